@@ -1,0 +1,29 @@
+# The commands of this project; each needs nothing but make, Python 3.11 or newer, and what it installs itself.
+export PORT ?= 4566
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+.PHONY: up preview outputs refresh destroy stop test check format lock
+
+up preview outputs refresh destroy stop: .venv/installed
+	@$(RUN) -m local $@
+
+test: .venv/installed
+	@$(RUN) -m pytest
+
+check: .venv/installed
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
+
+format: .venv/installed
+	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
+
+lock: .venv/installed
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements-dev.txt
+
+.venv/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
+	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
+	@$(PYTHON) -m venv .venv >&2
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt >&2
+	@touch $@
