@@ -1,0 +1,50 @@
+"""One stack of the identity service: settings -> components -> outputs."""
+
+import pulumi
+
+from identity import guard, settings
+from identity.certificate import DomainCertificate, DomainCertificateArgs
+from identity.outputs import stack_outputs
+from identity.region import CUSTOM_DOMAIN_REGION, current_region
+from identity.registry import AccessRegistry, AccessRegistryArgs
+from identity.user_pool import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
+from identity.zone import find_zone
+
+config = settings.load()
+domain = config.domain
+zone = find_zone(domain, config.stack)
+region = current_region(config)
+guard.refuse_losses(config, region)
+
+certificate = None
+if zone:
+    certificate = DomainCertificate(
+        "certificate",
+        DomainCertificateArgs(
+            domain_name=domain.auth_domain,
+            zone_id=zone.id,
+            tags=config.tags,
+            region=CUSTOM_DOMAIN_REGION if domain.custom_domain else None,
+        ),
+    )
+
+guarded = pulumi.ResourceOptions(protect=config.protect)
+pool = CustomerUserPool(
+    "customers",
+    CustomerUserPoolArgs(
+        pool_name=config.names.user_pool,
+        domain=(
+            CustomDomain(domain.auth_domain, certificate.validated_arn, zone.id)
+            if domain.custom_domain and certificate and zone
+            else domain.prefix
+        ),
+        settings=config.user_pool,
+        tags=config.tags,
+        deletion_protection=config.protect,
+    ),
+    opts=guarded,
+)
+access = AccessRegistry("access", AccessRegistryArgs(pool.id, config.apis, config.clients), opts=guarded)
+
+for name, value in stack_outputs(config, region, certificate, pool, access).items():
+    pulumi.export(name, value)

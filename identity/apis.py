@@ -1,0 +1,75 @@
+"""The APIs of the registry, names filled in: resource servers and the scopes they declare. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from identity import limits
+from identity.names import Names
+from identity.report import Problem, shown
+from identity.shapes import Api
+
+PATH = "identity:apis"
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """A resource server as it will be: its AWS name, its identifier, and its scopes (`<key>.<name>` -> description)."""
+
+    key: str
+    name: str
+    identifier: str
+    scopes: Mapping[str, str]
+
+    @property
+    def full_scopes(self) -> list[str]:
+        return [f"{self.identifier}/{scope}" for scope in self.scopes]
+
+
+def resolve_apis(
+    apis: Mapping[str, Api], names: Names, server_limit: int, problems: list[Problem]
+) -> dict[str, ApiSettings]:
+    """Fill names in, and tell what AWS would refuse in them."""
+    resolved = {
+        key: ApiSettings(
+            key=key,
+            name=names.resource_server(key),
+            identifier=api.identifier or names.resource_server_identifier(key),
+            scopes={f"{key}.{name}": api.scopes[name] for name in sorted(api.scopes)},
+        )
+        for key, api in apis.items()
+    }
+    if len(resolved) > server_limit:
+        problems.append(
+            Problem(
+                PATH,
+                f"at most {server_limit} APIs, the resource servers of a pool",
+                f"{len(resolved)} APIs",
+                "take some out, or, where AWS has raised this account's quota, "
+                f"set identity:resourceServerLimit (up to {limits.RESOURCE_SERVERS_PER_POOL})",
+            )
+        )
+    problems.extend(_too_long(resolved))
+    problems.extend(_taken_twice(resolved))
+    return resolved
+
+
+def _too_long(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:
+    for key, api in apis.items():
+        if len(api.name) > limits.SERVER_NAME_LENGTH:
+            yield Problem(f"{PATH}.{key}", f"a name of at most {limits.SERVER_NAME_LENGTH} characters", shown(api.name))
+        for scope, full in zip(api.scopes, api.full_scopes, strict=True):
+            if len(full) > limits.FULL_SCOPE_LENGTH:
+                place = f"{PATH}.{key}.scopes.{scope.removeprefix(f'{key}.')}"
+                allowed = f"identifier, / and scope of at most {limits.FULL_SCOPE_LENGTH} characters together"
+                yield Problem(
+                    place, allowed, f"{len(full)} characters: {shown(full)}", "shorten the identifier or name"
+                )
+
+
+def _taken_twice(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for key, api in apis.items():
+        other = first.setdefault(api.identifier, key)
+        if other != key:
+            allowed = f"an identifier of its own; {other} has this one"
+            yield Problem(f"{PATH}.{key}.identifier", allowed, shown(api.identifier))

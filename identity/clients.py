@@ -1,0 +1,174 @@
+"""The app clients of the registry, names and scopes filled in. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from identity import limits
+from identity.apis import ApiSettings
+from identity.names import Names
+from identity.report import Problem, nearest, shown
+from identity.shapes import Client
+
+PATH = "identity:clients"
+CLIENT_CREDENTIALS = "client_credentials"
+REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
+SRP = "ALLOW_USER_SRP_AUTH"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope of a client: one of an API (by its key), or one of OpenID Connect's, where `api` is None."""
+
+    name: str
+    api: str | None = None
+
+
+@dataclass(frozen=True)
+class ClientSettings:
+    """An app client as it will be."""
+
+    key: str
+    name: str
+    secret: bool
+    flow: str
+    callback_urls: tuple[str, ...]
+    logout_urls: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    auth_flows: tuple[str, ...]
+    access_validity: limits.Duration
+    id_validity: limits.Duration
+    refresh_validity: limits.Duration
+    rotate_refresh_tokens: bool
+
+
+def resolve_clients(
+    clients: Mapping[str, Client],
+    names: Names,
+    auth_domain: str,
+    apis: Mapping[str, ApiSettings] | None,
+    problems: list[Problem],
+) -> dict[str, ClientSettings]:
+    """Fill names, URLs and scopes in, and tell what can never work.
+
+    `apis` is None where they could not be read; scopes are then left alone, so that one slip is told once.
+    """
+    if len(clients) > limits.CLIENTS_PER_POOL:
+        allowed = f"at most {limits.CLIENTS_PER_POOL} clients, AWS's limit for a pool"
+        problems.append(Problem(PATH, allowed, f"{len(clients)} clients"))
+    values = {"product": names.product, "environment": names.environment, "authDomain": auth_domain}
+    known = _known_scopes(apis or {})
+    resolved = {}
+    for key, client in clients.items():
+        path = f"{PATH}.{key}"
+        resolved[key] = ClientSettings(
+            key=key,
+            name=names.client(key),
+            secret=client.secret,
+            flow=client.flow,
+            callback_urls=_urls(f"{path}.callbackUrls", client.callback_urls, values, problems),
+            logout_urls=_urls(f"{path}.logoutUrls", client.logout_urls, values, problems),
+            scopes=_scopes(path, client, known, problems) if apis is not None else (),
+            auth_flows=tuple(sorted(client.auth_flows or _safe_auth_flows(client))),
+            access_validity=limits.duration(client.token_validity.access),
+            id_validity=limits.duration(client.token_validity.id),
+            refresh_validity=limits.duration(client.token_validity.refresh),
+            rotate_refresh_tokens=client.rotate_refresh_tokens,
+        )
+        problems.extend(_can_never_work(path, client, resolved[key]))
+    return resolved
+
+
+def _safe_auth_flows(client: Client) -> list[str]:
+    if client.flow == CLIENT_CREDENTIALS:
+        return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
+    return [SRP] if client.rotate_refresh_tokens else [SRP, REFRESH]
+
+
+def _known_scopes(apis: Mapping[str, ApiSettings]) -> dict[str, Scope]:
+    """Each way to write a scope, short (`project.read`) and whole, with the scope it means."""
+    known = {name: Scope(name) for name in limits.OIDC_SCOPES}
+    for api in apis.values():
+        for name in api.scopes:
+            known[name] = known[f"{api.identifier}/{name}"] = Scope(name, api.key)
+    return known
+
+
+def _scopes(path: str, client: Client, known: Mapping[str, Scope], problems: list[Problem]) -> tuple[Scope, ...]:
+    if client.scopes is None:
+        declared = {scope for scope in known.values() if scope.api is not None}
+        chosen = declared if client.flow == CLIENT_CREDENTIALS else declared | {Scope("openid")}
+        what = "this client names none and so takes every declared one"
+    else:
+        chosen, what = set(), "this client names them"
+        for index, written in enumerate(client.scopes):
+            scope = known.get(written)
+            if scope is None:
+                allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(limits.OIDC_SCOPES)
+                problems.append(Problem(f"{path}.scopes[{index}]", allowed, shown(written), nearest(written, known)))
+            elif scope in chosen:
+                problems.append(Problem(f"{path}.scopes[{index}]", "each scope once", shown(written), "take it out"))
+            else:
+                chosen.add(scope)
+    if len(chosen) > limits.SCOPES_PER_CLIENT:
+        allowed = f"at most {limits.SCOPES_PER_CLIENT} scopes"
+        problems.append(Problem(f"{path}.scopes", allowed, f"{len(chosen)}; {what}", "name the scopes that it needs"))
+    return tuple(sorted(chosen, key=lambda scope: (scope.api or "", scope.name)))
+
+
+def _urls(path: str, urls: list[str], values: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
+    filled: list[str] = []
+    for index, url in enumerate(urls):
+        place = f"{path}[{index}]"
+        unknown = [word for word in _PLACEHOLDER.findall(url) if word not in values]
+        whole = _PLACEHOLDER.sub(lambda match: values.get(match[1], "x"), url)
+        if unknown or "{" in whole or "}" in whole:
+            allowed = "the placeholders " + ", ".join(f"{{{value}}}" for value in values)
+            problems.append(Problem(place, allowed, shown(url), nearest(unknown[0], values) if unknown else ""))
+            continue
+        try:
+            filled.append(limits.redirect_url(whole))
+        except PydanticCustomError as error:
+            context = error.context or {}
+            problems.append(Problem(place, context["allowed"], shown(whole), context["mend"]))
+            continue
+        if whole in filled[:-1]:
+            problems.append(Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out"))
+    return tuple(filled)
+
+
+def _can_never_work(path: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:
+    if len(settings.name) > limits.CLIENT_NAME_LENGTH:
+        yield Problem(path, f"a name of at most {limits.CLIENT_NAME_LENGTH} characters", shown(settings.name))
+    if client.flow == CLIENT_CREDENTIALS:
+        yield from _no_person(path, client, settings)
+    elif not client.callback_urls:
+        yield Problem(f"{path}.callbackUrls", "at least one URL: the code flow sends the code there", "none")
+    validity = client.token_validity
+    for token, lives in (("access", settings.access_validity), ("id", settings.id_validity)):
+        if settings.refresh_validity.seconds < lives.seconds:
+            allowed = f"at least as long as {token}, {lives.amount} {lives.unit}"
+            yield Problem(f"{path}.tokenValidity.refresh", allowed, shown(validity.refresh))
+    if client.rotate_refresh_tokens and client.auth_flows and REFRESH in client.auth_flows:
+        mend = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
+        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, mend)
+
+
+def _no_person(path: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:
+    """The client credentials flow: no person, so no redirect and no identity (RFC 6749, section 4.4)."""
+    if not client.secret:
+        yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
+    for field, urls in (("callbackUrls", client.callback_urls), ("logoutUrls", client.logout_urls)):
+        if urls:
+            yield Problem(f"{path}.{field}", "none: client_credentials redirects nobody", shown(urls), "take it out")
+    if client.rotate_refresh_tokens:
+        yield Problem(f"{path}.rotateRefreshTokens", "false: client_credentials gives no refresh token", "true")
+    for scope in settings.scopes:
+        if scope.api is None:
+            allowed = "scopes of APIs alone: client_credentials identifies nobody"
+            yield Problem(f"{path}.scopes", allowed, scope.name, "take it out")
+    if client.scopes is None and not settings.scopes:
+        yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none")

@@ -1,0 +1,32 @@
+"""What the stack has already, as the engine's own state tells it. It is read before anything is registered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+USER_POOL = "aws:cognito/userPool:UserPool"
+USER_POOL_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
+USER_POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+RESOURCE_SERVER = "aws:cognito/resourceServer:ResourceServer"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A resource of the state: its type, the name the program gave it, and its outputs."""
+
+    type: str
+    name: str
+    outputs: Mapping[str, Any]
+
+
+def read_state() -> list[Deployed]:
+    """Every resource of the stack, as the last update left it; none for a new stack."""
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    # The engine's builtin registers nothing, unlike a StackReference, which moreover sees the stack's outputs alone.
+    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value or {}
+    return [
+        Deployed(str(entry.get("type", "")), urn.rsplit("::", 1)[-1], entry.get("outputs") or {})
+        for urn, entry in (answer.get("outputs") or {}).items()
+    ]

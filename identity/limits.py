@@ -1,0 +1,231 @@
+"""What AWS accepts: one type a kind of value, one validator a type.
+
+The figures are those of AWS's API model and quota pages
+(https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html); a test holds them against botocore's model.
+"""
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+CLIENTS_PER_POOL = 1000
+RESOURCE_SERVERS_PER_POOL = 300
+SCOPES_PER_SERVER = 100
+SCOPES_PER_CLIENT = 50
+URLS_PER_CLIENT = 100
+POOL_NAME_LENGTH = 128
+CLIENT_NAME_LENGTH = 128
+SERVER_NAME_LENGTH = 256
+FULL_SCOPE_LENGTH = 256
+URL_LENGTH = 1024
+DOMAIN_PREFIX_LENGTH = 63
+CUSTOM_DOMAIN_LENGTH = 63
+CERTIFICATE_NAME_LENGTH = 64
+TAGS_PER_RESOURCE = 50
+CUSTOM_ATTRIBUTES_PER_POOL = 50
+RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
+
+ACCESS_SECONDS = (5 * 60, 86400)
+REFRESH_SECONDS = (60 * 60, 3650 * 86400)
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+AUTH_FLOWS = (
+    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ALLOW_CUSTOM_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+    "ALLOW_USER_AUTH",
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+)
+ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
+VERIFIED_ATTRIBUTES = ("email", "phone_number")
+ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
+OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
+
+PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_SCOPE = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
+_IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
+_ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
+_EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
+_TAG = re.compile(r"[\w\s.:/=+@-]*")
+_CUSTOM_ATTRIBUTE = re.compile(r"[A-Za-z0-9_.-]{1,20}")
+_DURATION = re.compile(r"([0-9]{1,9})([smhd])")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# A browser would run these instead of opening an app.
+_SCRIPT_SCHEMES = ("javascript", "data", "vbscript", "file", "blob", "about")
+
+
+def refuse(allowed: str, mend: str = "") -> NoReturn:
+    """Turn a value down: `allowed` says what may stand there, `mend` what to do."""
+    raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "mend": mend})
+
+
+def _matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
+    def check(value: str) -> str:
+        return value if pattern.fullmatch(value) else refuse(allowed)
+
+    return AfterValidator(check)
+
+
+def dns_label(value: str) -> str:
+    if _DNS_LABEL.fullmatch(value):
+        return value
+    lower = value.strip().lower()
+    mend = f'write "{lower}"' if _DNS_LABEL.fullmatch(lower) else ""
+    return refuse("a DNS label: 1-63 of a-z, 0-9 and -, no - at either end", mend)
+
+
+def dns_name(value: str) -> str:
+    name = value.removesuffix(".")
+    labels = name.split(".")
+    if len(labels) > 1 and len(name) <= 253 and all(_DNS_LABEL.fullmatch(label) for label in labels):
+        return name
+    lower = name.strip().lower()
+    mend = f'write "{lower}"' if lower != name and "." in lower else ""
+    return refuse("a domain name such as example.app, in lower case", mend)
+
+
+def domain_prefix(value: str) -> str:
+    word = next((word for word in RESERVED_PREFIX_WORDS if word in value), None)
+    if word:
+        refuse("a prefix without the words aws, amazon and cognito", f'take out "{word}"')
+    if PREFIX_DOMAIN.fullmatch(value):
+        return value
+    return refuse("1-63 of a-z, 0-9 and -, no - at either end")
+
+
+def redirect_url(value: str) -> str:
+    """A callback or logout URL, placeholders replaced (RFC 6749, section 3.1.2; AWS's RedirectUrlType)."""
+    allowed = (
+        "an absolute URL of 1-1024 characters: https, http on localhost, 127.0.0.1 or [::1], or an app's own scheme"
+    )
+    scheme, colon, rest = value.partition(":")
+    if not value.isprintable() or " " in value or "\\" in value or len(value) > URL_LENGTH:
+        refuse(allowed)
+    if not colon or not _SCHEME.fullmatch(scheme) or not rest.strip("/") or scheme.lower() in _SCRIPT_SCHEMES:
+        refuse(allowed)
+    if "#" in value:
+        refuse("a URL without a fragment", "take out the # and all behind it")
+    if scheme.lower() in ("http", "https"):
+        host = _host(value) or refuse(allowed)
+        if scheme.lower() == "http" and host not in _LOOPBACK:
+            refuse("https; http only on localhost, 127.0.0.1 or [::1]", f"write https{value[4:]}")
+    return value
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where the port is no number or over 65535
+    except ValueError:
+        return None
+    return parts.hostname
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A time as it is written and as AWS takes it: an amount and the unit's name."""
+
+    amount: int
+    unit: str
+
+    @property
+    def seconds(self) -> int:
+        return self.amount * _SECONDS[self.unit]
+
+
+def duration(value: str) -> Duration:
+    """The duration of a text such as `60m`; s, m, h and d are its units."""
+    match = _DURATION.fullmatch(value)
+    if not match:
+        refuse("a whole number with a unit, s, m, h or d, such as 60m")
+    return Duration(int(match[1]), next(unit for unit in _SECONDS if unit.startswith(match[2])))
+
+
+def _lasting(shortest: int, longest: int, words: str) -> AfterValidator:
+    def check(value: str) -> str:
+        return value if shortest <= duration(value).seconds <= longest else refuse(words)
+
+    return AfterValidator(check)
+
+
+def _one_of(known: tuple[str, ...]) -> AfterValidator:
+    def check(value: str) -> str:
+        return value if value in known else refuse("one of " + ", ".join(known))
+
+    return AfterValidator(check)
+
+
+def _whole(least: int, most: int) -> AfterValidator:
+    def check(value: int) -> int:
+        return value if least <= value <= most else refuse(f"a whole number from {least} to {most}")
+
+    return AfterValidator(check)
+
+
+def _without_duplicates(values: list[Any]) -> list[Any]:
+    seen: set[Hashable] = set()
+    for value in values:
+        if value in seen:
+            refuse("each entry once", f'take out the second "{value}"')
+        seen.add(value)
+    return values
+
+
+def _given(value: Any) -> Any:
+    """Blank text is a slip in every place, so it is told the same way everywhere."""
+    return refuse("a text that is not empty or blank") if isinstance(value, str) and not value.strip() else value
+
+
+NotBlank = BeforeValidator(_given)
+Once = AfterValidator(_without_duplicates)
+
+DnsLabel = Annotated[str, AfterValidator(dns_label), NotBlank]
+DnsName = Annotated[str, AfterValidator(dns_name), NotBlank]
+DomainPrefix = Annotated[str, AfterValidator(domain_prefix), NotBlank]
+ZoneId = Annotated[str, _matching(_ZONE_ID, "a hosted zone's id, such as Z0123456789ABCDEFGHIJ"), NotBlank]
+ExportName = Annotated[str, _matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), NotBlank]
+Key = Annotated[str, _matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
+ScopeName = Annotated[
+    str, _matching(_SCOPE, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"), NotBlank
+]
+ScopeDescription = Annotated[
+    str, AfterValidator(lambda v: v if len(v) <= 256 else refuse("a text of 1-256 characters")), NotBlank
+]
+ServerIdentifier = Annotated[
+    str, _matching(_IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), NotBlank
+]
+TagKey = Annotated[
+    str,
+    AfterValidator(lambda k: refuse("a key that does not begin with aws:") if k.lower().startswith("aws:") else k),
+    AfterValidator(lambda k: k if len(k) <= 128 else refuse("a key of 1-128 characters")),
+    _matching(_TAG, "letters, digits, spaces and _ . : / = + @ -"),
+    NotBlank,
+]
+TagValue = Annotated[
+    str,
+    AfterValidator(lambda v: v if len(v) <= 256 else refuse("a value of 0-256 characters")),
+    _matching(_TAG, "letters, digits, spaces and _ . : / = + @ -"),
+]
+AttributeName = Annotated[str, _matching(_CUSTOM_ATTRIBUTE, "1-20 letters, digits, _ . and -"), NotBlank]
+AttributeType = Annotated[str, _one_of(ATTRIBUTE_TYPES), NotBlank]
+AuthFlow = Annotated[str, _one_of(AUTH_FLOWS), NotBlank]
+AliasAttribute = Annotated[str, _one_of(ALIAS_ATTRIBUTES), NotBlank]
+VerifiedAttribute = Annotated[str, _one_of(VERIFIED_ATTRIBUTES), NotBlank]
+Flow = Annotated[str, _one_of(("code", "client_credentials")), NotBlank]
+AccessValidity = Annotated[str, _lasting(*ACCESS_SECONDS, "from 5m to 1d"), NotBlank]
+RefreshValidity = Annotated[str, _lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), NotBlank]
+Text = Annotated[str, NotBlank]
+PasswordLength = Annotated[int, _whole(6, 99)]
+PasswordHistory = Annotated[int, _whole(0, 24)]
+TemporaryPasswordDays = Annotated[int, _whole(1, 365)]
+AttributeLength = Annotated[int, _whole(0, 2048)]
+ServerLimit = Annotated[int, _whole(1, RESOURCE_SERVERS_PER_POOL)]

@@ -1,0 +1,55 @@
+"""The naming rules: every AWS name, domain and tag that follows from product and environment. Pure."""
+
+from dataclasses import dataclass
+
+PRODUCTION = "prod"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one deployment.
+
+    Args:
+        product: the product, a DNS label; it names the zone `<product>.app` as well.
+        environment: the environment, a DNS label; `prod` alone drops the prefix of the auth domain.
+    """
+
+    product: str
+    environment: str
+
+    @property
+    def stem(self) -> str:
+        return f"{self.product}-{self.environment}"
+
+    @property
+    def auth_domain(self) -> str:
+        host = "auth" if self.environment == PRODUCTION else f"{self.environment}-auth"
+        return f"{host}.{self.product}.app"
+
+    @property
+    def domain_prefix(self) -> str:
+        return self.stem
+
+    @property
+    def user_pool(self) -> str:
+        return f"{self.stem}-userpool-customers"
+
+    def resource_server(self, key: str) -> str:
+        return f"{self.stem}-resourceserver-{key}"
+
+    def resource_server_identifier(self, key: str) -> str:
+        # Without the environment: an API asks for the same scopes in every environment.
+        return f"app.{self.product}.api.{key}"
+
+    def client(self, key: str) -> str:
+        return f"{self.stem}-userpoolclient-{key}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return {
+            "environment": self.environment,
+            "orchestration": "pulumi",
+            "service": "auth",
+            "service-type": "aws-managed",
+            "product": self.product,
+        }

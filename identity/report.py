@@ -1,0 +1,67 @@
+"""How mistakes in the stack config are told: all at once, each with its place and its mend."""
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pulumi
+
+_SHOWN_AT_MOST = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake.
+
+    Args:
+        path: the config key and the way into its value, such as `identity:clients.postman.callbackUrls[0]`.
+        allowed: what may stand there, as the end of the sentence "allowed: ...".
+        received: what stands there, as `shown` gives it; empty where the mistake is that nothing does.
+        mend: what to do, a sentence; empty where `allowed` says it all.
+    """
+
+    path: str
+    allowed: str
+    received: str = ""
+    mend: str = ""
+
+    def __str__(self) -> str:
+        lines = [self.path]
+        if self.received:
+            lines.append(f"    received: {self.received}")
+        lines.append(f"    allowed:  {self.allowed}")
+        if self.mend:
+            lines.append(f"    to mend:  {self.mend}")
+        return "\n".join(lines)
+
+
+class ConfigError(pulumi.RunError):
+    """The stack config cannot be deployed. Nothing has been registered.
+
+    A `RunError`, so that the engine shows the text alone, without a traceback.
+    """
+
+    def __init__(self, stack: str, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        head = f"{count} in Pulumi.{stack}.yaml; nothing was changed."
+        super().__init__("\n".join([head, *(f"  {line}" for p in self.problems for line in str(p).split("\n"))]))
+
+
+def shown(value: object) -> str:
+    """A value as a report shows it: as JSON, cut short, and without the password that a URL may carry."""
+    if isinstance(value, str) and "@" in value and "://" in value:
+        scheme, rest = value.split("://", 1)
+        value = f"{scheme}://[hidden]@{rest.rpartition('@')[2]}"
+    try:
+        text = json.dumps(value, ensure_ascii=True, default=str)
+    except (ValueError, RecursionError):
+        text = f"a value of type {type(value).__name__}"
+    return text if len(text) <= _SHOWN_AT_MOST else f"{text[: _SHOWN_AT_MOST - 3]}..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`did you mean "x"?` for the known word that is most like this one; empty where none is."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,180 @@
+"""The stack config, read and checked: the only reader of `pulumi.Config`. No network."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+from pydantic import TypeAdapter
+
+from identity import limits, shapes
+from identity.apis import ApiSettings, resolve_apis
+from identity.clients import ClientSettings, resolve_clients
+from identity.domains import DomainSettings, resolve_domains
+from identity.names import Names
+from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
+from identity.report import ConfigError, Problem, nearest, shown
+
+NOT_GIVEN = "none"
+T = TypeVar("T")
+KEYS = (
+    *shapes.TEXTS,
+    "customDomain",
+    "protect",
+    "allowLoss",
+    "resourceServerLimit",
+    "tags",
+    "userPool",
+    "apis",
+    "clients",
+)
+_PROJECT_FILE = Path(__file__).parent.parent / "Pulumi.yaml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a deployment is made of. `region` and `cognito_endpoint` are the AWS provider's own, where set."""
+
+    stack: str
+    names: Names
+    domain: DomainSettings
+    protect: bool
+    allow_loss: frozenset[str]
+    tags: Mapping[str, str]
+    user_pool: shapes.UserPool
+    apis: Mapping[str, ApiSettings]
+    clients: Mapping[str, ClientSettings]
+    region: str | None
+    cognito_endpoint: str | None
+
+
+def load() -> Settings:
+    """Read the settings of the stack that is being run.
+
+    Raises:
+        ConfigError: with every mistake that is in the stack config.
+    """
+    stack, problems = pulumi.get_stack(), list[Problem]()
+    settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems)
+    if problems:
+        raise ConfigError(stack, problems)
+    return settings
+
+
+def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> Settings:
+    """Settings from the texts of the stack's config; every mistake goes to `problems`, and a stand-in to its place."""
+    given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
+    problems.extend(_unknown_keys(given))
+    raw = given if given.keys() >= set(KEYS) else {**_defaults(), **given}
+    texts = _texts(raw, stack, problems)
+    # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
+    names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
+    domain = resolve_domains(texts, parse_flag("identity:customDomain", raw["customDomain"], problems), names, problems)
+    apis = _apis(raw, names, problems)
+    return Settings(
+        stack=stack,
+        names=names,
+        domain=domain,
+        protect=parse_flag("identity:protect", raw["protect"], problems),
+        allow_loss=frozenset(_value("allowLoss", raw, shapes.NAMES, problems) or ()),
+        tags=_tags(raw, names, problems),
+        user_pool=_user_pool(raw, problems),
+        apis=apis or {},
+        clients=_clients(raw, names, domain.auth_domain, apis, problems),
+        region=config.get("aws:region"),
+        cognito_endpoint=_cognito_endpoint(config.get("aws:endpoints", "[]")),
+    )
+
+
+def _unknown_keys(given: Mapping[str, str]) -> Iterator[Problem]:
+    for key in sorted(given.keys() - set(KEYS)):
+        yield Problem(f"identity:{key}", "one of " + ", ".join(KEYS), "an unknown key", nearest(key, KEYS))
+
+
+def _defaults() -> dict[str, str]:
+    """Pulumi.yaml's defaults, as the engine hands them over; it does so itself but for a run without it."""
+    import yaml
+
+    schema = yaml.safe_load(_PROJECT_FILE.read_text(encoding="utf-8"))["config"]
+    defaults = {key.removeprefix("identity:"): entry["default"] for key, entry in schema.items() if "default" in entry}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in defaults.items()}
+
+
+def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[str, str]:
+    written = {key: raw[key] for key in shapes.TEXTS if raw.get(key, NOT_GIVEN) != NOT_GIVEN}
+    if "product" not in written:
+        problems.append(Problem("identity:product", "the product's name, a DNS label such as focusmark", "nothing"))
+    texts = {}
+    for key, text in {"environment": stack, **written}.items():
+        value = parse_value(f"identity:{key}", text, shapes.TEXTS[key], problems)
+        if value is not None:
+            texts[key] = value
+    return texts
+
+
+def _value(key: str, raw: Mapping[str, str], adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:
+    told = len(problems)
+    value = parse_json(f"identity:{key}", raw[key], problems)
+    return None if len(problems) > told else parse_value(f"identity:{key}", value, adapter, problems)
+
+
+def _tags(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict[str, str]:
+    tags = _value("tags", raw, shapes.TAGS, problems) or {}
+    for key in sorted(tags.keys() & names.tags.keys()):
+        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
+        problems.append(Problem(f"identity:tags.{key}", allowed, shown(tags[key]), "take it out"))
+    together = {**tags, **names.tags}
+    if len(together) > limits.TAGS_PER_RESOURCE:
+        most = limits.TAGS_PER_RESOURCE - len(names.tags)
+        problems.append(Problem("identity:tags", f"at most {most} tags besides the program's own", str(len(tags))))
+    return together
+
+
+def _user_pool(raw: Mapping[str, str], problems: list[Problem]) -> shapes.UserPool:
+    path, told = "identity:userPool", len(problems)
+    value = parse_json(path, raw["userPool"], problems)
+    pool = None if len(problems) > told else parse_object(path, value, shapes.UserPool, problems)
+    for name, attribute in (pool.custom_attributes if pool else {}).items():
+        problems.extend(attribute.misfits(f"{path}.customAttributes.{name}"))
+    return pool or shapes.UserPool()
+
+
+def _apis(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict[str, ApiSettings] | None:
+    told = len(problems)
+    limit = _value("resourceServerLimit", raw, shapes.SERVER_LIMIT, problems) or limits.RESOURCE_SERVERS_PER_POOL
+    value = parse_json("identity:apis", raw["apis"], problems)
+    if len(problems) > told:
+        return None
+    shaped = parse_entries("identity:apis", value, shapes.Api, problems)
+    resolved = resolve_apis(shaped, names, limit, problems)
+    return None if len(shaped) < len(value or ()) else resolved
+
+
+def _clients(
+    raw: Mapping[str, str],
+    names: Names,
+    auth_domain: str,
+    apis: Mapping[str, ApiSettings] | None,
+    problems: list[Problem],
+) -> dict[str, ClientSettings]:
+    told = len(problems)
+    value = parse_json("identity:clients", raw["clients"], problems)
+    if len(problems) > told:
+        return {}
+    shaped = parse_entries("identity:clients", value, shapes.Client, problems)
+    return resolve_clients(shaped, names, auth_domain, apis, problems)
+
+
+def _cognito_endpoint(text: str) -> str | None:
+    """Where the AWS provider is told to find Cognito, if anywhere but at AWS: the emulator serves sign-in there too."""
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        return None
+    urls = (
+        (entry.get("cognitoidp") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+    )
+    return next((url.rstrip("/") for url in urls if isinstance(url, str) and url), None)
