@@ -30,6 +30,9 @@ TAGS_PER_RESOURCE = 50
 CUSTOM_ATTRIBUTES_PER_POOL = 50
 RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
 
+PASSWORD_LENGTH = (6, 99)
+PASSWORD_HISTORY = (0, 24)
+TEMPORARY_PASSWORD_DAYS = (1, 365)
 ACCESS_SECONDS = (5 * 60, 86400)
 REFRESH_SECONDS = (60 * 60, 3650 * 86400)
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -50,8 +53,8 @@ OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.a
 PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_SCOPE = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
-_IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
+SCOPE_NAME = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
+IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
 _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 _EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
@@ -117,7 +120,7 @@ def redirect_url(value: str) -> str:
     if scheme.lower() in ("http", "https"):
         host = _host(value) or refuse(allowed)
         if scheme.lower() == "http" and host not in _LOOPBACK:
-            refuse("https; http only on localhost, 127.0.0.1 or [::1]", f"write https{value[4:]}")
+            refuse("https; http only on localhost, 127.0.0.1 or [::1]", "write https instead of http")
     return value
 
 
@@ -195,13 +198,13 @@ ZoneId = Annotated[str, _matching(_ZONE_ID, "a hosted zone's id, such as Z012345
 ExportName = Annotated[str, _matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), NotBlank]
 Key = Annotated[str, _matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
 ScopeName = Annotated[
-    str, _matching(_SCOPE, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"), NotBlank
+    str, _matching(SCOPE_NAME, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"), NotBlank
 ]
 ScopeDescription = Annotated[
     str, AfterValidator(lambda v: v if len(v) <= 256 else refuse("a text of 1-256 characters")), NotBlank
 ]
 ServerIdentifier = Annotated[
-    str, _matching(_IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), NotBlank
+    str, _matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), NotBlank
 ]
 TagKey = Annotated[
     str,
@@ -224,8 +227,8 @@ Flow = Annotated[str, _one_of(("code", "client_credentials")), NotBlank]
 AccessValidity = Annotated[str, _lasting(*ACCESS_SECONDS, "from 5m to 1d"), NotBlank]
 RefreshValidity = Annotated[str, _lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), NotBlank]
 Text = Annotated[str, NotBlank]
-PasswordLength = Annotated[int, _whole(6, 99)]
-PasswordHistory = Annotated[int, _whole(0, 24)]
-TemporaryPasswordDays = Annotated[int, _whole(1, 365)]
+PasswordLength = Annotated[int, _whole(*PASSWORD_LENGTH)]
+PasswordHistory = Annotated[int, _whole(*PASSWORD_HISTORY)]
+TemporaryPasswordDays = Annotated[int, _whole(*TEMPORARY_PASSWORD_DAYS)]
 AttributeLength = Annotated[int, _whole(0, 2048)]
 ServerLimit = Annotated[int, _whole(1, RESOURCE_SERVERS_PER_POOL)]

@@ -146,11 +146,10 @@ def _apis(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict
     told = len(problems)
     limit = _value("resourceServerLimit", raw, shapes.SERVER_LIMIT, problems) or limits.RESOURCE_SERVERS_PER_POOL
     value = parse_json("identity:apis", raw["apis"], problems)
-    if len(problems) > told:
-        return None
-    shaped = parse_entries("identity:apis", value, shapes.Api, problems)
+    shaped = {} if len(problems) > told else parse_entries("identity:apis", value, shapes.Api, problems)
+    sound = len(problems) == told
     resolved = resolve_apis(shaped, names, limit, problems)
-    return None if len(shaped) < len(value or ()) else resolved
+    return resolved if sound else None
 
 
 def _clients(

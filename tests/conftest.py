@@ -47,23 +47,29 @@ class Mocks(pulumi.runtime.Mocks):
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
-        if args.token == "pulumi:pulumi:readStackResourceOutputs":
-            return {"outputs": dict(self.state)}
-        if (
-            args.token == "aws:cloudformation/getExport:getExport"
-            and args.args["name"] == "focusmark-route53-dotAppZone"
-        ):
-            return {"value": ZONE_ID}
-        if args.token == "aws:route53/getZone:getZone" and (args.args.get("zoneId") or self.zone) == ZONE_ID:
-            return {"zoneId": ZONE_ID, "name": self.zone}
-        if args.token == "aws:route53/getZone:getZone" and args.args.get("name", self.zone) == self.zone:
-            return {"zoneId": ZONE_ID, "name": self.zone}
-        if args.token == "aws:route53/getRecords:getRecords":
-            address = {"name": f"{self.zone}.", "type": "A", "ttl": 60, "resourceRecords": []}
-            return {"zoneId": ZONE_ID, "resourceRecordSets": [address] if self.apex_address else []}
-        if args.token == "aws:index/getRegion:getRegion":
-            return {"region": REGION, "name": REGION}
-        raise LookupError(f"no such thing in this AWS: {args.token} {args.args}")
+        answers = {
+            "pulumi:pulumi:readStackResourceOutputs": self._resources,
+            "aws:cloudformation/getExport:getExport": self._export,
+            "aws:route53/getZone:getZone": self._zone,
+            "aws:route53/getRecords:getRecords": self._records,
+            "aws:index/getRegion:getRegion": lambda _: {"region": REGION},
+        }
+        answer = answers[args.token](args.args)
+        return answer if answer is not None else ({}, [("", f"no such thing in this AWS: {args.args}")])
+
+    def _resources(self, _: Any) -> dict[str, Any]:
+        return {"outputs": dict(self.state)}
+
+    def _export(self, args: Any) -> dict[str, Any] | None:
+        return {"value": ZONE_ID} if args["name"] == "focusmark-route53-dotAppZone" else None
+
+    def _zone(self, args: Any) -> dict[str, Any] | None:
+        found = args.get("zoneId", ZONE_ID) == ZONE_ID and args.get("name", self.zone) == self.zone
+        return {"zoneId": ZONE_ID, "name": self.zone} if found else None
+
+    def _records(self, _: Any) -> dict[str, Any]:
+        address = {"name": f"{self.zone}.", "type": "A", "ttl": 60, "resourceRecords": []}
+        return {"zoneId": ZONE_ID, "resourceRecordSets": [address] if self.apex_address else []}
 
 
 @dataclass(frozen=True)

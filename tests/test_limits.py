@@ -1,0 +1,85 @@
+"""Our limits are those of AWS's own API model, where it carries them."""
+
+import re
+from typing import Any
+
+import botocore.session
+import pytest
+
+from identity import limits
+
+MODEL = botocore.session.get_session().get_service_model("cognito-idp")
+
+
+def choices(shape: str) -> set[str]:
+    return set(MODEL.shape_for(shape).metadata["enum"])
+
+
+def bounds(shape: str) -> tuple[Any, Any]:
+    metadata = MODEL.shape_for(shape).metadata
+    return metadata.get("min"), metadata.get("max")
+
+
+@pytest.mark.parametrize(
+    ("shape", "ours"),
+    [
+        ("UserPoolNameType", (1, limits.POOL_NAME_LENGTH)),
+        ("ClientNameType", (1, limits.CLIENT_NAME_LENGTH)),
+        ("ResourceServerNameType", (1, limits.SERVER_NAME_LENGTH)),
+        ("ScopeType", (1, limits.FULL_SCOPE_LENGTH)),
+        ("ResourceServerScopeListType", (None, limits.SCOPES_PER_SERVER)),
+        ("ScopeListType", (None, limits.SCOPES_PER_CLIENT)),
+        ("CallbackURLsListType", (0, limits.URLS_PER_CLIENT)),
+        ("LogoutURLsListType", (0, limits.URLS_PER_CLIENT)),
+        ("RedirectUrlType", (1, limits.URL_LENGTH)),
+        ("DomainType", (1, limits.DOMAIN_PREFIX_LENGTH)),
+        ("PasswordPolicyMinLengthType", limits.PASSWORD_LENGTH),
+        ("PasswordHistorySizeType", limits.PASSWORD_HISTORY),
+        ("SchemaAttributesListType", (1, limits.CUSTOM_ATTRIBUTES_PER_POOL)),
+    ],
+)
+def test_a_length_or_count_is_the_models(shape: str, ours: tuple[Any, Any]) -> None:
+    assert bounds(shape) == ours
+
+
+def test_a_temporary_password_lives_as_long_as_the_model_says_and_never_zero_days() -> None:
+    # AWS takes 0 for 7; a person who writes 0 means something else.
+    assert bounds("TemporaryPasswordValidityDaysType") == (0, limits.TEMPORARY_PASSWORD_DAYS[1])
+    assert limits.TEMPORARY_PASSWORD_DAYS[0] == 1
+
+
+def test_token_lives_end_where_the_model_says() -> None:
+    assert bounds("AccessTokenValidityType")[1] == limits.ACCESS_SECONDS[1]
+    assert bounds("IdTokenValidityType")[1] == limits.ACCESS_SECONDS[1]
+    assert bounds("RefreshTokenValidityType")[1] == limits.REFRESH_SECONDS[1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "ours"),
+    [
+        ("AliasAttributeType", limits.ALIAS_ATTRIBUTES),
+        ("VerifiedAttributeType", limits.VERIFIED_ATTRIBUTES),
+        ("AttributeDataType", limits.ATTRIBUTE_TYPES),
+    ],
+)
+def test_a_choice_is_the_models(shape: str, ours: tuple[str, ...]) -> None:
+    assert choices(shape) == set(ours)
+
+
+def test_auth_flows_are_the_models_but_for_the_legacy_ones() -> None:
+    flows = choices("ExplicitAuthFlowsType")
+    assert {flow for flow in flows if flow.startswith("ALLOW_")} == set(limits.AUTH_FLOWS)
+
+
+@pytest.mark.parametrize(
+    ("shape", "ours"),
+    [
+        ("ResourceServerScopeNameType", limits.SCOPE_NAME),
+        ("ResourceServerIdentifierType", limits.IDENTIFIER),
+        ("DomainType", limits.PREFIX_DOMAIN),
+    ],
+)
+def test_a_pattern_takes_each_character_that_the_model_takes(shape: str, ours: re.Pattern[str]) -> None:
+    theirs = re.compile(MODEL.shape_for(shape).metadata["pattern"])
+    for character in map(chr, range(0x180)):
+        assert bool(ours.fullmatch(character)) == bool(theirs.fullmatch(character)), repr(character)
