@@ -47,7 +47,7 @@ class Mocks(pulumi.runtime.Mocks):
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
-        answers = {
+        answers: dict[str, Callable[[Any], dict[str, Any] | None]] = {
             "pulumi:pulumi:readStackResourceOutputs": self._resources,
             "aws:cloudformation/getExport:getExport": self._export,
             "aws:route53/getZone:getZone": self._zone,
