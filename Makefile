@@ -3,7 +3,7 @@ export PORT ?= 4566
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: up preview outputs refresh destroy stop test check format lock
+.PHONY: up preview outputs refresh destroy stop test fuzz check format lock
 
 up preview outputs refresh destroy stop: .venv/installed
 	@$(RUN) -m local $@
@@ -13,6 +13,11 @@ test: .venv/installed
 
 check: .venv/installed
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
+
+# 12,000 cases of the property tests; the same ones again with the SEED that it prints.
+fuzz: SEED ?= $(shell date +%s)
+fuzz: .venv/installed
+	@echo "SEED=$(SEED)" && $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
 
 format: .venv/installed
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .

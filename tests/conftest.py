@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pulumi
 import pytest
 from google.protobuf import empty_pb2
@@ -165,3 +166,8 @@ def deploy() -> Iterator[Deploy]:
 
     yield run_program
     pulumi.runtime.set_all_config({})
+
+
+# `make test` looks at a few hundred cases, `make fuzz` at 12,000; a slow machine is no failure.
+hypothesis.settings.register_profile("default", max_examples=60, deadline=None)
+hypothesis.settings.register_profile("fuzz", max_examples=4000, deadline=None, print_blob=True)
