@@ -107,7 +107,7 @@ class _Stopping:
             say("Stopping: the engine ends the steps at hand. Ctrl-C again ends it at once.", style="yellow")
             self._process.send_signal(signal.SIGINT)
         else:
-            processes.kill_session(self._process.pid)
+            processes.signal_session(self._process.pid, signal.SIGKILL)
 
 
 def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:

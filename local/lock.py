@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from local import paths, processes
 from local.console import Failure, say
 
 _PATIENCE = 300.0  # seconds for another command; a first `up` on a slow machine takes a minute
-_ENDING = 15.0  # seconds for what a killed command left running
+_ENDING = 5.0  # seconds for what a killed command left running
 
 
 class Held:
@@ -67,7 +68,8 @@ def _wait(held: Held) -> None:
     if alive:
         say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
     else:
-        say(f"The last `{name}` was killed; its engine is still ending. Waiting for it ...")
+        say(f"The last `{name}` was killed; ending what it left running ...")
+        _end(holder, signal.SIGINT)
     if _taken_within(held, _PATIENCE if alive else _ENDING):
         return
     if alive:
@@ -75,14 +77,18 @@ def _wait(held: Held) -> None:
             f"`{name}` is still at work in this checkout after {_PATIENCE:.0f} seconds (process {pid}).\n"
             f"Let it end or stop it (kill -INT {pid}), then try again. Nothing was changed."
         )
-    engine = holder.get("engine")
-    if engine:
-        processes.kill_session(int(engine))
+    _end(holder, signal.SIGKILL)
     if not _taken_within(held, _ENDING):
         raise Failure(
             "What a killed command left running does not end.\n"
             f"See who holds {paths.LOCK} (fuser {paths.LOCK}), stop it, then try again. Nothing was changed."
         )
+
+
+def _end(holder: dict[str, Any], how: signal.Signals) -> None:
+    """Signal the engine of a killed command. Its plugins hold the lock too, so the number cannot be another's yet."""
+    if holder.get("engine"):
+        processes.signal_session(int(holder["engine"]), how)
 
 
 def _taken_within(held: Held, seconds: float) -> bool:

@@ -47,12 +47,12 @@ def stop(pid: int, known: str, patience: float) -> bool:
     return True
 
 
-def kill_session(leader: int) -> None:
-    """Kill every process of the session that `leader` began: the engine and the plugins it started."""
+def signal_session(leader: int, how: signal.Signals) -> None:
+    """Signal every process of the session that `leader` began: the engine and the plugins it started."""
     for pid in _all():
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if os.getsid(pid) == leader:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, how)
 
 
 def listener(port: int) -> str | None:

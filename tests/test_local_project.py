@@ -76,7 +76,7 @@ def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
         (
             "Pulumi.local.yaml",
             "config: {'aws:endpoints': x}\n",
-            'aws:endpoints: expected a list of maps of service: URL; received "x"',
+            'expected a list of maps of service: URL; received "x"',
         ),
         ("Pulumi.local.yaml", "encryptionsalt: v1:x\nconfig: {}\n", "encryptionsalt and secretsprovider are not for"),
         ("Pulumi.yaml", "name: [", "Pulumi.yaml, line 1"),
