@@ -1,0 +1,168 @@
+"""aws:acm Certificate and CertificateValidation.
+
+https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+"""
+
+from typing import Any, ClassVar
+
+from .emulator import Emulator, is_gone
+from .properties import Kind, Property, Props, Table, from_aws, to_aws
+from .resource import REGION, TAGS, Found, Resource, tag_changes
+
+
+class Certificate(Resource):
+    """A certificate that ACM issues. The emulator issues it at once, and always as RSA_2048."""
+
+    type_name = "aws:acm/certificate:Certificate"
+    service = "acm"
+    inputs: ClassVar[Table] = {
+        "domainName": Property(kind=Kind.TEXT, aws="DomainName", required=True, replaces=True),
+        "validationMethod": Property(kind=Kind.TEXT, aws="ValidationMethod", keeps=True, replaces=True),
+        "subjectAlternativeNames": Property(kind=Kind.SET, aws="SubjectAlternativeNames", keeps=True, replaces=True),
+        "keyAlgorithm": Property(kind=Kind.TEXT, aws="KeyAlgorithm", keeps=True, replaces=True, forgotten=True),
+        "options": Property(
+            kind=Kind.BLOCK,
+            aws="Options",
+            keeps=True,
+            forgotten=True,
+            block={
+                "certificateTransparencyLoggingPreference": Property(
+                    kind=Kind.TEXT, aws="CertificateTransparencyLoggingPreference"
+                ),
+                "export": Property(kind=Kind.TEXT, aws="Export", keeps=True),
+            },
+        ),
+        "tags": TAGS,
+        "region": REGION,
+    }
+    unsupported = frozenset(
+        [
+            "certificateAuthorityArn",
+            "certificateBody",
+            "certificateChain",
+            "earlyRenewalDuration",
+            "privateKey",
+            "privateKeyWo",
+            "privateKeyWoVersion",
+            "validationOptions",
+        ]
+    )
+    outputs = (
+        *("arn", "domainValidationOptions", "status", "tagsAll", "notAfter", "notBefore", "pendingRenewal"),
+        *("renewalEligibility", "renewalSummaries", "type", "validationEmails"),
+    )
+
+    def prepared(self, props: Props) -> Props:
+        names = props.get("subjectAlternativeNames")
+        if not isinstance(names, list):
+            return props
+        return props | {"subjectAlternativeNames": sorted({*names, props["domainName"]})}  # AWS adds it by itself
+
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+        request = to_aws(self.inputs, props)
+        if props.get("tags"):
+            request["Tags"] = _tags(props["tags"])
+        return str(self.client(emulator, props).request_certificate(**request)["CertificateArn"])
+
+    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+        client = self.client(emulator, known)
+        found = _described(client, resource_id)
+        if found is None:
+            return None
+        answer = client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
+        tags = {tag["Key"]: tag.get("Value", "") for tag in answer}
+        options = found.get("DomainValidationOptions", [])
+        state = from_aws(self.inputs, found) | ({"tags": tags} if tags else {})
+        return Found(
+            resource_id,
+            state
+            | {
+                "validationMethod": options[0].get("ValidationMethod", "DNS") if options else "NONE",
+                "arn": resource_id,
+                "status": found["Status"],
+                "domainValidationOptions": [_validation(option) for option in options],
+                "notAfter": found["NotAfter"].strftime("%Y-%m-%dT%H:%M:%SZ") if "NotAfter" in found else "",
+                "notBefore": found["NotBefore"].strftime("%Y-%m-%dT%H:%M:%SZ") if "NotBefore" in found else "",
+                "pendingRenewal": False,
+                "renewalEligibility": found.get("RenewalEligibility", "INELIGIBLE"),
+                "renewalSummaries": [],
+                "type": found.get("Type", "AMAZON_ISSUED"),
+                "validationEmails": [],
+                "tagsAll": tags,
+                "region": known.get("region") or emulator.region,
+            },
+        )
+
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+        client = self.client(emulator, old)
+        if new.get("options") != old.get("options"):
+            client.update_certificate_options(
+                CertificateArn=resource_id, Options=to_aws({"options": self.inputs["options"]}, new)["Options"]
+            )
+        setting, dropping = tag_changes(old, new)
+        if setting:
+            client.add_tags_to_certificate(CertificateArn=resource_id, Tags=_tags(setting))
+        if dropping:
+            client.remove_tags_from_certificate(CertificateArn=resource_id, Tags=[{"Key": key} for key in dropping])
+
+    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
+        client = self.client(emulator, state)
+        if _described(client, resource_id) is not None:
+            client.delete_certificate(CertificateArn=resource_id)
+
+
+class CertificateValidation(Resource):
+    """Nothing of its own in AWS: making it waits until the certificate is issued, 75 minutes unless told otherwise."""
+
+    type_name = "aws:acm/certificateValidation:CertificateValidation"
+    service = "acm"
+    inputs: ClassVar[Table] = {
+        "certificateArn": Property(kind=Kind.TEXT, required=True, replaces=True),
+        "validationRecordFqdns": Property(kind=Kind.SET, replaces=True),
+        "region": REGION,
+    }
+    outputs = ()
+
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:
+        client, arn = self.client(emulator, props), props["certificateArn"]
+        emulator.wait(
+            f"certificate {arn} to be issued",
+            timeout or 75 * 60,
+            lambda: client.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED",
+        )
+        return str(client.describe_certificate(CertificateArn=arn)["Certificate"].get("IssuedAt", arn))
+
+    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+        if not known.get("certificateArn"):
+            return None  # the official provider has no import of it either
+        found = _described(self.client(emulator, known), known["certificateArn"])
+        if found is None or found["Status"] != "ISSUED":
+            return None
+        given = {name: known[name] for name in ("certificateArn", "validationRecordFqdns") if name in known}
+        return Found(resource_id, given | {"region": known.get("region") or emulator.region})
+
+    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
+        pass
+
+
+def _described(client: Any, arn: str) -> Any:
+    try:
+        return client.describe_certificate(CertificateArn=arn)["Certificate"]
+    except Exception as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _validation(option: Props) -> Props:
+    record = option.get("ResourceRecord") or {}
+    return {
+        "domainName": option["DomainName"],
+        "resourceRecordName": record.get("Name", ""),
+        "resourceRecordType": record.get("Type", ""),
+        "resourceRecordValue": record.get("Value", ""),
+    }

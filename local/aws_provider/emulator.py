@@ -1,0 +1,132 @@
+"""The way to the emulator, and the only way out of this plugin: boto3's core, on loopback endpoints alone."""
+
+import ipaddress
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Refusal(Exception):
+    """Something to tell the user as it stands: what, where, and what mends it."""
+
+
+# The official provider's endpoint names -> boto3's service names.
+SERVICES = {
+    "acm": "acm",
+    "cloudformation": "cloudformation",
+    "cognitoidp": "cognito-idp",
+    "route53": "route53",
+    "sts": "sts",
+}
+
+
+class Emulator:
+    """The emulated account as the stack's `aws:` config describes it.
+
+    Raises Refusal on an endpoint that is not on this machine; asks for an endpoint only when a service is used.
+    """
+
+    def __init__(self, region: str, access_key: str, secret_key: str, endpoints: Mapping[str, str]) -> None:
+        for service, url in endpoints.items():
+            _refuse_unless_loopback(service, url)
+        self.region = region
+        self.stopped = threading.Event()
+        self._keys = (access_key, secret_key)
+        self._endpoints = endpoints
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client for one of SERVICES, made once a service and region. Safe to call from several threads."""
+        where = region or self.region
+        with self._lock:
+            if (service, where) not in self._clients:
+                self._clients[service, where] = self._connect(service, where)
+            return self._clients[service, where]
+
+    def _connect(self, service: str, region: str) -> Any:
+        from botocore.config import Config  # here, since a preview of nothing new never needs it
+        from botocore.session import Session
+
+        if service not in self._endpoints:
+            raise Refusal(
+                f"this plugin only speaks to the emulator, and the stack names no endpoint for {service}: "
+                f"add `{service}: http://127.0.0.1:<port>` to aws:endpoints in the stack file"
+            )
+        self._session = self._session or Session()
+        return self._session.create_client(
+            SERVICES[service],
+            region_name=region,
+            endpoint_url=self._endpoints[service],
+            aws_access_key_id=self._keys[0],
+            aws_secret_access_key=self._keys[1],
+            # No proxy: it would carry loopback requests elsewhere.
+            config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2}, proxies={}),
+        )
+
+    def wait(self, what: str, timeout: float, ready: Callable[[], bool], pause: float = 0.25) -> None:
+        """Ask `ready` until it says yes. Raises Refusal after `timeout` seconds, or when the engine cancels."""
+        until = time.monotonic() + timeout
+        while not ready():
+            if time.monotonic() > until:
+                raise Refusal(f"{what}: not done after {timeout:.0f} seconds; look into it, or raise custom_timeouts")
+            if self.stopped.wait(pause):
+                raise Refusal(f"{what}: cancelled")
+
+
+def endpoints_of(text: str) -> dict[str, str]:
+    """`aws:endpoints` as the engine hands it over: a JSON list of objects, service -> URL."""
+    try:
+        entries = json.loads(text or "[]")
+        return {service: url for entry in entries for service, url in entry.items() if url}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise Refusal(f"aws:endpoints must be a list of objects, service -> URL; received {text}") from error
+
+
+def _refuse_unless_loopback(service: str, url: str) -> None:
+    try:
+        host = urlsplit(url).hostname or ""
+        good = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        good = False
+    if not good:
+        raise Refusal(
+            "this plugin only speaks to the emulator on this machine: aws:endpoints names "
+            f"{url} for {service}; use http://127.0.0.1:<port>, or the official aws plugin for AWS"
+        )
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code, or an empty string for any other error."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether AWS says that the thing asked for does not exist."""
+    missing = code_of(error) == "ValidationError" and "does not exist" in str(error)
+    return missing or code_of(error) in ("ResourceNotFoundException", "NoSuchHostedZone")
+
+
+@contextmanager
+def plainly(subject: str) -> Iterator[None]:
+    """Turn what boto3 raises into a Refusal that names the subject, AWS's code and what to do."""
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+    try:
+        yield
+    except Refusal as error:
+        raise Refusal(f"{subject}: {error}") from error
+    except ClientError as error:
+        answer = error.response.get("Error", {})
+        raise Refusal(
+            f"{subject}: {error.operation_name} was refused: {answer.get('Code')}: {answer.get('Message')}"
+        ) from error
+    except HTTPClientError as error:
+        raise Refusal(f"{subject}: the emulator does not answer ({error}); start it with `make up`") from error
+    except BotoCoreError as error:
+        raise Refusal(f"{subject}: {error}") from error

@@ -1,0 +1,279 @@
+"""The provider: the engine's questions, answered from the tables and by the emulator."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pulumi.provider.experimental import provider as rpc
+from pulumi.provider.experimental.property_value import PropertyValue
+
+from . import acm, cloudformation, cognito_access, cognito_pool, route53
+from .emulator import Emulator, Refusal, endpoints_of, plainly
+from .properties import Props, aligned, changes, comparable, problems
+from .resource import Found, Resource
+
+RESOURCES: dict[str, Resource] = {
+    resource.type_name: resource
+    for resource in (
+        acm.Certificate(),
+        acm.CertificateValidation(),
+        cloudformation.Stack(),
+        cognito_access.ResourceServer(),
+        cognito_access.UserPoolClient(),
+        cognito_access.UserPoolDomain(),
+        cognito_pool.UserPool(),
+        route53.Record(),
+    )
+}
+INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {
+    "aws:cloudformation/getExport:getExport": (cloudformation.get_export, frozenset({"name", "region"})),
+    "aws:index/getRegion:getRegion": (cloudformation.get_region, frozenset({"name", "region"})),
+    "aws:route53/getRecords:getRecords": (route53.get_records, frozenset({"zoneId", "nameRegex"})),
+    "aws:route53/getZone:getZone": (route53.get_zone, frozenset({"name", "zoneId", "privateZone"})),
+}
+CONFIG = frozenset(
+    [
+        "region",
+        "accessKey",
+        "secretKey",
+        "token",
+        "endpoints",
+        "skipCredentialsValidation",
+        "skipMetadataApiCheck",
+        "skipRequestingAccountId",
+        "skipRegionValidation",
+        "version",
+        "pluginDownloadURL",
+    ]
+)
+
+
+def plain(value: PropertyValue) -> Any:
+    """A property value as plain JSON, whole numbers as integers."""
+    inner = value.value
+    if isinstance(inner, float):
+        return int(inner) if inner.is_integer() else inner
+    if isinstance(inner, str | bool) or inner is None:
+        return inner
+    if hasattr(inner, "items"):
+        return {key: plain(item) for key, item in inner.items()}
+    if isinstance(inner, tuple):
+        return [plain(item) for item in inner]
+    raise Refusal(f"the local aws plugin takes plain values only; received {type(inner).__name__}")
+
+
+def wrapped(value: Any, *, secret: bool = False) -> PropertyValue:
+    """The other way."""
+    if isinstance(value, dict):
+        return PropertyValue({key: wrapped(item) for key, item in value.items()}, is_secret=secret)
+    if isinstance(value, list | tuple):
+        return PropertyValue([wrapped(item) for item in value], is_secret=secret)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    return PropertyValue(value, is_secret=secret)
+
+
+def _props(values: dict[str, PropertyValue]) -> Props:
+    return {name: plain(value) for name, value in values.items()}
+
+
+class LocalAws(rpc.Provider):
+    """The local stack's `aws` provider. `warn` takes a resource's URN and a line for the user."""
+
+    def __init__(self, warn: Callable[[str, str], None]) -> None:
+        self._warn = warn
+        self._emulator: Emulator | None = None
+
+    async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:  # noqa: ARG002
+        return rpc.GetSchemaResponse(json.dumps({"name": "aws"}))
+
+    async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        failures = [
+            rpc.CheckFailure(
+                name,
+                f"the local aws plugin knows no provider setting aws:{name}; it knows "
+                + ", ".join(sorted(CONFIG - {"version", "pluginDownloadURL"})),
+            )
+            for name in request.new_inputs
+            if name not in CONFIG and not name.startswith("__")
+        ]
+        return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
+
+    async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
+        settings = _props(request.args)
+        endpoints = settings.get("endpoints") or "[]"
+        text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
+        self._emulator = Emulator(
+            settings.get("region") or "us-east-1",
+            settings.get("accessKey") or "test",
+            settings.get("secretKey") or "test",
+            endpoints_of(text),
+        )
+        # Without accept_secrets the engine hands over plain values and keeps their secrecy itself.
+        return rpc.ConfigureResponse(supports_preview=True)
+
+    async def cancel(self) -> None:
+        if self._emulator is not None:
+            self._emulator.stopped.set()
+
+    async def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
+        if request.tok not in INVOKES:
+            raise Refusal(f"the local aws plugin has no function {request.tok}; it has {', '.join(INVOKES)}")
+        function, known = INVOKES[request.tok]
+        arguments = {name: value for name, value in _props(request.args).items() if value is not None}
+        if strange := sorted(arguments.keys() - known):
+            raise Refusal(f"{request.tok}: no argument {', '.join(strange)} here; it takes {', '.join(sorted(known))}")
+        with plainly(request.tok):
+            answer = await asyncio.to_thread(function, self._ready(), arguments)
+        return rpc.InvokeResponse(return_value={name: wrapped(value) for name, value in answer.items()})
+
+    async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        resource, old, new = _resource(request), _props(request.old_inputs), _props(request.new_inputs)
+        given = {name: value for name, value in new.items() if value is not None and name != "__defaults"}
+        filled = []
+        for name, prop in resource.inputs.items():
+            if name in given:
+                continue
+            if prop.default is not None:
+                given[name] = prop.default
+            elif prop.named:
+                made = name in (old.get("__defaults") or [])
+                given[name] = old[name] if made else f"{request.name}-{_suffix(request)}"
+            else:
+                continue
+            filled.append(name)
+        failures = [
+            rpc.CheckFailure("", text)
+            for text in problems(_short(resource), resource.inputs, resource.unsupported, given)
+        ]
+        return rpc.CheckResponse(
+            {name: wrapped(value) for name, value in (given | {"__defaults": filled}).items()}, failures
+        )
+
+    async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
+        resource, old, new = _resource(request), _props(request.old_state), _props(request.new_inputs)
+        found = changes(resource.inputs, resource.prepared(old), resource.prepared(new))
+        extra = resource.replaced_by(old, new)
+        replacing = sorted({_root(path) for path, change in found.items() if change.replaces or _root(path) in extra})
+        detailed = {
+            path: rpc.PropertyDiff(
+                rpc.PropertyDiffKind[change.kind + ("_REPLACE" if _root(path) in replacing else "")], input_diff=False
+            )
+            for path, change in found.items()
+        }
+        # A name that was given and stays would be there twice: the official provider deletes first then.
+        named = [name for name, prop in resource.inputs.items() if prop.named]
+        stays = any(name not in (new.get("__defaults") or []) and old.get(name) == new.get(name) for name in named)
+        return rpc.DiffResponse(
+            changes=bool(found),
+            replaces=replacing,
+            delete_before_replace=bool(replacing) and stays,
+            diffs=sorted({_root(path) for path in found}),
+            detailed_diff=detailed,
+        )
+
+    async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
+        resource, inputs = _resource(request), _inputs(request.properties)
+        if request.preview:
+            return rpc.CreateResponse("", _state(resource, resource.previewed(inputs)))
+        with plainly(_subject(request)):
+            found = await asyncio.to_thread(self._create, resource, inputs, request.timeout)
+        self._tell_contradictions(request.urn, resource, found, inputs)
+        return rpc.CreateResponse(found.id, _state(resource, aligned(resource.inputs, found.state, inputs)))
+
+    def _create(self, resource: Resource, inputs: Props, timeout: float) -> Found:
+        return self._reread(resource, resource.create(self._ready(), inputs, timeout), inputs)
+
+    async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
+        resource, inputs = _resource(request), _inputs(request.inputs)
+        known = _props(request.properties) | inputs
+        with plainly(_subject(request)):
+            found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)
+        if found is None:
+            return rpc.ReadResponse(resource_id="")
+        state = aligned(resource.inputs, found.state, known)
+        wanted = inputs or {name: 0 for name in resource.inputs if name != "region"}
+        shown = {name: state[name] for name in wanted if state.get(name) not in (None, [], {})}
+        shown["__defaults"] = plain(request.inputs["__defaults"]) if "__defaults" in request.inputs else []
+        return rpc.ReadResponse(
+            found.id, _state(resource, state), {name: wrapped(value) for name, value in shown.items()}
+        )
+
+    async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
+        resource, old, new = _resource(request), _props(request.olds), _inputs(request.news)
+        if why := resource.impossible(old, new):
+            raise Refusal(f"{_subject(request)}: {why}")
+        new = resource.kept(old, new)
+        if request.preview:
+            outputs = {name: old[name] for name in resource.outputs if name in old}
+            outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
+            return rpc.UpdateResponse(_state(resource, outputs | resource.planned(old, new) | new))
+        with plainly(_subject(request)):
+            found = await asyncio.to_thread(self._update, resource, request.resource_id, old, new, request.timeout)
+        self._tell_contradictions(request.urn, resource, found, new)
+        return rpc.UpdateResponse(_state(resource, aligned(resource.inputs, found.state, new)))
+
+    def _update(self, resource: Resource, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
+        resource.update(self._ready(), resource_id, old, new, timeout)
+        return self._reread(resource, resource_id, new)
+
+    async def delete(self, request: rpc.DeleteRequest) -> None:
+        resource, state = _resource(request), _props(request.properties)
+        with plainly(_subject(request)):
+            await asyncio.to_thread(resource.delete, self._ready(), request.resource_id, state, request.timeout)
+
+    def _ready(self) -> Emulator:
+        if self._emulator is None:
+            raise Refusal("the local aws plugin was asked to work before it was configured")
+        return self._emulator
+
+    def _reread(self, resource: Resource, resource_id: str, known: Props) -> Found:
+        found = resource.read(self._ready(), resource_id, known)
+        if found is None:
+            raise Refusal(f"{resource_id} is not there right after it was written: was the emulator emptied meanwhile?")
+        return found
+
+    def _tell_contradictions(self, urn: str, resource: Resource, found: Found, given: Props) -> None:
+        """Say it where the emulator, unlike AWS, did not take over a value."""
+        for name, prop in resource.inputs.items():
+            held = found.state.get(name)
+            if not prop.forgotten or name not in given or held is None:
+                continue
+            if comparable(prop, held) != comparable(prop, given[name]):
+                self._warn(urn, f"{name} is {held} in the emulator, which cannot change it; on AWS: {given[name]}")
+
+
+def _resource(request: Any) -> Resource:
+    token = request.type.rpartition("$")[2]  # the engine puts the parents' types before it
+    if token not in RESOURCES:
+        raise Refusal(
+            f"{request.name}: the local aws plugin has no resource type {token}; it has {', '.join(sorted(RESOURCES))}"
+        )
+    return RESOURCES[token]
+
+
+def _subject(request: Any) -> str:
+    return f"{_short(_resource(request))} {request.name}"
+
+
+def _short(resource: Resource) -> str:
+    package, module, name = resource.type_name.split(":")
+    return f"{package}.{module.partition('/')[0]}.{name}"
+
+
+def _inputs(values: dict[str, PropertyValue]) -> Props:
+    return {name: value for name, value in _props(values).items() if value is not None and name != "__defaults"}
+
+
+def _state(resource: Resource, state: Props) -> dict[str, PropertyValue]:
+    return {name: wrapped(value, secret=name in resource.secrets) for name, value in state.items()}
+
+
+def _root(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
+
+
+def _suffix(request: rpc.CheckRequest) -> str:
+    return hashlib.sha256(request.random_seed + request.urn.encode()).hexdigest()[:7]

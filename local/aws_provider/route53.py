@@ -1,0 +1,231 @@
+"""aws:route53 Record, and the invokes getZone and getRecords.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+"""
+
+import re
+from typing import Any, ClassVar
+
+from .emulator import Emulator, Refusal, code_of, is_gone
+from .properties import Kind, Property, Props, Table, from_aws, to_aws
+from .resource import Found, Resource
+
+ALIAS = {
+    "name": Property(kind=Kind.TEXT, aws="DNSName", required=True),
+    "zoneId": Property(kind=Kind.TEXT, aws="HostedZoneId", required=True),
+    "evaluateTargetHealth": Property(kind=Kind.FLAG, aws="EvaluateTargetHealth", required=True),
+}
+
+
+class Record(Resource):
+    """A record set of a hosted zone, simple routing only."""
+
+    type_name = "aws:route53/record:Record"
+    service = "route53"
+    inputs: ClassVar[Table] = {
+        "name": Property(kind=Kind.TEXT, required=True, replaces=True),
+        "type": Property(kind=Kind.TEXT, aws="Type", required=True, replaces=True),
+        "zoneId": Property(kind=Kind.TEXT, required=True, replaces=True),
+        "ttl": Property(kind=Kind.NUMBER, aws="TTL"),
+        "records": Property(kind=Kind.SET),
+        "aliases": Property(kind=Kind.BLOCKS, block=ALIAS),
+        "allowOverwrite": Property(kind=Kind.FLAG, keeps=True, forgotten=True),
+    }
+    unsupported = frozenset(
+        [
+            "cidrRoutingPolicy",
+            "failoverRoutingPolicies",
+            "geolocationRoutingPolicies",
+            "geoproximityRoutingPolicy",
+            "healthCheckId",
+            "latencyRoutingPolicies",
+            "multivalueAnswerRoutingPolicy",
+            "setIdentifier",
+            "weightedRoutingPolicies",
+        ]
+    )
+    outputs = ("fqdn",)
+
+    def prepared(self, props: Props) -> Props:
+        aliases = [alias | {"name": _bare(alias["name"])} for alias in props.get("aliases") or []]
+        # A TTL of 0 is what an alias has: none. `allowOverwrite` says how to create, and is no part of the record.
+        return {key: value for key, value in props.items() if key not in ("ttl", "allowOverwrite") or value} | {
+            "name": _bare(props["name"]),
+            "aliases": aliases,
+            "allowOverwrite": None,
+        }
+
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+        client = self.client(emulator, props)
+        record = _record_set(client, props)
+        action = "UPSERT" if props.get("allowOverwrite") else "CREATE"
+        _change(client, props["zoneId"], action, record)
+        return f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}"
+
+    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+        shape = re.fullmatch(r"([^_]+)_(.+)_([A-Z]+)", resource_id)
+        if shape is None:
+            raise Refusal(f"the id to import is <zone id>_<name>_<type>; received {resource_id}")
+        zone, name, kind = shape.groups()
+        client = self.client(emulator, known)
+        try:
+            fqdn = _fqdn(name, _zone_name(client, zone))
+            found = _find(client, zone, fqdn, kind)
+        except Exception as error:
+            if is_gone(error):
+                return None
+            raise
+        if found is None:
+            return None
+        values = [item["Value"] for item in found.get("ResourceRecords", [])]
+        alias = found.get("AliasTarget")
+        state = from_aws(self.inputs, found) | {"zoneId": zone, "name": name, "fqdn": fqdn}
+        state |= {"records": [_shown(kind, value) for value in values]} if values else {}
+        if alias:
+            state["aliases"] = [from_aws(ALIAS, alias | {"DNSName": _bare(alias["DNSName"])})]
+            state.pop("ttl", None)
+        if _bare(str(known.get("name", ""))) == name:
+            state["name"] = known["name"]
+        return Found(resource_id, state)
+
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+        client = self.client(emulator, new)
+        _change(client, new["zoneId"], "UPSERT", _record_set(client, new))
+
+    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
+        client = self.client(emulator, state)
+        try:
+            fqdn = _fqdn(state["name"], _zone_name(client, state["zoneId"]))
+            # As it is now: Route 53 deletes a record set only by its exact values.
+            found = _find(client, state["zoneId"], fqdn, state["type"])
+            if found is not None:
+                _change(client, state["zoneId"], "DELETE", found)
+        except Exception as error:
+            if not is_gone(error):
+                raise
+
+
+def _record_set(client: Any, props: Props) -> Props:
+    name = _fqdn(props["name"], _zone_name(client, props["zoneId"]))
+    record: Props = {"Name": name, "Type": props["type"]}
+    if props.get("aliases"):
+        return record | {"AliasTarget": to_aws(ALIAS, props["aliases"][0])}
+    values = [_quoted(props["type"], value) for value in props.get("records") or []]
+    return record | {"TTL": props.get("ttl"), "ResourceRecords": [{"Value": value} for value in values]}
+
+
+def _change(client: Any, zone: str, action: str, record: Props) -> None:
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+    try:
+        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+    except Exception as error:
+        if action == "CREATE" and code_of(error) == "InvalidChangeBatch" and "already exists" in str(error):
+            raise Refusal(
+                f"the zone {zone} has a record set {record['Name']} of type {record['Type']} already: delete it, "
+                f"import it, or set allow_overwrite on this record"
+            ) from error
+        raise
+
+
+def _find(client: Any, zone: str, fqdn: str, kind: str) -> Any:
+    answer = client.list_resource_record_sets(
+        HostedZoneId=zone, StartRecordName=fqdn, StartRecordType=kind, MaxItems="1"
+    )
+    for found in answer["ResourceRecordSets"]:
+        if _bare(found["Name"]) == _bare(fqdn) and found["Type"] == kind:
+            return found
+    return None
+
+
+def _zone_name(client: Any, zone: str) -> str:
+    return _bare(client.get_hosted_zone(Id=zone)["HostedZone"]["Name"])
+
+
+def _fqdn(name: str, zone_name: str) -> str:
+    bare = _bare(name)
+    return bare if bare == zone_name or bare.endswith("." + zone_name) else ".".join(filter(None, [bare, zone_name]))
+
+
+def _bare(name: str) -> str:
+    return name.rstrip(".").lower().replace("\\052", "*")
+
+
+def _quoted(kind: str, value: str) -> str:
+    return f'"{value}"' if kind in ("TXT", "SPF") and not value.startswith('"') else value
+
+
+def _shown(kind: str, value: str) -> str:
+    return value[1:-1] if kind in ("TXT", "SPF") and value.startswith('"') else value
+
+
+def get_zone(emulator: Emulator, arguments: Props) -> Props:
+    """The one hosted zone with this name or id. Raises Refusal when there is none, or more than one."""
+    client = emulator.client("route53")
+    private = arguments.get("privateZone") or False
+    if zone_id := arguments.get("zoneId"):
+        zones = [client.get_hosted_zone(Id=zone_id)["HostedZone"]]
+    else:
+        pages = client.get_paginator("list_hosted_zones").paginate()
+        zones = [zone for page in pages for zone in page["HostedZones"]]
+        zones = [
+            zone
+            for zone in zones
+            if _bare(zone["Name"]) == _bare(arguments.get("name") or "")
+            and zone.get("Config", {}).get("PrivateZone", False) == private
+        ]
+    if len(zones) != 1:
+        what = "no matching Route 53 Hosted Zone found" if not zones else "multiple Route 53 Hosted Zones matched"
+        raise Refusal(f"{what}: {arguments.get('name')}; make the zone, or name it by zone_id")
+    zone_id = zones[0]["Id"].removeprefix("/hostedzone/")
+    servers = client.get_hosted_zone(Id=zone_id).get("DelegationSet", {}).get("NameServers", [])
+    tags = client.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id)["ResourceTagSet"]["Tags"]
+    return {
+        "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
+        "callerReference": zones[0].get("CallerReference", ""),
+        "comment": zones[0].get("Config", {}).get("Comment", ""),
+        "enableAcceleratedRecovery": False,
+        "id": zone_id,
+        "linkedServiceDescription": "",
+        "linkedServicePrincipal": "",
+        "name": zones[0]["Name"].rstrip("."),
+        "nameServers": servers,
+        "primaryNameServer": servers[0] if servers else "",
+        "privateZone": zones[0].get("Config", {}).get("PrivateZone", False),
+        "resourceRecordSetCount": zones[0].get("ResourceRecordSetCount", 0),
+        "tags": {tag["Key"]: tag["Value"] for tag in tags},
+        "vpcId": "",
+        "zoneId": zone_id,
+    }
+
+
+def get_records(emulator: Emulator, arguments: Props) -> Props:
+    """The record sets of a zone, those whose name the regular expression finds where one is given."""
+    client = emulator.client("route53")
+    pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=arguments["zoneId"])
+    pattern = re.compile(arguments.get("nameRegex") or "")
+    found = [record for page in pages for record in page["ResourceRecordSets"] if pattern.search(record["Name"])]
+    return {
+        "zoneId": arguments["zoneId"],
+        "nameRegex": arguments.get("nameRegex"),
+        "resourceRecordSets": [_listed(record) for record in found],
+    }
+
+
+def _listed(record: Props) -> Props:
+    alias = record.get("AliasTarget")
+    absent = (
+        *("cidrRoutingConfig", "failover", "geolocation", "geoproximityLocation", "healthCheckId", "multiValueAnswer"),
+        *("region", "setIdentifier", "trafficPolicyInstanceId", "weight"),
+    )
+    return dict.fromkeys(absent) | {
+        "name": record["Name"],
+        "type": record["Type"],
+        "ttl": record.get("TTL"),
+        "resourceRecords": [{"value": item["Value"]} for item in record.get("ResourceRecords", [])],
+        "aliasTarget": alias
+        and {
+            "dnsName": alias["DNSName"],
+            "evaluateTargetHealth": alias["EvaluateTargetHealth"],
+            "hostedZoneId": alias["HostedZoneId"],
+        },
+    }
