@@ -71,7 +71,7 @@ def region(domain: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
     if found not in (None, UNKNOWN, _CLOUDFRONT_REGION):
         yield Finding(
             f"certificateArn is of a certificate in {found}",
-            "identity:customDomain (the certificate is made by identity/certificate.py)",
+            "identity/certificate.py; no key of the stack file sets it",
             f"region={_CLOUDFRONT_REGION} on the certificate",
         )
 
@@ -110,9 +110,7 @@ def tagged(resource: Resource) -> Iterator[Finding]:
     tags = resource.get("tags")
     if tags is UNKNOWN:
         return
-    missing = [
-        tag for tag in _TAGS if (tags or {}).get(tag) is not UNKNOWN and not str((tags or {}).get(tag) or "").strip()
-    ]
+    missing = [tag for tag in _TAGS if not str((tags or {}).get(tag) or "").strip()]
     if missing:
         yield Finding(f"tags lacks {', '.join(missing)}", "identity:tags", "give each a value that is not blank")
 

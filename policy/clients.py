@@ -125,7 +125,7 @@ def hides_users(client: Resource) -> Iterator[Finding]:
     if client.lacks("preventUserExistenceErrors", "ENABLED"):
         yield Finding(
             f"preventUserExistenceErrors is {client.get('preventUserExistenceErrors') or 'not given'}",
-            f"identity:clients -> {client.key} (set by identity/registry.py)",
+            "identity/registry.py; no key of the stack file sets it",
             "prevent_user_existence_errors=ENABLED",
         )
 
@@ -141,7 +141,7 @@ def token_revocation(client: Resource) -> Iterator[Finding]:
     if client.lacks("enableTokenRevocation", True):
         yield Finding(
             "enableTokenRevocation is not true",
-            f"identity:clients -> {client.key} (set by identity/registry.py)",
+            "identity/registry.py; no key of the stack file sets it",
             "enable_token_revocation=True",
         )
 

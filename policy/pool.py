@@ -9,7 +9,7 @@ _LOGS: Final = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
 _RISKS: Final = "aws:cognito/riskConfiguration:RiskConfiguration"
 _WEB_ACL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
 _PASSWORDS: Final = "identity:userPool -> passwordPolicy"
-_NO_KEY: Final = "the pool in identity/user_pool.py (no key of the stack file sets it)"
+_NO_KEY: Final = "identity/user_pool.py; no key of the stack file sets it"
 
 
 def _below(pool: Resource, setting: str, least: int) -> bool:
@@ -114,7 +114,11 @@ def protected(pool: Resource) -> Iterator[Finding]:
 )
 def mfa(pool: Resource) -> Iterator[Finding]:
     if pool.lacks("mfaConfiguration", "ON"):
-        yield Finding(f"mfaConfiguration is {pool.get('mfaConfiguration') or 'not given'}", _NO_KEY, "a second factor")
+        yield Finding(
+            f"mfaConfiguration is {pool.get('mfaConfiguration') or 'not given'}",
+            _NO_KEY,
+            "mfa_configuration=ON, with a second factor that people have",
+        )
 
 
 @rule(
@@ -126,7 +130,9 @@ def mfa(pool: Resource) -> Iterator[Finding]:
 )
 def threat_protection(pool: Resource) -> Iterator[Finding]:
     if pool.lacks("userPoolAddOns.advancedSecurityMode", "ENFORCED"):
-        yield Finding("userPoolAddOns.advancedSecurityMode is not ENFORCED", _NO_KEY, "the Plus tier, and ENFORCED")
+        yield Finding(
+            "userPoolAddOns.advancedSecurityMode is not ENFORCED", _NO_KEY, "user_pool_tier=PLUS, and ENFORCED"
+        )
 
 
 @rule(
@@ -138,8 +144,11 @@ def threat_protection(pool: Resource) -> Iterator[Finding]:
 )
 def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
     mode = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode"
-    if pool.get("lambdaConfig.defineAuthChallenge") is not None and pool.lacks(mode, "ENFORCED"):
-        yield Finding(f"lambdaConfig has defineAuthChallenge, and {mode} is not ENFORCED", _NO_KEY, "ENFORCED")
+    custom = pool.get("lambdaConfig") is not UNKNOWN and pool.get("lambdaConfig.defineAuthChallenge") is not None
+    if custom and pool.lacks(mode, "ENFORCED"):
+        yield Finding(
+            f"lambdaConfig has defineAuthChallenge, and {mode} is not ENFORCED", _NO_KEY, "custom_auth_mode=ENFORCED"
+        )
 
 
 @stack_rule(
@@ -155,7 +164,11 @@ def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
 def risk_response(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
     risks = [resource for resource in stack if resource.type == _RISKS]
     if not any(_blocks(risk) and _is_about(risk, pool, "userPoolId", "id") for risk in risks):
-        yield Finding("no RiskConfiguration of the stack blocks both", _NO_KEY, "a RiskConfiguration of the pool")
+        yield Finding(
+            "no RiskConfiguration of the stack blocks both",
+            _NO_KEY,
+            "a RiskConfiguration of the pool, each action BLOCK",
+        )
 
 
 def _blocks(risk: Resource) -> bool:
@@ -191,7 +204,9 @@ def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
 )
 def logs(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
     if not any(_is_about(resource, pool, "userPoolId", "id") for resource in stack if resource.type == _LOGS):
-        yield Finding("no LogDeliveryConfiguration of the stack names the pool", _NO_KEY, "a LogDeliveryConfiguration")
+        yield Finding(
+            "no LogDeliveryConfiguration of the stack names the pool", _NO_KEY, "a LogDeliveryConfiguration of the pool"
+        )
 
 
 def _is_about(resource: Resource, pool: Resource, prop: str, output: str) -> bool:

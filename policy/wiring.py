@@ -75,9 +75,9 @@ def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
         if args.resource_type not in rule.types:
             return
         resource = _resource(args, settings)
-        if not settings.departs(rule, resource):
-            for finding in rule.findings(resource, ()):
-                violation(report.breach(rule, resource, finding, settings.stack), None)
+        found = [] if settings.departs(rule, resource) else rule.findings(resource, ())
+        if found:
+            violation(report.breach(rule, resource, found, settings.stack), None)
 
     return pulumi_policy.ResourceValidationPolicy(
         rule.id, f"{rule.demands} {rule.why}", validate, _level(settings, rule)
@@ -88,9 +88,9 @@ def _stack_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.StackValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         stack = [_resource(resource, settings) for resource in args.resources]
         for resource in stack:
-            if not settings.departs(rule, resource):
-                for finding in rule.findings(resource, stack):
-                    violation(report.breach(rule, resource, finding, settings.stack), resource.urn)
+            found = [] if settings.departs(rule, resource) else rule.findings(resource, stack)
+            if found:
+                violation(report.breach(rule, resource, found, settings.stack), resource.urn)
 
     return pulumi_policy.StackValidationPolicy(rule.id, f"{rule.demands} {rule.why}", validate, _level(settings, rule))
 
