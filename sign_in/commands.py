@@ -14,7 +14,6 @@ from typing import NoReturn, TypeVar
 import click
 
 from sign_in import flow
-from sign_in.cognito import make_local_user, revoke
 from sign_in.errors import INTERRUPTED, SignInError
 from sign_in.export import write_files
 from sign_in.flow import Target
@@ -124,6 +123,8 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 @_target_options
 def logout(stack: str, client: str | None) -> None:
     """End the session, here and on the server."""
+    from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
+
     target = Target.find(stack, client)
     kept = target.session_file.read(target.outputs, target.client)
     if kept is None:
@@ -163,6 +164,8 @@ def export(stack: str, directory: Path | None, without_secrets: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""
+    from sign_in.cognito import make_local_user
+
     made = make_local_user(read_outputs(stack), name)
     if as_json:
         click.echo(made.model_dump_json())

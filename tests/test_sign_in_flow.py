@@ -184,8 +184,6 @@ def test_a_client_with_its_callback_elsewhere_signs_in_by_paste(stack: EmulatedS
 def test_a_code_serves_once(stack: EmulatedStack) -> None:
     command = start(stack, "--stack", STACK, "--client", "postman")
     back = log_in(command.url, NAME, PASSWORD).headers["location"]
-    # Another holder of the secret is quicker. It has no verifier, so it is refused; the code is gone on AWS, and on
-    # the emulator once it is redeemed, which the second sign-in below does.
     assert command.end(back + "\n")[0] == 0
     second = start(stack, "--stack", STACK, "--client", "postman")
     state = re.search(r"state=([^&]+)", second.url)
