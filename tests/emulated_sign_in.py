@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
@@ -22,6 +22,7 @@ import httpx2
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 STACK = "demo"
+CHECKOUT = Path(__file__).resolve().parent.parent
 API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
 
 
@@ -203,3 +204,48 @@ def log_in(login_url: str, name: str, password: str) -> httpx2.Response:
         return browser.post(
             urljoin(str(page.url), form.action), data={**form.fields, "username": name, "password": password}
         )
+
+
+@dataclass
+class Command:
+    """`python -m sign_in` under way: what it has said so far, and how it ended."""
+
+    process: "subprocess.Popen[str]"
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The login page's address, once it is printed."""
+        stderr = self.process.stderr
+        assert stderr is not None
+        while line := stderr.readline():
+            self.said.append(line)
+            if line.strip().startswith("http"):
+                return line.strip()
+        raise AssertionError(f"No address was printed: {''.join(self.said)}")
+
+    def wait_for_listener(self) -> None:
+        stderr = self.process.stderr
+        assert stderr is not None
+        while "Waiting for the browser" not in (line := stderr.readline()):
+            assert line, "".join(self.said)
+            self.said.append(line)
+
+    def end(self, typed: str | None = None) -> tuple[int, str, str]:
+        """Exit status, standard output, standard error."""
+        out, err = self.process.communicate(typed, timeout=60)
+        return self.process.returncode, out, "".join(self.said) + err
+
+
+def start(stack: EmulatedStack, *arguments: str, **environment: str) -> Command:
+    return Command(
+        subprocess.Popen(
+            [sys.executable, "-m", "sign_in", *arguments],
+            cwd=CHECKOUT,
+            env=stack.environment(**environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    )

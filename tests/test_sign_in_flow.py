@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
@@ -18,7 +17,17 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from sign_in.session import SessionFile
-from tests.emulated_sign_in import API_SCOPES, STACK, EmulatedStack, emulator, free_port, log_in, make_stack
+from tests.emulated_sign_in import (
+    API_SCOPES,
+    STACK,
+    Command,
+    EmulatedStack,
+    emulator,
+    free_port,
+    log_in,
+    make_stack,
+    start,
+)
 
 pytestmark = pytest.mark.engine
 
@@ -40,51 +49,6 @@ def _no_session_stays() -> Iterator[None]:
     yield
     for key in ("windowscli", "postman", "nightly"):
         SessionFile(STACK, key).delete()
-
-
-@dataclass
-class Command:
-    """`python -m sign_in` under way: what it has said so far, and how it ended."""
-
-    process: "subprocess.Popen[str]"
-    said: list[str] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        """The login page's address, once it is printed."""
-        stderr = self.process.stderr
-        assert stderr is not None
-        while line := stderr.readline():
-            self.said.append(line)
-            if line.strip().startswith("http"):
-                return line.strip()
-        raise AssertionError(f"No address was printed: {''.join(self.said)}")
-
-    def wait_for_listener(self) -> None:
-        stderr = self.process.stderr
-        assert stderr is not None
-        while "Waiting for the browser" not in (line := stderr.readline()):
-            assert line, "".join(self.said)
-            self.said.append(line)
-
-    def end(self, typed: str | None = None) -> tuple[int, str, str]:
-        """Exit status, standard output, standard error."""
-        out, err = self.process.communicate(typed, timeout=60)
-        return self.process.returncode, out, "".join(self.said) + err
-
-
-def start(stack: EmulatedStack, *arguments: str, **environment: str) -> Command:
-    return Command(
-        subprocess.Popen(
-            [sys.executable, "-m", "sign_in", *arguments],
-            cwd=CHECKOUT,
-            env=stack.environment(**environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    )
 
 
 def run(stack: EmulatedStack, *arguments: str, typed: str | None = None) -> tuple[int, str, str]:
