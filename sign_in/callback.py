@@ -34,7 +34,7 @@ def read_answer(question: Question, answer: Answer) -> str:
     if repeated := [name for name, values in answer.items() if len(values) > 1]:
         raise UntrustedAnswerError(f"The answer has `{plain(repeated[0], 40)}` more than once, which no server sends.")
     values = {name: given[0] for name, given in answer.items()}
-    if not secrets.compare_digest(values.get("state", "").encode(), question.state.encode()):
+    if not secrets.compare_digest(values.get("state", "").encode(errors="replace"), question.state.encode()):
         raise UntrustedAnswerError(
             "The answer's `state` is not this sign-in's: it belongs to an earlier attempt, or was made by"
             " somebody else. Nothing was used of it. Sign in again, in one browser window."
@@ -54,13 +54,20 @@ def read_pasted(question: Question, pasted: str) -> str:
     pasted = pasted.strip()
     if not pasted:
         raise UntrustedAnswerError("Nothing was pasted. After signing in, copy the whole address out of the browser.")
-    given, expected = urlsplit(pasted), urlsplit(question.redirect_uri)
-    if (given.scheme, given.netloc, given.path or "/") != (expected.scheme, expected.netloc, expected.path or "/"):
+    if _without_query(pasted) != _without_query(question.redirect_uri):
         raise UntrustedAnswerError(
             f"The pasted text is not an address of this client's callback: it has to begin with"
             f" {question.redirect_uri} and hold `code=` and `state=`. Was it copied from another client's sign-in?"
         )
-    return read_answer(question, parse_qs(given.query))
+    return read_answer(question, parse_qs(urlsplit(pasted).query))
+
+
+def _without_query(url: str) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    return (parts.scheme, parts.netloc, parts.path or "/")
 
 
 class CallbackListener:

@@ -13,7 +13,7 @@ from sign_in.errors import NotSignedInError, PortBusyError, SignInError, Unknown
 from sign_in.oauth import Grant, Question, SignInServer
 from sign_in.session import Session, SessionFile
 from sign_in.stack import Client, Outputs, choose_client, choose_scopes, read_outputs
-from sign_in.tokens import TokenVerifier
+from sign_in.tokens import TokenVerifier, fetch_keys
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ class Target:
         return SessionFile(self.stack, self.key)
 
     def verifier(self) -> TokenVerifier:
-        """A verifier with the pool's keys of this moment."""
-        return TokenVerifier(self.outputs, self.client.client_id)
+        """A verifier with the pool's keys of this moment.
+
+        It is made before anybody is sent to a browser, so a server that is down or a pool that is gone shows at once.
+        """
+        return TokenVerifier(self.outputs.issuer, self.client.client_id, fetch_keys(self.outputs.jwks_uri))
 
 
 def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, timeout: float) -> Session:
@@ -127,7 +130,7 @@ def _sign_in_by_listener(
     except SignInError:
         listener.finish("Not signed in", "The terminal says why. You can close this window.")
         raise
-    listener.finish("You are signed in", f"as {session.name}. You can close this window and go back to the terminal.")
+    listener.finish("You are signed in", f"Signed in as {session.name}. You can close this window.")
     return session
 
 
@@ -158,7 +161,7 @@ def _verified(grant: Grant, verifier: TokenVerifier, *, nonce: str | None, kept:
         client_id=access["client_id"],
         subject=person["sub"],
         name=person.get("cognito:username") or person.get("username") or person["sub"],
-        scopes=str(access.get("scope", "")).split(),
+        scopes=sorted(str(access.get("scope", "")).split(), key=lambda scope: ("/" in scope, scope)),
         expires_at=int(access["exp"]),
         access_token=grant.access_token,
         id_token=grant.id_token,

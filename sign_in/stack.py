@@ -109,7 +109,9 @@ def _run(stack: str, command: list[str], remedy: str) -> object:
         ) from None
     if done.returncode != 0:
         said = done.stderr.strip() or f"`{' '.join(command[:3])}` ended with {done.returncode}"
-        raise StackError(f"The outputs of the stack `{stack}` cannot be read: {said}\n{remedy}")
+        if stack != LOCAL:  # whose command says itself what to do
+            said += f"\n{remedy}"
+        raise StackError(f"The outputs of the stack `{stack}` cannot be read: {said}")
     try:
         return json.loads(done.stdout)
     except ValueError:

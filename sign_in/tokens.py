@@ -15,24 +15,19 @@ from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
 
 from sign_in.errors import ClockError, ServerDownError, StackError, UntrustedAnswerError
 from sign_in.oauth import http_client, server_down
-from sign_in.stack import Outputs
 
 LEEWAY = 60  # seconds by which two clocks may differ
 Clock = Callable[[], float]
 
 
 class TokenVerifier:
-    """Verifies the tokens of one client against the keys of its pool.
+    """Verifies the tokens of one client against the keys of its pool."""
 
-    The keys are fetched when it is made, before a person is sent to a browser: so a server that is down, or a pool
-    that is gone, shows at once.
-    """
-
-    def __init__(self, outputs: Outputs, client_id: str, clock: Clock = time.time) -> None:
-        self._issuer = outputs.issuer
+    def __init__(self, issuer: str, client_id: str, keys: KeySet, clock: Clock = time.time) -> None:
+        self._issuer = issuer
         self._client_id = client_id
+        self._keys = keys
         self._clock = clock
-        self._keys = _fetch_keys(outputs.jwks_uri)
 
     def id_token(self, token: str, *, fresh: bool, nonce: str | None = None, subject: str | None = None) -> Claims:
         """The claims of an id token for this client.
@@ -105,7 +100,8 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _fetch_keys(uri: str) -> KeySet:
+def fetch_keys(uri: str) -> KeySet:
+    """The pool's public keys. Raises ServerDownError where nothing answers, StackError where the pool is gone."""
     try:
         with http_client(uri) as client:
             answer = client.get(uri)

@@ -35,7 +35,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--window-size=720,560",
+    "--window-size=720,640",
 )
 
 
@@ -99,7 +99,7 @@ def test_a_person_signs_in_with_a_browser(stack: EmulatedStack, browser: webdriv
         fill_in(browser, PASSWORD)
         browser.find_element(By.CSS_SELECTOR, "button").click()
         assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
-        assert f"as {NAME}" in text_once_there(browser, "p")
+        assert f"Signed in as {NAME}" in text_once_there(browser, "p")
         browser.save_screenshot(str(pictures / "sign-in-3-signed-in.png"))
 
         status, out, err = command.end()

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,6 @@ from sign_in.session import SessionFile
 from tests.emulated_sign_in import (
     API_SCOPES,
     STACK,
-    Command,
     EmulatedStack,
     emulator,
     free_port,
@@ -171,12 +169,8 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["--client", "winodwscli"], 4, "It has: postman, windowscli, nightly"),
         (["--scope", "project.raed"], 4, "is declared by no API"),
-        (["--scope", "email"], 4, "is not given to this client"),
         (["--client", "nightly"], 4, "nobody signs in with it"),
-        (["refresh"], 12, "Nobody is signed in"),
-        (["logout"], 12, "Nobody is signed in"),
         (["token", "--scope", "project.read"], 2, "ask for others with login"),
         (["--timeout", "0"], 2, "--timeout"),
         (["--timeout", "1"], 11, "within 1 seconds"),
@@ -197,11 +191,7 @@ def test_a_mistake_gets_a_message_and_a_status(
     ("query", "status", "said"),
     [
         ("code=x&state=forged", 7, "`state` is not this sign-in's"),
-        ("code=x", 7, "`state` is not this sign-in's"),
         ("error=access_denied&error_description=User+said+no&state={state}", 6, "denied (access_denied: User said no)"),
-        ("error=invalid_request&error_description=bad%1b%5b31m&state={state}", 6, "invalid_request: bad [31m"),
-        ("code=x&code=y&state={state}", 7, "more than once"),
-        ("state={state}", 7, "has no `code`"),
         ("code=5d0f0d4e-not-a-code&state={state}", 8, "The server refused the code"),
     ],
 )
@@ -224,19 +214,11 @@ def test_a_bad_answer_is_refused_in_terminal_and_browser(
     assert "5d0f0d4e" not in err + page.text
 
 
-@pytest.mark.parametrize(
-    ("pasted", "said"),
-    [
-        ("\n", "Nothing was pasted"),
-        ("http://localhost:9000/?code=x&state=y\n", "not an address of this client's callback"),
-        ("https://test-auth.acme.app?state=y&code=z\n", "`state` is not this sign-in's"),
-        ("5d0f0d4e-a-bare-code\n", "not an address of this client's callback"),
-    ],
-)
-def test_a_bad_paste_is_refused(stack: EmulatedStack, pasted: str, said: str) -> None:
+def test_a_paste_from_another_clients_sign_in_is_refused(stack: EmulatedStack) -> None:
+    pasted = "http://localhost:9000/?code=5d0f0d4e&state=y\n"
     status, out, err = run(stack, "login", "--client", "postman", "--no-browser", typed=pasted)
     assert (status, out) == (7, "")
-    assert said in err
+    assert "not an address of this client's callback" in err
     assert "5d0f0d4e" not in err
 
 
@@ -289,28 +271,6 @@ def test_the_callback_listens_on_loopback_only(stack: EmulatedStack) -> None:
     command.end()
     assert listening
     assert {address.split(":")[0] for address in listening} <= {"0100007F", "0" * 24 + "01000000"}
-
-
-def test_a_clock_that_is_off_is_told_by_how_much(stack: EmulatedStack) -> None:
-    code = (
-        "import time, sign_in.tokens as t; real = time.time\n"
-        "t.TokenVerifier.__init__.__defaults__ = (lambda: real() + 4000,)\n"
-        "from sign_in.commands import main; main()"
-    )
-    command = Command(
-        subprocess.Popen(
-            [sys.executable, "-c", code, "token", "--stack", STACK, "--client", "nightly"],
-            cwd=CHECKOUT,
-            env=stack.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    )
-    status, out, err = command.end()
-    assert (status, out) == (10, ""), err
-    assert re.search(r"clock is 1 h 6 min ahead of", err)
 
 
 def test_an_emulator_that_is_down_is_told_before_any_browser_opens(stack: EmulatedStack, tmp_path: Path) -> None:
