@@ -1,0 +1,139 @@
+"""Whether an access token may be trusted, checked by the API itself and by a library (joserfc).
+
+An API behind API Gateway's Cognito authorizer needs none of this: the gateway has done it. Everything is checked that
+AWS asks for: the signature by a key of the pool, `iss`, `exp`, `token_use` and the scope. `client_id` is checked where
+the API is for certain clients only. What is deliberately not asked: whether the session was revoked meanwhile. A token
+lives until it expires, an hour by default; an API that cannot wait asks the userInfo endpoint as well.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import httpx2
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
+
+Clock = Callable[[], float]
+
+
+class TokenError(Exception):
+    """The token is not one of the pool's valid access tokens. The message may be shown to the caller."""
+
+
+class ScopeError(Exception):
+    """The token is good, but not for this. The message is the scope that it lacks."""
+
+
+class KeysUnavailableError(Exception):
+    """The pool's keys cannot be fetched, so no token can be judged: the API's trouble, not the caller's."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: `subject` is the person's `sub`, to link records by, or the client's id where there is no person."""
+
+    subject: str
+    client_id: str
+    scopes: frozenset[str]
+
+
+class KeyCache:
+    """The pool's public keys, kept for `lifetime` seconds.
+
+    A key that is not among them may be new, so they are fetched again; but at most once in `pause` seconds, or anybody
+    could make the API ask AWS all the time by sending made-up tokens. Where a fetch fails, the keys at hand go on.
+    """
+
+    def __init__(self, uri: str, lifetime: float = 3600, pause: float = 30, clock: Clock = time.monotonic) -> None:
+        self._uri = uri
+        self._lifetime = lifetime
+        self._pause = pause
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._fetched = 0.0
+        self._tried: float | None = None
+
+    def keys(self, *, unknown_key: bool = False) -> KeySet:
+        """The keys; `unknown_key` says that those given before lacked one. Raises KeysUnavailableError."""
+        with self._lock:
+            now = self._clock()
+            stale = self._keys is None or unknown_key or now - self._fetched > self._lifetime
+            if stale and (self._tried is None or now - self._tried >= self._pause):
+                self._tried = now
+                self._fetch(now)
+            if self._keys is None:
+                raise KeysUnavailableError("The keys that tokens are checked with cannot be had at the moment.")
+            return self._keys
+
+    def _fetch(self, now: float) -> None:
+        try:
+            answer = httpx2.get(self._uri, timeout=5)
+            self._keys = KeySet.import_key_set(answer.raise_for_status().json())
+        except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError):
+            return  # an old key is as good as it was
+        self._fetched = now
+
+
+class AccessTokens:
+    """Checks access tokens of one user pool.
+
+    issuer, jwks_uri: the stack's outputs of those names. clients: the ids of the clients that may call, all where it
+    is not given. leeway: seconds by which the clocks may differ.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        jwks_uri: str,
+        clients: Collection[str] | None = None,
+        leeway: int = 30,
+        keys: KeyCache | None = None,
+        clock: Clock = time.time,
+    ) -> None:
+        self._issuer = issuer
+        self._clients = None if clients is None else frozenset(clients)
+        self._leeway = leeway
+        self._keys = keys or KeyCache(jwks_uri)
+        self._clock = clock
+
+    def check(self, token: str, scope: str) -> Caller:
+        """The caller, if the token is valid and has the scope. Raises TokenError, ScopeError, KeysUnavailableError."""
+        claims = self._signed_claims(token)
+        rules = JWTClaimsRegistry(
+            now=int(self._clock()),
+            leeway=self._leeway,
+            iss={"essential": True, "value": self._issuer},
+            exp={"essential": True},
+            sub={"essential": True},
+            token_use={"essential": True, "value": "access"},
+            client_id={"essential": True},
+        )
+        try:
+            rules.validate(claims)
+        except ExpiredTokenError:
+            raise TokenError("The token has expired") from None
+        except JoseError:
+            raise TokenError("The token is not an access token for this API") from None
+        caller = Caller(claims["sub"], str(claims["client_id"]), frozenset(str(claims.get("scope", "")).split()))
+        if self._clients is not None and caller.client_id not in self._clients:
+            raise TokenError("The token's client may not call this API")
+        if scope not in caller.scopes:
+            raise ScopeError(scope)
+        return caller
+
+    def _signed_claims(self, token: str) -> jwt.Claims:
+        for unknown_key in (False, True):
+            try:
+                return jwt.decode(token, self._keys.keys(unknown_key=unknown_key), algorithms=["RS256"]).claims
+            except InvalidKeyIdError:
+                continue  # perhaps a key newer than ours
+            except (JoseError, ValueError):
+                break
+        raise TokenError("The token is not signed by this API's user pool")

@@ -1,0 +1,155 @@
+"""The emulated AWS of this checkout: start it, find it, stop it. It listens on 127.0.0.1 only.
+
+It keeps what it holds in memory, and writes it down when it is stopped; so a stop loses nothing and a kill loses what
+came after the start.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+from botocore.config import Config
+
+from local import paths, processes
+from local.console import Failure, say
+
+REGION = "us-east-1"
+LOG = paths.EMULATOR / "log"
+_NOTE = paths.EMULATOR / "process.json"
+_STATE = paths.EMULATOR / "state"
+_STARTING = 30.0  # seconds; it takes about one
+_STOPPING = 20.0
+
+
+def ensure(port: int) -> None:
+    """Have the emulator run on `port`, moving it there with all it holds if it runs on another one.
+
+    Raises Failure when the port is someone else's or the emulator does not come up.
+    """
+    note = _running()
+    if note and note["port"] == port and _healthy(port):
+        return
+    if note:
+        say(f"Moving the emulator from port {note['port']} to {port} ...")
+        stop()
+    _refuse_taken(port)
+    _start(port)
+
+
+def stop() -> bool:
+    """Stop the emulator, which then writes down what it holds, and say whether it ran. Raises Failure if it stays."""
+    note = _running()
+    if not note:
+        return False
+    if not processes.stop(note["pid"], note["identity"], _STOPPING):
+        raise Failure(
+            f"The emulator (process {note['pid']}) does not stop within {_STOPPING:.0f} seconds; see {LOG}.\n"
+            f"End it with kill -KILL {note['pid']}; what it holds is then lost, and the next `make up` makes it again."
+        )
+    _NOTE.unlink(missing_ok=True)
+    return True
+
+
+def running_port() -> int | None:
+    """The port this checkout's emulator listens on; None when it does not run."""
+    note = _running()
+    return int(note["port"]) if note else None
+
+
+def forget() -> None:
+    """Drop what was written down, once nothing is left that would be worth keeping over a kill."""
+    shutil.rmtree(_STATE, ignore_errors=True)
+
+
+def client(service: str, port: int) -> Any:
+    """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up."""
+    return boto3.session.Session().client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+        config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),
+    )
+
+
+def _running() -> dict[str, Any] | None:
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        note: dict[str, Any] = json.loads(_NOTE.read_text())
+        if processes.is_same(note["pid"], note["identity"]):
+            return note
+    return None
+
+
+def _refuse_taken(port: int) -> None:
+    if not _answers(port):
+        return
+    who = processes.listener(port) or "another program"
+    kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
+    raise Failure(
+        f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
+        f"Choose another port: make up PORT={port + 35}.\n"
+        "Or stop that program; the emulator of another checkout by `make stop` there."
+    )
+
+
+def _answers(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _healthy(port: int) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        answer = httpx.get(f"http://127.0.0.1:{port}/_ministack/health", timeout=5, trust_env=False)
+        return answer.status_code == httpx.codes.OK
+    return False
+
+
+def _start(port: int) -> None:
+    paths.EMULATOR.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", f"127.0.0.1:{port}"]
+    settings = {
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(_STATE),
+        # Services this stack has no use for, which would listen on ports and addresses of their own.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+    }
+    with LOG.open("ab") as log:
+        # A session of its own, so that Ctrl-C ends the command that started it and not the emulator.
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **settings},
+            cwd=paths.EMULATOR,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    note = {"pid": process.pid, "identity": processes.identity(process.pid), "port": port}
+    paths.write_whole(_NOTE, json.dumps(note))
+    deadline = time.monotonic() + _STARTING
+    while not _healthy(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            _NOTE.unlink(missing_ok=True)
+            raise Failure(f"The emulator does not come up on port {port}. The end of {LOG}:\n{_tail(LOG)}")
+        time.sleep(0.1)
+
+
+def _tail(path: Path, lines: int = 15) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])

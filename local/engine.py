@@ -1,0 +1,199 @@
+"""Run the real engine on the local stack, by Pulumi's Automation API with the checkout's `__main__.py` as its program.
+
+The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
+"""
+
+import json
+import os
+import runpy
+import signal
+import subprocess
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Literal
+
+import pulumi
+from pulumi.automation import CommandError, CommandResult, LocalWorkspace, OutputMap, PulumiCommand, Stack
+from pulumi.automation.errors import create_command_error
+
+from local import environment, paths, processes, pulumi_cli, state
+from local.aws_provider import install
+from local.console import Failure, say
+from local.lock import Held
+from local.progress import Progress, counted
+
+Operation = Literal["up", "preview", "refresh", "destroy"]
+
+
+class Interrupted(Exception):
+    """A person stopped the engine; it has ended."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of the engine ended."""
+
+    succeeded: bool
+    changes: Mapping[str, int]
+    errors: tuple[str, ...] = ()
+    outputs: OutputMap | None = None
+
+
+class Cli(PulumiCommand):
+    """The Pulumi CLI, run so that Ctrl-C reaches it once and in order, and a kill of ours leaves no lock behind.
+
+    It gets a session of its own, with its plugins, and the checkout's lock file, held until the last of them has ended.
+    """
+
+    def __init__(self, found: PulumiCommand, held: Held | None) -> None:
+        self.command = found.command
+        self.version = found.version
+        self.complaint = ""
+        self._held = held
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], Any] | None = None,  # noqa: ARG002 - the events tell it all
+        on_error: Callable[[str], Any] | None = None,  # noqa: ARG002
+    ) -> CommandResult:
+        process = subprocess.Popen(
+            [self.command, "--non-interactive", *args],
+            cwd=cwd,
+            env={**os.environ, **additional_env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            pass_fds=[self._held.file] if self._held else [],
+        )
+        if self._held:
+            self._held.note(process.pid)
+        with _Stopping(process) as stopping:
+            stdout, stderr = process.communicate()
+        if stopping.asked:
+            raise Interrupted
+        result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
+        if process.returncode:
+            self.complaint = _complaint(stderr or stdout)
+            raise create_command_error(result)
+        return result
+
+
+class _Stopping:
+    """While the engine runs: the first Ctrl-C asks it to end after the steps at hand, the second ends it at once."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.asked = 0
+
+    def __enter__(self) -> "_Stopping":
+        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            say("Stopping: the engine ends the steps at hand. Ctrl-C again ends it at once.", style="yellow")
+            self._process.send_signal(signal.SIGINT)
+        else:
+            processes.signal_session(self._process.pid, signal.SIGKILL)
+
+
+def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
+    """Run one operation on the stack, which is made if it is not there, and tell its progress.
+
+    Args:
+        refresh: compare the state with what the emulator really has first.
+
+    Raises:
+        Interrupted: after Ctrl-C, when the engine has ended.
+        Failure: where there is no CLI.
+    """
+    cli = Cli(pulumi_cli.find(), held)
+    progress = Progress(planned=operation == "preview")
+    install(paths.PULUMI_HOME / "plugins")
+    # What a policy pack needs goes here: `policy_packs` of up and preview.
+    try:
+        stack = Stack.create_or_select(paths.STACK, _workspace(cli))
+        if operation == "preview":
+            planned = stack.preview(on_event=progress, refresh=refresh, color="never")
+            return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
+        if operation == "up":
+            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False)
+            return Outcome(True, progress.changes, tuple(progress.errors), made.outputs)
+        if operation == "refresh":
+            stack.refresh(on_event=progress, color="never", show_secrets=False)
+        else:
+            stack.destroy(on_event=progress, refresh=refresh, color="never", show_secrets=False)
+    except CommandError:
+        if not progress.errors:
+            progress.error(cli.complaint)
+        return Outcome(False, progress.changes, tuple(progress.errors))
+    return Outcome(True, progress.changes, tuple(progress.errors))
+
+
+def read_outputs(show_secrets: bool) -> dict[str, Any]:
+    """The outputs of the local stack. The emulator need not run.
+
+    Args:
+        show_secrets: give secrets in clear; without it each is the text `[secret]`.
+
+    Raises:
+        Failure: when nothing is up.
+    """
+    known = state.read()
+    if known is None or not known.resources:
+        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+    cli = Cli(pulumi_cli.find(), held=None)
+    arguments = ["stack", "output", "--json", "--stack", paths.STACK, *(["--show-secrets"] if show_secrets else [])]
+    try:
+        result = cli.run(arguments, str(paths.PROJECT), environment.of_the_engine())
+    except CommandError:
+        raise Failure(f"The outputs cannot be read: {cli.complaint}") from None
+    outputs: dict[str, Any] = json.loads(result.stdout)
+    return outputs
+
+
+def _workspace(cli: Cli) -> LocalWorkspace:
+    paths.BACKEND.mkdir(parents=True, exist_ok=True)
+    return LocalWorkspace(
+        work_dir=str(paths.PROJECT), program=_program, env_vars=environment.of_the_engine(), pulumi_command=cli
+    )
+
+
+def _program() -> None:
+    """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
+    try:
+        runpy.run_path(str(paths.CHECKOUT / "__main__.py"), run_name="__main__")
+    except pulumi.RunError:
+        raise
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise pulumi.RunError(str(end.code)) from None
+    except Exception as error:
+        own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of_the_program(frame.filename)]
+        places = "".join(traceback.format_list(own))
+        what = "".join(traceback.format_exception_only(error)).strip()
+        raise pulumi.RunError(f"the program failed: {what}\n{places}".strip()) from None
+
+
+def _is_of_the_program(file: str) -> bool:
+    return file.startswith(str(paths.CHECKOUT)) and "/.venv/" not in file and "/local/" not in file
+
+
+def _complaint(stderr: str) -> str:
+    """What the CLI says is wrong, as a person who knows nothing of its copies of the files would put it."""
+    text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
+    lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
+    return "\n".join(lines) or "the engine failed and gave no reason"

@@ -1,0 +1,36 @@
+"""The environment of a run: what a person has set for their own AWS and Pulumi work neither matters nor is touched."""
+
+import os
+
+from local import paths
+
+# The local stack's secrets belong to an emulator and are worth nothing, but the engine encrypts them all the same, as
+# it does elsewhere. A passphrase that anyone knows is right here, and only here: no one should be asked for one.
+PASSPHRASE = "local"  # noqa: S105
+
+_OTHERS = ("AWS_", "PULUMI_", "MINISTACK_", "LOCALSTACK_")
+
+
+def shut_out_others() -> None:
+    """Take a person's own AWS and Pulumi settings out of this process, and so out of all that it starts."""
+    for name in list(os.environ):
+        if name.startswith(_OTHERS):
+            del os.environ[name]
+    # Files in the home directory would be read as well.
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    # A proxy cannot reach this machine's loopback.
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
+
+def of_the_engine() -> dict[str, str]:
+    """What the Pulumi CLI is told: keep to this checkout's `.local/`, and ask nothing of the network."""
+    return {
+        "PULUMI_HOME": str(paths.PULUMI_HOME),
+        "PULUMI_BACKEND_URL": f"file://{paths.BACKEND}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_AUTOMATION_API": "true",
+    }

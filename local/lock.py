@@ -1,0 +1,100 @@
+"""One command at a time in a checkout. The lock is the system's, so a kill of any kind cannot leave it behind."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from local import paths, processes
+from local.console import Failure, say
+
+_PATIENCE = 300.0  # seconds for another command; a first `up` on a slow machine takes a minute
+_ENDING = 5.0  # seconds for what a killed command left running
+
+
+class Held:
+    """The lock while it is held. The engine is given the same file, so the lock outlives a command that is killed."""
+
+    def __init__(self, command: str) -> None:
+        paths.LOCAL.mkdir(exist_ok=True)
+        self.file = os.open(paths.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        self._command = command
+
+    def take(self) -> bool:
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self.note(None)
+        return True
+
+    def note(self, engine: int | None) -> None:
+        """Write down who holds the lock, for the next command to read."""
+        me = {"pid": os.getpid(), "identity": processes.identity(os.getpid()), "command": self._command}
+        os.ftruncate(self.file, 0)
+        os.pwrite(self.file, json.dumps({**me, "engine": engine}).encode(), 0)
+
+    def holder(self) -> dict[str, Any]:
+        with contextlib.suppress(ValueError):
+            noted = json.loads(os.pread(self.file, 4096, 0))
+            if isinstance(noted, dict):
+                return noted
+        return {}
+
+
+@contextlib.contextmanager
+def only_one(command: str) -> Iterator[Held]:
+    """Hold the checkout's lock; wait for another command, and end what a killed one has left running.
+
+    Raises Failure when another command does not end in time.
+    """
+    held = Held(command)
+    try:
+        if not held.take():
+            _wait(held)
+        yield held
+    finally:
+        os.close(held.file)
+
+
+def _wait(held: Held) -> None:
+    holder = held.holder()
+    pid, name = int(holder.get("pid") or 0), holder.get("command", "a command")
+    alive = processes.is_same(pid, str(holder.get("identity") or ""))
+    if alive:
+        say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
+    else:
+        say(f"The last `{name}` was killed; ending what it left running ...")
+        _end(holder, signal.SIGINT)
+    if _taken_within(held, _PATIENCE if alive else _ENDING):
+        return
+    if alive:
+        raise Failure(
+            f"`{name}` is still at work in this checkout after {_PATIENCE:.0f} seconds (process {pid}).\n"
+            f"Let it end or stop it (kill -INT {pid}), then try again. Nothing was changed."
+        )
+    _end(holder, signal.SIGKILL)
+    if not _taken_within(held, _ENDING):
+        raise Failure(
+            "What a killed command left running does not end.\n"
+            f"See who holds {paths.LOCK} (fuser {paths.LOCK}), stop it, then try again. Nothing was changed."
+        )
+
+
+def _end(holder: dict[str, Any], how: signal.Signals) -> None:
+    """Signal the engine of a killed command. Its plugins hold the lock too, so the number cannot be another's yet."""
+    if holder.get("engine"):
+        processes.signal_session(int(holder["engine"]), how)
+
+
+def _taken_within(held: Held, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not held.take():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True

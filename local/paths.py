@@ -1,0 +1,28 @@
+"""Where a checkout's local stack lives: everything under `.local/`, so that two checkouts never meet."""
+
+import os
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+LOCAL = CHECKOUT / ".local"
+LOCK = LOCAL / "lock"
+PROJECT = LOCAL / "project"
+EMULATOR = LOCAL / "emulator"
+BACKEND = LOCAL / "state"
+PULUMI_HOME = LOCAL / "pulumi"
+
+# Names of the checkout's own files, as messages show them.
+PROJECT_FILE = "Pulumi.yaml"
+STACK = "local"
+STACK_FILE = f"Pulumi.{STACK}.yaml"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path` so that a kill at any moment leaves either the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,100 @@
+"""What the engine tells while it runs, as lines for people, and the counts and errors that are left at the end."""
+
+import re
+import time
+from collections.abc import Mapping
+
+from pulumi.automation import EngineEvent
+from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
+
+from local.console import say
+
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
+_QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
+_COLOURS = re.compile(r"<\{%[^%]*%\}>")
+# The engine's own last words; the reasons have been told before them.
+_ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
+
+
+class Progress:
+    """Listens to the engine's events. `changes` counts operations by kind, once the engine has summed up."""
+
+    def __init__(self, planned: bool) -> None:
+        self.changes: dict[str, int] = {}
+        self.errors: list[str] = []
+        self._planned = planned
+        self._begun: dict[str, float] = {}
+
+    def __call__(self, event: EngineEvent) -> None:
+        if event.resource_pre_event:
+            self._begun[event.resource_pre_event.metadata.urn] = time.monotonic()
+        elif event.res_outputs_event:
+            self._step(event.res_outputs_event.metadata)
+        elif event.res_op_failed_event:
+            self._step(event.res_op_failed_event.metadata, failed=True)
+        elif event.diagnostic_event:
+            self._diagnostic(event.diagnostic_event)
+        elif event.policy_event:
+            self._policy(event.policy_event)
+        elif event.summary_event:
+            self.changes = counted(event.summary_event.resource_changes)
+
+    def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
+        operation = str(getattr(step.op, "value", step.op))
+        if operation in _QUIET or (operation == "refresh" and not step.diffs and step.new and not failed):
+            return
+        took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
+        name = step.urn.rpartition("::")[2]
+        sign = _SIGNS.get(operation.split("-")[0], "~")
+        changed = f" [{', '.join(step.diffs)}]" if step.diffs and operation != "create" else ""
+        say(
+            f"  {sign} {operation:<8} {_short(step.type)} {name}{changed}{took}{'  FAILED' if failed else ''}",
+            style="red" if failed else "green" if operation == "create" else "",
+        )
+
+    def _diagnostic(self, event: DiagnosticEvent) -> None:
+        text = _plain(event.message)
+        if event.ephemeral or event.severity == "debug" or not text:
+            return
+        if event.severity == "error":
+            self.error(_at(event.urn) + text)
+        else:
+            say(
+                ("warning: " if event.severity == "warning" else "") + _at(event.urn) + text,
+                style="yellow" if event.severity == "warning" else "",
+            )
+
+    def _policy(self, event: PolicyEvent) -> None:
+        text = (
+            f"policy {event.policy_name} ({event.enforcement_level}): {_at(event.resource_urn)}{_plain(event.message)}"
+        )
+        if event.enforcement_level == "mandatory":
+            self.error(text)
+        else:
+            say(text, style="yellow")
+
+    def error(self, text: str) -> None:
+        """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""
+        if text not in _ENDINGS and not any(text in known for known in self.errors):
+            self.errors = [known for known in self.errors if known not in text] + [text]
+
+
+def counted(changes: Mapping[OpType, int] | None) -> dict[str, int]:
+    """The engine's counts with plain names, without zeros, in a fixed order."""
+    plain = {str(getattr(kind, "value", kind)): count for kind, count in (changes or {}).items() if count}
+    return dict(sorted(plain.items()))
+
+
+def _plain(text: str) -> str:
+    return _COLOURS.sub("", text).strip()
+
+
+def _short(type_name: str) -> str:
+    return type_name.rpartition(":")[2] if type_name.startswith(("aws:", "identity:")) else type_name
+
+
+def _at(urn: str | None) -> str:
+    # The stack itself is no place a person could look at.
+    if not urn or "::pulumi:pulumi:Stack::" in urn:
+        return ""
+    return f"{_short(urn.split('::')[-2].rpartition('$')[2])} {urn.rpartition('::')[2]}: "

@@ -1,0 +1,113 @@
+"""The project as the engine is given it: the checkout's Pulumi.yaml and Pulumi.local.yaml, with the port put in.
+
+The engine writes into the stack file it works with (the salt of its secrets), and PORT has to be in the endpoints. So
+it gets copies under `.local/project/`, and the committed files are never written to.
+"""
+
+import json
+from typing import Any
+
+import yaml
+
+from local import paths
+from local.console import Failure, say
+
+_SALT = "encryptionsalt"
+
+
+def write(port: int) -> dict[str, Any]:
+    """Write the engine's copies, and give back the config map of the stack file as it is in the checkout.
+
+    Raises Failure, naming file and line, for files that are no valid YAML or not shaped like Pulumi's.
+    """
+    project = read(paths.PROJECT_FILE)
+    stack = read(paths.STACK_FILE)
+    _check_project(project)
+    config = _config(stack)
+    settings = {**stack, "config": {**config, **_endpoints(config, port)}, **_salt()}
+    paths.write_whole(paths.PROJECT / paths.PROJECT_FILE, yaml.safe_dump(project, sort_keys=False))
+    paths.write_whole(paths.PROJECT / paths.STACK_FILE, yaml.safe_dump(settings, sort_keys=False))
+    return config
+
+
+def write_or_keep(port: int) -> None:
+    """The same for commands that do not run the program: broken files are not in their way if they once were whole."""
+    try:
+        write(port)
+    except Failure as failure:
+        if not (paths.PROJECT / paths.STACK_FILE).exists():
+            raise
+        say(f"{failure}\nGoing on with the settings of the last good run.", style="yellow")
+
+
+def read(name: str) -> dict[str, Any]:
+    """One of the checkout's YAML files, as a map. Raises Failure if it is missing or no YAML map."""
+    try:
+        text = (paths.CHECKOUT / name).read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
+    except FileNotFoundError:
+        raise Failure(f"{name}: the file is missing. Get it back: git checkout -- {name}") from None
+    except UnicodeDecodeError as error:
+        raise Failure(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        raise Failure(_yaml_trouble(name, error)) from None
+    if not isinstance(content, dict):
+        raise Failure(f"{name}: expected a map of settings; received {_shown(content)}. {_see(name)}")
+    return content
+
+
+def _yaml_trouble(name: str, error: yaml.YAMLError) -> str:
+    problem = getattr(error, "problem", None) or "cannot be read"
+    mark = getattr(error, "problem_mark", None)
+    place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
+    return f"{place}: not valid YAML: {problem}. Mend that line (indentation, colons, quotes). {_see(name)}"
+
+
+def _check_project(project: dict[str, Any]) -> None:
+    name = project.get("name")
+    if name != "identity":
+        raise Failure(f"{paths.PROJECT_FILE}: name: expected identity; received {_shown(name)}. Put it back.")
+
+
+def _config(stack: dict[str, Any]) -> dict[str, Any]:
+    name = paths.STACK_FILE
+    if _SALT in stack or "secretsprovider" in stack:
+        raise Failure(
+            f"{name}: {_SALT} and secretsprovider are not for the local stack, which has its own passphrase and no "
+            "secret worth keeping. Remove these lines and any `secure:` value."
+        )
+    config = stack.get("config")
+    if not isinstance(config, dict):
+        raise Failure(f"{name}: config: expected a map of settings; received {_shown(config)}. {_see(name)}")
+    odd = next((key for key in config if not isinstance(key, str)), None)
+    if odd is not None:
+        raise Failure(f"{name}: config: expected keys such as identity:product; received {_shown(odd)}. {_see(name)}")
+    return config
+
+
+def _endpoints(config: dict[str, Any], port: int) -> dict[str, Any]:
+    endpoints = config.get("aws:endpoints")
+    if not (isinstance(endpoints, list) and endpoints and all(isinstance(entry, dict) for entry in endpoints)):
+        raise Failure(
+            f"{paths.STACK_FILE}: aws:endpoints: expected a list of maps of service: URL; received "
+            f"{_shown(endpoints)}. {_see(paths.STACK_FILE)}"
+        )
+    url = f"http://127.0.0.1:{port}"
+    # Every service, whatever URL stands there: the local stack never talks to anything but its emulator.
+    return {"aws:endpoints": [dict.fromkeys(entry, url) for entry in endpoints]}
+
+
+def _salt() -> dict[str, str]:
+    try:
+        last = yaml.safe_load((paths.PROJECT / paths.STACK_FILE).read_text(encoding="utf-8"))
+        return {_SALT: last[_SALT]}
+    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        return {}
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else json.dumps(value, default=str)[:80]
+
+
+def _see(name: str) -> str:
+    return f"What was there before: git diff {name}"

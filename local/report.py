@@ -1,0 +1,74 @@
+"""What a command says at its end: to people on standard error, and with --json to programs on standard output."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from pulumi.automation import OutputMap
+
+from local.console import say
+from local.engine import Outcome
+
+_SECRET = "[secret]"  # noqa: S105 - as the engine shows one
+_PROTECTED = "cannot be deleted because it is protected"
+_DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "same": "unchanged"}
+
+
+def as_json(result: str, changes: Mapping[str, int]) -> None:
+    """The one line that ends a command run with --json."""
+    click.echo(json.dumps({"result": result, "changes": dict(changes)}))
+
+
+def summary(operation: str, outcome: Outcome) -> None:
+    """The errors in full, or what was done, in one line."""
+    for error in outcome.errors:
+        say(f"error: {error}", style="red")
+    if any(_PROTECTED in error for error in outcome.errors):
+        say(
+            "Protected on purpose. To let it go on purpose: put `identity:protect: false` into Pulumi.local.yaml, "
+            "then `make up`, then this command again."
+        )
+    if not outcome.succeeded:
+        say(f"{operation} failed{_counted(outcome.changes)}.", style="bold red")
+    elif not set(outcome.changes) - {"same", "read"}:
+        say("Nothing to change.", style="bold green")
+    else:
+        would = "would be " if operation == "preview" else ""
+        say(f"{operation} done{_counted(outcome.changes, would)}.", style="bold green")
+
+
+def outputs(values: OutputMap) -> None:
+    """The stack's outputs for people, without secrets, and what to do next."""
+    say("")
+    for name in sorted(values):
+        _show(name, _SECRET if values[name].secret else values[name].value, "  ")
+    login = _public_login({name: output.value for name, output in values.items()})
+    say("")
+    if login:
+        say(f"Sign in:    {login}")
+    say("Outputs:    make outputs")
+    say("Take down:  make destroy")
+
+
+def _show(name: str, value: Any, indent: str) -> None:
+    if isinstance(value, dict):
+        say(f"{indent}{name}:")
+        for key in sorted(value):
+            _show(key, value[key], indent + "  ")
+    else:
+        say(f"{indent}{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+
+
+def _public_login(values: Mapping[str, Any]) -> str | None:
+    """The login URL of the first client without a secret: the one that anyone can try."""
+    clients, secrets = values.get("clients"), values.get("clientSecrets") or {}
+    if not isinstance(clients, dict):
+        return None
+    urls = (clients[key].get("loginUrl") for key in sorted(clients) if key not in secrets)
+    return next((str(url) for url in urls if url), None)
+
+
+def _counted(changes: Mapping[str, int], would: str = "") -> str:
+    told = [f"{count} {would if kind != 'same' else ''}{_DONE.get(kind, kind)}" for kind, count in changes.items()]
+    return f": {', '.join(told)}" if told else ""

@@ -1,0 +1,87 @@
+"""The engine's state file of the local stack, read and mended between runs. Only under the lock, never during a run."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local import paths
+from local.console import Failure, say
+
+_ROOT = paths.BACKEND / ".pulumi"
+FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
+_BACKUPS = _ROOT / "backups" / "identity" / paths.STACK
+
+Resource = dict[str, Any]
+
+
+class State:
+    """What the state file holds. Changes count once `save` is called."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._content = content
+        # A stack without any deployment yet has no `latest`.
+        self._latest: dict[str, Any] = content["checkpoint"].get("latest") or {}
+
+    @property
+    def resources(self) -> list[Resource]:
+        return self._latest.get("resources") or []
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Operations that were begun and whose end nobody saw: each with its `resource` and `type`."""
+        return self._latest.get("pending_operations") or []
+
+    def of_type(self, type_name: str) -> Iterator[Resource]:
+        return (resource for resource in self.resources if resource["type"] == type_name)
+
+    def drop_pending(self) -> None:
+        self._latest.pop("pending_operations", None)
+
+    def save(self) -> None:
+        paths.write_whole(FILE, json.dumps(self._content, indent=4))
+
+
+def read() -> State | None:
+    """The state, or None where there is no stack yet. Raises Failure if the file is damaged."""
+    if not FILE.exists():
+        return None
+    state = _parsed(FILE)
+    if state is None:
+        raise Failure(f"The stack's state, {FILE}, is damaged. `make up` mends it from its last good copy.")
+    return state
+
+
+def mend() -> bool:
+    """Put the last good copy in place of a damaged state file, and say whether that was needed.
+
+    Raises Failure if there is no good copy.
+    """
+    if not FILE.exists() or _parsed(FILE):
+        return False
+    for copy in _copies():
+        if _parsed(copy):
+            say(f"The stack's state was damaged; going on from its last good copy ({copy.name}).", style="yellow")
+            FILE.replace(FILE.with_suffix(".damaged"))
+            paths.write_whole(FILE, copy.read_text(encoding="utf-8"))
+            return True
+    raise Failure(
+        f"The stack's state, {FILE}, is damaged, and there is no good copy of it.\n"
+        f"Start from nothing (what the emulator holds is lost): make stop; rm -r {paths.LOCAL}; make up"
+    )
+
+
+def _copies() -> list[Path]:
+    newest_first = sorted(_BACKUPS.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [FILE.with_name(f"{FILE.name}.bak"), *newest_first]
+
+
+def _parsed(path: Path) -> State | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        state = State(content)
+        for resource in state.resources:
+            _ = resource["type"], resource["urn"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return state

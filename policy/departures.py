@@ -1,0 +1,78 @@
+"""The breaches that a stack commits on purpose, each with its reason: the config key identity:departures."""
+
+import difflib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policy.rule import Resource, Rule
+
+KEY: Final = "identity:departures"
+_SHAPE: Final = "rule -> resource -> reason"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One breach that is meant: of which rule, at which resource (`*`: at all), and why."""
+
+    rule: str
+    resource: str
+    reason: str
+
+    def is_for(self, rule: Rule, resource: Resource) -> bool:
+        return self.rule == rule.id and self.resource in ("*", resource.key, resource.name)
+
+
+def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Departure, ...], tuple[str, ...]]:
+    """The departures that a stack's config names, and what is wrong with the rest.
+
+    `text` is the value as the engine has it: an object is JSON. Nothing given means no departure.
+    """
+    if text is None:
+        return (), ()
+    try:
+        named: Any = json.loads(text)
+    except json.JSONDecodeError:
+        named = text
+    if not isinstance(named, dict):
+        return (), (f"{KEY} is {_kind(named)}; an object is wanted, {_SHAPE}",)
+    departures: list[Departure] = []
+    errors: list[str] = []
+    for rule_id, resources in named.items():
+        if not any(rule.id == rule_id for rule in rules):
+            errors.append(f"{KEY} -> {rule_id}: there is no such rule{_nearest(rule_id, rules)}")
+        elif not isinstance(resources, dict):
+            errors.append(f"{KEY} -> {rule_id} is {_kind(resources)}; an object is wanted, resource -> reason")
+        else:
+            for resource, reason in resources.items():
+                if isinstance(reason, str) and _says_something(reason) and resource.strip():
+                    departures.append(Departure(rule_id, resource, reason.strip()))
+                else:
+                    errors.append(f"{KEY} -> {rule_id} -> {resource}: a reason is wanted, as text that is not blank")
+    return tuple(departures), tuple(errors)
+
+
+def unused(departures: Iterable[Departure], rules: Sequence[Rule], stack: Sequence[Resource]) -> list[Departure]:
+    """The departures from which nothing in the stack departs any more."""
+    by_id = {rule.id: rule for rule in rules}
+    return [departure for departure in departures if not _is_used(departure, by_id[departure.rule], stack)]
+
+
+def _is_used(departure: Departure, rule: Rule, stack: Sequence[Resource]) -> bool:
+    return any(departure.is_for(rule, resource) and rule.findings(resource, stack) for resource in stack)
+
+
+def _says_something(reason: str) -> bool:
+    # The refusals show <why> where the reason goes; copied as it stands it is none.
+    return bool(reason.strip()) and not (reason.strip().startswith("<") and reason.strip().endswith(">"))
+
+
+def _nearest(rule_id: str, rules: Sequence[Rule]) -> str:
+    near = difflib.get_close_matches(rule_id, [rule.id for rule in rules], n=1)
+    return f"; the nearest is {near[0]}" if near else "; docs/policies.md lists them"
+
+
+def _kind(value: object) -> str:
+    kinds = {"NoneType": "empty", "str": "a text", "list": "a list", "bool": "a boolean", "dict": "an object"}
+    return kinds.get(type(value).__name__, "a number")

@@ -1,0 +1,214 @@
+"""The commands. What a person reads goes to standard error; standard output has only what was asked for.
+
+So `curl -H "Authorization: Bearer $(python -m sign_in token)"` gets the token and nothing else.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+
+from sign_in import flow
+from sign_in.errors import INTERRUPTED, SignInError
+from sign_in.export import write_files
+from sign_in.flow import Target
+from sign_in.session import Session
+from sign_in.stack import CHECKOUT, LOCAL, read_outputs
+
+F = TypeVar("F", bound=Callable[..., object])
+
+TOKENS = ("access", "id", "refresh")
+
+
+class _LoginByDefault(click.Group):
+    """`python -m sign_in --client x` is `python -m sign_in login --client x`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] != "--help"):
+            args = ["login", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_LoginByDefault)
+def cli() -> None:
+    """Sign in to a stack from a terminal. Without a command: login."""
+
+
+def _target_options(command: F) -> F:
+    command = click.option("--client", help="The client, by its key in the stack. Default: the first public one here.")(
+        command
+    )
+    return _stack_option(command)
+
+
+def _stack_option(command: F) -> F:
+    return click.option("--stack", default=LOCAL, show_default=True, help="The stack, as Pulumi names it.")(command)
+
+
+def _token_options(command: F) -> F:
+    command = click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")(command)
+    return click.option("--token", "wanted", type=click.Choice(TOKENS), help="Print this token alone.")(command)
+
+
+_scope_option = click.option(
+    "--scope", "scopes", multiple=True, help="A scope, short (project.read) or full; repeatable. Default: all."
+)
+
+
+@cli.command()
+@_target_options
+@_scope_option
+@click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
+@click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
+@click.option("--timeout", type=click.FloatRange(1, 3600), default=300.0, help="Seconds to wait. Default: 300.")
+@_token_options
+def login(
+    stack: str,
+    client: str | None,
+    scopes: tuple[str, ...],
+    no_browser: bool,
+    paste: bool,
+    timeout: float,
+    wanted: str | None,
+    as_json: bool,
+) -> None:
+    """Sign in with a browser."""
+    target = Target.find(stack, client)
+    session = flow.sign_in(target, list(scopes), browser=not no_browser, paste=paste, timeout=timeout)
+    _show(target, session, "Signed in")
+    _print(session, wanted, as_json)
+
+
+@cli.command()
+@_target_options
+@_token_options
+def refresh(stack: str, client: str | None, wanted: str | None, as_json: bool) -> None:
+    """Get new tokens without signing in again."""
+    target = Target.find(stack, client)
+    session = flow.refresh(target)
+    _show(target, session, "Refreshed")
+    _print(session, wanted, as_json)
+
+
+@cli.command()
+@_target_options
+@_scope_option
+@click.option("--token", "wanted", type=click.Choice(TOKENS), default="access", show_default=True, help="Which one.")
+@click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")
+def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, as_json: bool) -> None:
+    """Print a token that is good for use.
+
+    Of a client_credentials client: its own token. Of any other: the token of who is signed in, refreshed where it ends
+    within a minute.
+    """
+    target = Target.find(stack, client)
+    if not target.client.callback_urls:
+        session = flow.client_credentials(target, list(scopes))
+    else:
+        if scopes:
+            raise click.UsageError("A signed-in session has the scopes of its sign-in; ask for others with login.")
+        kept = target.session_file.read(target.outputs, target.client)
+        if kept is None:
+            raise flow.not_signed_in(target)
+        session = kept if kept.valid_for(60) else flow.refresh(target)
+    _print(session, wanted, as_json)
+
+
+@cli.command()
+@_target_options
+def logout(stack: str, client: str | None) -> None:
+    """End the session, here and on the server."""
+    from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
+
+    target = Target.find(stack, client)
+    kept = target.session_file.read(target.outputs, target.client)
+    if kept is None:
+        target.session_file.delete()  # one of a pool that is gone
+        raise flow.not_signed_in(target)
+    if kept.refresh_token is None:
+        click.echo("Forgotten here. A token without a refresh token cannot be revoked: it ends by itself.", err=True)
+    else:
+        revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
+        click.echo(f"Signed out {kept.name}: the session is revoked on the server and forgotten here.", err=True)
+        click.echo("APIs that check tokens by themselves take the access token until it expires.", err=True)
+    target.session_file.delete()
+
+
+@cli.command()
+@_stack_option
+@click.option(
+    "--to",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The directory. Default: .local/export/<stack> in the checkout.",
+)
+@click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
+def export(stack: str, directory: Path | None, without_secrets: bool) -> None:
+    """Write what APIs and clients need to files: .env, JSON, and a Postman environment and collection."""
+    outputs = read_outputs(stack)
+    directory = directory or CHECKOUT / ".local" / "export" / stack.replace("/", ".")
+    for path in write_files(outputs, stack, directory, with_secrets=not without_secrets):
+        click.echo(path)
+    if outputs.client_secrets and not without_secrets:
+        click.echo("They hold client secrets: keep them out of version control.", err=True)
+
+
+@cli.command()
+@_stack_option
+@click.option("--name", default="tester", show_default=True, help="The user name.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def user(stack: str, name: str, as_json: bool) -> None:
+    """Make a confirmed test user on a local stack, or give the one of that name a new password."""
+    from sign_in.cognito import make_local_user
+
+    made = make_local_user(read_outputs(stack), name)
+    if as_json:
+        click.echo(made.model_dump_json())
+    else:
+        click.echo(f"name      {made.name}\npassword  {made.password}")
+
+
+def _show(target: Target, session: Session, what: str) -> None:
+    minutes = max(0, round((session.expires_at - time.time()) / 60))
+    until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
+    lines = [
+        f"{what}: {session.name} (sub {session.subject})",
+        f"  client   {target.key} on the stack {target.stack}",
+        f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}",
+        f"  expires  {until}, in {minutes} min",
+    ]
+    click.echo("\n".join(lines), err=True)
+
+
+def _print(session: Session, wanted: str | None, as_json: bool) -> None:
+    tokens = {name: getattr(session, f"{name}_token") for name in TOKENS}
+    if as_json:
+        answer = {f"{name}_token": value for name, value in tokens.items() if value is not None}
+        answer |= {
+            "token_type": "Bearer",
+            "expires_in": max(0, session.expires_at - int(time.time())),
+            "scope": " ".join(session.scopes),
+        }
+        click.echo(json.dumps(answer, indent=2))
+    elif wanted is not None:
+        if tokens[wanted] is None:
+            raise SignInError(f"This session has no {wanted} token.")
+        click.echo(tokens[wanted])
+
+
+def main() -> NoReturn:
+    """Run a command and exit with its status; a user's mistake is told without a traceback."""
+    try:
+        cli.main(prog_name="python -m sign_in", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. Nothing was changed.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(0)

@@ -1,0 +1,199 @@
+"""The sign-ins themselves: each ends in a session whose tokens are verified, or in an error that says why not."""
+
+import os
+import sys
+import threading
+import webbrowser
+from dataclasses import dataclass
+
+import click
+
+from sign_in.callback import CallbackListener, read_answer, read_pasted
+from sign_in.errors import NotSignedInError, PortBusyError, SignInError, UnknownNameError
+from sign_in.oauth import Grant, Question, SignInServer
+from sign_in.session import Session, SessionFile
+from sign_in.stack import Client, Outputs, choose_client, choose_scopes, read_outputs
+from sign_in.tokens import TokenVerifier, fetch_keys
+
+
+@dataclass(frozen=True)
+class Target:
+    """The stack and the client a command is about."""
+
+    stack: str
+    outputs: Outputs
+    key: str
+    client: Client
+
+    @classmethod
+    def find(cls, stack: str, client: str | None) -> "Target":
+        """Read the stack and choose the client."""
+        outputs = read_outputs(stack)
+        return cls(stack, outputs, *choose_client(outputs, client))
+
+    @property
+    def server(self) -> SignInServer:
+        """The stack's sign-in server, for this client."""
+        return SignInServer(self.outputs, self.key, self.client)
+
+    @property
+    def session_file(self) -> SessionFile:
+        """Where this client's session on this stack is kept."""
+        return SessionFile(self.stack, self.key)
+
+    def verifier(self) -> TokenVerifier:
+        """A verifier with the pool's keys of this moment.
+
+        It is made before anybody is sent to a browser, so a server that is down or a pool that is gone shows at once.
+        """
+        return TokenVerifier(self.outputs.issuer, self.client.client_id, fetch_keys(self.outputs.jwks_uri))
+
+
+def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, timeout: float) -> Session:
+    """A person's sign-in with a browser, by the code flow with PKCE."""
+    if not target.client.callback_urls:
+        raise UnknownNameError(
+            f"The client `{target.key}` has no callback URL: nobody signs in with it, it has tokens of its own."
+            f" Get one with `python -m sign_in token --client {target.key}`."
+        )
+    wanted = choose_scopes(target.outputs, target.client, scopes)
+    verifier = target.verifier()
+    if paste or not target.client.loopback_callbacks:
+        session = _sign_in_by_paste(target, wanted, verifier, browser)
+    else:
+        with _listen(target.client.loopback_callbacks) as listener:
+            session = _sign_in_by_listener(target, wanted, verifier, listener, browser=browser, timeout=timeout)
+    target.session_file.write(session)
+    return session
+
+
+def refresh(target: Target) -> Session:
+    """New tokens for the kept session. A session that the server has ended is forgotten."""
+    kept = target.session_file.read(target.outputs, target.client)
+    if kept is None or kept.refresh_token is None:
+        raise not_signed_in(target)
+    verifier = target.verifier()
+    grant = target.server.refresh(kept.refresh_token)
+    # Without rotation the server sends no new refresh token: the one there is goes on.
+    session = _verified(grant, verifier, nonce=None, kept=kept)
+    target.session_file.write(session)
+    return session
+
+
+def client_credentials(target: Target, scopes: list[str]) -> Session:
+    """A token of the client's own. A kept one is used while it lives: AWS counts, and bills, each one it makes."""
+    wanted = choose_scopes(target.outputs, target.client, scopes)
+    kept = target.session_file.read(target.outputs, target.client)
+    if kept and kept.valid_for(60) and set(kept.scopes) == set(wanted):
+        return kept
+    verifier = target.verifier()
+    session = _verified(target.server.client_credentials(wanted), verifier, nonce=None, kept=None)
+    target.session_file.write(session)
+    return session
+
+
+def not_signed_in(target: Target) -> NotSignedInError:
+    """The error for a missing session, with the command that mends it."""
+    command = f"python -m sign_in --stack {target.stack} --client {target.key}"
+    return NotSignedInError(
+        f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. Sign in with `{command}`"
+        " (the local stack: `make login`)."
+    )
+
+
+def _listen(callbacks: list[str]) -> CallbackListener:
+    """A listener on the first callback whose port is free."""
+    busy: PortBusyError | None = None
+    for url in callbacks:
+        try:
+            return CallbackListener(url)
+        except PortBusyError as error:
+            busy = busy or error
+    raise busy or SignInError("The client has no callback to listen on.")
+
+
+def _sign_in_by_listener(
+    target: Target,
+    scopes: list[str],
+    verifier: TokenVerifier,
+    listener: CallbackListener,
+    *,
+    browser: bool,
+    timeout: float,
+) -> Session:
+    question = target.server.ask(listener.url, scopes)
+    _show(question, browser)
+    click.echo(f"Waiting for the browser to come back to {listener.url} (Ctrl-C stops) ...", err=True)
+    answer = listener.wait(timeout)
+    try:
+        session = _redeem(target, question, read_answer(question, answer), verifier)
+    except SignInError:
+        listener.finish("Not signed in", "The terminal says why. You can close this window.")
+        raise
+    listener.finish("You are signed in", f"Signed in as {session.name}. You can close this window.")
+    return session
+
+
+def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier, browser: bool) -> Session:
+    callback = target.client.callback_urls[0]
+    question = target.server.ask(callback, scopes)
+    _show(question, browser)
+    click.echo(
+        f"After signing in the browser goes to {callback}, which may well show an error. Copy the whole address of that"
+        " page and paste it here:",
+        err=True,
+    )
+    return _redeem(target, question, read_pasted(question, sys.stdin.readline()), verifier)
+
+
+def _redeem(target: Target, question: Question, code: str, verifier: TokenVerifier) -> Session:
+    return _verified(target.server.redeem(question, code), verifier, nonce=question.nonce, kept=None)
+
+
+def _verified(grant: Grant, verifier: TokenVerifier, *, nonce: str | None, kept: Session | None) -> Session:
+    """The session of a grant, once every token in it that can be verified is."""
+    access = verifier.access_token(grant.access_token, fresh=True)
+    person = access
+    if grant.id_token is not None:
+        person = verifier.id_token(grant.id_token, fresh=True, nonce=nonce, subject=kept.subject if kept else None)
+    return Session(
+        issuer=access["iss"],
+        client_id=access["client_id"],
+        subject=person["sub"],
+        name=person.get("cognito:username") or person.get("username") or person["sub"],
+        scopes=sorted(str(access.get("scope", "")).split(), key=lambda scope: ("/" in scope, scope)),
+        expires_at=int(access["exp"]),
+        access_token=grant.access_token,
+        id_token=grant.id_token,
+        refresh_token=grant.refresh_token or (kept.refresh_token if kept else None),
+    )
+
+
+def _show(question: Question, browser: bool) -> None:
+    """Open the login page, and print its address for where no browser opens."""
+    opened = browser and _can_open()
+    click.echo("Opening the login page. If no browser opens, go to:" if opened else "Sign in at:", err=True)
+    click.echo(f"\n  {question.url}\n", err=True)
+    if opened:
+        # In a thread, since some browsers keep the caller until they are closed.
+        threading.Thread(target=_open, args=(question.url,), daemon=True).start()
+
+
+def _open(url: str) -> None:
+    try:
+        webbrowser.open(url)
+    except webbrowser.Error:
+        return  # the address is on the screen
+
+
+def _can_open() -> bool:
+    """Whether there is a browser with a window; one in text mode would take over the terminal."""
+    if os.environ.get("BROWSER"):
+        return True
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""What a stack says about itself: its outputs, read by the command that owns them.
+
+The local stack is read by `python -m local outputs`, any other by the ordinary `pulumi stack output`; nothing else of
+a stack is looked at, so signing in works the same on all of them.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from sign_in.errors import StackError, UnknownNameError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+LOCAL = "local"
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+# The scopes Cognito itself knows; every other one belongs to an API of the stack.
+# https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+OWN_SCOPES = frozenset({"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"})
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Api(_Output):
+    """One API: its identifier, and its scopes by their full names."""
+
+    identifier: str
+    scopes: list[str]
+
+
+class Client(_Output):
+    """One app client. Without callback URLs it is a client_credentials one: no person signs in with it."""
+
+    client_id: str
+    scopes: list[str] = []
+    callback_urls: list[str] = []
+    login_url: str | None = None
+
+    @property
+    def loopback_callbacks(self) -> list[str]:
+        """The callbacks this machine can listen on by itself."""
+        return [url for url in self.callback_urls if is_loopback(url) and urlsplit(url).scheme == "http"]
+
+
+class Outputs(_Output):
+    """The outputs of a stack that is up, by their documented names; others are left aside."""
+
+    user_pool_id: str
+    issuer: str
+    jwks_uri: str
+    authorize_url: str
+    token_url: str
+    user_info_url: str
+    logout_url: str
+    apis: dict[str, Api] = {}
+    clients: dict[str, Client] = {}
+    client_secrets: dict[str, str] = {}
+
+    @property
+    def api_endpoint(self) -> str:
+        """Where Cognito's API answers: on AWS and on the emulator alike the host that serves the keys."""
+        parts = urlsplit(self.jwks_uri)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    return urlsplit(url).hostname in LOOPBACK_HOSTS
+
+
+def read_outputs(stack: str) -> Outputs:
+    """The outputs of a stack that is up.
+
+    Raises StackError with the owning command's own words where there is no such stack, it is not up, or its outputs
+    are not the documented ones (their values are never shown: some are secrets).
+    """
+    if stack == LOCAL:
+        command = [sys.executable, "-m", "local", "outputs", "--show-secrets"]
+        remedy = "Bring it up with `make up`."
+    else:
+        command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack]
+        remedy = "`pulumi stack ls` shows the stacks there are, `pulumi up` brings one up."
+    values = _run(stack, command, remedy)
+    if not values:
+        raise StackError(f"The stack `{stack}` has no outputs: it is not up. {remedy}")
+    try:
+        return Outputs.model_validate(values)
+    except ValidationError as error:
+        fields = ", ".join(".".join(str(part) for part in item["loc"]) for item in error.errors(include_input=False))
+        raise StackError(
+            f"The outputs of the stack `{stack}` are not those of this program (missing or of another kind: {fields})."
+            f" Is it a stack of another project, or older than this checkout? {remedy}"
+        ) from None
+
+
+def _run(stack: str, command: list[str], remedy: str) -> object:
+    try:
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise StackError(
+            f"The outputs of the stack `{stack}` are read with the Pulumi CLI, and there is no `{command[0]}` on PATH."
+            " Install it, or sign in to the local stack with `--stack local`."
+        ) from None
+    if done.returncode != 0:
+        said = done.stderr.strip() or f"`{' '.join(command[:3])}` ended with {done.returncode}"
+        if stack != LOCAL:  # whose command says itself what to do
+            said += f"\n{remedy}"
+        raise StackError(f"The outputs of the stack `{stack}` cannot be read: {said}")
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        raise StackError(f"The outputs of the stack `{stack}` are not JSON. {remedy}") from None
+
+
+def choose_client(outputs: Outputs, name: str | None) -> tuple[str, Client]:
+    """The client of that name; without one the first public client that comes back to this machine."""
+    if not outputs.clients:
+        raise UnknownNameError("The stack has no clients. Add one to `identity:clients` in its stack file.")
+    if name is None:
+        for key, client in outputs.clients.items():
+            if client.loopback_callbacks and key not in outputs.client_secrets:
+                return key, client
+        raise UnknownNameError(
+            "No client of this stack is public with a callback on this machine, so name one with --client: "
+            + ", ".join(outputs.clients)
+        )
+    if name not in outputs.clients:
+        raise UnknownNameError(f"The stack has no client `{name}`. It has: {', '.join(outputs.clients)}.")
+    return name, outputs.clients[name]
+
+
+def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[str]:
+    """Full scope names: those asked for, short (`project.read`) or full; without any, all that the client has.
+
+    `openid` is added where the client has it, since without it there is no id token to say who signed in.
+    """
+    if not wanted:
+        return list(client.scopes)
+    declared = [scope for api in outputs.apis.values() for scope in api.scopes]
+    chosen = ["openid"] if client.callback_urls and "openid" in client.scopes else []
+    for scope in wanted:
+        matches = [full for full in declared if full == scope or full.endswith(f"/{scope}")]
+        if len(matches) > 1:
+            raise UnknownNameError(
+                f"The scope `{scope}` is declared by more than one API. Say: {' or '.join(matches)}."
+            )
+        full = matches[0] if matches else scope
+        if full not in client.scopes:
+            why = "is not given to this client" if matches or scope in OWN_SCOPES else "is declared by no API"
+            raise UnknownNameError(f"The scope `{scope}` {why}. The client may have: {', '.join(client.scopes)}.")
+        chosen.append(full)
+    return list(dict.fromkeys(chosen))

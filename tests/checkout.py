@@ -1,0 +1,155 @@
+"""A copy of this checkout for a test with the real engine: its own files, `.local/`, port and emulator."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local import emulator
+
+ORIGIN = Path(__file__).resolve().parent.parent
+TIMEOUT = 180.0  # seconds for one command; without the CLI in the cache it is built first, by `pulumi_cli.find`
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command gave back."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Checkout:
+    """The files that git knows or would take in, copied into `directory`, on a free port.
+
+    Use it as a context manager: whatever it started is stopped at the end.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "checkout"
+        self.port = _free_port()
+        listing = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ORIGIN,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for name in filter(None, listing.split("\0")):
+            if (ORIGIN / name).is_file():
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ORIGIN / name, self.root / name)
+
+    def __enter__(self) -> "Checkout":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        ran = self.local("stop")
+        assert ran.status == 0, ran.stderr
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start `python -m local ...` here and leave it running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "local", *arguments],
+            cwd=self.root,
+            env={**os.environ, "PORT": str(self.port), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def local(self, *arguments: str, **environment: str) -> Ran:
+        """Run `python -m local ...` here to its end."""
+        return finished(self.start(*arguments, **environment))
+
+    def config(self, **values: Any) -> None:
+        """Set keys of the `identity:` namespace in Pulumi.local.yaml; None takes a key out."""
+        file = self.root / "Pulumi.local.yaml"
+        content = yaml.safe_load(file.read_text())
+        for key, value in values.items():
+            content["config"][f"identity:{key}"] = value
+            if value is None:
+                del content["config"][f"identity:{key}"]
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text in one of the files, which must be there."""
+        text = (self.root / name).read_text()
+        assert old in text
+        (self.root / name).write_text(text.replace(old, new))
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client for this checkout's emulator."""
+        return emulator.client(service, self.port)
+
+    def inventory(self) -> dict[str, Sequence[str]]:
+        """What the emulator holds, by kind, sorted."""
+        cognito, route53, acm = self.aws("cognito-idp"), self.aws("route53"), self.aws("acm")
+        pools = [pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]]
+        zones = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]]
+        servers = [cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"] for pool in pools]
+        clients = [cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"] for pool in pools]
+        records = [route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"] for zone in zones]
+        described = [cognito.describe_user_pool(UserPoolId=pool)["UserPool"] for pool in pools]
+        return {
+            "pools": sorted(pool["Name"] for pool in described),
+            "domains": sorted(str(pool.get("Domain") or pool.get("CustomDomain")) for pool in described),
+            "servers": sorted(server["Identifier"] for some in servers for server in some),
+            "clients": sorted(client["ClientName"] for some in clients for client in some),
+            "certificates": sorted(entry["DomainName"] for entry in acm.list_certificates()["CertificateSummaryList"]),
+            "zones": sorted(zone["Name"] for zone in route53.list_hosted_zones()["HostedZones"]),
+            "records": sorted(
+                record["Type"] for some in records for record in some if record["Type"] not in ("NS", "SOA")
+            ),
+        }
+
+    def processes(self, pattern: str) -> list[int]:
+        """The processes whose command line matches and that belong to this copy, by their working directory."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                home = (entry / "cwd").readlink()
+            except (OSError, ValueError):
+                continue
+            if entry.name.isdigit() and home.is_relative_to(self.root) and re.search(pattern, command):
+                found.append(int(entry.name))
+        return found
+
+    def kill(self, pattern: str) -> int:
+        """Kill these processes as a power cut would, and say how many there were."""
+        found = self.processes(pattern)
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                found.remove(pid)
+        return len(found)
+
+
+def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
+    """Wait for a started command. It is killed, and the test fails, when it takes too long."""
+    try:
+        stdout, stderr = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        stdout, stderr = process.communicate()
+        raise AssertionError(f"not done after {timeout:.0f} s\n{stdout}\n{stderr}") from None
+    return Ran(process.returncode, stdout, stderr)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

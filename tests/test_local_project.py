@@ -1,0 +1,116 @@
+"""The engine's copies of the project's files, and what is said of broken ones."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local import paths, project
+from local.console import Failure
+
+STACK = """\
+config:
+  aws:region: us-east-1
+  aws:endpoints:
+    - sts: http://127.0.0.1:4566
+      acm: https://acm.us-east-1.amazonaws.com
+  identity:product: focusmark
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with a whole Pulumi.yaml and Pulumi.local.yaml."""
+    monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(paths, "PROJECT", tmp_path / ".local" / "project")
+    (tmp_path / "Pulumi.yaml").write_text("name: identity\nruntime: python\n")
+    (tmp_path / "Pulumi.local.yaml").write_text(STACK)
+    return tmp_path
+
+
+def _derived(checkout: Path) -> dict[str, object]:
+    content: dict[str, object] = yaml.safe_load((checkout / ".local/project/Pulumi.local.yaml").read_text())
+    return content
+
+
+def test_every_endpoint_is_the_emulator_on_the_port(checkout: Path) -> None:
+    project.write(4601)
+    config = _derived(checkout)["config"]
+    assert isinstance(config, dict)
+    assert config["aws:endpoints"] == [{"sts": "http://127.0.0.1:4601", "acm": "http://127.0.0.1:4601"}]
+    assert config["identity:product"] == "focusmark"
+
+
+def test_the_committed_file_is_never_written_to(checkout: Path) -> None:
+    project.write(4601)
+    assert (checkout / "Pulumi.local.yaml").read_text() == STACK
+
+
+def test_the_salt_of_the_engine_stays(checkout: Path) -> None:
+    project.write(4601)
+    with (checkout / ".local/project/Pulumi.local.yaml").open("a") as file:
+        file.write("encryptionsalt: v1:salt\n")
+    project.write(4602)
+    assert _derived(checkout)["encryptionsalt"] == "v1:salt"
+
+
+def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
+    project.write(4601)
+    (checkout / ".local/project/Pulumi.local.yaml").write_text("config:\n  aws:endp")
+    project.write(4601)
+    assert "encryptionsalt" not in _derived(checkout)
+    assert "config" in _derived(checkout)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("Pulumi.local.yaml", "config:\n  a: [1\n", "Pulumi.local.yaml, line 3, column 1: not valid YAML"),
+        ("Pulumi.local.yaml", "config:\n\ta: 1\n", "Pulumi.local.yaml, line 2, column 1: not valid YAML"),
+        ("Pulumi.local.yaml", "", "Pulumi.local.yaml: expected a map of settings; received nothing"),
+        ("Pulumi.local.yaml", "- a\n", 'expected a map of settings; received ["a"]'),
+        ("Pulumi.local.yaml", "conf: {}\n", "Pulumi.local.yaml: config: expected a map of settings; received nothing"),
+        ("Pulumi.local.yaml", "config: 3\n", "config: expected a map of settings; received 3"),
+        ("Pulumi.local.yaml", "config: {1: 2}\n", "expected keys such as identity:product; received 1"),
+        ("Pulumi.local.yaml", "config: {}\n", "aws:endpoints: expected a list of maps"),
+        (
+            "Pulumi.local.yaml",
+            "config: {'aws:endpoints': x}\n",
+            'expected a list of maps of service: URL; received "x"',
+        ),
+        ("Pulumi.local.yaml", "encryptionsalt: v1:x\nconfig: {}\n", "encryptionsalt and secretsprovider are not for"),
+        ("Pulumi.yaml", "name: [", "Pulumi.yaml, line 1"),
+        ("Pulumi.yaml", "name: other\n", 'Pulumi.yaml: name: expected identity; received "other"'),
+    ],
+)
+def test_a_broken_file_is_named_with_its_line(checkout: Path, name: str, text: str, told: str) -> None:
+    (checkout / name).write_text(text)
+    with pytest.raises(Failure) as failure:
+        project.write(4566)
+    assert told in str(failure.value)
+    assert not (checkout / ".local").exists()
+
+
+def test_a_missing_file_is_named_with_the_way_back(checkout: Path) -> None:
+    (checkout / "Pulumi.local.yaml").unlink()
+    with pytest.raises(Failure, match=r"git checkout -- Pulumi\.local\.yaml"):
+        project.write(4566)
+
+
+def test_text_that_is_no_utf8_is_refused(checkout: Path) -> None:
+    (checkout / "Pulumi.local.yaml").write_bytes(b"config: \xff")
+    with pytest.raises(Failure, match="not UTF-8"):
+        project.write(4566)
+
+
+def test_destroying_goes_on_with_the_last_good_settings(checkout: Path) -> None:
+    project.write(4601)
+    (checkout / "Pulumi.local.yaml").write_text("config: [")
+    project.write_or_keep(4601)
+    assert "config" in _derived(checkout)
+
+
+def test_destroying_without_good_settings_says_what_is_broken(checkout: Path) -> None:
+    (checkout / "Pulumi.local.yaml").write_text("config: [")
+    with pytest.raises(Failure, match="not valid YAML"):
+        project.write_or_keep(4601)

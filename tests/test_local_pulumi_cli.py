@@ -1,0 +1,103 @@
+"""The ways to the Pulumi CLI, in their order, and what is said when none of them works."""
+
+from pathlib import Path
+
+import pytest
+
+from local import pulumi_cli
+from local.console import Failure
+
+NEW, OLD = "v3.260.0", "v3.100.0"
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with nothing on PATH and an empty cache, where the official installer cannot be reached."""
+    (tmp_path / "path").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(pulumi_cli, "_INSTALL", "raise SystemExit('no way to the installer')")
+    return tmp_path
+
+
+def _program(file: Path, script: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def _go(machine: Path, script: str) -> None:
+    _program(machine / "path" / "go", f"PATH=/usr/bin:/bin\n{script}")
+
+
+# What `go build ... -o FILE ...` would do, with a CLI that only knows its version.
+BUILD = f"""
+while [ "$1" != -o ]; do shift; done
+echo built >> "{{log}}"
+printf '#!/bin/sh\\necho {NEW}\\n' > "$2"
+chmod +x "$2"
+"""
+
+
+def test_the_persons_own_comes_first(machine: Path) -> None:
+    _program(machine / "path" / "pulumi", f"echo {NEW}")
+    assert pulumi_cli.find().command == "pulumi"
+
+
+def test_an_old_one_of_the_persons_is_not_used(machine: Path) -> None:
+    _program(machine / "path" / "pulumi", f"echo {OLD}")
+    _program(pulumi_cli.cache() / "bin" / "pulumi", f"echo {NEW}")
+    assert pulumi_cli.find().command == str(pulumi_cli.cache() / "bin" / "pulumi")
+
+
+def test_it_is_built_once(machine: Path) -> None:
+    log = machine / "log"
+    _go(machine, BUILD.format(log=log))
+    assert pulumi_cli.find().command == pulumi_cli.find().command
+    assert log.read_text() == "built\n"
+    assert not list(pulumi_cli.cache().parent.glob("draft-*"))
+
+
+@pytest.mark.parametrize("content", ["", "not a program", f"#!/bin/sh\necho {OLD}\n"])
+def test_a_damaged_cache_is_built_anew(machine: Path, content: str) -> None:
+    damaged = pulumi_cli.cache() / "bin" / "pulumi"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text(content)
+    damaged.chmod(0o755)
+    _go(machine, BUILD.format(log=machine / "log"))
+    assert pulumi_cli.find().command == str(damaged)
+    assert NEW in damaged.read_text()
+
+
+def test_every_way_that_failed_is_told(machine: Path) -> None:
+    _program(machine / "path" / "pulumi", f"echo {OLD}")
+    _go(machine, "echo 'go: go.mod requires go >= 1.25.11 (running go 1.20)' >&2; exit 1")
+    with pytest.raises(Failure) as failure:
+        pulumi_cli.find()
+    text = str(failure.value)
+    for told in ("3.100.0", "nothing in", "no way to the installer", "requires go >= 1.25.11", "https://go.dev/dl/"):
+        assert told in text
+
+
+def test_no_go_is_told() -> None:
+    with pytest.raises(Failure, match="there is no `go` on PATH"):
+        pulumi_cli.find()
+
+
+def test_a_cache_that_cannot_be_written_is_told(machine: Path) -> None:
+    (machine / "cache").write_text("a file in the way")
+    with pytest.raises(Failure, match="the cache cannot be written"):
+        pulumi_cli.find()
+
+
+def test_an_installer_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi_cli, "_INSTALL", "import time; time.sleep(60)")
+    monkeypatch.setattr(pulumi_cli, "_INSTALLING", 0.2)
+    with pytest.raises(Failure, match="not done after 0 seconds"):
+        pulumi_cli.find()
+
+
+def test_the_pinned_module_is_the_version_that_is_asked_for() -> None:
+    module = (Path(pulumi_cli.__file__).parent / "cli" / "go.mod").read_text()
+    assert f"github.com/pulumi/pulumi/pkg/v3 v{pulumi_cli.VERSION}" in module
+    assert "tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" in module

@@ -1,0 +1,112 @@
+"""The sign-in as a person does it: the command, a real browser on the login page, and back to verified tokens.
+
+    SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/test_sign_in_browser.py
+
+takes the pictures of the docs again.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.wait import WebDriverWait
+
+from sign_in.session import SessionFile
+from tests.emulated_sign_in import STACK, EmulatedStack, emulator, free_port, make_stack, start
+
+pytestmark = pytest.mark.engine
+
+NAME, PASSWORD = "ada", "Correct-Horse-7"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",  # tests may run as root, where Chromium's sandbox does not start
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--window-size=720,640",
+)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedStack]:
+    home = tmp_path_factory.mktemp("browser")
+    with emulator(home / "emulator.log") as url:
+        made = make_stack(url, home, free_port())
+        made.make_user(NAME, PASSWORD)
+        yield made
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.fail("Chromium and its driver are not installed: apt-get install -y chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    directory = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def fill_in(browser: webdriver.Chrome, password: str) -> None:
+    for field, value in (("username", NAME), ("password", password)):
+        element = browser.find_element(By.ID, field)
+        element.clear()
+        element.send_keys(value)
+
+
+def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
+    """The text of an element of the next page."""
+    found = WebDriverWait(browser, 20).until(
+        expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector))
+    )
+    return str(found.text)
+
+
+def test_a_person_signs_in_with_a_browser(stack: EmulatedStack, browser: webdriver.Chrome, pictures: Path) -> None:
+    command = start(stack, "--stack", STACK, "--no-browser", "--json")
+    try:
+        browser.get(command.url)
+        assert text_once_there(browser, "h1") == "Sign in"
+        browser.save_screenshot(str(pictures / "sign-in-1-page.png"))
+
+        fill_in(browser, "not-the-password")
+        browser.find_element(By.CSS_SELECTOR, "button").click()
+        assert text_once_there(browser, ".error") == "Incorrect username or password."
+        browser.save_screenshot(str(pictures / "sign-in-2-wrong-password.png"))
+        assert command.process.poll() is None  # the command goes on waiting
+
+        fill_in(browser, PASSWORD)
+        browser.find_element(By.CSS_SELECTOR, "button").click()
+        assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
+        assert f"Signed in as {NAME}" in text_once_there(browser, "p")
+        browser.save_screenshot(str(pictures / "sign-in-3-signed-in.png"))
+
+        status, out, err = command.end()
+        assert status == 0, err
+        assert f"Signed in: {NAME}" in err
+        assert {"access_token", "id_token", "refresh_token"} <= json.loads(out).keys()
+    finally:
+        command.process.kill()
+        command.process.wait()
+        SessionFile(STACK, "windowscli").delete()
