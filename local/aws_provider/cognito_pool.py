@@ -72,7 +72,7 @@ class UserPool(Resource):
             kind=Kind.BLOCK,
             aws="UsernameConfiguration",
             replaces=True,
-            block={"caseSensitive": Property(kind=Kind.FLAG, aws="CaseSensitive", required=True)},
+            block={"caseSensitive": Property(kind=Kind.FLAG, aws="CaseSensitive", keeps=True)},
         ),
         "autoVerifiedAttributes": Property(kind=Kind.SET, aws="AutoVerifiedAttributes"),
         "schemas": Property(kind=Kind.BLOCKS, block=SCHEMA),
@@ -170,8 +170,8 @@ class UserPool(Resource):
             return None
         return (
             "cannot modify or remove schema items: Cognito only adds attributes to a pool that exists, and this "
-            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would have to be a "
-            "new one, without its users"
+            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would "
+            "have to be a new one, without its users"
         )
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
