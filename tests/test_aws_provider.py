@@ -1,9 +1,11 @@
 """The `aws` plugin's tables against the official provider's own classes, and what follows from the tables."""
 
 import inspect
+import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from pulumi_aws.route53.record import RecordArgs, _RecordState
 from local.aws_provider import cognito_pool, install
 from local.aws_provider.emulator import SERVICES, Emulator, Refusal, endpoints_of
 from local.aws_provider.install import VERSION
-from local.aws_provider.properties import Kind, Property, Table, aligned, changes, from_aws, problems, to_aws
+from local.aws_provider.properties import Kind, Property, Table, aligned, changes, from_aws, kept, problems, to_aws
 from local.aws_provider.provider import CONFIG, INVOKES, RESOURCES
 
 OFFICIAL: dict[str, tuple[Any, Any]] = {
@@ -258,6 +260,11 @@ def test_a_pool_goes_to_aws_and_comes_back_the_same() -> None:
     assert aligned(table, from_aws(table, request), given) == given | {"mfaConfiguration": "OFF"}
 
 
+def test_what_a_block_leaves_out_is_kept_where_aws_keeps_it() -> None:
+    old = {"kept": ["a"], "set": ["a"], "block": {"on": True, "size": 3}}
+    assert kept(TABLE, old, {"block": {"on": False}}) == {"kept": ["a"], "block": {"on": False, "size": 3}}
+
+
 def test_taking_a_property_back_is_said_to_aws() -> None:
     table = RESOURCES["aws:cognito/userPool:UserPool"].inputs
     request = to_aws(table, {"name": "pool"}, clear=True)
@@ -307,6 +314,27 @@ def test_the_installed_plugin_starts_and_prints_its_port(tmp_path: Path) -> None
         port = process.stdout.readline()
         process.terminate()
     assert port.strip().isdecimal()
+
+
+def test_it_ends_with_the_engine_that_started_it(tmp_path: Path) -> None:
+    install(tmp_path)
+    plugin = tmp_path / f"resource-aws-v{VERSION}" / "pulumi-resource-aws"
+    killed_engine = (
+        "import subprocess, sys\n"
+        "plugin = subprocess.Popen([sys.argv[1], '127.0.0.1:1'], stdout=subprocess.PIPE)\n"
+        "plugin.stdout.readline()\n"
+        "print(plugin.pid, flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", killed_engine, str(plugin)], capture_output=True, text=True, check=True
+    )
+    for _ in range(50):
+        try:
+            os.kill(int(done.stdout), 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the plugin is still there 5 seconds after its engine went")
 
 
 def test_started_by_hand_it_says_what_it_is() -> None:

@@ -288,6 +288,14 @@ def test_a_pool_is_updated_in_place_and_gains_an_attribute(deploy: Deployment, c
     assert deploy.outputs()["pool"] == pool_id
 
 
+def test_a_new_pool_name_is_an_update_and_the_emulators_refusal_to_rename_is_said(deploy: Deployment) -> None:
+    deploy.up(lambda: user_pool() and None)
+    renamed = deploy.stack.up(program=lambda: user_pool(name="other-pool") and None)
+    assert _counts(renamed.summary.resource_changes)["update"] == 1
+    assert "name is plugin-pool in the emulator" in renamed.stdout
+    assert deploy.up(lambda: user_pool(name="other-pool") and None) == {"same": 2}
+
+
 def test_a_schema_attribute_is_never_changed_in_place(deploy: Deployment) -> None:
     deploy.up(lambda: user_pool() and None)
     with pytest.raises(automation.CommandError, match=r"cannot modify or remove schema items.*email") as refused:

@@ -164,6 +164,8 @@ class UserPool(Resource):
         )
 
     def impossible(self, old: Props, new: Props) -> str | None:
+        if not isinstance(new.get("schemas") or [], list):
+            return None  # not known yet
         before, after = (_by_name(props.get("schemas") or []) for props in (old, new))
         touched = sorted(name for name in before if before[name] != after.get(name))
         if not touched:
