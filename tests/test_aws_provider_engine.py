@@ -553,6 +553,7 @@ def test_zones_records_and_exports_are_looked_up(deploy: Deployment, zone: str) 
     deploy.up(importing_elsewhere)
     with pytest.raises(automation.CommandError, match="imported by stack imports"):
         deploy.stack.destroy(target=[deploy.resource("exports")["urn"]])
+    assert deploy.up(lambda: program(Description="another"))["delete"] == 1
 
 
 @pytest.mark.parametrize(
