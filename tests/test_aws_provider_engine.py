@@ -1,5 +1,6 @@
 """The `aws` plugin under the real engine, on a real emulator: what a program's author sees of it."""
 
+import gc
 import json
 import os
 import shutil
@@ -21,7 +22,11 @@ from pulumi import automation
 
 from local.aws_provider import install
 
-pytestmark = pytest.mark.engine
+pytestmark = [
+    pytest.mark.engine,
+    # The SDK leaves coroutines and an event loop behind when an inline program fails; they are not ours to close.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 Program = Callable[[], None]
 CLI_VERSION = "3.259.0"
 PASSPHRASE = "a passphrase of these tests"
@@ -144,6 +149,7 @@ def deploy(emulator: str, engine: Path, tmp_path: Path) -> Iterator[Deployment]:
     deployment = Deployment(engine, emulator, tmp_path)
     yield deployment
     deployment.stack.destroy()
+    gc.collect()  # what the SDK left behind is reported here, and not in a test that comes later
 
 
 def client(url: str, service: str) -> Any:
@@ -187,7 +193,7 @@ PLAN = aws.cognito.UserPoolSchemaArgs(
 )
 
 
-def user_pool(options: pulumi.ResourceOptions | None = None, **changed: Any) -> aws.cognito.UserPool:
+def user_pool(*, options: Any = None, **changed: Any) -> aws.cognito.UserPool:
     settings: dict[str, Any] = {
         "name": "plugin-pool",
         "alias_attributes": ["preferred_username"],
@@ -208,7 +214,7 @@ def user_pool(options: pulumi.ResourceOptions | None = None, **changed: Any) -> 
     return made
 
 
-def app_client(pool: aws.cognito.UserPool, options: pulumi.ResourceOptions | None = None, **changed: Any) -> None:
+def app_client(pool: aws.cognito.UserPool, *, options: Any = None, **changed: Any) -> None:
     settings: dict[str, Any] = {
         "name": "plugin-client",
         "user_pool_id": pool.id,
@@ -265,7 +271,7 @@ def test_a_pool_takes_its_settings_to_the_emulator(deploy: Deployment, cognito: 
 def test_a_pool_is_updated_in_place_and_gains_an_attribute(deploy: Deployment, cognito: Any) -> None:
     deploy.up(lambda: user_pool() and None)
     pool_id = deploy.outputs()["pool"]
-    changed = {
+    changed: dict[str, Any] = {
         "schemas": [EMAIL, PLAN],
         "tags": {"service": "sign-in"},
         "deletion_protection": "ACTIVE",
@@ -282,15 +288,23 @@ def test_a_pool_is_updated_in_place_and_gains_an_attribute(deploy: Deployment, c
     assert deploy.up(lambda: user_pool(**changed) and None) == {"same": 2}
     with pytest.raises(automation.CommandError, match="deletion protection is activated"):
         deploy.stack.destroy()
-    back = {"schemas": [EMAIL, PLAN]}
+    back: dict[str, Any] = {"schemas": [EMAIL, PLAN]}
     assert deploy.up(lambda: user_pool(**back) and None)["update"] == 1
     assert deploy.up(lambda: user_pool(**back) and None) == {"same": 2}
     assert deploy.outputs()["pool"] == pool_id
 
 
+def test_a_new_pool_name_is_an_update_and_the_emulators_refusal_to_rename_is_said(deploy: Deployment) -> None:
+    deploy.up(lambda: user_pool() and None)
+    renamed = deploy.stack.up(program=lambda: user_pool(name="other-pool") and None)
+    assert _counts(renamed.summary.resource_changes)["update"] == 1
+    assert "name is plugin-pool in the emulator" in renamed.stdout
+    assert deploy.up(lambda: user_pool(name="other-pool") and None) == {"same": 2}
+
+
 def test_a_schema_attribute_is_never_changed_in_place(deploy: Deployment) -> None:
     deploy.up(lambda: user_pool() and None)
-    with pytest.raises(automation.CommandError, match="cannot modify or remove schema items.*email") as refused:
+    with pytest.raises(automation.CommandError, match=r"cannot modify or remove schema items.*email") as refused:
         deploy.preview(lambda: user_pool(schemas=None) and None)
     assert "Traceback" not in str(refused.value)
     assert 'File "' not in str(refused.value)
@@ -339,7 +353,10 @@ def test_the_client_secret_is_in_no_state_or_output_in_clear(deploy: Deployment)
 def test_a_client_keeps_what_the_program_leaves_out(deploy: Deployment, cognito: Any) -> None:
     deploy.up(pool_and_client)
     ids = deploy.outputs()
-    shuffled = {"callback_urls": ["https://example.app/a", "https://example.app/b"], "allowed_oauth_scopes": None}
+    shuffled: dict[str, Any] = {
+        "callback_urls": ["https://example.app/a", "https://example.app/b"],
+        "allowed_oauth_scopes": None,
+    }
     assert deploy.up(lambda: app_client(user_pool(), **shuffled)) == {"same": 3}
     renamed = shuffled | {"name": "other-name", "logout_urls": ["https://example.app/bye"]}
     assert deploy.up(lambda: app_client(user_pool(), **renamed))["update"] == 1
@@ -382,7 +399,7 @@ def test_a_server_gains_a_scope_in_place(deploy: Deployment) -> None:
     assert deploy.up(lambda: domain_and_server(scopes=[*reversed(MORE_SCOPES)]))["update"] == 1
     assert deploy.outputs()["scopes"] == ["app.book/book.read", "app.book/book.write"]
     assert deploy.up(lambda: domain_and_server(scopes=MORE_SCOPES)) == {"same": 4}
-    assert deploy.refresh(lambda: domain_and_server(scopes=MORE_SCOPES)) == {"same": 3, "update": 1}  # pool.domain
+    assert deploy.refresh(lambda: domain_and_server(scopes=MORE_SCOPES)) == {"same": 4}
     assert deploy.up(lambda: domain_and_server(identifier="app.other", scopes=SCOPES))["replace"] == 1
 
 
@@ -390,7 +407,7 @@ def test_a_pool_with_a_domain_is_not_deleted(deploy: Deployment, cognito: Any) -
     deploy.up(lambda: user_pool() and None)
     pool_id = deploy.outputs()["pool"]
     cognito.create_user_pool_domain(UserPoolId=pool_id, Domain="by-hand")
-    with pytest.raises(automation.CommandError, match="has a domain configured that should be deleted first: by-hand"):
+    with pytest.raises(automation.CommandError, match=r"has a domain configured that should be deleted first: by-hand"):
         deploy.stack.destroy()
     cognito.delete_user_pool_domain(UserPoolId=pool_id, Domain="by-hand")
 
@@ -401,8 +418,8 @@ def imported(**ids: str) -> pulumi.ResourceOptions:
 
 def test_an_import_makes_the_next_preview_empty(deploy: Deployment, cognito: Any) -> None:
     def program(pool: str | None = None, client_id: str | None = None, server: str | None = None) -> None:
-        made = user_pool(pool and imported(id=pool), schemas=[EMAIL, PLAN])
-        app_client(made, client_id and imported(id=client_id), refresh_token_rotation=None)
+        made = user_pool(options=pool and imported(id=pool), schemas=[EMAIL, PLAN])
+        app_client(made, options=client_id and imported(id=client_id), refresh_token_rotation=None)
         aws.cognito.UserPoolDomain(
             "domain", domain="imported", user_pool_id=made.id, opts=imported(id="imported") if pool else None
         )
@@ -536,6 +553,7 @@ def test_zones_records_and_exports_are_looked_up(deploy: Deployment, zone: str) 
     deploy.up(importing_elsewhere)
     with pytest.raises(automation.CommandError, match="imported by stack imports"):
         deploy.stack.destroy(target=[deploy.resource("exports")["urn"]])
+    assert deploy.up(lambda: program(Description="another"))["delete"] == 1
 
 
 @pytest.mark.parametrize(
@@ -562,7 +580,7 @@ def test_what_is_not_known_is_refused_by_name(deploy: Deployment, program: Progr
 
 
 def pulumi_resource(token: str, properties: dict[str, Any]) -> None:
-    pulumi.CustomResource(token, "x", properties, pulumi.ResourceOptions(version=aws.__version__ if False else None))
+    pulumi.CustomResource(token, "x", properties)
 
 
 @pytest.mark.parametrize(
@@ -578,5 +596,7 @@ def test_nothing_but_a_running_emulator_is_spoken_to(
     emulator: str, engine: Path, tmp_path: Path, endpoints: list[dict[str, str]], message: str
 ) -> None:
     deployment = Deployment(engine, emulator, tmp_path, {"aws:endpoints": json.dumps(endpoints)})
-    with pytest.raises(automation.CommandError, match=message):
+    with pytest.raises(automation.CommandError, match=message) as refused:
         deployment.up(lambda: user_pool() and None)
+    assert 'File "' not in str(refused.value)
+    gc.collect()

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
@@ -66,7 +67,11 @@ async def _serve(engine: str) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     print(port, flush=True)
-    await server.wait_for_termination()
+    parent = os.getppid()
+    # An engine that was killed ends nobody: without this its plugins would stay for good.
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    os._exit(1)
 
 
 def main() -> None:
@@ -77,7 +82,8 @@ def main() -> None:
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if not addresses:
         sys.exit("This is a Pulumi plugin: the engine starts it, with its address. To use it: make up")
-    asyncio.run(_serve(addresses[0]))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(addresses[0]))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Certificate(Resource):
     type_name = "aws:acm/certificate:Certificate"
     service = "acm"
     inputs: ClassVar[Table] = {
-        "domainName": Property(kind=Kind.TEXT, aws="DomainName", required=True, replaces=True),
+        "domainName": Property(kind=Kind.TEXT, aws="DomainName", replaces=True),
         "validationMethod": Property(kind=Kind.TEXT, aws="ValidationMethod", keeps=True, replaces=True),
         "subjectAlternativeNames": Property(kind=Kind.SET, aws="SubjectAlternativeNames", keeps=True, replaces=True),
         "keyAlgorithm": Property(kind=Kind.TEXT, aws="KeyAlgorithm", keeps=True, replaces=True, forgotten=True),
@@ -56,7 +56,9 @@ class Certificate(Resource):
         names = props.get("subjectAlternativeNames")
         if not isinstance(names, list):
             return props
-        return props | {"subjectAlternativeNames": sorted({*names, props["domainName"]})}  # AWS adds it by itself
+        return props | {
+            "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
+        }  # AWS adds it by itself
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
         request = to_aws(self.inputs, props)

@@ -72,7 +72,7 @@ class UserPool(Resource):
             kind=Kind.BLOCK,
             aws="UsernameConfiguration",
             replaces=True,
-            block={"caseSensitive": Property(kind=Kind.FLAG, aws="CaseSensitive", required=True)},
+            block={"caseSensitive": Property(kind=Kind.FLAG, aws="CaseSensitive", keeps=True)},
         ),
         "autoVerifiedAttributes": Property(kind=Kind.SET, aws="AutoVerifiedAttributes"),
         "schemas": Property(kind=Kind.BLOCKS, block=SCHEMA),
@@ -164,14 +164,16 @@ class UserPool(Resource):
         )
 
     def impossible(self, old: Props, new: Props) -> str | None:
+        if not isinstance(new.get("schemas") or [], list):
+            return None  # not known yet
         before, after = (_by_name(props.get("schemas") or []) for props in (old, new))
         touched = sorted(name for name in before if before[name] != after.get(name))
         if not touched:
             return None
         return (
             "cannot modify or remove schema items: Cognito only adds attributes to a pool that exists, and this "
-            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would have to be a "
-            "new one, without its users"
+            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would "
+            "have to be a new one, without its users"
         )
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002

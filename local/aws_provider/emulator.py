@@ -116,6 +116,7 @@ def is_gone(error: Exception) -> bool:
 def plainly(subject: str) -> Iterator[None]:
     """Turn what boto3 raises into a Refusal that names the subject, AWS's code and what to do."""
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as Unconnected
 
     try:
         yield
@@ -126,7 +127,7 @@ def plainly(subject: str) -> Iterator[None]:
         raise Refusal(
             f"{subject}: {error.operation_name} was refused: {answer.get('Code')}: {answer.get('Message')}"
         ) from error
-    except HTTPClientError as error:
+    except (HTTPClientError, Unconnected) as error:
         raise Refusal(f"{subject}: the emulator does not answer ({error}); start it with `make up`") from error
     except BotoCoreError as error:
         raise Refusal(f"{subject}: {error}") from error

@@ -22,7 +22,7 @@ def install(plugins_dir: Path) -> None:
         "#!/bin/sh",
         f"PYTHONPATH={shlex.quote(str(checkout))}",
         "export PYTHONPATH",
-        f'exec {shlex.quote(sys.executable)} -m local.aws_provider "$@"',
+        f'exec {shlex.quote(sys.executable)} -P -m local.aws_provider "$@"',
     ]
     draft = home / f".pulumi-resource-aws.{os.getpid()}"
     draft.write_text("\n".join(lines) + "\n")

@@ -197,6 +197,18 @@ def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
     return props
 
 
+def kept(table: Table, old: Props, new: Props) -> Props:
+    """The new values, with what the program leaves out and AWS keeps."""
+    result = {name: value for name, value in new.items() if value is not None}
+    for name, prop in table.items():
+        before, after = old.get(name), result.get(name)
+        if after is None and prop.keeps and before is not None:
+            result[name] = before
+        elif prop.kind is Kind.BLOCK and isinstance(before, dict) and isinstance(after, dict):
+            result[name] = kept(prop.block or {}, before, after)
+    return result
+
+
 def aligned(table: Table, state: Props, known: Props) -> Props:
     """The state as read, in the words of what was known: the same set in the known order, the forgotten as it was."""
     result = dict(state)

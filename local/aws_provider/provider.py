@@ -11,7 +11,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 
 from . import acm, cloudformation, cognito_access, cognito_pool, route53
 from .emulator import Emulator, Refusal, endpoints_of, plainly
-from .properties import Props, aligned, changes, comparable, problems
+from .properties import Props, aligned, changes, comparable, kept, problems
 from .resource import Found, Resource
 
 RESOURCES: dict[str, Resource] = {
@@ -205,7 +205,7 @@ class LocalAws(rpc.Provider):
         resource, old, new = _resource(request), _props(request.olds), _inputs(request.news)
         if why := resource.impossible(old, new):
             raise Refusal(f"{_subject(request)}: {why}")
-        new = resource.kept(old, new)
+        new = kept(resource.inputs, old, new)
         if request.preview:
             outputs = {name: old[name] for name in resource.outputs if name in old}
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}

@@ -67,11 +67,6 @@ class Resource(ABC):
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
         """Delete it; that it is gone already is no error."""
 
-    def kept(self, old: Props, new: Props) -> Props:
-        """The new inputs with what the program leaves out and AWS keeps."""
-        staying = {name: old[name] for name, prop in self.inputs.items() if prop.keeps and old.get(name) is not None}
-        return staying | {name: value for name, value in new.items() if value is not None}
-
     def previewed(self, inputs: Props) -> Props:
         """The state of a resource that is still to be made."""
         unknown = [*self.outputs, *(name for name, prop in self.inputs.items() if prop.keeps)]

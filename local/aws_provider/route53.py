@@ -47,7 +47,9 @@ class Record(Resource):
     outputs = ("fqdn",)
 
     def prepared(self, props: Props) -> Props:
-        aliases = [alias | {"name": _bare(alias["name"])} for alias in props.get("aliases") or []]
+        aliases = props.get("aliases") or []
+        if isinstance(aliases, list):  # else not known yet
+            aliases = [alias | {"name": _bare(alias["name"])} for alias in aliases if isinstance(alias, dict)]
         # A TTL of 0 is what an alias has: none. `allowOverwrite` says how to create, and is no part of the record.
         return {key: value for key, value in props.items() if key not in ("ttl", "allowOverwrite") or value} | {
             "name": _bare(props["name"]),
