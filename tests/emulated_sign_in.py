@@ -21,7 +21,7 @@ import boto3
 import httpx2
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-STACK = "demo"
+STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
 CHECKOUT = Path(__file__).resolve().parent.parent
 API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
 
@@ -45,7 +45,7 @@ class EmulatedStack:
     home: Path
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The environment in which `pulumi stack output --stack demo` gives these outputs."""
+        """The environment in which `pulumi stack output` of STACK gives these outputs."""
         (self.home / "outputs.json").write_text(json.dumps(self.outputs))
         fake = self.home / "bin" / "pulumi"
         fake.parent.mkdir(exist_ok=True)
