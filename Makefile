@@ -3,10 +3,23 @@ export PORT ?= 4566
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: up preview outputs refresh destroy stop test fuzz check format lock
+.PHONY: up preview outputs refresh destroy stop login token logout user export test fuzz check format lock
 
 up preview outputs refresh destroy stop: .venv/installed
 	@$(RUN) -m local $@
+
+# Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".
+STACK ?= local
+ON = --stack $(STACK) $(if $(CLIENT),--client $(CLIENT))
+
+login: .venv/installed
+	@$(RUN) -m sign_in login $(ON) $(foreach scope,$(SCOPE),--scope $(scope))
+
+token logout: .venv/installed
+	@$(RUN) -m sign_in $@ $(ON)
+
+user export: .venv/installed
+	@$(RUN) -m sign_in $@ --stack $(STACK)
 
 test: .venv/installed
 	@$(RUN) -m pytest
