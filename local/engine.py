@@ -206,4 +206,6 @@ def _complaint(stderr: str) -> str:
     """What the CLI says is wrong, as a person who knows nothing of its copies of the files would put it."""
     text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
     lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
+    if "validating stack config" in text:
+        lines.append(f"Mend it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes each key. Nothing was changed.")
     return "\n".join(lines) or "the engine failed and gave no reason"

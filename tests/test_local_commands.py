@@ -20,7 +20,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         yield copy
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def stack_file(checkout: Checkout) -> Iterator[Path]:
     """The stack file, put back after the test."""
     file = checkout.root / "Pulumi.local.yaml"
@@ -120,7 +120,7 @@ def test_a_port_that_cannot_be_is_refused(checkout: Checkout, port: str) -> None
     [
         ("identity:product: focusmark", "identity:product: [", "not valid YAML"),
         ("identity:product: focusmark", "identity:product: Focusmark", "identity:product"),
-        ("identity:product: focusmark", "identity:protect: 3", "identity:protect"),
+        ("identity:product: focusmark", "identity:protect: 3", "Mend it in Pulumi.local.yaml"),
         ("identity:product: focusmark", "identity:produkt: focusmark", "identity:produ"),
     ],
 )
@@ -166,11 +166,13 @@ def test_destroy_leaves_nothing_even_with_a_broken_stack_file(checkout: Checkout
     assert not any(checkout.inventory().values())
 
 
-def test_a_protected_stack_is_kept_and_the_way_told(checkout: Checkout, stack_file: Path) -> None:
+def test_a_protected_stack_is_kept_and_the_way_told(checkout: Checkout) -> None:
     checkout.config(protect=True)
     assert checkout.local("up").status == 0
     ran = checkout.local("destroy", "--json")
     assert ran.status == 1
+    assert _told(ran) == ("failed", {})
+    assert "Nothing was destroyed" in ran.stderr
     assert "identity:protect: false" in ran.stderr
     checkout.config(protect=False)
     assert checkout.local("up").status == 0
@@ -178,7 +180,7 @@ def test_a_protected_stack_is_kept_and_the_way_told(checkout: Checkout, stack_fi
     assert not any(checkout.inventory().values())
 
 
-def test_a_zone_behind_an_export_is_there_as_well(checkout: Checkout, stack_file: Path) -> None:
+def test_a_zone_behind_an_export_is_there_as_well(checkout: Checkout) -> None:
     checkout.config(zoneName=None, zoneExport="focusmark-route53-dotAppZone")
     ran = checkout.local("up")
     assert ran.status == 0, ran.stderr
