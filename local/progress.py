@@ -3,16 +3,22 @@
 import re
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
 
 from local.console import say
+from local.state import Resource
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
 # The engine's own last words; the reasons have been told before them.
+# What the engine and the plugin say when an operation was cut off in the middle: by a kill, or the way to the emulator.
+_CUT_OFF = re.compile(
+    r"code = Unavailable|connection error:|error reading from server|exited prematurely|emulator does not answer"
+)
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
 
 
@@ -24,6 +30,8 @@ class Progress:
         self.errors: list[str] = []
         self._planned = planned
         self._begun: dict[str, float] = {}
+        self._failed: dict[str, StepEventMetadata] = {}
+        self._said: dict[str, str] = {}
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -31,6 +39,7 @@ class Progress:
         elif event.res_outputs_event:
             self._step(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
+            self._failed[event.res_op_failed_event.metadata.urn] = event.res_op_failed_event.metadata
             self._step(event.res_op_failed_event.metadata, failed=True)
         elif event.diagnostic_event:
             self._diagnostic(event.diagnostic_event)
@@ -57,6 +66,7 @@ class Progress:
         if event.ephemeral or event.severity == "debug" or not text:
             return
         if event.severity == "error":
+            self._said[event.urn or ""] = self._said.get(event.urn or "", "") + text
             self.error(_at(event.urn) + text)
         else:
             say(
@@ -72,6 +82,24 @@ class Progress:
             self.error(text)
         else:
             say(text, style="yellow")
+
+    def cut_off(self) -> list[Resource]:
+        """The creates that failed without anybody knowing whether the thing was made."""
+        return [
+            {
+                "urn": urn,
+                "custom": True,
+                "type": step.type,
+                "inputs": dict(step.new.inputs or {}),
+                "created": self._when(urn),
+            }
+            for urn, step in self._failed.items()
+            if step.op == OpType.CREATE and step.new and _CUT_OFF.search(self._said.get(urn, ""))
+        ]
+
+    def _when(self, urn: str) -> str:
+        age = time.monotonic() - self._begun.get(urn, time.monotonic())
+        return (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
 
     def error(self, text: str) -> None:
         """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""
