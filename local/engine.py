@@ -123,14 +123,17 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
     install(paths.PULUMI_HOME / "plugins")
-    # What a policy pack needs goes here: `policy_packs` of up and preview.
+    packs = [str(paths.POLICY_PACK)]
     try:
         stack = Stack.create_or_select(paths.STACK, _workspace(cli))
         if operation == "preview":
-            planned = stack.preview(on_event=progress, refresh=refresh, color="never")
+            planned = stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
         if operation == "up":
-            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False)
+            # As `pulumi up` does: the rules on the whole stack speak at a run's end, when an update has made it all.
+            with progress.rehearsal():
+                stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
+            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False, policy_packs=packs)
             return Outcome(True, progress.changes, tuple(progress.errors), made.outputs)
         if operation == "refresh":
             stack.refresh(on_event=progress, color="never", show_secrets=False)

@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from pulumi.automation import EngineEvent
@@ -29,9 +30,18 @@ class Progress:
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
         self._planned = planned
+        self._rehearsing = False
         self._begun: dict[str, float] = {}
         self._failed: dict[str, StepEventMetadata] = {}
         self._said: dict[str, str] = {}
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """While this lasts only errors are told: the run that follows tells all the rest again."""
+        self._rehearsing = True
+        yield
+        self._rehearsing = False
+        self.changes = {}
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -50,7 +60,11 @@ class Progress:
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         operation = str(getattr(step.op, "value", step.op))
-        if operation in _QUIET or (operation == "refresh" and not step.diffs and step.new and not failed):
+        if (
+            self._rehearsing
+            or operation in _QUIET
+            or (operation == "refresh" and not step.diffs and step.new and not failed)
+        ):
             return
         took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
         name = step.urn.rpartition("::")[2]
@@ -62,13 +76,14 @@ class Progress:
         )
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
-        text = _plain(event.message)
+        # The SDK's inline server tells an error of the program twice, the second time with words of its own before it.
+        text = _plain(event.message).removeprefix("an unhandled error occurred: ")
         if event.ephemeral or event.severity == "debug" or not text:
             return
         if event.severity == "error":
             self._said[event.urn or ""] = self._said.get(event.urn or "", "") + text
             self.error(_at(event.urn) + text)
-        else:
+        elif not self._rehearsing:
             say(
                 ("warning: " if event.severity == "warning" else "") + _at(event.urn) + text,
                 style="yellow" if event.severity == "warning" else "",
@@ -80,7 +95,7 @@ class Progress:
         )
         if event.enforcement_level == "mandatory":
             self.error(text)
-        else:
+        elif not self._rehearsing:
             say(text, style="yellow")
 
     def cut_off(self) -> list[Resource]:
