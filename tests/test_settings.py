@@ -137,6 +137,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"clients": {"x" * 129: CLIENT}}, f"identity:clients.{'x' * 129}"),
     ({"clients": {"x" * 110: CLIENT}}, f"identity:clients.{'x' * 110}"),
     (client(secrt=True), "identity:clients.app.secrt"),
+    ({"clients": {"app": CLIENT, "b": {**CLIENT, "formerly": "app"}}}, "identity:clients.b.formerly"),
+    (
+        {"clients": {"a": {**CLIENT, "formerly": "app"}, "b": {**CLIENT, "formerly": "app"}}},
+        "identity:clients.b.formerly",
+    ),
     (client(secret="yes"), "identity:clients.app.secret"),
     (client(callbackUrls=[]), "identity:clients.app.callbackUrls"),
     (client(callbackUrls="https://a.example"), "identity:clients.app.callbackUrls"),
