@@ -1,11 +1,11 @@
-"""Every block of the pages is run, or checked as far as it can be without AWS. The first words after ``` say how:
+"""Every block of the pages is run, or checked as far as it can be without AWS. The words after ``` say how:
 
-sh              for the local stack: one bash runs a page's blocks, top to bottom, in a fresh copy of the checkout
-console         for AWS, or for a person at the keyboard: each command after `$ `; not run, its words are checked
-yaml            keys of a stack file's `config:`; the program takes them, and prod's policies take their clients
-yaml template   a CloudFormation template; deployed after the page's commands, with the exports turned on
-python          consecutive lines of an example's file
-text, mermaid   nothing to run
+- `sh`: for the local stack. One bash runs a page's blocks from top to bottom, in a fresh copy of the checkout.
+- `console`: for AWS, or for a person at the keyboard, a command a line. Not run; its words are checked.
+- `yaml`: a stack file's `config:`, or keys of it. The program takes it, and prod's policies take its clients.
+- `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
+- `python`: consecutive lines of an example's file.
+- `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
 """
 
 import os
@@ -33,7 +33,7 @@ from tests.checkout import Checkout
 from tests.conftest import REGION, ROOT, Deploy, config_of
 from tests.test_program import stack_file
 
-KINDS = ("sh", "console", "yaml", "yaml template", "python", "text", "mermaid")
+KINDS = ("sh", "console", "yaml", "yaml template", "python", "mermaid", "")
 TIMEOUT = 300.0  # seconds for the commands of a page
 
 # What a page says that its commands print, as lines of their output.
@@ -139,8 +139,7 @@ def test_python_is_what_an_example_has(block: Block) -> None:
 def commands() -> Iterator[tuple[Block, str]]:
     for block in (block for block in BLOCKS if block.kind == "console"):
         for line in block.text.replace("\\\n", " ").splitlines():
-            if line.startswith("$ "):
-                yield block, line.removeprefix("$ ")
+            yield block, line
 
 
 NOT_RUN = [pytest.param(command, id=f"{block}: {command}") for block, command in commands()]
@@ -192,9 +191,12 @@ def test_the_pulumi_cli_knows_its_commands(command: str) -> None:
         check=False,
         env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
     ).stdout
-    usage = re.search(r"Usage:\n +(pulumi( [a-z-]+)+)", help_text)
+    usage = re.search(r"Usage:\n +(pulumi(?: [a-z-]+)+)", help_text)
     assert usage, f"no such command: {command}"
-    assert words[: len(usage[1].split())] == usage[1].split()
+    *path, last = usage[1].split()
+    aliases = re.search(r"Aliases:\n +(.+)", help_text)
+    assert words[: len(path)] == path
+    assert words[len(path)] in (last, *(aliases[1].split(", ") if aliases else ()))
     unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in help_text]
     assert not unknown, f"{usage[1]} has no {', '.join(unknown)}"
 
@@ -206,8 +208,9 @@ RUN_PAGES = sorted({block.page for block in BLOCKS if block.kind in ("sh", "yaml
 
 
 def with_packages(checkout: Checkout) -> Checkout:
-    """The packages that run this test, where the Makefile would install them."""
+    """The packages that run this test, where the Makefile would install them, and marked as installed."""
     there = checkout.root / ".venv"
+    there.unlink()
     there.mkdir()
     for entry in Path(sys.prefix).iterdir():
         if entry.name != "installed":
@@ -220,6 +223,7 @@ def run_commands(checkout: Checkout, blocks: list[Block]) -> str:
     """Run the blocks by one bash, and give back what they printed."""
     # What a block leaves in the background ends with the page, also where a later one fails.
     script = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"]
+    script += ['make() { [[ $1 == test ]] || command make "$@"; }']  # `make test` is what runs this
     for block in blocks:
         script += [f"echo '::: {block}' >&2", block.text]
     shell = shutil.which("bash")
