@@ -24,6 +24,7 @@ KEYS = (
     *shapes.TEXTS,
     "customDomain",
     "protect",
+    "cloudFormationExports",
     "allowLoss",
     "resourceServerLimit",
     "departures",
@@ -43,6 +44,7 @@ class Settings:
     names: Names
     domain: DomainSettings
     protect: bool
+    cloud_formation_exports: bool
     allow_loss: frozenset[str]
     tags: Mapping[str, str]
     user_pool: shapes.UserPool
@@ -81,6 +83,7 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
         names=names,
         domain=domain,
         protect=parse_flag("identity:protect", raw["protect"], problems),
+        cloud_formation_exports=_exports(raw, names, problems),
         allow_loss=frozenset(_value("allowLoss", raw, shapes.NAMES, problems) or ()),
         tags=_tags(raw, names, problems),
         user_pool=_user_pool(raw, problems),
@@ -115,6 +118,16 @@ def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[
         if value is not None:
             texts[key] = value
     return texts
+
+
+def _exports(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> bool:
+    path = "identity:cloudFormationExports"
+    wanted, name = parse_flag(path, raw["cloudFormationExports"], problems), names.exports_stack
+    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
+    if wanted and not (name[0].isalpha() and len(name) <= limits.STACK_NAME_LENGTH):
+        allowed = f"false: a CloudFormation stack's name has a letter first and at most {limits.STACK_NAME_LENGTH}"
+        problems.append(Problem(path, f"{allowed} characters; it would be {shown(name)}", "true"))
+    return wanted
 
 
 def _value(key: str, raw: Mapping[str, str], adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:
