@@ -76,6 +76,9 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
     # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
     names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
     domain = resolve_domains(texts, parse_flag("identity:customDomain", raw["customDomain"], problems), names, problems)
+    if len(names.user_pool) > limits.POOL_NAME_LENGTH:
+        allowed = f"with the product a pool's name of at most {limits.POOL_NAME_LENGTH} characters"
+        problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
     apis = _apis(raw, names, problems)
     _value("departures", raw, shapes.DEPARTURES, problems)  # the policy pack reads them; here they are only looked at
     return Settings(
