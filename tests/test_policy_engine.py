@@ -204,10 +204,10 @@ def test_a_good_stack_passes_without_a_word(deploy: Deployment) -> None:
 
 
 def test_a_mandatory_breach_stops_an_update_before_the_resource_is_made(deploy: Deployment) -> None:
-    printed = deploy.refused(client=PASSWORD_FLOW)
+    printed = deploy.refused(client={"callback_urls": ["https://app.example/*"]})
 
-    assert "[mandatory]  client-no-password-flow" in printed
-    assert "identity:clients -> cli -> authFlows, in Pulumi.dev.yaml" in printed
+    assert "[mandatory]  client-exact-urls" in printed
+    assert "identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml" in printed
     assert _clients(deploy.url) == []
 
 
