@@ -1,4 +1,4 @@
-"""The sign-in as a person does it: the command, a real browser on the login page, and back to verified tokens.
+"""The whole way as a person goes it: up, a user, login, a real browser on the login page, and back to verified tokens.
 
     SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/test_sign_in_browser.py
 
@@ -8,6 +8,8 @@ takes the pictures of the docs again.
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +19,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
-from sign_in.session import SessionFile
-from tests.emulated_sign_in import STACK, EmulatedStack, emulator, free_port, make_stack, start
+from tests.checkout import Checkout, finished
+from tests.emulated_sign_in import Command, free_port
 
 pytestmark = pytest.mark.engine
 
-NAME, PASSWORD = "ada", "Correct-Horse-7"
 FLAGS = (
     "--headless",
     "--no-sandbox",  # tests may run as root, where Chromium's sandbox does not start
@@ -40,12 +41,33 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedStack]:
-    home = tmp_path_factory.mktemp("browser")
-    with emulator(home / "emulator.log") as url:
-        made = make_stack(url, home, free_port())
-        made.make_user(NAME, PASSWORD)
-        yield made
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A stack of the default clients; the public one calls back to a port that is free here."""
+    with Checkout(tmp_path_factory.mktemp("browser")) as checkout:
+        client = {"callbackUrls": [f"http://localhost:{free_port()}"], "authFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
+        checkout.config(clients={"windowscli": client})
+        up = checkout.local("up")
+        assert up.status == 0, up.stderr
+        yield checkout
+
+
+def sign_in(stack: Checkout, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "sign_in", *arguments],
+        cwd=stack.root,
+        env={**os.environ, "PORT": str(stack.port)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def made_user(stack: Checkout) -> dict[str, str]:
+    """The test user as `make user` prints it: a word and a value a line."""
+    ran = finished(sign_in(stack, "user"))
+    assert ran.status == 0, ran.stderr
+    return dict(line.split(maxsplit=1) for line in ran.stdout.splitlines())
 
 
 @pytest.fixture
@@ -68,8 +90,8 @@ def pictures(tmp_path: Path) -> Path:
     return directory
 
 
-def fill_in(browser: webdriver.Chrome, password: str) -> None:
-    for field, value in (("username", NAME), ("password", password)):
+def fill_in(browser: webdriver.Chrome, name: str, password: str) -> None:
+    for field, value in (("username", name), ("password", password)):
         element = browser.find_element(By.ID, field)
         element.clear()
         element.send_keys(value)
@@ -83,30 +105,30 @@ def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
     return str(found.text)
 
 
-def test_a_person_signs_in_with_a_browser(stack: EmulatedStack, browser: webdriver.Chrome, pictures: Path) -> None:
-    command = start(stack, "--stack", STACK, "--no-browser", "--json")
+def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Chrome, pictures: Path) -> None:
+    user = made_user(stack)
+    command = Command(sign_in(stack, "login", "--no-browser", "--json"))
     try:
         browser.get(command.url)
         assert text_once_there(browser, "h1") == "Sign in"
         browser.save_screenshot(str(pictures / "sign-in-1-page.png"))
 
-        fill_in(browser, "not-the-password")
+        fill_in(browser, user["name"], "not-the-password")
         browser.find_element(By.CSS_SELECTOR, "button").click()
         assert text_once_there(browser, ".error") == "Incorrect username or password."
         browser.save_screenshot(str(pictures / "sign-in-2-wrong-password.png"))
         assert command.process.poll() is None  # the command goes on waiting
 
-        fill_in(browser, PASSWORD)
+        fill_in(browser, user["name"], user["password"])
         browser.find_element(By.CSS_SELECTOR, "button").click()
         assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
-        assert f"Signed in as {NAME}" in text_once_there(browser, "p")
+        assert f"Signed in as {user['name']}" in text_once_there(browser, "p")
         browser.save_screenshot(str(pictures / "sign-in-3-signed-in.png"))
 
         status, out, err = command.end()
         assert status == 0, err
-        assert f"Signed in: {NAME}" in err
+        assert f"Signed in: {user['name']}" in err
         assert {"access_token", "id_token", "refresh_token"} <= json.loads(out).keys()
     finally:
         command.process.kill()
         command.process.wait()
-        SessionFile(STACK, "windowscli").delete()
