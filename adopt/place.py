@@ -89,7 +89,7 @@ class Place:
             return
         install(paths.PULUMI_HOME / "plugins")
         server = grpc.server(ThreadPoolExecutor(2))
-        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_NoProgram(), server)  # type: ignore[no-untyped-call]
+        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_NoProgram(), server)
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         project = yaml.safe_load((self.directory / paths.PROJECT_FILE).read_text(encoding="utf-8"))
@@ -131,6 +131,7 @@ def ordinary(stack: str) -> Place:
 
 
 def emulated() -> Place:
+    paths.BACKEND.mkdir(parents=True, exist_ok=True)
     return Place(paths.STACK, paths.PROJECT, environment.of_the_engine())
 
 

@@ -174,8 +174,6 @@ class _Aws(pulumi.runtime.Mocks):
         if type_name == CLIENT:
             # Whether it has one is all that matters here.
             state["generateSecret"] = bool(state.pop("clientSecret", ""))
-        if "tags" in state:
-            state["tags"] = {key: value for key, value in state["tags"].items() if not key.startswith("aws:")}
         return Existing(import_id, found.id, state)
 
 
