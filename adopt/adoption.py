@@ -20,6 +20,7 @@ class Standing(Enum):
     ADOPTED = "in the state already"
     INCOMPLETE = "in the state, without what an import cannot read"
     ELSEWHERE = "in the state under another id"
+    GONE = "in the state, and gone from AWS: `refresh` takes it out, and `up` makes it"
     SEVERAL = "several in AWS"
     MISSING = "not in AWS: `up` makes it"
     VALIDATION = "nothing of its own in AWS: `up` waits for the certificate, and touches nothing"
@@ -53,7 +54,7 @@ def _standing(wanted: Wanted, known: Mapping[str, Any] | None) -> Standing:
     if wanted.candidates:
         return Standing.SEVERAL
     if wanted.existing is None:
-        return Standing.MISSING
+        return Standing.GONE if known else Standing.MISSING
     if known is None:
         return Standing.FOUND
     if known.get("id") != wanted.existing.id:

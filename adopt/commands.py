@@ -17,7 +17,7 @@ from adopt.adoption import Item, Standing
 from adopt.config import read_config
 from adopt.find import Finder
 from adopt.place import Place
-from adopt.program import Plan
+from adopt.program import Ids, Plan
 from adopt.report import AdoptError, Refused
 from identity import settings
 from identity.report import ConfigError, Problem
@@ -25,7 +25,7 @@ from local import emulator, environment, paths, project
 from local.console import Failure, say
 from local.lock import only_one
 
-_POOL = "customers"
+POOL = "customers"
 
 
 @click.command()
@@ -49,7 +49,7 @@ def adopt(
 
     Without --write or --import it only shows what exists beside what the program would make.
     """
-    given = dict(_pair(it) for it in ids) | ({_POOL: pool} if pool else {})
+    given = dict(_pair(it) for it in ids) | ({POOL: pool} if pool else {})
     with _place(stack, port) as where:
         _adopt(where, given, only, write, bring_in)
 
@@ -100,12 +100,13 @@ def _place(stack: str, port: int) -> Iterator[Place]:
 
 
 def _adopt(where: Place, ids: Mapping[str, str], only: Sequence[str], write: bool, bring_in: bool) -> None:
-    config = read_config(where.directory, where.stack)
+    config = read_config(where.directory, where.name)
     account = Account(config)
     finder = Finder(account)
-    plan = program.run(paths.CHECKOUT, where.stack, config, account, finder, ids)
     exported = where.export()
     state = _resources(exported)
+    known = {urn.rpartition("::")[2]: it["id"] for urn, it in state.items() if it["type"].startswith("aws:")}
+    plan = program.run(paths.CHECKOUT, where.name, config, account, finder, Ids(ids, known))
     everything = adoption.items(plan, state)
     chosen = _chosen(everything, [*only, *ids], only)
     show.tell(f"The stack `{where.stack}` beside {shown_place(config)}, region {account.region}.")
@@ -149,7 +150,7 @@ def _refuse(
     problems = list(adoption.problems(chosen, everything, state))
     if not any(item.standing is Standing.SEVERAL for item in everything):
         try:
-            program.check(paths.CHECKOUT, where.stack, config, account, finder, plan)
+            program.check(paths.CHECKOUT, where.name, config, account, finder, plan)
         except ConfigError as error:
             told = {problem.path for problem in problems}
             problems.extend(problem for problem in error.problems if problem.path not in told)
@@ -216,7 +217,7 @@ def _import(
 def _refuse_unprotected(where: Place, config: Mapping[str, str]) -> None:
     """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
     problems: list[Problem] = []
-    if not settings.resolve(config, where.stack, problems).protect:
+    if not settings.resolve(config, where.name, problems).protect:
         mend = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
         problem = Problem(
             "identity:protect", "true, so that `preview` refuses whatever would lose something", "false", mend

@@ -30,6 +30,11 @@ class Place:
     environment: Mapping[str, str]
 
     @property
+    def name(self) -> str:
+        """The stack's own name, as in Pulumi.<name>.yaml: without the organization before it."""
+        return self.stack.rpartition("/")[2]
+
+    @property
     def local(self) -> bool:
         return self.stack == paths.STACK
 
@@ -123,7 +128,7 @@ class _NoProgram(LanguageRuntimeServicer):
 
 def files(stack: str) -> Path:
     """Where adoption leaves its files: out of git's sight, since they name what an account holds."""
-    return paths.LOCAL / "adopt" / stack
+    return paths.LOCAL / "adopt" / stack.replace("/", "-")
 
 
 def ordinary(stack: str) -> Place:

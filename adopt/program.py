@@ -66,13 +66,21 @@ class Plan:
         return next((it.existing for it in self.wanted if it.type.endswith(":UserPool")), None)
 
 
-def run(
-    checkout: Path, stack: str, config: Mapping[str, str], account: Account, finder: Finder, ids: Mapping[str, str]
-) -> Plan:
-    """Run the program against the account.
+@dataclass(frozen=True)
+class Ids:
+    """Ids that are known before anything is looked for, by logical name; a client's without its pool.
 
     Args:
-        ids: logical name -> id, where a person says which one it is.
+        given: those that a person gives. They have to lead somewhere.
+        state: those that the stack's state has. What is gone from AWS is looked for by name.
+    """
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(checkout: Path, stack: str, config: Mapping[str, str], account: Account, finder: Finder, ids: Ids) -> Plan:
+    """Run the program against the account.
 
     Raises:
         ConfigError: where the program refuses the stack's config.
@@ -94,8 +102,8 @@ def check(checkout: Path, stack: str, config: Mapping[str, str], account: Accoun
         for it in plan.wanted
         if it.existing
     }
-    ids = {it.name: it.existing.import_id for it in plan.wanted if it.existing and not it.component}
-    _run(checkout, stack, config, _Aws(account, finder, ids, adopted), Plan())
+    found = {it.name: it.existing.import_id for it in plan.wanted if it.existing and not it.component}
+    _run(checkout, stack, config, _Aws(account, finder, Ids(state=found), adopted), Plan())
 
 
 def _run(checkout: Path, stack: str, config: Mapping[str, str], aws: "_Aws", plan: Plan) -> None:
@@ -116,9 +124,7 @@ def _run(checkout: Path, stack: str, config: Mapping[str, str], aws: "_Aws", pla
 class _Aws(pulumi.runtime.Mocks):
     """The account, in the place of the engine and its provider."""
 
-    def __init__(
-        self, account: Account, finder: Finder, ids: Mapping[str, str], state: Mapping[str, dict[str, Any]]
-    ) -> None:
+    def __init__(self, account: Account, finder: Finder, ids: Ids, state: Mapping[str, dict[str, Any]]) -> None:
         self._account, self._finder, self._ids, self._state = account, finder, ids, state
         self.found: dict[tuple[str, str], tuple[Existing | None, tuple[Candidate, ...]]] = {}
         self.failure: Exception | None = None
@@ -153,13 +159,14 @@ class _Aws(pulumi.runtime.Mocks):
     def _look(self, type_name: str, name: str, inputs: Props) -> tuple[Existing | None, tuple[Candidate, ...]]:
         if not self._finder.importable(type_name):
             return None, ()
-        given = self._ids.get(name)
-        if given:
-            import_id = self._finder.import_id(type_name, inputs, given)
-            existing = self._read(type_name, import_id, inputs)
-            if existing is None:
+        given = self._ids.given.get(name)
+        known = given or self._ids.state.get(name)
+        if known:
+            existing = self._read(type_name, self._finder.import_id(type_name, inputs, known), inputs)
+            if existing is None and given:
                 raise AdoptError(f"{name}: there is no such thing in AWS: {given}. Take the id from AWS's console.")
-            return existing, ()
+            if existing is not None:
+                return existing, ()
         candidates = tuple(self._finder.candidates(type_name, inputs))
         if len(candidates) != 1:
             return None, candidates
