@@ -6,12 +6,13 @@ from enum import Enum
 from importlib.metadata import version
 from typing import Any
 
-from adopt.compare import Field, compare
+from adopt.compare import Field, Meaning, compare
 from adopt.keep import config_key
 from adopt.program import CLIENT, Plan, Wanted
 from identity.report import Problem, shown
 
 _SECRET = "generateSecret"  # noqa: S105
+_CONSEQUENCES = {Meaning.REPLACES: "any other replaces it", Meaning.IMPOSSIBLE: "AWS refuses any other"}
 _BRIDGE = "__pulumi_raw_state_delta"
 
 
@@ -94,7 +95,7 @@ def _losses(item: Item) -> Iterator[Problem]:
         if field.lost and field.path != "userPoolId":
             key = config_key(item.wanted, field)
             mend = f"{key[0]}: {shown(key[1])}" if key else "the program has no key for it: it cannot be adopted"
-            what = f"{shown(field.in_aws)}, as it is in AWS: any other {field.meaning.value.lower()}"
+            what = f"{shown(field.in_aws)}, as it is in AWS; {_CONSEQUENCES[field.meaning]}"
             yield Problem(f"{item.name}.{field.path}", what, shown(field.by_program), mend)
 
 

@@ -57,7 +57,8 @@ def _attribute(schema: Props) -> Props:
         **{key: int(texts[key]) for key in ("minLength", "maxLength") if texts.get(key)},
         **{key: int(numbers[key]) for key in ("minValue", "maxValue") if numbers.get(key)},
     }
-    return {"type": schema.get("attributeDataType"), "mutable": bool(schema.get("mutable")), **bounds}
+    unbounded = {"bounded": False} if schema.get("attributeDataType") == "String" and not bounds else {}
+    return {"type": schema.get("attributeDataType"), "mutable": bool(schema.get("mutable")), **bounds, **unbounded}
 
 
 def _tag_key(field: Field) -> tuple[str, Any] | None:
