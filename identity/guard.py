@@ -8,14 +8,18 @@ update. `pulumi destroy` does not run the program and is an act by itself; Pulum
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
 from identity import deployed
+from identity.apis import ApiSettings
+from identity.clients import ClientSettings
 from identity.deployed import Deployed
 from identity.report import ConfigError, Problem, shown
 from identity.settings import Settings
+
+Entry = TypeVar("Entry", ApiSettings, ClientSettings)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> I
         elif resource.type == deployed.USER_POOL_CLIENT:
             clients[resource.name.removeprefix("access-client-")] = resource.outputs
     yield from _half_imported(clients, settings)
+
+    yield from _renamed_clients(clients, settings)
     if settings.protect:
         yield from _server_losses(servers, settings)
         yield from _client_losses(clients, settings)
@@ -143,7 +149,7 @@ def _domain_path(custom: bool) -> str:
 def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(servers.items()):
         path, identifier = f"identity:apis.{key}", str(old.get("identifier", ""))
-        new = settings.apis.get(key)
+        new = _now(key, settings.apis)
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
         if new is None:
             yield Loss(identifier, path, "this API, which the stack has", "nothing", lost)
@@ -161,8 +167,9 @@ def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings)
 def _half_imported(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
     """The AWS provider does not read this on import, and would replace the client whatever the program says."""
     for key, old in sorted(clients.items()):
-        if key in settings.clients and old.get("generateSecret") is None:
-            client_id, path = str(old.get("id", "")), f"identity:clients.{key}.secret"
+        new = _now(key, settings.clients)
+        if new and old.get("generateSecret") is None:
+            client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
             keep = "a state that knows whether the client has a secret"
             mend = (
                 f"an import does not read it, and the update would replace the client {client_id}: "
@@ -171,10 +178,31 @@ def _half_imported(clients: Mapping[str, Mapping[str, Any]], settings: Settings)
             yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
 
 
+def _now(key: str, entries: Mapping[str, Entry]) -> Entry | None:
+    """What has become of the entry of this key."""
+    return entries.get(key) or next((entry for entry in entries.values() if entry.formerly == key), None)
+
+
+def _renamed_clients(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
+    """A client that went as another just like it came has been renamed; unsaid, it would get another client id."""
+    came = [client for key, client in settings.clients.items() if key not in clients and client.formerly is None]
+    for key, old in sorted(clients.items()):
+        alike = next((new for new in came if _is_alike(old, new)), None)
+        if alike and _now(key, settings.clients) is None:
+            client_id, path = str(old.get("id", "")), f"identity:clients.{alike.key}"
+            lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`; or"
+            yield Loss(client_id, path, f"{key}, which the stack has with these URLs", shown(alike.key), lost)
+
+
+def _is_alike(old: Mapping[str, Any], new: ClientSettings) -> bool:
+    urls = set(old.get("callbackUrls") or [])
+    return bool(urls) and urls == set(new.callback_urls) and bool(old.get("generateSecret")) == new.secret
+
+
 def _client_losses(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(clients.items()):
         path, client_id = f"identity:clients.{key}", str(old.get("id", ""))
-        new = settings.clients.get(key)
+        new = _now(key, settings.clients)
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost)

@@ -141,6 +141,8 @@ def _deploy(operation: Operation, port: int, held: Held) -> engine.Outcome:
     account.prepare(config, port)
     stale = recovery.mend(port, may_touch=operation == "up")
     outcome = engine.run(operation, held, refresh=stale)
+    if outcome.succeeded and operation == "up":
+        paths.STALE.unlink(missing_ok=True)
     report.summary(operation, outcome)
     if outcome.outputs is not None:
         report.outputs(outcome.outputs)
@@ -154,6 +156,8 @@ def _refresh(port: int, held: Held) -> engine.Outcome:
     emulator.ensure(port)
     recovery.mend(port, may_touch=True)
     outcome = engine.run("refresh", held)
+    if outcome.succeeded:
+        paths.STALE.unlink(missing_ok=True)
     report.summary("refresh", outcome)
     return outcome
 
@@ -163,6 +167,7 @@ def _destroy(port: int, held: Held) -> engine.Outcome:
     if not _anything_up() and emulator.running_port() is None:
         say("Nothing is up in this checkout: nothing to destroy.")
         return engine.Outcome(True, {})
+    _refuse_protected()
     emulator.ensure(port)
     outcome = engine.Outcome(True, {})
     if _anything_up():
@@ -171,9 +176,21 @@ def _destroy(port: int, held: Held) -> engine.Outcome:
         outcome = engine.run("destroy", held, refresh=stale)
     if outcome.succeeded:
         account.remove(port)
-        emulator.forget()
+        paths.STALE.unlink(missing_ok=True)
     report.summary("destroy", outcome)
     return outcome
+
+
+def _refuse_protected() -> None:
+    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
+    known = state.read()
+    names = (
+        [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
+        if known
+        else []
+    )
+    if names:
+        raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
 
 
 def _anything_up() -> bool:

@@ -6,10 +6,13 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
+# There while the state may say more than the emulator has: until a run has compared the two.
+STALE = LOCAL / "stale"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
+POLICY_PACK = CHECKOUT / "policy" / "run"
 
 # Names of the checkout's own files, as messages show them.
 PROJECT_FILE = "Pulumi.yaml"

@@ -78,6 +78,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"tags": {"product": "other"}}, "identity:tags.product"),
     ({"tags": {f"k{n}": "v" for n in range(46)}}, "identity:tags"),
     ({"tags": []}, "identity:tags"),
+    ({"departures": {"tags": {"customers": " "}}}, "identity:departures.tags.customers"),
+    ({"departures": {"tags": "always"}}, "identity:departures.tags"),
     # The pool
     ({"userPool": {"mfa": "ON"}}, "identity:userPool.mfa"),
     ({"userPool": {"aliasAttributes": ["nickname"]}}, "identity:userPool.aliasAttributes[0]"),
@@ -139,6 +141,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"clients": {"x" * 129: CLIENT}}, f"identity:clients.{'x' * 129}"),
     ({"clients": {"x" * 110: CLIENT}}, f"identity:clients.{'x' * 110}"),
     (client(secrt=True), "identity:clients.app.secrt"),
+    ({"clients": {"app": CLIENT, "b": {**CLIENT, "formerly": "app"}}}, "identity:clients.b.formerly"),
+    (
+        {"clients": {"a": {**CLIENT, "formerly": "app"}, "b": {**CLIENT, "formerly": "app"}}},
+        "identity:clients.b.formerly",
+    ),
     (client(secret="yes"), "identity:clients.app.secret"),
     (client(callbackUrls=[]), "identity:clients.app.callbackUrls"),
     (client(callbackUrls="https://a.example"), "identity:clients.app.callbackUrls"),
