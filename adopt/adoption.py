@@ -46,7 +46,11 @@ def items(plan: Plan, state: Mapping[str, Any]) -> list[Item]:
     Args:
         state: URN -> resource, as the stack's state has them.
     """
-    return [Item(it, _standing(it, state.get(it.urn)), tuple(compare(it))) for it in plan.wanted if not it.component]
+    return [Item(it, _standing(it, _known(it, state)), tuple(compare(it))) for it in plan.wanted if not it.component]
+
+
+def _known(wanted: Wanted, state: Mapping[str, Any]) -> Any:
+    return next((state[urn] for urn in wanted.urns if urn in state), None)
 
 
 def _standing(wanted: Wanted, known: Mapping[str, Any] | None) -> Standing:
@@ -77,8 +81,8 @@ def problems(chosen: Iterable[Item], everything: Iterable[Item], state: Mapping[
             option = "--pool ID" if item is pool else f"--id {item.name}=ID"
             yield Problem(item.name, "one in AWS of this name", told, f"say which one it is: {option}")
         if item.standing is Standing.ELSEWHERE and item.wanted.existing:
-            known, there = state[item.wanted.urn]["id"], item.wanted.existing.id
-            wrong = f"if the state is wrong: pulumi state delete '{item.wanted.urn}'"
+            known, there = _known(item.wanted, state)["id"], item.wanted.existing.id
+            wrong = f"if the state is wrong: pulumi state delete '{_known(item.wanted, state)['urn']}'"
             mend = f"{wrong}; if it is right: --id {item.name}={known}"
             yield Problem(item.name, f"{known}, which the state has", there, mend)
         if item.standing is Standing.FOUND and pool and _waits_for(item, pool) and pool.name not in names:
@@ -137,7 +141,7 @@ def complete(deployment: dict[str, Any], everything: Iterable[Item]) -> int:
     The official provider does not read it on import, and takes a client of which it does not know it for one to
     replace, which would be a new client id.
     """
-    clients = {it.wanted.urn: it.wanted.existing for it in everything if it.wanted.type == CLIENT}
+    clients = {urn: it.wanted.existing for it in everything if it.wanted.type == CLIENT for urn in it.wanted.urns}
     completed = 0
     for resource in deployment["deployment"].get("resources") or []:
         existing = clients.get(resource["urn"])

@@ -1,12 +1,10 @@
 """The command: look, compare, and bring into the state. Exit status 0 where adoption can go on or is done."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,13 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from adopt import adoption, leftover, place, program, show
 from adopt.account import Account, shown_place
 from adopt.adoption import Item, Standing
+from adopt.bring_in import Sight, import_it, resources, write_file
 from adopt.config import read_config
 from adopt.find import Finder
 from adopt.place import Place
-from adopt.program import Ids, Plan
+from adopt.program import Ids
 from adopt.report import AdoptError, Refused
-from identity import settings
-from identity.report import ConfigError, Problem
+from identity.report import ConfigError
 from local import emulator, environment, paths, project
 from local.console import Failure, say
 from local.lock import only_one
@@ -104,53 +102,42 @@ def _adopt(where: Place, ids: Mapping[str, str], only: Sequence[str], write: boo
     account = Account(config)
     finder = Finder(account)
     exported = where.export()
-    state = _resources(exported)
+    state = resources(exported)
     known = {urn.rpartition("::")[2]: it["id"] for urn, it in state.items() if it["type"].startswith("aws:")}
     plan = program.run(paths.CHECKOUT, where.name, config, account, finder, Ids(ids, known))
     everything = adoption.items(plan, state)
-    chosen = _chosen(everything, [*only, *ids], only)
+    sight = Sight(where, config, exported, plan, tuple(everything), tuple(_chosen(everything, only, ids)))
     show.tell(f"The stack `{where.stack}` beside {shown_place(config)}, region {account.region}.")
-    for item in chosen:
+    for item in sight.chosen:
         show.resource(item)
     show.unmanaged(leftover.find(plan, finder))
-    show.summary(chosen)
-    _refuse(where, config, account, finder, plan, chosen, everything, state)
-    open_ = [it for it in chosen if it.standing in (Standing.FOUND, Standing.INCOMPLETE)]
-    if not open_:
-        _nothing_left(where, chosen)
-    elif not bring_in and not write:
-        show.tell(
-            f"\nNext: {_command(where)} --import writes {len(open_)} of them into the stack's state, and nothing else."
-        )
-    else:
-        file = _write(where, plan, chosen, state)
+    show.summary(sight.chosen)
+    _refuse(sight, account, finder)
+    if not sight.open:
+        _nothing_left(sight)
+    elif bring_in or write:
+        file = write_file(sight)
         if bring_in:
-            _import(where, config, exported, file, plan, chosen)
-            _rest(where, everything, chosen)
+            import_it(sight, file)
+    else:
+        what = f"writes {len(sight.open)} of them into the stack's state, and nothing else"
+        show.tell(f"\nNext: {sight.command} --import {what}.")
 
 
-def _chosen(everything: Sequence[Item], named: Sequence[str], only: Sequence[str]) -> list[Item]:
+def _chosen(everything: Sequence[Item], only: Sequence[str], ids: Mapping[str, str]) -> list[Item]:
     names = [item.name for item in everything]
-    for name in named:
+    for name in [*only, *ids]:
         if name not in names:
             raise AdoptError(f"The program makes no resource {name}. It makes: {', '.join(names)}.")
     return [item for item in everything if not only or item.name in only]
 
 
-def _refuse(
-    where: Place,
-    config: Mapping[str, str],
-    account: Account,
-    finder: Finder,
-    plan: Plan,
-    chosen: Sequence[Item],
-    everything: Sequence[Item],
-    state: Mapping[str, Any],
-) -> None:
-    problems = list(adoption.problems(chosen, everything, state))
-    if not any(item.standing is Standing.SEVERAL for item in everything):
+def _refuse(sight: Sight, account: Account, finder: Finder) -> None:
+    where = sight.where
+    problems = list(adoption.problems(sight.chosen, sight.everything, sight.state))
+    if not any(item.standing is Standing.SEVERAL for item in sight.everything):
         try:
-            program.check(paths.CHECKOUT, where.name, config, account, finder, plan)
+            program.check(paths.CHECKOUT, where.name, sight.config, account, finder, sight.plan)
         except ConfigError as error:
             told = {problem.path for problem in problems}
             problems.extend(problem for problem in error.problems if problem.path not in told)
@@ -158,88 +145,12 @@ def _refuse(
         raise Refused(f"\nThe stack `{where.stack}` cannot be adopted as things stand; nothing was changed.", problems)
 
 
-def _nothing_left(where: Place, chosen: Sequence[Item]) -> None:
-    if any(item.standing is Standing.ADOPTED for item in chosen):
-        show.tell(
-            f"\nAlready adopted: the state of the stack `{where.stack}` has all of these that exist.", style="green"
-        )
+def _nothing_left(sight: Sight) -> None:
+    if any(item.standing is Standing.ADOPTED for item in sight.chosen):
+        stack = sight.where.stack
+        show.tell(f"\nAlready adopted: the state of the stack `{stack}` has all of these that exist.", style="green")
         return
     raise AdoptError(
         "\nNothing of these exists in AWS, so there is nothing to adopt: `up` makes it all. If it does exist: is it "
         "another account or region, another product or environment, or a pool of another name (--pool ID)?"
     )
-
-
-def _write(where: Place, plan: Plan, chosen: Sequence[Item], state: Mapping[str, Any]) -> Path:
-    file = place.files(where.stack) / "import.json"
-    content = adoption.import_file(plan, chosen, state)
-    paths.write_whole(file, json.dumps(content, indent=2) + "\n")
-    options = " ".join(place.IMPORT_OPTIONS)
-    show.tell(
-        f"\nWrote {file}\nBy hand: pulumi import --file {file} {options} --stack {where.stack}\n"
-        f"and then {_command(where)} --import, which adds what an import cannot read."
-    )
-    return file
-
-
-def _import(
-    where: Place,
-    config: Mapping[str, str],
-    before: place.Deployment | None,
-    file: Path,
-    plan: Plan,
-    chosen: Sequence[Item],
-) -> None:
-    _refuse_unprotected(where, config)
-    if before is None:
-        where.make()
-    else:
-        backup = place.files(where.stack) / "state-before.json"
-        paths.write_whole(backup, json.dumps(before, indent=2))
-        show.tell(
-            f"The state as it was: {backup}. Back to it: pulumi stack import --file {backup} --stack {where.stack}"
-        )
-    if any(item.standing is Standing.FOUND for item in chosen):
-        where.bring_in(file)
-    after = where.export() or {}
-    completed = adoption.complete(after, adoption.items(plan, _resources(after)))
-    if completed:
-        whole = place.files(where.stack) / "state-completed.json"
-        paths.write_whole(whole, json.dumps(after, indent=2))
-        where.replace(whole)
-        whole.unlink()
-    names = [item.name for item in chosen if item.standing is Standing.FOUND]
-    show.tell(
-        f"\nAdopted, protected: {', '.join(names) or 'nothing new'}. Clients completed: {completed}.", style="green"
-    )
-
-
-def _refuse_unprotected(where: Place, config: Mapping[str, str]) -> None:
-    """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
-    problems: list[Problem] = []
-    if not settings.resolve(config, where.name, problems).protect:
-        mend = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
-        problem = Problem(
-            "identity:protect", "true, so that `preview` refuses whatever would lose something", "false", mend
-        )
-        raise Refused(f"\nThe stack `{where.stack}` is not protected; nothing was changed.", [problem])
-
-
-def _rest(where: Place, everything: Sequence[Item], chosen: Sequence[Item]) -> None:
-    rest = [it.name for it in everything if it.standing is Standing.FOUND and it not in chosen]
-    if rest:
-        show.tell(
-            f"Still to be adopted, and before the next `up`, which would make them anew: {', '.join(rest)}.",
-            style="yellow",
-        )
-    preview = "make preview" if where.local else f"pulumi preview --stack {where.stack}"
-    show.tell(f"Next: {preview} shows what `up` will change in place; it must show no replacement and no deletion.")
-
-
-def _resources(deployment: place.Deployment | None) -> dict[str, Any]:
-    resources = ((deployment or {}).get("deployment") or {}).get("resources") or []
-    return {resource["urn"]: resource for resource in resources if not resource.get("delete")}
-
-
-def _command(where: Place) -> str:
-    return f"python -m adopt --stack {where.stack}"

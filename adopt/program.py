@@ -46,9 +46,14 @@ class Wanted:
     urn: str
     parent: str
     inputs: Props
-    protect: bool
     existing: Existing | None = None
     candidates: tuple[Candidate, ...] = ()
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def urns(self) -> list[str]:
+        """Its URN, and those under which the state may still have it."""
+        return [self.urn, *(f"{self.urn.rpartition('::')[0]}::{name}" for name in self.formerly)]
 
     @property
     def component(self) -> bool:
@@ -126,6 +131,7 @@ class _Aws(pulumi.runtime.Mocks):
 
     def __init__(self, account: Account, finder: Finder, ids: Ids, state: Mapping[str, dict[str, Any]]) -> None:
         self._account, self._finder, self._ids, self._state = account, finder, ids, state
+        self.formerly: dict[tuple[str, str], tuple[str, ...]] = {}
         self.found: dict[tuple[str, str], tuple[Existing | None, tuple[Candidate, ...]]] = {}
         self.failure: Exception | None = None
 
@@ -160,7 +166,8 @@ class _Aws(pulumi.runtime.Mocks):
         if not self._finder.importable(type_name):
             return None, ()
         given = self._ids.given.get(name)
-        known = given or self._ids.state.get(name)
+        names = (name, *self.formerly.get((type_name, name), ()))
+        known = given or next((self._ids.state[it] for it in names if it in self._ids.state), None)
         if known:
             existing = self._read(type_name, self._finder.import_id(type_name, inputs, known), inputs)
             if existing is None and given:
@@ -195,6 +202,8 @@ class _Monitor(mocks.MockMonitor):
         return super().make_urn(own, type_, name)
 
     def RegisterResource(self, request: Any) -> Any:
+        formerly = tuple(alias.spec.name for alias in request.aliases if alias.spec.name)
+        self._aws.formerly[request.type, request.name] = formerly
         answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             inputs = whole_numbers(rpc.deserialize_properties(request.object))
@@ -206,9 +215,9 @@ class _Monitor(mocks.MockMonitor):
                     answer.urn,
                     request.parent,
                     inputs,
-                    request.protect,
                     existing,
                     candidates,
+                    formerly,
                 )
             )
         return answer

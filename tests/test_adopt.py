@@ -1,6 +1,7 @@
 """Adoption without an engine: what the comparison says, which key keeps a field, the import file, and reading alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ CHILD = "urn:pulumi:dev::identity::identity:index:AccessRegistry$"
 
 def wanted(kind: str, name: str, there: dict[str, Any] | None, ours: dict[str, Any], resource_id: str = "it") -> Wanted:
     existing = None if there is None else Existing(f"pool/{resource_id}", resource_id, there)
-    return Wanted(kind, name, f"{CHILD}{kind}::{name}", REGISTRY, ours, False, existing)
+    return Wanted(kind, name, f"{CHILD}{kind}::{name}", REGISTRY, ours, existing)
 
 
 # Type, name, in AWS, by the program; the field that differs, what that means, and the key that keeps it.
@@ -239,9 +240,16 @@ def test_where_a_resource_stands(there: Any, known: Any, standing: Standing) -> 
     assert item.standing is standing
 
 
+def test_a_renamed_resource_is_known_by_its_former_name() -> None:
+    it = replace(wanted(CLIENT, "access-client-new", {}, {}), formerly=("access-client-old",))
+    known = {f"{CHILD}{CLIENT}::access-client-old": {"id": "it", "outputs": {"generateSecret": False}}}
+    (item,) = items(Plan([it]), known)
+    assert item.standing is Standing.ADOPTED
+
+
 @pytest.mark.parametrize("adopted", [True, False])
 def test_the_import_file_names_parents_by_state_or_makes_them(adopted: bool) -> None:
-    registry = Wanted("identity:index:AccessRegistry", "access", REGISTRY, STACK, {}, False)
+    registry = Wanted("identity:index:AccessRegistry", "access", REGISTRY, STACK, {})
     client = wanted(CLIENT, "access-client-app", {}, {})
     plan = Plan([registry, client])
     state = {REGISTRY: {"id": ""}} if adopted else {}
