@@ -8,7 +8,7 @@ from typing import Any
 
 from adopt.compare import Field, Meaning, compare
 from adopt.keep import config_key
-from adopt.program import CLIENT, Plan, Wanted
+from adopt.plan import CLIENT, Plan, Wanted
 from identity.report import Problem, shown
 
 _SECRET = "generateSecret"  # noqa: S105

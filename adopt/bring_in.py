@@ -10,7 +10,7 @@ from typing import Any
 from adopt import adoption, place, show
 from adopt.adoption import Item, Standing
 from adopt.place import Deployment, Place
-from adopt.program import Plan
+from adopt.plan import Plan
 from adopt.report import Refused
 from identity import settings
 from identity.report import Problem

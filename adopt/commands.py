@@ -16,7 +16,7 @@ from adopt.bring_in import Sight, import_it, resources, write_file
 from adopt.config import read_config
 from adopt.find import Finder
 from adopt.place import Place
-from adopt.program import Ids
+from adopt.plan import Ids
 from adopt.report import AdoptError, Refused
 from identity.report import ConfigError
 from local import emulator, environment, paths, project

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from adopt.program import Wanted
+from adopt.plan import Wanted
 from local.aws_provider.properties import Kind, Property, Props, Table, comparable
 from local.aws_provider.provider import RESOURCES
 

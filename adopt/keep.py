@@ -3,7 +3,7 @@
 from typing import Any
 
 from adopt.compare import Field
-from adopt.program import Wanted
+from adopt.plan import Wanted
 from identity.names import Names
 from local.aws_provider.properties import Props
 

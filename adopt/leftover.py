@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from adopt.find import Finder
-from adopt.program import Plan
+from adopt.plan import Plan
 
 # Members of DescribeUserPool for which there is no setting; most pools have none of them.
 _UNSPOKEN = (

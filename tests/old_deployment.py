@@ -160,6 +160,13 @@ def consumer_of(value: str) -> Template:
     return {**CONSUMER, "Outputs": {"Authorizer": {"Value": value}}}
 
 
+def shell(pool: str, arn: str) -> Template:
+    """The stack of the pool with its exports alone: what it held it lets go of, and importers notice nothing."""
+    exports = {"PoolId": (pool, POOL_EXPORT), "PoolArn": (arn, ARN_EXPORT)}
+    values = {key: {"Value": value, "Export": {"Name": name}} for key, (value, name) in exports.items()}
+    return {"Resources": _NOTHING, "Outputs": values}
+
+
 def create(aws: Aws, name: str, template: Template) -> None:
     cloudformation = aws("cloudformation")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))

@@ -12,7 +12,7 @@ from adopt.adoption import Standing, complete, import_file, items, problems
 from adopt.compare import Meaning, compare
 from adopt.config import read_config
 from adopt.keep import config_key
-from adopt.program import Existing, Plan, Wanted
+from adopt.plan import Existing, Plan, Wanted
 from adopt.report import AdoptError
 from local.aws_provider.properties import changes
 from local.aws_provider.provider import RESOURCES

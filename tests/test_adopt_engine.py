@@ -99,6 +99,8 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     old.delete(aws, STACKS[2])
     with pytest.raises(ClientError, match="imported by stack consumer"):
         old.delete(aws, STACKS[1])
+    old.update(aws, STACKS[1], old.shell(pool, out["userPoolArn"]))
+    assert old.ids(aws, pool) == before
     old.update(aws, "consumer", old.consumer_of(out["userPoolArn"]))
     old.delete(aws, STACKS[1])
     old.delete(aws, STACKS[0])
@@ -237,6 +239,7 @@ def test_a_pool_made_by_hand_is_adopted_by_its_id_and_keeps_what_it_has(checkout
             "customAttributes": {"tenant": {"mutable": False, "bounded": False}},
         },
         domainPrefix="acme-login",
+        departures={"client-no-password-flow": {"web": "It shipped so."}},
         clients={
             "web": {
                 "secret": True,
