@@ -69,6 +69,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"domainPrefix": "x-"}, "identity:domainPrefix"),
     ({"product": "jaws"}, "identity:domainPrefix"),
     ({"product": "x" * 40, "environment": "y" * 40}, "identity:domainPrefix"),
+    (
+        {"product": "x" * 60, "environment": "y" * 60, "domainPrefix": "short", "clients": {}},
+        "identity:environment",
+    ),
     # Tags
     ({"tags": {"aws:x": "y"}}, "identity:tags.aws:x"),
     ({"tags": {"": "y"}}, "identity:tags."),
