@@ -132,6 +132,13 @@ class Finder:
         )
         return [Candidate(f"{zone}_{name}_{kind}")] if there else []
 
+    def exporter(self, export: str) -> str | None:
+        """The CloudFormation stack that exports a name."""
+        pages = self._account.client("cloudformation").get_paginator("list_exports").paginate()
+        entries = (entry for page in pages for entry in page.get("Exports", []))
+        owners = (str(entry["ExportingStackId"]) for entry in entries if entry["Name"] == export)
+        return next((owner.split("/")[1] if "/" in owner else owner for owner in owners), None)
+
     def _stacks(self, inputs: Props) -> list[Candidate]:
         try:
             found = self._account.client("cloudformation").describe_stacks(StackName=inputs["name"])["Stacks"]

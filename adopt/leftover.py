@@ -1,9 +1,11 @@
-"""What a pool has besides: clients, APIs and settings that the program does not speak of."""
+"""What there is besides: the pool's clients, APIs and settings that the program does not speak of; export names."""
 
+import json
 from collections.abc import Iterator
 
 from adopt.find import Finder
 from adopt.plan import Plan
+from identity.report import Problem
 
 # Members of DescribeUserPool for which there is no setting; most pools have none of them.
 _UNSPOKEN = (
@@ -35,3 +37,19 @@ def find(plan: Plan, finder: Finder) -> Iterator[str]:
             yield f"pool setting {member}"
     if pool.get("EmailConfiguration", {}).get("EmailSendingAccount", "COGNITO_DEFAULT") != "COGNITO_DEFAULT":
         yield "pool setting EmailConfiguration"
+
+
+def taken_exports(plan: Plan, finder: Finder) -> Iterator[Problem]:
+    """The names that the program would export, and another CloudFormation stack does already."""
+    for it in plan.wanted:
+        if not it.type.endswith(":Stack") or it.existing:
+            continue
+        outputs = json.loads(it.inputs["templateBody"])["Outputs"].values()
+        for name in sorted(output["Export"]["Name"] for output in outputs):
+            owner = finder.exporter(name)
+            if owner:
+                allowed = f"false as long as the stack {owner} exports {name}: two stacks cannot"
+                yield Problem(
+                    "identity:cloudFormationExports", allowed, "true", "docs/adopting.md says how it is handed over"
+                )
+                return

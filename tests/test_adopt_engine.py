@@ -73,6 +73,11 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     for name in STACKS:
         old.update(aws, name, old.retained(old.STACKS[name]))
 
+    # The names of the old exports are not free yet.
+    checkout.config(cloudFormationExports=True)
+    assert f"exports {old.CERTIFICATE_EXPORT}: two stacks cannot" in adopt(checkout, status=1).stderr
+    checkout.config(cloudFormationExports=None)
+
     # Looking changes nothing; importing changes the state alone.
     assert "found in AWS, not in the state" in adopt(checkout).stdout
     adopt(checkout, "--import")
@@ -107,6 +112,17 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     assert old.ids(aws, pool) == before
     assert set(local(checkout, "refresh")) == {"same"}
     assert set(local(checkout, "up")) == {"same"}
+
+    # Now they are, and whoever imported before imports again.
+    checkout.config(cloudFormationExports=True)
+    local(checkout, "up")
+    exports = {it["Name"]: it["Value"] for it in aws("cloudformation").list_exports()["Exports"]}
+    assert exports[old.POOL_EXPORT] == pool
+    assert exports[old.ARN_EXPORT] == out["userPoolArn"]
+    assert exports[old.CERTIFICATE_EXPORT] == before.certificate
+    old.update(aws, "consumer", old.CONSUMER)
+    assert set(local(checkout, "up")) == {"same"}
+    assert old.ids(aws, pool) == before
     assert old.who_can_sign_in(aws, public, PEOPLE) == set(PEOPLE)
 
 
