@@ -62,6 +62,8 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> I
             servers[resource.name.removeprefix("access-server-")] = resource.outputs
         elif resource.type == deployed.USER_POOL_CLIENT:
             clients[resource.name.removeprefix("access-client-")] = resource.outputs
+    yield from _half_imported(clients, settings)
+
     yield from _renamed_clients(clients, settings)
     if settings.protect:
         yield from _server_losses(servers, settings)
@@ -162,6 +164,20 @@ def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings)
                     yield Loss(full, f"{path}.scopes.{short}", "this scope, which the stack has", "nothing", lost_scope)
 
 
+def _half_imported(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
+    """The AWS provider does not read this on import, and would replace the client whatever the program says."""
+    for key, old in sorted(clients.items()):
+        new = _now(key, settings.clients)
+        if new and old.get("generateSecret") is None:
+            client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
+            keep = "a state that knows whether the client has a secret"
+            mend = (
+                f"an import does not read it, and the update would replace the client {client_id}: "
+                f"`python -m adopt --stack {settings.stack} --import` writes it into the state"
+            )
+            yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
+
+
 def _now(key: str, entries: Mapping[str, Entry]) -> Entry | None:
     """What has become of the entry of this key."""
     return entries.get(key) or next((entry for entry in entries.values() if entry.formerly == key), None)
@@ -190,5 +206,5 @@ def _client_losses(clients: Mapping[str, Mapping[str, Any]], settings: Settings)
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost)
-        elif new.secret != bool(old.get("generateSecret", False)):
-            yield Loss(client_id, f"{path}.secret", shown(bool(old.get("generateSecret"))), shown(new.secret), lost)
+        elif old.get("generateSecret") not in (None, new.secret):
+            yield Loss(client_id, f"{path}.secret", shown(old["generateSecret"]), shown(new.secret), lost)

@@ -32,7 +32,10 @@ class PasswordPolicy(_Shape):
 
 
 class CustomAttribute(_Shape):
-    """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
+    """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away.
+
+    `bounded: false` is a text without bounds, which a pool that was made by hand may have.
+    """
 
     type: limits.AttributeType = "String"
     mutable: bool = True
@@ -40,6 +43,7 @@ class CustomAttribute(_Shape):
     max_length: limits.AttributeLength | None = None
     min_value: int | None = None
     max_value: int | None = None
+    bounded: bool = True
 
     def misfits(self, path: str) -> Iterator[Problem]:
         """Bounds that do not fit the type, or each other."""
@@ -51,6 +55,10 @@ class CustomAttribute(_Shape):
             for key, bound in ((low_key, low), (high_key, high)):
                 if bound is not None and kind != self.type:
                     yield Problem(f"{path}.{key}", f"a bound of an attribute of type {kind}", f"type {self.type}")
+                elif bound is not None and not self.bounded:
+                    yield Problem(
+                        f"{path}.{key}", "no bound where bounded is false", str(bound), "take one of them out"
+                    )
             if low is not None and high is not None and low > high:
                 yield Problem(f"{path}.{low_key}", f"at most {high_key}, {high}", str(low))
 

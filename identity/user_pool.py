@@ -145,7 +145,9 @@ def _schema(name: str, attribute: CustomAttribute) -> cognito.UserPoolSchemaArgs
         mutable=attribute.mutable,
         required=False,  # Cognito knows no required custom attribute
     )
-    if attribute.type == "String":
+    if attribute.type == "String" and not attribute.bounded:
+        schema.string_attribute_constraints = cognito.UserPoolSchemaStringAttributeConstraintsArgs()
+    elif attribute.type == "String":
         low, high = attribute.min_length, attribute.max_length
         schema.string_attribute_constraints = cognito.UserPoolSchemaStringAttributeConstraintsArgs(
             min_length=str(_TEXT_LENGTH[0] if low is None else low),

@@ -419,7 +419,8 @@ def imported(**ids: str) -> pulumi.ResourceOptions:
 def test_an_import_makes_the_next_preview_empty(deploy: Deployment, cognito: Any) -> None:
     def program(pool: str | None = None, client_id: str | None = None, server: str | None = None) -> None:
         made = user_pool(options=pool and imported(id=pool), schemas=[EMAIL, PLAN])
-        app_client(made, options=client_id and imported(id=client_id), refresh_token_rotation=None)
+        unread = {"refresh_token_rotation": None, "generate_secret": None}
+        app_client(made, options=client_id and imported(id=client_id), **unread)
         aws.cognito.UserPoolDomain(
             "domain", domain="imported", user_pool_id=made.id, opts=imported(id="imported") if pool else None
         )
@@ -444,6 +445,18 @@ def test_an_import_makes_the_next_preview_empty(deploy: Deployment, cognito: Any
     assert deploy.up(importing)["import"] == 4
     assert deploy.up(program) == {"same": 5}
     assert len(cognito.list_user_pools(MaxResults=60)["UserPools"]) == 1
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_client_whose_secret_an_import_did_not_read_would_be_replaced(deploy: Deployment, secret: bool) -> None:
+    deploy.up(lambda: app_client(user_pool(), generate_secret=secret))
+    ids = deploy.outputs()
+    state = deploy.state()
+    state["resources"] = [r for r in state["resources"] if not r["type"].endswith(":UserPoolClient")]
+    deploy.stack.import_stack(automation.Deployment(version=3, deployment=state))
+    options = imported(id=f"{ids['pool']}/{ids['client']}")
+    with pytest.raises(automation.CommandError, match="may not be replaced"):
+        deploy.up(lambda: app_client(user_pool(), options=options, generate_secret=secret))
 
 
 def dns(zone: str, **changed: Any) -> None:

@@ -136,6 +136,22 @@ def test_what_loses_nothing_is_not_in_the_way(deploy: Deploy, before: dict[str, 
     assert change(deploy, before, after).of_type("UserPool")
 
 
+@pytest.mark.parametrize("protect", [True, False])
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_client_that_was_imported_without_its_secret_is_not_replaced(
+    deploy: Deploy, protect: bool, secret: bool
+) -> None:
+    config = {**BASE, **REGISTRY, "clients": {"app": {**CLIENT, "secret": secret}}, "protect": protect}
+    state = state_of(deploy(config, stack="dev"))
+    for resource in state.values():
+        resource["outputs"].pop("generateSecret", None)
+    with pytest.raises(ConfigError) as refused:
+        deploy(config, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert problem.path == "identity:clients.app.secret"
+    assert "python -m adopt --stack dev --import" in problem.mend
+
+
 def test_the_custom_domain_key_is_a_say_so_of_its_own_and_warns(
     deploy: Deploy, caplog: pytest.LogCaptureFixture
 ) -> None:

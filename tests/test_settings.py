@@ -116,6 +116,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
         {"userPool": {"customAttributes": {"a": {"type": "Number", "maxLength": 3}}}},
         "identity:userPool.customAttributes.a.maxLength",
     ),
+    (
+        {"userPool": {"customAttributes": {"a": {"bounded": False, "maxLength": 3}}}},
+        "identity:userPool.customAttributes.a.maxLength",
+    ),
     # APIs
     ({"apis": []}, "identity:apis"),
     ({"apis": {"a b": {"scopes": {"read": "Read"}}}}, "identity:apis.a b"),

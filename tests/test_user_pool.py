@@ -53,6 +53,7 @@ def test_one_departure_leaves_the_rest_as_it_was(deploy: Deploy) -> None:
             {"minLength": 1, "maxLength": 9},
             {"attributeDataType": "String", "stringAttributeConstraints": {"minLength": "1", "maxLength": "9"}},
         ),
+        ({"bounded": False}, {"attributeDataType": "String", "stringAttributeConstraints": {}}),
         ({"type": "Number"}, {"attributeDataType": "Number"}),
         (
             {"type": "Number", "minValue": 0, "maxValue": 9},

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from .emulator import Emulator, is_gone
 from .properties import Kind, Property, Props, Table, from_aws, to_aws
-from .resource import REGION, TAGS, Found, Resource, tag_changes
+from .resource import REGION, TAGS, Found, Resource, own_tags, tag_changes
 
 
 class Certificate(Resource):
@@ -72,7 +72,7 @@ class Certificate(Resource):
         if found is None:
             return None
         answer = client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
-        tags = {tag["Key"]: tag.get("Value", "") for tag in answer}
+        tags = own_tags({tag["Key"]: tag.get("Value", "") for tag in answer})
         options = found.get("DomainValidationOptions", [])
         state = from_aws(self.inputs, found) | ({"tags": tags} if tags else {})
         return Found(

@@ -26,7 +26,8 @@ class UserPoolClient(Resource):
     inputs: ClassVar[Table] = {
         "name": Property(kind=Kind.TEXT, aws="ClientName", named=True),
         "userPoolId": _POOL,
-        "generateSecret": Property(kind=Kind.FLAG, aws="GenerateSecret", absent=False, replaces=True),
+        # As with the official provider: an import does not read it, and nothing is neither true nor false.
+        "generateSecret": Property(kind=Kind.FLAG, aws="GenerateSecret", forgotten=True, replaces=True),
         "allowedOauthFlows": _kept(Kind.SET, "AllowedOAuthFlows"),
         "allowedOauthFlowsUserPoolClient": _kept(Kind.FLAG, "AllowedOAuthFlowsUserPoolClient"),
         "allowedOauthScopes": _kept(Kind.SET, "AllowedOAuthScopes"),
@@ -84,8 +85,10 @@ class UserPoolClient(Resource):
             return None
         found = answer["UserPoolClient"]
         secret = found.get("ClientSecret") or ""
-        state = from_aws(self.inputs, found) | ({"generateSecret": True} if secret else {})
-        return Found(client_id, state | {"clientSecret": secret, "region": known.get("region") or emulator.region})
+        return Found(
+            client_id,
+            from_aws(self.inputs, found) | {"clientSecret": secret, "region": known.get("region") or emulator.region},
+        )
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
         # AWS resets what a request leaves out, so it leaves out nothing.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from .emulator import Emulator, Refusal, is_gone
 from .properties import Kind, Property, Props, Table, comparable, from_aws, to_aws
-from .resource import REGION, TAGS, Found, Resource, tag_changes
+from .resource import REGION, TAGS, Found, Resource, own_tags, tag_changes
 
 
 def _flag(aws: str) -> Property:
@@ -142,7 +142,7 @@ class UserPool(Resource):
                 return None
             raise
         region = known.get("region") or emulator.region
-        tags = pool.get("UserPoolTags") or {}
+        tags = own_tags(pool.get("UserPoolTags") or {})
         state = from_aws(self.inputs, pool | {"PoolName": pool["Name"]})
         attributes = _attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
         state |= {"schemas": attributes} if attributes else {}

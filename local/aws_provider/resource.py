@@ -73,6 +73,11 @@ class Resource(ABC):
         return dict.fromkeys(unknown, UNKNOWN) | inputs
 
 
+def own_tags(tags: dict[str, str]) -> dict[str, str]:
+    """The tags that people set: like the official provider, this one does not see those that AWS sets itself."""
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
 def tag_changes(old: Props, new: Props) -> tuple[dict[str, str], list[str]]:
     """The tags to set, and the keys to take off."""
     before, after = old.get("tags") or {}, new.get("tags") or {}

@@ -1,0 +1,55 @@
+"""What there is besides: the pool's clients, APIs and settings that the program does not speak of; export names."""
+
+import json
+from collections.abc import Iterator
+
+from adopt.find import Finder
+from adopt.plan import Plan
+from identity.report import Problem
+
+# Members of DescribeUserPool for which there is no setting; most pools have none of them.
+_UNSPOKEN = (
+    *("LambdaConfig", "SmsConfiguration", "DeviceConfiguration", "SmsVerificationMessage", "SmsAuthenticationMessage"),
+    *("EmailVerificationMessage", "EmailVerificationSubject", "UserAttributeUpdateSettings"),
+)
+
+
+def find(plan: Plan, finder: Finder) -> Iterator[str]:
+    """One line for each thing of the pool that this stack's config does not name."""
+    if plan.pool is None:
+        return
+    pool_id = plan.pool.id
+    ours = {it.existing.id for it in plan.wanted if it.existing}
+    for client in finder.clients_of(pool_id):
+        if client["ClientId"] not in ours:
+            key = "to adopt it: identity:clients.<key> and --id access-client-<key>=" + client["ClientId"]
+            yield f"client {client['ClientName']} ({client['ClientId']}); {key}"
+    for server in finder.servers_of(pool_id):
+        if f"{pool_id}|{server['Identifier']}" not in ours:
+            yield f"API {server['Identifier']}; to adopt it: identity:apis.<key>.identifier: {server['Identifier']}"
+    pool = finder.pool(pool_id)
+    domains = {it.existing.id for it in plan.wanted if it.existing and it.type.endswith(":UserPoolDomain")}
+    for kind in ("Domain", "CustomDomain"):
+        if pool.get(kind) and pool[kind] not in domains:
+            yield f"sign-in domain {pool[kind]}; identity:customDomain says which of the two kinds is this stack's"
+    for member in _UNSPOKEN:
+        if pool.get(member):
+            yield f"pool setting {member}"
+    if pool.get("EmailConfiguration", {}).get("EmailSendingAccount", "COGNITO_DEFAULT") != "COGNITO_DEFAULT":
+        yield "pool setting EmailConfiguration"
+
+
+def taken_exports(plan: Plan, finder: Finder) -> Iterator[Problem]:
+    """The names that the program would export, and another CloudFormation stack does already."""
+    for it in plan.wanted:
+        if not it.type.endswith(":Stack") or it.existing:
+            continue
+        outputs = json.loads(it.inputs["templateBody"])["Outputs"].values()
+        for name in sorted(output["Export"]["Name"] for output in outputs):
+            owner = finder.exporter(name)
+            if owner:
+                allowed = f"false as long as the stack {owner} exports {name}: two stacks cannot"
+                yield Problem(
+                    "identity:cloudFormationExports", allowed, "true", "docs/adopting.md says how it is handed over"
+                )
+                return

@@ -1,0 +1,17 @@
+"""How adoption fails: one text, in the house's style, without a traceback."""
+
+from collections.abc import Iterable
+
+from identity.report import Problem
+
+
+class AdoptError(Exception):
+    """The command cannot go on. The message says what happened, why, and what to do."""
+
+
+class Refused(AdoptError):
+    """What was found cannot be adopted as things stand; each problem with its place and its mend."""
+
+    def __init__(self, head: str, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join([head, *(f"  {line}" for it in self.problems for line in str(it).split("\n"))]))

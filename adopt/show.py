@@ -1,0 +1,73 @@
+"""What a person sees: each resource as a table, what is left aside, and what comes next."""
+
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from adopt.adoption import Item, Standing
+from adopt.compare import Meaning, shown
+from adopt.keep import config_key
+from identity.report import shown as as_json
+
+_PIPED_WIDTH = 140
+_STYLES = {Meaning.SAME: "dim", Meaning.CHANGED: "yellow", Meaning.REPLACES: "bold red", Meaning.IMPOSSIBLE: "bold red"}
+
+
+def console() -> Console:
+    """Standard output, wide enough for tables where it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+
+
+def tell(text: str, style: str = "") -> None:
+    """A line as it stands: brackets in it are not markup, and it is not cut."""
+    Console(highlight=False, soft_wrap=True).print(text, style=style or None, markup=False)
+
+
+def resource(item: Item) -> None:
+    """One resource: where it stands, and its fields beside each other."""
+    existing = item.wanted.existing
+    kind = item.wanted.type.rpartition(":")[2]
+    tell(f"\n{item.name} ({kind}): {item.standing.value}{f': {existing.id}' if existing else ''}", style="bold")
+    for candidate in item.wanted.candidates:
+        tell(f"  {candidate.import_id}  {candidate.told}")
+    if not item.fields:
+        return
+    table = Table(show_edge=False, pad_edge=False)
+    for heading in ("field", "in AWS", "by the program", "what that means"):
+        table.add_column(heading, overflow="fold")
+    for field in item.fields:
+        cells = (field.path, shown(field.in_aws), shown(field.by_program), field.meaning.value)
+        table.add_row(*(Text(cell, style=_STYLES[field.meaning]) for cell in cells))
+    console().print(table)
+
+
+def summary(items: Iterable[Item]) -> None:
+    """How many stand where, every change, and the keys that would keep what is there."""
+    items = list(items)
+    tell("\nIn short", style="bold")
+    for standing in Standing:
+        names = [item.name for item in items if item.standing is standing]
+        if names:
+            tell(f"  {standing.value}: {', '.join(names)}")
+    changes = [(item, field) for item in items for field in item.fields if field.meaning is Meaning.CHANGED]
+    if changes:
+        tell("  `up` would change in place: " + ", ".join(f"{item.name}.{field.path}" for item, field in changes))
+    keys = [key for item, field in changes if (key := config_key(item.wanted, field))]
+    if keys:
+        tell(
+            "  To keep what is there instead, in the stack's file (an object that is given replaces its default whole):"
+        )
+        for path, value in keys:
+            tell(f"    {path}: {as_json(value)}")
+
+
+def unmanaged(lines: Iterable[str]) -> None:
+    """What the pool has that the program says nothing about."""
+    lines = list(lines)
+    if lines:
+        tell("\nIn the pool, and not in this stack's config (left alone; look at `preview` before `up`)", style="bold")
+        for line in lines:
+            tell(f"  {line}")
