@@ -3,7 +3,7 @@ export PORT ?= 4566
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: up preview outputs refresh destroy stop login token logout user export test fuzz check format lock
+.PHONY: up preview outputs refresh destroy stop login token logout user export adopt test fuzz check format lock
 
 up preview outputs refresh destroy stop: .venv/installed
 	@$(RUN) -m local $@
@@ -17,6 +17,10 @@ login: .venv/installed
 
 token logout: .venv/installed
 	@$(RUN) -m sign_in $@ $(ON)
+
+# Bring what runs already under the program: docs/adopting.md.
+adopt: .venv/installed
+	@$(RUN) -m adopt --stack $(STACK) $(if $(POOL),--pool $(POOL)) $(if $(IMPORT),--import)
 
 user export: .venv/installed
 	@$(RUN) -m sign_in $@ --stack $(STACK)
