@@ -26,6 +26,7 @@ KEYS = (
     "protect",
     "allowLoss",
     "resourceServerLimit",
+    "departures",
     "tags",
     "userPool",
     "apis",
@@ -74,6 +75,7 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
     names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
     domain = resolve_domains(texts, parse_flag("identity:customDomain", raw["customDomain"], problems), names, problems)
     apis = _apis(raw, names, problems)
+    _value("departures", raw, shapes.DEPARTURES, problems)  # the policy pack reads them; here they are only looked at
     return Settings(
         stack=stack,
         names=names,

@@ -100,6 +100,9 @@ class Client(_Shape):
 KEY: TypeAdapter[str] = TypeAdapter(Key)
 TAGS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[limits.TagKey, limits.TagValue])
 NAMES: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[limits.Text], Once])
+DEPARTURES: TypeAdapter[dict[str, dict[str, str]]] = TypeAdapter(
+    dict[limits.Text, dict[limits.Text, limits.Text]], config=ConfigDict(strict=True)
+)
 SERVER_LIMIT: TypeAdapter[int] = TypeAdapter(limits.ServerLimit)
 # The keys that are a text, each with its type.
 TEXTS: dict[str, TypeAdapter[str]] = {

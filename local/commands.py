@@ -163,6 +163,7 @@ def _destroy(port: int, held: Held) -> engine.Outcome:
     if not _anything_up() and emulator.running_port() is None:
         say("Nothing is up in this checkout: nothing to destroy.")
         return engine.Outcome(True, {})
+    _refuse_protected()
     emulator.ensure(port)
     outcome = engine.Outcome(True, {})
     if _anything_up():
@@ -174,6 +175,18 @@ def _destroy(port: int, held: Held) -> engine.Outcome:
         emulator.forget()
     report.summary("destroy", outcome)
     return outcome
+
+
+def _refuse_protected() -> None:
+    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
+    known = state.read()
+    names = (
+        [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
+        if known
+        else []
+    )
+    if names:
+        raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
 
 
 def _anything_up() -> bool:

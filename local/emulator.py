@@ -117,7 +117,9 @@ def _healthy(port: int) -> bool:
 
 def _start(port: int) -> None:
     paths.EMULATOR.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", f"127.0.0.1:{port}"]
+    address = f"127.0.0.1:{port}"
+    # No workers: one process, so that a kill leaves no half of it behind on the port.
+    command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", address, "--workers", "0"]
     settings = {
         "GATEWAY_PORT": str(port),
         "MINISTACK_HOST": "127.0.0.1",

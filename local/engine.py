@@ -123,14 +123,17 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
     install(paths.PULUMI_HOME / "plugins")
-    # What a policy pack needs goes here: `policy_packs` of up and preview.
+    packs = [str(paths.POLICY_PACK)]
     try:
         stack = Stack.create_or_select(paths.STACK, _workspace(cli))
         if operation == "preview":
-            planned = stack.preview(on_event=progress, refresh=refresh, color="never")
+            planned = stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
         if operation == "up":
-            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False)
+            # As `pulumi up` does: the rules on the whole stack speak at a run's end, when an update has made it all.
+            with progress.rehearsal():
+                stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
+            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False, policy_packs=packs)
             return Outcome(True, progress.changes, tuple(progress.errors), made.outputs)
         if operation == "refresh":
             stack.refresh(on_event=progress, color="never", show_secrets=False)
@@ -139,6 +142,7 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     except CommandError:
         if not progress.errors:
             progress.error(cli.complaint)
+        _note_cut_off(progress)
         return Outcome(False, progress.changes, tuple(progress.errors))
     return Outcome(True, progress.changes, tuple(progress.errors))
 
@@ -163,6 +167,15 @@ def read_outputs(show_secrets: bool) -> dict[str, Any]:
         raise Failure(f"The outputs cannot be read: {cli.complaint}") from None
     outputs: dict[str, Any] = json.loads(result.stdout)
     return outputs
+
+
+def _note_cut_off(progress: Progress) -> None:
+    """Write into the state what the engine does not: creates that failed because their plugin or emulator went away."""
+    creates = progress.cut_off()
+    known = state.read() if creates else None
+    if known:
+        known.add_pending(creates)
+        known.save()
 
 
 def _workspace(cli: Cli) -> LocalWorkspace:
@@ -196,4 +209,6 @@ def _complaint(stderr: str) -> str:
     """What the CLI says is wrong, as a person who knows nothing of its copies of the files would put it."""
     text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
     lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
+    if "validating stack config" in text:
+        lines.append(f"Mend it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes each key. Nothing was changed.")
     return "\n".join(lines) or "the engine failed and gave no reason"

@@ -14,6 +14,8 @@ from local.console import Failure, say
 
 _PATIENCE = 300.0  # seconds for another command; a first `up` on a slow machine takes a minute
 _ENDING = 5.0  # seconds for what a killed command left running
+_NOTING = 1.0  # seconds in which a new holder has surely written down who it is
+_SIZE = 1024  # bytes of the note in the lock file
 
 
 class Held:
@@ -35,12 +37,12 @@ class Held:
     def note(self, engine: int | None) -> None:
         """Write down who holds the lock, for the next command to read."""
         me = {"pid": os.getpid(), "identity": processes.identity(os.getpid()), "command": self._command}
-        os.ftruncate(self.file, 0)
-        os.pwrite(self.file, json.dumps({**me, "engine": engine}).encode(), 0)
+        # In one write of one size, so that nobody reads a part.
+        os.pwrite(self.file, json.dumps({**me, "engine": engine}).ljust(_SIZE).encode(), 0)
 
     def holder(self) -> dict[str, Any]:
         with contextlib.suppress(ValueError):
-            noted = json.loads(os.pread(self.file, 4096, 0))
+            noted = json.loads(os.pread(self.file, _SIZE, 0))
             if isinstance(noted, dict):
                 return noted
         return {}
@@ -62,6 +64,8 @@ def only_one(command: str) -> Iterator[Held]:
 
 
 def _wait(held: Held) -> None:
+    if _taken_within(held, _NOTING):
+        return
     holder = held.holder()
     pid, name = int(holder.get("pid") or 0), holder.get("command", "a command")
     alive = processes.is_same(pid, str(holder.get("identity") or ""))

@@ -10,6 +10,7 @@ PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
+POLICY_PACK = CHECKOUT / "policy" / "run"
 
 # Names of the checkout's own files, as messages show them.
 PROJECT_FILE = "Pulumi.yaml"

@@ -2,17 +2,24 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
 
 from local.console import say
+from local.state import Resource
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
 # The engine's own last words; the reasons have been told before them.
+# What the engine and the plugin say when an operation was cut off in the middle: by a kill, or the way to the emulator.
+_CUT_OFF = re.compile(
+    r"code = Unavailable|connection error:|error reading from server|exited prematurely|emulator does not answer"
+)
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
 
 
@@ -23,7 +30,18 @@ class Progress:
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
         self._planned = planned
+        self._rehearsing = False
         self._begun: dict[str, float] = {}
+        self._failed: dict[str, StepEventMetadata] = {}
+        self._said: dict[str, str] = {}
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """While this lasts only errors are told: the run that follows tells all the rest again."""
+        self._rehearsing = True
+        yield
+        self._rehearsing = False
+        self.changes = {}
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -31,6 +49,7 @@ class Progress:
         elif event.res_outputs_event:
             self._step(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
+            self._failed[event.res_op_failed_event.metadata.urn] = event.res_op_failed_event.metadata
             self._step(event.res_op_failed_event.metadata, failed=True)
         elif event.diagnostic_event:
             self._diagnostic(event.diagnostic_event)
@@ -41,7 +60,11 @@ class Progress:
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         operation = str(getattr(step.op, "value", step.op))
-        if operation in _QUIET or (operation == "refresh" and not step.diffs and step.new and not failed):
+        if (
+            self._rehearsing
+            or operation in _QUIET
+            or (operation == "refresh" and not step.diffs and step.new and not failed)
+        ):
             return
         took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
         name = step.urn.rpartition("::")[2]
@@ -53,12 +76,14 @@ class Progress:
         )
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
-        text = _plain(event.message)
+        # The SDK's inline server tells an error of the program twice, the second time with words of its own before it.
+        text = _plain(event.message).removeprefix("an unhandled error occurred: ")
         if event.ephemeral or event.severity == "debug" or not text:
             return
         if event.severity == "error":
+            self._said[event.urn or ""] = self._said.get(event.urn or "", "") + text
             self.error(_at(event.urn) + text)
-        else:
+        elif not self._rehearsing:
             say(
                 ("warning: " if event.severity == "warning" else "") + _at(event.urn) + text,
                 style="yellow" if event.severity == "warning" else "",
@@ -70,8 +95,26 @@ class Progress:
         )
         if event.enforcement_level == "mandatory":
             self.error(text)
-        else:
+        elif not self._rehearsing:
             say(text, style="yellow")
+
+    def cut_off(self) -> list[Resource]:
+        """The creates that failed without anybody knowing whether the thing was made."""
+        return [
+            {
+                "urn": urn,
+                "custom": True,
+                "type": step.type,
+                "inputs": dict(step.new.inputs or {}),
+                "created": self._when(urn),
+            }
+            for urn, step in self._failed.items()
+            if step.op == OpType.CREATE and step.new and _CUT_OFF.search(self._said.get(urn, ""))
+        ]
+
+    def _when(self, urn: str) -> str:
+        age = time.monotonic() - self._begun.get(urn, time.monotonic())
+        return (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
 
     def error(self, text: str) -> None:
         """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""

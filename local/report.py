@@ -11,7 +11,10 @@ from local.console import say
 from local.engine import Outcome
 
 _SECRET = "[secret]"  # noqa: S105 - as the engine shows one
-_PROTECTED = "cannot be deleted because it is protected"
+_PROTECTED = "because it is protected"
+UNPROTECT = (
+    "To let them go on purpose: put `identity:protect: false` into Pulumi.local.yaml, then `make up`, then this again."
+)
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "same": "unchanged"}
 
 
@@ -24,11 +27,8 @@ def summary(operation: str, outcome: Outcome) -> None:
     """The errors in full, or what was done, in one line."""
     for error in outcome.errors:
         say(f"error: {error}", style="red")
-    if any(_PROTECTED in error for error in outcome.errors):
-        say(
-            "Protected on purpose. To let it go on purpose: put `identity:protect: false` into Pulumi.local.yaml, "
-            "then `make up`, then this command again."
-        )
+    if any(_PROTECTED in " ".join(error.split()) for error in outcome.errors):
+        say(UNPROTECT)
     if not outcome.succeeded:
         say(f"{operation} failed{_counted(outcome.changes)}.", style="bold red")
     elif not set(outcome.changes) - {"same", "read"}:

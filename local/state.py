@@ -1,7 +1,7 @@
 """The engine's state file of the local stack, read and mended between runs. Only under the lock, never during a run."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ class State:
 
     def of_type(self, type_name: str) -> Iterator[Resource]:
         return (resource for resource in self.resources if resource["type"] == type_name)
+
+    def add_pending(self, creates: Iterable[Resource]) -> None:
+        """Note creates whose end nobody saw, as the engine does for those it was killed in."""
+        pending = [{"resource": resource, "type": "creating"} for resource in creates]
+        self._latest["pending_operations"] = [*self.pending, *pending]
 
     def drop_pending(self) -> None:
         self._latest.pop("pending_operations", None)

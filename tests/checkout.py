@@ -50,6 +50,9 @@ class Checkout:
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ORIGIN / name, self.root / name)
 
+        # The policy pack is started by its own script, which takes the checkout's packages.
+        (self.root / ".venv").symlink_to(sys.prefix)
+
     def __enter__(self) -> "Checkout":
         return self
 

@@ -1,6 +1,6 @@
 """The policy pack under the real engine, by the path of its executable file: what stops, and what only warns."""
 
-import gc
+import multiprocessing
 import os
 import shutil
 import socket
@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,7 @@ from pulumi import automation
 
 from local.aws_provider import install
 
-# The SDK leaves the coroutine and the event loop of a refused inline program open; Python tells when it frees them.
-pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
+pytestmark = pytest.mark.engine
 PACK = Path(__file__).parent.parent / "policy" / "run"
 CLI_VERSION = "3.259.0"
 TAGS = {
@@ -85,35 +85,23 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Deployment:
     """A pool and a client under the policy pack; a test changes the client, the config or the stack's name."""
 
-    def __init__(self, engine: Path, url: str, work: Path) -> None:
-        self.engine, self.url, self.work = engine, url, work
+    def __init__(self, engine: Path, url: str, work: Path, apart: Executor) -> None:
+        self.engine, self.url, self.work, self.apart = engine, url, work, apart
         (work / "Pulumi.yaml").write_text(PROJECT)
 
     def preview(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
         """What the engine prints in a preview that goes through."""
-        printed: list[str] = []
-        self._select(stack, client or {}, config).preview(
-            policy_packs=[str(PACK)], on_output=printed.append, color="never"
-        )
-        return "\n".join(printed)
-
-    def refused(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
-        """What the engine prints in an update that the pack stops."""
-        return self._refused(self._select(stack, client or {}, config).up)
+        return self._run("preview", stack, client, config, passes=True)
 
     def refused_preview(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
         """What the engine prints in a preview that the pack stops."""
-        return self._refused(self._select(stack, client or {}, config).preview)
+        return self._run("preview", stack, client, config, passes=False)
 
-    def _refused(self, run: Callable[..., object]) -> str:
-        printed: list[str] = []
-        try:
-            run(policy_packs=[str(PACK)], on_output=printed.append, color="never")
-        except automation.CommandError as error:
-            return "\n".join(printed) or str(error)
-        pytest.fail("nothing was refused:\n" + "\n".join(printed))
+    def refused(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
+        """What the engine prints in an update that the pack stops."""
+        return self._run("up", stack, client, config, passes=False)
 
-    def _select(self, stack: str, client: dict[str, Any], config: dict[str, Any]) -> automation.Stack:
+    def _run(self, verb: str, stack: str, client: dict[str, Any] | None, config: dict[str, Any], passes: bool) -> str:
         services = ("acm", "cloudformation", "cognitoidp", "route53", "sts")
         file = {
             "aws:region": "us-east-1",
@@ -123,21 +111,35 @@ class Deployment:
             "aws:endpoints": [dict.fromkeys(services, self.url)],
         } | {f"identity:{key}": value for key, value in config.items()}
         (self.work / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": file}))
-        return automation.create_or_select_stack(
-            stack,
-            project_name="identity",
-            program=lambda: _program(client),
-            opts=automation.LocalWorkspaceOptions(
-                work_dir=str(self.work),
-                pulumi_home=str(self.engine / "home"),
-                pulumi_command=automation.PulumiCommand(root=str(self.engine)),
-                env_vars={
-                    "PULUMI_BACKEND_URL": f"file://{self.work}",
-                    "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
-                    "PULUMI_SKIP_UPDATE_CHECK": "true",
-                },
-            ),
-        )
+        passed, printed = self.apart.submit(_deploy, verb, stack, client or {}, self.engine, self.work).result(120)
+        assert passed is passes, printed
+        return printed
+
+
+def _deploy(verb: str, stack: str, client: dict[str, Any], engine: Path, work: Path) -> tuple[bool, str]:
+    """Whether the engine goes through with it, and what it prints."""
+    chosen = automation.create_or_select_stack(
+        stack,
+        project_name="identity",
+        program=lambda: _program(client),
+        opts=automation.LocalWorkspaceOptions(
+            work_dir=str(work),
+            pulumi_home=str(engine / "home"),
+            pulumi_command=automation.PulumiCommand(root=str(engine)),
+            env_vars={
+                "PULUMI_BACKEND_URL": f"file://{work}",
+                "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+            },
+        ),
+    )
+    printed: list[str] = []
+    run = chosen.preview if verb == "preview" else chosen.up
+    try:
+        run(policy_packs=[str(PACK)], on_output=printed.append, color="never")
+    except automation.CommandError as error:
+        return False, "\n".join(printed) or str(error)
+    return True, "\n".join(printed)
 
 
 def _program(changed: dict[str, Any]) -> None:
@@ -162,10 +164,16 @@ def _program(changed: dict[str, Any]) -> None:
     pulumi.export("poolId", pool.id)
 
 
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Executor]:
+    """A process of its own: the SDK leaves the event loop of a refused inline program open."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        yield executor
+
+
 @pytest.fixture
-def deploy(emulator: str, engine: Path, tmp_path: Path) -> Iterator[Deployment]:
-    yield Deployment(engine, emulator, tmp_path)
-    gc.collect()
+def deploy(emulator: str, engine: Path, tmp_path: Path, apart: Executor) -> Deployment:
+    return Deployment(engine, emulator, tmp_path, apart)
 
 
 def _cognito(url: str) -> Any:

@@ -78,6 +78,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"tags": {"product": "other"}}, "identity:tags.product"),
     ({"tags": {f"k{n}": "v" for n in range(46)}}, "identity:tags"),
     ({"tags": []}, "identity:tags"),
+    ({"departures": {"tags": {"customers": " "}}}, "identity:departures.tags.customers"),
+    ({"departures": {"tags": "always"}}, "identity:departures.tags"),
     # The pool
     ({"userPool": {"mfa": "ON"}}, "identity:userPool.mfa"),
     ({"userPool": {"aliasAttributes": ["nickname"]}}, "identity:userPool.aliasAttributes[0]"),

@@ -1,0 +1,309 @@
+"""The whole stack by the real engine on the emulated AWS: what is there, again and again, and what a change does."""
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from tests.checkout import Checkout, Ran
+from tests.emulated_sign_in import log_in
+
+pytestmark = pytest.mark.engine
+
+STEM = "focusmark-local"
+SCOPES = {
+    f"app.focusmark.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("read", "write", "delete")
+}
+PERSON, PASSWORD = "ada", "Correct-horse-9"
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout whose stack is up, as committed. A test that changes it puts it back."""
+    with Checkout(tmp_path_factory.mktemp("stack")) as checkout:
+        assert changes(checkout.local("up", "--json")) == {"create": 13}
+        yield checkout
+
+
+@pytest.fixture
+def config(up: Checkout) -> Iterator[Checkout]:
+    """The same, with the stack file and the stack put back afterwards."""
+    file = up.root / "Pulumi.local.yaml"
+    committed = file.read_text()
+    yield up
+    file.write_text(committed)
+    changes(up.local("up", "--json"))
+
+
+def changes(ran: Ran) -> dict[str, int]:
+    """The counts of a run that succeeded."""
+    assert ran.status == 0, ran.stdout + ran.stderr
+    counted: dict[str, int] = json.loads(ran.stdout.splitlines()[-1])["changes"]
+    return counted
+
+
+def outputs(checkout: Checkout) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(checkout.local("outputs").stdout)
+    return said
+
+
+def pool_of(checkout: Checkout) -> dict[str, Any]:
+    described: dict[str, Any] = checkout.aws("cognito-idp").describe_user_pool(
+        UserPoolId=outputs(checkout)["userPoolId"]
+    )
+    found: dict[str, Any] = described["UserPool"]
+    return found
+
+
+def refused(ran: Ran, *words: str) -> None:
+    """The run failed with a message that has these words, and without a traceback."""
+    said = ran.stdout + ran.stderr
+    assert ran.status != 0, said
+    assert "Traceback" not in said
+    for word in words:
+        assert word in said
+
+
+def test_the_emulator_holds_the_deployed_pool(up: Checkout) -> None:
+    pool = pool_of(up)
+    assert pool["Name"] == f"{STEM}-userpool-customers"
+    assert pool["AliasAttributes"] == ["preferred_username"]
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert pool["VerificationMessageTemplate"]["DefaultEmailOption"] == "CONFIRM_WITH_LINK"
+    policy = pool["Policies"]["PasswordPolicy"]
+    assert (policy["MinimumLength"], policy["TemporaryPasswordValidityDays"]) == (8, 14)
+    assert (policy["RequireLowercase"], policy["RequireUppercase"]) == (True, True)
+    assert (policy["RequireNumbers"], policy["RequireSymbols"]) == (False, False)
+    (email,) = [it for it in pool["SchemaAttributes"] if it["Name"] == "email"]
+    assert (email["AttributeDataType"], email["Mutable"], email["Required"]) == ("String", True, True)
+    assert pool["Domain"] == STEM
+    assert pool["UserPoolTags"] == tags()
+
+
+def tags() -> dict[str, str]:
+    return {
+        "environment": "local",
+        "orchestration": "pulumi",
+        "service": "auth",
+        "service-type": "aws-managed",
+        "product": "focusmark",
+    }
+
+
+def test_the_emulator_holds_the_deployed_certificate(up: Checkout) -> None:
+    acm = up.aws("acm")
+    arn = outputs(up)["certificateArn"]
+    certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert certificate["DomainName"] == "local-auth.focusmark.app"
+    assert certificate["Status"] == "ISSUED"
+    assert certificate["DomainValidationOptions"][0]["ValidationMethod"] == "DNS"
+    listed = {tag["Key"]: tag["Value"] for tag in acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]}
+    assert listed == tags()
+
+
+def test_the_emulator_holds_the_deployed_servers(up: Checkout) -> None:
+    cognito, pool = up.aws("cognito-idp"), outputs(up)["userPoolId"]
+    found = {
+        it["Identifier"]: it for it in cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
+    }
+    assert {it["Name"] for it in found.values()} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
+    described = {
+        f"{identifier}/{scope['ScopeName']}": scope["ScopeDescription"]
+        for identifier, it in found.items()
+        for scope in it["Scopes"]
+    }
+    assert set(described) == SCOPES
+    assert described["app.focusmark.api.task/task.delete"] == "Delete existing Tasks"
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "callback"),
+    [("postman", True, "https://local-auth.focusmark.app"), ("windowscli", False, "http://localhost:9000")],
+)
+def test_the_emulator_holds_the_deployed_clients(up: Checkout, key: str, secret: bool, callback: str) -> None:
+    out = outputs(up)
+    client = up.aws("cognito-idp").describe_user_pool_client(
+        UserPoolId=out["userPoolId"], ClientId=out["clients"][key]["clientId"]
+    )["UserPoolClient"]
+    assert client["ClientName"] == f"{STEM}-userpoolclient-{key}"
+    assert bool(client.get("ClientSecret")) is secret
+    assert client["CallbackURLs"] == [callback]
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert set(client["AllowedOAuthScopes"]) == {"openid", *SCOPES}
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert client["SupportedIdentityProviders"] == ["COGNITO"]
+
+
+@pytest.mark.parametrize("command", ["preview", "up", "refresh"])
+def test_again_everything_is_the_same(up: Checkout, command: str) -> None:
+    assert changes(up.local(command, "--json")) == {"same": 13}
+
+
+def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
+    out = outputs(up)
+    client = up.aws("cognito-idp").describe_user_pool_client(
+        UserPoolId=out["userPoolId"], ClientId=out["clients"]["postman"]["clientId"]
+    )["UserPoolClient"]
+    hushed = client["ClientSecret"]
+    assert out["clientSecrets"] == "[secret]"
+    assert json.loads(up.local("outputs", "--show-secrets").stdout)["clientSecrets"] == {"postman": hushed}
+    preview = up.local("preview")
+    assert hushed not in preview.stdout + preview.stderr
+    emulator = up.root / ".local" / "emulator"  # the emulator's own memory of it, not ours
+    files = [it for it in (up.root / ".local").rglob("*") if it.is_file() and not it.is_relative_to(emulator)]
+    assert len(files) > 5
+    assert not [str(it) for it in files if hushed.encode() in it.read_bytes()]
+
+
+def test_a_new_api_by_config_alone_is_one_create_and_no_replace(config: Checkout) -> None:
+    project = {
+        "project": {
+            "scopes": {
+                "write": "Create and modify Projects",
+                "read": "Read existing Projects",
+                "delete": "Delete Projects",
+            }
+        }
+    }
+    task = {
+        "task": {
+            "scopes": {
+                "write": "Create and modify Tasks",
+                "read": "Read existing Tasks",
+                "delete": "Delete existing Tasks",
+            }
+        }
+    }
+    config.config(apis={**project, **task, "cart": {"scopes": {"read": "Read carts"}}})
+    assert changes(config.local("preview", "--json")) == {"create": 1, "same": 11, "update": 2}
+    assert changes(config.local("up", "--json")) == {"create": 1, "same": 11, "update": 2}
+    assert "app.focusmark.api.cart/cart.read" in outputs(config)["clients"]["windowscli"]["scopes"]
+
+
+def test_a_custom_domain_is_served_with_alias_records_and_taken_back(config: Checkout) -> None:
+    people = outputs(config)["userPoolId"]
+    config.config(customDomain=True)
+    assert changes(config.local("up", "--json")) == {"create": 3, "delete": 1, "same": 12}
+    assert changes(config.local("preview", "--json")) == {"same": 15}
+    assert pool_of(config)["CustomDomain"] == "local-auth.focusmark.app"
+    assert config.inventory()["records"] == ["A", "A", "AAAA", "CNAME"]
+    config.config(customDomain=None)
+    assert changes(config.local("up", "--json")) == {"create": 1, "delete": 3, "same": 12}
+    assert outputs(config)["userPoolId"] == people
+    assert pool_of(config)["Domain"] == STEM
+
+
+def test_without_a_zone_there_is_no_certificate_and_with_it_again_there_is(config: Checkout) -> None:
+    config.config(zoneName=None)
+    assert changes(config.local("up", "--json")) == {"delete": 4, "same": 9}
+    assert "certificateArn" not in outputs(config)
+    config.config(zoneName="focusmark.app")
+    assert changes(config.local("up", "--json")) == {"create": 4, "same": 9}
+
+
+EDITS: list[tuple[dict[str, Any], str]] = [
+    ({"userPool": {"aliasAttributes": ["email"]}}, "identity:userPool.aliasAttributes"),
+    ({"userPool": {"caseSensitive": True}}, "identity:userPool.caseSensitive"),
+    ({"product": "acme", "zoneName": None}, "identity:product"),
+    ({"environment": "other"}, "identity:environment"),
+    ({"domainPrefix": "other"}, "identity:domainPrefix"),
+]
+
+
+@pytest.mark.parametrize(("edit", "path"), EDITS)
+def test_no_edit_of_a_stack_file_loses_the_pool(up: Checkout, edit: dict[str, Any], path: str) -> None:
+    file = up.root / "Pulumi.local.yaml"
+    committed, held = file.read_text(), up.inventory()
+    try:
+        up.config(**edit)
+        for command in ("preview", "up"):
+            refused(up.local(command), path, "identity:allowLoss")
+    finally:
+        file.write_text(committed)
+    assert up.inventory() == held
+
+
+def test_a_config_of_mistakes_is_one_report_and_changes_nothing(up: Checkout) -> None:
+    file = up.root / "Pulumi.local.yaml"
+    committed, held = file.read_text(), up.inventory()
+    try:
+        up.config(clients={"app": {"callbackUrls": ["http://far.example"], "secrt": True}}, tags={"aws:x": "y"})
+        for command in ("preview", "up"):
+            ran = up.local(command)
+            refused(ran, "Pulumi.local.yaml", "identity:clients.app.callbackUrls[0]", "identity:clients.app.secrt")
+            assert "identity:tags.aws:x" in ran.stdout + ran.stderr
+    finally:
+        file.write_text(committed)
+    assert up.inventory() == held
+
+
+def test_a_custom_attribute_is_added_in_place(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        changes(checkout.local("up", "--json"))
+        checkout.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
+        assert changes(checkout.local("up", "--json")) == {"same": 12, "update": 1}
+        assert changes(checkout.local("preview", "--json")) == {"same": 13}
+        assert "custom:tenant" in [it["Name"] for it in pool_of(checkout)["SchemaAttributes"]]
+
+
+def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:
+    out = outputs(up)
+    cognito, client = up.aws("cognito-idp"), out["clients"]["windowscli"]
+    cognito.sign_up(
+        ClientId=client["clientId"],
+        Username=PERSON,
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": "ada@focusmark.app"}],
+    )
+    cognito.admin_confirm_sign_up(UserPoolId=out["userPoolId"], Username=PERSON)
+    wanted = "openid app.focusmark.api.task/task.read"
+    verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(8)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    callback = client["callbackUrls"][0]
+    query = {
+        "client_id": client["clientId"],
+        "response_type": "code",
+        "redirect_uri": callback,
+        "scope": wanted,
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    back = urlsplit(log_in(f"{out['authorizeUrl']}?{urlencode(query)}", PERSON, PASSWORD).headers["location"])
+    assert f"{back.scheme}://{back.netloc}" == callback
+    returned = parse_qs(back.query)
+    assert returned["state"] == [state]
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": client["clientId"],
+        "code": returned["code"][0],
+        "redirect_uri": callback,
+        "code_verifier": verifier,
+    }
+    tokens = httpx2.post(out["tokenUrl"], data=form, trust_env=False).raise_for_status().json()
+    assert tokens["token_type"] == "Bearer"
+    assert tokens["expires_in"] == 3600
+    keys = KeySet.import_key_set(httpx2.get(out["jwksUri"], trust_env=False).raise_for_status().json())
+    claims = jwt.decode(tokens["access_token"], keys, algorithms=["RS256"]).claims
+    assert claims["iss"] == out["issuer"]
+    assert (claims["token_use"], claims["client_id"]) == ("access", client["clientId"])
+    assert set(claims["scope"].split()) == set(wanted.split())
+
+
+def test_destroy_leaves_nothing_behind(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        changes(checkout.local("up", "--json"))
+        assert changes(checkout.local("destroy", "--json")) == {"delete": 13}
+        assert all(not found for found in checkout.inventory().values()), checkout.inventory()
+        assert changes(checkout.local("up", "--json")) == {"create": 13}
