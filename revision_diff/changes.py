@@ -229,7 +229,7 @@ def _lean(diff: str) -> str:
         if text == "--outputs:--":
             dropping = True
         elif not line.startswith((" ", "\t")):
-            dropping = text.startswith(("Previewing update", "Policy Packs run"))
-        if not dropping and not text.startswith("[provider="):
+            dropping = text.startswith("Policy Packs run")
+        if not dropping and not text.startswith(("Previewing update", "[provider=")):
             kept.append(_URN.sub(r"[\1]", line))
     return "\n".join(kept).strip("\n")

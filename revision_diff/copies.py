@@ -40,8 +40,10 @@ class Revision:
                     (directory / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(CHECKOUT / name, directory / name)
             return
-        with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", self._commit))) as archive:
-            archive.extractall(directory, filter="data")
+        # tarfile takes the archive of a commit without files for a broken one.
+        if _git("ls-tree", "--name-only", self._commit):
+            with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", self._commit))) as archive:
+                archive.extractall(directory, filter="data")
 
 
 def commit_of(name: str) -> str:
