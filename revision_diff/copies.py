@@ -83,7 +83,7 @@ class Place:
         # A revision whose commands do not run cannot stop what the other one started.
         for revision in reversed(self._placed):
             self._lay(revision)
-            if self._run("local", "stop").returncode == 0:
+            if self.run("local", "stop").returncode == 0:
                 return
 
     def place(self, revision: Revision) -> bool:
@@ -101,17 +101,34 @@ class Place:
 
     def up(self) -> None:
         """Deploy what is here by its own code. Raises Broken, with what it said, when that fails."""
-        done = self._run("local", "up", "--json")
+        done = self.run("local", "up", "--json")
         if done.returncode:
             raise Broken(self._said(done))
 
     def preview(self) -> str:
         """Preview what is here on top of what is deployed, and give what `revision_diff.rehearsal` writes."""
         result = self.root / ".local" / "rehearsal.json"
-        done = self._run("revision_diff.rehearsal", str(result))
+        done = self.run("revision_diff.rehearsal", str(result))
         if done.returncode or not result.is_file():
             raise Broken(self._said(done))
         return shown_as(self.stack, result.read_text(encoding="utf-8")).replace(f"{self.root}{os.sep}", "")
+
+    def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a module of the revision that is here to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What a command that runs here is told: the port of this place's emulator."""
+        return {**os.environ, "PORT": str(self._port), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def _lay(self, revision: Revision) -> None:
         for entry in self.root.iterdir():
@@ -122,18 +139,6 @@ class Place:
             else:
                 entry.unlink()
         revision.put_into(self.root)
-
-    def _run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=self.root,
-            env={**os.environ, "PORT": str(self._port), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
 
     def _said(self, done: "subprocess.CompletedProcess[str]") -> str:
         text = shown_as(self.stack, done.stderr.strip()).replace(f"{self.root}{os.sep}", "")
