@@ -13,7 +13,7 @@ from identity.user_pool import CustomDomain, CustomerUserPool, CustomerUserPoolA
 from identity.zone import find_zone
 
 # What a large stack is made of lives to the end; looking through all of it again and again doubles the time.
-gc.set_threshold(20_000)
+gc.set_threshold(100_000)
 
 config = settings.load()
 domain = config.domain
