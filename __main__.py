@@ -6,6 +6,7 @@ import pulumi
 
 from identity import guard, settings
 from identity.certificate import DomainCertificate, DomainCertificateArgs
+from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
 from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
@@ -50,6 +51,16 @@ pool = CustomerUserPool(
     opts=guarded,
 )
 access = AccessRegistry("access", AccessRegistryArgs(pool.id, config.apis, config.clients), opts=guarded)
+
+if config.cloud_formation_exports:
+    published = {config.names.user_pool_id_export: pool.id, config.names.user_pool_arn_export: pool.arn}
+    if certificate:
+        published[config.names.certificate_export] = certificate.validated_arn
+    CloudFormationExports(
+        "exports",
+        CloudFormationExportsArgs(config.names.exports_stack, published, config.tags),
+        opts=pulumi.ResourceOptions(protect=config.protect, depends_on=[pool, access]),
+    )
 
 for name, value in stack_outputs(config, region, certificate, pool, access).items():
     pulumi.export(name, value)

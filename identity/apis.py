@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from identity import limits
 from identity.names import Names
@@ -19,6 +20,7 @@ class ApiSettings:
     name: str
     identifier: str
     scopes: Mapping[str, str]
+    formerly: str | None = None
 
     @property
     def full_scopes(self) -> list[str]:
@@ -35,6 +37,7 @@ def resolve_apis(
             name=names.resource_server(key),
             identifier=api.identifier or names.resource_server_identifier(key),
             scopes={f"{key}.{name}": api.scopes[name] for name in sorted(api.scopes)},
+            formerly=api.formerly,
         )
         for key, api in apis.items()
     }
@@ -50,7 +53,21 @@ def resolve_apis(
         )
     problems.extend(_too_long(resolved))
     problems.extend(_taken_twice(resolved))
+    problems.extend(still_there(PATH, resolved))
     return resolved
+
+
+def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
+    """A former key has to be free, and can have become one entry alone."""
+    taken: dict[str, str] = {}
+    for key, entry in entries.items():
+        if entry.formerly is None:
+            continue
+        first = taken.setdefault(entry.formerly, key)
+        if entry.formerly in entries or first != key:
+            holder = entry.formerly if entry.formerly in entries else first
+            allowed = f"a key that nothing has any more; {holder} has or had this one"
+            yield Problem(f"{path}.{key}.formerly", allowed, shown(entry.formerly), "take it out")
 
 
 def _too_long(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from identity import limits
-from identity.apis import ApiSettings
+from identity.apis import ApiSettings, still_there
 from identity.names import Names
 from identity.report import Problem, nearest, shown
 from identity.shapes import Client
@@ -43,6 +43,7 @@ class ClientSettings:
     id_validity: limits.Duration
     refresh_validity: limits.Duration
     rotate_refresh_tokens: bool
+    formerly: str | None = None
 
 
 def resolve_clients(
@@ -77,8 +78,10 @@ def resolve_clients(
             id_validity=limits.duration(client.token_validity.id),
             refresh_validity=limits.duration(client.token_validity.refresh),
             rotate_refresh_tokens=client.rotate_refresh_tokens,
+            formerly=client.formerly,
         )
         problems.extend(_can_never_work(path, client, resolved[key]))
+    problems.extend(still_there(PATH, resolved))
     return resolved
 
 

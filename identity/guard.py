@@ -8,14 +8,18 @@ update. `pulumi destroy` does not run the program and is an act by itself; Pulum
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
 from identity import deployed
+from identity.apis import ApiSettings
+from identity.clients import ClientSettings
 from identity.deployed import Deployed
 from identity.report import ConfigError, Problem, shown
 from identity.settings import Settings
+
+Entry = TypeVar("Entry", ApiSettings, ClientSettings)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> I
             servers[resource.name.removeprefix("access-server-")] = resource.outputs
         elif resource.type == deployed.USER_POOL_CLIENT:
             clients[resource.name.removeprefix("access-client-")] = resource.outputs
+    yield from _renamed_clients(clients, settings)
     if settings.protect:
         yield from _server_losses(servers, settings)
         yield from _client_losses(clients, settings)
@@ -142,7 +147,7 @@ def _domain_path(custom: bool) -> str:
 def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(servers.items()):
         path, identifier = f"identity:apis.{key}", str(old.get("identifier", ""))
-        new = settings.apis.get(key)
+        new = _now(key, settings.apis)
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
         if new is None:
             yield Loss(identifier, path, "this API, which the stack has", "nothing", lost)
@@ -157,10 +162,31 @@ def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings)
                     yield Loss(full, f"{path}.scopes.{short}", "this scope, which the stack has", "nothing", lost_scope)
 
 
+def _now(key: str, entries: Mapping[str, Entry]) -> Entry | None:
+    """What has become of the entry of this key."""
+    return entries.get(key) or next((entry for entry in entries.values() if entry.formerly == key), None)
+
+
+def _renamed_clients(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
+    """A client that went as another just like it came has been renamed; unsaid, it would get another client id."""
+    came = [client for key, client in settings.clients.items() if key not in clients and client.formerly is None]
+    for key, old in sorted(clients.items()):
+        alike = next((new for new in came if _is_alike(old, new)), None)
+        if alike and _now(key, settings.clients) is None:
+            client_id, path = str(old.get("id", "")), f"identity:clients.{alike.key}"
+            lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`; or"
+            yield Loss(client_id, path, f"{key}, which the stack has with these URLs", shown(alike.key), lost)
+
+
+def _is_alike(old: Mapping[str, Any], new: ClientSettings) -> bool:
+    urls = set(old.get("callbackUrls") or [])
+    return bool(urls) and urls == set(new.callback_urls) and bool(old.get("generateSecret")) == new.secret
+
+
 def _client_losses(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(clients.items()):
         path, client_id = f"identity:clients.{key}", str(old.get("id", ""))
-        new = settings.clients.get(key)
+        new = _now(key, settings.clients)
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost)

@@ -45,6 +45,22 @@ class Names:
         return f"{self.stem}-userpoolclient-{key}"
 
     @property
+    def exports_stack(self) -> str:
+        return f"{self.stem}-auth-exports"
+
+    @property
+    def user_pool_id_export(self) -> str:
+        return f"{self.stem}-customeruserpoolid"
+
+    @property
+    def user_pool_arn_export(self) -> str:
+        return f"{self.stem}-customeruserpoolarn"
+
+    @property
+    def certificate_export(self) -> str:
+        return f"{self.stem}-certificate-auth"
+
+    @property
     def tags(self) -> dict[str, str]:
         return {
             "environment": self.environment,

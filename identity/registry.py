@@ -67,7 +67,7 @@ class AccessRegistry(pulumi.ComponentResource):
                 ResourceServerScopeArgs(scope_name=scope, scope_description=description)
                 for scope, description in api.scopes.items()
             ],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child("server", api.formerly),
         )
 
     def _client(self, client: ClientSettings) -> UserPoolClient:
@@ -98,8 +98,13 @@ class AccessRegistry(pulumi.ComponentResource):
                 feature="ENABLED" if client.rotate_refresh_tokens else "DISABLED",
                 retry_grace_period_seconds=_ROTATION_GRACE_SECONDS if client.rotate_refresh_tokens else 0,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child("client", client.formerly),
         )
+
+    def _child(self, kind: str, formerly: str | None) -> pulumi.ResourceOptions:
+        # Under its old name the state has the resource already: it is renamed there, and keeps its id.
+        aliases = [pulumi.Alias(name=f"{self._name}-{kind}-{formerly}")] if formerly else None
+        return pulumi.ResourceOptions(parent=self, aliases=aliases)
 
     def _scope(self, scope: Scope) -> pulumi.Input[str]:
         if scope.api is None:

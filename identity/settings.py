@@ -24,6 +24,7 @@ KEYS = (
     *shapes.TEXTS,
     "customDomain",
     "protect",
+    "cloudFormationExports",
     "allowLoss",
     "resourceServerLimit",
     "departures",
@@ -43,6 +44,7 @@ class Settings:
     names: Names
     domain: DomainSettings
     protect: bool
+    cloud_formation_exports: bool
     allow_loss: frozenset[str]
     tags: Mapping[str, str]
     user_pool: shapes.UserPool
@@ -74,6 +76,9 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
     # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
     names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
     domain = resolve_domains(texts, parse_flag("identity:customDomain", raw["customDomain"], problems), names, problems)
+    if len(names.user_pool) > limits.POOL_NAME_LENGTH:
+        allowed = f"with the product a pool's name of at most {limits.POOL_NAME_LENGTH} characters"
+        problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
     apis = _apis(raw, names, problems)
     _value("departures", raw, shapes.DEPARTURES, problems)  # the policy pack reads them; here they are only looked at
     return Settings(
@@ -81,6 +86,7 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
         names=names,
         domain=domain,
         protect=parse_flag("identity:protect", raw["protect"], problems),
+        cloud_formation_exports=_exports(raw, names, problems),
         allow_loss=frozenset(_value("allowLoss", raw, shapes.NAMES, problems) or ()),
         tags=_tags(raw, names, problems),
         user_pool=_user_pool(raw, problems),
@@ -115,6 +121,16 @@ def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[
         if value is not None:
             texts[key] = value
     return texts
+
+
+def _exports(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> bool:
+    path = "identity:cloudFormationExports"
+    wanted, name = parse_flag(path, raw["cloudFormationExports"], problems), names.exports_stack
+    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
+    if wanted and not (name[0].isalpha() and len(name) <= limits.STACK_NAME_LENGTH):
+        allowed = f"false: a CloudFormation stack's name has a letter first and at most {limits.STACK_NAME_LENGTH}"
+        problems.append(Problem(path, f"{allowed} characters; it would be {shown(name)}", "true"))
+    return wanted
 
 
 def _value(key: str, raw: Mapping[str, str], adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:

@@ -68,12 +68,13 @@ class UserPool(_Shape):
 
 
 class Api(_Shape):
-    """A resource server: scopes by name, each with its description."""
+    """A resource server: scopes by name, each with its description. `formerly` is the key it had, after a new one."""
 
     scopes: Annotated[
         dict[limits.ScopeName, limits.ScopeDescription], Field(min_length=1, max_length=limits.SCOPES_PER_SERVER)
     ]
     identifier: limits.ServerIdentifier | None = None
+    formerly: Key | None = None
 
 
 class TokenValidity(_Shape):
@@ -85,7 +86,7 @@ class TokenValidity(_Shape):
 
 
 class Client(_Shape):
-    """An app client. One that says nothing else is the safe one."""
+    """An app client. One that says nothing else is the safe one. `formerly` is the key it had, after a new one."""
 
     secret: bool = False
     callback_urls: Annotated[list[limits.Text], Field(max_length=limits.URLS_PER_CLIENT), Once] = []
@@ -95,6 +96,7 @@ class Client(_Shape):
     auth_flows: Annotated[list[limits.AuthFlow], Field(min_length=1), Once] | None = None
     token_validity: TokenValidity = TokenValidity()
     rotate_refresh_tokens: bool = False
+    formerly: Key | None = None
 
 
 KEY: TypeAdapter[str] = TypeAdapter(Key)

@@ -141,6 +141,8 @@ def _deploy(operation: Operation, port: int, held: Held) -> engine.Outcome:
     account.prepare(config, port)
     stale = recovery.mend(port, may_touch=operation == "up")
     outcome = engine.run(operation, held, refresh=stale)
+    if outcome.succeeded and operation == "up":
+        paths.STALE.unlink(missing_ok=True)
     report.summary(operation, outcome)
     if outcome.outputs is not None:
         report.outputs(outcome.outputs)
@@ -154,6 +156,8 @@ def _refresh(port: int, held: Held) -> engine.Outcome:
     emulator.ensure(port)
     recovery.mend(port, may_touch=True)
     outcome = engine.run("refresh", held)
+    if outcome.succeeded:
+        paths.STALE.unlink(missing_ok=True)
     report.summary("refresh", outcome)
     return outcome
 
@@ -172,7 +176,7 @@ def _destroy(port: int, held: Held) -> engine.Outcome:
         outcome = engine.run("destroy", held, refresh=stale)
     if outcome.succeeded:
         account.remove(port)
-        emulator.forget()
+        paths.STALE.unlink(missing_ok=True)
     report.summary("destroy", outcome)
     return outcome
 

@@ -1,7 +1,7 @@
 """The emulated AWS of this checkout: start it, find it, stop it. It listens on 127.0.0.1 only.
 
-It keeps what it holds in memory, and writes it down when it is stopped; so a stop loses nothing and a kill loses what
-came after the start.
+It keeps what it holds in memory, writes it down when it is stopped and reads it when it is started. What was read is
+then dropped: after a kill it would bring back what had been deleted since. So a stop loses nothing, a kill everything.
 """
 
 import contextlib
@@ -42,6 +42,8 @@ def ensure(port: int) -> None:
         say(f"Moving the emulator from port {note['port']} to {port} ...")
         stop()
     _refuse_taken(port)
+    if _NOTE.exists():
+        paths.STALE.touch()  # it was killed, and comes back empty
     _start(port)
 
 
@@ -63,11 +65,6 @@ def running_port() -> int | None:
     """The port this checkout's emulator listens on; None when it does not run."""
     note = _running()
     return int(note["port"]) if note else None
-
-
-def forget() -> None:
-    """Drop what was written down, once nothing is left that would be worth keeping over a kill."""
-    shutil.rmtree(_STATE, ignore_errors=True)
 
 
 def client(service: str, port: int) -> Any:
@@ -151,6 +148,7 @@ def _start(port: int) -> None:
             _NOTE.unlink(missing_ok=True)
             raise Failure(f"The emulator does not come up on port {port}. The end of {LOG}:\n{_tail(LOG)}")
         time.sleep(0.1)
+    shutil.rmtree(_STATE, ignore_errors=True)
 
 
 def _tail(path: Path, lines: int = 15) -> str:

@@ -106,6 +106,18 @@ def _records(client: Client, resource: Resource, _ids: set[str]) -> list[str]:
     return removed
 
 
+def _stacks(client: Client, resource: Resource, ids: set[str]) -> list[str]:
+    cloudformation, name = client("cloudformation"), resource["inputs"]["name"]
+    try:
+        found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError:
+        return []  # CloudFormation has no error code of its own for a stack that is not there
+    if found["StackId"] in ids or not _since(found["CreationTime"], resource):
+        return []
+    cloudformation.delete_stack(StackName=name)
+    return [f"CloudFormation stack {name}"]
+
+
 def _since(made: datetime, resource: Resource) -> bool:
     """Whether a thing is as young as the interrupted step: a namesake from before it is somebody else's."""
     begun = resource.get("created") or resource.get("modified")
@@ -119,4 +131,5 @@ _REMOVERS: dict[str, Callable[[Client, Resource, set[str]], list[str]]] = {
     "aws:cognito/resourceServer:ResourceServer": _servers,
     "aws:acm/certificate:Certificate": _certificates,
     "aws:route53/record:Record": _records,
+    "aws:cloudformation/stack:Stack": _stacks,
 }

@@ -6,6 +6,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
+# There while the state may say more than the emulator has: until a run has compared the two.
+STALE = LOCAL / "stale"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 BACKEND = LOCAL / "state"

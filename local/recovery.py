@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from local.state import State
 
 _LOCKS = paths.BACKEND / ".pulumi" / "locks"
 _PATIENCE = 30.0  # seconds for a `pulumi` that someone runs by hand on this state
+_PULUMI = re.compile(r"^(\S*/)?pulumi(\s|$)")
 _POOL = "aws:cognito/userPool:UserPool"
 _PROVIDER = "pulumi:providers:aws"
 
@@ -28,7 +30,8 @@ def mend(port: int, may_touch: bool) -> bool:
         Failure: where someone else works on the state, or it is damaged beyond mending.
     """
     _clear_locks()
-    damaged = state.mend()
+    if state.mend():
+        paths.STALE.touch()
     known = state.read()
     if known is None:
         return False
@@ -47,7 +50,7 @@ def mend(port: int, may_touch: bool) -> bool:
         known.drop_pending()
     if _point_at(known, port) or (pending and may_touch):
         known.save()
-    return damaged or pending or bool(lost)
+    return paths.STALE.exists() or pending or bool(lost)
 
 
 def _lost_pools(known: State, port: int) -> list[str]:
@@ -101,4 +104,4 @@ def _owner(lock: str) -> int:
 
 def _holds(pid: int) -> bool:
     # The number may have gone to another program since.
-    return pid > 0 and processes.identity(pid) is not None and "pulumi" in processes.command_line(pid)
+    return pid > 0 and processes.identity(pid) is not None and _PULUMI.search(processes.command_line(pid)) is not None

@@ -12,16 +12,10 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental.util import camel_case
 from pulumi.runtime.rpc import UNKNOWN
+
+# Its packages load on first use, and are broken for good where a module of theirs is imported before that.
 from pulumi_aws import _inputs, acm, cloudformation, cognito, get_region, route53
-from pulumi_aws.acm.certificate import CertificateArgs, _CertificateState
-from pulumi_aws.acm.certificate_validation import CertificateValidationArgs, _CertificateValidationState
-from pulumi_aws.cloudformation.stack import StackArgs, _StackState
-from pulumi_aws.cognito.resource_server import ResourceServerArgs, _ResourceServerState
-from pulumi_aws.cognito.user_pool import UserPoolArgs, _UserPoolState
-from pulumi_aws.cognito.user_pool_client import UserPoolClientArgs, _UserPoolClientState
-from pulumi_aws.cognito.user_pool_domain import UserPoolDomainArgs, _UserPoolDomainState
 from pulumi_aws.provider import ProviderArgs
-from pulumi_aws.route53.record import RecordArgs, _RecordState
 
 from local.aws_provider import cognito_pool, install
 from local.aws_provider.emulator import SERVICES, Emulator, Refusal, endpoints_of
@@ -30,17 +24,26 @@ from local.aws_provider.properties import Kind, Property, Table, aligned, change
 from local.aws_provider.provider import CONFIG, INVOKES, RESOURCES
 
 OFFICIAL: dict[str, tuple[Any, Any]] = {
-    "aws:acm/certificate:Certificate": (CertificateArgs, _CertificateState),
+    "aws:acm/certificate:Certificate": (acm.certificate.CertificateArgs, acm.certificate._CertificateState),
     "aws:acm/certificateValidation:CertificateValidation": (
-        CertificateValidationArgs,
-        _CertificateValidationState,
+        acm.certificate_validation.CertificateValidationArgs,
+        acm.certificate_validation._CertificateValidationState,
     ),
-    "aws:cloudformation/stack:Stack": (StackArgs, _StackState),
-    "aws:cognito/resourceServer:ResourceServer": (ResourceServerArgs, _ResourceServerState),
-    "aws:cognito/userPool:UserPool": (UserPoolArgs, _UserPoolState),
-    "aws:cognito/userPoolClient:UserPoolClient": (UserPoolClientArgs, _UserPoolClientState),
-    "aws:cognito/userPoolDomain:UserPoolDomain": (UserPoolDomainArgs, _UserPoolDomainState),
-    "aws:route53/record:Record": (RecordArgs, _RecordState),
+    "aws:cloudformation/stack:Stack": (cloudformation.stack.StackArgs, cloudformation.stack._StackState),
+    "aws:cognito/resourceServer:ResourceServer": (
+        cognito.resource_server.ResourceServerArgs,
+        cognito.resource_server._ResourceServerState,
+    ),
+    "aws:cognito/userPool:UserPool": (cognito.user_pool.UserPoolArgs, cognito.user_pool._UserPoolState),
+    "aws:cognito/userPoolClient:UserPoolClient": (
+        cognito.user_pool_client.UserPoolClientArgs,
+        cognito.user_pool_client._UserPoolClientState,
+    ),
+    "aws:cognito/userPoolDomain:UserPoolDomain": (
+        cognito.user_pool_domain.UserPoolDomainArgs,
+        cognito.user_pool_domain._UserPoolDomainState,
+    ),
+    "aws:route53/record:Record": (route53.record.RecordArgs, route53.record._RecordState),
 }
 NESTED: dict[tuple[str, str], Any] = {
     ("aws:acm/certificate:Certificate", "options"): acm.CertificateOptionsArgs,

@@ -65,6 +65,7 @@ LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "identity:clients.app.secret",
         "access-client-app-id",
     ),
+    (REGISTRY, {"clients": {"renamed": CLIENT}}, "identity:clients.renamed", "access-client-app-id"),
     (
         {"protect": True, "zoneName": "focusmark.app", "authDomain": "a.focusmark.app"},
         {"customDomain": True},
@@ -123,6 +124,9 @@ def test_an_attribute_can_never_be_changed_or_taken_out(deploy: Deploy, after: d
         ({}, {"protect": True}),
         ({"protect": True}, {"protect": False}),
         (REGISTRY, {"clients": {}, "apis": {}}),
+        (REGISTRY, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
+        ({**REGISTRY, "protect": True}, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
+        (REGISTRY, {"clients": {"other": {"callbackUrls": ["https://other.example"]}}}),
         ({**REGISTRY, "protect": True}, {"apis": {**APIS, "pay": {"scopes": {"read": "Read"}}}}),
         ({**REGISTRY, "protect": True}, {"clients": {"app": CLIENT, "more": CLIENT}}),
         ({}, {"zoneName": "focusmark.app", "authDomain": "a.focusmark.app"}),

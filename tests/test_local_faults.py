@@ -101,6 +101,20 @@ def test_an_emulator_that_was_killed_is_filled_again(checkout: Checkout) -> None
     _whole(checkout)
 
 
+def test_an_emulator_killed_after_a_change_gets_the_change_again(checkout: Checkout) -> None:
+    _whole(checkout)
+    assert checkout.local("stop").status == 0  # the pool is written down, what comes now is not
+    clients = {"postman": {"secret": True, "callbackUrls": ["https://localhost"]}, "extra": {"callbackUrls": ["a:/b"]}}
+    before = (checkout.root / "Pulumi.local.yaml").read_text()
+    checkout.config(clients=clients)
+    assert checkout.local("up").status == 0
+    changed = checkout.inventory()
+    assert checkout.kill(EMULATOR) == 1
+    assert checkout.local("up").status == 0
+    assert checkout.inventory() == changed
+    (checkout.root / "Pulumi.local.yaml").write_text(before)
+
+
 def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     both = [checkout.start("up", "--json"), checkout.start("up", "--json")]
     ran = [finished(process) for process in both]

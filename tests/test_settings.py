@@ -69,6 +69,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"domainPrefix": "x-"}, "identity:domainPrefix"),
     ({"product": "jaws"}, "identity:domainPrefix"),
     ({"product": "x" * 40, "environment": "y" * 40}, "identity:domainPrefix"),
+    (
+        {"product": "x" * 60, "environment": "y" * 60, "domainPrefix": "short", "clients": {}},
+        "identity:environment",
+    ),
     # Tags
     ({"tags": {"aws:x": "y"}}, "identity:tags.aws:x"),
     ({"tags": {"": "y"}}, "identity:tags."),
@@ -137,6 +141,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"clients": {"x" * 129: CLIENT}}, f"identity:clients.{'x' * 129}"),
     ({"clients": {"x" * 110: CLIENT}}, f"identity:clients.{'x' * 110}"),
     (client(secrt=True), "identity:clients.app.secrt"),
+    ({"clients": {"app": CLIENT, "b": {**CLIENT, "formerly": "app"}}}, "identity:clients.b.formerly"),
+    (
+        {"clients": {"a": {**CLIENT, "formerly": "app"}, "b": {**CLIENT, "formerly": "app"}}},
+        "identity:clients.b.formerly",
+    ),
     (client(secret="yes"), "identity:clients.app.secret"),
     (client(callbackUrls=[]), "identity:clients.app.callbackUrls"),
     (client(callbackUrls="https://a.example"), "identity:clients.app.callbackUrls"),

@@ -191,6 +191,27 @@ def test_a_new_api_by_config_alone_is_one_create_and_no_replace(config: Checkout
     assert "app.focusmark.api.cart/cart.read" in outputs(config)["clients"]["windowscli"]["scopes"]
 
 
+def test_a_client_renamed_keeps_its_id_when_the_config_says_what_it_was(config: Checkout) -> None:
+    desktop = {
+        "callbackUrls": ["http://localhost:9000"],
+        "authFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    }
+    departures = {
+        "client-no-password-flow": {"desktop": "As before."},
+        "client-refresh-rotation": {"desktop": "As before."},
+    }
+    client_id = outputs(config)["clients"]["windowscli"]["clientId"]
+    config.config(clients={"desktop": desktop}, departures=departures)
+    refused(config.local("up"), "identity:clients.desktop", "formerly: windowscli")
+    config.config(clients={"desktop": {**desktop, "formerly": "windowscli"}})
+    assert changes(config.local("up", "--json")) == {"delete": 1, "same": 11, "update": 1}  # postman was left out
+    assert outputs(config)["clients"]["desktop"]["clientId"] == client_id
+    config.config(clients={"desktop": desktop})
+    assert changes(config.local("preview", "--json")) == {"same": 12}
+    config.config(clients={"windowscli": {**desktop, "formerly": "desktop"}}, departures=None)
+    assert changes(config.local("up", "--json")) == {"same": 11, "update": 1}
+
+
 def test_a_custom_domain_is_served_with_alias_records_and_taken_back(config: Checkout) -> None:
     people = outputs(config)["userPoolId"]
     config.config(customDomain=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.runtime.rpc import UNKNOWN
 
 from . import acm, cloudformation, cognito_access, cognito_pool, route53
 from .emulator import Emulator, Refusal, endpoints_of, plainly
@@ -177,11 +178,11 @@ class LocalAws(rpc.Provider):
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         resource, inputs = _resource(request), _inputs(request.properties)
         if request.preview:
-            return rpc.CreateResponse("", _state(resource, resource.previewed(inputs)))
+            return rpc.CreateResponse("", _state(resource, UNKNOWN, resource.previewed(inputs)))
         with plainly(_subject(request)):
             found = await asyncio.to_thread(self._create, resource, inputs, request.timeout)
         self._tell_contradictions(request.urn, resource, found, inputs)
-        return rpc.CreateResponse(found.id, _state(resource, aligned(resource.inputs, found.state, inputs)))
+        return rpc.CreateResponse(found.id, _state(resource, found.id, aligned(resource.inputs, found.state, inputs)))
 
     def _create(self, resource: Resource, inputs: Props, timeout: float) -> Found:
         return self._reread(resource, resource.create(self._ready(), inputs, timeout), inputs)
@@ -198,7 +199,7 @@ class LocalAws(rpc.Provider):
         shown = {name: state[name] for name in wanted if state.get(name) not in (None, [], {})}
         shown["__defaults"] = plain(request.inputs["__defaults"]) if "__defaults" in request.inputs else []
         return rpc.ReadResponse(
-            found.id, _state(resource, state), {name: wrapped(value) for name, value in shown.items()}
+            found.id, _state(resource, found.id, state), {name: wrapped(value) for name, value in shown.items()}
         )
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
@@ -209,11 +210,11 @@ class LocalAws(rpc.Provider):
         if request.preview:
             outputs = {name: old[name] for name in resource.outputs if name in old}
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
-            return rpc.UpdateResponse(_state(resource, outputs | resource.planned(old, new) | new))
+            return rpc.UpdateResponse(_state(resource, request.resource_id, outputs | resource.planned(old, new) | new))
         with plainly(_subject(request)):
             found = await asyncio.to_thread(self._update, resource, request.resource_id, old, new, request.timeout)
         self._tell_contradictions(request.urn, resource, found, new)
-        return rpc.UpdateResponse(_state(resource, aligned(resource.inputs, found.state, new)))
+        return rpc.UpdateResponse(_state(resource, request.resource_id, aligned(resource.inputs, found.state, new)))
 
     def _update(self, resource: Resource, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
         resource.update(self._ready(), resource_id, old, new, timeout)
@@ -267,8 +268,11 @@ def _inputs(values: dict[str, PropertyValue]) -> Props:
     return {name: value for name, value in _props(values).items() if value is not None and name != "__defaults"}
 
 
-def _state(resource: Resource, state: Props) -> dict[str, PropertyValue]:
-    return {name: wrapped(value, secret=name in resource.secrets) for name, value in state.items()}
+def _state(resource: Resource, resource_id: Any, state: Props) -> dict[str, PropertyValue]:
+    # The official provider has the id among the outputs too.
+    return {
+        name: wrapped(value, secret=name in resource.secrets) for name, value in (state | {"id": resource_id}).items()
+    }
 
 
 def _root(path: str) -> str:

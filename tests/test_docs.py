@@ -1,0 +1,270 @@
+"""Every block of the pages is run, or checked as far as it can be without AWS. The words after ``` say how:
+
+- `sh`: for the local stack. One bash runs a page's blocks from top to bottom, in a fresh copy of the checkout.
+- `console`: for AWS, or for a person at the keyboard, a command a line. Not run; its words are checked.
+- `yaml`: a stack file's `config:`, or keys of it. The program takes it, and prod's policies take its clients.
+- `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
+- `python`: consecutive lines of an example's file.
+- `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+import yaml
+from botocore import xform_name
+
+from identity.report import Problem
+from identity.settings import resolve
+from local import pulumi_cli
+from policy import enforcement
+from policy.rule import CLIENT, Resource
+from tests.checkout import Checkout
+from tests.conftest import REGION, ROOT, Deploy, config_of
+from tests.test_program import stack_file
+
+KINDS = ("sh", "console", "yaml", "yaml template", "python", "mermaid", "")
+TIMEOUT = 300.0  # seconds for the commands of a page
+
+# What a page says that its commands print, as lines of their output.
+SAID: dict[str, list[str]] = {
+    "adding-a-client.md": [r"ey\S+\.\S+\.\S+"],
+    "adding-an-api.md": [r'\s*"app\.focusmark\.api\.invoice/invoice\.read",?', "401"],
+    "outputs.md": [r"identity\.env", r".*/identity\.postman_collection\.json"],
+    "signing-in-by-hand.md": [
+        "http://127.0.0.1:[0-9]+/oauth2/authorize[?].*code_challenge_method=S256",
+        "3600",
+        r'\{(?!.*email).*"token_use": "access".*"username": "tester".*\}',
+        r'\{.*"token_use": "id".*"email": "tester@example.com".*\}',
+        r'\{"sub": .*"email": "tester@example.com".*\}',
+        "200",
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: the page, the line of its fence, the words after the fence, and what stands in it."""
+
+    page: str
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    inside: list[str] | None = None
+    kind, start = "", 0
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        if inside is None and line.lstrip().startswith("```"):
+            inside, kind, start = [], line.strip().removeprefix("```"), number
+        elif inside is not None and line.strip() == "```":
+            yield Block(str(page.relative_to(ROOT)), start, kind, "\n".join(inside) + "\n")
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+    assert inside is None, f"{page}:{start}: this block has no end"
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+
+
+def of_kind(kind: str) -> Callable[[Any], Any]:
+    """Run a test once for each block of a kind, under the name of its place; without any there is nothing to run."""
+    return pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind == kind], ids=str)
+
+
+def test_every_block_says_what_is_done_with_it() -> None:
+    assert not [f"{block}: {block.kind!r} is none of {KINDS}" for block in BLOCKS if block.kind not in KINDS]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    assert not [it for it in targets if "://" not in it and not (page.parent / it).exists()]
+
+
+# --- stack config -----------------------------------------------------------------------------------------------------
+
+
+@of_kind("yaml")
+def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
+    written = yaml.safe_load(block.text)
+    written = written.get("config", written)
+    config = stack_file("local") | written
+    problems: list[Problem] = []
+    resolve(config_of(config), "local", problems)
+    assert not [str(problem) for problem in problems]
+    run = deploy(config)
+    named = {f"access-client-{key}" for key in written.get("identity:clients", {})}
+    stack = [Resource(it.type, it.name, it.inputs, region=REGION) for it in run.resources.values()]
+    refused = [
+        f"{rule.id}: {finding.wrong}"
+        for rule in enforcement.RULES
+        if CLIENT in rule.types and enforcement.level(rule.id, "prod") is enforcement.Level.MANDATORY
+        for resource in stack
+        if resource.name in named
+        for finding in rule.findings(resource, stack)
+    ]
+    assert not refused
+
+
+# --- examples ---------------------------------------------------------------------------------------------------------
+
+
+@of_kind("python")
+def test_python_is_what_an_example_has(block: Block) -> None:
+    examples = [path.read_text(encoding="utf-8") for path in (ROOT / "examples").rglob("*.py")]
+    flat = [re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in examples]
+    assert any(block.text in text for text in flat), f"{block}: in no file of examples/"
+
+
+# --- commands that are not run ----------------------------------------------------------------------------------------
+
+
+def not_run() -> Iterator[tuple[Block, str]]:
+    for block in (block for block in BLOCKS if block.kind == "console"):
+        for line in block.text.replace("\\\n", " ").splitlines():
+            yield block, line
+
+
+NOT_RUN = [pytest.param(command, id=f"{block}: {command}") for block, command in not_run()]
+
+
+def words_of(command: str) -> list[str]:
+    return shlex.split(command, comments=True)
+
+
+@pytest.mark.parametrize("command", NOT_RUN)
+def test_a_command_that_is_not_run_is_one_there_is(command: str) -> None:
+    syntax = subprocess.run(["bash", "-n", "-c", command], capture_output=True, text=True, check=False)
+    assert syntax.returncode == 0, syntax.stderr
+    program, *words = words_of(command)
+    if program == "make":
+        check_make(words)
+    elif program == "aws":
+        check_aws(words)
+    else:
+        known = ("pulumi", "curl", "git", "cd", "read", ".", "python3", "export")  # pulumi's words: the next test
+        assert program in known, f"{program}: teach this test to check it, or put the command into a block of sh"
+
+
+def check_make(words: list[str]) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for word in words:
+        name = word.partition("=")[0]
+        pattern = rf"\$\({name}\)|\b{name} \?=" if "=" in word else rf"^[a-z ]*\b{re.escape(word)}\b[a-z ]*:"
+        assert word.startswith("-") or re.search(pattern, makefile, re.MULTILINE), f"the Makefile knows no {word}"
+
+
+def check_aws(words: list[str]) -> None:
+    model = botocore.session.get_session().get_service_model(words[0])
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    assert words[1] in operations
+    shape = model.operation_model(operations[words[1]]).input_shape
+    options = {f"--{xform_name(name, '-')}" for name in shape.members} if shape else set()
+    assert {word for word in words if word.startswith("--")} <= options | {"--region", "--profile"}
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("command", [it for it in NOT_RUN if str(it.values[0]).startswith("pulumi ")])
+def test_the_pulumi_cli_knows_its_commands(command: str) -> None:
+    words = words_of(command)
+    help_text = subprocess.run(
+        [pulumi_cli.find().command, *words[1:], "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+    ).stdout
+    usage = re.search(r"Usage:\n +(pulumi(?: [a-z-]+)+)", help_text)
+    assert usage, f"no such command: {command}"
+    *path, last = usage[1].split()
+    aliases = re.search(r"Aliases:\n +(.+)", help_text)
+    assert words[: len(path)] == path
+    assert words[len(path)] in (last, *(aliases[1].split(", ") if aliases else ()))
+    unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in help_text]
+    assert not unknown, f"{usage[1]} has no {', '.join(unknown)}"
+
+
+# --- commands that are run --------------------------------------------------------------------------------------------
+
+
+RUN_PAGES = sorted({block.page for block in BLOCKS if block.kind == "sh"})
+
+
+def with_packages(checkout: Checkout) -> Checkout:
+    """The packages that run this test, where the Makefile would install them, and marked as installed."""
+    there = checkout.root / ".venv"
+    there.unlink()
+    there.mkdir()
+    for entry in Path(sys.prefix).iterdir():
+        if entry.name != "installed":
+            (there / entry.name).symlink_to(entry)
+    (there / "installed").touch()
+    return checkout
+
+
+def run_commands(checkout: Checkout, blocks: list[Block]) -> str:
+    """Run the blocks by one bash, and give back what they printed."""
+    # What a block leaves in the background ends with the page, also where a later one fails.
+    script = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"]
+    script += ['make() { [[ $1 == test ]] || command make "$@"; }']  # `make test` is what runs this
+    for block in blocks:
+        script += [f"echo '::: {block}' >&2", block.text]
+    shell = shutil.which("bash")
+    assert shell, "bash is not installed"
+    ran = subprocess.run(
+        [shell],
+        input="\n".join(script),
+        cwd=checkout.root,
+        env={**os.environ, "PORT": str(checkout.port)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    assert ran.returncode == 0, f"the last block that began has failed\n{ran.stderr[-3000:]}\n{ran.stdout[-1000:]}"
+    return ran.stdout
+
+
+def deploy_templates(checkout: Checkout, templates: list[Block]) -> None:
+    checkout.config(cloudFormationExports=True)
+    assert checkout.local("up").status == 0
+    cloudformation = checkout.aws("cloudformation")
+    for block in templates:
+        name = f"of-line-{block.line}"
+        cloudformation.create_stack(StackName=name, TemplateBody=block.text)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+        cloudformation.delete_stack(StackName=name)
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_the_commands_of_a_page_work(page: str, tmp_path: Path) -> None:
+    blocks = [block for block in BLOCKS if block.page == page]
+    templates = [block for block in blocks if block.kind == "yaml template"]
+    with with_packages(Checkout(tmp_path)) as checkout:
+        commands = [block for block in blocks if block.kind == "sh"]
+        if not commands[0].text.startswith("make up"):  # else the page speaks of a stack that is up
+            assert checkout.local("up").status == 0
+        printed = run_commands(checkout, commands).splitlines()
+        missing = [line for line in SAID.get(Path(page).name, []) if not any(re.fullmatch(line, it) for it in printed)]
+        assert not missing, f"not printed: {missing}\n" + "\n".join(printed)[-3000:]
+        if templates:
+            deploy_templates(checkout, templates)
