@@ -1,6 +1,7 @@
 """The benchmarks compare like with like, and the graph that AWS's rates act on stays as flat as it can be."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -99,3 +100,10 @@ def test_many_at_once_take_turns_at_five_a_second() -> None:
 def test_what_is_not_cognitos_takes_no_turn() -> None:
     other = Registered("aws:acm/certificate:Certificate", "certificate", {}, False, False, "", frozenset())
     assert first_up.estimate({"certificate": other}) == first_up.Estimate(0, 1, 0.0)
+
+
+@pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
+def test_the_docs_tell_what_is_worked_out(size: Size) -> None:
+    found = first_up.estimate(first_up.graph_of(size.config))
+    row = f"| {size} | {found.writes:,} | {found.depth} | {found.seconds:.0f} s |"
+    assert row in (Path(__file__).parent.parent / "docs" / "speed.md").read_text()
