@@ -75,12 +75,14 @@ def test_a_change_is_told_in_words_for_each_stack_and_touches_nothing(repository
 
 
 def test_a_client_that_goes_sounds_the_alarm(repository: Repository) -> None:
-    repository.checkout.edit("Pulumi.yaml", "      windowscli:\n", "      desktop:\n")
+    repository.checkout.config(
+        clients={"postman": {"callbackUrls": ["https://local-auth.focusmark.app"], "secret": True}}
+    )
     ran = repository.diff("HEAD", "--stack", "local")
     assert ran.status == 1, ran.stdout + ran.stderr
     assert render.ALARM in ran.stdout
     assert "client windowscli would be deleted" in ran.stdout
-    assert "+ client desktop: created" in ran.stdout
+    assert "~ client postman: updated (explicitAuthFlows)" in ran.stdout
 
 
 def test_what_the_guard_refuses_fails_with_its_words(repository: Repository) -> None:
@@ -113,19 +115,12 @@ def test_a_broken_base_is_told_and_the_head_shown_by_itself(repository: Reposito
     assert "created" in ran.stdout
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
-    [
-        ("__main__.py", "config = settings.load()", "config = 1 / 0", "ZeroDivisionError"),
-        ("Pulumi.local.yaml", "config:", "config: [", "Pulumi.local.yaml, line"),
-    ],
-)
-def test_a_broken_head_fails_and_says_why(repository: Repository, file: str, old: str, new: str, told: str) -> None:
-    repository.checkout.edit(file, old, new)
+def test_a_broken_head_fails_and_says_why(repository: Repository) -> None:
+    repository.checkout.edit("__main__.py", "config = settings.load()", "config = 1 / 0")
     ran = repository.diff("HEAD", "--stack", "local")
     assert ran.status == 1, ran.stdout + ran.stderr
     assert render.REFUSED in ran.stdout
-    assert told in ran.stdout
+    assert "ZeroDivisionError" in ran.stdout
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
