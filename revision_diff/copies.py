@@ -128,7 +128,7 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """What a command that runs here is told: the port of this place's emulator."""
-        return {**os.environ, "PORT": str(self._port), "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**os.environ, "PORT": str(self._port)}
 
     def _lay(self, revision: Revision) -> None:
         for entry in self.root.iterdir():
