@@ -22,11 +22,12 @@ from bench.shares import Shares
 from bench.sizes import DEFAULT, LARGEST, MIDDLE, Size
 from revision_diff.copies import CHECKOUT, Place, Revision
 
+# `from pulumi_aws import cognito` alone would load nothing: it is lazy.
 _AWS_IMPORTS = """
 import pulumi
-from pulumi_aws import cognito
 from pulumi_aws.acm import Certificate, CertificateValidation
-from pulumi_aws.cloudformation import get_export
+from pulumi_aws.cloudformation import Stack, get_export
+from pulumi_aws.cognito import ResourceServer, UserPool, UserPoolClient, UserPoolDomain
 from pulumi_aws.get_region import get_region
 from pulumi_aws.route53 import Record, get_records, get_zone
 """
