@@ -3,10 +3,18 @@ export PORT ?= 4566
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-.PHONY: up preview outputs refresh destroy stop login token logout user export adopt test fuzz check format lock
+.PHONY: up preview outputs refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
 
 up preview outputs refresh destroy stop: .venv/installed
 	@$(RUN) -m local $@
+
+# What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.
+BASE ?= main
+diff: .venv/installed
+	@$(RUN) -m revision_diff "$(BASE)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench: .venv/installed
+	@$(RUN) -m bench
 
 # Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".
 STACK ?= local
@@ -26,10 +34,11 @@ user export: .venv/installed
 	@$(RUN) -m sign_in $@ --stack $(STACK)
 
 test: .venv/installed
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto --dist loadfile
 
 check: .venv/installed
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
+	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
 
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: SEED ?= $(shell date +%s)

@@ -1,5 +1,7 @@
 """One stack of the identity service: settings -> components -> outputs."""
 
+import gc
+
 import pulumi
 
 from identity import guard, settings
@@ -10,6 +12,9 @@ from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
+
+# What a large stack is made of lives to the end; looking through all of it again and again doubles the time.
+gc.set_threshold(100_000)
 
 config = settings.load()
 domain = config.domain

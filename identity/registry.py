@@ -52,6 +52,7 @@ class AccessRegistry(pulumi.ComponentResource):
         super().__init__("identity:index:AccessRegistry", name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
+        self._scopes: dict[Scope, pulumi.Input[str]] = {}
         self.servers = {key: self._server(api) for key, api in args.apis.items()}
         self.clients = {key: self._client(client) for key, client in args.clients.items()}
         self.register_outputs({})
@@ -108,4 +109,7 @@ class AccessRegistry(pulumi.ComponentResource):
     def _scope(self, scope: Scope) -> pulumi.Input[str]:
         if scope.api is None:
             return scope.name
-        return pulumi.Output.concat(self.servers[scope.api].identifier, "/", scope.name)
+        # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
+        if scope not in self._scopes:
+            self._scopes[scope] = pulumi.Output.concat(self.servers[scope.api].identifier, "/", scope.name)
+        return self._scopes[scope]

@@ -125,7 +125,7 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     install(paths.PULUMI_HOME / "plugins")
     packs = [str(paths.POLICY_PACK)]
     try:
-        stack = Stack.create_or_select(paths.STACK, _workspace(cli))
+        stack = Stack.create_or_select(paths.STACK, workspace(cli))
         if operation == "preview":
             planned = stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
@@ -178,7 +178,8 @@ def _note_cut_off(progress: Progress) -> None:
         known.save()
 
 
-def _workspace(cli: Cli) -> LocalWorkspace:
+def workspace(cli: Cli) -> LocalWorkspace:
+    """The checkout as the engine is given it: its copies of the files, its own state, and the program to run."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
     return LocalWorkspace(
         work_dir=str(paths.PROJECT), program=_program, env_vars=environment.of_the_engine(), pulumi_command=cli

@@ -1,0 +1,5 @@
+"""Entry of `python -m bench`."""
+
+from bench.commands import command
+
+command(prog_name="make bench")

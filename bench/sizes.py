@@ -1,0 +1,46 @@
+"""Stack configs of any size, shaped like the default one: three scopes an API, two APIs a client."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from identity.limits import RESOURCE_SERVERS_PER_POOL
+
+_SCOPES = ("delete", "read", "write")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many APIs and clients a stack has."""
+
+    apis: int
+    clients: int
+
+    def __str__(self) -> str:
+        return f"{self.apis} APIs, {self.clients} clients"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The keys of the `identity:` namespace that make it so. A client may have 50 scopes at most, so names them."""
+        return {
+            "resourceServerLimit": RESOURCE_SERVERS_PER_POOL,
+            "apis": {f"api{index}": {"scopes": {name: f"{name} things" for name in _SCOPES}} for index in self._apis},
+            "clients": {f"client{index}": self._client(index) for index in range(self.clients)},
+        }
+
+    @property
+    def _apis(self) -> range:
+        return range(self.apis)
+
+    def _client(self, index: int) -> dict[str, Any]:
+        asked = {index % self.apis, (index + 1) % self.apis}
+        return {
+            "callbackUrls": [f"https://client{index}.example/back"],
+            "scopes": ["openid", *(f"api{api}.{name}" for api in sorted(asked) for name in _SCOPES)],
+            "rotateRefreshTokens": True,
+        }
+
+
+DEFAULT = Size(2, 2)
+MIDDLE = Size(30, 100)
+LARGEST = Size(300, 1000)
+MANY_APIS = Size(300, 100)

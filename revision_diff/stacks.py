@@ -1,0 +1,59 @@
+"""The stacks of a revision, and how each is deployed on the emulator: its settings in place of the local stack's."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PROJECT = "Pulumi.yaml"
+LOCAL = "local"
+STAND_IN = f"Pulumi.{LOCAL}.yaml"
+_REGION = "aws:region"
+
+
+def stacks_in(directory: Path) -> list[str]:
+    """The stacks that have a file in a revision, by name."""
+    return sorted(path.name.split(".", 1)[1].removesuffix(".yaml") for path in directory.glob("Pulumi.*.yaml"))
+
+
+def in_the_place_of_local(directory: Path, stack: str) -> bool:
+    """Write the stack's `identity:` settings into the local stack's file; False if there is no such stack.
+
+    What is AWS's own (credentials, endpoints, region) stays the emulator's. A file that is no YAML map of settings is
+    put there as it is: the revision's own code then says what is wrong with it.
+    """
+    file, target = directory / f"Pulumi.{stack}.yaml", directory / STAND_IN
+    if not file.is_file():
+        return False
+    if stack == LOCAL or not target.is_file():
+        return True
+    config, emulated = _config(file), _config(target)
+    if config is None or emulated is None:
+        target.write_bytes(file.read_bytes())
+        return True
+    settings = {key: value for key, value in config.items() if not key.startswith("aws:")}
+    if settings.get("identity:environment", "none") == "none":
+        settings["identity:environment"] = stack  # its default is the stack's name
+    own = {key: value for key, value in emulated.items() if key.startswith("aws:")}
+    target.write_text(yaml.safe_dump({"config": {**own, **settings}}, sort_keys=False), encoding="utf-8")
+    return True
+
+
+def region_of(directory: Path, stack: str) -> str | None:
+    """The stack's region, which the emulator stands in for; None where its file gives none."""
+    config = _config(directory / f"Pulumi.{stack}.yaml") or {}
+    return str(config[_REGION]) if _REGION in config else None
+
+
+def shown_as(stack: str, text: str) -> str:
+    """A text of the local stack as people should read it: their stack's file is meant."""
+    return text.replace(STAND_IN, f"Pulumi.{stack}.yaml")
+
+
+def _config(file: Path) -> dict[str, Any] | None:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    config = content.get("config") if isinstance(content, dict) else None
+    return config if isinstance(config, dict) and all(isinstance(key, str) for key in config) else None

@@ -1,0 +1,239 @@
+"""The workflows keep their promises: nothing unpinned, no right too many, and no secret within a fork's reach."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from local import pulumi_cli
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
+
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+def workflow(file: Path) -> dict[str, Any]:
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def triggers(file: Path) -> set[str]:
+    # YAML takes the word `on` for a boolean.
+    return set(workflow(file)[True])  # type: ignore[index]
+
+
+def jobs(file: Path) -> Iterator[dict[str, Any]]:
+    yield from workflow(file)["jobs"].values()
+
+
+def steps(file: Path) -> Iterator[dict[str, Any]]:
+    for job in jobs(file):
+        yield from job.get("steps", [])
+
+
+def pulumi_steps() -> Iterator[dict[str, Any]]:
+    for file in FILES:
+        yield from (step["with"] for step in steps(file) if step.get("uses", "").startswith("pulumi/actions@"))
+
+
+@every_file
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(file: Path) -> None:
+    for line in re.findall(r"uses: *(.+)", file.read_text()):
+        assert line.startswith("./") or re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_an_action_has_one_commit_everywhere() -> None:
+    used = {line for file in FILES for line in re.findall(r"uses: *([\w-]+/[\w-]+@\S+)", file.read_text())}
+    assert len({line.split("@")[0] for line in used}) == len(used)
+
+
+@every_file
+def test_no_workflow_has_a_right_that_a_job_does_not_ask_for(file: Path) -> None:
+    assert workflow(file)["permissions"] == {}
+    assert all(job["permissions"] for job in jobs(file))
+
+
+@every_file
+def test_no_workflow_names_a_secret(file: Path) -> None:
+    assert "secrets." not in file.read_text()
+    assert not {"pull_request_target", "issue_comment"} & triggers(file)
+
+
+@every_file
+def test_a_job_with_a_cloud_role_is_out_of_a_forks_reach_and_in_an_environment(file: Path) -> None:
+    for job in jobs(file):
+        if "id-token" in job["permissions"]:
+            assert job["environment"]
+            assert "pull_request" not in triggers(file) or SAME_REPOSITORY in job["if"]
+            assert not {"aws-access-key-id", "aws-secret-access-key"} & {
+                key for step in job["steps"] for key in step.get("with", {})
+            }
+
+
+@every_file
+def test_what_runs_a_pull_requests_code_can_write_at_most_in_this_repositorys_own_branches(file: Path) -> None:
+    if "pull_request" in triggers(file):
+        for job in jobs(file):
+            assert "write" not in job["permissions"].values() or SAME_REPOSITORY in job["if"]
+
+
+def test_what_may_comment_on_a_forks_pull_request_runs_none_of_its_code() -> None:
+    (job,) = jobs(ROOT / ".github" / "workflows" / "comment.yml")
+    assert job["permissions"] == {"actions": "read", "pull-requests": "write"}
+    for step in job["steps"]:
+        assert "uses" not in step
+        assert "${{" not in step["run"]  # GitHub's values come as variables, never as text of the script
+
+
+@every_file
+def test_a_checkout_leaves_no_token_behind(file: Path) -> None:
+    for step in steps(file):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_every_update_and_preview_of_a_stack_runs_the_policy_pack_by_the_version_that_the_tests_run() -> None:
+    found = list(pulumi_steps())
+    assert {step["pulumi-version"] for step in found} == {str(pulumi_cli.VERSION)}
+    commands = [step for step in found if "command" in step]
+    assert {step["command"] for step in commands} == {"preview", "up"}
+    assert {step["policyPacks"] for step in commands} == {"policy"}
+    assert (ROOT / "policy" / "PulumiPolicy.yaml").is_file()
+
+
+def test_prod_is_updated_after_dev_and_only_with_approval() -> None:
+    deploy = workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    assert deploy["dev"]["needs"] == "checks"
+    assert deploy["prod-preview"]["needs"] == "dev"
+    assert deploy["prod"]["needs"] == "prod-preview"
+    assert deploy["prod"]["environment"] == "prod"
+
+
+def test_the_nightly_preview_fails_on_drift() -> None:
+    (settings,) = (step for step in pulumi_steps() if step.get("expect-no-changes"))
+    assert (settings["command"], settings["refresh"]) == ("preview", True)
+    assert {"schedule", "workflow_dispatch"} == triggers(ROOT / ".github" / "workflows" / "drift.yml")
+
+
+@every_file
+def test_every_make_target_that_is_called_is_there(file: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"run: make (\S+)", file.read_text()):
+        assert re.search(rf"^{re.escape(target)}\b.*:", makefile, re.MULTILINE), target
+
+
+def test_the_locks_hold_each_version_that_pyproject_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {
+        "requirements.txt": project["project"]["dependencies"],
+        "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+    }
+    for file, packages in wanted.items():
+        locked = set(re.findall(r"^([\w.-]+==[\w.+!-]+)", (ROOT / file).read_text(), re.MULTILINE))
+        missing = [name for name in packages if _plain(name) not in {entry.lower() for entry in locked}]
+        assert not missing, f"{file} is older than pyproject.toml; renew it: make lock"
+
+
+def _plain(written: str) -> str:
+    requirement = Requirement(written)
+    return f"{requirement.name}{requirement.specifier}".lower()
+
+
+STUB = """#!/usr/bin/env python3
+import json, os, pathlib, sys
+here = pathlib.Path(os.environ["STUB"])
+calls = here / "calls"
+with calls.open("a") as file:
+    print(json.dumps(sys.argv[1:]), file=file)
+words = " ".join(sys.argv[1:])
+if words.startswith("run download"):
+    text = here / "diff.md"
+    if not text.exists():
+        sys.exit(1)
+    pathlib.Path("text").mkdir()
+    pathlib.Path("text/diff.md").write_bytes(text.read_bytes())
+elif "/comments" in words and "--paginate" in words:
+    print((here / "comments").read_text())
+elif words.startswith("api --method GET"):
+    print((here / "pulls").read_text())
+"""
+
+
+@pytest.fixture
+def comment(tmp_path: Path) -> Any:
+    """Run the script of comment.yml against a `gh` of the test's own; gives the last call and the comment."""
+    stub, place = tmp_path / "bin", tmp_path / "run"
+    stub.mkdir()
+    place.mkdir()
+    (stub / "gh").write_text(STUB)
+    (stub / "gh").chmod(stat.S_IRWXU)
+    (job,) = jobs(ROOT / ".github" / "workflows" / "comment.yml")
+
+    def run(pulls: Any, comments: Any = (), text: bytes | None = b"what it does") -> tuple[list[str], str]:
+        (tmp_path / "pulls").write_text(json.dumps(pulls))
+        (tmp_path / "comments").write_text(json.dumps(comments))
+        if text is not None:
+            (tmp_path / "diff.md").write_bytes(text)
+        environment = {
+            "PATH": f"{stub}:{os.environ['PATH']}",
+            "STUB": str(tmp_path),
+            "REPOSITORY": "owner/identity",
+            "RUN": "7",
+            "HEAD": "stranger:fix",
+            "COMMIT": "c0ffee",
+        }
+        script = job["steps"][0]["run"]
+        subprocess.run(["bash", "-c", script], env=environment, cwd=place, check=True, capture_output=True)
+        body = place / "comment.md"
+        last = json.loads((tmp_path / "calls").read_text().splitlines()[-1])
+        return last, body.read_text() if body.exists() else ""
+
+    return run
+
+
+PULL = {"number": 5, "head": {"sha": "c0ffee"}}
+
+
+def test_a_comment_is_posted_once_and_then_renewed(comment: Any) -> None:
+    call, body = comment([{"number": 4, "head": {"sha": "older"}}, PULL])
+    assert call[:4] == ["api", "--method", "POST", "repos/owner/identity/issues/5/comments"]
+    assert "what it does" in body
+
+
+def test_only_its_own_comment_is_renewed(comment: Any) -> None:
+    mark = "<!-- preview on the emulated AWS -->"
+    comments = [
+        {"id": 1, "user": {"login": "stranger"}, "body": mark},
+        {"id": 2, "user": {"login": "github-actions[bot]"}, "body": "another"},
+        {"id": 3, "user": {"login": "github-actions[bot]"}, "body": f"{mark} old"},
+    ]
+    call, _ = comment([PULL], comments)
+    assert call[:4] == ["api", "--method", "PATCH", "repos/owner/identity/issues/comments/3"]
+
+
+def test_a_long_text_is_cut_to_what_a_comment_holds(comment: Any) -> None:
+    _, body = comment([PULL], text=b"x" + "é".encode() * 60_000)
+    assert len(body.encode()) < 61_000
+    assert "by the code of this pull request" in body
+
+
+def test_a_pull_request_that_has_gone_on_gets_no_comment(comment: Any) -> None:
+    call, body = comment([{"number": 5, "head": {"sha": "newer"}}])
+    assert (call[2], body) == ("GET", "")
+
+
+def test_a_preview_without_a_text_posts_nothing(comment: Any) -> None:
+    call, body = comment([PULL], text=None)
+    assert (call[:2], body) == (["run", "download"], "")
