@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
@@ -16,6 +18,8 @@ from local.console import Failure, say
 from local.engine import Interrupted, Operation
 from local.lock import Held, only_one
 
+# What the CLI says of a config that does not fit Pulumi.yaml's types, before the program could speak.
+_UNTYPED = re.compile(r"with configuration key '\S+' must be of type|is missing configuration value")
 _INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 _port = click.option(
     "--port",
@@ -141,6 +145,8 @@ def _deploy(operation: Operation, port: int, held: Held) -> engine.Outcome:
     account.prepare(config, port)
     stale = recovery.mend(port, may_touch=operation == "up")
     outcome = engine.run(operation, held, refresh=stale)
+    if any(_UNTYPED.search(error) for error in outcome.errors):
+        outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
     if outcome.succeeded and operation == "up":
         paths.STALE.unlink(missing_ok=True)
     report.summary(operation, outcome)

@@ -56,6 +56,26 @@ def read(name: str) -> dict[str, Any]:
     return content
 
 
+def mistakes(config: dict[str, Any]) -> str:
+    """The program's own report of the mistakes in a stack's config; empty where it sees none.
+
+    The engine compares the config with Pulumi.yaml's types before it runs the program, and tells one mistake alone,
+    without its place and its mend.
+    """
+    # Not at the top: a run without mistakes has no use for them here.
+    from identity.report import ConfigError, Problem
+    from identity.settings import resolve
+
+    texts = {key: _text(value) for key, value in config.items() if value is not None}
+    problems: list[Problem] = []
+    resolve(texts, paths.STACK, problems)
+    return str(ConfigError(paths.STACK, problems)) if problems else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
 def _yaml_trouble(name: str, error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or "cannot be read"
     mark = getattr(error, "problem_mark", None)

@@ -269,6 +269,20 @@ def test_a_config_of_mistakes_is_one_report_and_changes_nothing(up: Checkout) ->
     assert up.inventory() == held
 
 
+@pytest.mark.parametrize(
+    "edit", [{"product": None}, {"protect": 7, "apis": "none"}, {"clients": [1], "tags": "x"}, {"zoneName": 5}]
+)
+def test_a_value_of_the_wrong_type_is_told_with_its_place_and_mend(up: Checkout, edit: dict[str, Any]) -> None:
+    file = up.root / "Pulumi.local.yaml"
+    committed = file.read_text()
+    try:
+        up.config(**edit)
+        ran = up.local("preview")
+    finally:
+        file.write_text(committed)
+    refused(ran, "Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
+
+
 def test_a_custom_attribute_is_added_in_place(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout:
         changes(checkout.local("up", "--json"))
