@@ -30,7 +30,8 @@ def find_zone(domain: DomainSettings, stack: str) -> Zone | None:
     if domain.zone is None:
         return None
     zone = _look_up(domain.zone, stack)
-    problems = list(outside_zone(domain, zone.name))
+    # A zone read without its name leaves nothing to compare; AWS itself then has the last word.
+    problems = list(outside_zone(domain, zone.name)) if zone.name else []
     if domain.custom_domain and not problems:
         problems = _parent_without_address(domain.auth_domain, zone)
     if problems:
@@ -50,7 +51,7 @@ def _look_up(reference: ZoneReference, stack: str) -> Zone:
         allowed = "the name of a CloudFormation export of this account and region, or a hosted zone of this account"
         mend = f"AWS says: {_reason(error)}"
         raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), mend)]) from None
-    return Zone(found.zone_id, found.name.rstrip("."))
+    return Zone(found.zone_id, (found.name or "").rstrip("."))
 
 
 def _reason(error: Exception) -> str:
