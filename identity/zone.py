@@ -43,15 +43,13 @@ def _look_up(reference: ZoneReference, stack: str) -> Zone:
     path = f"identity:{reference.by}"
     try:
         if reference.by == "zoneName":
-            found = get_zone(name=reference.value, private_zone=False)
-        else:
-            zone_id = get_export(name=reference.value).value if reference.by == "zoneExport" else reference.value
-            found = get_zone(zone_id=zone_id)
+            return Zone(get_zone(name=reference.value, private_zone=False).zone_id, reference.value)
+        zone_id = get_export(name=reference.value).value if reference.by == "zoneExport" else reference.value
+        return Zone(zone_id, (get_zone(zone_id=zone_id).name or "").rstrip("."))
     except Exception as error:  # the engine gives invoke failures no type of their own
         allowed = "the name of a CloudFormation export of this account and region, or a hosted zone of this account"
         mend = f"AWS says: {_reason(error)}"
         raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), mend)]) from None
-    return Zone(found.zone_id, (found.name or "").rstrip("."))
 
 
 def _reason(error: Exception) -> str:
