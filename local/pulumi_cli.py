@@ -160,3 +160,11 @@ def _keep(made: Path) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     kept.parent.mkdir(parents=True, exist_ok=True)
     made.replace(kept)
+
+
+if __name__ == "__main__":
+    try:
+        find()
+    except Failure as failure:
+        say(str(failure))
+        sys.exit(1)

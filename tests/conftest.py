@@ -1,5 +1,6 @@
 """One `Mocks` for every test, and a fresh run of the program for each."""
 
+import functools
 import json
 import runpy
 import signal
@@ -17,6 +18,9 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
+from local import pulumi_cli
+from local.console import Failure
+
 # Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -24,6 +28,20 @@ ROOT = Path(__file__).parent.parent
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
 ZONE_ID = "Z0123456789ABC"
+
+
+@functools.cache
+def pulumi_cli_at_hand() -> None:
+    """The one-off build of the CLI takes longer than any test may."""
+    pulumi_cli.find()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("engine"):
+        try:
+            pulumi_cli_at_hand()
+        except Failure as failure:
+            pytest.fail(f"the engine cannot be had: {failure}", pytrace=False)
 
 
 class Mocks(pulumi.runtime.Mocks):
