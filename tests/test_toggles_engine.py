@@ -111,6 +111,8 @@ def everything(checkout: Checkout) -> dict[str, Any]:
     domain = pool.get("CustomDomain") or pool["Domain"]
     if pool.get("UserPoolAddOns") == {"AdvancedSecurityMode": "OFF"}:
         del pool["UserPoolAddOns"]  # an update says in so many words what a new pool has anyway
+    # AWS's old word for the password policy's TemporaryPasswordValidityDays, which is compared.
+    pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
     servers = cognito.list_resource_servers(UserPoolId=pool["Id"], MaxResults=50)["ResourceServers"]
     arns = [it["CertificateArn"] for it in acm.list_certificates()["CertificateSummaryList"]]
     exports = cloudformation.list_exports()["Exports"]
