@@ -33,6 +33,10 @@ class Loss:
     consequence: str
     # Cognito refuses some changes outright: no permission makes them possible.
     final: bool = False
+    # Whether only `protect` stands in its way; without that, the edit is the say-so.
+    under_protect: bool = False
+    # An update of something that stays: Pulumi's `protect` does not hinder it.
+    in_place: bool = False
 
 
 def refuse_losses(settings: Settings, region: str) -> None:
@@ -42,7 +46,8 @@ def refuse_losses(settings: Settings, region: str) -> None:
         ConfigError: with each loss that `identity:allowLoss` does not name.
     """
     losses = list(find_losses(deployed.read_state(), settings, region))
-    refused = [loss for loss in losses if loss.final or loss.named not in settings.allow_loss]
+    guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
+    refused = [loss for loss in guarded if loss.final or loss.named not in settings.allow_loss]
     if refused:
         raise ConfigError(settings.stack, [_problem(loss, settings) for loss in refused])
     for name in sorted(settings.allow_loss - {loss.named for loss in losses}):
@@ -50,7 +55,7 @@ def refuse_losses(settings: Settings, region: str) -> None:
 
 
 def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> Iterator[Loss]:
-    """What the settings would lose of the state. Pure."""
+    """What the settings would lose of the state, refused or not. Pure."""
     servers: dict[str, Mapping[str, Any]] = {}
     clients: dict[str, Mapping[str, Any]] = {}
     for resource in state:
@@ -65,15 +70,14 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> I
     yield from _half_imported(clients, settings)
 
     yield from _renamed_clients(clients, settings)
-    if settings.protect:
-        yield from _server_losses(servers, settings)
-        yield from _client_losses(clients, settings)
+    yield from _server_losses(servers, settings)
+    yield from _client_losses(clients, settings)
 
 
 def _problem(loss: Loss, settings: Settings) -> Problem:
     if loss.final:
         return Problem(loss.path, loss.keep, loss.received, loss.consequence)
-    first = "first `identity:protect: false` and an update, then " if settings.protect else ""
+    first = "first `identity:protect: false` and an update, then " if settings.protect and not loss.in_place else ""
     mend = (
         f"put it back. {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
     )
@@ -134,12 +138,12 @@ def _domain_losses(domain: Deployed, settings: Settings) -> Iterator[Loss]:
     if old == new:
         return
     lost = f"Sign-in on {old} would end, with every app that is set to it."
-    if was_custom != now_custom and not settings.protect:
+    moves = was_custom != now_custom
+    if moves and not settings.protect:
         # The key says by itself which domain is to serve sign-in.
         pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {new}. {lost}")
-        return
-    path = "identity:customDomain" if was_custom != now_custom else _domain_path(now_custom)
-    yield Loss(old, path, f"sign-in on {old}, as it was made", shown(new), lost)
+    path = "identity:customDomain" if moves else _domain_path(now_custom)
+    yield Loss(old, path, f"sign-in on {old}, as it was made", shown(new), lost, under_protect=moves)
 
 
 def _domain_path(custom: bool) -> str:
@@ -152,16 +156,22 @@ def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings)
         new = _now(key, settings.apis)
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
         if new is None:
-            yield Loss(identifier, path, "this API, which the stack has", "nothing", lost)
+            yield Loss(identifier, path, "this API, which the stack has", "nothing", lost, under_protect=True)
         elif new.identifier != identifier:
-            yield Loss(identifier, f"{path}.identifier", identifier, shown(new.identifier), lost)
+            received = shown(new.identifier)
+            yield Loss(identifier, f"{path}.identifier", identifier, received, lost, under_protect=True)
         else:
-            for scope in old.get("scopes") or []:
-                name = str(scope.get("scopeName", ""))
-                if name not in new.scopes:
-                    full, short = f"{identifier}/{name}", name.removeprefix(f"{key}.")
-                    lost_scope = f"Apps that ask for {full} could not sign in any more."
-                    yield Loss(full, f"{path}.scopes.{short}", "this scope, which the stack has", "nothing", lost_scope)
+            yield from _scope_losses(key, old, new)
+
+
+def _scope_losses(key: str, old: Mapping[str, Any], new: ApiSettings) -> Iterator[Loss]:
+    for scope in old.get("scopes") or []:
+        name = str(scope.get("scopeName", ""))
+        if name not in new.scopes:
+            full, path = f"{new.identifier}/{name}", f"identity:apis.{key}.scopes.{name.removeprefix(f'{key}.')}"
+            lost = f"Apps that ask for {full} could not sign in any more."
+            keep = "this scope, which the stack has"
+            yield Loss(full, path, keep, "nothing", lost, under_protect=True, in_place=True)
 
 
 def _half_imported(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
@@ -205,6 +215,7 @@ def _client_losses(clients: Mapping[str, Mapping[str, Any]], settings: Settings)
         new = _now(key, settings.clients)
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
-            yield Loss(client_id, path, "this client, which the stack has", "nothing", lost)
+            yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
         elif old.get("generateSecret") not in (None, new.secret):
-            yield Loss(client_id, f"{path}.secret", shown(old["generateSecret"]), shown(new.secret), lost)
+            was, becomes = shown(old["generateSecret"]), shown(new.secret)
+            yield Loss(client_id, f"{path}.secret", was, becomes, lost, under_protect=True)

@@ -168,5 +168,21 @@ def test_a_permission_that_is_not_used_is_reported(deploy: Deploy, caplog: pytes
     assert "identity:allowLoss names acme-dev" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        (REGISTRY, {"clients": {"app": {**CLIENT, "secret": True}}}, "access-client-app-id"),
+        (REGISTRY, {"clients": {}}, "access-client-app-id"),
+        ({"zoneName": "focusmark.app", "authDomain": "a.focusmark.app"}, {"customDomain": True}, "acme-dev"),
+    ],
+)
+def test_a_permission_that_is_used_without_protect_is_not_called_unused(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, before: dict[str, Any], after: dict[str, Any], named: str
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        change(deploy, before, {**after, "allowLoss": [named]})
+    assert "allowLoss" not in caplog.text
+
+
 def test_the_first_update_of_a_stack_is_never_refused(deploy: Deploy) -> None:
     assert deploy({**BASE, "protect": True, "userPool": {"aliasAttributes": ["email"]}}, stack="dev").resources
