@@ -1,0 +1,188 @@
+"""What goes wrong from outside, on the real engine: each fault is told, and the next `up` comes right."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+
+from local.aws_provider.emulator import code_of
+from tests.checkout import Checkout, Ran
+from tests.cut_line import CutLine, Loses, free_port
+from tests.test_local_faults import WHOLE
+
+pytestmark = pytest.mark.engine
+STEM = "focusmark-local"
+POOL_NAME = f"{STEM}-userpool-customers"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Checkout]:
+    with Checkout(tmp_path) as made:
+        yield made
+
+
+def told(ran: Ran) -> str:
+    """What a run that failed said, on one line: without a traceback."""
+    assert ran.status == 1, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    return " ".join(ran.stderr.split())
+
+
+def changes(ran: Ran) -> dict[str, int]:
+    assert ran.status == 0, ran.stderr
+    counted: dict[str, int] = json.loads(ran.stdout.splitlines()[-1])["changes"]
+    return counted
+
+
+def whole(checkout: Checkout) -> None:
+    """The next `up` comes right: everything is there once, and nothing is left to do."""
+    changes(checkout.local("up", "--json"))
+    assert checkout.inventory() == WHOLE
+    assert set(changes(checkout.local("preview", "--json"))) == {"same"}
+
+
+def outputs(checkout: Checkout) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(checkout.local("outputs").stdout)
+    return said
+
+
+# --- the way to the emulator ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def line(checkout: Checkout) -> Iterator[CutLine]:
+    """The checkout's emulator listens elsewhere, and everybody reaches it on the checkout's port by this line."""
+    elsewhere = free_port()
+    checkout.edit("local/emulator.py", 'address = f"127.0.0.1:{port}"', f'address = "127.0.0.1:{elsewhere}"')
+    # The line listens already when the emulator is started.
+    checkout.edit("local/emulator.py", "    _refuse_taken(port)\n    if _NOTE", "    if _NOTE")
+    with CutLine(checkout.port, elsewhere) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("call", "loses"),
+    [
+        ("CreateUserPool", "request"),
+        ("CreateUserPool", "answer"),
+        ("RequestCertificate", "answer"),
+        ("CreateUserPoolClient", "answer"),
+    ],
+)
+def test_a_cut_in_the_middle_of_an_up_is_told_and_the_next_up_goes_on(
+    checkout: Checkout, line: CutLine, call: str, loses: Loses
+) -> None:
+    line.cut_at(call, loses)
+    said = told(checkout.local("up", "--json"))
+    assert line.cut.is_set()
+    assert "the emulator does not answer" in said
+    line.mend()
+    whole(checkout)
+
+
+@pytest.mark.parametrize("call", ["CreateUserPool", "CreateUserPoolClient"])
+def test_one_answer_lost_makes_nothing_twice(checkout: Checkout, line: CutLine, call: str) -> None:
+    line.cut_at(call, "answer", for_good=False)
+    assert "the emulator does not answer" in told(checkout.local("up", "--json"))
+    whole(checkout)
+
+
+def test_a_lost_connection_has_no_code_of_aws() -> None:
+    assert code_of(ConnectionClosedError(endpoint_url="http://127.0.0.1:4566")) == ""
+
+
+# --- behind our back --------------------------------------------------------------------------------------------------
+
+
+def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(checkout: Checkout) -> None:
+    whole(checkout)
+    before, cognito = outputs(checkout), checkout.aws("cognito-idp")
+    pool, windows = before["userPoolId"], before["clients"]["windowscli"]["clientId"]
+    cognito.delete_user_pool_client(UserPoolId=pool, ClientId=windows)
+    cognito.update_resource_server(
+        UserPoolId=pool, Identifier="app.focusmark.api.task", Name="renamed by hand", Scopes=[]
+    )
+    refreshed = checkout.local("refresh", "--json")
+    assert "access-client-windowscli" in refreshed.stderr
+    assert "access-server-task" in refreshed.stderr
+    seen = changes(refreshed)
+    assert (seen["delete"], seen["update"]) == (1, 1)
+    shown = changes(checkout.local("preview", "--json"))
+    assert shown["create"] == 1
+    assert not {"replace", "delete"} & shown.keys()
+    whole(checkout)
+    after = outputs(checkout)
+    assert after["userPoolId"] == pool
+    assert after["clients"]["postman"] == before["clients"]["postman"]
+    servers = cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
+    assert {it["Name"] for it in servers} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
+    assert {len(it["Scopes"]) for it in servers} == {3}
+
+
+# --- a create that fails half-way -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mend", ["the other pool lets go", "the config names another"])
+def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Checkout, mend: str) -> None:
+    started = [sys.executable, "-c", f"from local import emulator; emulator.ensure({checkout.port})"]
+    subprocess.run(started, cwd=checkout.root, check=True)
+    cognito = checkout.aws("cognito-idp")
+    other = cognito.create_user_pool(PoolName="somebody-else")["UserPool"]["Id"]
+    cognito.create_user_pool_domain(UserPoolId=other, Domain=STEM)
+    said = told(checkout.local("up", "--json"))
+    assert "customers-prefix-domain" in said
+    assert STEM in said
+    pools = {it["Name"]: it["Id"] for it in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    assert set(pools) == {"somebody-else", POOL_NAME}
+    if mend == "the config names another":
+        checkout.config(domainPrefix="focusmark-free")
+        changes(checkout.local("up", "--json"))
+        assert checkout.inventory()["domains"] == ["focusmark-free", STEM]
+        assert set(changes(checkout.local("preview", "--json"))) == {"same"}
+    cognito.delete_user_pool_domain(UserPoolId=other, Domain=STEM)
+    cognito.delete_user_pool(UserPoolId=other)
+    if mend == "the other pool lets go":
+        whole(checkout)
+    assert outputs(checkout)["userPoolId"] == pools[POOL_NAME]
+
+
+# --- the state --------------------------------------------------------------------------------------------------------
+
+
+def pulumi(checkout: Checkout, *arguments: str) -> str:
+    """Run the Pulumi CLI on the checkout's local stack, as `local` does, and give back what it printed."""
+    code = (
+        "import sys; from local import engine, environment, paths, pulumi_cli\n"
+        "cli = engine.Cli(pulumi_cli.find(), None)\n"
+        "print(cli.run(sys.argv[1:], str(paths.PROJECT), environment.of_the_engine()).stdout)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=checkout.root,
+        env={**os.environ, "PORT": str(checkout.port)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+
+
+def test_a_state_exported_and_imported_is_the_same(checkout: Checkout, tmp_path: Path) -> None:
+    whole(checkout)
+    before = checkout.local("outputs", "--show-secrets").stdout
+    file = tmp_path / "state.json"
+    pulumi(checkout, "stack", "export", "--stack", "local", "--file", str(file))
+    (checkout.root / ".local/state").rename(tmp_path / "gone")
+    (checkout.root / ".local/state").mkdir()
+    pulumi(checkout, "stack", "init", "local")
+    pulumi(checkout, "stack", "import", "--stack", "local", "--file", str(file))
+    assert checkout.local("outputs", "--show-secrets").stdout == before
+    for command in ("preview", "up", "refresh"):
+        assert set(changes(checkout.local(command, "--json"))) == {"same"}
+    assert checkout.inventory() == WHOLE
