@@ -2,18 +2,25 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi
+import pulumi_aws as aws
 import pytest
 from botocore.exceptions import ConnectionClosedError
+from pulumi import automation
 
+from local import pulumi_cli
+from local.aws_provider import install
 from local.aws_provider.emulator import code_of
-from tests.checkout import Checkout, Ran
+from tests.checkout import ORIGIN, Checkout, Ran
 from tests.cut_line import CutLine, Loses, free_port
+from tests.test_aws_provider_engine import Deployment
 from tests.test_local_faults import WHOLE
 
 pytestmark = pytest.mark.engine
@@ -45,6 +52,11 @@ def whole(checkout: Checkout) -> None:
     changes(checkout.local("up", "--json"))
     assert checkout.inventory() == WHOLE
     assert set(changes(checkout.local("preview", "--json"))) == {"same"}
+
+
+def start_emulator(checkout: Checkout) -> None:
+    command = [sys.executable, "-c", f"from local import emulator; emulator.ensure({checkout.port})"]
+    subprocess.run(command, cwd=checkout.root, check=True)
 
 
 def outputs(checkout: Checkout) -> dict[str, Any]:
@@ -130,8 +142,7 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(checkout: Check
 
 @pytest.mark.parametrize("mend", ["the other pool lets go", "the config names another"])
 def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Checkout, mend: str) -> None:
-    started = [sys.executable, "-c", f"from local import emulator; emulator.ensure({checkout.port})"]
-    subprocess.run(started, cwd=checkout.root, check=True)
+    start_emulator(checkout)
     cognito = checkout.aws("cognito-idp")
     other = cognito.create_user_pool(PoolName="somebody-else")["UserPool"]["Id"]
     cognito.create_user_pool_domain(UserPoolId=other, Domain=STEM)
@@ -155,7 +166,7 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Che
 # --- the state --------------------------------------------------------------------------------------------------------
 
 
-def pulumi(checkout: Checkout, *arguments: str) -> str:
+def run_pulumi(checkout: Checkout, *arguments: str) -> str:
     """Run the Pulumi CLI on the checkout's local stack, as `local` does, and give back what it printed."""
     code = (
         "import sys; from local import engine, environment, paths, pulumi_cli\n"
@@ -177,12 +188,110 @@ def test_a_state_exported_and_imported_is_the_same(checkout: Checkout, tmp_path:
     whole(checkout)
     before = checkout.local("outputs", "--show-secrets").stdout
     file = tmp_path / "state.json"
-    pulumi(checkout, "stack", "export", "--stack", "local", "--file", str(file))
+    run_pulumi(checkout, "stack", "export", "--stack", "local", "--file", str(file))
     (checkout.root / ".local/state").rename(tmp_path / "gone")
     (checkout.root / ".local/state").mkdir()
-    pulumi(checkout, "stack", "init", "local")
-    pulumi(checkout, "stack", "import", "--stack", "local", "--file", str(file))
+    run_pulumi(checkout, "stack", "init", "local")
+    run_pulumi(checkout, "stack", "import", "--stack", "local", "--file", str(file))
     assert checkout.local("outputs", "--show-secrets").stdout == before
     for command in ("preview", "up", "refresh"):
         assert set(changes(checkout.local(command, "--json"))) == {"same"}
     assert checkout.inventory() == WHOLE
+
+
+# --- import -----------------------------------------------------------------------------------------------------------
+
+
+def imported_types(zone: str, ids: dict[str, str]) -> None:
+    """The types whose import no other test goes through, as this program declares them; with `ids`, imported."""
+
+    def options(name: str) -> pulumi.ResourceOptions | None:
+        return pulumi.ResourceOptions(import_=ids[name]) if name in ids else None
+
+    aws.acm.Certificate(
+        "certificate",
+        domain_name="auth.example.app",
+        validation_method="DNS",
+        tags={"service": "auth"},
+        opts=options("certificate"),
+    )
+    aws.route53.Record(
+        "record", zone_id=zone, name="www.example.app", type="CNAME", ttl=60, records=["a.b"], opts=options("record")
+    )
+    target = {"name": "d1.cloudfront.net", "zone_id": "Z2FDTNDATAQYW2", "evaluate_target_health": False}
+    aws.route53.Record(
+        "alias", zone_id=zone, name="auth.example.app", type="A", aliases=[target], opts=options("alias")
+    )
+    template = {
+        "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
+        "Outputs": {"Zone": {"Value": zone, "Export": {"Name": "a-zone"}}},
+    }
+    aws.cloudformation.Stack(
+        "exports", name="exports", template_body=json.dumps(template), tags={"service": "auth"}, opts=options("exports")
+    )
+
+
+def test_certificates_records_and_stacks_come_back_by_import(checkout: Checkout, tmp_path: Path) -> None:
+    start_emulator(checkout)
+    route53 = checkout.aws("route53")
+    made = route53.create_hosted_zone(Name="example.app", CallerReference="test")["HostedZone"]["Id"]
+    zone = made.removeprefix("/hostedzone/")
+    install(tmp_path / "home" / "plugins")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pulumi").symlink_to(shutil.which(pulumi_cli.find().command) or "")
+    work = tmp_path / "work"
+    work.mkdir()
+    deployment = Deployment(tmp_path, f"http://127.0.0.1:{checkout.port}", work)
+    deployment.up(lambda: imported_types(zone, {}))
+    before = checkout.inventory()
+    state = deployment.state()
+    ids = {it["urn"].rpartition("::")[2]: it["id"] for it in state["resources"] if it["type"].startswith("aws:")}
+    state["resources"] = [it for it in state["resources"] if not it["type"].startswith("aws:")]
+    deployment.stack.import_stack(automation.Deployment(version=3, deployment=state))
+    assert deployment.up(lambda: imported_types(zone, ids))["import"] == len(ids) == 4
+    assert set(deployment.preview(lambda: imported_types(zone, {}))) == {"same"}
+    assert set(deployment.refresh(lambda: imported_types(zone, {}))) == {"same"}
+    assert checkout.inventory() == before
+
+
+# --- another revision of this program ---------------------------------------------------------------------------------
+
+
+def revision_before() -> str:
+    """The commit before this one; where there is no history, as in a shallow clone, this very commit."""
+    for revision in ("HEAD~1", "HEAD"):
+        git = ["git", "rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"]
+        found = subprocess.run(git, cwd=ORIGIN, capture_output=True, text=True, check=False)
+        if found.returncode == 0:
+            return found.stdout.strip()
+    raise AssertionError("git knows no commit here, so there is nothing to upgrade from")
+
+
+def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checkout, tmp_path: Path) -> None:
+    now, before = tmp_path / "now", tmp_path / "before"
+    before.mkdir()
+    packed = subprocess.run(["git", "archive", revision_before()], cwd=ORIGIN, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", str(before)], input=packed, check=True)
+    (before / ".venv").symlink_to(sys.prefix)
+    checkout.root.rename(now)
+    before.rename(checkout.root)
+    changes(checkout.local("up", "--json"))
+    kept, held = outputs(checkout), checkout.inventory()
+    cognito, client = checkout.aws("cognito-idp"), kept["clients"]["windowscli"]["clientId"]
+    cognito.sign_up(ClientId=client, Username="ada", Password="Correct-horse-9")
+
+    # The emulator goes on running, in the directory that now holds this program's files.
+    for entry in [it for it in checkout.root.iterdir() if it.name != ".local"]:
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    for entry in now.iterdir():
+        entry.rename(checkout.root / entry.name)
+    shown = changes(checkout.local("preview", "--json"))
+    assert not {"replace", "delete", "create-replacement", "delete-replaced"} & shown.keys()
+    assert not {"replace", "delete"} & changes(checkout.local("up", "--json")).keys()
+    assert set(changes(checkout.local("preview", "--json"))) == {"same"}
+    after = outputs(checkout)
+    assert after["userPoolId"] == kept["userPoolId"]
+    ids = {key: it["clientId"] for key, it in after["clients"].items()}
+    assert ids == ids | {key: it["clientId"] for key, it in kept["clients"].items()}
+    assert checkout.inventory()["pools"] == held["pools"]
+    assert [it["Username"] for it in cognito.list_users(UserPoolId=kept["userPoolId"])["Users"]] == ["ada"]
