@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,48 @@ def test_a_state_exported_and_imported_is_the_same(checkout: Checkout, tmp_path:
     assert checkout.inventory() == WHOLE
 
 
+@pytest.fixture
+def full(checkout: Checkout) -> Iterator[Callable[[bool], None]]:
+    """Fill the disk of the state, or make room again. The disk is a small one of its own where one may be mounted."""
+    state = checkout.root / ".local/state"
+    state.mkdir(parents=True)
+    small = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(state)]
+    mounted = subprocess.run(small, capture_output=True, check=False).returncode == 0
+    # Else the real disk is as good as full: no disk has the room that is then asked for.
+    enough, filler = ("_ROOM = 16 * 2**20", "_ROOM = 2**80"), state / "filler"
+
+    def fill(on: bool) -> None:
+        if not mounted:
+            checkout.edit("local/state.py", *(enough if on else reversed(enough)))
+        elif on:
+            filler.write_bytes(bytes(shutil.disk_usage(state).free))
+        else:
+            filler.unlink()
+
+    yield fill
+    if mounted:
+        subprocess.run(["umount", str(state)], check=True)
+
+
+def test_a_full_disk_is_told_before_anything_is_made(checkout: Checkout, full: Callable[[bool], None]) -> None:
+    full(True)
+    said = told(checkout.local("up", "--json"))
+    assert "No room for the stack's state: " in said
+    assert "Make room, then try again. Nothing was changed." in said
+    assert checkout.inventory()["pools"] == []
+    full(False)
+    whole(checkout)
+    before = outputs(checkout)
+    full(True)
+    checkout.config(tags={"team": "shop"})
+    told(checkout.local("up", "--json"))
+    assert outputs(checkout) == before
+    full(False)
+    assert not {"create", "replace", "delete"} & changes(checkout.local("up", "--json")).keys()
+    assert outputs(checkout) == before
+    whole(checkout)
+
+
 # --- import -----------------------------------------------------------------------------------------------------------
 
 
@@ -295,3 +338,18 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
     assert ids == ids | {key: it["clientId"] for key, it in kept["clients"].items()}
     assert checkout.inventory()["pools"] == held["pools"]
     assert [it["Username"] for it in cognito.list_users(UserPoolId=kept["userPoolId"])["Users"]] == ["ada"]
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_faults_names_tests_that_there_are_and_all_of_these() -> None:
+    page = (ORIGIN / "docs/faults.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| ---", "| fault"))]
+    named = [set(re.findall(r"`(test_\w+)`", row)) for row in rows]
+    assert all(named), "a fault without a test"
+    modules = [path.read_text(encoding="utf-8") for path in (ORIGIN / "tests").glob("test_*.py")]
+    defined = {name for text in modules for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
+    assert set().union(*named) <= defined
+    own = set(re.findall(r"^def (test_\w+)\(\s*checkout", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE))
+    assert own <= set().union(*named)
