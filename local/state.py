@@ -75,7 +75,8 @@ def mend() -> bool:
             return True
     raise Failure(
         f"The stack's state, {FILE}, is damaged, and there is no good copy of it.\n"
-        f"Start from nothing (what the emulator holds is lost): make stop; rm -r {paths.LOCAL}; make up"
+        f"Keep what the emulator holds: rm {FILE}; then adopt it (docs/adopting.md, 'The state is lost').\n"
+        f"Or start from nothing (all of that is lost): make stop; rm -r {paths.LOCAL}; make up"
     )
 
 
