@@ -1,6 +1,7 @@
 """The engine's state file of the local stack, read and mended between runs. Only under the lock, never during a run."""
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from local.console import Failure, say
 _ROOT = paths.BACKEND / ".pulumi"
 FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
 _BACKUPS = _ROOT / "backups" / "identity" / paths.STACK
+
+_ROOM = 16 * 2**20  # bytes; a run writes the state anew at each step, and keeps copies of it
 
 Resource = dict[str, Any]
 
@@ -72,8 +75,20 @@ def mend() -> bool:
             return True
     raise Failure(
         f"The stack's state, {FILE}, is damaged, and there is no good copy of it.\n"
-        f"Start from nothing (what the emulator holds is lost): make stop; rm -r {paths.LOCAL}; make up"
+        f"Keep what the emulator holds: rm {FILE}; then adopt it (docs/adopting.md, 'The state is lost').\n"
+        f"Or start from nothing (all of that is lost): make stop; rm -r {paths.LOCAL}; make up"
     )
+
+
+def refuse_full_disk() -> None:
+    """Raise Failure where a run could not write down what it makes: the engine leaves half a file behind then."""
+    paths.BACKEND.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(paths.BACKEND).free
+    if free < _ROOM:
+        raise Failure(
+            f"No room for the stack's state: {free // 1024:,} KiB are free on the disk of {paths.BACKEND}, and a run "
+            f"needs {_ROOM // 1024:,}.\nMake room, then try again. Nothing was changed."
+        )
 
 
 def _copies() -> list[Path]:

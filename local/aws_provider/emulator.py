@@ -65,8 +65,9 @@ class Emulator:
             endpoint_url=self._endpoints[service],
             aws_access_key_id=self._keys[0],
             aws_secret_access_key=self._keys[1],
-            # No proxy: it would carry loopback requests elsewhere.
-            config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2}, proxies={}),
+            # No proxy: it would carry loopback requests elsewhere. No second attempt: where only the answer was lost,
+            # it would make the thing twice; the next `up` clears up instead.
+            config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1}, proxies={}),
         )
 
     def wait(self, what: str, timeout: float, ready: Callable[[], bool], pause: float = 0.25) -> None:
@@ -103,7 +104,8 @@ def _refuse_unless_loopback(service: str, url: str) -> None:
 
 def code_of(error: Exception) -> str:
     """AWS's error code, or an empty string for any other error."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    # A lost connection is an error whose response is None.
+    return str((getattr(error, "response", None) or {}).get("Error", {}).get("Code", ""))
 
 
 def is_gone(error: Exception) -> bool:
