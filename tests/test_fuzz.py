@@ -38,7 +38,7 @@ KEY = st.from_regex(r"[A-Za-z0-9_-]{1,24}", fullmatch=True)
 SCOPE = st.from_regex(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,30}", fullmatch=True)
 TEXT = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60
-)
+).filter(str.strip)
 TAG = st.from_regex(r"(?!aws:)[A-Za-z0-9_.:/=+@ -]{1,30}", fullmatch=True).filter(str.strip)
 URLS = st.one_of(
     st.builds("https://{}.example/{}".format, LABELS, LABELS),
