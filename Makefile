@@ -1,6 +1,8 @@
 # The commands of this project; each needs nothing but make, Python 3.11 or newer, and what it installs itself.
 export PORT ?= 4566
 PYTHON ?= python3
+# `make outputs` prints JSON and nothing else, also when another make runs it.
+MAKEFLAGS += --no-print-directory
 RUN := .venv/bin/python
 
 .PHONY: up preview outputs refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock

@@ -1,6 +1,8 @@
 """A copy of this checkout for a test with the real engine: its own files, `.local/`, port and emulator."""
 
+import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -153,6 +155,9 @@ def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port below those that the system hands out, which engines and plugins of other tests take at any moment."""
+    while True:
+        port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

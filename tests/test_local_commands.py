@@ -120,7 +120,7 @@ def test_a_port_that_cannot_be_is_refused(checkout: Checkout, port: str) -> None
     [
         ("identity:product: focusmark", "identity:product: [", "not valid YAML"),
         ("identity:product: focusmark", "identity:product: Focusmark", "identity:product"),
-        ("identity:product: focusmark", "identity:protect: 3", "Mend it in Pulumi.local.yaml"),
+        ("identity:product: focusmark", "identity:protect: 3", "identity:protect"),
         ("identity:product: focusmark", "identity:produkt: focusmark", "identity:produ"),
     ],
 )
