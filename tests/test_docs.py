@@ -219,6 +219,11 @@ def with_packages(checkout: Checkout) -> Checkout:
     return checkout
 
 
+def _as_from_a_shell() -> dict[str, str]:
+    """The environment without what `make test` passes on to the makes below it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+
+
 def run_commands(checkout: Checkout, blocks: list[Block]) -> str:
     """Run the blocks by one bash, and give back what they printed."""
     # What a block leaves in the background ends with the page, also where a later one fails.
@@ -232,7 +237,7 @@ def run_commands(checkout: Checkout, blocks: list[Block]) -> str:
         [shell],
         input="\n".join(script),
         cwd=checkout.root,
-        env={**os.environ, "PORT": str(checkout.port)},
+        env={**_as_from_a_shell(), "PORT": str(checkout.port)},
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
