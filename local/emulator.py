@@ -7,6 +7,7 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -85,6 +86,15 @@ def _running() -> dict[str, Any] | None:
         if processes.is_same(note["pid"], note["identity"]):
             return note
     return None
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
+    while True:
+        port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _refuse_taken(port: int) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
@@ -11,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 
+from local import emulator
 from revision_diff.stacks import PROJECT, STAND_IN, in_the_place_of_local, shown_as
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ class Place:
 
     def __init__(self, directory: Path, stack: str) -> None:
         self.root, self.stack = directory, stack
-        self._port = _free_port()
+        self._port = emulator.free_port()
         self._placed: list[Revision] = []
 
     def __enter__(self) -> "Place":
@@ -152,9 +152,3 @@ def _git(*arguments: str) -> bytes:
         return subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, check=True).stdout
     except FileNotFoundError:
         raise Unusable("`git` is not on PATH, and the base is one of its revisions. Install git.") from None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,12 +1,9 @@
 """A copy of this checkout for a test with the real engine: its own files, `.local/`, port and emulator."""
 
-import contextlib
 import os
-import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -39,7 +36,7 @@ class Checkout:
 
     def __init__(self, directory: Path) -> None:
         self.root = directory / "checkout"
-        self.port = _free_port()
+        self.port = emulator.free_port()
         listing = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=ORIGIN,
@@ -152,12 +149,3 @@ def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
         stdout, stderr = process.communicate()
         raise AssertionError(f"not done after {timeout:.0f} s\n{stdout}\n{stderr}") from None
     return Ran(process.returncode, stdout, stderr)
-
-
-def _free_port() -> int:
-    """A port below those that the system hands out, which engines and plugins of other tests take at any moment."""
-    while True:
-        port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

@@ -105,9 +105,3 @@ def _ended(*ends: socket.socket) -> None:
             end.shutdown(socket.SHUT_RDWR)
         except OSError:
             continue
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

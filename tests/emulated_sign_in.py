@@ -7,7 +7,6 @@ sign_in` the way any stack's are, by a `pulumi` command on PATH.
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,17 +20,11 @@ import boto3
 import httpx2
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+from local.emulator import free_port
+
 STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
 CHECKOUT = Path(__file__).resolve().parent.parent
 API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

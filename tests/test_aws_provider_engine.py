@@ -4,7 +4,6 @@ import gc
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import pytest
 from pulumi import automation
 
 from local.aws_provider import install
+from local.emulator import free_port
 
 pytestmark = [
     pytest.mark.engine,
@@ -35,9 +35,7 @@ PASSPHRASE = "a passphrase of these tests"
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[str]:
     """An emulator of its own for this module, by URL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         command,

@@ -16,11 +16,11 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from pulumi import automation
 
-from local import pulumi_cli
+from local import emulator, pulumi_cli
 from local.aws_provider import install
 from local.aws_provider.emulator import code_of
 from tests.checkout import ORIGIN, Checkout, Ran
-from tests.cut_line import CutLine, Loses, free_port
+from tests.cut_line import CutLine, Loses
 from tests.test_aws_provider_engine import Deployment
 from tests.test_local_faults import WHOLE
 
@@ -71,7 +71,7 @@ def outputs(checkout: Checkout) -> dict[str, Any]:
 @pytest.fixture
 def line(checkout: Checkout) -> Iterator[CutLine]:
     """The checkout's emulator listens elsewhere, and everybody reaches it on the checkout's port by this line."""
-    elsewhere = free_port()
+    elsewhere = emulator.free_port()
     checkout.edit("local/emulator.py", 'address = f"127.0.0.1:{port}"', f'address = "127.0.0.1:{elsewhere}"')
     # The line listens already when the emulator is started.
     checkout.edit("local/emulator.py", "    _refuse_taken(port)\n    if _NOTE", "    if _NOTE")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import processes
+from local.emulator import free_port
 from tests.checkout import Checkout, Ran
 
 pytestmark = pytest.mark.engine
@@ -85,9 +86,7 @@ def test_a_persons_own_settings_do_not_matter(checkout: Checkout) -> None:
 def test_another_port_moves_the_emulator_with_all_it_holds(checkout: Checkout) -> None:
     checkout.local("up")
     before = checkout.inventory()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     ran = checkout.local("up", "--json", PORT=str(port))
     assert ran.status == 0, ran.stderr
     assert set(_told(ran)[1]) == {"same"}

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import yaml
 from pulumi import automation
 
 from local.aws_provider import install
+from local.emulator import free_port
 
 pytestmark = pytest.mark.engine
 PACK = Path(__file__).parent.parent / "policy" / "run"
@@ -44,9 +44,7 @@ config:
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", f"127.0.0.1:{port}"],
         env=os.environ | {"GATEWAY_PORT": str(port)},

@@ -19,8 +19,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
+from local.emulator import free_port
 from tests.checkout import Checkout, finished
-from tests.emulated_sign_in import Command, free_port
+from tests.emulated_sign_in import Command
 
 pytestmark = pytest.mark.engine
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
+from local.emulator import free_port
 from sign_in.callback import CallbackListener, read_answer, read_pasted
 from sign_in.errors import CallbackTimeoutError, DeniedError, PortBusyError, SignInError, UntrustedAnswerError
 from sign_in.oauth import Question
-from tests.emulated_sign_in import free_port
 
 QUESTION = Question("https://login.example/", "https://app.example/back", "the-state", "the-nonce", "the-verifier")
 

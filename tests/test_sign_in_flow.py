@@ -15,13 +15,13 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from local.emulator import free_port
 from sign_in.session import SessionFile
 from tests.emulated_sign_in import (
     API_SCOPES,
     STACK,
     EmulatedStack,
     emulator,
-    free_port,
     log_in,
     make_stack,
     start,
