@@ -19,6 +19,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi import automation
 
+from local import pulumi_cli
 from local.aws_provider import install
 from local.emulator import free_port
 
@@ -28,7 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 Program = Callable[[], None]
-CLI_VERSION = "3.259.0"
 PASSPHRASE = "a passphrase of these tests"
 
 
@@ -66,10 +66,7 @@ def _await_health(url: str, process: "subprocess.Popen[bytes]") -> None:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the Pulumi CLI as bin/pulumi and a PULUMI_HOME with the plugin."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    cached = cache / "identity-stack" / f"pulumi-v{CLI_VERSION}" / "pulumi"
-    cli = str(cached) if cached.exists() else shutil.which("pulumi")
-    assert cli, f"no Pulumi CLI: neither {cached} nor `pulumi` on PATH; `make up` gets one"
+    cli = shutil.which(pulumi_cli.find().command) or ""
     root = tmp_path_factory.mktemp("engine")
     (root / "bin").mkdir()
     (root / "bin" / "pulumi").symlink_to(cli)

@@ -19,12 +19,12 @@ import pytest
 import yaml
 from pulumi import automation
 
+from local import pulumi_cli
 from local.aws_provider import install
 from local.emulator import free_port
 
 pytestmark = pytest.mark.engine
 PACK = Path(__file__).parent.parent / "policy" / "run"
-CLI_VERSION = "3.259.0"
 TAGS = {
     "environment": "dev",
     "orchestration": "pulumi",
@@ -69,10 +69,7 @@ def emulator() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    cached = cache / "identity-stack" / f"pulumi-v{CLI_VERSION}" / "pulumi"
-    cli = str(cached) if cached.exists() else shutil.which("pulumi")
-    assert cli, f"no Pulumi CLI: neither {cached} nor `pulumi` on PATH; `make up` gets one"
+    cli = shutil.which(pulumi_cli.find().command) or ""
     root = tmp_path_factory.mktemp("engine")
     (root / "bin").mkdir()
     (root / "bin" / "pulumi").symlink_to(cli)
