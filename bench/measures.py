@@ -67,8 +67,10 @@ def imports(rounds: int) -> list[Row]:
 
 
 def _program_imports() -> str:
+    """The program up to its last import, with what it does between them."""
     lines = ast.parse((CHECKOUT / "__main__.py").read_text(encoding="utf-8")).body
-    return "\n".join(ast.unparse(line) for line in lines if isinstance(line, ast.Import | ast.ImportFrom))
+    last = max(index for index, line in enumerate(lines) if isinstance(line, ast.Import | ast.ImportFrom))
+    return "\n".join(map(ast.unparse, lines[: last + 1]))
 
 
 def _processor(code: str) -> float:

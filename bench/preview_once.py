@@ -12,11 +12,10 @@ from local import environment
 
 environment.shut_out_others()  # before anything reads it
 
-from pulumi.automation import Stack  # noqa: E402
-
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
 from local.aws_provider import install  # noqa: E402
 from local.lock import only_one  # noqa: E402
+from local.stack import LocalStack  # noqa: E402
 
 
 def _bare() -> None:
@@ -32,7 +31,7 @@ def run(kind: str, port: int) -> float:
     account.prepare(config, port)
     install(paths.PULUMI_HOME / "plugins")
     with only_one("make bench") as held:
-        stack = Stack.create_or_select(paths.STACK, engine.workspace(engine.Cli(pulumi_cli.find(), held)))
+        stack = LocalStack(engine.workspace(engine.Cli(pulumi_cli.find(), held)))
         start = time.perf_counter()
         stack.preview(
             program=_bare if kind == "bare" else None,

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_aws.cloudformation import get_export
 from pulumi_aws.route53 import get_records, get_zone
 
 from identity.domains import DomainSettings, ZoneReference, outside_zone
@@ -44,12 +43,18 @@ def _look_up(reference: ZoneReference, stack: str) -> Zone:
     try:
         if reference.by == "zoneName":
             return Zone(get_zone(name=reference.value, private_zone=False).zone_id, reference.value)
-        zone_id = get_export(name=reference.value).value if reference.by == "zoneExport" else reference.value
+        zone_id = _exported(reference.value) if reference.by == "zoneExport" else reference.value
         return Zone(zone_id, (get_zone(zone_id=zone_id).name or "").rstrip("."))
     except Exception as error:  # the engine gives invoke failures no type of their own
         allowed = "the name of a CloudFormation export of this account and region, or a hosted zone of this account"
         mend = f"AWS says: {_reason(error)}"
         raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), mend)]) from None
+
+
+def _exported(name: str) -> str:
+    from pulumi_aws.cloudformation import get_export  # few stacks ask, and its module is slow to import
+
+    return get_export(name=name).value
 
 
 def _reason(error: Exception) -> str:

@@ -2,24 +2,18 @@
 
 import json
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
-from local import account, emulator, engine, paths, project, recovery, report, state
+from local import emulator, paths, report, state
 from local.console import Failure, say
-from local.engine import Interrupted, Operation
-from local.lock import Held, only_one
+from local.lock import only_one
+from local.outcome import Interrupted, Operation
 
-# What the CLI says of a config that does not fit Pulumi.yaml's types, before the program could speak.
-_UNTYPED = re.compile(r"with configuration key '\S+' must be of type|is missing configuration value")
 _INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 _port = click.option(
     "--port",
@@ -42,7 +36,7 @@ def commands() -> None:
 @_json
 def up(port: int, as_json: bool) -> None:
     """Make the stack, or bring it to what the config says."""
-    _command("up", as_json, lambda held: _deploy("up", port, held))
+    _run("up", port, as_json)
 
 
 @commands.command()
@@ -50,7 +44,7 @@ def up(port: int, as_json: bool) -> None:
 @_json
 def preview(port: int, as_json: bool) -> None:
     """Show what `up` would do; make nothing but what a real account already has."""
-    _command("preview", as_json, lambda held: _deploy("preview", port, held))
+    _run("preview", port, as_json)
 
 
 @commands.command()
@@ -58,7 +52,7 @@ def preview(port: int, as_json: bool) -> None:
 @_json
 def refresh(port: int, as_json: bool) -> None:
     """Bring the state to what the emulator really has."""
-    _command("refresh", as_json, lambda held: _refresh(port, held))
+    _run("refresh", port, as_json)
 
 
 @commands.command()
@@ -66,14 +60,22 @@ def refresh(port: int, as_json: bool) -> None:
 @_json
 def destroy(port: int, as_json: bool) -> None:
     """Remove the whole stack. The emulator goes on running, empty."""
-    _command("destroy", as_json, lambda held: _destroy(port, held))
+    _run("destroy", port, as_json)
 
 
 @commands.command()
 @click.option("--show-secrets", is_flag=True, help="Print secrets in clear.")
 def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
-    click.echo(json.dumps(engine.read_outputs(show_secrets), indent=2))
+    known = state.read()
+    if known is None or not known.resources:
+        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+    if show_secrets:
+        from local import engine
+
+        click.echo(json.dumps(engine.decrypted_outputs(), indent=2))
+    else:
+        click.echo(json.dumps(known.outputs, indent=2))
 
 
 @commands.command()
@@ -98,12 +100,6 @@ def main() -> NoReturn:
     except Failure as failure:
         say(str(failure), style="red")
         _leave(1)
-    except (ClientError, BotoCoreError) as error:
-        say(
-            f"The emulator did not do as asked: {error}\nSee {emulator.LOG}; `make stop` and then try again.",
-            style="red",
-        )
-        _leave(1)
     except OSError as error:
         say(f"The system refused: {error}. Look at that file or the room on its disk, then try again.", style="red")
         _leave(1)
@@ -121,12 +117,15 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _command(name: Operation, as_json: bool, work: Callable[[Held], engine.Outcome]) -> None:
-    """Do the work under the lock and report it. With --json the last line is printed whatever happens."""
+def _run(name: Operation, port: int, as_json: bool) -> None:
+    """Run the engine under the lock. With --json the last line is printed whatever happens."""
+    # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
+    from local import operations
+
     outcome, result = None, "failed"
     try:
         with only_one(f"make {name}") as held:
-            outcome = work(held)
+            outcome = operations.run(name, port, held)
         result = "succeeded" if outcome.succeeded else "failed"
     except (KeyboardInterrupt, Interrupted):
         result = "interrupted"
@@ -137,68 +136,3 @@ def _command(name: Operation, as_json: bool, work: Callable[[Held], engine.Outco
             report.as_json(result, outcome.changes if outcome else {})
     if not outcome.succeeded:
         _leave(1)
-
-
-def _deploy(operation: Operation, port: int, held: Held) -> engine.Outcome:
-    config = project.write(port)
-    emulator.ensure(port)
-    account.prepare(config, port)
-    stale = recovery.mend(port, may_touch=operation == "up")
-    outcome = engine.run(operation, held, refresh=stale)
-    if any(_UNTYPED.search(error) for error in outcome.errors):
-        outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
-    if outcome.succeeded and operation == "up":
-        paths.STALE.unlink(missing_ok=True)
-    report.summary(operation, outcome)
-    if outcome.outputs is not None:
-        report.outputs(outcome.outputs)
-    return outcome
-
-
-def _refresh(port: int, held: Held) -> engine.Outcome:
-    if not _anything_up():
-        raise Failure("Nothing is up in this checkout, so there is nothing to refresh. Make it with: make up")
-    project.write_or_keep(port)
-    emulator.ensure(port)
-    recovery.mend(port, may_touch=True)
-    outcome = engine.run("refresh", held)
-    if outcome.succeeded:
-        paths.STALE.unlink(missing_ok=True)
-    report.summary("refresh", outcome)
-    return outcome
-
-
-def _destroy(port: int, held: Held) -> engine.Outcome:
-    state.mend()
-    if not _anything_up() and emulator.running_port() is None:
-        say("Nothing is up in this checkout: nothing to destroy.")
-        return engine.Outcome(True, {})
-    _refuse_protected()
-    emulator.ensure(port)
-    outcome = engine.Outcome(True, {})
-    if _anything_up():
-        project.write_or_keep(port)
-        stale = recovery.mend(port, may_touch=True)
-        outcome = engine.run("destroy", held, refresh=stale)
-    if outcome.succeeded:
-        account.remove(port)
-        paths.STALE.unlink(missing_ok=True)
-    report.summary("destroy", outcome)
-    return outcome
-
-
-def _refuse_protected() -> None:
-    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
-    known = state.read()
-    names = (
-        [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
-        if known
-        else []
-    )
-    if names:
-        raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
-
-
-def _anything_up() -> bool:
-    known = state.read()
-    return bool(known and (known.resources or known.pending))

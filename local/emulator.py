@@ -5,6 +5,8 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 """
 
 import contextlib
+import functools
+import http.client
 import json
 import os
 import random
@@ -15,10 +17,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-
-import boto3
-import httpx
-from botocore.config import Config
 
 from local import paths, processes
 from local.console import Failure, say
@@ -68,16 +66,26 @@ def running_port() -> int | None:
     return int(note["port"]) if note else None
 
 
+@functools.cache
 def client(service: str, port: int) -> Any:
     """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up."""
-    return boto3.session.Session().client(
-        service,  # type: ignore[call-overload]
+    from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time
+
+    return _session().client(
+        service,
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
         config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),
     )
+
+
+@functools.cache
+def _session() -> Any:
+    import boto3
+
+    return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
 def _running() -> dict[str, Any] | None:
@@ -116,9 +124,10 @@ def _answers(port: int) -> bool:
 
 
 def _healthy(port: int) -> bool:
-    with contextlib.suppress(httpx.HTTPError):
-        answer = httpx.get(f"http://127.0.0.1:{port}/_ministack/health", timeout=5, trust_env=False)
-        return answer.status_code == httpx.codes.OK
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
     return False
 
 

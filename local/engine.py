@@ -10,35 +10,20 @@ import signal
 import subprocess
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
-from pulumi.automation import CommandError, CommandResult, LocalWorkspace, OutputMap, PulumiCommand, Stack
+from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 from local import environment, paths, processes, pulumi_cli, state
 from local.aws_provider import install
 from local.console import Failure, say
 from local.lock import Held
+from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress, counted
-
-Operation = Literal["up", "preview", "refresh", "destroy"]
-
-
-class Interrupted(Exception):
-    """A person stopped the engine; it has ended."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run of the engine ended."""
-
-    succeeded: bool
-    changes: Mapping[str, int]
-    errors: tuple[str, ...] = ()
-    outputs: OutputMap | None = None
+from local.stack import LocalStack, Workspace
 
 
 class Cli(PulumiCommand):
@@ -125,7 +110,7 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     install(paths.PULUMI_HOME / "plugins")
     packs = [str(paths.POLICY_PACK)]
     try:
-        stack = Stack.create_or_select(paths.STACK, workspace(cli))
+        stack = LocalStack(workspace(cli))
         if operation == "preview":
             planned = stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
@@ -133,12 +118,11 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
             # As `pulumi up` does: the rules on the whole stack speak at a run's end, when an update has made it all.
             with progress.rehearsal():
                 stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
-            made = stack.up(on_event=progress, refresh=refresh, color="never", show_secrets=False, policy_packs=packs)
-            return Outcome(True, progress.changes, tuple(progress.errors), made.outputs)
-        if operation == "refresh":
-            stack.refresh(on_event=progress, color="never", show_secrets=False)
+            stack.up(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
+        elif operation == "refresh":
+            stack.refresh(on_event=progress, color="never")
         else:
-            stack.destroy(on_event=progress, refresh=refresh, color="never", show_secrets=False)
+            stack.destroy(on_event=progress, refresh=refresh, color="never")
     except CommandError:
         if not progress.errors:
             progress.error(cli.complaint)
@@ -147,20 +131,10 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     return Outcome(True, progress.changes, tuple(progress.errors))
 
 
-def read_outputs(show_secrets: bool) -> dict[str, Any]:
-    """The outputs of the local stack. The emulator need not run.
-
-    Args:
-        show_secrets: give secrets in clear; without it each is the text `[secret]`.
-
-    Raises:
-        Failure: when nothing is up.
-    """
-    known = state.read()
-    if known is None or not known.resources:
-        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+def decrypted_outputs() -> dict[str, Any]:
+    """The outputs of the local stack with secrets in clear, which takes the CLI. Raises Failure if it cannot."""
     cli = Cli(pulumi_cli.find(), held=None)
-    arguments = ["stack", "output", "--json", "--stack", paths.STACK, *(["--show-secrets"] if show_secrets else [])]
+    arguments = ["stack", "output", "--json", "--stack", paths.STACK, "--show-secrets"]
     try:
         result = cli.run(arguments, str(paths.PROJECT), environment.of_the_engine())
     except CommandError:
@@ -178,10 +152,10 @@ def _note_cut_off(progress: Progress) -> None:
         known.save()
 
 
-def workspace(cli: Cli) -> LocalWorkspace:
+def workspace(cli: Cli) -> Workspace:
     """The checkout as the engine is given it: its copies of the files, its own state, and the program to run."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
-    return LocalWorkspace(
+    return Workspace(
         work_dir=str(paths.PROJECT), program=_program, env_vars=environment.of_the_engine(), pulumi_command=cli
     )
 

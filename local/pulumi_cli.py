@@ -69,10 +69,28 @@ def _on_path() -> PulumiCommand:
     return _command(None)
 
 
+class _Checked(PulumiCommand):
+    """One that has been run before, and has not changed since."""
+
+    def __init__(self, command: str, version: VersionInfo) -> None:
+        self.command, self.version = command, version
+
+
 def _cached() -> PulumiCommand:
-    if not (cache() / "bin" / "pulumi").exists():
+    program, note = cache() / "bin" / "pulumi", cache() / "checked"
+    if not program.exists():
         raise Unavailable(f"nothing in {cache()}")
-    return _command(cache())
+    found = program.stat()
+    seen = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+    # To run it takes a quarter of a second, which every command would wait for.
+    with contextlib.suppress(OSError, ValueError):
+        noted, version = note.read_text().split("\n")
+        if noted == seen:
+            return _Checked(str(program), VersionInfo.parse(version))
+    command = _command(cache())
+    with contextlib.suppress(OSError):
+        paths.write_whole(note, f"{seen}\n{command.version}")
+    return command
 
 
 def _command(root: Path | None) -> PulumiCommand:

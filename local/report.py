@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from pulumi.automation import OutputMap
 
 from local.console import say
-from local.engine import Outcome
+from local.outcome import Outcome
+from local.state import State
 
-_SECRET = "[secret]"  # noqa: S105 - as the engine shows one
 _PROTECTED = "because it is protected"
 UNPROTECT = (
     "To let them go on purpose: put `identity:protect: false` into Pulumi.local.yaml, then `make up`, then this again."
@@ -38,12 +37,13 @@ def summary(operation: str, outcome: Outcome) -> None:
         say(f"{operation} done{_counted(outcome.changes, would)}.", style="bold green")
 
 
-def outputs(values: OutputMap) -> None:
+def outputs(known: State) -> None:
     """The stack's outputs for people, without secrets, and what to do next."""
+    values = known.outputs
     say("")
     for name in sorted(values):
-        _show(name, _SECRET if values[name].secret else values[name].value, "  ")
-    login = _public_login({name: output.value for name, output in values.items()})
+        _show(name, values[name], "  ")
+    login = _public_login(known)
     say("")
     if login:
         say(f"Sign in:    {login}")
@@ -60,13 +60,11 @@ def _show(name: str, value: Any, indent: str) -> None:
         say(f"{indent}{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
-def _public_login(values: Mapping[str, Any]) -> str | None:
+def _public_login(known: State) -> str | None:
     """The login URL of the first client without a secret: the one that anyone can try."""
-    clients, secrets = values.get("clients"), values.get("clientSecrets") or {}
-    if not isinstance(clients, dict):
-        return None
-    urls = (clients[key].get("loginUrl") for key in sorted(clients) if key not in secrets)
-    return next((str(url) for url in urls if url), None)
+    clients: dict[str, Any] = known.outputs.get("clients") or {}
+    public = [client for client in clients.values() if client.get("clientId") not in known.clients_with_a_secret]
+    return next((str(client["loginUrl"]) for client in public if "loginUrl" in client), None)
 
 
 def _counted(changes: Mapping[str, int], would: str = "") -> str:

@@ -13,6 +13,9 @@ _ROOT = paths.BACKEND / ".pulumi"
 FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
 _BACKUPS = _ROOT / "backups" / "identity" / paths.STACK
 
+SECRET = "[secret]"  # noqa: S105 - as the engine shows one
+_SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
+_ENCRYPTED = "1b47061264138c4ac30d75fd1eb44270"  # what stands under that key for a secret
 _ROOM = 16 * 2**20  # bytes; a run writes the state anew at each step, and keeps copies of it
 
 Resource = dict[str, Any]
@@ -29,6 +32,18 @@ class State:
     @property
     def resources(self) -> list[Resource]:
         return self._latest.get("resources") or []
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the stack puts out, with `SECRET` for what is one."""
+        stack = next(self.of_type("pulumi:pulumi:Stack"), {})
+        return {name: _shown(value) for name, value in sorted((stack.get("outputs") or {}).items())}
+
+    @property
+    def clients_with_a_secret(self) -> set[str]:
+        """Their ids."""
+        clients = self.of_type("aws:cognito/userPoolClient:UserPoolClient")
+        return {str(client.get("id")) for client in clients if (client.get("outputs") or {}).get("generateSecret")}
 
     @property
     def pending(self) -> list[dict[str, Any]]:
@@ -89,6 +104,14 @@ def refuse_full_disk() -> None:
             f"No room for the stack's state: {free // 1024:,} KiB are free on the disk of {paths.BACKEND}, and a run "
             f"needs {_ROOM // 1024:,}.\nMake room, then try again. Nothing was changed."
         )
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    if isinstance(value, dict):
+        return SECRET if value.get(_SIGNATURE) == _ENCRYPTED else {key: _shown(item) for key, item in value.items()}
+    return value
 
 
 def _copies() -> list[Path]:

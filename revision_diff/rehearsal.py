@@ -14,7 +14,7 @@ from local import environment
 
 environment.shut_out_others()  # before anything reads it
 
-from pulumi.automation import CommandError, EngineEvent, Stack  # noqa: E402
+from pulumi.automation import CommandError, EngineEvent  # noqa: E402
 from pulumi.automation.events import StepEventMetadata  # noqa: E402
 
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
@@ -22,6 +22,7 @@ from local.aws_provider import install  # noqa: E402
 from local.console import Failure  # noqa: E402
 from local.lock import only_one  # noqa: E402
 from local.progress import Progress  # noqa: E402
+from local.stack import LocalStack  # noqa: E402
 
 
 class Listener:
@@ -78,7 +79,7 @@ def rehearse(port: int) -> dict[str, Any]:
             account.prepare(config, port)
             install(paths.PULUMI_HOME / "plugins")
             cli = engine.Cli(pulumi_cli.find(), held)
-            stack = Stack.create_or_select(paths.STACK, engine.workspace(cli))
+            stack = LocalStack(engine.workspace(cli))
             packs = [str(paths.POLICY_PACK)]
             text = stack.preview(on_event=listener, diff=True, color="never", policy_packs=packs).stdout
             succeeded = True
