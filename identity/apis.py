@@ -35,7 +35,7 @@ def resolve_apis(
         key: ApiSettings(
             key=key,
             name=names.resource_server(key),
-            identifier=api.identifier or names.resource_server_identifier(key),
+            identifier=api.identifier or names.resource_server_identifier(api.formerly or key),
             scopes={f"{key}.{name}": api.scopes[name] for name in sorted(api.scopes)},
             formerly=api.formerly,
         )

@@ -7,36 +7,16 @@ update. `pulumi destroy` does not run the program and is an act by itself; Pulum
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pulumi
 
 from identity import deployed
-from identity.apis import ApiSettings
-from identity.clients import ClientSettings
 from identity.deployed import Deployed
+from identity.loss import Loss
+from identity.registry_losses import registry_losses
 from identity.report import ConfigError, Problem, shown
 from identity.settings import Settings
-
-Entry = TypeVar("Entry", ApiSettings, ClientSettings)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """Something that the config would replace or delete: what it is called in AWS, and the mistake that would do it."""
-
-    named: str
-    path: str
-    keep: str
-    received: str
-    consequence: str
-    # Cognito refuses some changes outright: no permission makes them possible.
-    final: bool = False
-    # Whether only `protect` stands in its way; without that, the edit is the say-so.
-    under_protect: bool = False
-    # An update of something that stays: Pulumi's `protect` does not hinder it.
-    in_place: bool = False
 
 
 def refuse_losses(settings: Settings, region: str) -> None:
@@ -56,22 +36,13 @@ def refuse_losses(settings: Settings, region: str) -> None:
 
 def find_losses(state: Iterable[Deployed], settings: Settings, region: str) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not. Pure."""
-    servers: dict[str, Mapping[str, Any]] = {}
-    clients: dict[str, Mapping[str, Any]] = {}
+    state = list(state)
     for resource in state:
         if resource.type == deployed.USER_POOL:
             yield from _pool_losses(resource.outputs, settings, region)
         elif resource.type == deployed.USER_POOL_DOMAIN:
             yield from _domain_losses(resource, settings)
-        elif resource.type == deployed.RESOURCE_SERVER:
-            servers[resource.name.removeprefix("access-server-")] = resource.outputs
-        elif resource.type == deployed.USER_POOL_CLIENT:
-            clients[resource.name.removeprefix("access-client-")] = resource.outputs
-    yield from _half_imported(clients, settings)
-
-    yield from _renamed_clients(clients, settings)
-    yield from _server_losses(servers, settings)
-    yield from _client_losses(clients, settings)
+    yield from registry_losses(state, settings)
 
 
 def _problem(loss: Loss, settings: Settings) -> Problem:
@@ -148,74 +119,3 @@ def _domain_losses(domain: Deployed, settings: Settings) -> Iterator[Loss]:
 
 def _domain_path(custom: bool) -> str:
     return "identity:authDomain" if custom else "identity:domainPrefix"
-
-
-def _server_losses(servers: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
-    for key, old in sorted(servers.items()):
-        path, identifier = f"identity:apis.{key}", str(old.get("identifier", ""))
-        new = _now(key, settings.apis)
-        lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
-        if new is None:
-            yield Loss(identifier, path, "this API, which the stack has", "nothing", lost, under_protect=True)
-        elif new.identifier != identifier:
-            received = shown(new.identifier)
-            yield Loss(identifier, f"{path}.identifier", identifier, received, lost, under_protect=True)
-        else:
-            yield from _scope_losses(key, old, new)
-
-
-def _scope_losses(key: str, old: Mapping[str, Any], new: ApiSettings) -> Iterator[Loss]:
-    for scope in old.get("scopes") or []:
-        name = str(scope.get("scopeName", ""))
-        if name not in new.scopes:
-            full, path = f"{new.identifier}/{name}", f"identity:apis.{key}.scopes.{name.removeprefix(f'{key}.')}"
-            lost = f"Apps that ask for {full} could not sign in any more."
-            keep = "this scope, which the stack has"
-            yield Loss(full, path, keep, "nothing", lost, under_protect=True, in_place=True)
-
-
-def _half_imported(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
-    """The AWS provider does not read this on import, and would replace the client whatever the program says."""
-    for key, old in sorted(clients.items()):
-        new = _now(key, settings.clients)
-        if new and old.get("generateSecret") is None:
-            client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
-            keep = "a state that knows whether the client has a secret"
-            mend = (
-                f"an import does not read it, and the update would replace the client {client_id}: "
-                f"`python -m adopt --stack {settings.stack} --import` writes it into the state"
-            )
-            yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
-
-
-def _now(key: str, entries: Mapping[str, Entry]) -> Entry | None:
-    """What has become of the entry of this key."""
-    return entries.get(key) or next((entry for entry in entries.values() if entry.formerly == key), None)
-
-
-def _renamed_clients(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
-    """A client that went as another just like it came has been renamed; unsaid, it would get another client id."""
-    came = [client for key, client in settings.clients.items() if key not in clients and client.formerly is None]
-    for key, old in sorted(clients.items()):
-        alike = next((new for new in came if _is_alike(old, new)), None)
-        if alike and _now(key, settings.clients) is None:
-            client_id, path = str(old.get("id", "")), f"identity:clients.{alike.key}"
-            lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`; or"
-            yield Loss(client_id, path, f"{key}, which the stack has with these URLs", shown(alike.key), lost)
-
-
-def _is_alike(old: Mapping[str, Any], new: ClientSettings) -> bool:
-    urls = set(old.get("callbackUrls") or [])
-    return bool(urls) and urls == set(new.callback_urls) and bool(old.get("generateSecret")) == new.secret
-
-
-def _client_losses(clients: Mapping[str, Mapping[str, Any]], settings: Settings) -> Iterator[Loss]:
-    for key, old in sorted(clients.items()):
-        path, client_id = f"identity:clients.{key}", str(old.get("id", ""))
-        new = _now(key, settings.clients)
-        lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
-        if new is None:
-            yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
-        elif old.get("generateSecret") not in (None, new.secret):
-            was, becomes = shown(old["generateSecret"]), shown(new.secret)
-            yield Loss(client_id, f"{path}.secret", was, becomes, lost, under_protect=True)

@@ -76,7 +76,10 @@ class UserPool(_Shape):
 
 
 class Api(_Shape):
-    """A resource server: scopes by name, each with its description. `formerly` is the key it had, after a new one."""
+    """A resource server: scopes by name, each with its description.
+
+    `formerly` is the key it had, after a new one; its identifier is then still that key's, if none is given.
+    """
 
     scopes: Annotated[
         dict[limits.ScopeName, limits.ScopeDescription], Field(min_length=1, max_length=limits.SCOPES_PER_SERVER)

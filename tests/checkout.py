@@ -1,11 +1,16 @@
 """A copy of this checkout for a test with the real engine: its own files, `.local/`, port and emulator."""
 
+import atexit
+import compileall
+import functools
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,30 +32,44 @@ class Ran:
     stdout: str
     stderr: str
 
+    @property
+    def said(self) -> str:
+        """All of it as one line: the console breaks lines where it likes."""
+        return " ".join((self.stdout + self.stderr).split())
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """The counts of a run with --json, which must have succeeded."""
+        assert self.status == 0, self.stdout + self.stderr
+        counted: dict[str, int] = json.loads(self.stdout.splitlines()[-1])["changes"]
+        return counted
+
+    def refused(self, *words: str) -> None:
+        """Assert that it failed with a message that has these words, and without a traceback."""
+        assert self.status != 0, self.said
+        assert "Traceback" not in self.said
+        for word in words:
+            assert word in self.said
+
 
 class Checkout:
     """The files that git knows or would take in, copied into `directory`, on a free port.
 
     Use it as a context manager: whatever it started is stopped at the end.
+
+    Args:
+        stack: the `.local/` of another copy, after its `stop`. This one goes on from there, with its emulator running.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, stack: Path | None = None) -> None:
         self.root = directory / "checkout"
         self.port = emulator.free_port()
-        listing = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=ORIGIN,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for name in filter(None, listing.split("\0")):
-            if (ORIGIN / name).is_file():
-                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ORIGIN / name, self.root / name)
-
+        shutil.copytree(_compiled(), self.root)
         # The policy pack is started by its own script, which takes the checkout's packages.
         (self.root / ".venv").symlink_to(sys.prefix)
+        if stack:
+            shutil.copytree(stack, self.root / ".local")
+            self.start_emulator()
 
     def __enter__(self) -> "Checkout":
         return self
@@ -61,10 +80,15 @@ class Checkout:
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Start `python -m local ...` here and leave it running."""
+        return self.python("-m", "local", *arguments, **environment)
+
+    def python(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start Python here, as a person would have it: it keeps what it has compiled."""
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return subprocess.Popen(
-            [sys.executable, "-m", "local", *arguments],
+            [sys.executable, *arguments],
             cwd=self.root,
-            env={**os.environ, "PORT": str(self.port), **environment},
+            env={**kept, "PORT": str(self.port), **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -75,15 +99,33 @@ class Checkout:
         """Run `python -m local ...` here to its end."""
         return finished(self.start(*arguments, **environment))
 
+    def run(self, command: str) -> dict[str, int]:
+        """Run `python -m local <command> --json`, which must succeed, and give back what it counted."""
+        return self.local(command, "--json").changes
+
+    def assert_nothing_to_do(self) -> None:
+        assert set(self.run("preview")) == {"same"}
+
+    def outputs(self, *options: str) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(self.local("outputs", *options).stdout)
+        return said
+
+    def start_emulator(self) -> None:
+        ran = finished(self.python("-c", f"from local import emulator; emulator.ensure({self.port})"))
+        assert ran.status == 0, ran.stderr
+
+    @property
+    def stack_file(self) -> Path:
+        return self.root / "Pulumi.local.yaml"
+
     def config(self, **values: Any) -> None:
         """Set keys of the `identity:` namespace in Pulumi.local.yaml; None takes a key out."""
-        file = self.root / "Pulumi.local.yaml"
-        content = yaml.safe_load(file.read_text())
+        content = yaml.safe_load(self.stack_file.read_text())
         for key, value in values.items():
             content["config"][f"identity:{key}"] = value
             if value is None:
                 del content["config"][f"identity:{key}"]
-        file.write_text(yaml.safe_dump(content, sort_keys=False))
+        self.stack_file.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace a text in one of the files, which must be there."""
@@ -149,3 +191,24 @@ def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
         stdout, stderr = process.communicate()
         raise AssertionError(f"not done after {timeout:.0f} s\n{stdout}\n{stderr}") from None
     return Ran(process.returncode, stdout, stderr)
+
+
+@functools.cache
+def _compiled() -> Path:
+    """The files once for this process, compiled, so that not every copy compiles them again."""
+    directory = tempfile.mkdtemp(prefix="identity-checkout-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    root = Path(directory) / "checkout"
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ORIGIN,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listing.split("\0")):
+        if (ORIGIN / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ORIGIN / name, root / name)
+    compileall.compile_dir(root, quiet=1)
+    return root

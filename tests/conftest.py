@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import hypothesis
 import pulumi
 import pytest
@@ -19,7 +20,10 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
+from local.aws_provider import install
 from local.console import Failure
+from tests import emulated_sign_in
+from tests.checkout import Checkout
 
 # Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,6 +46,41 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pulumi_cli_at_hand()
         except Failure as failure:
             pytest.fail(f"the engine cannot be had: {failure}", pytrace=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The modules that run the engine first: they take longest, and the short ones fill the gaps at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("engine")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session")
+def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `.local/` of a checkout whose stack is up as committed, made once, for tests that begin with a stack."""
+    with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
+        assert checkout.run("up") == {"create": 13}
+    return checkout.root / ".local"
+
+
+@pytest.fixture(scope="session")
+def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with emulated_sign_in.emulator(tmp_path_factory.mktemp("emulator") / "log") as url:
+        yield url
+
+
+@pytest.fixture
+def emulator(shared_emulator: str) -> str:
+    """The URL of an emulator that holds nothing."""
+    httpx2.post(f"{shared_emulator}/_ministack/reset", trust_env=False, timeout=30).raise_for_status()
+    return shared_emulator
+
+
+@pytest.fixture(scope="session")
+def plugin_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PULUMI_HOME with this checkout's `aws` plugin."""
+    home = tmp_path_factory.mktemp("home")
+    install(home / "plugins")
+    return home
 
 
 class Mocks(pulumi.runtime.Mocks):

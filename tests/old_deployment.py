@@ -186,7 +186,7 @@ def delete(aws: Aws, name: str) -> None:
 
 
 def _wait(cloudformation: Any, goal: str, name: str) -> None:
-    cloudformation.get_waiter(goal).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    cloudformation.get_waiter(goal).wait(StackName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
 
 
 def deploy(aws: Aws) -> None:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.checkout import Checkout, Ran
+from tests.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
@@ -34,11 +34,10 @@ IMPORTER = {
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    with Checkout(tmp_path_factory.mktemp("exports")) as made:
+def checkout(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
+    with Checkout(tmp_path_factory.mktemp("exports"), default_stack) as made:
         made.config(cloudFormationExports=True)
-        ran = made.local("up")
-        assert ran.status == 0, ran.stderr
+        assert made.run("up")["create"] == 2
         yield made
 
 
@@ -52,7 +51,7 @@ def importer(checkout: Checkout) -> Iterator[str]:
         TemplateBody=json.dumps(IMPORTER),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="projects-api", WaiterConfig={"Delay": 1})
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="projects-api", WaiterConfig={"Delay": 0.2})
     yield cloudformation.describe_stacks(StackName="projects-api")["Stacks"][0]["Outputs"][0]["OutputValue"]
     remove_importer(checkout)
 
@@ -60,7 +59,7 @@ def importer(checkout: Checkout) -> Iterator[str]:
 def remove_importer(checkout: Checkout) -> None:
     checkout.aws("cloudformation").delete_stack(StackName="projects-api")
     checkout.aws("cloudformation").get_waiter("stack_delete_complete").wait(
-        StackName="projects-api", WaiterConfig={"Delay": 1}
+        StackName="projects-api", WaiterConfig={"Delay": 0.2}
     )
 
 
@@ -68,19 +67,8 @@ def exports(checkout: Checkout) -> dict[str, str]:
     return {it["Name"]: it["Value"] for it in checkout.aws("cloudformation").list_exports()["Exports"]}
 
 
-def outputs(checkout: Checkout) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(checkout.local("outputs").stdout)
-    return found
-
-
-def changes(ran: Ran) -> dict[str, int]:
-    assert ran.status == 0, ran.stderr
-    found: dict[str, int] = json.loads(ran.stdout)["changes"]
-    return found
-
-
 def test_the_old_names_have_the_stacks_values(checkout: Checkout) -> None:
-    found = outputs(checkout)
+    found = checkout.outputs()
     assert exports(checkout) == {
         "focusmark-local-customeruserpoolid": found["userPoolId"],
         "focusmark-local-customeruserpoolarn": found["userPoolArn"],
@@ -89,12 +77,12 @@ def test_the_old_names_have_the_stacks_values(checkout: Checkout) -> None:
 
 
 def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
-    assert set(changes(checkout.local("up", "--json"))) == {"same"}
+    assert set(checkout.run("up")) == {"same"}
 
 
 def test_a_template_that_imports_the_pool_deploys(checkout: Checkout, importer: str) -> None:
     authorizers = checkout.aws("apigateway").get_authorizers(restApiId=importer)["items"]
-    assert [it["providerARNs"] for it in authorizers] == [[outputs(checkout)["userPoolArn"]]]
+    assert [it["providerARNs"] for it in authorizers] == [[checkout.outputs()["userPoolArn"]]]
 
 
 def test_exports_cannot_be_turned_off_while_they_are_imported(checkout: Checkout, importer: str) -> None:
@@ -106,10 +94,10 @@ def test_exports_cannot_be_turned_off_while_they_are_imported(checkout: Checkout
     finally:
         checkout.config(cloudFormationExports=True)
     assert ran.status == 1
-    assert "focusmark-local-customeruserpoolarn is imported by stack projects-api" in " ".join(ran.stderr.split())
+    assert "focusmark-local-customeruserpoolarn is imported by stack projects-api" in ran.said
     assert "Traceback" not in ran.stderr
     assert exports(checkout) == before
-    assert set(changes(checkout.local("up", "--json"))) == {"same"}
+    assert set(checkout.run("up")) == {"same"}
 
 
 def test_a_refused_destroy_leaves_everything(checkout: Checkout, importer: str) -> None:
@@ -117,15 +105,15 @@ def test_a_refused_destroy_leaves_everything(checkout: Checkout, importer: str) 
     before = checkout.inventory()
     ran = checkout.local("destroy")
     assert ran.status == 1
-    assert "imported by stack projects-api" in " ".join(ran.stderr.split())
+    assert "imported by stack projects-api" in ran.said
     assert checkout.inventory() == before
-    assert set(changes(checkout.local("up", "--json"))) == {"same"}
+    assert set(checkout.run("up")) == {"same"}
 
 
 def test_without_importers_exports_go_and_nothing_else_does(checkout: Checkout) -> None:
     before = checkout.inventory()
     checkout.config(cloudFormationExports=False)
-    counted = changes(checkout.local("up", "--json"))
+    counted = checkout.run("up")
     assert counted.pop("delete") == 2  # the component and its CloudFormation stack
     assert set(counted) <= {"same", "update"}
     assert not exports(checkout)
@@ -133,5 +121,5 @@ def test_without_importers_exports_go_and_nothing_else_does(checkout: Checkout) 
     with pytest.raises(ClientError, match="does not exist"):
         checkout.aws("cloudformation").describe_stacks(StackName="focusmark-local-auth-exports")
     checkout.config(cloudFormationExports=True)
-    assert changes(checkout.local("up", "--json"))["create"] == 2
+    assert checkout.run("up")["create"] == 2
     assert len(exports(checkout)) == 3

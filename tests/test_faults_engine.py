@@ -1,5 +1,6 @@
 """What goes wrong from outside, on the real engine: each fault is told, and the next `up` comes right."""
 
+import gc
 import json
 import os
 import re
@@ -8,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -16,12 +16,11 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from pulumi import automation
 
-from local import emulator, pulumi_cli
-from local.aws_provider import install
+from local import emulator
 from local.aws_provider.emulator import code_of
 from tests.checkout import ORIGIN, Checkout, Ran
 from tests.cut_line import CutLine, Loses
-from tests.test_aws_provider_engine import Deployment
+from tests.deployment import LEFT_BEHIND, Deployment
 from tests.test_local_faults import WHOLE
 
 pytestmark = pytest.mark.engine
@@ -35,34 +34,24 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
         yield made
 
 
+@pytest.fixture
+def up(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
+    """A checkout whose stack is up, as committed."""
+    with Checkout(tmp_path, default_stack) as made:
+        yield made
+
+
 def told(ran: Ran) -> str:
-    """What a run that failed said, on one line: without a traceback."""
-    assert ran.status == 1, ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    return " ".join(ran.stderr.split())
-
-
-def changes(ran: Ran) -> dict[str, int]:
-    assert ran.status == 0, ran.stderr
-    counted: dict[str, int] = json.loads(ran.stdout.splitlines()[-1])["changes"]
-    return counted
+    """What a run that failed said."""
+    ran.refused()
+    return ran.said
 
 
 def whole(checkout: Checkout) -> None:
     """The next `up` comes right: everything is there once, and nothing is left to do."""
-    changes(checkout.local("up", "--json"))
+    checkout.run("up")
     assert checkout.inventory() == WHOLE
-    assert set(changes(checkout.local("preview", "--json"))) == {"same"}
-
-
-def start_emulator(checkout: Checkout) -> None:
-    command = [sys.executable, "-c", f"from local import emulator; emulator.ensure({checkout.port})"]
-    subprocess.run(command, cwd=checkout.root, check=True)
-
-
-def outputs(checkout: Checkout) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(checkout.local("outputs").stdout)
-    return said
+    checkout.assert_nothing_to_do()
 
 
 # --- the way to the emulator ------------------------------------------------------------------------------------------
@@ -113,26 +102,25 @@ def test_a_lost_connection_has_no_code_of_aws() -> None:
 # --- behind our back --------------------------------------------------------------------------------------------------
 
 
-def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(checkout: Checkout) -> None:
-    whole(checkout)
-    before, cognito = outputs(checkout), checkout.aws("cognito-idp")
+def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(up: Checkout) -> None:
+    before, cognito = up.outputs(), up.aws("cognito-idp")
     pool, windows = before["userPoolId"], before["clients"]["windowscli"]["clientId"]
     cognito.delete_user_pool_client(UserPoolId=pool, ClientId=windows)
     cognito.update_resource_server(
         UserPoolId=pool, Identifier="app.focusmark.api.task", Name="renamed by hand", Scopes=[]
     )
-    refreshed = checkout.local("refresh", "--json")
+    refreshed = up.local("refresh", "--json")
     assert "access-client-windowscli" in refreshed.stderr
     assert "access-server-task" in refreshed.stderr
-    seen = changes(refreshed)
+    seen = refreshed.changes
     assert (seen["delete"], seen["update"]) == (1, 1)
-    shown = changes(checkout.local("preview", "--json"))
+    shown = up.run("preview")
     assert shown["create"] == 1
     assert not {"replace", "delete"} & shown.keys()
-    whole(checkout)
-    after = outputs(checkout)
+    whole(up)
+    after = up.outputs()
     assert after["userPoolId"] == pool
-    assert after["clients"]["postman"] == before["clients"]["postman"]
+    assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
     servers = cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
     assert {it["Name"] for it in servers} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
     assert {len(it["Scopes"]) for it in servers} == {3}
@@ -143,7 +131,7 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(checkout: Check
 
 @pytest.mark.parametrize("mend", ["the other pool lets go", "the config names another"])
 def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Checkout, mend: str) -> None:
-    start_emulator(checkout)
+    checkout.start_emulator()
     cognito = checkout.aws("cognito-idp")
     other = cognito.create_user_pool(PoolName="somebody-else")["UserPool"]["Id"]
     cognito.create_user_pool_domain(UserPoolId=other, Domain=STEM)
@@ -154,14 +142,14 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Che
     assert set(pools) == {"somebody-else", POOL_NAME}
     if mend == "the config names another":
         checkout.config(domainPrefix="focusmark-free")
-        changes(checkout.local("up", "--json"))
+        checkout.run("up")
         assert checkout.inventory()["domains"] == ["focusmark-free", STEM]
-        assert set(changes(checkout.local("preview", "--json"))) == {"same"}
+        assert set(checkout.run("preview")) == {"same"}
     cognito.delete_user_pool_domain(UserPoolId=other, Domain=STEM)
     cognito.delete_user_pool(UserPoolId=other)
     if mend == "the other pool lets go":
         whole(checkout)
-    assert outputs(checkout)["userPoolId"] == pools[POOL_NAME]
+    assert checkout.outputs()["userPoolId"] == pools[POOL_NAME]
 
 
 # --- the state --------------------------------------------------------------------------------------------------------
@@ -185,19 +173,18 @@ def run_pulumi(checkout: Checkout, *arguments: str) -> str:
     ).stdout
 
 
-def test_a_state_exported_and_imported_is_the_same(checkout: Checkout, tmp_path: Path) -> None:
-    whole(checkout)
-    before = checkout.local("outputs", "--show-secrets").stdout
+def test_a_state_exported_and_imported_is_the_same(up: Checkout, tmp_path: Path) -> None:
+    before = up.local("outputs", "--show-secrets").stdout
     file = tmp_path / "state.json"
-    run_pulumi(checkout, "stack", "export", "--stack", "local", "--file", str(file))
-    (checkout.root / ".local/state").rename(tmp_path / "gone")
-    (checkout.root / ".local/state").mkdir()
-    run_pulumi(checkout, "stack", "init", "local")
-    run_pulumi(checkout, "stack", "import", "--stack", "local", "--file", str(file))
-    assert checkout.local("outputs", "--show-secrets").stdout == before
+    run_pulumi(up, "stack", "export", "--stack", "local", "--file", str(file))
+    (up.root / ".local/state").rename(tmp_path / "gone")
+    (up.root / ".local/state").mkdir()
+    run_pulumi(up, "stack", "init", "local")
+    run_pulumi(up, "stack", "import", "--stack", "local", "--file", str(file))
+    assert up.local("outputs", "--show-secrets").stdout == before
     for command in ("preview", "up", "refresh"):
-        assert set(changes(checkout.local(command, "--json"))) == {"same"}
-    assert checkout.inventory() == WHOLE
+        assert set(up.run(command)) == {"same"}
+    assert up.inventory() == WHOLE
 
 
 @pytest.fixture
@@ -231,14 +218,14 @@ def test_a_full_disk_is_told_before_anything_is_made(checkout: Checkout, full: C
     assert checkout.inventory()["pools"] == []
     full(False)
     whole(checkout)
-    before = outputs(checkout)
+    before = checkout.outputs()
     full(True)
     checkout.config(tags={"team": "shop"})
     told(checkout.local("up", "--json"))
-    assert outputs(checkout) == before
+    assert checkout.outputs() == before
     full(False)
-    assert not {"create", "replace", "delete"} & changes(checkout.local("up", "--json")).keys()
-    assert outputs(checkout) == before
+    assert not {"create", "replace", "delete"} & checkout.run("up").keys()
+    assert checkout.outputs() == before
     whole(checkout)
 
 
@@ -274,17 +261,15 @@ def imported_types(zone: str, ids: dict[str, str]) -> None:
     )
 
 
-def test_certificates_records_and_stacks_come_back_by_import(checkout: Checkout, tmp_path: Path) -> None:
-    start_emulator(checkout)
+@LEFT_BEHIND
+def test_certificates_records_and_stacks_come_back_by_import(
+    checkout: Checkout, plugin_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    checkout.start_emulator()
     route53 = checkout.aws("route53")
     made = route53.create_hosted_zone(Name="example.app", CallerReference="test")["HostedZone"]["Id"]
     zone = made.removeprefix("/hostedzone/")
-    install(tmp_path / "home" / "plugins")
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "pulumi").symlink_to(shutil.which(pulumi_cli.find().command) or "")
-    work = tmp_path / "work"
-    work.mkdir()
-    deployment = Deployment(tmp_path, f"http://127.0.0.1:{checkout.port}", work)
+    deployment = Deployment(plugin_home, f"http://127.0.0.1:{checkout.port}", tmp_path_factory.mktemp("work"))
     deployment.up(lambda: imported_types(zone, {}))
     before = checkout.inventory()
     state = deployment.state()
@@ -295,6 +280,7 @@ def test_certificates_records_and_stacks_come_back_by_import(checkout: Checkout,
     assert set(deployment.preview(lambda: imported_types(zone, {}))) == {"same"}
     assert set(deployment.refresh(lambda: imported_types(zone, {}))) == {"same"}
     assert checkout.inventory() == before
+    gc.collect()
 
 
 # --- another revision of this program ---------------------------------------------------------------------------------
@@ -318,8 +304,8 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
     (before / ".venv").symlink_to(sys.prefix)
     checkout.root.rename(now)
     before.rename(checkout.root)
-    changes(checkout.local("up", "--json"))
-    kept, held = outputs(checkout), checkout.inventory()
+    checkout.run("up")
+    kept, held = checkout.outputs(), checkout.inventory()
     cognito, client = checkout.aws("cognito-idp"), kept["clients"]["windowscli"]["clientId"]
     cognito.sign_up(ClientId=client, Username="ada", Password="Correct-horse-9")
 
@@ -328,11 +314,11 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     for entry in now.iterdir():
         entry.rename(checkout.root / entry.name)
-    shown = changes(checkout.local("preview", "--json"))
+    shown = checkout.run("preview")
     assert not {"replace", "delete", "create-replacement", "delete-replaced"} & shown.keys()
-    assert not {"replace", "delete"} & changes(checkout.local("up", "--json")).keys()
-    assert set(changes(checkout.local("preview", "--json"))) == {"same"}
-    after = outputs(checkout)
+    assert not {"replace", "delete"} & checkout.run("up").keys()
+    assert set(checkout.run("preview")) == {"same"}
+    after = checkout.outputs()
     assert after["userPoolId"] == kept["userPoolId"]
     ids = {key: it["clientId"] for key, it in after["clients"].items()}
     assert ids == ids | {key: it["clientId"] for key, it in kept["clients"].items()}

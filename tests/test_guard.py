@@ -66,6 +66,19 @@ LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "access-client-app-id",
     ),
     (REGISTRY, {"clients": {"renamed": CLIENT}}, "identity:clients.renamed", "access-client-app-id"),
+    (REGISTRY, {"apis": {"basket": APIS["cart"]}}, "identity:apis.basket", "app.acme.api.cart"),
+    (
+        REGISTRY,
+        {"apis": {"basket": {"scopes": {"pay": "Pay"}, "identifier": "app.acme.api.cart"}}},
+        "identity:apis.basket",
+        "app.acme.api.cart",
+    ),
+    (
+        {**REGISTRY, "apis": {"cart": {**APIS["cart"], "identifier": "old"}}},
+        {"apis": APIS},
+        "identity:apis.cart.identifier",
+        "old",
+    ),
     (
         {"protect": True, "zoneName": "focusmark.app", "authDomain": "a.focusmark.app"},
         {"customDomain": True},
@@ -126,6 +139,8 @@ def test_an_attribute_can_never_be_changed_or_taken_out(deploy: Deploy, after: d
         (REGISTRY, {"clients": {}, "apis": {}}),
         (REGISTRY, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
         ({**REGISTRY, "protect": True}, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
+        (REGISTRY, {"apis": {"basket": {**APIS["cart"], "formerly": "cart"}}}),
+        (REGISTRY, {"apis": {"other": {"scopes": {"read": "Read another thing"}}}}),
         (REGISTRY, {"clients": {"other": {"callbackUrls": ["https://other.example"]}}}),
         ({**REGISTRY, "protect": True}, {"apis": {**APIS, "pay": {"scopes": {"read": "Read"}}}}),
         ({**REGISTRY, "protect": True}, {"clients": {"app": CLIENT, "more": CLIENT}}),

@@ -15,19 +15,17 @@ pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """One checkout for all of these: each test leaves it as it found it, or brings it up itself."""
-    with Checkout(tmp_path_factory.mktemp("commands")) as copy:
-        yield copy
+def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
+    """A checkout whose stack is up, as committed. No test changes it."""
+    with Checkout(tmp_path_factory.mktemp("commands"), default_stack) as made:
+        yield made
 
 
-@pytest.fixture(autouse=True)
-def stack_file(checkout: Checkout) -> Iterator[Path]:
-    """The stack file, put back after the test."""
-    file = checkout.root / "Pulumi.local.yaml"
-    before = file.read_text()
-    yield file
-    file.write_text(before)
+@pytest.fixture
+def own(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
+    """Another one, for a test that changes it."""
+    with Checkout(tmp_path, default_stack) as made:
+        yield made
 
 
 def _told(ran: Ran) -> tuple[str, dict[str, int]]:
@@ -35,43 +33,38 @@ def _told(ran: Ran) -> tuple[str, dict[str, int]]:
     return told["result"], told["changes"]
 
 
-def test_before_the_first_up_each_command_says_so(checkout: Checkout) -> None:
-    for command in ("outputs", "refresh"):
-        ran = checkout.local(command)
-        assert (ran.status, ran.stdout) == (1, "")
-        assert "Make it with: make up" in ran.stderr
-    ran = checkout.local("destroy", "--json")
-    assert ran.status == 0
-    assert _told(ran) == ("succeeded", {})
-    assert "nothing to destroy" in ran.stderr
+def test_before_the_first_up_each_command_says_so(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        for command in ("outputs", "refresh"):
+            ran = checkout.local(command)
+            assert (ran.status, ran.stdout) == (1, "")
+            assert "Make it with: make up" in ran.stderr
+        ran = checkout.local("destroy", "--json")
+        assert ran.status == 0
+        assert _told(ran) == ("succeeded", {})
+        assert "nothing to destroy" in ran.stderr
 
 
-def test_up_again_and_preview_change_nothing(checkout: Checkout) -> None:
-    assert checkout.local("up").status == 0
+def test_up_again_and_preview_change_nothing_and_write_into_no_committed_file(up: Checkout) -> None:
+    before = {file.name: file.read_bytes() for file in up.root.glob("Pulumi*.yaml")}
     for command in ("up", "preview", "refresh"):
-        ran = checkout.local(command, "--json")
+        ran = up.local(command, "--json")
         assert ran.status == 0, ran.stderr
         assert _told(ran)[0] == "succeeded"
         assert set(_told(ran)[1]) == {"same"}
         assert "Nothing to change." in ran.stderr
+    assert {file.name: file.read_bytes() for file in up.root.glob("Pulumi*.yaml")} == before
 
 
-def test_outputs_are_one_json_object_and_hide_secrets(checkout: Checkout) -> None:
-    checkout.local("up")
-    ran, shown = checkout.local("outputs"), checkout.local("outputs", "--show-secrets")
+def test_outputs_are_one_json_object_and_hide_secrets(up: Checkout) -> None:
+    ran, shown = up.local("outputs"), up.local("outputs", "--show-secrets")
     assert ran.stderr == shown.stderr == ""
     assert json.loads(ran.stdout)["clientSecrets"] == "[secret]"
     assert json.loads(shown.stdout)["clientSecrets"]["postman"]
 
 
-def test_no_run_writes_into_a_committed_file(checkout: Checkout) -> None:
-    before = {file.name: file.read_bytes() for file in checkout.root.glob("Pulumi*.yaml")}
-    checkout.local("up")
-    assert {file.name: file.read_bytes() for file in checkout.root.glob("Pulumi*.yaml")} == before
-
-
-def test_a_persons_own_settings_do_not_matter(checkout: Checkout) -> None:
-    ran = checkout.local(
+def test_a_persons_own_settings_do_not_matter(up: Checkout) -> None:
+    ran = up.local(
         "up",
         "--json",
         AWS_PROFILE="nobody",
@@ -83,24 +76,23 @@ def test_a_persons_own_settings_do_not_matter(checkout: Checkout) -> None:
     assert ran.status == 0, ran.stderr
 
 
-def test_another_port_moves_the_emulator_with_all_it_holds(checkout: Checkout) -> None:
-    checkout.local("up")
-    before = checkout.inventory()
+def test_another_port_moves_the_emulator_with_all_it_holds(own: Checkout) -> None:
+    before = own.inventory()
     port = free_port()
-    ran = checkout.local("up", "--json", PORT=str(port))
+    ran = own.local("up", "--json", PORT=str(port))
     assert ran.status == 0, ran.stderr
     assert set(_told(ran)[1]) == {"same"}
-    assert f":{port}/" in json.loads(checkout.local("outputs").stdout)["jwksUri"]
-    assert checkout.local("refresh").status == 0  # without the program, on the first port again
-    assert checkout.inventory() == before
+    assert f":{port}/" in json.loads(own.local("outputs").stdout)["jwksUri"]
+    assert own.local("refresh").status == 0  # without the program, on the first port again
+    assert own.inventory() == before
 
 
-def test_a_port_in_use_is_told_with_another_one(checkout: Checkout) -> None:
+def test_a_port_in_use_is_told_with_another_one(up: Checkout) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ran = checkout.local("up", "--json", PORT=str(port))
+        ran = up.local("up", "--json", PORT=str(port))
     assert ran.status == 1
     assert _told(ran)[0] == "failed"
     assert f"Port {port} of 127.0.0.1 is in use by" in ran.stderr
@@ -108,8 +100,8 @@ def test_a_port_in_use_is_told_with_another_one(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "80", "70000", "x"])
-def test_a_port_that_cannot_be_is_refused(checkout: Checkout, port: str) -> None:
-    ran = checkout.local("up", PORT=port)
+def test_a_port_that_cannot_be_is_refused(up: Checkout, port: str) -> None:
+    ran = up.local("up", PORT=port)
     assert ran.status == 2
     assert "Traceback" not in ran.stderr
 
@@ -123,11 +115,9 @@ def test_a_port_that_cannot_be_is_refused(checkout: Checkout, port: str) -> None
         ("identity:product: focusmark", "identity:produkt: focusmark", "identity:produ"),
     ],
 )
-def test_a_broken_stack_file_is_told_without_a_traceback(
-    checkout: Checkout, stack_file: Path, old: str, new: str, told: str
-) -> None:
-    stack_file.write_text(stack_file.read_text().replace(old, new))
-    ran = checkout.local("preview", "--json")
+def test_a_broken_stack_file_is_told_without_a_traceback(own: Checkout, old: str, new: str, told: str) -> None:
+    own.stack_file.write_text(own.stack_file.read_text().replace(old, new))
+    ran = own.local("preview", "--json")
     assert ran.status == 1
     assert _told(ran)[0] == "failed"
     assert told in ran.stderr
@@ -135,55 +125,54 @@ def test_a_broken_stack_file_is_told_without_a_traceback(
         assert noise not in ran.stderr
 
 
-def test_a_program_that_fails_is_told_with_its_line(checkout: Checkout) -> None:
-    program = checkout.root / "__main__.py"
+def test_a_program_that_fails_is_told_with_its_line(own: Checkout) -> None:
+    program = own.root / "__main__.py"
     before = program.read_text()
     program.write_text(before + "\n1 / 0\n")
-    ran = checkout.local("preview")
+    ran = own.local("preview")
     program.write_text(before)
     assert ran.status == 1
     assert "ZeroDivisionError" in ran.stderr
     assert "__main__.py" in ran.stderr
 
 
-def test_stop_keeps_what_the_emulator_holds(checkout: Checkout) -> None:
-    checkout.local("up")
-    before = checkout.inventory()
-    assert "is stopped" in checkout.local("stop").stderr
-    assert "not running" in checkout.local("stop").stderr
-    assert processes.listener(checkout.port) is None
-    assert _told(checkout.local("up", "--json")) == ("succeeded", _told(checkout.local("preview", "--json"))[1])
-    assert checkout.inventory() == before
+def test_stop_keeps_what_the_emulator_holds(own: Checkout) -> None:
+    before = own.inventory()
+    assert "is stopped" in own.local("stop").stderr
+    assert "not running" in own.local("stop").stderr
+    assert processes.listener(own.port) is None
+    assert _told(own.local("up", "--json")) == ("succeeded", _told(own.local("preview", "--json"))[1])
+    assert own.inventory() == before
 
 
-def test_destroy_leaves_nothing_even_with_a_broken_stack_file(checkout: Checkout, stack_file: Path) -> None:
-    checkout.local("up")
-    stack_file.write_text("config: [")
-    ran = checkout.local("destroy", "--json")
+def test_destroy_leaves_nothing_even_with_a_broken_stack_file(own: Checkout) -> None:
+    own.stack_file.write_text("config: [")
+    ran = own.local("destroy", "--json")
     assert ran.status == 0, ran.stderr
     assert set(_told(ran)[1]) == {"delete"}
-    assert not any(checkout.inventory().values())
+    assert not any(own.inventory().values())
 
 
-def test_a_protected_stack_is_kept_and_the_way_told(checkout: Checkout) -> None:
-    checkout.config(protect=True)
-    assert checkout.local("up").status == 0
-    ran = checkout.local("destroy", "--json")
+def test_a_protected_stack_is_kept_and_the_way_told(own: Checkout) -> None:
+    own.config(protect=True)
+    assert own.local("up").status == 0
+    ran = own.local("destroy", "--json")
     assert ran.status == 1
     assert _told(ran) == ("failed", {})
     assert "Nothing was destroyed" in ran.stderr
     assert "identity:protect: false" in ran.stderr
-    checkout.config(protect=False)
-    assert checkout.local("up").status == 0
-    assert checkout.local("destroy").status == 0
-    assert not any(checkout.inventory().values())
+    own.config(protect=False)
+    assert own.local("up").status == 0
+    assert own.local("destroy").status == 0
+    assert not any(own.inventory().values())
 
 
-def test_a_zone_behind_an_export_is_there_as_well(checkout: Checkout) -> None:
-    checkout.config(zoneName=None, zoneExport="focusmark-route53-dotAppZone")
-    ran = checkout.local("up")
-    assert ran.status == 0, ran.stderr
-    assert checkout.inventory()["zones"] == ["focusmark.app."]
-    assert checkout.local("destroy").status == 0
-    assert not any(checkout.inventory().values())
-    assert checkout.aws("cloudformation").list_exports()["Exports"] == []
+def test_a_zone_behind_an_export_is_there_as_well(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        checkout.config(zoneName=None, zoneExport="focusmark-route53-dotAppZone")
+        ran = checkout.local("up")
+        assert ran.status == 0, ran.stderr
+        assert checkout.inventory()["zones"] == ["focusmark.app."]
+        assert checkout.local("destroy").status == 0
+        assert not any(checkout.inventory().values())
+        assert checkout.aws("cloudformation").list_exports()["Exports"] == []

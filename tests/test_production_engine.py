@@ -1,13 +1,12 @@
 """The production stack's own settings, by the real engine on the emulator, with people in the pool."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.checkout import Checkout, Ran
+from tests.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
@@ -33,36 +32,29 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         committed = yaml.safe_load((checkout.root / "Pulumi.prod.yaml").read_text())["config"]
         emulated = {key: value for key, value in local.items() if key.startswith("aws:")}
         stack_file.write_text(yaml.safe_dump({"config": {**committed, **emulated, "identity:environment": "prod"}}))
-        ran = checkout.local("up", "--json")
-        assert ran.status == 0, ran.stderr
-        assert json.loads(ran.stdout.splitlines()[-1])["changes"] == {"create": 13}
+        assert checkout.run("up") == {"create": 13}
         yield checkout
 
 
 @pytest.fixture
 def config(prod: Checkout) -> Iterator[Checkout]:
     """The same, with the stack file put back."""
-    file = prod.root / "Pulumi.local.yaml"
-    committed = file.read_text()
+    committed = prod.stack_file.read_text()
     yield prod
-    file.write_text(committed)
-
-
-def said(ran: Ran) -> str:
-    return ran.stdout + ran.stderr
+    prod.stack_file.write_text(committed)
 
 
 def test_production_breaks_no_policy_but_by_named_departures(prod: Checkout) -> None:
     ran = prod.local("preview")
     assert ran.status == 0
-    assert "policy" not in said(ran)
+    assert "policy" not in ran.said
 
 
 def test_production_has_no_environment_in_its_auth_domain_and_cognitos_own_protection(prod: Checkout) -> None:
     held = prod.inventory()
     assert held["certificates"] == ["auth.focusmark.app"]
     cognito = prod.aws("cognito-idp")
-    pool_id = json.loads(prod.local("outputs").stdout)["userPoolId"]
+    pool_id = prod.outputs()["userPoolId"]
     pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
     assert pool["DeletionProtection"] == "ACTIVE"
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 14
@@ -85,9 +77,9 @@ def test_what_shipped_apps_hold_on_to_is_refused_by_its_name(config: Checkout, e
     config.config(**edit)
     ran = config.local("up")
     assert ran.status != 0
-    assert path in said(ran)
-    assert "identity:allowLoss: [" in said(ran)
-    assert "identity:allowLoss: []" not in said(ran)
+    assert path in ran.said
+    assert "identity:allowLoss: [" in ran.said
+    assert "identity:allowLoss: []" not in ran.said
     assert config.inventory() == held
 
 
@@ -106,13 +98,13 @@ def test_a_policy_that_is_broken_stops_the_preview_and_names_its_mend(
     config.config(**edit)
     ran = config.local("preview")
     assert ran.status != 0
-    assert f"policy {rule} (mandatory)" in said(ran)
-    assert "Mend:" in said(ran)
+    assert f"policy {rule} (mandatory)" in ran.said
+    assert "Mend:" in ran.said
 
 
 def test_destroy_is_refused_with_the_way_to_do_it_on_purpose(prod: Checkout) -> None:
     held = prod.inventory()
     ran = prod.local("destroy")
     assert ran.status != 0
-    assert "identity:protect: false" in said(ran)
+    assert "identity:protect: false" in ran.said
     assert prod.inventory() == held

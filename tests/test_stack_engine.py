@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.checkout import Checkout, Ran
+from tests.checkout import Checkout
 from tests.emulated_sign_in import log_in
 
 pytestmark = pytest.mark.engine
@@ -27,50 +26,34 @@ PERSON, PASSWORD = "ada", "Correct-horse-9"
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed. A test that changes it puts it back."""
-    with Checkout(tmp_path_factory.mktemp("stack")) as checkout:
-        assert changes(checkout.local("up", "--json")) == {"create": 13}
+def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
+    """A checkout whose stack is up, as committed. No test changes it."""
+    with Checkout(tmp_path_factory.mktemp("stack"), default_stack) as checkout:
         yield checkout
 
 
 @pytest.fixture
-def config(up: Checkout) -> Iterator[Checkout]:
-    """The same, with the stack file and the stack put back afterwards."""
-    file = up.root / "Pulumi.local.yaml"
-    committed = file.read_text()
+def config(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
+    """Another one, for a test that changes it."""
+    with Checkout(tmp_path, default_stack) as checkout:
+        yield checkout
+
+
+@pytest.fixture
+def edited(up: Checkout) -> Iterator[Checkout]:
+    """The first one for a test whose edit of the stack file is refused; the file is put back."""
+    committed, held = up.stack_file.read_text(), up.inventory()
     yield up
-    file.write_text(committed)
-    changes(up.local("up", "--json"))
-
-
-def changes(ran: Ran) -> dict[str, int]:
-    """The counts of a run that succeeded."""
-    assert ran.status == 0, ran.stdout + ran.stderr
-    counted: dict[str, int] = json.loads(ran.stdout.splitlines()[-1])["changes"]
-    return counted
-
-
-def outputs(checkout: Checkout) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(checkout.local("outputs").stdout)
-    return said
+    up.stack_file.write_text(committed)
+    assert up.inventory() == held
 
 
 def pool_of(checkout: Checkout) -> dict[str, Any]:
     described: dict[str, Any] = checkout.aws("cognito-idp").describe_user_pool(
-        UserPoolId=outputs(checkout)["userPoolId"]
+        UserPoolId=checkout.outputs()["userPoolId"]
     )
     found: dict[str, Any] = described["UserPool"]
     return found
-
-
-def refused(ran: Ran, *words: str) -> None:
-    """The run failed with a message that has these words, and without a traceback."""
-    said = ran.stdout + ran.stderr
-    assert ran.status != 0, said
-    assert "Traceback" not in said
-    for word in words:
-        assert word in said
 
 
 def test_the_emulator_holds_the_deployed_pool(up: Checkout) -> None:
@@ -102,7 +85,7 @@ def tags() -> dict[str, str]:
 
 def test_the_emulator_holds_the_deployed_certificate(up: Checkout) -> None:
     acm = up.aws("acm")
-    arn = outputs(up)["certificateArn"]
+    arn = up.outputs()["certificateArn"]
     certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     assert certificate["DomainName"] == "local-auth.focusmark.app"
     assert certificate["Status"] == "ISSUED"
@@ -112,7 +95,7 @@ def test_the_emulator_holds_the_deployed_certificate(up: Checkout) -> None:
 
 
 def test_the_emulator_holds_the_deployed_servers(up: Checkout) -> None:
-    cognito, pool = up.aws("cognito-idp"), outputs(up)["userPoolId"]
+    cognito, pool = up.aws("cognito-idp"), up.outputs()["userPoolId"]
     found = {
         it["Identifier"]: it for it in cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
     }
@@ -131,7 +114,7 @@ def test_the_emulator_holds_the_deployed_servers(up: Checkout) -> None:
     [("postman", True, "https://local-auth.focusmark.app"), ("windowscli", False, "http://localhost:9000")],
 )
 def test_the_emulator_holds_the_deployed_clients(up: Checkout, key: str, secret: bool, callback: str) -> None:
-    out = outputs(up)
+    out = up.outputs()
     client = up.aws("cognito-idp").describe_user_pool_client(
         UserPoolId=out["userPoolId"], ClientId=out["clients"][key]["clientId"]
     )["UserPoolClient"]
@@ -147,17 +130,17 @@ def test_the_emulator_holds_the_deployed_clients(up: Checkout, key: str, secret:
 
 @pytest.mark.parametrize("command", ["preview", "up", "refresh"])
 def test_again_everything_is_the_same(up: Checkout, command: str) -> None:
-    assert changes(up.local(command, "--json")) == {"same": 13}
+    assert up.run(command) == {"same": 13}
 
 
 def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
-    out = outputs(up)
+    out = up.outputs()
     client = up.aws("cognito-idp").describe_user_pool_client(
         UserPoolId=out["userPoolId"], ClientId=out["clients"]["postman"]["clientId"]
     )["UserPoolClient"]
     hushed = client["ClientSecret"]
     assert out["clientSecrets"] == "[secret]"
-    assert json.loads(up.local("outputs", "--show-secrets").stdout)["clientSecrets"] == {"postman": hushed}
+    assert up.outputs("--show-secrets")["clientSecrets"] == {"postman": hushed}
     preview = up.local("preview")
     assert hushed not in preview.stdout + preview.stderr
     emulator = up.root / ".local" / "emulator"  # the emulator's own memory of it, not ours
@@ -186,12 +169,12 @@ def test_a_new_api_by_config_alone_is_one_create_and_no_replace(config: Checkout
         }
     }
     config.config(apis={**project, **task, "cart": {"scopes": {"read": "Read carts"}}})
-    assert changes(config.local("preview", "--json")) == {"create": 1, "same": 11, "update": 2}
-    assert changes(config.local("up", "--json")) == {"create": 1, "same": 11, "update": 2}
-    assert "app.focusmark.api.cart/cart.read" in outputs(config)["clients"]["windowscli"]["scopes"]
+    assert config.run("preview") == {"create": 1, "same": 11, "update": 2}
+    assert config.run("up") == {"create": 1, "same": 11, "update": 2}
+    assert "app.focusmark.api.cart/cart.read" in config.outputs()["clients"]["windowscli"]["scopes"]
 
 
-def test_a_client_renamed_keeps_its_id_when_the_config_says_what_it_was(config: Checkout) -> None:
+def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_they_were(config: Checkout) -> None:
     desktop = {
         "callbackUrls": ["http://localhost:9000"],
         "authFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
@@ -200,37 +183,24 @@ def test_a_client_renamed_keeps_its_id_when_the_config_says_what_it_was(config: 
         "client-no-password-flow": {"desktop": "As before."},
         "client-refresh-rotation": {"desktop": "As before."},
     }
-    client_id = outputs(config)["clients"]["windowscli"]["clientId"]
+    project = {"write": "Create and modify Projects", "read": "Read existing Projects", "delete": "Delete Projects"}
+    todo = {"scopes": {"read": "Read existing Tasks"}}
+    identifier = "app.focusmark.api.task"
+    client_id = config.outputs()["clients"]["windowscli"]["clientId"]
     config.config(clients={"desktop": desktop}, departures=departures)
-    refused(config.local("up"), "identity:clients.desktop", "formerly: windowscli")
-    config.config(clients={"desktop": {**desktop, "formerly": "windowscli"}})
-    assert changes(config.local("up", "--json")) == {"delete": 1, "same": 11, "update": 1}  # postman was left out
-    assert outputs(config)["clients"]["desktop"]["clientId"] == client_id
-    config.config(clients={"desktop": desktop})
-    assert changes(config.local("preview", "--json")) == {"same": 12}
-    config.config(clients={"windowscli": {**desktop, "formerly": "desktop"}}, departures=None)
-    assert changes(config.local("up", "--json")) == {"same": 11, "update": 1}
-
-
-def test_a_custom_domain_is_served_with_alias_records_and_taken_back(config: Checkout) -> None:
-    people = outputs(config)["userPoolId"]
-    config.config(customDomain=True)
-    assert changes(config.local("up", "--json")) == {"create": 3, "delete": 1, "same": 12}
-    assert changes(config.local("preview", "--json")) == {"same": 15}
-    assert pool_of(config)["CustomDomain"] == "local-auth.focusmark.app"
-    assert config.inventory()["records"] == ["A", "A", "AAAA", "CNAME"]
-    config.config(customDomain=None)
-    assert changes(config.local("up", "--json")) == {"create": 1, "delete": 3, "same": 12}
-    assert outputs(config)["userPoolId"] == people
-    assert pool_of(config)["Domain"] == STEM
-
-
-def test_without_a_zone_there_is_no_certificate_and_with_it_again_there_is(config: Checkout) -> None:
-    config.config(zoneName=None)
-    assert changes(config.local("up", "--json")) == {"delete": 4, "same": 9}
-    assert "certificateArn" not in outputs(config)
-    config.config(zoneName="focusmark.app")
-    assert changes(config.local("up", "--json")) == {"create": 4, "same": 9}
+    config.local("up").refused("identity:clients.desktop", "formerly: windowscli")
+    config.config(
+        clients={"desktop": {**desktop, "formerly": "windowscli"}},
+        apis={"project": {"scopes": project}, "todo": {**todo, "formerly": "task"}},
+    )
+    assert config.run("up") == {"delete": 1, "same": 10, "update": 2}  # postman was left out
+    out = config.outputs()
+    assert out["clients"]["desktop"]["clientId"] == client_id
+    assert out["apis"]["todo"] == {"identifier": identifier, "scopes": [f"{identifier}/todo.read"]}
+    config.config(clients={"desktop": desktop}, apis={"project": {"scopes": project}, "todo": todo})
+    config.local("preview").refused("identity:apis.todo.identifier")
+    config.config(apis={"project": {"scopes": project}, "todo": {**todo, "identifier": identifier}})
+    assert config.run("preview") == {"same": 12}
 
 
 EDITS: list[tuple[dict[str, Any], str]] = [
@@ -243,57 +213,44 @@ EDITS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("edit", "path"), EDITS)
-def test_no_edit_of_a_stack_file_loses_the_pool(up: Checkout, edit: dict[str, Any], path: str) -> None:
-    file = up.root / "Pulumi.local.yaml"
-    committed, held = file.read_text(), up.inventory()
-    try:
-        up.config(**edit)
-        for command in ("preview", "up"):
-            refused(up.local(command), path, "identity:allowLoss")
-    finally:
-        file.write_text(committed)
-    assert up.inventory() == held
+def test_no_edit_of_a_stack_file_loses_the_pool(edited: Checkout, edit: dict[str, Any], path: str) -> None:
+    edited.config(**edit)
+    edited.local("up").refused(path, "identity:allowLoss")
 
 
-def test_a_config_of_mistakes_is_one_report_and_changes_nothing(up: Checkout) -> None:
-    file = up.root / "Pulumi.local.yaml"
-    committed, held = file.read_text(), up.inventory()
-    try:
-        up.config(clients={"app": {"callbackUrls": ["http://far.example"], "secrt": True}}, tags={"aws:x": "y"})
-        for command in ("preview", "up"):
-            ran = up.local(command)
-            refused(ran, "Pulumi.local.yaml", "identity:clients.app.callbackUrls[0]", "identity:clients.app.secrt")
-            assert "identity:tags.aws:x" in ran.stdout + ran.stderr
-    finally:
-        file.write_text(committed)
-    assert up.inventory() == held
+def test_a_preview_refuses_as_an_up_does(edited: Checkout) -> None:
+    edited.config(**EDITS[0][0])
+    edited.local("preview").refused(EDITS[0][1], "identity:allowLoss")
+
+
+def test_a_config_of_mistakes_is_one_report_and_changes_nothing(edited: Checkout) -> None:
+    edited.config(clients={"app": {"callbackUrls": ["http://far.example"], "secrt": True}}, tags={"aws:x": "y"})
+    for command in ("preview", "up"):
+        edited.local(command).refused(
+            "Pulumi.local.yaml",
+            "identity:clients.app.callbackUrls[0]",
+            "identity:clients.app.secrt",
+            "identity:tags.aws:x",
+        )
 
 
 @pytest.mark.parametrize(
     "edit", [{"product": None}, {"protect": 7, "apis": "none"}, {"clients": [1], "tags": "x"}, {"zoneName": 5}]
 )
-def test_a_value_of_the_wrong_type_is_told_with_its_place_and_mend(up: Checkout, edit: dict[str, Any]) -> None:
-    file = up.root / "Pulumi.local.yaml"
-    committed = file.read_text()
-    try:
-        up.config(**edit)
-        ran = up.local("preview")
-    finally:
-        file.write_text(committed)
-    refused(ran, "Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
+def test_a_value_of_the_wrong_type_is_told_with_its_place_and_mend(edited: Checkout, edit: dict[str, Any]) -> None:
+    edited.config(**edit)
+    edited.local("preview").refused("Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
 
 
-def test_a_custom_attribute_is_added_in_place(tmp_path: Path) -> None:
-    with Checkout(tmp_path) as checkout:
-        changes(checkout.local("up", "--json"))
-        checkout.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
-        assert changes(checkout.local("up", "--json")) == {"same": 12, "update": 1}
-        assert changes(checkout.local("preview", "--json")) == {"same": 13}
-        assert "custom:tenant" in [it["Name"] for it in pool_of(checkout)["SchemaAttributes"]]
+def test_a_custom_attribute_is_added_in_place(config: Checkout) -> None:
+    config.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
+    assert config.run("up") == {"same": 12, "update": 1}
+    assert config.run("preview") == {"same": 13}
+    assert "custom:tenant" in [it["Name"] for it in pool_of(config)["SchemaAttributes"]]
 
 
 def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:
-    out = outputs(up)
+    out = up.outputs()
     cognito, client = up.aws("cognito-idp"), out["clients"]["windowscli"]
     cognito.sign_up(
         ClientId=client["clientId"],
@@ -336,9 +293,7 @@ def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Che
     assert set(claims["scope"].split()) == set(wanted.split())
 
 
-def test_destroy_leaves_nothing_behind(tmp_path: Path) -> None:
-    with Checkout(tmp_path) as checkout:
-        changes(checkout.local("up", "--json"))
-        assert changes(checkout.local("destroy", "--json")) == {"delete": 13}
-        assert all(not found for found in checkout.inventory().values()), checkout.inventory()
-        assert changes(checkout.local("up", "--json")) == {"create": 13}
+def test_destroy_leaves_nothing_behind(config: Checkout) -> None:
+    assert config.run("destroy") == {"delete": 13}
+    assert not any(config.inventory().values()), config.inventory()
+    assert config.run("up") == {"create": 13}

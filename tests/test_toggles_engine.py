@@ -3,15 +3,13 @@
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.checkout import Checkout, Ran
+from tests.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
@@ -41,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout whose stack is up with people in its pool. A test that changes it puts it back."""
     with Checkout(tmp_path_factory.mktemp("toggles")) as checkout:
         checkout.config(**BASE)
-        assert changes(checkout.local("up", "--json")) == {"create": 13}
+        assert checkout.run("up") == {"create": 13}
         cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
         for name in PEOPLE:
             email = [{"Name": "email", "Value": f"{name}@focusmark.app"}]
@@ -53,28 +51,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 @pytest.fixture
 def config(stack: Checkout) -> Iterator[Checkout]:
     """The same, with the stack file put back; the stack itself too, if the test did not come to it."""
-    file = stack_file(stack)
-    committed, held = file.read_text(), everything(stack)
+    committed, held = stack.stack_file.read_text(), everything(stack)
     yield stack
-    file.write_text(committed)
+    stack.stack_file.write_text(committed)
     if everything(stack) != held:
-        changes(stack.local("up", "--json"))
-
-
-def stack_file(checkout: Checkout) -> Path:
-    return checkout.root / "Pulumi.local.yaml"
-
-
-def changes(ran: Ran) -> dict[str, int]:
-    """The counts of a run that succeeded."""
-    assert ran.status == 0, ran.stdout + ran.stderr
-    counted: dict[str, int] = json.loads(ran.stdout.splitlines()[-1])["changes"]
-    return counted
-
-
-def words(ran: Ran) -> str:
-    """What the run said, as one line: the console breaks lines where it likes."""
-    return " ".join((ran.stdout + ran.stderr).split())
+        stack.run("up")
 
 
 def pool_id(checkout: Checkout) -> str:
@@ -174,7 +155,6 @@ TOGGLES = {
         {"customDomain": True}, {"create": 3, "delete": 1, "same": 12}, {"create": 1, "delete": 3, "same": 12}
     ),
     "zone": Toggle({"zoneName": None}, {"delete": 4, "same": 9}, {"create": 4, "same": 9}),
-    "exports": Toggle({"cloudFormationExports": True}, {"create": 2, "same": 13}, {"delete": 2, "same": 13}),
     "secret": Toggle(
         {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}},
         {"replace": 1, "same": 12},
@@ -192,8 +172,9 @@ TOGGLES = {
         {"create": 1, "same": 10, "update": 3},
         {"delete": 1, "same": 10, "update": 3},
     ),
-    "client and pool in place": Toggle(
+    "client and pool in place, and exports": Toggle(
         {
+            "cloudFormationExports": True,
             "tags": {"team": "customers", "stage": "live"},
             "userPool": {
                 "passwordPolicy": {"minimumLength": 12, "requireNumbers": True, "temporaryPasswordValidityDays": 3}
@@ -212,8 +193,8 @@ TOGGLES = {
                 },
             },
         },
-        {"same": 9, "update": 4},
-        {"same": 9, "update": 4},
+        {"create": 2, "same": 9, "update": 4},
+        {"delete": 2, "same": 9, "update": 4},
     ),
 }
 
@@ -223,17 +204,17 @@ def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: 
     toggle, before = TOGGLES[name], everything(config)
     known, client_ids, pool = people(config), ids(config), pool_id(config)
     kept = {client: it for client, it in client_ids.items() if client not in toggle.replaced}
-    written = stack_file(config).read_text()
+    written = config.stack_file.read_text()
     config.config(**toggle.edit)
     for expected in (toggle.there, toggle.back):
-        assert changes(config.local("up", "--json")) == expected
-        assert set(changes(config.local("preview", "--json"))) == {"same"}
+        assert config.run("up") == expected
+        config.assert_nothing_to_do()
         assert (pool_id(config), people(config)) == (pool, known)
         assert {client: it for client, it in ids(config).items() if client not in toggle.replaced} == kept
         assert_everybody_signs_in(config)
         if expected is toggle.there:
             assert everything(config) != before
-            stack_file(config).write_text(written)
+            config.stack_file.write_text(written)
             config.config(**toggle.back_with)
     now = everything(config)
     assert {part: now[part] for part in before if now[part] != before[part]} == {}
@@ -246,7 +227,7 @@ def test_the_order_of_the_stack_file_means_nothing(config: Checkout) -> None:
     postman = {**POSTMAN, "authFlows": POSTMAN["authFlows"][::-1]}
     config.config(**turned({**BASE, "clients": {**BASE["clients"], "postman": postman}}))
     assert list(turned(BASE["clients"])) == ["windowscli", "postman"]
-    assert changes(config.local("preview", "--json")) == {"same": 13}
+    assert config.run("preview") == {"same": 13}
 
 
 def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
@@ -258,34 +239,34 @@ def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
     lost = "app.focusmark.api.task/task.delete"
 
     stack.config(protect=True)
-    assert changes(stack.local("up", "--json")) == {"same": 12, "update": 1}
+    assert stack.run("up") == {"same": 12, "update": 1}
     protected = everything(stack)
     assert protected["pool"]["DeletionProtection"] == "ACTIVE"
     destroy = stack.local("destroy")
     assert destroy.status != 0
-    assert "identity:protect: false" in words(destroy)
+    assert "identity:protect: false" in destroy.said
     stack.config(**secret, **fewer)
     refusal = stack.local("up")
     assert refusal.status != 0
     unprotect = "first `identity:protect: false` and an update, then"
-    assert f"{unprotect} `identity:allowLoss: [{client_id}]`" in words(refusal)
-    assert f"On purpose: `identity:allowLoss: [{lost}]`" in words(refusal)
-    assert "Traceback" not in words(refusal)
+    assert f"{unprotect} `identity:allowLoss: [{client_id}]`" in refusal.said
+    assert f"On purpose: `identity:allowLoss: [{lost}]`" in refusal.said
+    assert "Traceback" not in refusal.said
     assert everything(stack) == protected
 
     # A scope: the one entry is enough, under protect as well.
     stack.config(**{**BASE, **fewer}, allowLoss=[lost])
-    assert changes(stack.local("up", "--json")) == {"same": 10, "update": 3}
+    assert stack.run("up") == {"same": 10, "update": 3}
     # Protect taken away again: all is as it was.
     stack.config(**BASE, protect=False, allowLoss=["app.focusmark.api.task/task.archive"])
-    assert changes(stack.local("up", "--json")) == {"same": 9, "update": 4}
-    assert set(changes(stack.local("preview", "--json"))) == {"same"}
+    assert stack.run("up") == {"same": 9, "update": 4}
+    stack.assert_nothing_to_do()
     assert (everything(stack), people(stack)) == (before, known)
     # The client, as the refusal said it.
     stack.config(**secret, allowLoss=[client_id])
     replaced = stack.local("up", "--json")
-    assert changes(replaced) == {"replace": 1, "same": 12}
-    assert "take it out" not in words(replaced)
+    assert replaced.changes == {"replace": 1, "same": 12}
+    assert "take it out" not in replaced.said
     assert people(stack) == known
-    assert changes(stack.local("destroy", "--json")) == {"delete": 13}
+    assert stack.run("destroy") == {"delete": 13}
     assert not any(stack.inventory().values())

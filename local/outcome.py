@@ -1,0 +1,20 @@
+"""How a run of the engine ended, for those who tell of it and do not run it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Operation = Literal["up", "preview", "refresh", "destroy"]
+
+
+class Interrupted(Exception):
+    """A person stopped the engine; it has ended."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether it went through, the counts of steps by kind, and the errors."""
+
+    succeeded: bool
+    changes: Mapping[str, int]
+    errors: tuple[str, ...] = ()

@@ -1,0 +1,118 @@
+"""A program of a test's own, run by the real engine with this checkout's `aws` plugin, on an emulator for all tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pulumi import automation
+from pulumi.automation._stack import StackInitMode
+
+from local import pulumi_cli
+
+Program = Callable[[], None]
+SERVICES = ("acm", "cloudformation", "cognitoidp", "route53", "sts")
+# The SDK leaves coroutines and an event loop behind when an inline program ends; they are not ours to close. A test
+# collects them at its end, so that none is told in another one's place.
+LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+PASSPHRASE = "a passphrase of these tests"
+
+
+class _Stack(automation.Stack):
+    """The SDK's, without the runs of the CLI after each operation: the events have told what it did."""
+
+    def info(self, show_secrets: bool = True) -> automation.UpdateSummary:  # noqa: ARG002 - the SDK's signature
+        return automation.UpdateSummary("untold", datetime.fromtimestamp(0, UTC), "", {}, {}, "untold")
+
+    def outputs(self) -> automation.OutputMap:
+        return {}
+
+
+class Deployment:
+    """One stack, whose program the test changes as it goes.
+
+    Args:
+        home: a PULUMI_HOME with the plugin in it.
+        url: the emulator's.
+        work: an empty directory for project and state.
+        stack: the stack's name.
+        config: config beside the plugin's own, as the stack file has it; it may override that.
+        project: what Pulumi.yaml has besides name and runtime.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        url: str,
+        work: Path,
+        stack: str = "test",
+        config: Mapping[str, Any] | None = None,
+        project: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.url, self.work, self.said = url, work, ""
+        self._counts: dict[str, int] = {}
+        plugin = {
+            "aws:region": "us-east-1",
+            "aws:accessKey": "test",
+            "aws:secretKey": "test",
+            "aws:skipCredentialsValidation": True,
+            "aws:endpoints": [dict.fromkeys(SERVICES, url)],
+        }
+        (work / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "identity", "runtime": "python", **(project or {})}))
+        (work / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": plugin | dict(config or {})}))
+        workspace = automation.LocalWorkspace(
+            work_dir=str(work),
+            pulumi_home=str(home),
+            pulumi_command=pulumi_cli.find(),
+            env_vars={
+                "PULUMI_BACKEND_URL": f"file://{work}",
+                "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+            },
+        )
+        self.stack = _Stack(stack, workspace, StackInitMode.CREATE)
+
+    def up(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
+        """Update, and give back what the engine counted; `said` has what it printed."""
+        self._begin()
+        self.said = self.stack.up(
+            program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
+        ).stdout
+        return self._counts
+
+    def preview(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
+        self._begin()
+        self.said = self.stack.preview(
+            program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
+        ).stdout
+        return self._counts
+
+    def refresh(self, program: Program) -> dict[str, int]:
+        self._begin()
+        self.stack.workspace.program = program
+        self.said = self.stack.refresh(color="never", on_event=self._hear).stdout
+        return self._counts
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets in clear."""
+        return {name: output.value for name, output in self.stack.workspace.stack_outputs(self.stack.name).items()}
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """What the state has of a resource."""
+        (found,) = [it for it in self.state()["resources"] if it["urn"].endswith(f"::{name}")]
+        return dict(found)
+
+    def state(self) -> dict[str, Any]:
+        deployment = self.stack.export_stack().deployment
+        assert deployment is not None
+        return dict(deployment)
+
+    def _begin(self) -> None:
+        self._counts = {}
+
+    def _hear(self, event: automation.EngineEvent) -> None:
+        if event.summary_event:
+            changes = event.summary_event.resource_changes
+            self._counts = {str(getattr(kind, "value", kind)): count for kind, count in changes.items() if count}
