@@ -37,7 +37,7 @@ user export: .venv/installed
 
 test: .venv/installed
 	@$(RUN) -m local.pulumi_cli || echo "The tests that need the engine will fail." >&2
-	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(RUN) -m pytest -n auto --dist worksteal
 
 check: .venv/installed
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .

@@ -5,6 +5,7 @@ so at scale that alone decides: what waits for what matters only for the few sec
 certificate is left out. AWS validates it meanwhile, in minutes; on a prefix nothing waits for it.
 """
 
+import gc
 import heapq
 import json
 import runpy
@@ -52,7 +53,10 @@ def graph_of(config: Mapping[str, Any]) -> Graph:
 
 
 def _program() -> None:
-    runpy.run_path(str(_PROGRAM), run_name="__main__")
+    try:
+        runpy.run_path(str(_PROGRAM), run_name="__main__")
+    finally:
+        gc.enable()  # this process goes on after it
 
 
 def depth(graph: Graph) -> int:

@@ -23,6 +23,17 @@ from local import emulator
 ORIGIN = Path(__file__).resolve().parent.parent
 TIMEOUT = 180.0  # seconds for one command; without the CLI in the cache it is built first, by `pulumi_cli.find`
 
+# What `Checkout.inventory` has of the default stack.
+WHOLE = {
+    "pools": ["focusmark-local-userpool-customers"],
+    "domains": ["focusmark-local"],
+    "servers": ["app.focusmark.api.project", "app.focusmark.api.task"],
+    "clients": ["focusmark-local-userpoolclient-postman", "focusmark-local-userpoolclient-windowscli"],
+    "certificates": ["local-auth.focusmark.app"],
+    "zones": ["focusmark.app."],
+    "records": ["A", "CNAME"],
+}
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -105,6 +116,12 @@ class Checkout:
 
     def assert_nothing_to_do(self) -> None:
         assert set(self.run("preview")) == {"same"}
+
+    def comes_right(self) -> None:
+        """Assert that after the next `up` everything is there once, and nothing is left to do."""
+        self.run("up")
+        assert self.inventory() == WHOLE
+        self.assert_nothing_to_do()
 
     def outputs(self, *options: str) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(self.local("outputs", *options).stdout)

@@ -1,6 +1,7 @@
 """One `Mocks` for every test, and a fresh run of the program for each."""
 
 import functools
+import gc
 import json
 import runpy
 import signal
@@ -208,7 +209,10 @@ def deploy() -> Iterator[Deploy]:
     """Run `__main__.py` afresh: `deploy({"product": "focusmark"}, stack="dev")`."""
 
     def run_main() -> None:
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        try:
+            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        finally:
+            gc.enable()  # a program is not looked through for garbage; the tests are many programs in one process
 
     def run_program(
         config: Mapping[str, Any],

@@ -76,10 +76,6 @@ def test_the_old_names_have_the_stacks_values(checkout: Checkout) -> None:
     }
 
 
-def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
-    assert set(checkout.run("up")) == {"same"}
-
-
 def test_a_template_that_imports_the_pool_deploys(checkout: Checkout, importer: str) -> None:
     authorizers = checkout.aws("apigateway").get_authorizers(restApiId=importer)["items"]
     assert [it["providerARNs"] for it in authorizers] == [[checkout.outputs()["userPoolArn"]]]

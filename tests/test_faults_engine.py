@@ -18,10 +18,9 @@ from pulumi import automation
 
 from local import emulator
 from local.aws_provider.emulator import code_of
-from tests.checkout import ORIGIN, Checkout, Ran
+from tests.checkout import ORIGIN, WHOLE, Checkout, Ran
 from tests.cut_line import CutLine, Loses
 from tests.deployment import LEFT_BEHIND, Deployment
-from tests.test_local_faults import WHOLE
 
 pytestmark = pytest.mark.engine
 STEM = "focusmark-local"
@@ -45,13 +44,6 @@ def told(ran: Ran) -> str:
     """What a run that failed said."""
     ran.refused()
     return ran.said
-
-
-def whole(checkout: Checkout) -> None:
-    """The next `up` comes right: everything is there once, and nothing is left to do."""
-    checkout.run("up")
-    assert checkout.inventory() == WHOLE
-    checkout.assert_nothing_to_do()
 
 
 # --- the way to the emulator ------------------------------------------------------------------------------------------
@@ -85,14 +77,14 @@ def test_a_cut_in_the_middle_of_an_up_is_told_and_the_next_up_goes_on(
     assert line.cut.is_set()
     assert "the emulator does not answer" in said
     line.mend()
-    whole(checkout)
+    checkout.comes_right()
 
 
 @pytest.mark.parametrize("call", ["CreateUserPool", "CreateUserPoolClient"])
 def test_one_answer_lost_makes_nothing_twice(checkout: Checkout, line: CutLine, call: str) -> None:
     line.cut_at(call, "answer", for_good=False)
     assert "the emulator does not answer" in told(checkout.local("up", "--json"))
-    whole(checkout)
+    checkout.comes_right()
 
 
 def test_a_lost_connection_has_no_code_of_aws() -> None:
@@ -117,7 +109,7 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(up: Checkout) -
     shown = up.run("preview")
     assert shown["create"] == 1
     assert not {"replace", "delete"} & shown.keys()
-    whole(up)
+    up.comes_right()
     after = up.outputs()
     assert after["userPoolId"] == pool
     assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
@@ -148,7 +140,7 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Che
     cognito.delete_user_pool_domain(UserPoolId=other, Domain=STEM)
     cognito.delete_user_pool(UserPoolId=other)
     if mend == "the other pool lets go":
-        whole(checkout)
+        checkout.comes_right()
     assert checkout.outputs()["userPoolId"] == pools[POOL_NAME]
 
 
@@ -217,7 +209,7 @@ def test_a_full_disk_is_told_before_anything_is_made(checkout: Checkout, full: C
     assert "Make room, then try again. Nothing was changed." in said
     assert checkout.inventory()["pools"] == []
     full(False)
-    whole(checkout)
+    checkout.comes_right()
     before = checkout.outputs()
     full(True)
     checkout.config(tags={"team": "shop"})
@@ -226,7 +218,7 @@ def test_a_full_disk_is_told_before_anything_is_made(checkout: Checkout, full: C
     full(False)
     assert not {"create", "replace", "delete"} & checkout.run("up").keys()
     assert checkout.outputs() == before
-    whole(checkout)
+    checkout.comes_right()
 
 
 # --- import -----------------------------------------------------------------------------------------------------------

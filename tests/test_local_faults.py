@@ -23,15 +23,6 @@ WAIT = """\
                 await asyncio.sleep(0.05)
 """
 AFTER_CREATE = "        self._tell_contradictions(request.urn, resource, found, inputs)\n"
-WHOLE = {
-    "pools": ["focusmark-local-userpool-customers"],
-    "domains": ["focusmark-local"],
-    "servers": ["app.focusmark.api.project", "app.focusmark.api.task"],
-    "clients": ["focusmark-local-userpoolclient-postman", "focusmark-local-userpoolclient-windowscli"],
-    "certificates": ["local-auth.focusmark.app"],
-    "zones": ["focusmark.app."],
-    "records": ["A", "CNAME"],
-}
 
 
 @pytest.fixture
@@ -67,12 +58,6 @@ def _up_until(checkout: Checkout, names: str, count: int) -> "subprocess.Popen[s
     return process
 
 
-def _whole(checkout: Checkout) -> None:
-    checkout.run("up")
-    assert checkout.inventory() == WHOLE
-    checkout.assert_nothing_to_do()
-
-
 @pytest.mark.parametrize("victim", [PROGRAM, ENGINE, PLUGIN, f"{PROGRAM}|{ENGINE}|{PLUGIN}"])
 def test_a_kill_in_the_middle_of_creates_leaves_nothing_double(checkout: Checkout, victim: str) -> None:
     for names, count in [
@@ -83,7 +68,7 @@ def test_a_kill_in_the_middle_of_creates_leaves_nothing_double(checkout: Checkou
         process = _up_until(checkout, names, count)
         assert checkout.kill(victim)
         assert finished(process, 30).status != 0
-    _whole(checkout)
+    checkout.comes_right()
 
 
 def test_an_emulator_killed_in_the_middle_of_creates_is_told_and_filled_again(checkout: Checkout) -> None:
@@ -92,7 +77,7 @@ def test_an_emulator_killed_in_the_middle_of_creates_is_told_and_filled_again(ch
         assert checkout.kill(EMULATOR) == 1
         (checkout.root / "go-on").write_text("yes")
         finished(process, 60).refused("the emulator does not answer")
-    _whole(checkout)
+    checkout.comes_right()
 
 
 def test_ctrl_c_ends_with_one_line_and_the_next_up_goes_on(checkout: Checkout) -> None:
@@ -105,7 +90,7 @@ def test_ctrl_c_ends_with_one_line_and_the_next_up_goes_on(checkout: Checkout) -
     assert json.loads(ran.stdout)["result"] == "interrupted"
     assert "Traceback" not in ran.stderr
     assert ran.stderr.endswith("Stopped. The next `make up` goes on from here.\n")
-    _whole(checkout)
+    checkout.comes_right()
 
 
 def test_an_emulator_that_was_killed_is_filled_again(up: Checkout) -> None:
@@ -113,7 +98,7 @@ def test_an_emulator_that_was_killed_is_filled_again(up: Checkout) -> None:
     planned = up.local("preview", "--json")
     assert "no longer has what the stack's state says" in planned.stderr
     assert json.loads(planned.stdout)["changes"]["create"] > 0
-    _whole(up)
+    up.comes_right()
 
 
 def test_an_emulator_killed_after_a_change_gets_the_change_again(up: Checkout) -> None:
@@ -132,7 +117,7 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     ran = [finished(process) for process in both]
     assert [each.status for each in ran] == [0, 0], ran
     assert sum("is at work in this checkout" in each.stderr for each in ran) == 1
-    _whole(checkout)
+    checkout.comes_right()
 
 
 def test_a_damaged_state_is_mended_from_its_copy(up: Checkout) -> None:
@@ -141,11 +126,11 @@ def test_a_damaged_state_is_mended_from_its_copy(up: Checkout) -> None:
     ran = up.local("up", "--json")
     assert ran.status == 0, ran.stderr
     assert "going on from its last good copy" in ran.stderr
-    _whole(up)
+    up.comes_right()
 
 
 def test_an_engine_lock_of_a_dead_process_is_no_obstacle(up: Checkout) -> None:
     lock = up.root / ".local/state/.pulumi/locks/organization/identity/local/0.json"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.write_text(json.dumps({"pid": os.getpid(), "username": "someone", "hostname": "here"}))
-    _whole(up)
+    up.comes_right()

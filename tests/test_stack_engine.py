@@ -128,11 +128,6 @@ def test_the_emulator_holds_the_deployed_clients(up: Checkout, key: str, secret:
     assert client["SupportedIdentityProviders"] == ["COGNITO"]
 
 
-@pytest.mark.parametrize("command", ["preview", "up", "refresh"])
-def test_again_everything_is_the_same(up: Checkout, command: str) -> None:
-    assert up.run(command) == {"same": 13}
-
-
 def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
     out = up.outputs()
     client = up.aws("cognito-idp").describe_user_pool_client(
