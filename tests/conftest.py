@@ -63,6 +63,20 @@ def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout.root / ".local"
 
 
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
+    """A checkout whose stack is up, as committed, for the tests of a module that leave it so."""
+    with Checkout(tmp_path_factory.mktemp("up"), default_stack) as checkout:
+        yield checkout
+
+
+@pytest.fixture
+def own(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
+    """Another one, for a test that changes it."""
+    with Checkout(tmp_path, default_stack) as checkout:
+        yield checkout
+
+
 @pytest.fixture(scope="session")
 def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with emulated_sign_in.emulator(tmp_path_factory.mktemp("emulator") / "log") as url:

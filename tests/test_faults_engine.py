@@ -33,13 +33,6 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
         yield made
 
 
-@pytest.fixture
-def up(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed."""
-    with Checkout(tmp_path, default_stack) as made:
-        yield made
-
-
 def told(ran: Ran) -> str:
     """What a run that failed said."""
     ran.refused()
@@ -94,23 +87,23 @@ def test_a_lost_connection_has_no_code_of_aws() -> None:
 # --- behind our back --------------------------------------------------------------------------------------------------
 
 
-def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(up: Checkout) -> None:
-    before, cognito = up.outputs(), up.aws("cognito-idp")
+def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(own: Checkout) -> None:
+    before, cognito = own.outputs(), own.aws("cognito-idp")
     pool, windows = before["userPoolId"], before["clients"]["windowscli"]["clientId"]
     cognito.delete_user_pool_client(UserPoolId=pool, ClientId=windows)
     cognito.update_resource_server(
         UserPoolId=pool, Identifier="app.focusmark.api.task", Name="renamed by hand", Scopes=[]
     )
-    refreshed = up.local("refresh", "--json")
+    refreshed = own.local("refresh", "--json")
     assert "access-client-windowscli" in refreshed.stderr
     assert "access-server-task" in refreshed.stderr
     seen = refreshed.changes
     assert (seen["delete"], seen["update"]) == (1, 1)
-    shown = up.run("preview")
+    shown = own.run("preview")
     assert shown["create"] == 1
     assert not {"replace", "delete"} & shown.keys()
-    up.comes_right()
-    after = up.outputs()
+    own.comes_right()
+    after = own.outputs()
     assert after["userPoolId"] == pool
     assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
     servers = cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
@@ -165,18 +158,18 @@ def run_pulumi(checkout: Checkout, *arguments: str) -> str:
     ).stdout
 
 
-def test_a_state_exported_and_imported_is_the_same(up: Checkout, tmp_path: Path) -> None:
-    before = up.local("outputs", "--show-secrets").stdout
+def test_a_state_exported_and_imported_is_the_same(own: Checkout, tmp_path: Path) -> None:
+    before = own.local("outputs", "--show-secrets").stdout
     file = tmp_path / "state.json"
-    run_pulumi(up, "stack", "export", "--stack", "local", "--file", str(file))
-    (up.root / ".local/state").rename(tmp_path / "gone")
-    (up.root / ".local/state").mkdir()
-    run_pulumi(up, "stack", "init", "local")
-    run_pulumi(up, "stack", "import", "--stack", "local", "--file", str(file))
-    assert up.local("outputs", "--show-secrets").stdout == before
+    run_pulumi(own, "stack", "export", "--stack", "local", "--file", str(file))
+    (own.root / ".local/state").rename(tmp_path / "gone")
+    (own.root / ".local/state").mkdir()
+    run_pulumi(own, "stack", "init", "local")
+    run_pulumi(own, "stack", "import", "--stack", "local", "--file", str(file))
+    assert own.local("outputs", "--show-secrets").stdout == before
     for command in ("preview", "up", "refresh"):
-        assert set(up.run(command)) == {"same"}
-    assert up.inventory() == WHOLE
+        assert set(own.run(command)) == {"same"}
+    assert own.inventory() == WHOLE
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,6 @@ from local.emulator import free_port
 from tests.checkout import Checkout, Ran
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed. No test changes it."""
-    with Checkout(tmp_path_factory.mktemp("commands"), default_stack) as made:
-        yield made
-
-
-@pytest.fixture
-def own(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
-    """Another one, for a test that changes it."""
-    with Checkout(tmp_path, default_stack) as made:
-        yield made
 
 
 def _told(ran: Ran) -> tuple[str, dict[str, int]]:

@@ -26,13 +26,6 @@ AFTER_CREATE = "        self._tell_contradictions(request.urn, resource, found, 
 
 
 @pytest.fixture
-def up(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed."""
-    with Checkout(tmp_path, default_stack) as made:
-        yield made
-
-
-@pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
     """A checkout whose plugin stops after the creates that `names` lists."""
     with Checkout(tmp_path) as copy:
@@ -93,23 +86,23 @@ def test_ctrl_c_ends_with_one_line_and_the_next_up_goes_on(checkout: Checkout) -
     checkout.comes_right()
 
 
-def test_an_emulator_that_was_killed_is_filled_again(up: Checkout) -> None:
-    assert up.kill(EMULATOR) == 1
-    planned = up.local("preview", "--json")
+def test_an_emulator_that_was_killed_is_filled_again(own: Checkout) -> None:
+    assert own.kill(EMULATOR) == 1
+    planned = own.local("preview", "--json")
     assert "no longer has what the stack's state says" in planned.stderr
     assert json.loads(planned.stdout)["changes"]["create"] > 0
-    up.comes_right()
+    own.comes_right()
 
 
-def test_an_emulator_killed_after_a_change_gets_the_change_again(up: Checkout) -> None:
-    assert up.local("stop").status == 0  # the pool is written down, what comes now is not
+def test_an_emulator_killed_after_a_change_gets_the_change_again(own: Checkout) -> None:
+    assert own.local("stop").status == 0  # the pool is written down, what comes now is not
     clients = {"postman": {"secret": True, "callbackUrls": ["https://localhost"]}, "extra": {"callbackUrls": ["a:/b"]}}
-    up.config(clients=clients)
-    assert up.local("up").status == 0
-    changed = up.inventory()
-    assert up.kill(EMULATOR) == 1
-    assert up.local("up").status == 0
-    assert up.inventory() == changed
+    own.config(clients=clients)
+    assert own.local("up").status == 0
+    changed = own.inventory()
+    assert own.kill(EMULATOR) == 1
+    assert own.local("up").status == 0
+    assert own.inventory() == changed
 
 
 def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
@@ -120,17 +113,17 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     checkout.comes_right()
 
 
-def test_a_damaged_state_is_mended_from_its_copy(up: Checkout) -> None:
-    state = up.root / ".local/state/.pulumi/stacks/identity/local.json"
+def test_a_damaged_state_is_mended_from_its_copy(own: Checkout) -> None:
+    state = own.root / ".local/state/.pulumi/stacks/identity/local.json"
     state.write_bytes(state.read_bytes()[:1000])
-    ran = up.local("up", "--json")
+    ran = own.local("up", "--json")
     assert ran.status == 0, ran.stderr
     assert "going on from its last good copy" in ran.stderr
-    up.comes_right()
+    own.comes_right()
 
 
-def test_an_engine_lock_of_a_dead_process_is_no_obstacle(up: Checkout) -> None:
-    lock = up.root / ".local/state/.pulumi/locks/organization/identity/local/0.json"
+def test_an_engine_lock_of_a_dead_process_is_no_obstacle(own: Checkout) -> None:
+    lock = own.root / ".local/state/.pulumi/locks/organization/identity/local/0.json"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.write_text(json.dumps({"pid": os.getpid(), "username": "someone", "hostname": "here"}))
-    up.comes_right()
+    own.comes_right()

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -23,20 +22,6 @@ SCOPES = {
     f"app.focusmark.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("read", "write", "delete")
 }
 PERSON, PASSWORD = "ada", "Correct-horse-9"
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed. No test changes it."""
-    with Checkout(tmp_path_factory.mktemp("stack"), default_stack) as checkout:
-        yield checkout
-
-
-@pytest.fixture
-def config(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
-    """Another one, for a test that changes it."""
-    with Checkout(tmp_path, default_stack) as checkout:
-        yield checkout
 
 
 @pytest.fixture
@@ -144,7 +129,7 @@ def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
     assert not [str(it) for it in files if hushed.encode() in it.read_bytes()]
 
 
-def test_a_new_api_by_config_alone_is_one_create_and_no_replace(config: Checkout) -> None:
+def test_a_new_api_by_config_alone_is_one_create_and_no_replace(own: Checkout) -> None:
     project = {
         "project": {
             "scopes": {
@@ -163,13 +148,13 @@ def test_a_new_api_by_config_alone_is_one_create_and_no_replace(config: Checkout
             }
         }
     }
-    config.config(apis={**project, **task, "cart": {"scopes": {"read": "Read carts"}}})
-    assert config.run("preview") == {"create": 1, "same": 11, "update": 2}
-    assert config.run("up") == {"create": 1, "same": 11, "update": 2}
-    assert "app.focusmark.api.cart/cart.read" in config.outputs()["clients"]["windowscli"]["scopes"]
+    own.config(apis={**project, **task, "cart": {"scopes": {"read": "Read carts"}}})
+    assert own.run("preview") == {"create": 1, "same": 11, "update": 2}
+    assert own.run("up") == {"create": 1, "same": 11, "update": 2}
+    assert "app.focusmark.api.cart/cart.read" in own.outputs()["clients"]["windowscli"]["scopes"]
 
 
-def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_they_were(config: Checkout) -> None:
+def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_they_were(own: Checkout) -> None:
     desktop = {
         "callbackUrls": ["http://localhost:9000"],
         "authFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
@@ -181,21 +166,21 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
     project = {"write": "Create and modify Projects", "read": "Read existing Projects", "delete": "Delete Projects"}
     todo = {"scopes": {"read": "Read existing Tasks"}}
     identifier = "app.focusmark.api.task"
-    client_id = config.outputs()["clients"]["windowscli"]["clientId"]
-    config.config(clients={"desktop": desktop}, departures=departures)
-    config.local("up").refused("identity:clients.desktop", "formerly: windowscli")
-    config.config(
+    client_id = own.outputs()["clients"]["windowscli"]["clientId"]
+    own.config(clients={"desktop": desktop}, departures=departures)
+    own.local("up").refused("identity:clients.desktop", "formerly: windowscli")
+    own.config(
         clients={"desktop": {**desktop, "formerly": "windowscli"}},
         apis={"project": {"scopes": project}, "todo": {**todo, "formerly": "task"}},
     )
-    assert config.run("up") == {"delete": 1, "same": 10, "update": 2}  # postman was left out
-    out = config.outputs()
+    assert own.run("up") == {"delete": 1, "same": 10, "update": 2}  # postman was left out
+    out = own.outputs()
     assert out["clients"]["desktop"]["clientId"] == client_id
     assert out["apis"]["todo"] == {"identifier": identifier, "scopes": [f"{identifier}/todo.read"]}
-    config.config(clients={"desktop": desktop}, apis={"project": {"scopes": project}, "todo": todo})
-    config.local("preview").refused("identity:apis.todo.identifier")
-    config.config(apis={"project": {"scopes": project}, "todo": {**todo, "identifier": identifier}})
-    assert config.run("preview") == {"same": 12}
+    own.config(clients={"desktop": desktop}, apis={"project": {"scopes": project}, "todo": todo})
+    own.local("preview").refused("identity:apis.todo.identifier")
+    own.config(apis={"project": {"scopes": project}, "todo": {**todo, "identifier": identifier}})
+    assert own.run("preview") == {"same": 12}
 
 
 EDITS: list[tuple[dict[str, Any], str]] = [
@@ -237,11 +222,11 @@ def test_a_value_of_the_wrong_type_is_told_with_its_place_and_mend(edited: Check
     edited.local("preview").refused("Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
 
 
-def test_a_custom_attribute_is_added_in_place(config: Checkout) -> None:
-    config.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
-    assert config.run("up") == {"same": 12, "update": 1}
-    assert config.run("preview") == {"same": 13}
-    assert "custom:tenant" in [it["Name"] for it in pool_of(config)["SchemaAttributes"]]
+def test_a_custom_attribute_is_added_in_place(own: Checkout) -> None:
+    own.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
+    assert own.run("up") == {"same": 12, "update": 1}
+    assert own.run("preview") == {"same": 13}
+    assert "custom:tenant" in [it["Name"] for it in pool_of(own)["SchemaAttributes"]]
 
 
 def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:
@@ -288,7 +273,7 @@ def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Che
     assert set(claims["scope"].split()) == set(wanted.split())
 
 
-def test_destroy_leaves_nothing_behind(config: Checkout) -> None:
-    assert config.run("destroy") == {"delete": 13}
-    assert not any(config.inventory().values()), config.inventory()
-    assert config.run("up") == {"create": 13}
+def test_destroy_leaves_nothing_behind(own: Checkout) -> None:
+    assert own.run("destroy") == {"delete": 13}
+    assert not any(own.inventory().values()), own.inventory()
+    assert own.run("up") == {"create": 13}
