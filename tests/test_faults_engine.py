@@ -322,5 +322,7 @@ def test_the_page_of_faults_names_tests_that_there_are_and_all_of_these() -> Non
     modules = [path.read_text(encoding="utf-8") for path in (ORIGIN / "tests").glob("test_*.py")]
     defined = {name for text in modules for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
     assert set().union(*named) <= defined
-    own = set(re.findall(r"^def (test_\w+)\(\s*checkout", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE))
+    own = set(
+        re.findall(r"^def (test_\w+)\(\s*(?:checkout|own)", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert own <= set().union(*named)
