@@ -1,9 +1,13 @@
 """A program of a test's own, run by the real engine with this checkout's `aws` plugin, on an emulator for all tests."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import yaml
@@ -17,6 +21,7 @@ SERVICES = ("acm", "cloudformation", "cognitoidp", "route53", "sts")
 # The SDK leaves coroutines and an event loop behind when an inline program ends; they are not ours to close. A test
 # collects them at its end, so that none is told in another one's place.
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+_STILL = 6  # looks, 0.05 seconds apart, at a loop that does not run: the SDK is through with it
 PASSPHRASE = "a passphrase of these tests"
 
 
@@ -76,23 +81,23 @@ class Deployment:
 
     def up(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
         """Update, and give back what the engine counted; `said` has what it printed."""
-        self._begin()
-        self.said = self.stack.up(
-            program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
-        ).stdout
+        with self._listening():
+            self.said = self.stack.up(
+                program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
+            ).stdout
         return self._counts
 
     def preview(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
-        self._begin()
-        self.said = self.stack.preview(
-            program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
-        ).stdout
+        with self._listening():
+            self.said = self.stack.preview(
+                program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
+            ).stdout
         return self._counts
 
     def refresh(self, program: Program) -> dict[str, int]:
-        self._begin()
         self.stack.workspace.program = program
-        self.said = self.stack.refresh(color="never", on_event=self._hear).stdout
+        with self._listening():
+            self.said = self.stack.refresh(color="never", on_event=self._hear).stdout
         return self._counts
 
     def outputs(self) -> dict[str, Any]:
@@ -109,10 +114,35 @@ class Deployment:
         assert deployment is not None
         return dict(deployment)
 
-    def _begin(self) -> None:
-        self._counts = {}
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Count anew, and close the event loops that the SDK leaves open when a program fails."""
+        self._counts, loops = {}, list[asyncio.AbstractEventLoop]()
+        make = asyncio.new_event_loop
+
+        def noted() -> asyncio.AbstractEventLoop:
+            loops.append(make())
+            return loops[-1]
+
+        try:
+            with mock.patch("asyncio.new_event_loop", noted):
+                yield
+        finally:
+            for loop in loops:
+                _close(loop)
 
     def _hear(self, event: automation.EngineEvent) -> None:
         if event.summary_event:
             changes = event.summary_event.resource_changes
             self._counts = {str(getattr(kind, "value", kind)): count for kind, count in changes.items() if count}
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close a loop that the SDK has not, once the program in it has come to its end."""
+    still = 0
+    for _ in range(200):
+        still = 0 if loop.is_running() else still + 1
+        if loop.is_closed() or still == _STILL:
+            break
+        time.sleep(0.05)
+    loop.close()

@@ -230,6 +230,7 @@ def test_a_custom_attribute_is_added_in_place(own: Checkout) -> None:
 
 
 def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:
+    assert up.run("up") == {"same": 13}  # and the URLs have the port of today
     out = up.outputs()
     cognito, client = up.aws("cognito-idp"), out["clients"]["windowscli"]
     cognito.sign_up(
