@@ -26,9 +26,7 @@ from revision_diff.copies import CHECKOUT, Place, Revision
 _AWS_IMPORTS = """
 import pulumi
 from pulumi_aws.acm import Certificate, CertificateValidation
-from pulumi_aws.cloudformation import Stack, get_export
 from pulumi_aws.cognito import ResourceServer, UserPool, UserPoolClient, UserPoolDomain
-from pulumi_aws.get_region import get_region
 from pulumi_aws.route53 import Record, get_records, get_zone
 """
 

@@ -14,7 +14,7 @@ class Loss:
     consequence: str
     # Cognito refuses some changes outright: no permission makes them possible.
     final: bool = False
-    # Whether only `protect` stands in its way; without that, the edit is the say-so.
+    # Whether only `protect` stands in its way: the edit says plainly enough what goes.
     under_protect: bool = False
     # An update of something that stays: Pulumi's `protect` does not hinder it.
     in_place: bool = False

@@ -98,20 +98,29 @@ def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterat
             keep = "this API, which the stack has"
             yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True)
         elif new.identifier != identifier:
-            # It may have changed unseen: with the key, or with `formerly` taken out.
-            yield Loss(identifier, f"identity:apis.{new.key}.identifier", identifier, shown(new.identifier), lost)
+            path, written = f"identity:apis.{new.key}.identifier", f"Write `identifier: {identifier}` there. {lost}"
+            # It may have changed unseen, with `formerly` put in or taken out; a new product is told by itself.
+            with_product = _of_any_product(identifier) == _of_any_product(new.identifier) != ""
+            received = shown(new.identifier)
+            yield Loss(identifier, path, identifier, received, written, under_protect=with_product)
         else:
             yield from _scope_losses(new, old)
+
+
+def _of_any_product(identifier: str) -> str:
+    return identifier.partition(".api.")[2]
 
 
 def _scope_losses(new: ApiSettings, old: Outputs) -> Iterator[Loss]:
     for scope in old.get("scopes") or []:
         name = str(scope.get("scopeName", ""))
         if name not in new.scopes:
-            full, path = f"{new.identifier}/{name}", f"identity:apis.{new.key}.scopes.{name.partition('.')[2]}"
+            key, _, short = name.partition(".")
+            full, path = f"{new.identifier}/{name}", f"identity:apis.{new.key}.scopes.{short}"
             lost = f"Apps that ask for {full} could not sign in any more."
-            keep = "this scope, which the stack has"
-            yield Loss(full, path, keep, "nothing", lost, under_protect=True, in_place=True)
+            renamed = f"{new.key}.{short}, for it is called after its API's key"
+            received = "nothing" if key == new.key else renamed
+            yield Loss(full, path, f"{name}, which the stack has", received, lost, under_protect=True, in_place=True)
 
 
 def _client_losses(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:

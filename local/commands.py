@@ -119,11 +119,11 @@ def _leave(status: int) -> NoReturn:
 
 def _run(name: Operation, port: int, as_json: bool) -> None:
     """Run the engine under the lock. With --json the last line is printed whatever happens."""
-    # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
-    from local import operations
-
     outcome, result = None, "failed"
     try:
+        # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
+        from local import operations
+
         with only_one(f"make {name}") as held:
             outcome = operations.run(name, port, held)
         result = "succeeded" if outcome.succeeded else "failed"

@@ -66,7 +66,7 @@ def running_port() -> int | None:
     return int(note["port"]) if note else None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=32)
 def client(service: str, port: int) -> Any:
     """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up."""
     from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -81,7 +82,7 @@ def _cached() -> PulumiCommand:
     if not program.exists():
         raise Unavailable(f"nothing in {cache()}")
     found = program.stat()
-    seen = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+    seen = f"{platform.platform()} {found.st_mode} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
     # To run it takes a quarter of a second, which every command would wait for.
     with contextlib.suppress(OSError, ValueError):
         noted, version = note.read_text().split("\n")

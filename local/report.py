@@ -62,7 +62,9 @@ def _show(name: str, value: Any, indent: str) -> None:
 
 def _public_login(known: State) -> str | None:
     """The login URL of the first client without a secret: the one that anyone can try."""
-    clients: dict[str, Any] = known.outputs.get("clients") or {}
+    clients = known.outputs.get("clients")
+    if not isinstance(clients, dict):
+        return None
     public = [client for client in clients.values() if client.get("clientId") not in known.clients_with_a_secret]
     return next((str(client["loginUrl"]) for client in public if "loginUrl" in client), None)
 

@@ -13,22 +13,26 @@ from pulumi.automation._stack import StackInitMode
 from local import paths, state
 
 
-class LocalStack(Stack):
-    """The checkout's one stack, made if it is not there. An operation's own result has neither outputs nor summary."""
-
-    def __init__(self, workspace: "Workspace") -> None:
-        super().__init__(paths.STACK, workspace, StackInitMode.CREATE_OR_SELECT)
+class QuietStack(Stack):
+    """A stack whose operations give back neither outputs nor a summary."""
 
     def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002 - the SDK's signature
         return UpdateSummary("untold", datetime.fromtimestamp(0, UTC), "", {}, {}, "untold")
 
+    def outputs(self) -> OutputMap:
+        return {}
+
+
+class LocalStack(QuietStack):
+    """The checkout's one stack, made if it is not there."""
+
+    def __init__(self, workspace: "Workspace") -> None:
+        super().__init__(paths.STACK, workspace, StackInitMode.CREATE_OR_SELECT)
+
 
 class Workspace(LocalWorkspace):
-    """The checkout as the engine is given it."""
+    """A workspace that looks for the stack in the state file."""
 
     def select_stack(self, stack_name: str) -> None:
         if not state.FILE.exists():
             raise StackNotFoundError(CommandResult(stdout="", stderr=f"no stack named {stack_name}", code=1))
-
-    def stack_outputs(self, stack_name: str) -> OutputMap:  # noqa: ARG002 - the SDK's signature
-        return {}

@@ -1,4 +1,4 @@
-"""The engine's state file of the local stack, read and mended between runs. Only under the lock, never during a run."""
+"""The engine's state file of the local stack. It is mended only under the lock, and never during a run."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ _ROOT = paths.BACKEND / ".pulumi"
 FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
 _BACKUPS = _ROOT / "backups" / "identity" / paths.STACK
 
-SECRET = "[secret]"  # noqa: S105 - as the engine shows one
+_SECRET = "[secret]"  # noqa: S105 - as the engine shows one
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
 _ENCRYPTED = "1b47061264138c4ac30d75fd1eb44270"  # what stands under that key for a secret
 _ROOM = 16 * 2**20  # bytes; a run writes the state anew at each step, and keeps copies of it
@@ -35,7 +35,7 @@ class State:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What the stack puts out, with `SECRET` for what is one."""
+        """What the stack puts out, with `[secret]` for what is one."""
         stack = next(self.of_type("pulumi:pulumi:Stack"), {})
         return {name: _shown(value) for name, value in sorted((stack.get("outputs") or {}).items())}
 
@@ -110,7 +110,7 @@ def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return [_shown(item) for item in value]
     if isinstance(value, dict):
-        return SECRET if value.get(_SIGNATURE) == _ENCRYPTED else {key: _shown(item) for key, item in value.items()}
+        return _SECRET if value.get(_SIGNATURE) == _ENCRYPTED else {key: _shown(item) for key, item in value.items()}
     return value
 
 

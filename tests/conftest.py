@@ -8,9 +8,8 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
 import hypothesis
 import pulumi
 import pytest
@@ -21,10 +20,10 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
-from local.aws_provider import install
 from local.console import Failure
-from tests import emulated_sign_in
-from tests.checkout import Checkout
+
+if TYPE_CHECKING:
+    from tests.checkout import Checkout
 
 # Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -57,28 +56,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.local/` of a checkout whose stack is up as committed, made once, for tests that begin with a stack."""
+    """The `.local/` of a checkout whose stack is up as committed, once a worker, for tests that begin with a stack."""
+    from tests.checkout import Checkout  # here, for the benchmarks take the mocks of this module and nothing else
+
     with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
         assert checkout.run("up") == {"create": 13}
     return checkout.root / ".local"
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Checkout]:
-    """A checkout whose stack is up, as committed, for the tests of a module that leave it so."""
+def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator["Checkout"]:
+    """A checkout whose stack is up, as committed, for the tests of a module that leave it so.
+
+    Its outputs have the URLs of the port where it was made, until an `up`.
+    """
+    from tests.checkout import Checkout
+
     with Checkout(tmp_path_factory.mktemp("up"), default_stack) as checkout:
         yield checkout
 
 
 @pytest.fixture
-def own(tmp_path: Path, default_stack: Path) -> Iterator[Checkout]:
+def own(tmp_path: Path, default_stack: Path) -> Iterator["Checkout"]:
     """Another one, for a test that changes it."""
+    from tests.checkout import Checkout
+
     with Checkout(tmp_path, default_stack) as checkout:
         yield checkout
 
 
 @pytest.fixture(scope="session")
 def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from tests import emulated_sign_in
+
     with emulated_sign_in.emulator(tmp_path_factory.mktemp("emulator") / "log") as url:
         yield url
 
@@ -86,6 +96,8 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def emulator(shared_emulator: str) -> str:
     """The URL of an emulator that holds nothing."""
+    import httpx2
+
     httpx2.post(f"{shared_emulator}/_ministack/reset", trust_env=False, timeout=30).raise_for_status()
     return shared_emulator
 
@@ -93,6 +105,8 @@ def emulator(shared_emulator: str) -> str:
 @pytest.fixture(scope="session")
 def plugin_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PULUMI_HOME with this checkout's `aws` plugin."""
+    from local.aws_provider import install
+
     home = tmp_path_factory.mktemp("home")
     install(home / "plugins")
     return home

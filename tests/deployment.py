@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,24 +14,15 @@ from pulumi import automation
 from pulumi.automation._stack import StackInitMode
 
 from local import pulumi_cli
+from local.stack import QuietStack
 
 Program = Callable[[], None]
 SERVICES = ("acm", "cloudformation", "cognitoidp", "route53", "sts")
-# The SDK leaves coroutines and an event loop behind when an inline program ends; they are not ours to close. A test
-# collects them at its end, so that none is told in another one's place.
+# The SDK never awaits some coroutines of a program that fails; they are not ours. A test collects them at its end, so
+# that none is told in another one's place.
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 _STILL = 6  # looks, 0.05 seconds apart, at a loop that does not run: the SDK is through with it
 PASSPHRASE = "a passphrase of these tests"
-
-
-class _Stack(automation.Stack):
-    """The SDK's, without the runs of the CLI after each operation: the events have told what it did."""
-
-    def info(self, show_secrets: bool = True) -> automation.UpdateSummary:  # noqa: ARG002 - the SDK's signature
-        return automation.UpdateSummary("untold", datetime.fromtimestamp(0, UTC), "", {}, {}, "untold")
-
-    def outputs(self) -> automation.OutputMap:
-        return {}
 
 
 class Deployment:
@@ -77,7 +67,7 @@ class Deployment:
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
             },
         )
-        self.stack = _Stack(stack, workspace, StackInitMode.CREATE)
+        self.stack = QuietStack(stack, workspace, StackInitMode.CREATE)
 
     def up(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
         """Update, and give back what the engine counted; `said` has what it printed."""

@@ -36,7 +36,8 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 def told(ran: Ran) -> str:
     """What a run that failed said."""
     ran.refused()
-    return ran.said
+    assert ran.status == 1
+    return " ".join(ran.stderr.split())
 
 
 # --- the way to the emulator ------------------------------------------------------------------------------------------

@@ -69,6 +69,16 @@ def test_a_damaged_cache_is_built_anew(machine: Path, content: str) -> None:
     assert NEW in damaged.read_text()
 
 
+def test_one_that_was_whole_and_is_damaged_since_is_built_anew(machine: Path) -> None:
+    _go(machine, BUILD.format(log=machine / "log"))
+    found = Path(pulumi_cli.find().command)
+    assert pulumi_cli.find().version == NEW.removeprefix("v")
+    for harm in (lambda: found.write_text("not a program"), lambda: found.chmod(0o644)):
+        harm()
+        assert Path(pulumi_cli.find().command).read_text() == f"#!/bin/sh\necho {NEW}\n"
+    assert (machine / "log").read_text() == "built\n" * 3
+
+
 def test_every_way_that_failed_is_told(machine: Path) -> None:
     _program(machine / "path" / "pulumi", f"echo {OLD}")
     _go(machine, "echo 'go: go.mod requires go >= 1.25.11 (running go 1.20)' >&2; exit 1")

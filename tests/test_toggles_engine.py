@@ -38,14 +38,18 @@ PASSING = {"CreationDate", "LastModifiedDate", "CreatedAt", "IssuedAt", "NotBefo
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout whose stack is up with people in its pool. A test that changes it puts it back."""
     with Checkout(tmp_path_factory.mktemp("toggles")) as checkout:
-        checkout.config(**BASE)
-        assert checkout.run("up") == {"create": 13}
-        cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
-        for name in PEOPLE:
-            email = [{"Name": "email", "Value": f"{name}@focusmark.app"}]
-            cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=email, MessageAction="SUPPRESS")
-            cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+        bring_up(checkout)
         yield checkout
+
+
+def bring_up(checkout: Checkout) -> None:
+    checkout.config(**BASE)
+    assert checkout.run("up") == {"create": 13}
+    cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
+    for name in PEOPLE:
+        email = [{"Name": "email", "Value": f"{name}@focusmark.app"}]
+        cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=email, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
 
 
 @pytest.fixture
@@ -134,7 +138,7 @@ def assert_everybody_signs_in(checkout: Checkout) -> None:
 class Toggle:
     """An edit of the stack file: what the engine does on the way there and back, and whose client id may go.
 
-    `back_with` is what the way back needs besides taking the edit out.
+    `back_with` is what the way back needs besides taking the edit out; `holds` is what the emulator then has, by kind.
     """
 
     edit: Mapping[str, Any]
@@ -142,6 +146,7 @@ class Toggle:
     back: Mapping[str, int]
     replaced: frozenset[str] = frozenset()
     back_with: Mapping[str, Any] = field(default_factory=dict)
+    holds: Mapping[str, Any] = field(default_factory=dict)
 
 
 TOGGLES = {
@@ -152,9 +157,17 @@ TOGGLES = {
         back_with={"allowLoss": ["focusmark-login"]},
     ),
     "custom domain": Toggle(
-        {"customDomain": True}, {"create": 3, "delete": 1, "same": 12}, {"create": 1, "delete": 3, "same": 12}
+        {"customDomain": True},
+        {"create": 3, "delete": 1, "same": 12},
+        {"create": 1, "delete": 3, "same": 12},
+        holds={"domains": ["local-auth.focusmark.app"], "records": ["A", "A", "AAAA", "CNAME"]},
     ),
-    "zone": Toggle({"zoneName": None}, {"delete": 4, "same": 9}, {"create": 4, "same": 9}),
+    "zone": Toggle(
+        {"zoneName": None},
+        {"delete": 4, "same": 9},
+        {"create": 4, "same": 9},
+        holds={"certificates": [], "records": ["A"]},
+    ),
     "secret": Toggle(
         {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}},
         {"replace": 1, "same": 12},
@@ -213,7 +226,9 @@ def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: 
         assert {client: it for client, it in ids(config).items() if client not in toggle.replaced} == kept
         assert_everybody_signs_in(config)
         if expected is toggle.there:
-            assert everything(config) != before
+            there = everything(config)
+            assert there != before
+            assert {kind: there["inventory"][kind] for kind in toggle.holds} == toggle.holds
             config.stack_file.write_text(written)
             config.config(**toggle.back_with)
     now = everything(config)
@@ -231,7 +246,6 @@ def test_the_order_of_the_stack_file_means_nothing(config: Checkout) -> None:
 
 
 def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
-    """The last test: what it destroys at its end is the stack itself."""
     before, known, client_id = everything(stack), people(stack), ids(stack)[WINDOWSCLI_NAME]
     secret = {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}}
     other = {"read": TASK["read"], "write": TASK["write"], "archive": "Archive Tasks"}
@@ -270,3 +284,5 @@ def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
     assert people(stack) == known
     assert stack.run("destroy") == {"delete": 13}
     assert not any(stack.inventory().values())
+    stack.config(allowLoss=None)
+    bring_up(stack)
