@@ -13,6 +13,7 @@ up preview outputs refresh destroy stop: .venv/installed
 # What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.
 BASE ?= main
 diff: .venv/installed
+	@$(RUN) -m local.pulumi_cli
 	@$(RUN) -m revision_diff "$(BASE)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench: .venv/installed
