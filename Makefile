@@ -17,6 +17,7 @@ diff: .venv/installed
 	@$(RUN) -m revision_diff "$(BASE)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench: .venv/installed
+	@$(RUN) -m local.pulumi_cli
 	@$(RUN) -m bench
 
 # Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".

@@ -64,7 +64,7 @@ def _renamed(
 def _renamed_clients(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
     for key, old, new in _renamed(clients, settings.clients, _is_alike_client):
         client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}"
-        lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`; or"
+        lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`."
         yield Loss(client_id, path, f"{key}, which the stack has with these URLs", shown(new.key), lost)
 
 
@@ -76,7 +76,7 @@ def _is_alike_client(old: Outputs, new: ClientSettings) -> bool:
 def _renamed_servers(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
     for key, old, new in _renamed(servers, settings.apis, _is_alike_server):
         identifier, path = str(old.get("identifier", "")), f"identity:apis.{new.key}"
-        lost = f"The resource server {identifier} would go. To rename it and keep that, write `formerly: {key}`; or"
+        lost = f"The resource server {identifier} would go. To rename it and keep that, write `formerly: {key}`."
         yield Loss(identifier, path, f"{key}, which the stack has with these scopes", shown(new.key), lost)
 
 
