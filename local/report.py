@@ -43,7 +43,7 @@ def outputs(known: State) -> None:
     say("")
     for name in sorted(values):
         _show(name, values[name], "  ")
-    login = _public_login(known)
+    login = _public_login(values.get("clients"), known.clients_with_a_secret)
     say("")
     if login:
         say(f"Sign in:    {login}")
@@ -60,12 +60,11 @@ def _show(name: str, value: Any, indent: str) -> None:
         say(f"{indent}{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
-def _public_login(known: State) -> str | None:
+def _public_login(clients: Any, confidential: set[str]) -> str | None:
     """The login URL of the first client without a secret: the one that anyone can try."""
-    clients = known.outputs.get("clients")
     if not isinstance(clients, dict):
         return None
-    public = [client for client in clients.values() if client.get("clientId") not in known.clients_with_a_secret]
+    public = [client for client in clients.values() if client.get("clientId") not in confidential]
     return next((str(client["loginUrl"]) for client in public if "loginUrl" in client), None)
 
 
