@@ -22,6 +22,7 @@ NOT_GIVEN = "none"
 T = TypeVar("T")
 KEYS = (
     *shapes.TEXTS,
+    "production",
     "customDomain",
     "protect",
     "cloudFormationExports",
@@ -80,7 +81,10 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
         allowed = f"with the product a pool's name of at most {limits.POOL_NAME_LENGTH} characters"
         problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
     apis = _apis(raw, names, problems)
-    _value("departures", raw, shapes.DEPARTURES, problems)  # the policy pack reads them; here they are only looked at
+    # The policy pack reads these two; here they are only looked at.
+    _value("departures", raw, shapes.DEPARTURES, problems)
+    if raw["production"] != NOT_GIVEN:
+        parse_flag("identity:production", raw["production"], problems)
     return Settings(
         stack=stack,
         names=names,

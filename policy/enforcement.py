@@ -1,4 +1,4 @@
-"""How strict each rule is, on which stack. This is the one place that says so."""
+"""How strict each rule is, in production and elsewhere. This is the one place that says so."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -17,36 +17,37 @@ class Level(Enum):
 
 
 RULES: Final[tuple[Rule, ...]] = clients.RULES + urls.RULES + pool.RULES + certificate.RULES
-OTHERS: Final = "*"
+# The environments that hold no customers. Any other name is production: a new one must not switch rules off.
+NOT_PRODUCTION: Final = ("local", "dev", "test")
 
-_EVERYWHERE: Final = {OTHERS: Level.MANDATORY}
-_PROD: Final = {"prod": Level.MANDATORY, OTHERS: Level.DISABLED}
-_PROD_ELSE_WARN: Final = {"prod": Level.MANDATORY, OTHERS: Level.ADVISORY}
+_EVERYWHERE: Final = Level.MANDATORY
+_PRODUCTION: Final = Level.DISABLED
+_PRODUCTION_ELSE_WARN: Final = Level.ADVISORY
 
-# rule -> environment -> level. An environment is identity:environment, or the stack's name where that is not given.
-LEVELS: Final[Mapping[str, Mapping[str, Level]]] = {
+# rule -> its level outside of production, where every rule is mandatory.
+LEVELS: Final[Mapping[str, Level]] = {
     "client-no-implicit-flow": _EVERYWHERE,
-    "client-no-password-flow": _PROD_ELSE_WARN,
-    "client-refresh-rotation": _PROD_ELSE_WARN,
-    "client-token-lifetimes": _PROD_ELSE_WARN,
+    "client-no-password-flow": _PRODUCTION_ELSE_WARN,
+    "client-refresh-rotation": _PRODUCTION_ELSE_WARN,
+    "client-token-lifetimes": _PRODUCTION_ELSE_WARN,
     "client-declared-scopes": _EVERYWHERE,
     "client-hides-users": _EVERYWHERE,
     "client-token-revocation": _EVERYWHERE,
     "client-https-urls": _EVERYWHERE,
     "client-exact-urls": _EVERYWHERE,
-    "client-no-secret-on-loopback": _PROD_ELSE_WARN,
-    "client-no-secret-in-apps": _PROD_ELSE_WARN,
-    "pool-password-floor": _PROD_ELSE_WARN,
-    "pool-password-length": _PROD,
-    "pool-password-characters": _PROD,
-    "pool-temporary-passwords": _PROD,
-    "pool-protected": _PROD,
-    "pool-mfa": _PROD,
-    "pool-threat-protection": _PROD,
-    "pool-custom-threat-protection": _PROD,
-    "pool-risk-response": _PROD,
-    "pool-waf": _PROD,
-    "pool-logs": _PROD,
+    "client-no-secret-on-loopback": _PRODUCTION_ELSE_WARN,
+    "client-no-secret-in-apps": _PRODUCTION_ELSE_WARN,
+    "pool-password-floor": _PRODUCTION_ELSE_WARN,
+    "pool-password-length": _PRODUCTION,
+    "pool-password-characters": _PRODUCTION,
+    "pool-temporary-passwords": _PRODUCTION,
+    "pool-protected": _PRODUCTION,
+    "pool-mfa": _PRODUCTION,
+    "pool-threat-protection": _PRODUCTION,
+    "pool-custom-threat-protection": _PRODUCTION,
+    "pool-risk-response": _PRODUCTION,
+    "pool-waf": _PRODUCTION,
+    "pool-logs": _PRODUCTION,
     "certificate-no-wildcard": _EVERYWHERE,
     "certificate-transparency": _EVERYWHERE,
     "certificate-no-gap": _EVERYWHERE,
@@ -56,7 +57,16 @@ LEVELS: Final[Mapping[str, Mapping[str, Level]]] = {
 }
 
 
-def level(rule_id: str, environment: str) -> Level:
-    """How strict a rule is in an environment."""
-    by_environment = LEVELS[rule_id]
-    return by_environment.get(environment, by_environment[OTHERS])
+def is_production(environment: str, given: str | None = None) -> bool:
+    """Whether the rules of production are mandatory.
+
+    Args:
+        environment: identity:environment, or the stack's name where that is not given.
+        given: identity:production as the engine has it. What is neither true nor false says nothing.
+    """
+    return given == "true" if given in ("true", "false") else environment not in NOT_PRODUCTION
+
+
+def level(rule_id: str, environment: str, production: str | None = None) -> Level:
+    """How strict a rule is in an environment, unless identity:production says what that is."""
+    return Level.MANDATORY if is_production(environment, production) else LEVELS[rule_id]

@@ -26,6 +26,7 @@ class Settings:
         self.region = config.get("aws:region")
         environment = config.get("identity:environment", "none")
         self.environment = stack if environment == "none" else environment
+        self.production = config.get("identity:production")
         self.departures, self.errors = departures.read(config.get(departures.KEY), enforcement.RULES)
 
     def departs(self, rule: Rule, resource: Resource) -> bool:
@@ -67,7 +68,7 @@ def _resource(args: Any, settings: Settings) -> Resource:
 
 
 def _level(settings: Settings, rule: Rule) -> pulumi_policy.EnforcementLevel:
-    return pulumi_policy.EnforcementLevel(enforcement.level(rule.id, settings.environment).value)
+    return pulumi_policy.EnforcementLevel(enforcement.level(rule.id, settings.environment, settings.production).value)
 
 
 def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:

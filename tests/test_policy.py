@@ -281,8 +281,24 @@ def test_every_rule_has_a_bad_example_a_level_and_its_own_id() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_is_mandatory_in_production(rule: Rule) -> None:
-    assert enforcement.level(rule.id, "prod") is Level.MANDATORY
+@pytest.mark.parametrize(
+    ("environment", "production"),
+    [
+        *((name, None) for name in ("prod", "production", "live", "prod-eu", "staging", "Dev", "developers", "")),
+        ("prod", "none"),
+        *((name, "true") for name in ("local", "dev", "test", "prod")),
+    ],
+)
+def test_every_rule_is_mandatory_in_production(rule: Rule, environment: str, production: str | None) -> None:
+    assert enforcement.level(rule.id, environment, production) is Level.MANDATORY
+
+
+@pytest.mark.parametrize(
+    ("environment", "production"),
+    [*((name, None) for name in ("local", "dev", "test")), ("dev", "none"), ("prod", "false"), ("live", "false")],
+)
+def test_elsewhere_each_rule_has_its_own_level(environment: str, production: str | None) -> None:
+    assert {rule.id: enforcement.level(rule.id, environment, production) for rule in RULES} == enforcement.LEVELS
 
 
 @pytest.mark.parametrize(
@@ -373,8 +389,12 @@ def test_the_docs_list_every_rule_with_its_levels_as_the_code_has_them() -> None
 
 
 def _levels(rule: Rule) -> str:
-    elsewhere = {Level.MANDATORY: "everywhere", Level.ADVISORY: "prod; warns elsewhere", Level.DISABLED: "prod"}
-    return elsewhere[enforcement.level(rule.id, "dev")]
+    holds = {
+        Level.MANDATORY: "everywhere",
+        Level.ADVISORY: "production; warns elsewhere",
+        Level.DISABLED: "production",
+    }
+    return holds[enforcement.level(rule.id, "dev")]
 
 
 def test_each_scanners_rule_is_in_the_docs_once_and_covered_as_the_code_says() -> None:

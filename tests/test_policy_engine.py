@@ -145,6 +145,16 @@ def test_the_environment_and_not_the_stacks_name_says_what_production_is(deploy:
     assert "[mandatory]  pool-mfa" in deploy.refused("live", environment="prod")
 
 
+@pytest.mark.parametrize("stack", ["live", "prod-eu"])
+def test_no_other_name_switches_the_rules_of_production_off(deploy: Guarded, stack: str) -> None:
+    assert "[mandatory]  pool-mfa" in deploy.refused_preview(stack)
+
+
+def test_production_says_outright_which_rules_hold(deploy: Guarded) -> None:
+    assert "[mandatory]  pool-mfa" in deploy.refused_preview("dev", production="true")
+    assert "[advisory]  client-refresh-rotation" in deploy.preview("live", client=PUBLIC, production="false")
+
+
 def test_a_departure_with_a_reason_lets_a_breach_pass(deploy: Guarded) -> None:
     printed = deploy.preview(client=PASSWORD_FLOW, departures={"client-no-password-flow": {"cli": "It is old."}})
     assert "client-no-password-flow" not in printed

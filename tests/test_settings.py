@@ -40,6 +40,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"environment": "De v"}, "identity:environment"),
     ({"environment": ""}, "identity:environment"),
     ({"protect": "yes"}, "identity:protect"),
+    ({"production": "yes"}, "identity:production"),
+    ({"production": "prod"}, "identity:production"),
     ({"customDomain": "1"}, "identity:customDomain"),
     ({"allowLoss": "x"}, "identity:allowLoss"),
     ({"allowLoss": [1]}, "identity:allowLoss[0]"),
