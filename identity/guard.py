@@ -11,7 +11,8 @@ from typing import Any
 
 import pulumi
 
-from identity import deployed
+from identity import deployed, limits
+from identity.attributes import too_many_new
 from identity.deployed import Deployed
 from identity.loss import Loss
 from identity.registry_losses import registry_losses
@@ -87,6 +88,7 @@ def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Itera
 
 def _attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
     wanted = settings.user_pool.custom_attributes
+    yield from _too_many_new(pool_id, pool, settings)
     for old in pool.get("schemas") or []:
         name = str(old.get("name", "")).removeprefix("custom:")
         if name == "email":
@@ -100,6 +102,18 @@ def _attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings)
             keep = f"type {old.get('attributeDataType')}, mutable {shown(bool(old.get('mutable')))}"
             received = f"type {new.type}, mutable {shown(new.mutable)}"
             yield Loss(pool_id, path, keep, received, fixed, final=True)
+
+
+def _too_many_new(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
+    """AWS takes so many attributes a call, and an update is one call: it would fail with half of the stack done."""
+    later = too_many_new(
+        (str(old.get("name", "")) for old in pool.get("schemas") or []), settings.user_pool.custom_attributes
+    )
+    if later:
+        most = limits.NEW_ATTRIBUTES_PER_UPDATE
+        keep, received = f"at most {most} new attributes an update", f"{most + len(later)} new ones"
+        mend = f"leave these to a second update: {', '.join(later)}"
+        yield Loss(pool_id, "identity:userPool.customAttributes", keep, received, mend, final=True)
 
 
 def _domain_losses(domain: Deployed, settings: Settings) -> Iterator[Loss]:

@@ -5,6 +5,7 @@ The figures are those of AWS's API model and quota pages
 """
 
 import re
+import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
@@ -28,7 +29,9 @@ CUSTOM_DOMAIN_LENGTH = 63
 CERTIFICATE_NAME_LENGTH = 64
 STACK_NAME_LENGTH = 128
 TAGS_PER_RESOURCE = 50
-CUSTOM_ATTRIBUTES_PER_POOL = 50
+ATTRIBUTES_PER_POOL = 50
+NEW_ATTRIBUTES_PER_UPDATE = 25
+ATTRIBUTE_NAME_LENGTH = 20
 RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
 
 PASSWORD_LENGTH = (6, 99)
@@ -49,6 +52,12 @@ AUTH_FLOWS = (
 ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 VERIFIED_ATTRIBUTES = ("email", "phone_number")
 ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
+# Cognito's own: a custom attribute of such a name takes the place of the standard one, for good.
+STANDARD_ATTRIBUTES = (
+    *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities", "locale"),
+    *("middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture", "preferred_username"),
+    *("profile", "sub", "updated_at", "website", "zoneinfo"),
+)
 OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
 
 PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -59,7 +68,6 @@ IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
 _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 _EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
-_CUSTOM_ATTRIBUTE = re.compile(r"[A-Za-z0-9_.-]{1,20}")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -104,6 +112,25 @@ def domain_prefix(value: str) -> str:
     if PREFIX_DOMAIN.fullmatch(value):
         return value
     return refuse("1-63 of a-z, 0-9 and -, no - at either end")
+
+
+def attribute_name(value: str) -> str:
+    """A custom attribute's name, without the prefix `custom:` that Cognito puts before it."""
+    for prefix in ("custom:", "dev:custom:"):
+        if value.startswith(prefix):
+            refuse(f"a name without {prefix}, which Cognito adds", f'write "{value.removeprefix(prefix)}"')
+    standard = value.lower()
+    if standard in STANDARD_ATTRIBUTES:
+        allowed = (
+            "a name that is none of Cognito's own attributes: it would take the place of the standard one for good"
+        )
+        refuse(allowed, f"take it out, for every pool has {standard}; or give it a name of its own")
+    # Letters, marks, symbols, numbers and punctuation of any script.
+    if not all(unicodedata.category(character)[0] in "LMNPS" for character in value):
+        refuse(f"1-{ATTRIBUTE_NAME_LENGTH} visible characters, without space")
+    if len(value) > ATTRIBUTE_NAME_LENGTH:
+        refuse(f"1-{ATTRIBUTE_NAME_LENGTH} characters")
+    return value
 
 
 def redirect_url(value: str) -> str:
@@ -219,7 +246,7 @@ TagValue = Annotated[
     AfterValidator(lambda v: v if len(v) <= 256 else refuse("a value of 0-256 characters")),
     _matching(_TAG, "letters, digits, spaces and _ . : / = + @ -"),
 ]
-AttributeName = Annotated[str, _matching(_CUSTOM_ATTRIBUTE, "1-20 letters, digits, _ . and -"), NotBlank]
+AttributeName = Annotated[str, AfterValidator(attribute_name), NotBlank]
 AttributeType = Annotated[str, _one_of(ATTRIBUTE_TYPES), NotBlank]
 AuthFlow = Annotated[str, _one_of(AUTH_FLOWS), NotBlank]
 AliasAttribute = Annotated[str, _one_of(ALIAS_ATTRIBUTES), NotBlank]

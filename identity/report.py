@@ -49,6 +49,12 @@ class ConfigError(pulumi.RunError):
         super().__init__("\n".join([head, *(f"  {line}" for p in self.problems for line in str(p).split("\n"))]))
 
 
+def warn(stack: str, warnings: Iterable[Problem]) -> None:
+    """Tell what works and is seldom meant, one warning each."""
+    for warning in warnings:
+        pulumi.log.warn(f"In Pulumi.{stack}.yaml: {warning}")
+
+
 def shown(value: object) -> str:
     """A value as a report shows it: as JSON, cut short, and without the password that a URL may carry."""
     if isinstance(value, str) and "@" in value and "://" in value:

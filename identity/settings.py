@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 
 from identity import limits, shapes
 from identity.apis import ApiSettings, resolve_apis
+from identity.attributes import pool_problems, pool_warnings
 from identity.clients import ClientSettings, resolve_clients
 from identity.domains import DomainSettings, resolve_domains
 from identity.names import Names
 from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
-from identity.report import ConfigError, Problem, nearest, shown
+from identity.report import ConfigError, Problem, nearest, shown, warn
 
 NOT_GIVEN = "none"
 T = TypeVar("T")
@@ -61,15 +62,22 @@ def load() -> Settings:
     Raises:
         ConfigError: with every mistake that is in the stack config.
     """
-    stack, problems = pulumi.get_stack(), list[Problem]()
-    settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems)
+    stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
+    settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems, warnings)
     if problems:
         raise ConfigError(stack, problems)
+    warn(stack, warnings)
     return settings
 
 
-def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> Settings:
-    """Settings from the texts of the stack's config; every mistake goes to `problems`, and a stand-in to its place."""
+def resolve(
+    config: Mapping[str, str], stack: str, problems: list[Problem], warnings: list[Problem] | None = None
+) -> Settings:
+    """Settings from the texts of the stack's config; every mistake goes to `problems`, and a stand-in to its place.
+
+    What works and is seldom meant goes to `warnings`.
+    """
+    warnings = [] if warnings is None else warnings
     given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
     problems.extend(_unknown_keys(given))
     raw = given if given.keys() >= set(KEYS) else {**_defaults(), **given}
@@ -93,7 +101,7 @@ def resolve(config: Mapping[str, str], stack: str, problems: list[Problem]) -> S
         cloud_formation_exports=_exports(raw, names, problems),
         allow_loss=frozenset(_value("allowLoss", raw, shapes.NAMES, problems) or ()),
         tags=_tags(raw, names, problems),
-        user_pool=_user_pool(raw, problems),
+        user_pool=_user_pool(raw, problems, warnings),
         apis=apis or {},
         clients=_clients(raw, names, domain.auth_domain, apis, problems),
         region=config.get("aws:region"),
@@ -155,13 +163,15 @@ def _tags(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict
     return together
 
 
-def _user_pool(raw: Mapping[str, str], problems: list[Problem]) -> shapes.UserPool:
+def _user_pool(raw: Mapping[str, str], problems: list[Problem], warnings: list[Problem]) -> shapes.UserPool:
     path, told = "identity:userPool", len(problems)
     value = parse_json(path, raw["userPool"], problems)
     pool = None if len(problems) > told else parse_object(path, value, shapes.UserPool, problems)
-    for name, attribute in (pool.custom_attributes if pool else {}).items():
-        problems.extend(attribute.misfits(f"{path}.customAttributes.{name}"))
-    return pool or shapes.UserPool()
+    if pool is None:
+        return shapes.UserPool()
+    problems.extend(pool_problems(pool))
+    warnings.extend(pool_warnings(pool))
+    return pool
 
 
 def _apis(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict[str, ApiSettings] | None:

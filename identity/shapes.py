@@ -1,7 +1,8 @@
 """The objects of the stack config as a person writes them: `userPool`, `apis` and `clients`.
 
 Each class is one object of the YAML; its fields are the keys, in the same words. What a field may hold is said by its
-type in `identity.limits`. What holds between fields, or once names are filled in, is `identity.rules`.
+type in `identity.limits`. What holds between fields, or once names are filled in, is in `identity.attributes`,
+`identity.apis` and `identity.clients`.
 """
 
 from collections.abc import Iterator
@@ -70,9 +71,7 @@ class UserPool(_Shape):
     auto_verified_attributes: Annotated[list[limits.VerifiedAttribute], Once] = ["email"]
     case_sensitive: bool = False
     password_policy: PasswordPolicy = PasswordPolicy()
-    custom_attributes: Annotated[
-        dict[limits.AttributeName, CustomAttribute], Field(max_length=limits.CUSTOM_ATTRIBUTES_PER_POOL)
-    ] = {}
+    custom_attributes: dict[limits.AttributeName, CustomAttribute] = {}
 
 
 class Api(_Shape):

@@ -153,7 +153,8 @@ def _schema(name: str, attribute: CustomAttribute) -> cognito.UserPoolSchemaArgs
             min_length=str(_TEXT_LENGTH[0] if low is None else low),
             max_length=str(_TEXT_LENGTH[1] if high is None else high),
         )
-    if attribute.type == "Number" and (attribute.min_value is not None or attribute.max_value is not None):
+    if attribute.type == "Number":
+        # Without bounds, too: for the provider an attribute without this block differs for ever, and then fails.
         schema.number_attribute_constraints = cognito.UserPoolSchemaNumberAttributeConstraintsArgs(
             min_value=None if attribute.min_value is None else str(attribute.min_value),
             max_value=None if attribute.max_value is None else str(attribute.max_value),

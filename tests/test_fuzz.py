@@ -91,9 +91,11 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
             {"type": "Boolean", "mutable": False},
         ]
     )
-    names = st.from_regex(r"[a-z][A-Za-z0-9_.-]{0,19}", fullmatch=True).filter(lambda name: name != "email")
+    names = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filter(
+        lambda name: name.lower() not in limits.STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
+    )
     return {
-        "aliasAttributes": draw(st.lists(st.sampled_from(limits.ALIAS_ATTRIBUTES), unique=True)),
+        "aliasAttributes": draw(st.lists(st.sampled_from(["email", "preferred_username"]), unique=True)),
         "caseSensitive": draw(st.booleans()),
         "passwordPolicy": policy,
         "customAttributes": draw(st.dictionaries(names, attribute, max_size=4)),

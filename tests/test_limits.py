@@ -33,9 +33,11 @@ def bounds(shape: str) -> tuple[Any, Any]:
         ("LogoutURLsListType", (0, limits.URLS_PER_CLIENT)),
         ("RedirectUrlType", (1, limits.URL_LENGTH)),
         ("DomainType", (1, limits.DOMAIN_PREFIX_LENGTH)),
+        ("CustomAttributesListType", (1, limits.NEW_ATTRIBUTES_PER_UPDATE)),
+        ("CustomAttributeNameType", (1, limits.ATTRIBUTE_NAME_LENGTH)),
         ("PasswordPolicyMinLengthType", limits.PASSWORD_LENGTH),
         ("PasswordHistorySizeType", limits.PASSWORD_HISTORY),
-        ("SchemaAttributesListType", (1, limits.CUSTOM_ATTRIBUTES_PER_POOL)),
+        ("SchemaAttributesListType", (1, limits.ATTRIBUTES_PER_POOL)),
     ],
 )
 def test_a_length_or_count_is_the_models(shape: str, ours: tuple[Any, Any]) -> None:

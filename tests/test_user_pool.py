@@ -54,7 +54,7 @@ def test_one_departure_leaves_the_rest_as_it_was(deploy: Deploy) -> None:
             {"attributeDataType": "String", "stringAttributeConstraints": {"minLength": "1", "maxLength": "9"}},
         ),
         ({"bounded": False}, {"attributeDataType": "String", "stringAttributeConstraints": {}}),
-        ({"type": "Number"}, {"attributeDataType": "Number"}),
+        ({"type": "Number"}, {"attributeDataType": "Number", "numberAttributeConstraints": {}}),
         (
             {"type": "Number", "minValue": 0, "maxValue": 9},
             {"attributeDataType": "Number", "numberAttributeConstraints": {"minValue": "0", "maxValue": "9"}},
