@@ -1,22 +1,24 @@
 """The app clients of the registry, names and scopes filled in. Pure."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from pydantic_core import PydanticCustomError
 
 from identity import limits
 from identity.apis import ApiSettings, still_there
 from identity.names import Names
 from identity.report import Problem, nearest, shown
 from identity.shapes import Client
+from identity.urls import fill_in, has_no_path, is_hidden_loopback
 
 PATH = "identity:clients"
 CLIENT_CREDENTIALS = "client_credentials"
 REFRESH = "ALLOW_REFRESH_TOKEN_AUTH"
 SRP = "ALLOW_USER_SRP_AUTH"
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# The default clients are those of the old system, whose apps send just these: they are not warned of.
+_SHIPPED_URLS: Mapping[str, list[str]] = {
+    "postman": ["https://{environment}-auth.{product}.app"],
+    "windowscli": ["http://localhost:9000"],
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def resolve_clients(
     auth_domain: str,
     apis: Mapping[str, ApiSettings] | None,
     problems: list[Problem],
+    warnings: list[Problem],
 ) -> dict[str, ClientSettings]:
-    """Fill names, URLs and scopes in, and tell what can never work.
+    """Fill names, URLs and scopes in, and tell what can never work, or is seldom meant.
 
     `apis` is None where they could not be read; scopes are then left alone, so that one slip is told once.
     """
@@ -70,8 +73,8 @@ def resolve_clients(
             name=names.client(key),
             secret=client.secret,
             flow=client.flow,
-            callback_urls=_urls(f"{path}.callbackUrls", client.callback_urls, values, problems),
-            logout_urls=_urls(f"{path}.logoutUrls", client.logout_urls, values, problems),
+            callback_urls=fill_in(f"{path}.callbackUrls", client.callback_urls, values, problems),
+            logout_urls=fill_in(f"{path}.logoutUrls", client.logout_urls, values, problems),
             scopes=_scopes(path, client, known, problems) if apis is not None else (),
             auth_flows=tuple(sorted(client.auth_flows or _safe_auth_flows(client))),
             access_validity=limits.duration(client.token_validity.access),
@@ -81,6 +84,7 @@ def resolve_clients(
             formerly=client.formerly,
         )
         problems.extend(_can_never_work(path, client, resolved[key]))
+        warnings.extend(_seldom_meant(path, key, client, resolved[key]))
     problems.extend(still_there(PATH, resolved))
     return resolved
 
@@ -122,27 +126,6 @@ def _scopes(path: str, client: Client, known: Mapping[str, Scope], problems: lis
     return tuple(sorted(chosen, key=lambda scope: (scope.api or "", scope.name)))
 
 
-def _urls(path: str, urls: list[str], values: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
-    filled: list[str] = []
-    for index, url in enumerate(urls):
-        place = f"{path}[{index}]"
-        unknown = [word for word in _PLACEHOLDER.findall(url) if word not in values]
-        whole = _PLACEHOLDER.sub(lambda match: values.get(match[1], "x"), url)
-        if unknown or "{" in whole or "}" in whole:
-            allowed = "the placeholders " + ", ".join(f"{{{value}}}" for value in values)
-            problems.append(Problem(place, allowed, shown(url), nearest(unknown[0], values) if unknown else ""))
-            continue
-        try:
-            filled.append(limits.redirect_url(whole))
-        except PydanticCustomError as error:
-            context = error.context or {}
-            problems.append(Problem(place, context["allowed"], shown(whole), context["mend"]))
-            continue
-        if whole in filled[:-1]:
-            problems.append(Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out"))
-    return tuple(filled)
-
-
 def _can_never_work(path: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:
     if len(settings.name) > limits.CLIENT_NAME_LENGTH:
         yield Problem(path, f"a name of at most {limits.CLIENT_NAME_LENGTH} characters", shown(settings.name))
@@ -150,6 +133,9 @@ def _can_never_work(path: str, client: Client, settings: ClientSettings) -> Iter
         yield from _no_person(path, client, settings)
     elif not client.callback_urls:
         yield Problem(f"{path}.callbackUrls", "at least one URL: the code flow sends the code there", "none")
+    else:
+        yield from _needs_openid(path, [scope.name for scope in settings.scopes if scope.api is None])
+    yield from _hidden_loopback(path, settings)
     validity = client.token_validity
     for token, lives in (("access", settings.access_validity), ("id", settings.id_validity)):
         if settings.refresh_validity.seconds < lives.seconds:
@@ -158,6 +144,33 @@ def _can_never_work(path: str, client: Client, settings: ClientSettings) -> Iter
     if client.rotate_refresh_tokens and client.auth_flows and REFRESH in client.auth_flows:
         mend = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
         yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, mend)
+
+
+def _needs_openid(path: str, scopes: Sequence[str]) -> Iterator[Problem]:
+    told = [scope for scope in limits.IDENTITY_SCOPES if scope in scopes]
+    if told and "openid" not in scopes:
+        allowed = f"openid beside {', '.join(told)}: Cognito refuses a sign-in that asks for these without it"
+        yield Problem(f"{path}.scopes", allowed, shown(list(scopes)), "add openid")
+
+
+def _hidden_loopback(path: str, settings: ClientSettings) -> Iterator[Problem]:
+    for index, url in enumerate(settings.callback_urls if settings.secret else ()):
+        if is_hidden_loopback(url):
+            allowed = "no other name of the machine itself where secret is true: a secret is none on a person's machine"
+            mend = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
+            yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), mend)
+
+
+def _seldom_meant(path: str, key: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:
+    """A callback that browsers send otherwise than it is written; once a client."""
+    if client.callback_urls == _SHIPPED_URLS.get(key):
+        return
+    urls = settings.callback_urls
+    bare = next((url for url in urls if has_no_path(url) and f"{url}/" not in urls), None)
+    if bare:
+        allowed = "a URL with a path: JavaScript sends this one with / behind, and Cognito refuses what differs"
+        mend = "write a path, such as /signed-in, or both, with and without /"
+        yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), mend)
 
 
 def _no_person(path: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -49,6 +48,11 @@ AUTH_FLOWS = (
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
 )
+# AWS takes these, and then no sign-in by them can succeed.
+FLOWS_WITHOUT_SETUP = {
+    "ALLOW_CUSTOM_AUTH": "this one needs triggers in the pool, and this program has no key for them yet",
+    "ALLOW_USER_AUTH": "this one needs first factors of the pool, and this program has no key for them yet",
+}
 ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 VERIFIED_ATTRIBUTES = ("email", "phone_number")
 ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
@@ -59,6 +63,8 @@ STANDARD_ATTRIBUTES = (
     *("profile", "sub", "updated_at", "website", "zoneinfo"),
 )
 OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
+# Claims about a person, which go into the id token: without openid there is none.
+IDENTITY_SCOPES = ("email", "phone", "profile")
 
 PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -69,10 +75,6 @@ _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 _EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
 _TAG = re.compile(r"[\w\s.:/=+@-]*")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# A browser would run these instead of opening an app.
-_SCRIPT_SCHEMES = ("javascript", "data", "vbscript", "file", "blob", "about")
 
 
 def refuse(allowed: str, mend: str = "") -> NoReturn:
@@ -133,34 +135,6 @@ def attribute_name(value: str) -> str:
     return value
 
 
-def redirect_url(value: str) -> str:
-    """A callback or logout URL, placeholders replaced (RFC 6749, section 3.1.2; AWS's RedirectUrlType)."""
-    allowed = (
-        "an absolute URL of 1-1024 characters: https, http on localhost, 127.0.0.1 or [::1], or an app's own scheme"
-    )
-    scheme, colon, rest = value.partition(":")
-    if not value.isprintable() or " " in value or "\\" in value or len(value) > URL_LENGTH:
-        refuse(allowed)
-    if not colon or not _SCHEME.fullmatch(scheme) or not rest.strip("/") or scheme.lower() in _SCRIPT_SCHEMES:
-        refuse(allowed)
-    if "#" in value:
-        refuse("a URL without a fragment", "take out the # and all behind it")
-    if scheme.lower() in ("http", "https"):
-        host = _host(value) or refuse(allowed)
-        if scheme.lower() == "http" and host not in _LOOPBACK:
-            refuse("https; http only on localhost, 127.0.0.1 or [::1]", "write https instead of http")
-    return value
-
-
-def _host(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises where the port is no number or over 65535
-    except ValueError:
-        return None
-    return parts.hostname
-
-
 @dataclass(frozen=True)
 class Duration:
     """A time as it is written and as AWS takes it: an amount and the unit's name."""
@@ -193,6 +167,14 @@ def _one_of(known: tuple[str, ...]) -> AfterValidator:
         return value if value in known else refuse("one of " + ", ".join(known))
 
     return AfterValidator(check)
+
+
+def auth_flow(value: str) -> str:
+    if value not in AUTH_FLOWS:
+        refuse("one of " + ", ".join(flow for flow in AUTH_FLOWS if flow not in FLOWS_WITHOUT_SETUP))
+    if value in FLOWS_WITHOUT_SETUP:
+        refuse(f"a flow that the pool can serve: {FLOWS_WITHOUT_SETUP[value]}", "take it out")
+    return value
 
 
 def _whole(least: int, most: int) -> AfterValidator:
@@ -248,7 +230,7 @@ TagValue = Annotated[
 ]
 AttributeName = Annotated[str, AfterValidator(attribute_name), NotBlank]
 AttributeType = Annotated[str, _one_of(ATTRIBUTE_TYPES), NotBlank]
-AuthFlow = Annotated[str, _one_of(AUTH_FLOWS), NotBlank]
+AuthFlow = Annotated[str, AfterValidator(auth_flow), NotBlank]
 AliasAttribute = Annotated[str, _one_of(ALIAS_ATTRIBUTES), NotBlank]
 VerifiedAttribute = Annotated[str, _one_of(VERIFIED_ATTRIBUTES), NotBlank]
 Flow = Annotated[str, _one_of(("code", "client_credentials")), NotBlank]

@@ -103,7 +103,7 @@ def resolve(
         tags=_tags(raw, names, problems),
         user_pool=_user_pool(raw, problems, warnings),
         apis=apis or {},
-        clients=_clients(raw, names, domain.auth_domain, apis, problems),
+        clients=_clients(raw, names, domain.auth_domain, apis, problems, warnings),
         region=config.get("aws:region"),
         cognito_endpoint=_cognito_endpoint(config.get("aws:endpoints", "[]")),
     )
@@ -190,13 +190,14 @@ def _clients(
     auth_domain: str,
     apis: Mapping[str, ApiSettings] | None,
     problems: list[Problem],
+    warnings: list[Problem],
 ) -> dict[str, ClientSettings]:
     told = len(problems)
     value = parse_json("identity:clients", raw["clients"], problems)
     if len(problems) > told:
         return {}
     shaped = parse_entries("identity:clients", value, shapes.Client, problems)
-    return resolve_clients(shaped, names, auth_domain, apis, problems)
+    return resolve_clients(shaped, names, auth_domain, apis, problems, warnings)
 
 
 def _cognito_endpoint(text: str) -> str | None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
+from identity.loopback import PLAIN_HTTP, host_of, is_loopback
 from policy.rule import CLIENT, Finding, Resource, Rule, rule
 
-_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 # property -> its name in the stack file
 _URLS: Final = {"callbackUrls": "callbackUrls", "logoutUrls": "logoutUrls", "defaultRedirectUri": "callbackUrls"}
 
@@ -17,14 +16,6 @@ def _urls(client: Resource) -> Iterator[tuple[str, str, str]]:
         one = client.get(prop)
         for url in (one,) if isinstance(one, str) else client.texts(prop):
             yield prop, f"identity:clients -> {client.key} -> {setting}", url
-
-
-def _host(url: str) -> str:
-    """The host of a URL, or nothing where it cannot be read: AWS refuses such a URL itself."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def _scheme(url: str) -> str:
@@ -39,7 +30,7 @@ def _scheme(url: str) -> str:
 )
 def https_urls(client: Resource) -> Iterator[Finding]:
     for prop, where, url in _urls(client):
-        if _scheme(url) == "http" and _host(url) not in _LOOPBACK:
+        if _scheme(url) == "http" and host_of(url) not in PLAIN_HTTP:
             yield Finding(f"{prop} has {url}", where, f"https{url[4:]}")
 
 
@@ -58,7 +49,7 @@ def exact_urls(client: Resource) -> Iterator[Finding]:
 
 @rule(
     "client-no-secret-on-loopback",
-    demands="An app client with a secret has no callback on localhost, 127.0.0.1 or [::1].",
+    demands="An app client with a secret has no callback on the machine itself: localhost, 127.0.0.1, or another name.",
     why="What listens there runs on a person's own machine, where a secret is none; leftovers of development, too.",
     on=(CLIENT,),
 )
@@ -66,7 +57,7 @@ def no_secret_on_loopback(client: Resource) -> Iterator[Finding]:
     if client.get("generateSecret") is not True:
         return
     for url in client.texts("callbackUrls"):
-        if _host(url) in _LOOPBACK:
+        if is_loopback(host_of(url)):
             yield Finding(
                 f"callbackUrls has {url}, and the client has a secret",
                 f"identity:clients -> {client.key} -> callbackUrls, secret",

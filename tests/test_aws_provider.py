@@ -346,3 +346,16 @@ def test_started_by_hand_it_says_what_it_is() -> None:
     )
     assert done.returncode != 0
     assert "make up" in done.stderr
+
+
+@pytest.mark.parametrize("prefix", ["custom:", "dev:custom:"])
+@pytest.mark.parametrize("name", ["tenant", "sbx:client_id", "email"])
+def test_a_custom_attribute_is_read_by_the_name_it_was_given(prefix: str, name: str) -> None:
+    (read,) = cognito_pool._attributes([{"Name": f"{prefix}{name}", "AttributeDataType": "String"}], [])
+    assert read["name"] == name
+
+
+def test_a_number_without_bounds_is_the_same_with_and_without_its_empty_block() -> None:
+    number = {"name": "n", "attributeDataType": "Number"}
+    with_block = {**number, "numberAttributeConstraints": {}}
+    assert cognito_pool._by_name([number]) == cognito_pool._by_name([with_block])

@@ -56,6 +56,10 @@ def apis(draw: st.DrawFn) -> dict[str, Any]:
     return {key: {"scopes": scopes} for key, scopes in made.items()}
 
 
+def with_openid(scopes: list[str]) -> list[str]:
+    return ["openid", *(scope for scope in scopes if scope != "openid")][:50] if "email" in scopes else scopes[:50]
+
+
 @st.composite
 def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
     machine = bool(declared) and draw(st.booleans())
@@ -64,14 +68,22 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
     )
     access, refresh = draw(st.integers(5, 1440)), draw(st.integers(1, 3650))
     validity = {"access": f"{access}m", "id": f"{draw(st.integers(300, 86400))}s", "refresh": f"{refresh}d"}
-    made: dict[str, Any] = {"scopes": draw(scopes.map(lambda it: it[:50])), "tokenValidity": validity}
+    made: dict[str, Any] = {"scopes": draw(scopes.map(with_openid)), "tokenValidity": validity}
     if machine:
         return made | {"flow": "client_credentials", "secret": True}
     made |= {"secret": draw(st.booleans()), "callbackUrls": draw(st.lists(URLS, min_size=1, max_size=4, unique=True))}
     made["logoutUrls"] = draw(st.lists(URLS, max_size=2, unique=True))
     if draw(st.booleans()):
         return made | {"rotateRefreshTokens": True}
-    return made | {"authFlows": draw(st.lists(st.sampled_from(limits.AUTH_FLOWS), min_size=1, unique=True))}
+    return made | {
+        "authFlows": draw(
+            st.lists(
+                st.sampled_from(sorted(set(limits.AUTH_FLOWS) - set(limits.FLOWS_WITHOUT_SETUP))),
+                min_size=1,
+                unique=True,
+            )
+        )
+    }
 
 
 @st.composite

@@ -159,7 +159,11 @@ BAD: list[tuple[str, Resource, str]] = [
     ("client-exact-urls", client(logoutUrls=["https://app.example/#a"]), "logoutUrls has a fragment"),
     *(
         ("client-no-secret-on-loopback", client(generateSecret=True, callbackUrls=[url]), f"callbackUrls has {url}")
-        for url in ("http://localhost:9000", "http://127.0.0.1/a", "http://[::1]:80", "https://localhost")
+        for url in (
+            *("http://localhost:9000", "http://127.0.0.1/a", "http://[::1]:80", "https://localhost"),
+            *("https://127.0.0.2/", "https://0.0.0.0", "https://localhost./", "https://[::ffff:127.0.0.1]/"),
+            *("https://a.localhost", "https://2130706433", "https://0x7f.1/", "https://127.1"),
+        )
     ),
     ("client-no-secret-in-apps", client(generateSecret=True, callbackUrls=["myapp://back"]), "has myapp://back"),
     ("pool-password-floor", passwords(minimumLength=7.0), "passwordPolicy.minimumLength is 7"),

@@ -223,9 +223,10 @@ def _attributes(answer: list[Props], known: list[Props]) -> list[Props]:
     names = {attribute["name"] for attribute in known}
     found = []
     for item in answer:
-        prefix, _, short = item["Name"].rpartition(":")
+        # A name of its own may have a colon, too.
+        short = item["Name"].removeprefix("dev:").removeprefix("custom:")
         attribute = from_aws(SCHEMA, item) | {"name": short}
-        if prefix or short in names or (item.get("Required") and short != "sub"):
+        if short != item["Name"] or short in names or (item.get("Required") and short != "sub"):
             found.append(attribute)
     return found
 

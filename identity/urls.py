@@ -1,0 +1,127 @@
+"""What a callback or logout URL may be. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import AddressValueError, IPv6Address
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from identity.limits import URL_LENGTH, refuse
+from identity.loopback import PLAIN_HTTP, host_of, ipv4_of, is_loopback
+from identity.report import Problem, nearest, shown
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_WEB = ("http", "https")
+# A browser, or the system, would run or open these itself: none of them is an app that waits for a code.
+_NO_APP = frozenset(
+    [
+        *("about", "android-app", "blob", "chrome", "cid", "content", "data", "feed", "file", "filesystem", "ftp"),
+        *("ftps", "gopher", "intent", "irc", "ircs", "jar", "javascript", "ldap", "ldaps", "livescript", "mailto"),
+        *("mhtml", "mid", "mms", "news", "nntp", "resource", "rtsp", "sftp", "sip", "sips", "sms", "smb", "ssh"),
+        *("tel", "telnet", "tftp", "urn", "vbscript", "view-source", "ws", "wss"),
+    ]
+)
+_ALLOWED = (
+    f"an absolute URL of 1-{URL_LENGTH} characters: https, http on localhost, 127.0.0.1 or [::1], or an app's own "
+    "scheme, such as myapp:// or com.example.app:/back"
+)
+
+
+def fill_in(path: str, urls: list[str], values: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
+    """The URLs with their placeholders filled in; those that cannot stand are told, and left out."""
+    filled: list[str] = []
+    for index, url in enumerate(urls):
+        place = f"{path}[{index}]"
+        unknown = [word for word in _PLACEHOLDER.findall(url) if word not in values]
+        whole = _PLACEHOLDER.sub(lambda match: values.get(match[1], "x"), url)
+        if unknown or "{" in whole or "}" in whole:
+            allowed = "the placeholders " + ", ".join(f"{{{value}}}" for value in values)
+            problems.append(Problem(place, allowed, shown(url), nearest(unknown[0], values) if unknown else ""))
+            continue
+        try:
+            filled.append(redirect_url(whole))
+        except PydanticCustomError as error:
+            context = error.context or {}
+            problems.append(Problem(place, context["allowed"], shown(whole), context["mend"]))
+            continue
+        if whole in filled[:-1]:
+            problems.append(Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out"))
+    return tuple(filled)
+
+
+def redirect_url(value: str) -> str:
+    """A callback or logout URL, placeholders replaced (RFC 6749, section 3.1.2; AWS's RedirectUrlType)."""
+    scheme, colon, rest = value.partition(":")
+    if not value.isprintable() or " " in value or "\\" in value or len(value) > URL_LENGTH:
+        refuse(_ALLOWED, "write it without spaces, backslashes and invisible characters" if value.strip() else "")
+    if not colon or not _SCHEME.fullmatch(scheme) or (rest != "//" and not rest.strip("/")):
+        refuse(_ALLOWED)
+    if "#" in value:
+        refuse("a URL without a fragment", "take out the # and all behind it")
+    kind = scheme.lower()
+    if kind in _NO_APP:
+        refuse(f"https, http on localhost, or an app's own scheme: nothing waits for a code behind {kind}:")
+    if kind not in _WEB and re.match(r"[0-9]+(?:[/?]|$)", rest):
+        mend = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
+        refuse("a URL with a scheme before the host", mend)
+    authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
+    _without_person(authority)
+    if not authority.isascii():
+        _not_ascii()
+    if kind in _WEB:
+        _web(kind, value, authority)
+    return value
+
+
+def has_no_path(url: str) -> bool:
+    """Whether a web URL ends with its host, as `http://localhost:9000` does: browsers send it with / behind."""
+    return url.partition(":")[0].lower() in _WEB and not urlsplit(url).path
+
+
+def is_hidden_loopback(url: str) -> bool:
+    """Whether a web URL means the machine itself by another name than those that AWS knows."""
+    host = host_of(url)
+    return url.partition(":")[0].lower() in _WEB and host not in PLAIN_HTTP and is_loopback(host)
+
+
+def _without_person(authority: str) -> None:
+    if "@" in authority or "%40" in authority:
+        refuse("a URL without user info: what stands before an @ looks like the host, and is not", "take the @ out")
+
+
+def _not_ascii() -> NoReturn:
+    refuse("a host of ASCII letters: other ones can look like them", "write the host as punycode, xn--...")
+
+
+def _web(kind: str, value: str, authority: str) -> None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises where the port is no number or over 65535
+    except ValueError:
+        refuse(_ALLOWED)
+    host = parts.hostname
+    if not host or authority.endswith(":") or not _is_host(host, authority):
+        refuse("a URL with a host of letters, digits and -, such as https://app.example/signed-in")
+    if kind == "http" and host not in PLAIN_HTTP:
+        refuse("https; http only on localhost, 127.0.0.1 or [::1]", _plain_mend(host))
+
+
+def _is_host(host: str, authority: str) -> bool:
+    if authority.startswith("["):
+        try:
+            return "%" not in host and bool(IPv6Address(host))
+        except AddressValueError:
+            return False
+    labels: Sequence[str] = host.removesuffix(".").split(".")
+    if len(host) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
+        return False
+    # A browser reads a host that ends in a number as an IPv4 address, or not at all.
+    return not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]) or ipv4_of(host.removesuffix(".")) is not None
+
+
+def _plain_mend(host: str) -> str:
+    return "write localhost, 127.0.0.1 or [::1] for the host" if is_loopback(host) else "write https instead of http"
