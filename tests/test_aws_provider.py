@@ -17,7 +17,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from pulumi_aws import _inputs, acm, cloudformation, cognito, get_region, route53
 from pulumi_aws.provider import ProviderArgs
 
-from local.aws_provider import cognito_pool, install
+from local.aws_provider import cognito_pool_tables, install
 from local.aws_provider.emulator import SERVICES, Emulator, Refusal, endpoints_of
 from local.aws_provider.install import VERSION
 from local.aws_provider.properties import Kind, Property, Table, aligned, changes, from_aws, kept, problems, to_aws
@@ -51,6 +51,17 @@ NESTED: dict[tuple[str, str], Any] = {
     ("aws:cognito/userPool:UserPool", "accountRecoverySetting"): cognito.UserPoolAccountRecoverySettingArgs,
     ("aws:cognito/userPool:UserPool", "adminCreateUserConfig"): cognito.UserPoolAdminCreateUserConfigArgs,
     ("aws:cognito/userPool:UserPool", "passwordPolicy"): cognito.UserPoolPasswordPolicyArgs,
+    ("aws:cognito/userPool:UserPool", "deviceConfiguration"): cognito.UserPoolDeviceConfigurationArgs,
+    ("aws:cognito/userPool:UserPool", "emailConfiguration"): cognito.UserPoolEmailConfigurationArgs,
+    ("aws:cognito/userPool:UserPool", "emailMfaConfiguration"): cognito.UserPoolEmailMfaConfigurationArgs,
+    ("aws:cognito/userPool:UserPool", "lambdaConfig"): cognito.UserPoolLambdaConfigArgs,
+    ("aws:cognito/userPool:UserPool", "signInPolicy"): cognito.UserPoolSignInPolicyArgs,
+    ("aws:cognito/userPool:UserPool", "smsConfiguration"): cognito.UserPoolSmsConfigurationArgs,
+    ("aws:cognito/userPool:UserPool", "softwareTokenMfaConfiguration"): (
+        cognito.UserPoolSoftwareTokenMfaConfigurationArgs
+    ),
+    ("aws:cognito/userPool:UserPool", "userAttributeUpdateSettings"): cognito.UserPoolUserAttributeUpdateSettingsArgs,
+    ("aws:cognito/userPool:UserPool", "webAuthnConfiguration"): cognito.UserPoolWebAuthnConfigurationArgs,
     ("aws:cognito/userPool:UserPool", "schemas"): cognito.UserPoolSchemaArgs,
     ("aws:cognito/userPool:UserPool", "userPoolAddOns"): cognito.UserPoolUserPoolAddOnsArgs,
     ("aws:cognito/userPool:UserPool", "usernameConfiguration"): cognito.UserPoolUsernameConfigurationArgs,
@@ -61,11 +72,26 @@ NESTED: dict[tuple[str, str], Any] = {
     ("aws:cognito/userPoolClient:UserPoolClient", "tokenValidityUnits"): cognito.UserPoolClientTokenValidityUnitsArgs,
     ("aws:route53/record:Record", "aliases"): route53.RecordAliasArgs,
 }
+POOL = RESOURCES["aws:cognito/userPool:UserPool"].inputs
 DEEPER: dict[str, tuple[Table, Any]] = {
-    "stringAttributeConstraints": (cognito_pool.SCHEMA, cognito.UserPoolSchemaStringAttributeConstraintsArgs),
-    "numberAttributeConstraints": (cognito_pool.SCHEMA, cognito.UserPoolSchemaNumberAttributeConstraintsArgs),
+    "advancedSecurityAdditionalFlows": (
+        cognito_pool_tables.ADD_ONS,
+        cognito.UserPoolUserPoolAddOnsAdvancedSecurityAdditionalFlowsArgs,
+    ),
+    "customEmailSender": (cognito_pool_tables.TRIGGERS, cognito.UserPoolLambdaConfigCustomEmailSenderArgs),
+    "customSmsSender": (cognito_pool_tables.TRIGGERS, cognito.UserPoolLambdaConfigCustomSmsSenderArgs),
+    "inviteMessageTemplate": (
+        POOL["adminCreateUserConfig"].block or {},
+        cognito.UserPoolAdminCreateUserConfigInviteMessageTemplateArgs,
+    ),
+    "preTokenGenerationConfig": (
+        cognito_pool_tables.TRIGGERS,
+        cognito.UserPoolLambdaConfigPreTokenGenerationConfigArgs,
+    ),
+    "stringAttributeConstraints": (cognito_pool_tables.SCHEMA, cognito.UserPoolSchemaStringAttributeConstraintsArgs),
+    "numberAttributeConstraints": (cognito_pool_tables.SCHEMA, cognito.UserPoolSchemaNumberAttributeConstraintsArgs),
     "recoveryMechanisms": (
-        RESOURCES["aws:cognito/userPool:UserPool"].inputs["accountRecoverySetting"].block or {},
+        POOL["accountRecoverySetting"].block or {},
         cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs,
     ),
 }
@@ -118,6 +144,15 @@ def test_every_resource_and_every_block_is_pinned() -> None:
 @pytest.mark.parametrize(("token", "name"), NESTED)
 def test_the_members_of_a_block_are_official(token: str, name: str) -> None:
     assert_official(RESOURCES[token].inputs[name].block or {}, NESTED[token, name])
+
+
+def test_every_block_in_a_block_is_pinned() -> None:
+    inner = {name for table in _tables() for name, prop in table.items() if prop.block}
+    assert inner == set(DEEPER)
+
+
+def _tables() -> list[Table]:
+    return [prop.block or {} for made in RESOURCES.values() for prop in made.inputs.values()]
 
 
 @pytest.mark.parametrize("name", DEEPER)
