@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.model import StructureShape
 from pulumi.provider.experimental.util import camel_case
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -66,6 +68,9 @@ NESTED: dict[tuple[str, str], Any] = {
     ("aws:cognito/userPool:UserPool", "userPoolAddOns"): cognito.UserPoolUserPoolAddOnsArgs,
     ("aws:cognito/userPool:UserPool", "usernameConfiguration"): cognito.UserPoolUsernameConfigurationArgs,
     ("aws:cognito/userPool:UserPool", "verificationMessageTemplate"): cognito.UserPoolVerificationMessageTemplateArgs,
+    ("aws:cognito/userPoolClient:UserPoolClient", "analyticsConfiguration"): (
+        cognito.UserPoolClientAnalyticsConfigurationArgs
+    ),
     ("aws:cognito/userPoolClient:UserPoolClient", "refreshTokenRotation"): (
         cognito.UserPoolClientRefreshTokenRotationArgs
     ),
@@ -381,3 +386,32 @@ def test_started_by_hand_it_says_what_it_is() -> None:
     )
     assert done.returncode != 0
     assert "make up" in done.stderr
+
+
+def _members(shape: str) -> set[str]:
+    found = botocore.session.Session().get_service_model("cognito-idp").shape_for(shape)
+    assert isinstance(found, StructureShape)
+    return set(found.members)
+
+
+# What the plugin says in its outputs, or under another name; and what the official provider does not know.
+OF_ITSELF = {
+    "UserPoolType": {
+        *("Id", "Name", "Arn", "CreationDate", "LastModifiedDate", "EstimatedNumberOfUsers", "Domain", "CustomDomain"),
+        *("SchemaAttributes", "UserPoolTags", "Status", "SmsConfigurationFailure", "EmailConfigurationFailure"),
+        *("Policies", "KeyConfiguration", "IssuerConfiguration"),
+    },
+    "UserPoolClientType": {"ClientId", "ClientSecret", "CreationDate", "LastModifiedDate"},
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "token"),
+    [
+        ("UserPoolType", "aws:cognito/userPool:UserPool"),
+        ("UserPoolClientType", "aws:cognito/userPoolClient:UserPoolClient"),
+    ],
+)
+def test_every_member_of_awss_answer_is_read(shape: str, token: str) -> None:
+    read = {prop.aws for prop in RESOURCES[token].inputs.values()}
+    assert _members(shape) - OF_ITSELF[shape] <= read
