@@ -175,6 +175,15 @@ def test_a_schema_attribute_is_never_changed_in_place(deploy: Deployment) -> Non
     assert 'File "' not in str(refused.value)
 
 
+def test_an_update_that_aws_could_not_finish_is_refused_before_it_begins(deploy: Deployment, cognito: Any) -> None:
+    deploy.up(lambda: user_pool() and None)
+    optional = aws.cognito.UserPoolSchemaArgs(name="email", attribute_data_type="String", mutable=True, required=False)
+    with pytest.raises(automation.CommandError, match=r"cannot modify or remove.*email \(required true -> false"):
+        deploy.up(lambda: user_pool(schemas=[optional], tags={"service": "other"}) and None)
+    pool = cognito.describe_user_pool(UserPoolId=deploy.outputs()["pool"])["UserPool"]
+    assert pool["UserPoolTags"]["service"] == "auth"
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"alias_attributes": ["email"]}, {"username_configuration": {"case_sensitive": True}}],

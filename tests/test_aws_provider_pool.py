@@ -282,3 +282,68 @@ def test_the_attributes_of_a_pool_are_its_own_and_not_those_that_every_pool_has(
     schemas = [{"name": it, "attributeDataType": "String"} for it in known]
     found = state_of(cognito, {"schemas": schemas} if known else {}).get("schemas") or []
     assert [it["name"] for it in found] == ([name] if name else [])
+
+
+def plan(name: str = "plan", **changed: Any) -> Props:
+    bounds = {"minLength": "1", "maxLength": "20"}
+    given = {"name": name, "attributeDataType": "String", "mutable": True, "required": False}
+    return given | {"stringAttributeConstraints": bounds} | changed
+
+
+def count(**bounds: str) -> Props:
+    return {"name": "count", "attributeDataType": "Number", "mutable": True, "numberAttributeConstraints": bounds}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (plan(), plan(stringAttributeConstraints={"minLength": "1", "maxLength": "30"}), 'maxLength "20" -> "30"'),
+        (plan(), plan(stringAttributeConstraints={"minLength": "0", "maxLength": "20"}), 'minLength "1" -> "0"'),
+        (plan(), plan(stringAttributeConstraints={"minLength": "1"}), 'maxLength "20" -> none'),
+        (plan(), plan(stringAttributeConstraints=None), "stringAttributeConstraints"),
+        (plan(), plan(mutable=False), "mutable true -> false"),
+        (plan(), plan(attributeDataType="Number", stringAttributeConstraints=None), '"String" -> "Number"'),
+        (plan(), plan(developerOnlyAttribute=True), "developerOnlyAttribute false -> true"),
+        (plan("email"), plan("email", required=True), "required false -> true"),
+        (plan("email", required=True), plan("email"), "required true -> false"),
+        (plan("email", mutable=False), plan("email"), "mutable false -> true"),
+        (count(minValue="1"), count(minValue="2"), 'minValue "1" -> "2"'),
+        (count(minValue="1"), count(minValue="1", maxValue="9"), 'maxValue none -> "9"'),
+        (count(minValue="1"), count(), "numberAttributeConstraints"),
+        (plan(), None, "plan (gone)"),
+        (plan(), plan("level"), "plan (gone)"),
+    ],
+)
+def test_an_attribute_that_is_there_can_neither_change_nor_go(before: Props, after: Props | None, told: str) -> None:
+    """In a preview already: the provider asks this before either."""
+    why = POOL.impossible({"schemas": [before]}, {"schemas": [after] if after else []})
+    assert why is not None
+    assert "cannot modify or remove schema items" in why
+    assert told in why
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ([plan("nickname")], "Invalid AttributeDataType: nickname is a standard attribute"),
+        ([plan("level", required=True)], "Required custom attributes are not supported currently: level"),
+        ([plan(f"level{number}") for number in range(26)], "at most 25 attributes in one update, and this adds 26"),
+    ],
+)
+def test_what_aws_would_not_add_is_refused(added: list[Props], told: str) -> None:
+    why = POOL.impossible({"schemas": [plan()]}, {"schemas": [plan(), *added]})
+    assert why is not None
+    assert told in why
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([plan(), plan("level")], [plan("level"), plan()]),
+        ([plan()], [plan(), *(plan(f"level{number}") for number in range(25))]),
+        ([plan()], [plan(), count(), plan("billing:level")]),
+        ([plan(developerOnlyAttribute=False)], [plan()]),
+    ],
+)
+def test_attributes_can_be_added_and_their_order_means_nothing(before: list[Props], after: list[Props]) -> None:
+    assert POOL.impossible({"schemas": before}, {"schemas": after}) is None

@@ -4,11 +4,12 @@ https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .cognito_pool_tables import POOL, SCHEMA
+from .cognito_schema import by_name, impossible, own_attributes
 from .emulator import Emulator, Refusal, is_gone
-from .properties import Kind, Property, Props, Table, comparable, from_aws, to_aws
+from .properties import Props, Table, from_aws, to_aws
 from .resource import Found, Resource, own_tags, tag_changes
 
 # Given at creation; UpdateUserPool has no members for them.
@@ -61,7 +62,7 @@ class UserPool(Resource):
         region = known.get("region") or emulator.region
         tags = own_tags(pool.get("UserPoolTags") or {})
         state = from_aws(self.inputs, pool | {"PoolName": pool["Name"]})
-        attributes = _attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
+        attributes = own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
         state |= {"schemas": attributes} if attributes else {}
         state |= {"tags": tags} if tags else {}
         return Found(
@@ -81,21 +82,11 @@ class UserPool(Resource):
         )
 
     def impossible(self, old: Props, new: Props) -> str | None:
-        if not isinstance(new.get("schemas") or [], list):
-            return None  # not known yet
-        before, after = (_by_name(props.get("schemas") or []) for props in (old, new))
-        touched = sorted(name for name in before if before[name] != after.get(name))
-        if not touched:
-            return None
-        return (
-            "cannot modify or remove schema items: Cognito only adds attributes to a pool that exists, and this "
-            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would "
-            "have to be a new one, without its users"
-        )
+        return impossible(old, new)
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, new)
-        had = _by_name(old.get("schemas") or [])
+        had = by_name(old.get("schemas") or [])
         added = [to_aws(SCHEMA, item) for item in new.get("schemas") or [] if item["name"] not in had]
         if added:
             client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
@@ -176,28 +167,6 @@ def _one_token_trigger(old: Props, new: Props) -> Props:
     else:
         after = after | {"preTokenGeneration": versioned["lambdaArn"]}
     return new | {"lambdaConfig": after}
-
-
-def _by_name(attributes: list[Props]) -> dict[str, Any]:
-    one = Property(kind=Kind.BLOCK, block=SCHEMA)
-    return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
-
-
-def _attributes(answer: list[Props], known: list[Props]) -> list[Props]:
-    """The pool's own attributes: the custom ones, and the standard ones that the program names or that were changed.
-
-    AWS answers with every standard attribute there is, and cannot tell which of them a program gave. One that is
-    required or cannot be written was given when the pool was made; any other may be one that AWS has added since.
-    """
-    names = {attribute["name"] for attribute in known}
-    found = []
-    for item in answer:
-        short = item["Name"].removeprefix("dev:").removeprefix("custom:")
-        custom = short != item["Name"]
-        changed = short != "sub" and (item.get("Required") or not item.get("Mutable", True))
-        if custom or short in names or changed:
-            found.append(from_aws(SCHEMA, item) | {"name": short})
-    return found
 
 
 def _date(moment: datetime) -> str:

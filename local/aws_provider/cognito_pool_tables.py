@@ -10,6 +10,15 @@ from .resource import REGION, TAGS
 # AWS's own, for a pool that names none; said to take another one back, since an empty text is refused.
 _SMS_CODE = "Your authentication code is {####}. "
 
+# The attributes that every pool has.
+STANDARD = frozenset(
+    [
+        *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities"),
+        *("locale", "middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture"),
+        *("preferred_username", "profile", "sub", "updated_at", "website", "zoneinfo"),
+    ]
+)
+
 
 def _flag(aws: str) -> Property:
     return Property(kind=Kind.FLAG, aws=aws, default=False)
