@@ -21,10 +21,14 @@ STACK_FILE = f"Pulumi.{STACK}.yaml"
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a kill at any moment leaves either the old content or the new, never a part."""
+    """Write `text` to `path` so that a kill at any moment leaves either the old content or the new, never a part.
+
+    Nobody else on the machine can read it: states and notes name what an account holds.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
+    part.unlink(missing_ok=True)  # one that a kill left has the mode that it had
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

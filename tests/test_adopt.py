@@ -1,5 +1,6 @@
 """Adoption without an engine: what the comparison says, which key keeps a field, the import file, and reading alone."""
 
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from adopt import bring_in, place
 from adopt.account import Account
 from adopt.adoption import Standing, complete, import_file, items, problems
 from adopt.compare import Meaning, compare
 from adopt.config import read_config
 from adopt.keep import config_key
+from adopt.place import Place
 from adopt.plan import Existing, Plan, Wanted
 from adopt.report import AdoptError
 from local.aws_provider.properties import changes
@@ -316,3 +319,17 @@ def test_a_stack_file_that_cannot_be_read_is_told(tmp_path: Path, content: str |
         (tmp_path / "Pulumi.dev.yaml").write_text(content)
     with pytest.raises(AdoptError, match=said):
         read_config(tmp_path, "dev")
+
+
+def test_what_adoption_writes_is_for_its_own_person_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a killed run left a part of a file behind, and where an older one left a file that all can read."""
+    monkeypatch.setattr(place, "files", lambda stack: tmp_path / stack)
+    sight = bring_in.Sight(Place("dev", tmp_path, {}), {}, {"deployment": {}}, Plan(), (), ())
+    (tmp_path / "dev").mkdir()
+    for left in (".import.json.part", "import.json"):
+        (tmp_path / "dev" / left).touch(mode=0o644)
+    bring_in.write_file(sight)
+    bring_in._back_up(sight)
+    written = list((tmp_path / "dev").iterdir())
+    assert len(written) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in written} == {0o600}

@@ -175,6 +175,15 @@ def test_a_schema_attribute_is_never_changed_in_place(deploy: Deployment) -> Non
     assert 'File "' not in str(refused.value)
 
 
+def test_an_update_that_aws_could_not_finish_is_refused_before_it_begins(deploy: Deployment, cognito: Any) -> None:
+    deploy.up(lambda: user_pool() and None)
+    optional = aws.cognito.UserPoolSchemaArgs(name="email", attribute_data_type="String", mutable=True, required=False)
+    with pytest.raises(automation.CommandError, match=r"cannot modify or remove.*email \(required true -> false"):
+        deploy.up(lambda: user_pool(schemas=[optional], tags={"service": "other"}) and None)
+    pool = cognito.describe_user_pool(UserPoolId=deploy.outputs()["pool"])["UserPool"]
+    assert pool["UserPoolTags"]["service"] == "auth"
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"alias_attributes": ["email"]}, {"username_configuration": {"case_sensitive": True}}],
@@ -275,6 +284,50 @@ def test_a_pool_with_a_domain_is_not_deleted(deploy: Deployment, cognito: Any) -
     with pytest.raises(automation.CommandError, match=r"has a domain configured that should be deleted first: by-hand"):
         deploy.stack.destroy()
     cognito.delete_user_pool_domain(UserPoolId=pool_id, Domain="by-hand")
+
+
+def test_an_import_reads_all_that_a_pool_has_and_an_up_keeps_what_the_official_provider_keeps(
+    deploy: Deployment, cognito: Any
+) -> None:
+    kept: dict[str, Any] = {
+        "Policies": {
+            "PasswordPolicy": {"MinimumLength": 8},
+            "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]},
+        },
+        "AdminCreateUserConfig": {
+            "AllowAdminCreateUserOnly": True,
+            "InviteMessageTemplate": {"EmailMessage": "Hello {username}, {####}", "EmailSubject": "Welcome"},
+        },
+        "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT", "ReplyToEmailAddress": "a@example.app"},
+    }
+    trigger = {"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"}
+    pool_id = cognito.create_user_pool(PoolName="plugin-pool", LambdaConfig=trigger, **kept)["UserPool"]["Id"]
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool_id, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True}
+    )
+    said: dict[str, Any] = {
+        "mfa_configuration": "OPTIONAL",
+        "software_token_mfa_configuration": {"enabled": True},
+        "lambda_config": {"pre_sign_up": trigger["PreSignUp"]},
+    }
+
+    def program(options: Any = None, **changed: Any) -> None:
+        aws.cognito.UserPool("pool", name="plugin-pool", opts=options, **changed)
+
+    assert deploy.up(lambda: program(imported(id=pool_id), **said))["import"] == 1
+    outputs = deploy.resource("pool")["outputs"]
+    assert outputs["adminCreateUserConfig"]["inviteMessageTemplate"]["emailSubject"] == "Welcome"
+    assert outputs["lambdaConfig"] == {"preSignUp": trigger["PreSignUp"]}
+    assert outputs["softwareTokenMfaConfiguration"] == {"enabled": True}
+    assert deploy.up(program)["update"] == 1
+    pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    assert pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailSubject"] == "Welcome"
+    assert pool["Policies"]["SignInPolicy"] == kept["Policies"]["SignInPolicy"]
+    assert pool["EmailConfiguration"] == kept["EmailConfiguration"]
+    assert not pool["LambdaConfig"]
+    assert pool["MfaConfiguration"] == "OFF"
+    assert deploy.up(program) == {"same": 2}
+    assert deploy.refresh(program) == {"same": 2}
 
 
 def imported(**ids: str) -> pulumi.ResourceOptions:

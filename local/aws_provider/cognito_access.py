@@ -65,9 +65,19 @@ class UserPoolClient(Resource):
         "readAttributes": _kept(Kind.SET, "ReadAttributes"),
         "writeAttributes": _kept(Kind.SET, "WriteAttributes"),
         "authSessionValidity": _kept(Kind.NUMBER, "AuthSessionValidity"),
+        "analyticsConfiguration": Property(
+            kind=Kind.BLOCK,
+            aws="AnalyticsConfiguration",
+            block={
+                "applicationArn": Property(kind=Kind.TEXT, aws="ApplicationArn"),
+                "applicationId": Property(kind=Kind.TEXT, aws="ApplicationId"),
+                "externalId": Property(kind=Kind.TEXT, aws="ExternalId"),
+                "roleArn": _kept(Kind.TEXT, "RoleArn"),
+                "userDataShared": _kept(Kind.FLAG, "UserDataShared"),
+            },
+        ),
         "region": REGION,
     }
-    unsupported = frozenset({"analyticsConfiguration"})
     outputs = ("clientSecret",)
     secrets = frozenset({"clientSecret"})
 

@@ -4,59 +4,25 @@ https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from .cognito_pool_tables import POOL, SCHEMA
+from .cognito_schema import by_name, impossible, own_attributes
 from .emulator import Emulator, Refusal, is_gone
-from .properties import Kind, Property, Props, Table, comparable, from_aws, to_aws
-from .resource import REGION, TAGS, Found, Resource, own_tags, tag_changes
+from .properties import Props, Table, from_aws, to_aws
+from .resource import Found, Resource, own_tags, tag_changes
 
-
-def _flag(aws: str) -> Property:
-    return Property(kind=Kind.FLAG, aws=aws, default=False)
-
-
-def _text(aws: str, *, required: bool = False) -> Property:
-    return Property(kind=Kind.TEXT, aws=aws, required=required)
-
-
-def _range(aws: str, low: str, low_aws: str, high: str, high_aws: str) -> Property:
-    return Property(kind=Kind.BLOCK, aws=aws, block={low: _text(low_aws), high: _text(high_aws)})
-
-
-SCHEMA: Table = {
-    "name": _text("Name", required=True),
-    "attributeDataType": _text("AttributeDataType", required=True),
-    "developerOnlyAttribute": _flag("DeveloperOnlyAttribute"),
-    "mutable": _flag("Mutable"),
-    "required": _flag("Required"),
-    "stringAttributeConstraints": _range(
-        "StringAttributeConstraints", "minLength", "MinLength", "maxLength", "MaxLength"
-    ),
-    "numberAttributeConstraints": _range("NumberAttributeConstraints", "minValue", "MinValue", "maxValue", "MaxValue"),
-}
-PASSWORD_POLICY: Table = {
-    "minimumLength": Property(kind=Kind.NUMBER, aws="MinimumLength", keeps=True),
-    "requireLowercase": _flag("RequireLowercase"),
-    "requireUppercase": _flag("RequireUppercase"),
-    "requireNumbers": _flag("RequireNumbers"),
-    "requireSymbols": _flag("RequireSymbols"),
-    "temporaryPasswordValidityDays": Property(kind=Kind.NUMBER, aws="TemporaryPasswordValidityDays", keeps=True),
-    "passwordHistorySize": Property(kind=Kind.NUMBER, aws="PasswordHistorySize", default=0),
-}
-MESSAGES: Table = {
-    "defaultEmailOption": Property(kind=Kind.TEXT, aws="DefaultEmailOption", default="CONFIRM_WITH_CODE"),
-    "emailMessage": Property(kind=Kind.TEXT, aws="EmailMessage", keeps=True),
-    "emailMessageByLink": Property(kind=Kind.TEXT, aws="EmailMessageByLink", keeps=True),
-    "emailSubject": Property(kind=Kind.TEXT, aws="EmailSubject", keeps=True),
-    "emailSubjectByLink": Property(kind=Kind.TEXT, aws="EmailSubjectByLink", keeps=True),
-    "smsMessage": Property(kind=Kind.TEXT, aws="SmsMessage", keeps=True),
-}
-RECOVERY: Table = {
-    "name": _text("Name", required=True),
-    "priority": Property(kind=Kind.NUMBER, aws="Priority", required=True),
-}
 # Given at creation; UpdateUserPool has no members for them.
 _FIXED = frozenset({"AliasAttributes", "UsernameAttributes", "UsernameConfiguration"})
+# Neither CreateUserPool nor UpdateUserPool has members for these; SetUserPoolMfaConfig does.
+_FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
+# The older members for the texts of a verification, and those of the template that stand for them.
+_OLDER = {
+    "EmailVerificationMessage": "EmailMessage",
+    "EmailVerificationSubject": "EmailSubject",
+    "SmsVerificationMessage": "SmsMessage",
+}
+_BY_CODE = "CONFIRM_WITH_CODE"
 
 
 class UserPool(Resource):
@@ -64,79 +30,31 @@ class UserPool(Resource):
 
     type_name = "aws:cognito/userPool:UserPool"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = {
-        "name": Property(kind=Kind.TEXT, aws="PoolName", named=True, forgotten=True),
-        "aliasAttributes": Property(kind=Kind.SET, aws="AliasAttributes", replaces=True),
-        "usernameAttributes": Property(kind=Kind.SET, aws="UsernameAttributes", replaces=True),
-        "usernameConfiguration": Property(
-            kind=Kind.BLOCK,
-            aws="UsernameConfiguration",
-            replaces=True,
-            block={"caseSensitive": Property(kind=Kind.FLAG, aws="CaseSensitive", keeps=True)},
-        ),
-        "autoVerifiedAttributes": Property(kind=Kind.SET, aws="AutoVerifiedAttributes"),
-        "schemas": Property(kind=Kind.BLOCKS, block=SCHEMA),
-        "verificationMessageTemplate": Property(
-            kind=Kind.BLOCK, aws="VerificationMessageTemplate", keeps=True, block=MESSAGES
-        ),
-        "passwordPolicy": Property(kind=Kind.BLOCK, aws="Policies.PasswordPolicy", keeps=True, block=PASSWORD_POLICY),
-        "deletionProtection": Property(kind=Kind.TEXT, aws="DeletionProtection", default="INACTIVE"),
-        "mfaConfiguration": Property(kind=Kind.TEXT, aws="MfaConfiguration", default="OFF"),
-        "accountRecoverySetting": Property(
-            kind=Kind.BLOCK,
-            aws="AccountRecoverySetting",
-            keeps=True,
-            block={"recoveryMechanisms": Property(kind=Kind.BLOCKS, aws="RecoveryMechanisms", block=RECOVERY)},
-        ),
-        "adminCreateUserConfig": Property(
-            kind=Kind.BLOCK,
-            aws="AdminCreateUserConfig",
-            keeps=True,
-            block={"allowAdminCreateUserOnly": _flag("AllowAdminCreateUserOnly")},
-        ),
-        "userPoolAddOns": Property(
-            kind=Kind.BLOCK,
-            aws="UserPoolAddOns",
-            absent={"advancedSecurityMode": "OFF"},
-            block={"advancedSecurityMode": _text("AdvancedSecurityMode", required=True)},
-        ),
-        "userPoolTier": Property(kind=Kind.TEXT, aws="UserPoolTier", keeps=True),
-        "tags": TAGS,
-        "region": REGION,
-    }
-    unsupported = frozenset(
-        [
-            "deviceConfiguration",
-            "emailConfiguration",
-            "emailMfaConfiguration",
-            "emailVerificationMessage",
-            "emailVerificationSubject",
-            "lambdaConfig",
-            "signInPolicy",
-            "smsAuthenticationMessage",
-            "smsConfiguration",
-            "smsVerificationMessage",
-            "softwareTokenMfaConfiguration",
-            "userAttributeUpdateSettings",
-            "webAuthnConfiguration",
-        ]
-    )
+    inputs: ClassVar[Table] = POOL
     outputs = (
         *("arn", "endpoint", "domain", "customDomain", "creationDate", "lastModifiedDate"),
         *("estimatedNumberOfUsers", "tagsAll"),
     )
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
-        request = to_aws(self.inputs, props)
+        client, request = self.client(emulator, props), to_aws(self.inputs, props)
+        factors = _factors(request)
         if props.get("schemas"):
             request["Schema"] = [to_aws(SCHEMA, attribute) for attribute in props["schemas"]]
         if props.get("tags"):
             request["UserPoolTags"] = props["tags"]
-        return str(self.client(emulator, props).create_user_pool(**request)["UserPool"]["Id"])
+        # As the official provider does: AWS takes MFA only from a pool that has its factors.
+        request.pop("MfaConfiguration")
+        pool_id = str(client.create_user_pool(**request)["UserPool"]["Id"])
+        if factors != {"MfaConfiguration": "OFF"}:
+            client.set_user_pool_mfa_config(UserPoolId=pool_id, **factors)
+        return pool_id
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+        client = self.client(emulator, known)
         try:
-            pool = self.client(emulator, known).describe_user_pool(UserPoolId=resource_id)["UserPool"]
+            pool = client.describe_user_pool(UserPoolId=resource_id)["UserPool"]
+            pool = _as_aws_answers(pool, client.get_user_pool_mfa_config(UserPoolId=resource_id))
         except Exception as error:
             if is_gone(error):
                 return None
@@ -144,7 +62,7 @@ class UserPool(Resource):
         region = known.get("region") or emulator.region
         tags = own_tags(pool.get("UserPoolTags") or {})
         state = from_aws(self.inputs, pool | {"PoolName": pool["Name"]})
-        attributes = _attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
+        attributes = own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
         state |= {"schemas": attributes} if attributes else {}
         state |= {"tags": tags} if tags else {}
         return Found(
@@ -164,27 +82,19 @@ class UserPool(Resource):
         )
 
     def impossible(self, old: Props, new: Props) -> str | None:
-        if not isinstance(new.get("schemas") or [], list):
-            return None  # not known yet
-        before, after = (_by_name(props.get("schemas") or []) for props in (old, new))
-        touched = sorted(name for name in before if before[name] != after.get(name))
-        if not touched:
-            return None
-        return (
-            "cannot modify or remove schema items: Cognito only adds attributes to a pool that exists, and this "
-            f"changes {', '.join(touched)}. Put the attribute back as it was; with another schema the pool would "
-            "have to be a new one, without its users"
-        )
+        return impossible(old, new)
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, new)
-        had = _by_name(old.get("schemas") or [])
+        had = by_name(old.get("schemas") or [])
         added = [to_aws(SCHEMA, item) for item in new.get("schemas") or [] if item["name"] not in had]
         if added:
             client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
-        request = to_aws(self.inputs, new, clear=True)
+        request = to_aws(self.inputs, _one_token_trigger(old, new), clear=True)
+        client.set_user_pool_mfa_config(UserPoolId=resource_id, **_factors(request))
+        left_out = {*_FIXED, *(_OLDER if "VerificationMessageTemplate" in request else ())}
         client.update_user_pool(
-            UserPoolId=resource_id, **{member: value for member, value in request.items() if member not in _FIXED}
+            UserPoolId=resource_id, **{member: value for member, value in request.items() if member not in left_out}
         )
         setting, dropping = tag_changes(old, new)
         if setting:
@@ -210,25 +120,53 @@ class UserPool(Resource):
         self.client(emulator, state).delete_user_pool(UserPoolId=resource_id)
 
 
-def _by_name(attributes: list[Props]) -> dict[str, Any]:
-    one = Property(kind=Kind.BLOCK, block=SCHEMA)
-    return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
+def _factors(request: Props) -> Props:
+    """What SetUserPoolMfaConfig is asked for, taken out of the request but for the mode, which is in both."""
+    mode = request.get("MfaConfiguration", "OFF")
+    factors = {member: request.pop(member) for member in _FACTORS if member in request}
+    on = [member for member in _FACTORS[:2] if factors.get(member) not in (None, {}, {"Enabled": False})]
+    if mode == "OFF" and on:
+        raise Refusal(
+            "InvalidParameterException: Invalid MFA configuration given, can't turn off MFA and configure an MFA "
+            f"together: {', '.join(on)}. Set mfa_configuration to OPTIONAL or ON, or leave that out"
+        )
+    if mode != "OFF" and "SmsConfiguration" in request:
+        texts = {"SmsAuthenticationMessage": request.get("SmsAuthenticationMessage")}
+        sms = {"SmsConfiguration": request["SmsConfiguration"], **texts}
+        factors["SmsMfaConfiguration"] = {member: value for member, value in sms.items() if value}
+    return {"MfaConfiguration": mode, **factors}
 
 
-def _attributes(answer: list[Props], known: list[Props]) -> list[Props]:
-    """The pool's own attributes: the custom ones, and the standard ones that the program names or that are required.
+def _as_aws_answers(pool: Props, factors: Props) -> Props:
+    """A pool as AWS describes it, with its factors: the emulator keeps apart what AWS takes for one and the same."""
+    sms = factors.get("SmsMfaConfiguration") or {}
+    texts = {new: pool[older] for older, new in _OLDER.items() if pool.get(older)}
+    message = pool.get("SmsAuthenticationMessage") or sms.get("SmsAuthenticationMessage")
+    default = POOL["smsAuthenticationMessage"].absent
+    return (
+        pool
+        | {member: factors[member] for member in ("MfaConfiguration", *_FACTORS) if member in factors}
+        | {
+            "SmsConfiguration": pool.get("SmsConfiguration") or sms.get("SmsConfiguration"),
+            "SmsAuthenticationMessage": None if message == default else message,
+            "VerificationMessageTemplate": {"DefaultEmailOption": _BY_CODE}
+            | texts
+            | (pool.get("VerificationMessageTemplate") or {}),
+        }
+    )
 
-    AWS answers with every standard attribute there is, and cannot tell which of them a program gave.
-    """
-    names = {attribute["name"] for attribute in known}
-    found = []
-    for item in answer:
-        # A name of its own may have a colon, too.
-        short = item["Name"].removeprefix("dev:").removeprefix("custom:")
-        attribute = from_aws(SCHEMA, item) | {"name": short}
-        if short != item["Name"] or short in names or (item.get("Required") and short != "sub"):
-            found.append(attribute)
-    return found
+
+def _one_token_trigger(old: Props, new: Props) -> Props:
+    """AWS has the function before a token twice, and refuses two that differ: the one that changed counts."""
+    before, after = (props.get("lambdaConfig") or {} for props in (old, new))
+    function, versioned = after.get("preTokenGeneration"), after.get("preTokenGenerationConfig")
+    if not function or not versioned or versioned.get("lambdaArn") == function:
+        return new
+    if function != before.get("preTokenGeneration"):
+        after = after | {"preTokenGenerationConfig": versioned | {"lambdaArn": function}}
+    else:
+        after = after | {"preTokenGeneration": versioned["lambdaArn"]}
+    return new | {"lambdaConfig": after}
 
 
 def _date(moment: datetime) -> str:

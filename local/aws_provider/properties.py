@@ -169,7 +169,7 @@ def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:
             value = prop.absent if prop.absent is not None else empty.get(prop.kind)
         if value is None or value == "" or not prop.aws:
             continue
-        if prop.kind is Kind.BLOCK:
+        if prop.kind is Kind.BLOCK and value:  # nothing stays nothing: a default in it would set what is taken back
             value = to_aws(prop.block or {}, value)
         elif prop.kind is Kind.BLOCKS:
             value = [to_aws(prop.block or {}, item) for item in value]

@@ -1,0 +1,91 @@
+"""The attributes of a user pool: which ones are its own, and which change of them Cognito can make.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+"""
+
+import json
+from collections.abc import Set
+from typing import Any
+
+from .cognito_pool_tables import SCHEMA, STANDARD
+from .properties import Kind, Property, Props, comparable, from_aws
+
+_NEW_AT_ONCE = 25
+
+
+def impossible(old: Props, new: Props) -> str | None:
+    """Why a pool with the old attributes cannot get the new ones."""
+    if not isinstance(new.get("schemas") or [], list):
+        return None  # not known yet
+    before, after = (by_name(props.get("schemas") or []) for props in (old, new))
+    return _changed(before, after) or _unaddable(after.keys() - before.keys(), after)
+
+
+def by_name(attributes: list[Props]) -> dict[str, Any]:
+    one = Property(kind=Kind.BLOCK, block=SCHEMA)
+    return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
+
+
+def own_attributes(answer: list[Props], known: list[Props]) -> list[Props]:
+    """The pool's own attributes: the custom ones, and the standard ones that the program names or that were changed.
+
+    AWS answers with every standard attribute there is, and cannot tell which of them a program gave. One that is
+    required or cannot be written was given when the pool was made; any other may be one that AWS has added since.
+    """
+    names = {attribute["name"] for attribute in known}
+    found = []
+    for item in answer:
+        short = item["Name"].removeprefix("dev:").removeprefix("custom:")
+        custom = short != item["Name"]
+        changed = short != "sub" and (item.get("Required") or not item.get("Mutable", True))
+        if custom or short in names or changed:
+            found.append(from_aws(SCHEMA, item) | {"name": short})
+    return found
+
+
+def _changed(before: Props, after: Props) -> str | None:
+    """Why attributes that are there cannot become these."""
+    touched = [
+        f"{name} ({', '.join(_differing(before[name], after[name])) if name in after else 'gone'})"
+        for name in sorted(before)
+        if before[name] != after.get(name)
+    ]
+    if not touched:
+        return None
+    return (
+        "cannot modify or remove schema items: Cognito only adds attributes to a pool that exists, and this "
+        f"changes {'; '.join(touched)}. Put the attribute back as it was; with another schema the pool would "
+        "have to be a new one, without its users"
+    )
+
+
+def _differing(before: Props, after: Props) -> list[str]:
+    """The parts of an attribute that differ, each with its old value and its new one."""
+    lines = []
+    for name, was in before.items():
+        becomes = after[name]
+        if isinstance(was, dict) and isinstance(becomes, dict):
+            lines += _differing(was, becomes)
+        elif was != becomes:
+            lines.append(f"{name} {_told(was)} -> {_told(becomes)}")
+    return lines
+
+
+def _told(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)
+
+
+def _unaddable(names: Set[str], attributes: Props) -> str | None:
+    """Why AddCustomAttributes, one call of which adds all that is new, would refuse these."""
+    if standard := sorted(names & STANDARD):
+        return (
+            f"Invalid AttributeDataType: {', '.join(standard)} is a standard attribute, which cannot be added to a "
+            "pool that exists; every pool has it already. Leave it out, or give the attribute another name"
+        )
+    if required := sorted(name for name in names if attributes[name]["required"]):
+        return f"Required custom attributes are not supported currently: {', '.join(required)}"
+    if len(names) > _NEW_AT_ONCE:
+        return (
+            f"AWS adds at most {_NEW_AT_ONCE} attributes in one update, and this adds {len(names)}: add them in parts"
+        )
+    return None
