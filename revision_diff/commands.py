@@ -14,7 +14,7 @@ import click
 from revision_diff import render
 from revision_diff.changes import Comparison, alike_together, compare
 from revision_diff.copies import Broken, Place, Revision, Unusable, commit_of
-from revision_diff.stacks import region_of, stacks_in
+from revision_diff.stacks import moved, region_of, stacks_in
 
 _FAILS, _UNUSABLE, _INTERRUPTED = 1, 2, 130
 
@@ -116,8 +116,5 @@ def _previewed(place: Place, old_region: str | None, notes: tuple[str, ...]) -> 
         comparison = compare(place.stack, json.loads(place.preview()), notes)
     except Broken as broken:
         return Comparison(place.stack, refusals=(str(broken),), notes=notes)
-    region = region_of(place.root, place.stack)
-    if old_region and region != old_region:
-        moved = f"aws:region would go from {old_region} to {region}: nothing in AWS can move, all of it would be gone."
-        return replace(comparison, losses=(*comparison.losses, moved))
-    return comparison
+    move = moved(old_region, region_of(place.root, place.stack))
+    return replace(comparison, losses=(*comparison.losses, move)) if move else comparison

@@ -40,9 +40,28 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
 
 
 def region_of(directory: Path, stack: str) -> str | None:
-    """The stack's region, which the emulator stands in for; None where its file gives none."""
-    config = _config(directory / f"Pulumi.{stack}.yaml") or {}
-    return str(config[_REGION]) if _REGION in config else None
+    """The stack's region, which the emulator stands in for: its file's, else the project's; empty where none is given.
+
+    None where a file cannot be read: nothing is known of the region then, and what is wrong is told elsewhere.
+    """
+    for file in (directory / f"Pulumi.{stack}.yaml", directory / PROJECT):
+        if not file.is_file():
+            continue
+        config = _config(file)
+        if config is None:
+            return None
+        region = _plain(config.get(_REGION))
+        if region:
+            return region
+    return ""
+
+
+def moved(old: str | None, new: str | None) -> str:
+    """What a change of region means, in a sentence; empty where there is none, or where one of the two is not known."""
+    if not old or new is None or old == new:
+        return ""
+    change = f"would go from {old} to {new}" if new else f"is {old} now, and would not be given any more"
+    return f"aws:region {change}: nothing in AWS can move, all of it would be gone."
 
 
 def shown_as(stack: str, text: str) -> str:
@@ -55,5 +74,14 @@ def _config(file: Path) -> dict[str, Any] | None:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         return None
-    config = content.get("config") if isinstance(content, dict) else None
+    if content is None:
+        return {}  # an empty file, or comments alone
+    config = (content.get("config") or {}) if isinstance(content, dict) else None
     return config if isinstance(config, dict) and all(isinstance(key, str) for key in config) else None
+
+
+def _plain(value: Any) -> str:
+    """A value as it is given: in a stack's file by itself, in the project's also as `value` or `default`."""
+    if isinstance(value, dict):
+        value = value.get("value", value.get("default"))
+    return "" if value is None else str(value)

@@ -8,7 +8,7 @@ import yaml
 
 from revision_diff import render
 from revision_diff.changes import alike_together, compare
-from revision_diff.stacks import in_the_place_of_local, region_of, stacks_in
+from revision_diff.stacks import in_the_place_of_local, moved, region_of, stacks_in
 
 POOL = "aws:cognito/userPool:UserPool"
 DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
@@ -205,3 +205,43 @@ def test_a_broken_stack_file_is_left_for_the_program_to_tell(tmp_path: Path) -> 
 def test_a_stack_that_is_not_there_is_told(tmp_path: Path) -> None:
     write(tmp_path, "local", {})
     assert not in_the_place_of_local(tmp_path, "prod")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["config: [", "config:\n  a: b: c", "\tconfig: {}", "- a list", "config: text", "config: {1: 2}", "\0", "a: &a *b"],
+)
+def test_a_stack_file_that_cannot_be_read_is_no_change_of_region(tmp_path: Path, text: str) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    assert region_of(tmp_path, "prod") is None
+    assert not moved("us-east-1", region_of(tmp_path, "prod"))
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "region"),
+    [
+        (None, {"aws:region": "us-east-1"}, "us-east-1"),
+        ({"aws:region": "eu-west-1"}, {"aws:region": "us-east-1"}, "us-east-1"),
+        ({"aws:region": "us-east-1"}, {"identity:product": "a"}, "us-east-1"),
+        ({"aws:region": {"value": "us-east-1"}}, {}, "us-east-1"),
+        ({"aws:region": {"default": "us-east-1"}}, None, "us-east-1"),
+        ({"identity:product": {"type": "string"}}, {"aws:region": None}, ""),
+    ],
+)
+def test_a_region_is_the_stacks_or_else_the_projects(tmp_path: Path, project: Any, stack: Any, region: str) -> None:
+    if project is not None:
+        (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "identity", "config": project}))
+    write(tmp_path, "prod", stack)
+    assert region_of(tmp_path, "prod") == region
+
+
+@pytest.mark.parametrize("new", ["eu-west-1", ""])
+def test_another_region_is_told_as_the_loss_that_it_is(new: str) -> None:
+    assert "all of it would be gone" in moved("us-east-1", new)
+    assert "us-east-1" in moved("us-east-1", new)
+    assert "None" not in moved("us-east-1", new)
+
+
+@pytest.mark.parametrize(("old", "new"), [(None, "us-east-1"), ("", "us-east-1"), ("us-east-1", "us-east-1")])
+def test_the_same_region_or_a_first_one_is_no_loss(old: str | None, new: str) -> None:
+    assert not moved(old, new)
