@@ -122,6 +122,7 @@ def _sign_in_by_listener(
     timeout: float,
 ) -> Session:
     question = target.server.ask(listener.url, scopes)
+    listener.expect(question)
     _show(question, browser)
     click.echo(f"Waiting for the browser to come back to {listener.url} (Ctrl-C stops) ...", err=True)
     answer = listener.wait(timeout)
