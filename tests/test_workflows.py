@@ -83,10 +83,61 @@ def test_a_job_with_a_cloud_role_is_out_of_a_forks_reach_and_in_an_environment(f
 
 
 @every_file
-def test_what_runs_a_pull_requests_code_can_write_at_most_in_this_repositorys_own_branches(file: Path) -> None:
+def test_what_runs_a_pull_requests_code_may_read_the_repository_and_nothing_else(file: Path) -> None:
     if "pull_request" in triggers(file):
         for job in jobs(file):
-            assert "write" not in job["permissions"].values() or SAME_REPOSITORY in job["if"]
+            # A token for a role is no right on GitHub; who gets one is the test above.
+            assert set(job["permissions"].items()) <= {("contents", "read"), ("id-token", "write")}
+            assert not any("comment-on-pr" in step.get("with", {}) for step in job.get("steps", []))
+
+
+@every_file
+def test_an_environment_that_a_pull_request_can_reach_is_none_of_mains(file: Path) -> None:
+    for job in jobs(file):
+        if "environment" in job:
+            assert job["environment"].endswith("-preview") == ("pull_request" in triggers(file))
+
+
+@every_file
+def test_what_holds_a_cloud_role_installs_what_an_update_needs_and_nothing_else(file: Path) -> None:
+    for job in jobs(file):
+        if "id-token" in job["permissions"]:
+            scripts = " ".join(step.get("run", "") for step in job["steps"])
+            assert re.findall(r"-r (\S+)", scripts) == ["requirements.txt"]
+            assert "--require-hashes" in scripts
+            assert "make" not in scripts.split()
+
+
+@every_file
+def test_an_update_has_two_hours_and_its_session_lasts_as_long(file: Path) -> None:
+    for job in jobs(file):
+        if any(step.get("with", {}).get("command") == "up" for step in job.get("steps", [])):
+            assert job["timeout-minutes"] == 120
+            (role,) = (step["with"] for step in job["steps"] if "role-to-assume" in step.get("with", {}))
+            assert role["role-duration-seconds"] == job["timeout-minutes"] * 60
+
+
+def test_only_what_runs_on_main_looks_at_aws_by_a_refresh() -> None:
+    """A refresh reads each client with its secret, which the roles of the previews are denied."""
+    commands = [(file.stem, it["with"]) for file in FILES for it in steps(file) if "command" in it.get("with", {})]
+    for name, settings in commands:
+        assert settings.get("refresh", False) is (name != "cloud-preview"), name
+
+
+def test_what_is_approved_for_prod_is_what_runs() -> None:
+    deploy = workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    made, taken = (
+        next(step for step in deploy[job]["steps"] if step.get("with", {}).get("stack-name") == "prod")
+        for job in ("prod-plan", "prod")
+    )
+    assert (made["with"]["command"], taken["with"]["command"]) == ("preview", "up")
+    assert made["with"]["plan"] == taken["with"]["plan"]
+    assert made["env"] == taken["env"] == {"PULUMI_EXPERIMENTAL": "true"}
+    (upload,) = (step["with"] for step in deploy["prod-plan"]["steps"] if "upload-artifact" in step.get("uses", ""))
+    assert upload["path"] == made["with"]["plan"]
+    assert upload["if-no-files-found"] == "error"
+    (download,) = (step["run"] for step in deploy["prod"]["steps"] if "gh run download" in step.get("run", ""))
+    assert f"--name {upload['name']}" in download
 
 
 def test_what_may_comment_on_a_forks_pull_request_runs_none_of_its_code() -> None:
@@ -116,15 +167,17 @@ def test_every_update_and_preview_of_a_stack_runs_the_policy_pack_by_the_version
 def test_prod_is_updated_after_dev_and_only_with_approval() -> None:
     deploy = workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
     assert deploy["dev"]["needs"] == "checks"
-    assert deploy["prod-preview"]["needs"] == "dev"
-    assert deploy["prod"]["needs"] == "prod-preview"
+    assert deploy["prod-plan"]["needs"] == "dev"
+    assert deploy["prod"]["needs"] == "prod-plan"
     assert deploy["prod"]["environment"] == "prod"
 
 
 def test_the_nightly_preview_fails_on_drift() -> None:
     (settings,) = (step for step in pulumi_steps() if step.get("expect-no-changes"))
     assert (settings["command"], settings["refresh"]) == ("preview", True)
-    assert {"schedule", "workflow_dispatch"} == triggers(ROOT / ".github" / "workflows" / "drift.yml")
+    drift = ROOT / ".github" / "workflows" / "drift.yml"
+    assert {"schedule", "workflow_dispatch"} == triggers(drift)
+    assert all("github.ref == 'refs/heads/main'" in job["if"] for job in jobs(drift))
 
 
 @every_file
