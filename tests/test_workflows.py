@@ -1,5 +1,6 @@
 """The workflows keep their promises: nothing unpinned, no right too many, and no secret within a fork's reach."""
 
+import hashlib
 import json
 import os
 import re
@@ -136,8 +137,37 @@ def test_what_is_approved_for_prod_is_what_runs() -> None:
     (upload,) = (step["with"] for step in deploy["prod-plan"]["steps"] if "upload-artifact" in step.get("uses", ""))
     assert upload["path"] == made["with"]["plan"]
     assert upload["if-no-files-found"] == "error"
+    # A later run of the same job takes the place of its first plan, and no other file can.
+    assert upload["overwrite"] is True
+    assert deploy["prod-plan"]["outputs"] == {"sha256": "${{ steps.plan.outputs.sha256 }}"}
     (download,) = (step["run"] for step in deploy["prod"]["steps"] if "gh run download" in step.get("run", ""))
     assert f"--name {upload['name']}" in download
+    assert "sha256sum --check" in download
+
+
+@pytest.mark.parametrize(("found", "passes"), [(b"{}", True), (b"{} ", False), (b"", False), (None, False)])
+def test_no_other_plan_than_the_approved_one_runs(found: bytes | None, passes: bool, tmp_path: Path) -> None:
+    (script,) = (
+        step["run"]
+        for step in workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]["prod"]["steps"]
+        if "gh run download" in step.get("run", "")
+    )
+    (tmp_path / "gh").write_text('#!/bin/sh\ncp "$FOUND" "$RUNNER_TEMP/plan.json"\n')
+    (tmp_path / "gh").chmod(stat.S_IRWXU)
+    if found is not None:
+        (tmp_path / "found").write_bytes(found)
+    (tmp_path / "temp").mkdir()
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "FOUND": str(tmp_path / "found"),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "REPOSITORY": "owner/identity",
+        "RUN": "7",
+        "SHA256": hashlib.sha256(b"{}").hexdigest(),
+    }
+    # As the runner does.
+    ran = subprocess.run(["bash", "-e", "-c", script], env=environment, capture_output=True, check=False)
+    assert (ran.returncode == 0) is passes
 
 
 def test_what_may_comment_on_a_forks_pull_request_runs_none_of_its_code() -> None:
