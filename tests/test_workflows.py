@@ -246,7 +246,10 @@ if words.startswith("run download"):
     if not text.exists():
         sys.exit(1)
     pathlib.Path("text").mkdir()
-    pathlib.Path("text/diff.md").write_bytes(text.read_bytes())
+    if (here / "target").exists():
+        pathlib.Path("text/diff.md").symlink_to((here / "target").read_text())
+    else:
+        pathlib.Path("text/diff.md").write_bytes(text.read_bytes())
 elif "/comments" in words and "--paginate" in words:
     print((here / "comments").read_text())
 elif words.startswith("api --method GET"):
@@ -310,6 +313,52 @@ def test_a_long_text_is_cut_to_what_a_comment_holds(comment: Any) -> None:
     _, body = comment([PULL], text=b"x" + "é".encode() * 60_000)
     assert len(body.encode()) < 61_000
     assert "by the code of this pull request" in body
+
+
+HOSTILE = {
+    "mention": b"@everyone and @owner/team, mail me@example.org",
+    "markdown": b"## Approved by security\n\n[merge it](https://evil.example) ![](https://evil.example/seen.png)",
+    "closing fence": b"```\n@owner merge it\n```",
+    "long closing fence": b"`" * 40 + b"\n@owner\n",
+    "endless fence": b"`" * 70_000 + b"\n@owner\n",
+    "tildes": b"~~~\n</details>\n~~~~~~\n@owner",
+    "fence behind spaces and returns": b"\r\n   `````\r@owner\r\n",
+    "html": b"</details><img src=x onerror=alert(1)><!-- preview on the emulated AWS -->@owner",
+    "many": b"@" * 70_000,
+    "no UTF-8": b"\xff@\xfe`\xc3`",
+    "a fence that the cut makes": b"x" * 59_990 + b"\n" + b"`" * 500,
+    "nothing": b"",
+    "a command of the runner's": b"::set-output name=x::y\n@owner",
+    "other at signs": "@owner \u202e@owner".encode(),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_forks_text_is_shown_as_text_and_calls_nobody(comment: Any, text: bytes) -> None:
+    _, body = comment([PULL], text=text)
+    (fence,) = re.findall(r"^(`{3,})text$", body, re.MULTILINE)[:1]
+    before, _, rest = body.partition(f"{fence}text\n")
+    inside, _, after = rest.rpartition(f"\n{fence}\n")
+    assert before == "<!-- preview on the emulated AWS -->\n"
+    assert max((len(run) for run in re.findall("`+", inside)), default=0) < len(fence)
+    assert not re.search(r"@(?!\u200b)", body)
+    assert not re.search(r"[\r\u202a-\u202e\u2066-\u2069]", body)
+    assert "by the code of this pull request" in after
+    assert len(body.encode()) < 65_536
+
+
+@pytest.mark.parametrize("target", ["/proc/self/environ", "/etc/passwd", "nowhere", "."])
+def test_a_link_in_a_forks_artifact_is_not_followed(comment: Any, target: str, tmp_path: Path) -> None:
+    (tmp_path / "target").write_text(target)
+    with pytest.raises(subprocess.CalledProcessError):
+        comment([PULL])
+    assert '"POST"' not in (tmp_path / "calls").read_text()
+
+
+@pytest.mark.parametrize("text", ["a ``b`` c", "```diff\n+ one\n```", "- `client` updated: `scopes`, é"])
+def test_a_harmless_text_is_shown_as_it_is(comment: Any, text: str) -> None:
+    _, body = comment([PULL], text=text.encode())
+    assert f"text\n{text}\n" in body
 
 
 def test_a_pull_request_that_has_gone_on_gets_no_comment(comment: Any) -> None:
