@@ -210,6 +210,13 @@ def test_the_nightly_preview_fails_on_drift() -> None:
     assert all("github.ref == 'refs/heads/main'" in job["if"] for job in jobs(drift))
 
 
+def test_the_nightly_run_lists_what_nobody_manages_also_where_the_preview_fails() -> None:
+    *_, last = steps(ROOT / ".github" / "workflows" / "drift.yml")
+    assert last["run"].startswith('.venv/bin/python -m adopt.unmanaged "$STACK"')
+    assert last["if"] == "${{ !cancelled() }}"
+    assert last["shell"] == "bash"  # with pipefail: `tee` must not hide what is found
+
+
 @every_file
 def test_every_make_target_that_is_called_is_there(file: Path) -> None:
     makefile = (ROOT / "Makefile").read_text()
