@@ -214,7 +214,7 @@ def with_packages(checkout: Checkout) -> Checkout:
     there.unlink()
     there.mkdir()
     for entry in Path(sys.prefix).iterdir():
-        if entry.name != "installed":
+        if not entry.name.startswith("installed"):
             (there / entry.name).symlink_to(entry)
     (there / "installed").touch()
     return checkout
