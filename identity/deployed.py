@@ -30,3 +30,11 @@ def read_state() -> list[Deployed]:
         Deployed(str(entry.get("type", "")), urn.rsplit("::", 1)[-1], entry.get("outputs") or {})
         for urn, entry in (answer.get("outputs") or {}).items()
     ]
+
+
+def pool_without_case() -> bool:
+    """Whether the stack has a pool that says nothing of its user names' case.
+
+    AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
+    """
+    return any(it.type == USER_POOL and not it.outputs.get("usernameConfiguration") for it in read_state())

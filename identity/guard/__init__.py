@@ -64,7 +64,8 @@ def _pool_losses(pool: Mapping[str, Any], settings: Settings, region: str) -> It
     if old_aliases != sorted(settings.user_pool.alias_attributes):
         keep, received = f"{shown(old_aliases)}, as the pool was made", shown(settings.user_pool.alias_attributes)
         yield Loss(pool_id, "identity:userPool.aliasAttributes", keep, received, lost)
-    old_case = bool((pool.get("usernameConfiguration") or {}).get("caseSensitive", False))
+    # A pool that says nothing of it tells upper case from lower.
+    old_case = bool((pool.get("usernameConfiguration") or {}).get("caseSensitive", True))
     if old_case != settings.user_pool.case_sensitive:
         keep, received = f"{shown(old_case)}, as the pool was made", shown(settings.user_pool.case_sensitive)
         yield Loss(pool_id, "identity:userPool.caseSensitive", keep, received, lost)
