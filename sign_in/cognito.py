@@ -6,18 +6,21 @@ The API answers on the host that serves the pool's keys, on AWS and on the emula
 import contextlib
 import secrets
 import string
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from pydantic import BaseModel
 
 from local import keys
 from sign_in.errors import RefusedGrantError, SignInError, StackError, plain
 from sign_in.oauth import server_down
 from sign_in.stack import Outputs, is_loopback
+
+if TYPE_CHECKING:  # a package of stubs, which only the checks have
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
 class LocalUser(BaseModel):
@@ -83,7 +86,7 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     return user
 
 
-def _client(outputs: Outputs, config: Config) -> CognitoIdentityProviderClient:
+def _client(outputs: Outputs, config: Config) -> "CognitoIdentityProviderClient":
     # The emulator's key is for the emulator alone. On AWS only unsigned calls are made from here.
     key = keys.own() if is_loopback(outputs.jwks_uri) else keys.Key("", "")
     if is_loopback(outputs.jwks_uri):
