@@ -14,9 +14,10 @@ from typing import NoReturn, TypeVar
 import click
 
 from sign_in import flow
-from sign_in.errors import INTERRUPTED, SignInError
+from sign_in.errors import INTERRUPTED, NotSignedInError, SignInError, plain
 from sign_in.export import write_files
 from sign_in.flow import Target
+from sign_in.logout import what_stays
 from sign_in.session import Session
 from sign_in.stack import CHECKOUT, LOCAL, read_outputs
 
@@ -122,21 +123,29 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 @cli.command()
 @_target_options
 def logout(stack: str, client: str | None) -> None:
-    """End the session, here and on the server."""
-    from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
-
+    """End the session, here and on the server; say what stays in the browser, and how to end that."""
     target = Target.find(stack, client)
-    kept = target.session_file.read(target.outputs, target.client)
+    kept, why = target.session_file.look(target.outputs, target.client)
     if kept is None:
-        target.session_file.delete()  # one of a pool that is gone
-        raise flow.not_signed_in(target)
+        nobody = flow.not_signed_in(target)
+        target.session_file.delete()
+        if why:
+            raise NotSignedInError(
+                f"{why} It is removed. If its session is still on the server, it ends there by itself."
+            )
+        raise nobody
     if kept.refresh_token is None:
         click.echo("Forgotten here. A token without a refresh token cannot be revoked: it ends by itself.", err=True)
     else:
+        from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
+
         revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
-        click.echo(f"Signed out {kept.name}: the session is revoked on the server and forgotten here.", err=True)
+        click.echo(f"Signed out {plain(kept.name)}: the session is revoked on the server.", err=True)
         click.echo("APIs that check tokens by themselves take the access token until it expires.", err=True)
     target.session_file.delete()
+    click.echo("The session is forgotten here.", err=True)
+    if target.client.callback_urls:
+        click.echo(what_stays(target.outputs, target.client), err=True)
 
 
 @cli.command()
@@ -177,7 +186,7 @@ def _show(target: Target, session: Session, what: str) -> None:
     minutes = max(0, round((session.expires_at - time.time()) / 60))
     until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
     lines = [
-        f"{what}: {session.name} (sub {session.subject})",
+        f"{what}: {plain(session.name)} (sub {plain(session.subject)})",
         f"  client   {target.key} on the stack {target.stack}",
         f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}",
         f"  expires  {until}, in {minutes} min",

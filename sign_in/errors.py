@@ -75,6 +75,12 @@ class NotSignedInError(SignInError):
     exit_code = 12
 
 
+class SessionFileError(SignInError):
+    """The file of a kept session cannot be read, written or deleted."""
+
+    exit_code = 13
+
+
 INTERRUPTED = 130  # what a shell reports for Ctrl-C
 
 

@@ -57,6 +57,7 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
             f" Get one with `python -m sign_in token --client {target.key}`."
         )
     wanted = choose_scopes(target.outputs, target.client, scopes)
+    target.session_file.prepare()
     verifier = target.verifier()
     if paste or not target.client.loopback_callbacks:
         session = _sign_in_by_paste(target, wanted, verifier, browser)
@@ -93,11 +94,12 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
 
 
 def not_signed_in(target: Target) -> NotSignedInError:
-    """The error for a missing session, with the command that mends it."""
+    """The error for a missing session, with why there is none and the command that mends it."""
+    _, why = target.session_file.look(target.outputs, target.client)
     command = f"python -m sign_in --stack {target.stack} --client {target.key}"
     return NotSignedInError(
-        f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. Sign in with `{command}`"
-        " (the local stack: `make login`)."
+        f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. {why}{' ' if why else ''}"
+        f"Sign in with `{command}` (the local stack: `make login`)."
     )
 
 

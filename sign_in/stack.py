@@ -42,6 +42,7 @@ class Client(_Output):
     scopes: list[str] = []
     callback_urls: list[str] = []
     login_url: str | None = None
+    logout_urls: list[str] | None = None
 
     @property
     def loopback_callbacks(self) -> list[str]:

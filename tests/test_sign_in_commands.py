@@ -1,0 +1,134 @@
+"""The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sign_in import cognito, commands, flow, session
+from sign_in.session import SessionFile
+from tests.false_sign_in import FalseServer, false_server
+
+
+@dataclass
+class Ran:
+    """How a command ended."""
+
+    status: object
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseServer]:
+    monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
+    monkeypatch.setattr(cognito, "revoke", lambda *_: None)
+    with false_server() as server:
+        monkeypatch.setattr(flow, "_show", server.browse)
+        yield server
+
+
+@pytest.fixture
+def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command on the stack `false`; other things said of its client are given by name."""
+
+    def run_command(*arguments: str, logout_url: str | None = None, **client: object) -> Ran:
+        outputs = server.target(**client).outputs
+        if logout_url is not None:
+            outputs = outputs.model_copy(update={"logout_url": logout_url})
+        monkeypatch.setattr(flow, "read_outputs", lambda _stack: outputs)
+        monkeypatch.setattr(sys, "argv", ["sign_in", *arguments, "--stack", "false"])
+        with pytest.raises(SystemExit) as ended:
+            commands.main()
+        said = capsys.readouterr()
+        return Ran(ended.value.code, said.out, said.err)
+
+    return run_command
+
+
+@pytest.fixture
+def file() -> SessionFile:
+    return SessionFile("false", "cli", session.KEPT_IN)
+
+
+PAGES = "https://login.acme.example/logout"
+
+
+@pytest.mark.parametrize(
+    ("client", "way_out"),
+    [
+        ({}, "client_id=the-client&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A"),
+        (
+            {"logoutUrls": ["https://a.example/?x=1&y", "https://b.example"]},
+            "client_id=the-client&logout_uri=https%3A%2F%2Fa.example%2F%3Fx%3D1%26y\n",
+        ),
+    ],
+)
+def test_logout_says_what_stays_in_the_browser_and_what_ends_it(run: Run, client: Any, way_out: str) -> None:
+    assert run("login", **client).status == 0
+    ran = run("logout", logout_url=PAGES, **client)
+    assert (ran.status, ran.out) == (0, "")
+    assert "revoked on the server" in ran.err
+    assert "cookie" in ran.err
+    assert f"{PAGES}?{way_out}" in ran.err
+
+
+def test_logout_of_the_local_stack_says_that_nothing_stays(run: Run, server: FalseServer) -> None:
+    run("login")
+    ran = run("logout")
+    assert "the emulator's pages set no cookie" in ran.err
+    assert f"{server.url}/logout?client_id=the-client" in ran.err
+
+
+@pytest.mark.parametrize("command", ["refresh", "token"])
+def test_a_damaged_session_is_told_and_a_sign_in_mends_it(run: Run, file: SessionFile, command: str) -> None:
+    run("login")
+    file.path.write_text("{")
+    ran = run(command)
+    assert (ran.out, file.path.read_text()) == ("", "{")
+    assert ran.status != 0
+    assert f"{file.path} is damaged" in ran.err
+    assert "Sign in with `python -m sign_in --stack false --client cli`" in ran.err
+    assert run("login").status == 0
+    assert run(command).status == 0
+
+
+def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(run: Run, file: SessionFile) -> None:
+    run("login")
+    file.path.write_text("{")
+    ran = run("logout")
+    assert ran.status != 0
+    assert "It is removed" in ran.err
+    assert "on the server" in ran.err
+    assert not file.path.exists()
+
+
+def test_a_session_of_a_pool_that_is_gone_is_told(run: Run, file: SessionFile) -> None:
+    run("login")
+    ran = run("token", clientId="another")
+    assert ran.status != 0
+    assert "of a user pool or a client that is gone" in ran.err
+    assert file.path.exists()
+
+
+@pytest.mark.parametrize("command", ["login", "refresh", "token", "logout"])
+def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
+    run: Run, server: FalseServer, file: SessionFile, command: str
+) -> None:
+    file.path.mkdir(parents=True)
+    ran = run(command)
+    assert (ran.status != 0, ran.out) == (True, "")
+    assert f"The session file {file.path} cannot be " in ran.err
+    assert "Traceback" not in ran.err
+    assert server.asked == []  # nobody has signed in for nothing
+
+
+def test_the_session_is_for_its_owner_only(run: Run, file: SessionFile) -> None:
+    run("login")
+    assert (file.path.stat().st_mode & 0o777, file.path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
