@@ -5,9 +5,9 @@ PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 RUN := .venv/bin/python
 
-.PHONY: up preview outputs refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
+.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
 
-up preview outputs refresh destroy stop: .venv/installed
+up preview outputs env refresh destroy stop: .venv/installed
 	@$(RUN) -m local $@
 
 # What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.
