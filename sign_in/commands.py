@@ -3,9 +3,13 @@
 So `curl -H "Authorization: Bearer $(python -m sign_in token)"` gets the token and nothing else.
 """
 
+import contextlib
 import json
+import math
+import os
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +27,7 @@ from sign_in.stack import CHECKOUT, LOCAL, read_outputs
 
 F = TypeVar("F", bound=Callable[..., object])
 
+FAILED = 1
 TOKENS = ("access", "id", "refresh")
 
 
@@ -41,14 +46,41 @@ def cli() -> None:
 
 
 def _target_options(command: F) -> F:
-    command = click.option("--client", help="The client, by its key in the stack. Default: the first public one here.")(
-        command
-    )
+    command = click.option(
+        "--client", callback=_not_empty, help="The client, by its key in the stack. Default: the first public one here."
+    )(command)
     return _stack_option(command)
 
 
+def _not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
+    return value
+
+
+def _a_number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # which is in every range
+        raise click.BadParameter("it is no number of seconds. Give one from 1 to 3600.")
+    return value
+
+
+def _a_user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """What Cognito takes: letters, marks, digits, signs and punctuation.
+
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+    """
+    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
+        raise click.BadParameter(
+            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
+            " --name tester."
+        )
+    return value
+
+
 def _stack_option(command: F) -> F:
-    return click.option("--stack", default=LOCAL, show_default=True, help="The stack, as Pulumi names it.")(command)
+    return click.option(
+        "--stack", default=LOCAL, show_default=True, callback=_not_empty, help="The stack, as Pulumi names it."
+    )(command)
 
 
 def _token_options(command: F) -> F:
@@ -66,7 +98,13 @@ _scope_option = click.option(
 @_scope_option
 @click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
 @click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
-@click.option("--timeout", type=click.FloatRange(1, 3600), default=300.0, help="Seconds to wait. Default: 300.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    callback=_a_number,
+    default=300.0,
+    help="Seconds to wait. Default: 300.",
+)
 @_token_options
 def login(
     stack: str,
@@ -153,23 +191,24 @@ def logout(stack: str, client: str | None) -> None:
 @click.option(
     "--to",
     "directory",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
+    callback=_not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
-def export(stack: str, directory: Path | None, without_secrets: bool) -> None:
+def export(stack: str, directory: str | None, without_secrets: bool) -> None:
     """Write what APIs and clients need to files: .env, JSON, and a Postman environment and collection."""
     outputs = read_outputs(stack)
-    directory = directory or CHECKOUT / ".local" / "export" / stack.replace("/", ".")
-    for path in write_files(outputs, stack, directory, with_secrets=not without_secrets):
-        click.echo(path)
+    to = Path(directory) if directory else CHECKOUT / ".local" / "export" / stack.replace("/", ".")
+    for path in write_files(outputs, stack, to, with_secrets=not without_secrets):
+        _out(str(path))
     if outputs.client_secrets and not without_secrets:
         click.echo("They hold client secrets: keep them out of version control.", err=True)
 
 
 @cli.command()
 @_stack_option
-@click.option("--name", default="tester", show_default=True, help="The user name.")
+@click.option("--name", default="tester", show_default=True, callback=_a_user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""
@@ -177,9 +216,9 @@ def user(stack: str, name: str, as_json: bool) -> None:
 
     made = make_local_user(read_outputs(stack), name)
     if as_json:
-        click.echo(made.model_dump_json())
+        _out(made.model_dump_json())
     else:
-        click.echo(f"name      {made.name}\npassword  {made.password}")
+        _out(f"name      {made.name}\npassword  {made.password}")
 
 
 def _show(target: Target, session: Session, what: str) -> None:
@@ -203,21 +242,56 @@ def _print(session: Session, wanted: str | None, as_json: bool) -> None:
             "expires_in": max(0, session.expires_at - int(time.time())),
             "scope": " ".join(session.scopes),
         }
-        click.echo(json.dumps(answer, indent=2))
+        _out(json.dumps(answer, indent=2))
     elif wanted is not None:
         if tokens[wanted] is None:
             raise SignInError(f"This session has no {wanted} token.")
-        click.echo(tokens[wanted])
+        _out(tokens[wanted])
+
+
+def _out(text: str) -> None:
+    """What was asked for, on standard output. A reader that has gone, as in `token | head -0`, is no fault of ours."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except (OSError, UnicodeEncodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it takes no such letters"
+        raise SignInError(f"Standard output cannot be written ({said}), so what was asked for is lost.") from None
 
 
 def main() -> NoReturn:
     """Run a command and exit with its status; a user's mistake is told without a traceback."""
+    status = _run()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed by the shell: `>&-`
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            status = status or FAILED
+            # What is left would be tried, and complained of, once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
         cli.main(prog_name="python -m sign_in", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        with contextlib.suppress(OSError):
+            error.show()
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. Nothing was changed.", err=True)
-        sys.exit(INTERRUPTED)
-    sys.exit(0)
+        with contextlib.suppress(OSError):
+            click.echo("Stopped. Nothing was changed.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            click.echo(
+                f"The system refused: {error}. Look at that file or the room on its disk, then try again.", err=True
+            )
+        return FAILED
+    return 0

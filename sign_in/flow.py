@@ -146,7 +146,14 @@ def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier
         " page and paste it here:",
         err=True,
     )
-    return _redeem(target, question, read_pasted(question, sys.stdin.readline()), verifier)
+    return _redeem(target, question, read_pasted(question, _typed_line()), verifier)
+
+
+def _typed_line() -> str:
+    try:
+        return sys.stdin.readline() if sys.stdin else ""
+    except ValueError:
+        return "\ufffd"  # bytes that are no text, so no address
 
 
 def _redeem(target: Target, question: Question, code: str, verifier: TokenVerifier) -> Session:
