@@ -91,7 +91,7 @@ class FalseServer:
             operation = headers["x-amz-target"].removeprefix("AWSCognitoIdentityProviderService.")
             self.api_asked.append((operation, json.loads(text), headers))
             refusal = self.api_refusals.get(operation)
-            return (400, refusal) if refusal else (200, {})
+            return (200, {}) if refusal is None else (400, refusal)
         if path == "/jwks.json":
             return 200, KeySet([KEY]).as_dict(private=False)
         if path == "/oauth2/token":

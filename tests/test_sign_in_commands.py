@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from local import keys
+from local.console import Failure
 from sign_in import cognito, commands, flow, session
 from sign_in.session import SessionFile
 from tests.false_sign_in import FalseServer, false_server
@@ -132,3 +134,57 @@ def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
 def test_the_session_is_for_its_owner_only(run: Run, file: SessionFile) -> None:
     run("login")
     assert (file.path.stat().st_mode & 0o777, file.path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Failure("x is not an access key"), "x is not an access key"),
+        (PermissionError(13, "Denied", "key.json"), "Denied"),
+    ],
+)
+def test_a_key_of_the_emulator_that_cannot_be_read_is_told(
+    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def own() -> None:
+        raise error
+
+    monkeypatch.setattr(keys, "own", own)
+    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+    ran = run("user")
+    assert (ran.status, ran.out) == (1, "")
+    assert said in ran.err
+    assert server.api_asked == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "refusal", "said"),
+    [
+        (
+            "AdminCreateUser",
+            {"__type": "x#InvalidParameterException", "message": "No\x1b[31m"},
+            "InvalidParameterException",
+        ),
+        ("AdminSetUserPassword", {"__type": "InvalidPasswordException", "Message": "short"}, "short"),
+        ("AdminCreateUser", {}, "failed with 400"),
+    ],
+)
+def test_what_the_api_refuses_is_told_without_the_password(
+    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, operation: str, refusal: dict[str, str], said: str
+) -> None:
+    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+    server.api_refusals[operation] = refusal
+    ran = run("user")
+    assert (ran.status != 0, ran.out) == (True, "")
+    assert said in ran.err
+    assert "\x1b" not in ran.err
+    assert not any(body.get("Password", "-") in ran.err for _, body, _ in server.api_asked if "Password" in body)
+
+
+def test_a_user_that_is_there_gets_a_new_password(
+    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+    server.api_refusals["AdminCreateUser"] = {"__type": "UsernameExistsException", "message": "there"}
+    assert run("user").status == 0
+    assert [operation for operation, _, _ in server.api_asked] == ["AdminCreateUser", "AdminSetUserPassword"]
