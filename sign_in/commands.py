@@ -18,7 +18,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from sign_in import flow
-from sign_in.errors import INTERRUPTED, NotSignedInError, SignInError, plain
+from sign_in.errors import INTERRUPTED, NotSignedInError, RefusedGrantError, SignInError, plain
 from sign_in.export import write_files
 from sign_in.flow import Target
 from sign_in.logout import what_stays
@@ -177,7 +177,11 @@ def logout(stack: str, client: str | None) -> None:
     else:
         from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
 
-        revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
+        try:
+            revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
+        except RefusedGrantError as error:
+            target.session_file.delete()
+            raise RefusedGrantError(f"{error.message} It is forgotten here all the same.") from None
         click.echo(f"Signed out {plain(kept.name)}: the session is revoked on the server.", err=True)
         click.echo("APIs that check tokens by themselves take the access token until it expires.", err=True)
     target.session_file.delete()

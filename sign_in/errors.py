@@ -51,6 +51,10 @@ class RefusedGrantError(SignInError):
     exit_code = 8
 
 
+class SessionEndedError(RefusedGrantError):
+    """The refresh token is none any more: revoked, expired, used up, or another client's."""
+
+
 class PortBusyError(SignInError):
     """Another program listens on the callback's port."""
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import click
 
 from sign_in.callback import CallbackListener, read_answer, read_pasted
-from sign_in.errors import NotSignedInError, PortBusyError, SignInError, UnknownNameError, UntrustedAnswerError
+from sign_in.errors import (
+    NotSignedInError,
+    PortBusyError,
+    SessionEndedError,
+    SignInError,
+    UnknownNameError,
+    UntrustedAnswerError,
+)
 from sign_in.oauth import Grant, Question, SignInServer
 from sign_in.session import Session, SessionFile
 from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, read_outputs
@@ -74,11 +81,23 @@ def refresh(target: Target) -> Session:
     if kept is None or kept.refresh_token is None:
         raise not_signed_in(target)
     verifier = target.verifier()
-    grant = target.server.refresh(kept.refresh_token)
+    try:
+        grant = target.server.refresh(kept.refresh_token)
+    except SessionEndedError as error:
+        return _after_the_end(target, kept, error)
     # Without rotation the server sends no new refresh token: the one there is goes on.
     session = _verified(grant, verifier, kept.scopes, kept=kept)
     target.session_file.write(session)
     return session
+
+
+def _after_the_end(target: Target, ended: Session, error: SessionEndedError) -> Session:
+    """Forget an ended session; where another command has put a new one in its place meanwhile, that one."""
+    now = target.session_file.read(target.outputs, target.client)
+    if now is not None and now.refresh_token != ended.refresh_token:
+        return now
+    target.session_file.delete()
+    raise SessionEndedError(f"{error.message} The kept session is removed.") from None
 
 
 def client_credentials(target: Target, scopes: list[str]) -> Session:

@@ -13,7 +13,7 @@ import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
-from sign_in.errors import RefusedGrantError, ServerDownError, SignInError, plain
+from sign_in.errors import RefusedGrantError, ServerDownError, SessionEndedError, plain
 from sign_in.stack import Client, Outputs, is_loopback
 
 TIMEOUT = 15.0  # seconds; the server is near or it is down
@@ -110,7 +110,7 @@ class SignInServer:
         )
 
     def refresh(self, refresh_token: str) -> Grant:
-        """New tokens for a refresh token. Raises RefusedGrantError where the session has ended."""
+        """New tokens for a refresh token. Raises SessionEndedError where the session has ended."""
         return self._grant(
             "The session has ended: it has expired or was signed out. Sign in again with `make login`.",
             grant_type="refresh_token",
@@ -132,7 +132,9 @@ class SignInServer:
             with asking(self._outputs.token_url), self._session() as session:
                 answer = _fetched(session, self._outputs.token_url, request)
         except OAuthError as error:
-            raise self._refused(refusal, str(error.error or ""), str(error.description or "")) from None
+            ended = request["grant_type"] == "refresh_token" and error.error == "invalid_grant"
+            said = self._refused(refusal, str(error.error or ""), str(error.description or ""))
+            raise (SessionEndedError(said) if ended else RefusedGrantError(said)) from None
         except httpx2.HTTPStatusError as error:
             raise ServerDownError(
                 f"The token endpoint {self._outputs.token_url} failed with {error.response.status_code}. Try again."
@@ -144,14 +146,14 @@ class SignInServer:
             access, id_token if isinstance(id_token, str) else None, refresh if isinstance(refresh, str) else None
         )
 
-    def _refused(self, refusal: str, error: str, description: str) -> SignInError:
+    def _refused(self, refusal: str, error: str, description: str) -> str:
         if error == "invalid_client":
             refusal = (
                 f"The server does not know the client `{self._key}` with the id and secret in the stack's outputs."
                 " Were they changed outside of Pulumi? Refresh the stack and try again."
             )
         said = f"{plain(error)}: {plain(description)}" if description else plain(error)
-        return RefusedGrantError(f"{refusal} (The server said {said}.)")
+        return f"{refusal} (The server said {said}.)"
 
     def _session(self, **options: str) -> OAuth2Client:
         return OAuth2Client(

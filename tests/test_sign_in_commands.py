@@ -1,6 +1,7 @@
 """The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from local import keys
 from local.console import Failure
-from sign_in import cognito, commands, flow, session
+from sign_in import commands, flow, session
 from sign_in.session import SessionFile
 from tests.false_sign_in import FalseServer, false_server
 
@@ -30,7 +31,6 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseServer]:
     monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
-    monkeypatch.setattr(cognito, "revoke", lambda *_: None)
     with false_server() as server:
         monkeypatch.setattr(flow, "_show", server.browse)
         yield server
@@ -188,3 +188,86 @@ def test_a_user_that_is_there_gets_a_new_password(
     server.api_refusals["AdminCreateUser"] = {"__type": "UsernameExistsException", "message": "there"}
     assert run("user").status == 0
     assert [operation for operation, _, _ in server.api_asked] == ["AdminCreateUser", "AdminSetUserPassword"]
+
+
+@pytest.mark.parametrize("said", ["Refresh Token has been revoked", "Refresh Token has expired", "", None])
+@pytest.mark.parametrize("command", ["refresh", "token"])
+def test_a_refresh_token_that_is_none_any_more_takes_its_session_with_it(
+    run: Run, server: FalseServer, file: SessionFile, command: str, said: str | None
+) -> None:
+    server.changes = {"access_token": {"exp": int(time.time()) + 30}}
+    run("login")
+    server.status, server.refusal = 400, {"error": "invalid_grant"} | ({"error_description": said} if said else {})
+    ran = run(command)
+    assert (ran.status != 0, ran.out) == (True, "")
+    assert "The session has ended" in ran.err
+    assert "The kept session is removed." in ran.err
+    assert "the-refresh-token" not in ran.err
+    assert not file.path.exists()
+    assert "Nobody is signed in" in run(command).err
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (400, {"error": "invalid_client"}),
+        (400, {"error": "unauthorized_client"}),
+        (400, {"error": "invalid_request"}),
+        (401, {"error": "invalid_client"}),
+        (429, {"error": "slow_down"}),
+        (500, {"error": "invalid_grant"}),
+        (503, {}),
+    ],
+)
+def test_a_trouble_that_may_pass_leaves_the_session(
+    run: Run, server: FalseServer, file: SessionFile, status: int, refusal: dict[str, str]
+) -> None:
+    run("login")
+    server.status, server.refusal = status, refusal
+    ran = run("refresh")
+    assert ran.status != 0
+    assert "removed" not in ran.err
+    assert file.path.exists()
+    server.status = 200
+    assert run("refresh").status == 0
+
+
+def test_two_refreshes_at_once_lose_no_session(run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second comes with a refresh token that the first has used up: rotation."""
+    run("login")
+    refused = server.answer
+
+    def meanwhile(path: str, text: str, headers: dict[str, str]) -> tuple[int, object]:
+        if path == "/oauth2/token":
+            server.changes["refresh_token"] = "rotated"
+            first = server.target().session_file
+            kept = first.read(server.target().outputs, server.target().client)
+            assert kept is not None
+            first.write(kept.model_copy(update={"refresh_token": "rotated", "access_token": "new"}))
+            return 400, {"error": "invalid_grant"}
+        return refused(path, text, headers)
+
+    monkeypatch.setattr(server, "answer", meanwhile)
+    ran = run("refresh", "--token", "access")
+    assert (ran.status, ran.out) == (0, "new\n")
+
+
+def test_logout_forgets_a_session_that_the_server_does_not_revoke_and_says_so(
+    run: Run, server: FalseServer, file: SessionFile
+) -> None:
+    run("login")
+    server.api_refusals["RevokeToken"] = {"__type": "UnsupportedOperationException", "message": "off"}
+    ran = run("logout")
+    assert (ran.status != 0, ran.out) == (True, "")
+    assert "UnsupportedOperationException" in ran.err
+    assert "forgotten here all the same" in ran.err
+    assert not file.path.exists()
+
+
+def test_logout_keeps_a_session_that_the_server_could_still_revoke(
+    run: Run, server: FalseServer, file: SessionFile
+) -> None:
+    run("login")
+    server.api_refusals["RevokeToken"] = {"__type": "TooManyRequestsException", "message": "later"}
+    assert run("logout").status != 0
+    assert file.path.exists()
