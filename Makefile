@@ -15,7 +15,7 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
+.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)
@@ -23,7 +23,7 @@ up preview refresh destroy: .venv/installed
 outputs: .venv/installed
 	@$(RUN) -m local $@ $(call flag,show-secrets,SHOW_SECRETS)
 
-stop: .venv/installed
+env stop: .venv/installed
 	@$(RUN) -m local $@
 
 # What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from pulumi_aws.route53 import get_records, get_zone
 
 from identity.domains import DomainSettings, ZoneReference, outside_zone
-from identity.report import ConfigError, Problem, shown
+from identity.report import ConfigError, Problem, shown, warn
+
+# The types of record by which a name resolves to an address that Cognito takes.
+_RESOLVE = ("A", "CNAME")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ def find_zone(domain: DomainSettings, stack: str) -> Zone | None:
 
     Raises:
         ConfigError: where there is no such zone or export, where the auth domain is outside of it, or where a custom
-            domain's parent has no A record in it, which Cognito demands
+            domain's parent is in it and has neither an A record nor a CNAME, which Cognito demands
             (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html).
     """
     if domain.zone is None:
@@ -32,7 +34,7 @@ def find_zone(domain: DomainSettings, stack: str) -> Zone | None:
     # A zone read without its name leaves nothing to compare; AWS itself then has the last word.
     problems = list(outside_zone(domain, zone.name)) if zone.name else []
     if domain.custom_domain and not problems:
-        problems = _parent_without_address(domain.auth_domain, zone)
+        problems = _look_at_parent(domain.auth_domain, zone, stack)
     if problems:
         raise ConfigError(stack, problems)
     return zone
@@ -61,15 +63,32 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:400]
 
 
-def _parent_without_address(auth_domain: str, zone: Zone) -> list[Problem]:
+def _look_at_parent(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
+    """Refuse a parent that is known not to resolve; warn of one that cannot be looked at."""
     parent = auth_domain.split(".", 1)[1]
-    records = get_records(zone_id=zone.id, name_regex=rf"^{re.escape(parent)}\.?$").resource_record_sets
-    if any(_is_address(record, parent) for record in records):
+    above = _up_to(parent, zone.name)
+    names = "|".join(map(re.escape, above or [parent]))
+    # Route 53 answers with \\052 for the * of a wildcard.
+    pattern = rf"^((\*|\\052)\.)?({names})\.?$"
+    records = [
+        (record.type, record.name.replace("\\052", "*").rstrip("."))
+        for record in get_records(zone_id=zone.id, name_regex=pattern).resource_record_sets
+    ]
+    if any(kind in _RESOLVE and name in (parent, *(f"*.{it}" for it in above[1:])) for kind, name in records):
         return []
-    allowed = f"true once {parent} has an A record in the zone {zone.name} ({zone.id}): Cognito refuses it before"
-    mend = f"add an A record for {parent}, to any address, or set identity:customDomain: false"
-    return [Problem("identity:customDomain", allowed, "true", mend)]
+    delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)
+    if above and not delegated:
+        allowed = f"true once {parent} has an A record in the zone {zone.name} ({zone.id}): Cognito refuses it before"
+        mend = f"add an A record for {parent}, to any address, or set identity:customDomain: false"
+        return [Problem("identity:customDomain", allowed, "true", mend)]
+    allowed = f"true where {parent} resolves to an A record: it is not in the zone {zone.name or zone.id}, so this "
+    allowed += "cannot be looked at, and Cognito refuses the domain where it does not"
+    warn(stack, [Problem("identity:customDomain", allowed, "true", f"see that {parent} has an A record")])
+    return []
 
 
-def _is_address(record: Any, name: str) -> bool:
-    return bool(record.type == "A" and record.name.rstrip(".") == name)
+def _up_to(name: str, zone: str) -> list[str]:
+    """The name and those above it up to the zone's own; none where it is outside of the zone."""
+    if not zone or (name != zone and not name.endswith(f".{zone}")):
+        return []
+    return [name] if name == zone else [name, *_up_to(name.split(".", 1)[1], zone)]

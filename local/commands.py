@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from local import emulator, paths, report, state
+from local import emulator, environment, paths, report, state
 from local.console import Failure, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
@@ -76,6 +76,15 @@ def outputs(show_secrets: bool) -> None:
         click.echo(json.dumps(engine.decrypted_outputs(), indent=2))
     else:
         click.echo(json.dumps(known.outputs, indent=2))
+
+
+@commands.command()
+def env() -> None:
+    """Print the shell's lines that point the AWS CLI and SDKs at the emulator: eval "$(make env)"."""
+    port = emulator.running_port()
+    if port is None:
+        raise Failure("The emulator does not run. Start it with: make up")
+    click.echo("\n".join(environment.of_the_aws_tools(port)))
 
 
 @commands.command()

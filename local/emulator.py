@@ -18,13 +18,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local import paths, processes
+from local import environment, keys, paths, processes
 from local.console import Failure, say
 
-REGION = "us-east-1"
 LOG = paths.EMULATOR / "log"
 _NOTE = paths.EMULATOR / "process.json"
 _STATE = paths.EMULATOR / "state"
+_SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
+# What a sign-in stack is made of, and STS, which tells the account. No functions: nothing runs what it is sent.
+_SERVICES = ("acm", "apigateway", "cloudformation", "cognito-idp", "route53", "ses", "sns", "sts")
 _STARTING = 30.0  # seconds; it takes about one
 _STOPPING = 20.0
 
@@ -35,7 +37,7 @@ def ensure(port: int) -> None:
     Raises Failure when the port is someone else's or the emulator does not come up.
     """
     note = _running()
-    if note and note["port"] == port and _healthy(port):
+    if note and note["port"] == port and note.get("key") == keys.own().id and _healthy(port):
         return
     if note:
         say(f"Moving the emulator from port {note['port']} to {port} ...")
@@ -67,16 +69,23 @@ def running_port() -> int | None:
 
 
 @functools.lru_cache(maxsize=32)
-def client(service: str, port: int) -> Any:
-    """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up."""
+def client(service: str, port: int, key: keys.Key | None = None) -> Any:
+    """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up.
+
+    Args:
+        service: as boto3 calls it.
+        port: where the emulator listens.
+        key: the key of the checkout whose emulator it is; without one this checkout's own.
+    """
     from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time
 
+    key = key or keys.own()
     return _session().client(
         service,
         endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+        region_name=environment.REGION,
+        aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret,
         config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),
     )
 
@@ -131,33 +140,52 @@ def _healthy(port: int) -> bool:
     return False
 
 
-def _start(port: int) -> None:
-    paths.EMULATOR.mkdir(parents=True, exist_ok=True)
-    address = f"127.0.0.1:{port}"
+def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the emulator on `port` by its gateway, and the environment it runs in.
+
+    Args:
+        port: of 127.0.0.1.
+        key: the one that its API asks for.
+        state: the folder where it writes down what it holds; None where that goes with it.
+    """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", address, "--workers", "0"]
+    command = [sys.executable, "-m", "hypercorn", "local.gateway:app", "--bind", f"127.0.0.1:{port}", "--workers", "0"]
     settings = {
+        "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
+        "AUTH": "true",
+        "SERVICES": ",".join(_SERVICES),
         "MINISTACK_HOST": "127.0.0.1",
-        "MINISTACK_REGION": REGION,
-        "PERSIST_STATE": "1",
-        "STATE_DIR": str(_STATE),
+        "MINISTACK_REGION": environment.REGION,
+        "PERSIST_STATE": "1" if state else "0",
         # Services this stack has no use for, which would listen on ports and addresses of their own.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
+    return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+
+
+def _start(port: int) -> None:
+    paths.EMULATOR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command, settings = served(port, keys.own(), _STATE)
+    LOG.touch()
+    LOG.chmod(0o600)
     with LOG.open("ab") as log:
         # A session of its own, so that Ctrl-C ends the command that started it and not the emulator.
         process = subprocess.Popen(
             command,
-            env={**os.environ, **settings},
+            env=settings,
             cwd=paths.EMULATOR,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
+            umask=0o077,
         )
-    note = {"pid": process.pid, "identity": processes.identity(process.pid), "port": port}
+    note = {"pid": process.pid, "identity": processes.identity(process.pid), "port": port, "key": keys.own().id}
     paths.write_whole(_NOTE, json.dumps(note))
     deadline = time.monotonic() + _STARTING
     while not _healthy(port):
@@ -167,7 +195,18 @@ def _start(port: int) -> None:
             _NOTE.unlink(missing_ok=True)
             raise Failure(f"The emulator does not come up on port {port}. The end of {LOG}:\n{_tail(LOG)}")
         time.sleep(0.1)
-    shutil.rmtree(_STATE, ignore_errors=True)
+    _drop_what_was_read()
+
+
+def _drop_what_was_read() -> None:
+    """All but the keys that tokens are signed with: without them every token would die with the emulator."""
+    for entry in _STATE.iterdir() if _STATE.is_dir() else ():
+        if entry.name in _SIGNING_KEYS:
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def _tail(path: Path, lines: int = 15) -> str:

@@ -1,13 +1,15 @@
 """The environment of a run: what a person has set for their own AWS and Pulumi work neither matters nor is touched."""
 
 import os
+import shlex
 
-from local import paths
+from local import keys, paths
 
 # The local stack's secrets belong to an emulator and are worth nothing, but the engine encrypts them all the same, as
 # it does elsewhere. A passphrase that anyone knows is right here, and only here: no one should be asked for one.
 PASSPHRASE = "local"  # noqa: S105
 
+REGION = "us-east-1"
 _OTHERS = ("AWS_", "PULUMI_", "MINISTACK_", "LOCALSTACK_")
 
 
@@ -35,3 +37,18 @@ def of_the_engine() -> dict[str, str]:
         "PULUMI_AUTOMATION_API": "true",
         "GOGC": "400",  # it runs for seconds: looking for garbage as often as a server does costs a fifth of its time
     }
+
+
+def of_the_aws_tools(port: int) -> list[str]:
+    """Lines for a shell: the AWS CLI and SDKs then speak to the emulator on `port`, and to nothing else."""
+    key = keys.own()
+    values = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": key.id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+    }
+    # A person's own would be sent along with the key, or stand in its way.
+    taken_out = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN"
+    return [taken_out, *(f"export {name}={shlex.quote(value)}" for name, value in values.items())]

@@ -1,7 +1,8 @@
-"""The project as the engine is given it: the checkout's Pulumi.yaml and Pulumi.local.yaml, with the port put in.
+"""The project as the engine is given it: the checkout's Pulumi.yaml and Pulumi.local.yaml, with port and key put in.
 
-The engine writes into the stack file it works with (the salt of its secrets), and PORT has to be in the endpoints. So
-it gets copies under `.local/project/`, and the committed files are never written to.
+The engine writes into the stack file it works with (the salt of its secrets), and PORT has to be in the endpoints, the
+key of this checkout's emulator beside them. So it gets copies under `.local/project/`, and the committed files are
+never written to.
 """
 
 import json
@@ -9,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from local import paths
+from local import keys, paths
 from local.console import Failure, say
 
 _SALT = "encryptionsalt"
@@ -24,7 +25,7 @@ def write(port: int) -> dict[str, Any]:
     stack = read(paths.STACK_FILE)
     _check_project(project)
     config = _config(stack)
-    settings = {**stack, "config": {**config, **_endpoints(config, port)}, **_salt()}
+    settings = {**stack, "config": {**config, **_endpoints(config, port), **_key()}, **_salt()}
     paths.write_whole(paths.PROJECT / paths.PROJECT_FILE, yaml.safe_dump(project, sort_keys=False))
     paths.write_whole(paths.PROJECT / paths.STACK_FILE, yaml.safe_dump(settings, sort_keys=False))
     return config
@@ -115,6 +116,11 @@ def _endpoints(config: dict[str, Any], port: int) -> dict[str, Any]:
     url = f"http://127.0.0.1:{port}"
     # Every service, whatever URL stands there: the local stack never talks to anything but its emulator.
     return {"aws:endpoints": [dict.fromkeys(entry, url) for entry in endpoints]}
+
+
+def _key() -> dict[str, str]:
+    key = keys.own()
+    return {"aws:accessKey": key.id, "aws:secretKey": key.secret}
 
 
 def _salt() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local import emulator, leftovers, paths, processes, state
+from local import emulator, keys, leftovers, paths, processes, state
 from local.console import Failure, say
 from local.state import State
 
@@ -68,8 +68,9 @@ def _lost_pools(known: State, port: int) -> list[str]:
 
 
 def _point_at(known: State, port: int) -> bool:
-    """Have the state's providers speak to the emulator's port of today; refresh and destroy go by the state alone."""
-    url, changed = f"http://127.0.0.1:{port}", False
+    """Have the state's providers speak to the emulator of today; refresh and destroy go by the state alone."""
+    url, key, changed = f"http://127.0.0.1:{port}", keys.own(), False
+    signed = {"accessKey": key.id, "secretKey": key.secret}
     for provider in known.of_type(_PROVIDER):
         for side in ("inputs", "outputs"):
             values: dict[str, Any] = provider.get(side) or {}
@@ -79,6 +80,9 @@ def _point_at(known: State, port: int) -> bool:
                 if moved != entries:
                     values["endpoints"] = json.dumps(moved, separators=(",", ":"))
                     changed = True
+            if values and values | signed != values:
+                values.update(signed)
+                changed = True
     return changed
 
 

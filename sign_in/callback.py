@@ -26,6 +26,18 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</t
 <h1>{title}</h1><p>{text}</p></html>"""
 
 
+def _page(title: str, text: str) -> bytes:
+    return PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+
+
+NOT_HERE = _page("Nothing is here", "A terminal waits at this address for the end of a sign-in.")
+NOT_OURS = _page(
+    "Not this sign-in's answer",
+    "It belongs to an earlier attempt, or was made by somebody else. Nothing was used of it, and the terminal still"
+    " waits: go on in the window that it opened.",
+)
+
+
 def read_answer(question: Question, answer: Answer) -> str:
     """The code in the server's answer to this question.
 
@@ -62,6 +74,12 @@ def read_pasted(question: Question, pasted: str) -> str:
     return read_answer(question, parse_qs(urlsplit(pasted).query))
 
 
+def _own_hosts(port: int) -> frozenset[str]:
+    """What a browser on this machine says as Host when it comes to a loopback callback of this port."""
+    names = ("localhost", "127.0.0.1", "[::1]")
+    return frozenset([f"{name}:{port}" for name in names] + (list(names) if port == 80 else []))
+
+
 def _without_query(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url)
@@ -71,16 +89,21 @@ def _without_query(url: str) -> tuple[str, ...]:
 
 
 class CallbackListener:
-    """Listens on one loopback callback, on this machine's own addresses only, for one answer.
+    """Listens on one loopback callback, on this machine's own addresses only, for the answer to one question.
 
-    The browser is kept waiting for its page until `finish` says how the sign-in ended, so that the page never claims
-    more than what was verified.
+    Any page and any program of this machine can send a request here. What is not the answer to the question is told so
+    and forgotten, and the listener goes on: nobody but the sign-in server ends a sign-in. The browser that brings the
+    answer is kept waiting for its page until `finish` says how the sign-in ended, so that the page never claims more
+    than what was verified.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.url = url
         self.path = parts.path or "/"
+        self.hosts = _own_hosts(parts.port or 80)
+        self.question: Question | None = None
+        self.strangers = 0
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self.finished = threading.Event()
         self.delivered = threading.Event()
@@ -113,27 +136,46 @@ class CallbackListener:
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
-    def take(self, answer: Answer) -> None:
-        """Keep the first answer; a browser that reloads sends it again."""
+    def expect(self, question: Question) -> None:
+        """Take the answer to this question from now on; before, nothing is an answer."""
+        self.question = question
+
+    def take(self, answer: Answer) -> bool:
+        """Whether it answers the question. The first that does is kept; a browser that reloads sends it again."""
+        try:
+            if self.question is None:
+                return False
+            read_answer(self.question, answer)
+        except DeniedError:
+            pass  # an answer as well, and it has the question's state
+        except UntrustedAnswerError:
+            self.strangers += 1
+            return False
         if self._taken.acquire(blocking=False):
             self.answers.put(answer)
+        return True
 
     def wait(self, timeout: float) -> Answer:
-        """The first answer to come. Raises CallbackTimeoutError after `timeout` seconds."""
+        """The answer to the question. Raises CallbackTimeoutError after `timeout` seconds."""
         end = time.monotonic() + timeout
         while (left := end - time.monotonic()) > 0:
             try:
                 return self.answers.get(timeout=min(left, 0.5))  # short, so that Ctrl-C is heard on every system
             except queue.Empty:
                 continue
+        others = (
+            " An answer that came was another sign-in's, or made by somebody else, and was not used."
+            if self.strangers
+            else ""
+        )
         raise CallbackTimeoutError(
-            f"The browser did not come back to {self.url} within {timeout:g} seconds. Sign in again; --timeout gives it"
-            " longer, --paste does without a listener."
+            f"The browser did not come back to {self.url} within {timeout:g} seconds.{others} Sign in again; --timeout"
+            " gives it longer, --paste does without a listener."
         )
 
     def finish(self, title: str, text: str) -> None:
         """Give the waiting browser its page."""
-        self.page = PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+        self.page = _page(title, text)
         self.finished.set()
 
     def close(self) -> None:
@@ -172,24 +214,38 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"  # one request a connection, so none is left open behind
 
     def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        answer = parse_qs(parts.query)
         listener = self.server.listener
-        if (parts.path or "/") != listener.path or not answer:
-            self.send_error(404)  # the browser's icon, or someone looking around: no answer to our question
+        if refused := self._refusal(listener):
+            self._answer(*refused)
             return
-        listener.take(answer)
         listener.finished.wait()
-        self.send_response(200)
+        self._answer(200, listener.page)
+        listener.delivered.set()
+
+    def _refusal(self, listener: CallbackListener) -> tuple[int, bytes] | None:
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            return 400, NOT_HERE
+        # A page of a name that leads to this machine (DNS rebinding) says that name here.
+        named = [*self.headers.get_all("Host", []), *([parts.netloc] if parts.netloc else [])]
+        if not named or {host.lower() for host in named} - listener.hosts:
+            return 421, NOT_HERE
+        answer = parse_qs(parts.query, keep_blank_values=True)
+        if (parts.path or "/") != listener.path or not answer:
+            return 404, NOT_HERE  # the browser's icon, or someone looking around
+        return None if listener.take(answer) else (400, NOT_OURS)
+
+    def _answer(self, status: int, page: bytes) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(listener.page)))
+        self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Referrer-Policy", "no-referrer")
         self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
         self.end_headers()
-        self.wfile.write(listener.page)
+        self.wfile.write(page)
         self.wfile.flush()
-        listener.delivered.set()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
         """Nothing: the request line holds the code."""

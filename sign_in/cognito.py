@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from pydantic import BaseModel
 
+from local import keys
 from sign_in.errors import RefusedGrantError, SignInError, StackError, plain
 from sign_in.oauth import server_down
 from sign_in.stack import Outputs, is_loopback
@@ -83,15 +84,16 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
 
 
 def _client(outputs: Outputs, config: Config) -> CognitoIdentityProviderClient:
-    # The emulator takes any credentials. On AWS only unsigned calls are made from here.
+    # The emulator's key is for the emulator alone. On AWS only unsigned calls are made from here.
+    key = keys.own() if is_loopback(outputs.jwks_uri) else keys.Key("", "")
     if is_loopback(outputs.jwks_uri):
         config = config.merge(Config(proxies={}))
     return boto3.client(
         "cognito-idp",
         region_name=outputs.user_pool_id.partition("_")[0],
         endpoint_url=outputs.api_endpoint,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106  (the emulator's, no secret)
+        aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret,
         config=config,
     )
 

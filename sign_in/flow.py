@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import click
 
 from sign_in.callback import CallbackListener, read_answer, read_pasted
-from sign_in.errors import NotSignedInError, PortBusyError, SignInError, UnknownNameError
+from sign_in.errors import NotSignedInError, PortBusyError, SignInError, UnknownNameError, UntrustedAnswerError
 from sign_in.oauth import Grant, Question, SignInServer
 from sign_in.session import Session, SessionFile
-from sign_in.stack import Client, Outputs, choose_client, choose_scopes, read_outputs
+from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, read_outputs
 from sign_in.tokens import TokenVerifier, fetch_keys
 
 
@@ -75,7 +75,7 @@ def refresh(target: Target) -> Session:
     verifier = target.verifier()
     grant = target.server.refresh(kept.refresh_token)
     # Without rotation the server sends no new refresh token: the one there is goes on.
-    session = _verified(grant, verifier, nonce=None, kept=kept)
+    session = _verified(grant, verifier, kept.scopes, kept=kept)
     target.session_file.write(session)
     return session
 
@@ -87,7 +87,7 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
     if kept and kept.valid_for(60) and set(kept.scopes) == set(wanted):
         return kept
     verifier = target.verifier()
-    session = _verified(target.server.client_credentials(wanted), verifier, nonce=None, kept=None)
+    session = _verified(target.server.client_credentials(wanted), verifier, wanted)
     target.session_file.write(session)
     return session
 
@@ -122,6 +122,7 @@ def _sign_in_by_listener(
     timeout: float,
 ) -> Session:
     question = target.server.ask(listener.url, scopes)
+    listener.expect(question)
     _show(question, browser)
     click.echo(f"Waiting for the browser to come back to {listener.url} (Ctrl-C stops) ...", err=True)
     answer = listener.wait(timeout)
@@ -147,15 +148,23 @@ def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier
 
 
 def _redeem(target: Target, question: Question, code: str, verifier: TokenVerifier) -> Session:
-    return _verified(target.server.redeem(question, code), verifier, nonce=question.nonce, kept=None)
+    return _verified(target.server.redeem(question, code), verifier, question.scopes, nonce=question.nonce)
 
 
-def _verified(grant: Grant, verifier: TokenVerifier, *, nonce: str | None, kept: Session | None) -> Session:
-    """The session of a grant, once every token in it that can be verified is."""
-    access = verifier.access_token(grant.access_token, fresh=True)
+def _verified(
+    grant: Grant, verifier: TokenVerifier, asked: list[str], *, nonce: str | None = None, kept: Session | None = None
+) -> Session:
+    """The session of a grant of the scopes asked for, once every token in it that can be verified is."""
+    access = verifier.access_token(grant.access_token, fresh=True, subject=kept.subject if kept else None)
     person = access
     if grant.id_token is not None:
-        person = verifier.id_token(grant.id_token, fresh=True, nonce=nonce, subject=kept.subject if kept else None)
+        person = verifier.id_token(grant.id_token, fresh=True, nonce=nonce, subject=access["sub"])
+    elif OPENID in asked:
+        raise UntrustedAnswerError(
+            "`openid` was asked for and the server gave no id token, so nothing says for whom the tokens are. They are"
+            " not used. Sign in again; where it stays so, the client has lost `openid` outside of Pulumi: refresh the"
+            " stack."
+        )
     return Session(
         issuer=access["iss"],
         client_id=access["client_id"],

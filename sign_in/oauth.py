@@ -6,7 +6,7 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
@@ -27,6 +27,7 @@ class Question:
     state: str
     nonce: str
     verifier: str
+    scopes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class SignInServer:
             url, _ = session.create_authorization_url(
                 self._outputs.authorize_url, state=state, nonce=nonce, code_verifier=verifier
             )
-        return Question(str(url), redirect_uri, state, nonce, verifier)
+        return Question(str(url), redirect_uri, state, nonce, verifier, scopes)
 
     def redeem(self, question: Question, code: str) -> Grant:
         """The tokens for a code. Raises RefusedGrantError where it is expired, used, or another client's."""

@@ -18,9 +18,10 @@ from sign_in.errors import StackError, UnknownNameError
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+OPENID = "openid"
 # The scopes Cognito itself knows; every other one belongs to an API of the stack.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
-OWN_SCOPES = frozenset({"openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"})
+OWN_SCOPES = frozenset({OPENID, "email", "phone", "profile", "aws.cognito.signin.user.admin"})
 
 
 class _Output(BaseModel):
@@ -143,7 +144,7 @@ def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[s
     if not wanted:
         return list(client.scopes)
     declared = [scope for api in outputs.apis.values() for scope in api.scopes]
-    chosen = ["openid"] if client.callback_urls and "openid" in client.scopes else []
+    chosen = [OPENID] if client.callback_urls and OPENID in client.scopes else []
     for scope in wanted:
         matches = [full for full in declared if full == scope or full.endswith(f"/{scope}")]
         if len(matches) > 1:

@@ -33,20 +33,26 @@ class TokenVerifier:
         """The claims of an id token for this client.
 
         `fresh` says that it was issued just now, which lets a wrong clock be told from a bad token. `nonce` is the
-        sign-in's; a refresh has none, there `subject` must be the one who signed in.
+        sign-in's; a refresh has none. `subject` is whom the access token beside it is about.
         """
         claims = self._verify("id", token, "aud", fresh)
         if nonce is not None and claims.get("nonce") != nonce:
             raise UntrustedAnswerError(
                 "The id token does not carry this sign-in's nonce, so it may be a replay of another. Sign in again."
             )
-        if subject is not None and claims.get("sub") != subject:
-            raise UntrustedAnswerError("The new id token is another person's. Sign in again with `make login`.")
+        if subject is not None and claims["sub"] != subject:
+            raise UntrustedAnswerError(
+                "The id token is another person's than the access token beside it (their `sub` differ), so neither is"
+                " used. Sign in again with `make login`."
+            )
         return claims
 
-    def access_token(self, token: str, *, fresh: bool) -> Claims:
-        """The claims of an access token for this client."""
-        return self._verify("access", token, "client_id", fresh)
+    def access_token(self, token: str, *, fresh: bool, subject: str | None = None) -> Claims:
+        """The claims of an access token for this client; after a refresh, `subject` is who had signed in."""
+        claims = self._verify("access", token, "client_id", fresh)
+        if subject is not None and claims["sub"] != subject:
+            raise UntrustedAnswerError("The new access token is another person's. Sign in again with `make login`.")
+        return claims
 
     def _verify(self, use: str, token: str, audience: str, fresh: bool) -> Claims:
         try:
@@ -66,6 +72,7 @@ class TokenVerifier:
             iat={"essential": True},
             sub={"essential": True},
             token_use={"essential": True, "value": use},
+            azp={"value": self._client_id},  # OpenID Connect Core, section 3.1.3.7: where there is one
             **{audience: ours},
         )
         try:
@@ -74,6 +81,10 @@ class TokenVerifier:
             raise _bad(use, "it has expired") from None
         except ClaimError as error:
             raise _bad(use, f"its claim `{error.claim}` is missing or not what it must be") from None
+        for claim in (audience, "token_use"):
+            # The library takes a list that has the right value among others.
+            if not isinstance(claims[claim], str) and claims[claim] != [self._client_id]:
+                raise _bad(use, f"its claim `{claim}` is for others as well")
         return claims
 
     def _compare_clocks(self, claims: Claims) -> None:

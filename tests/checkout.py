@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from local import emulator
+from local import emulator, keys
 
 ORIGIN = Path(__file__).resolve().parent.parent
 TIMEOUT = 180.0  # seconds for one command; without the CLI in the cache it is built first, by `pulumi_cli.find`
@@ -150,9 +150,14 @@ class Checkout:
         assert old in text
         (self.root / name).write_text(text.replace(old, new))
 
+    @property
+    def key(self) -> keys.Key:
+        """The access key of this checkout's emulator."""
+        return keys.own(self.root / ".local" / "key.json")
+
     def aws(self, service: str) -> Any:
         """A boto3 client for this checkout's emulator."""
-        return emulator.client(service, self.port)
+        return emulator.client(service, self.port, self.key)
 
     def inventory(self) -> dict[str, Sequence[str]]:
         """What the emulator holds, by kind, sorted."""

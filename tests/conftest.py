@@ -3,9 +3,10 @@
 import functools
 import gc
 import json
+import re
 import runpy
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,9 +97,9 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def emulator(shared_emulator: str) -> str:
     """The URL of an emulator that holds nothing."""
-    import httpx2
+    from tests import signing
 
-    httpx2.post(f"{shared_emulator}/_ministack/reset", trust_env=False, timeout=30).raise_for_status()
+    assert signing.send("POST", f"{shared_emulator}/_ministack/reset").is_success
     return shared_emulator
 
 
@@ -115,8 +116,14 @@ def plugin_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Mocks(pulumi.runtime.Mocks):
     """AWS as the program sees it: computed outputs, one hosted zone, one export, and whatever state a test gives."""
 
-    def __init__(self, zone: str, apex_address: bool, state: Mapping[str, Any]) -> None:
-        self.zone, self.apex_address, self.state = zone, apex_address, state
+    def __init__(
+        self,
+        zone: str,
+        apex_address: bool,
+        state: Mapping[str, Any],
+        records: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.zone, self.apex_address, self.state, self.records = zone, apex_address, state, records
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         region = args.inputs.get("region", REGION)
@@ -158,9 +165,14 @@ class Mocks(pulumi.runtime.Mocks):
         found = args.get("zoneId", ZONE_ID) == ZONE_ID and args.get("name", self.zone) == self.zone
         return {"zoneId": ZONE_ID, "name": self.zone} if found else None
 
-    def _records(self, _: Any) -> dict[str, Any]:
-        address = {"name": f"{self.zone}.", "type": "A", "ttl": 60, "resourceRecords": []}
-        return {"zoneId": ZONE_ID, "resourceRecordSets": [address] if self.apex_address else []}
+    def _records(self, args: Any) -> dict[str, Any]:
+        there = [(f"{self.zone}.", "A")] if self.apex_address else []
+        found = [
+            {"name": name, "type": kind, "ttl": 60, "resourceRecords": []}
+            for name, kind in [*there, *self.records]
+            if re.search(args["nameRegex"], name)
+        ]
+        return {"zoneId": ZONE_ID, "resourceRecordSets": found}
 
 
 @dataclass(frozen=True)
@@ -248,9 +260,10 @@ def deploy() -> Iterator[Deploy]:
         zone: str = "focusmark.app",
         apex_address: bool = True,
         state: Mapping[str, Any] | None = None,
+        records: Sequence[tuple[str, str]] = (),
     ) -> Run:
         run = Run()
-        mocked = Mocks(zone, apex_address, state or {})
+        mocked = Mocks(zone, apex_address, state or {}, records)
         pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
         pulumi.runtime.set_all_config(config_of(config))
         set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own

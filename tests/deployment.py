@@ -13,7 +13,7 @@ import yaml
 from pulumi import automation
 from pulumi.automation._stack import StackInitMode
 
-from local import pulumi_cli
+from local import keys, pulumi_cli
 from local.stack import QuietStack
 
 Program = Callable[[], None]
@@ -35,6 +35,7 @@ class Deployment:
         stack: the stack's name.
         config: config beside the plugin's own, as the stack file has it; it may override that.
         project: what Pulumi.yaml has besides name and runtime.
+        key: the emulator's, where it is another checkout's.
     """
 
     def __init__(
@@ -45,13 +46,15 @@ class Deployment:
         stack: str = "test",
         config: Mapping[str, Any] | None = None,
         project: Mapping[str, Any] | None = None,
+        key: keys.Key | None = None,
     ) -> None:
+        key = key or keys.own()
         self.url, self.work, self.said = url, work, ""
         self._counts: dict[str, int] = {}
         plugin = {
             "aws:region": "us-east-1",
-            "aws:accessKey": "test",
-            "aws:secretKey": "test",
+            "aws:accessKey": key.id,
+            "aws:secretKey": key.secret,
             "aws:skipCredentialsValidation": True,
             "aws:endpoints": [dict.fromkeys(SERVICES, url)],
         }

@@ -20,7 +20,8 @@ import boto3
 import httpx2
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-from local.emulator import free_port
+from local import keys
+from local.emulator import free_port, served
 
 STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -65,13 +66,9 @@ def emulator(log: Path) -> Iterator[str]:
     """The emulator's URL, while it runs on a free port; ended by its process id."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    command, environment = served(port, keys.own(), None)
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hypercorn", "ministack.app:app", "--bind", f"127.0.0.1:{port}"],
-            env={**os.environ, "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait_until_healthy(url, process, log)
         yield url
@@ -100,8 +97,8 @@ def make_stack(url: str, home: Path, callback_port: int, environment: str = "tes
         "cognito-idp",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=keys.own().id,
+        aws_secret_access_key=keys.own().secret,
     )
     pool_id = cognito.create_user_pool(
         PoolName=f"acme-{environment}-userpool-customers",

@@ -498,8 +498,8 @@ def test_zones_records_and_exports_are_looked_up(deploy: Deployment, zone: str) 
             "no such property of aws.cognito.UserPool; did you mean aliasAttributes",
         ),
         (
-            lambda: pulumi_resource("aws:cognito/userPool:UserPool", {"lambdaConfig": {}}),
-            "the official provider has this property of aws.cognito.UserPool, the local stack's does not",
+            lambda: pulumi_resource("aws:acm/certificate:Certificate", {"privateKey": "x"}),
+            "the official provider has this property of aws.acm.Certificate, the local stack's does not",
         ),
         (lambda: pulumi.export("x", aws.route53.get_zone(name="nowhere.app").id), "no matching Route 53 Hosted Zone"),
         (lambda: pulumi.export("x", aws.cloudformation.get_export(name="nothing").value), "exports nothing"),

@@ -255,7 +255,8 @@ def test_certificates_records_and_stacks_come_back_by_import(
     route53 = checkout.aws("route53")
     made = route53.create_hosted_zone(Name="example.app", CallerReference="test")["HostedZone"]["Id"]
     zone = made.removeprefix("/hostedzone/")
-    deployment = Deployment(plugin_home, f"http://127.0.0.1:{checkout.port}", tmp_path_factory.mktemp("work"))
+    url, work = f"http://127.0.0.1:{checkout.port}", tmp_path_factory.mktemp("work")
+    deployment = Deployment(plugin_home, url, work, key=checkout.key)
     deployment.up(lambda: imported_types(zone, {}))
     before = checkout.inventory()
     state = deployment.state()

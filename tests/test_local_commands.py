@@ -1,7 +1,10 @@
 """The local stack's commands as a person or a program meets them."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ def test_before_the_first_up_each_command_says_so(tmp_path: Path) -> None:
             ran = checkout.local(command)
             assert (ran.status, ran.stdout) == (1, "")
             assert "Make it with: make up" in ran.stderr
+        assert "make up" in checkout.local("env").stderr
         ran = checkout.local("destroy", "--json")
         assert ran.status == 0
         assert _told(ran) == ("succeeded", {})
@@ -45,6 +49,21 @@ def test_outputs_are_one_json_object_and_hide_secrets(up: Checkout) -> None:
     assert ran.stderr == shown.stderr == ""
     assert json.loads(ran.stdout)["clientSecrets"] == "[secret]"
     assert json.loads(shown.stdout)["clientSecrets"]["postman"]
+
+
+def test_a_shell_is_pointed_at_the_emulator_by_its_printed_lines(up: Checkout) -> None:
+    ran = up.local("env")
+    assert ran.status == 0, ran.stderr
+    asked = 'import boto3; print(boto3.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"][0]["Name"])'
+    own = {"AWS_PROFILE": "nobody", "AWS_SESSION_TOKEN": "x", "AWS_REGION": "eu-west-1"}
+    shell = subprocess.run(
+        ["sh", "-c", f"eval \"$LINES_OF_IT\"; exec '{sys.executable}' -c '{asked}'"],
+        env={**os.environ, **own, "LINES_OF_IT": ran.stdout},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shell.stdout == "focusmark-local-userpool-customers\n", shell.stderr
 
 
 def test_a_persons_own_settings_do_not_matter(up: Checkout) -> None:

@@ -272,6 +272,25 @@ def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Che
     assert claims["iss"] == out["issuer"]
     assert (claims["token_use"], claims["client_id"]) == ("access", client["clientId"])
     assert set(claims["scope"].split()) == set(wanted.split())
+    assert_tokens_outlive_the_emulator(up, tokens, client["clientId"])
+
+
+def assert_tokens_outlive_the_emulator(up: Checkout, tokens: dict[str, str], client_id: str) -> None:
+    """They are signed with the pool's keys, and those stay over `make stop`, and over a kill after it."""
+    assert up.local("stop").status == 0
+    assert up.run("up") == {"same": 13}
+    out = up.outputs()
+    keys = KeySet.import_key_set(httpx2.get(out["jwksUri"], trust_env=False).raise_for_status().json())
+    for token in ("access_token", "id_token"):
+        assert jwt.decode(tokens[token], keys, algorithms=["RS256"]).claims["iss"] == out["issuer"]
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    said = httpx2.get(out["userInfoUrl"], headers=bearer, trust_env=False).raise_for_status().json()
+    assert said["email"] == "ada@focusmark.app"
+    form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": tokens["refresh_token"]}
+    assert httpx2.post(out["tokenUrl"], data=form, trust_env=False).is_success
+    held = [file for file in (up.root / ".local" / "emulator").rglob("*") if file.is_file()]
+    assert any(file.suffix == ".pem" for file in held)
+    assert [file for file in held if file.stat().st_mode & 0o077] == []
 
 
 def test_destroy_leaves_nothing_behind(own: Checkout) -> None:

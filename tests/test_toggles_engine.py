@@ -30,6 +30,12 @@ BASE: dict[str, Any] = {
     "tags": {"team": "identity", "cost": "12"},
 }
 WINDOWSCLI_NAME = "focusmark-local-userpoolclient-windowscli"
+NOTHING: tuple[Any, ...] = ("", [], {}, None)
+# What an update says in so many words, and a new pool has anyway.
+SAID_BY_AN_UPDATE = {
+    "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"},
+    "SmsAuthenticationMessage": "Your authentication code is {####}. ",
+}
 # What AWS counts up by itself, and what a certificate made anew has anew.
 PASSING = {"CreationDate", "LastModifiedDate", "CreatedAt", "IssuedAt", "NotBefore", "NotAfter", "RenewalEligibility"}
 
@@ -68,11 +74,18 @@ def pool_id(checkout: Checkout) -> str:
 
 
 def lasting(described: Mapping[str, Any], *without: str) -> dict[str, Any]:
-    """What AWS describes, without dates, ids that are told apart, and the answer's own metadata."""
+    """What AWS describes, without dates, ids that are told apart, the answer's own metadata, and what says nothing."""
     dropped = {*PASSING, *without, "ResponseMetadata"}
-    return {
-        key: sorted(it, key=repr) if isinstance(it, list) else it for key, it in described.items() if key not in dropped
-    }
+    said = {key: spoken(it) for key, it in described.items() if key not in dropped}
+    return {key: sorted(it, key=repr) if isinstance(it, list) else it for key, it in said.items() if it not in NOTHING}
+
+
+def spoken(value: Any) -> Any:
+    """A value without its empty members: an update sends them to take things back, and the emulator repeats them."""
+    if not isinstance(value, dict):
+        return value
+    parts = {key: spoken(it) for key, it in value.items()}
+    return {key: it for key, it in parts.items() if it not in NOTHING}
 
 
 def clients(checkout: Checkout) -> dict[str, dict[str, Any]]:
@@ -94,8 +107,9 @@ def everything(checkout: Checkout) -> dict[str, Any]:
     cognito, acm, cloudformation = checkout.aws("cognito-idp"), checkout.aws("acm"), checkout.aws("cloudformation")
     pool = cognito.describe_user_pool(UserPoolId=pool_id(checkout))["UserPool"]
     domain = pool.get("CustomDomain") or pool["Domain"]
-    if pool.get("UserPoolAddOns") == {"AdvancedSecurityMode": "OFF"}:
-        del pool["UserPoolAddOns"]  # an update says in so many words what a new pool has anyway
+    for name, default in SAID_BY_AN_UPDATE.items():
+        if pool.get(name) == default:
+            del pool[name]
     # AWS's old word for the password policy's TemporaryPasswordValidityDays, which is compared.
     pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
     servers = cognito.list_resource_servers(UserPoolId=pool["Id"], MaxResults=50)["ResourceServers"]

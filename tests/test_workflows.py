@@ -1,5 +1,6 @@
 """The workflows keep their promises: nothing unpinned, no right too many, and no secret within a fork's reach."""
 
+import hashlib
 import json
 import os
 import re
@@ -83,10 +84,90 @@ def test_a_job_with_a_cloud_role_is_out_of_a_forks_reach_and_in_an_environment(f
 
 
 @every_file
-def test_what_runs_a_pull_requests_code_can_write_at_most_in_this_repositorys_own_branches(file: Path) -> None:
+def test_what_runs_a_pull_requests_code_may_read_the_repository_and_nothing_else(file: Path) -> None:
     if "pull_request" in triggers(file):
         for job in jobs(file):
-            assert "write" not in job["permissions"].values() or SAME_REPOSITORY in job["if"]
+            # A token for a role is no right on GitHub; who gets one is the test above.
+            assert set(job["permissions"].items()) <= {("contents", "read"), ("id-token", "write")}
+            assert not any("comment-on-pr" in step.get("with", {}) for step in job.get("steps", []))
+
+
+@every_file
+def test_an_environment_that_a_pull_request_can_reach_is_none_of_mains(file: Path) -> None:
+    for job in jobs(file):
+        if "environment" in job:
+            assert job["environment"].endswith("-preview") == ("pull_request" in triggers(file))
+
+
+@every_file
+def test_what_holds_a_cloud_role_installs_what_an_update_needs_and_nothing_else(file: Path) -> None:
+    for job in jobs(file):
+        if "id-token" in job["permissions"]:
+            scripts = " ".join(step.get("run", "") for step in job["steps"])
+            assert re.findall(r"-r (\S+)", scripts) == ["requirements.txt"]
+            assert "--require-hashes" in scripts
+            assert "make" not in scripts.split()
+
+
+@every_file
+def test_an_update_has_two_hours_and_its_session_lasts_as_long(file: Path) -> None:
+    for job in jobs(file):
+        if any(step.get("with", {}).get("command") == "up" for step in job.get("steps", [])):
+            assert job["timeout-minutes"] == 120
+            (role,) = (step["with"] for step in job["steps"] if "role-to-assume" in step.get("with", {}))
+            assert role["role-duration-seconds"] == job["timeout-minutes"] * 60
+
+
+def test_only_what_runs_on_main_looks_at_aws_by_a_refresh() -> None:
+    """A refresh reads each client with its secret, which the roles of the previews are denied."""
+    commands = [(file.stem, it["with"]) for file in FILES for it in steps(file) if "command" in it.get("with", {})]
+    for name, settings in commands:
+        assert settings.get("refresh", False) is (name != "cloud-preview"), name
+
+
+def test_what_is_approved_for_prod_is_what_runs() -> None:
+    deploy = workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    made, taken = (
+        next(step for step in deploy[job]["steps"] if step.get("with", {}).get("stack-name") == "prod")
+        for job in ("prod-plan", "prod")
+    )
+    assert (made["with"]["command"], taken["with"]["command"]) == ("preview", "up")
+    assert made["with"]["plan"] == taken["with"]["plan"]
+    assert made["env"] == taken["env"] == {"PULUMI_EXPERIMENTAL": "true"}
+    (upload,) = (step["with"] for step in deploy["prod-plan"]["steps"] if "upload-artifact" in step.get("uses", ""))
+    assert upload["path"] == made["with"]["plan"]
+    assert upload["if-no-files-found"] == "error"
+    # A later run of the same job takes the place of its first plan, and no other file can.
+    assert upload["overwrite"] is True
+    assert deploy["prod-plan"]["outputs"] == {"sha256": "${{ steps.plan.outputs.sha256 }}"}
+    (download,) = (step["run"] for step in deploy["prod"]["steps"] if "gh run download" in step.get("run", ""))
+    assert f"--name {upload['name']}" in download
+    assert "sha256sum --check" in download
+
+
+@pytest.mark.parametrize(("found", "passes"), [(b"{}", True), (b"{} ", False), (b"", False), (None, False)])
+def test_no_other_plan_than_the_approved_one_runs(found: bytes | None, passes: bool, tmp_path: Path) -> None:
+    (script,) = (
+        step["run"]
+        for step in workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]["prod"]["steps"]
+        if "gh run download" in step.get("run", "")
+    )
+    (tmp_path / "gh").write_text('#!/bin/sh\ncp "$FOUND" "$RUNNER_TEMP/plan.json"\n')
+    (tmp_path / "gh").chmod(stat.S_IRWXU)
+    if found is not None:
+        (tmp_path / "found").write_bytes(found)
+    (tmp_path / "temp").mkdir()
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "FOUND": str(tmp_path / "found"),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "REPOSITORY": "owner/identity",
+        "RUN": "7",
+        "SHA256": hashlib.sha256(b"{}").hexdigest(),
+    }
+    # As the runner does.
+    ran = subprocess.run(["bash", "-e", "-c", script], env=environment, capture_output=True, check=False)
+    assert (ran.returncode == 0) is passes
 
 
 def test_what_may_comment_on_a_forks_pull_request_runs_none_of_its_code() -> None:
@@ -116,15 +197,17 @@ def test_every_update_and_preview_of_a_stack_runs_the_policy_pack_by_the_version
 def test_prod_is_updated_after_dev_and_only_with_approval() -> None:
     deploy = workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
     assert deploy["dev"]["needs"] == "checks"
-    assert deploy["prod-preview"]["needs"] == "dev"
-    assert deploy["prod"]["needs"] == "prod-preview"
+    assert deploy["prod-plan"]["needs"] == "dev"
+    assert deploy["prod"]["needs"] == "prod-plan"
     assert deploy["prod"]["environment"] == "prod"
 
 
 def test_the_nightly_preview_fails_on_drift() -> None:
     (settings,) = (step for step in pulumi_steps() if step.get("expect-no-changes"))
     assert (settings["command"], settings["refresh"]) == ("preview", True)
-    assert {"schedule", "workflow_dispatch"} == triggers(ROOT / ".github" / "workflows" / "drift.yml")
+    drift = ROOT / ".github" / "workflows" / "drift.yml"
+    assert {"schedule", "workflow_dispatch"} == triggers(drift)
+    assert all("github.ref == 'refs/heads/main'" in job["if"] for job in jobs(drift))
 
 
 @every_file
@@ -163,7 +246,10 @@ if words.startswith("run download"):
     if not text.exists():
         sys.exit(1)
     pathlib.Path("text").mkdir()
-    pathlib.Path("text/diff.md").write_bytes(text.read_bytes())
+    if (here / "target").exists():
+        pathlib.Path("text/diff.md").symlink_to((here / "target").read_text())
+    else:
+        pathlib.Path("text/diff.md").write_bytes(text.read_bytes())
 elif "/comments" in words and "--paginate" in words:
     print((here / "comments").read_text())
 elif words.startswith("api --method GET"):
@@ -227,6 +313,52 @@ def test_a_long_text_is_cut_to_what_a_comment_holds(comment: Any) -> None:
     _, body = comment([PULL], text=b"x" + "é".encode() * 60_000)
     assert len(body.encode()) < 61_000
     assert "by the code of this pull request" in body
+
+
+HOSTILE = {
+    "mention": b"@everyone and @owner/team, mail me@example.org",
+    "markdown": b"## Approved by security\n\n[merge it](https://evil.example) ![](https://evil.example/seen.png)",
+    "closing fence": b"```\n@owner merge it\n```",
+    "long closing fence": b"`" * 40 + b"\n@owner\n",
+    "endless fence": b"`" * 70_000 + b"\n@owner\n",
+    "tildes": b"~~~\n</details>\n~~~~~~\n@owner",
+    "fence behind spaces and returns": b"\r\n   `````\r@owner\r\n",
+    "html": b"</details><img src=x onerror=alert(1)><!-- preview on the emulated AWS -->@owner",
+    "many": b"@" * 70_000,
+    "no UTF-8": b"\xff@\xfe`\xc3`",
+    "a fence that the cut makes": b"x" * 59_990 + b"\n" + b"`" * 500,
+    "nothing": b"",
+    "a command of the runner's": b"::set-output name=x::y\n@owner",
+    "other at signs": "@owner \u202e@owner".encode(),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_forks_text_is_shown_as_text_and_calls_nobody(comment: Any, text: bytes) -> None:
+    _, body = comment([PULL], text=text)
+    (fence,) = re.findall(r"^(`{3,})text$", body, re.MULTILINE)[:1]
+    before, _, rest = body.partition(f"{fence}text\n")
+    inside, _, after = rest.rpartition(f"\n{fence}\n")
+    assert before == "<!-- preview on the emulated AWS -->\n"
+    assert max((len(run) for run in re.findall("`+", inside)), default=0) < len(fence)
+    assert not re.search(r"@(?!\u200b)", body)
+    assert not re.search(r"[\r\u202a-\u202e\u2066-\u2069]", body)
+    assert "by the code of this pull request" in after
+    assert len(body.encode()) < 65_536
+
+
+@pytest.mark.parametrize("target", ["/proc/self/environ", "/etc/passwd", "nowhere", "."])
+def test_a_link_in_a_forks_artifact_is_not_followed(comment: Any, target: str, tmp_path: Path) -> None:
+    (tmp_path / "target").write_text(target)
+    with pytest.raises(subprocess.CalledProcessError):
+        comment([PULL])
+    assert '"POST"' not in (tmp_path / "calls").read_text()
+
+
+@pytest.mark.parametrize("text", ["a ``b`` c", "```diff\n+ one\n```", "- `client` updated: `scopes`, é"])
+def test_a_harmless_text_is_shown_as_it_is(comment: Any, text: str) -> None:
+    _, body = comment([PULL], text=text.encode())
+    assert f"text\n{text}\n" in body
 
 
 def test_a_pull_request_that_has_gone_on_gets_no_comment(comment: Any) -> None:

@@ -108,8 +108,8 @@ class LocalAws(rpc.Provider):
         text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
         self._emulator = Emulator(
             settings.get("region") or "us-east-1",
-            settings.get("accessKey") or "test",
-            settings.get("secretKey") or "test",
+            settings.get("accessKey") or "",
+            settings.get("secretKey") or "",
             endpoints_of(text),
         )
         # Without accept_secrets the engine hands over plain values and keeps their secrecy itself.

@@ -1,0 +1,232 @@
+"""The emulator as it is served: only who has this checkout's key gets what AWS gives to an account's own people.
+
+The emulator itself answers anybody, and any web page can send requests to 127.0.0.1. So nothing comes to it but
+
+- requests that are signed with the checkout's key (Signature Version 4,
+  https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
+- what AWS has open to everybody: the sign-in pages and endpoints, the pool's keys, and the operations of Cognito that
+  take no signature, these with CORS as AWS has them,
+- the question whether it is up.
+
+A request for another host than this machine is refused with 421: a page whose name was made to point here sends one.
+Everything else is refused with 403.
+
+An ASGI application (https://asgi.readthedocs.io/en/stable/specs/www.html), served by hypercorn; `local.emulator` starts
+it, with the key as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the port as GATEWAY_PORT in its environment.
+"""
+
+import functools
+import json
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from ministack.app import app as emulator
+from ministack.core import sigv4
+
+from local import templates
+from local.keys import Key
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
+_HEALTH: Final = "/_ministack/health"
+# The pages and endpoints of sign-in, by method; a pattern, for the pool's id stands in two of them.
+_OPEN: Final = (
+    ("GET", re.compile(r"/(oauth2/(authorize|userInfo|userinfo|idpresponse)|login|logout)")),
+    ("POST", re.compile(r"/(oauth2/(token|userInfo|userinfo|revoke|login|idpresponse)|saml2/idpresponse|login)")),
+    ("GET", re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)")),
+)
+_MISDIRECTED: Final = 421
+_PREFIX: Final = "AWSCognitoIdentityProviderService."
+_OURS_ONLY: Final = (
+    "This emulator takes requests that are signed with its checkout's own key. `make env` there prints the key and "
+    "the address, as `export` lines for the AWS CLI and SDKs."
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a decision needs of an HTTP request."""
+
+    method: str
+    path: str
+    raw_path: str
+    query: str
+    headers: Mapping[str, list[str]]
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The one value of a header; empty where it is missing or stands there twice."""
+        values = self.headers.get(name, [])
+        return values[0] if len(values) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An answer in the place of the emulator's."""
+
+    status: int
+    code: str
+    message: str
+
+
+@functools.cache
+def unsigned_operations() -> frozenset[str]:
+    """The operations of Cognito that AWS takes without a signature, as botocore's model marks them."""
+    from botocore.loaders import Loader  # here: it reads half a megabyte, and most requests are signed
+
+    model = Loader().load_service_model("cognito-idp", "service-2")
+    return frozenset(name for name, operation in model["operations"].items() if operation.get("authtype") == "none")
+
+
+def is_open(request: Request) -> bool:
+    """Whether AWS takes this request from anybody."""
+    if any(request.method == method and pattern.fullmatch(request.path) for method, pattern in _OPEN):
+        return True
+    target = request.header("x-amz-target")
+    return (
+        (request.method, request.path, request.query) == ("POST", "/", "")
+        and "authorization" not in request.headers
+        and target.startswith(_PREFIX)
+        and target.removeprefix(_PREFIX) in unsigned_operations()
+    )
+
+
+def refusal(request: Request, port: int, key: Key) -> Refused | None:
+    """Why the emulator does not get a request; None where it does."""
+    if request.header("host") not in {f"{host}:{port}" for host in _HOSTS}:
+        return Refused(_MISDIRECTED, "MisdirectedRequest", f"This is 127.0.0.1:{port} and answers for no other host.")
+    if is_open(request) or (request.method, request.path) == ("GET", _HEALTH):
+        return None
+    if refused := _unsigned(request, key):
+        return refused
+    strange = templates.strange_types(request.body)
+    return Refused(400, "ValidationError", f"{templates.LIMIT} Received: {', '.join(strange)}.") if strange else None
+
+
+def _unsigned(request: Request, key: Key) -> Refused | None:
+    headers = {name: ",".join(values) for name, values in request.headers.items()}
+    if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
+        return Refused(403, "MissingAuthenticationToken", _OURS_ONLY)
+    signature = sigv4.parse_header_signature(headers)
+    if isinstance(signature, tuple) or signature.access_key_id != key.id:
+        return Refused(403, "InvalidClientTokenId", _OURS_ONLY)
+    failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
+        signature,
+        key.secret,
+        request.method,
+        request.raw_path,
+        parse_qs(request.query, keep_blank_values=True),
+        headers,
+        request.body,
+    )
+    return Refused(403, failure[0], failure[1]) if failure else None
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """The application that hypercorn serves."""
+    if scope["type"] == "lifespan":
+        await emulator(scope, receive, send)
+    elif scope["type"] == "http":
+        await _http(scope, receive, send)
+    else:  # nothing of this stack speaks over a WebSocket
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+
+
+async def _http(scope: Scope, receive: Receive, send: Send) -> None:
+    request = await _read(scope, receive)
+    if request is None:
+        return
+    refused = refusal(request, int(os.environ["GATEWAY_PORT"]), _key())
+    if request.method == "OPTIONS" and (refused is None or refused.status != _MISDIRECTED):
+        await _answer(send, 204, _preflight(request), b"")
+    elif refused:
+        await _answer(send, refused.status, *_error(request, refused))
+    else:
+        await emulator(scope, _again(request.body, receive), send if is_open(request) else _without_cors(send))
+
+
+@functools.cache
+def _key() -> Key:
+    return Key(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+
+
+async def _read(scope: Scope, receive: Receive) -> Request | None:
+    """The request with its whole body; None where the client goes away before its end."""
+    headers: dict[str, list[str]] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name.decode("latin-1").lower(), []).append(sigv4.decode_header_value(value))
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    query = scope["query_string"].decode("latin-1")
+    return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body once more, for the emulator; then whatever else comes."""
+    first = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay
+
+
+def _preflight(request: Request) -> list[tuple[bytes, bytes]]:
+    """The allowance for what is open; none for anything else, so that no browser sends it."""
+    method = request.header("access-control-request-method")
+    asked = request.header("access-control-request-headers").lower()
+    names = {name.strip() for name in asked.split(",")}
+    page = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _OPEN)
+    operation = (method, request.path, request.query) == ("POST", "/", "") and "x-amz-target" in names
+    if not page and not (operation and "authorization" not in names):
+        return []
+    return [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", method.encode("latin-1")),
+        (b"access-control-allow-headers", asked.encode("latin-1")),
+        (b"access-control-max-age", b"600"),
+    ]
+
+
+def _without_cors(send: Send) -> Send:
+    """The emulator lets every page read every answer; what needs the key is for no page to read."""
+
+    async def checked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [it for it in message["headers"] if not bytes(it[0]).lower().startswith(b"access-control-")]
+            message = message | {"headers": headers}
+        await send(message)
+
+    return checked
+
+
+def _error(request: Request, refused: Refused) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """A refusal in the words of the protocol: JSON for services like Cognito, XML for those like CloudFormation."""
+    if "json" in request.header("content-type") or not request.header("content-type"):
+        body = json.dumps({"__type": refused.code, "message": refused.message})
+        return [(b"content-type", b"application/x-amz-json-1.1")], body.encode()
+    error = f"<Error><Code>{refused.code}</Code><Message>{escape(refused.message)}</Message></Error>"
+    return [(b"content-type", b"text/xml")], f"<ErrorResponse>{error}</ErrorResponse>".encode()
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,33 @@
+"""Requests signed as the AWS CLI and SDKs sign them, and the same with something of it changed."""
+
+from collections.abc import Mapping
+
+import httpx2
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local import keys
+
+
+def headers(
+    method: str,
+    url: str,
+    body: bytes = b"",
+    given: Mapping[str, str] | None = None,
+    key: keys.Key | None = None,
+    service: str = "cognito-idp",
+) -> dict[str, str]:
+    """The headers of a request that is signed with `key`, this checkout's own where none is given."""
+    key = key or keys.own()
+    request = AWSRequest(method=method, url=url, data=body, headers=dict(given or {}))
+    SigV4Auth(Credentials(key.id, key.secret), service, "us-east-1").add_auth(request)
+    return dict(request.headers)
+
+
+def send(
+    method: str, url: str, body: bytes = b"", given: Mapping[str, str] | None = None, service: str = "cognito-idp"
+) -> httpx2.Response:
+    """Sign a request with this checkout's key, and send it."""
+    signed = headers(method, url, body, given, service=service)
+    return httpx2.request(method, url, content=body, headers=signed, trust_env=False, timeout=30)
