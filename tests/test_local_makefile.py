@@ -41,12 +41,14 @@ WORST = ["local; touch ran", "$(shell touch ran)", "`touch ran`", "\"; touch ran
 def checkout(tmp_path: Path) -> Path:
     """The Makefile, with a Python that writes down what it is called with."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "requirements-dev.txt").touch()
+    for name in ("requirements-tools.txt", "requirements-dev.txt"):
+        (tmp_path / name).touch()
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{TOLD}" "$@"\n')
     python.chmod(0o755)
-    (tmp_path / ".venv/installed").touch()
+    for name in ("installed", "installed-dev"):
+        (tmp_path / ".venv" / name).touch()
     return tmp_path
 
 
