@@ -128,20 +128,23 @@ def _leave(status: int) -> NoReturn:
 
 def _run(name: Operation, port: int, as_json: bool) -> None:
     """Run the engine under the lock. With --json the last line is printed whatever happens."""
-    outcome, result = None, "failed"
+    result, changes = "failed", dict[str, int]()
     try:
         # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
         from local import operations
 
         with only_one(f"make {name}") as held:
             outcome = operations.run(name, port, held)
-        result = "succeeded" if outcome.succeeded else "failed"
-    except (KeyboardInterrupt, Interrupted):
+        result, changes = "succeeded" if outcome.succeeded else "failed", dict(outcome.changes)
+    except Interrupted as interrupted:
+        result, changes = "interrupted", interrupted.changes
+        raise
+    except KeyboardInterrupt:
         result = "interrupted"
         raise
     finally:
         if as_json:
             sys.stderr.flush()
-            report.as_json(result, outcome.changes if outcome else {})
+            report.as_json(result, changes)
     if not outcome.succeeded:
         _leave(1)
