@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local import environment, keys, paths, processes
+from local import environment, keys, paths, processes, room
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
@@ -52,17 +52,38 @@ def ensure(port: int) -> None:
 
 
 def stop() -> bool:
-    """Stop the emulator, which then writes down what it holds, and say whether it ran. Raises Failure if it stays."""
+    """Stop the emulator, which then writes down what it holds, and say whether it ran.
+
+    Raises Failure if it stays, where it could not write all of that down, and, before it is stopped, where it cannot.
+    """
     note = _running()
     if not note:
         return False
+    if _healthy(note["port"]):  # else there is nothing left to be kept
+        room.ask_for(_STATE, "what the emulator holds", "It was not stopped.")
+    said_before = LOG.stat().st_size if LOG.exists() else 0
     if not processes.stop(note["pid"], note["identity"], _STOPPING):
         raise Failure(
             f"The emulator (process {note['pid']}) does not stop within {_STOPPING:.0f} seconds; see {LOG}.\n"
             f"End it with kill -KILL {note['pid']}; what it holds is then lost, and the next `make up` makes it again."
         )
+    if lost := _lost(said_before):
+        paths.STALE.touch()
+        raise Failure(
+            f"The emulator is stopped, but it could not write down all that it held:\n{lost}\n"
+            "The next `make up` makes again what is missing; people who had signed up are not."
+        )
     _NOTE.unlink(missing_ok=True)
     return True
+
+
+def _lost(said_before: int) -> str:
+    """What the emulator, stopped just now, says of what it could not write down; empty where it could."""
+    said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines() if LOG.exists() else []
+    trouble = [line for line in said if "failed to save" in line]
+    if not trouble and not any(_STATE.glob("*.json")):
+        trouble = [f"{_STATE} has nothing of it; see {LOG}."]
+    return "\n".join(trouble[:3])
 
 
 def running_port() -> int | None:
