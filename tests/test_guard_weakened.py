@@ -175,6 +175,12 @@ def test_what_an_update_would_take_back_unsaid_is_refused_by_name(
     assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
 
 
+def test_what_the_local_plugin_keeps_is_not_in_the_way_on_the_emulator(deploy: Deploy) -> None:
+    config = {**BASE, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}
+    kept = {"userPoolTier": "PLUS", "adminCreateUserConfig": {"allowAdminCreateUserOnly": True}}
+    assert deploy(config, stack="dev", state=with_more(deploy, config, deployed.USER_POOL, **kept)).of_type("UserPool")
+
+
 # --- a pool that is not where it was ----------------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str) -> Iterator
     yield from _replaced(pool_id, resource, settings, region)
     yield from attribute_losses(pool_id, pool, settings)
     yield from _weakened(pool_id, pool, settings)
-    yield from taken_back(resource, pool_id, PATH, settings)
+    yield from taken_back(resource, pool_id, PATH)
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:

@@ -114,7 +114,7 @@ def _client_losses(
             path = f"identity:clients.{new.key}"
             yield from client_weakened(client_id, path, old, new, settings.apis, gone)
             it = Deployed(deployed.USER_POOL_CLIENT, key, old)
-            yield from taken_back(it, client_id, path, settings)
+            yield from taken_back(it, client_id, path)
 
 
 def _gone_scopes(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[str]:
