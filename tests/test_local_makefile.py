@@ -41,7 +41,8 @@ WORST = ["local; touch ran", "$(shell touch ran)", "`touch ran`", "\"; touch ran
 def checkout(tmp_path: Path) -> Path:
     """The Makefile, with a Python that writes down what it is called with."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "requirements-dev.txt").touch()
+    for name in ("requirements-tools.txt", "requirements-dev.txt"):
+        (tmp_path / name).touch()
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{TOLD}" "$@"\n')
