@@ -65,16 +65,11 @@ def load() -> Settings:
     stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
     settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems, warnings)
     if problems:
-        raise ConfigError(stack, [*_renamed(settings.names), *problems])
+        told = {problem.path for problem in problems}
+        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
+        raise ConfigError(stack, [*cause, *problems])
     warn(stack, warnings)
     return settings
-
-
-def _renamed(names: Names) -> Iterator[Problem]:
-    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (it.outputs.get("tags") or {} for it in deployed.read_state() if it.type == deployed.USER_POOL)
-    for key, (old, new) in names.changed(next(tags, {})).items():
-        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
 def resolve(
