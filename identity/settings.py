@@ -68,7 +68,9 @@ def load() -> Settings:
     settings = resolve(config, stack, problems, warnings)
     problems = [*without_encrypted(problems, [key for key in config if is_config_secret(key)])]
     if problems:
-        raise ConfigError(stack, [*_renamed(settings.names), *problems])
+        told = {problem.path for problem in problems}
+        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
+        raise ConfigError(stack, [*cause, *problems])
     warn(stack, warnings)
     return settings
 
@@ -81,13 +83,6 @@ def without_encrypted(problems: Iterable[Problem], keys: Iterable[str]) -> Itera
         mend = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
         yield Problem(key, allowed, "an encrypted value (secure:)", mend)
     yield from (problem for problem in problems if not problem.path.startswith(tuple(hidden)))
-
-
-def _renamed(names: Names) -> Iterator[Problem]:
-    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (it.outputs.get("tags") or {} for it in deployed.read_state() if it.type == deployed.USER_POOL)
-    for key, (old, new) in names.changed(next(tags, {})).items():
-        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
 def resolve(
