@@ -21,7 +21,7 @@ config = settings.load()
 domain = config.domain
 zone = find_zone(domain, config.stack)
 region = current_region(config)
-guard.refuse_losses(config, region)
+guard.refuse_losses(config, region, zone)
 
 certificate = None
 if zone:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import TypeAdapter
 
-from identity import limits, shapes
+from identity import deployed, limits, shapes
 from identity.apis import ApiSettings, resolve_apis
 from identity.attributes import pool_problems, pool_warnings
 from identity.clients import ClientSettings, resolve_clients
@@ -65,9 +65,16 @@ def load() -> Settings:
     stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
     settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems, warnings)
     if problems:
-        raise ConfigError(stack, problems)
+        raise ConfigError(stack, [*_renamed(settings.names), *problems])
     warn(stack, warnings)
     return settings
+
+
+def _renamed(names: Names) -> Iterator[Problem]:
+    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
+    tags = (it.outputs.get("tags") or {} for it in deployed.read_state() if it.type == deployed.USER_POOL)
+    for key, (old, new) in names.changed(next(tags, {})).items():
+        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
 def resolve(

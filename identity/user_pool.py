@@ -95,7 +95,8 @@ class CustomerUserPool(pulumi.ComponentResource):
             ),
             deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
         )
         self.id, self.arn = pool.id, pool.arn
         self.domain = self._serve(name, args.domain)

@@ -1,26 +1,25 @@
 """What is asked of Cognito's own API rather than of its sign-in pages: revoking a session, and making a test user.
 
-The API answers on the host that serves the pool's keys, on AWS and on the emulator alike.
+The API answers on the host that serves the pool's keys, on AWS and on the emulator alike. It is asked here without
+boto3's client, which would read a person's AWS profile, files and variables first, and stumble over them: all that is
+needed is in the stack's outputs, and nothing that is done here is done with a person's own AWS credentials.
 """
 
-import contextlib
+import json
+import re
 import secrets
 import string
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-import boto3
-from botocore import UNSIGNED
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from local import keys
-from sign_in.errors import RefusedGrantError, SignInError, StackError, plain
-from sign_in.oauth import server_down
+from local.console import Failure
+from sign_in.errors import RefusedGrantError, ServerDownError, SignInError, StackError, plain
+from sign_in.oauth import asking, http_client
 from sign_in.stack import Outputs, is_loopback
 
-if TYPE_CHECKING:  # a package of stubs, which only the checks have
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 
 
 class LocalUser(BaseModel):
@@ -31,6 +30,15 @@ class LocalUser(BaseModel):
     password: str
 
 
+class _Refused(Exception):
+    """What the API says to a request that it does not carry out."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
 def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: str) -> None:
     """End a session on the server: the refresh token and every access token made from it.
 
@@ -38,19 +46,14 @@ def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: 
     AWS credentials. Raises RefusedGrantError where the client has token revocation switched off.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
     """
-    cognito = _client(outputs, Config(signature_version=UNSIGNED, retries={"total_max_attempts": 2}))
+    request = {"Token": refresh_token, "ClientId": client_id} | ({"ClientSecret": secret} if secret else {})
     try:
-        if secret is None:
-            cognito.revoke_token(Token=refresh_token, ClientId=client_id)
-        else:
-            cognito.revoke_token(Token=refresh_token, ClientId=client_id, ClientSecret=secret)
-    except ClientError as error:
+        _ask(outputs, "RevokeToken", request)
+    except _Refused as refused:
         raise RefusedGrantError(
-            f"The server did not revoke the session ({plain(error.response['Error']['Code'])}): it goes on until it"
-            " expires. Is token revocation switched on for this client?"
+            f"The server did not revoke the session ({plain(refused.code)}): it goes on until it expires. Is token"
+            " revocation switched on for this client?"
         ) from None
-    except BotoCoreError as error:
-        raise server_down(outputs.api_endpoint, error) from None
 
 
 def make_local_user(outputs: Outputs, name: str) -> LocalUser:
@@ -63,42 +66,64 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
             f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
             " There people sign up themselves, on the login page: `make login` opens it."
         )
-    user = LocalUser(name=name, email=f"{name}@example.com", password=_password())
-    cognito = _client(outputs, Config(retries={"total_max_attempts": 2}))
+    user = LocalUser(name=name, email=_email(name), password=_password())
+    who = {"UserPoolId": outputs.user_pool_id, "Username": user.name}
+    attributes = [{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}]
     try:
-        with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then this run is for a new password
-            cognito.admin_create_user(
-                UserPoolId=outputs.user_pool_id,
-                Username=user.name,
-                UserAttributes=[{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}],
-                MessageAction="SUPPRESS",
-            )
-        cognito.admin_set_user_password(
-            UserPoolId=outputs.user_pool_id, Username=user.name, Password=user.password, Permanent=True
-        )
-    except ClientError as error:
-        said = error.response["Error"]
+        key = keys.own()
+        try:
+            _ask(outputs, "AdminCreateUser", who | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
+        except _Refused as refused:
+            if refused.code != "UsernameExistsException":  # then this run is for a new password
+                raise
+        _ask(outputs, "AdminSetUserPassword", who | {"Password": user.password, "Permanent": True}, key)
+    except _Refused as refused:
         raise SignInError(
-            f"The user `{plain(name)}` cannot be made: {said['Code']}: {plain(said['Message'])}"
+            f"The user `{plain(name)}` cannot be made: {plain(refused.code)}: {plain(refused.message)}"
         ) from None
-    except BotoCoreError as error:
-        raise server_down(outputs.api_endpoint, error) from None
+    except Failure as failure:
+        raise SignInError(str(failure)) from None
     return user
 
 
-def _client(outputs: Outputs, config: Config) -> "CognitoIdentityProviderClient":
-    # The emulator's key is for the emulator alone. On AWS only unsigned calls are made from here.
-    key = keys.own() if is_loopback(outputs.jwks_uri) else keys.Key("", "")
-    if is_loopback(outputs.jwks_uri):
-        config = config.merge(Config(proxies={}))
-    return boto3.client(
-        "cognito-idp",
-        region_name=outputs.user_pool_id.partition("_")[0],
-        endpoint_url=outputs.api_endpoint,
-        aws_access_key_id=key.id,
-        aws_secret_access_key=key.secret,
-        config=config,
-    )
+def _ask(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:
+    """Have the API do something; signed with a key of the emulator's, or as anybody. Raises _Refused."""
+    url = f"{outputs.api_endpoint}/"
+    body = json.dumps(request).encode()
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
+    }
+    if key is not None:
+        headers = _signed(url, headers, body, outputs.user_pool_id.partition("_")[0], key)
+    with asking(url), http_client(url) as client:
+        answer = client.post(url, content=body, headers=headers)
+    if answer.is_success:
+        return
+    try:
+        said = answer.json()
+        code, message = str(said["__type"]).rpartition("#")[2], str(said.get("message", said.get("Message", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ServerDownError(f"{url} failed with {answer.status_code}. Try again.") from None
+    if answer.status_code >= 500 or code == "TooManyRequestsException":
+        raise ServerDownError(f"{url} failed with {answer.status_code} ({plain(code)}). Try again.")
+    raise _Refused(code, message)
+
+
+def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: keys.Key) -> dict[str, str]:
+    # Here, since most commands sign nothing and should not wait for it.
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    request = AWSRequest("POST", url, headers, body)
+    SigV4Auth(Credentials(key.id, key.secret), "cognito-idp", region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def _email(name: str) -> str:
+    """An address for a user of that name; one that is an address already is taken as it is."""
+    return name if EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
 
 
 def _password(length: int = 20) -> str:

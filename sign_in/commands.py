@@ -3,9 +3,13 @@
 So `curl -H "Authorization: Bearer $(python -m sign_in token)"` gets the token and nothing else.
 """
 
+import contextlib
 import json
+import math
+import os
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +18,16 @@ from typing import NoReturn, TypeVar
 import click
 
 from sign_in import flow
-from sign_in.errors import INTERRUPTED, SignInError
+from sign_in.errors import INTERRUPTED, NotSignedInError, RefusedGrantError, SignInError, plain
 from sign_in.export import write_files
 from sign_in.flow import Target
+from sign_in.logout import what_stays
 from sign_in.session import Session
 from sign_in.stack import CHECKOUT, LOCAL, read_outputs
 
 F = TypeVar("F", bound=Callable[..., object])
 
+FAILED = 1
 TOKENS = ("access", "id", "refresh")
 
 
@@ -40,14 +46,41 @@ def cli() -> None:
 
 
 def _target_options(command: F) -> F:
-    command = click.option("--client", help="The client, by its key in the stack. Default: the first public one here.")(
-        command
-    )
+    command = click.option(
+        "--client", callback=_not_empty, help="The client, by its key in the stack. Default: the first public one here."
+    )(command)
     return _stack_option(command)
 
 
+def _not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
+    return value
+
+
+def _a_number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # which is in every range
+        raise click.BadParameter("it is no number of seconds. Give one from 1 to 3600.")
+    return value
+
+
+def _a_user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """What Cognito takes: letters, marks, digits, signs and punctuation.
+
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+    """
+    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
+        raise click.BadParameter(
+            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
+            " --name tester."
+        )
+    return value
+
+
 def _stack_option(command: F) -> F:
-    return click.option("--stack", default=LOCAL, show_default=True, help="The stack, as Pulumi names it.")(command)
+    return click.option(
+        "--stack", default=LOCAL, show_default=True, callback=_not_empty, help="The stack, as Pulumi names it."
+    )(command)
 
 
 def _token_options(command: F) -> F:
@@ -65,7 +98,13 @@ _scope_option = click.option(
 @_scope_option
 @click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
 @click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
-@click.option("--timeout", type=click.FloatRange(1, 3600), default=300.0, help="Seconds to wait. Default: 300.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    callback=_a_number,
+    default=300.0,
+    help="Seconds to wait. Default: 300.",
+)
 @_token_options
 def login(
     stack: str,
@@ -122,21 +161,33 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 @cli.command()
 @_target_options
 def logout(stack: str, client: str | None) -> None:
-    """End the session, here and on the server."""
-    from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
-
+    """End the session, here and on the server; say what stays in the browser, and how to end that."""
     target = Target.find(stack, client)
-    kept = target.session_file.read(target.outputs, target.client)
+    kept, why = target.session_file.look(target.outputs, target.client)
     if kept is None:
-        target.session_file.delete()  # one of a pool that is gone
-        raise flow.not_signed_in(target)
+        nobody = flow.not_signed_in(target)
+        target.session_file.delete()
+        if why:
+            raise NotSignedInError(
+                f"{why} It is removed. If its session is still on the server, it ends there by itself."
+            )
+        raise nobody
     if kept.refresh_token is None:
         click.echo("Forgotten here. A token without a refresh token cannot be revoked: it ends by itself.", err=True)
     else:
-        revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
-        click.echo(f"Signed out {kept.name}: the session is revoked on the server and forgotten here.", err=True)
+        from sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
+
+        try:
+            revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
+        except RefusedGrantError as error:
+            target.session_file.delete()
+            raise RefusedGrantError(f"{error.message} It is forgotten here all the same.") from None
+        click.echo(f"Signed out {plain(kept.name)}: the session is revoked on the server.", err=True)
         click.echo("APIs that check tokens by themselves take the access token until it expires.", err=True)
     target.session_file.delete()
+    click.echo("The session is forgotten here.", err=True)
+    if target.client.callback_urls:
+        click.echo(what_stays(target.outputs, target.client), err=True)
 
 
 @cli.command()
@@ -144,23 +195,24 @@ def logout(stack: str, client: str | None) -> None:
 @click.option(
     "--to",
     "directory",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
+    callback=_not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
-def export(stack: str, directory: Path | None, without_secrets: bool) -> None:
+def export(stack: str, directory: str | None, without_secrets: bool) -> None:
     """Write what APIs and clients need to files: .env, JSON, and a Postman environment and collection."""
     outputs = read_outputs(stack)
-    directory = directory or CHECKOUT / ".local" / "export" / stack.replace("/", ".")
-    for path in write_files(outputs, stack, directory, with_secrets=not without_secrets):
-        click.echo(path)
+    to = Path(directory) if directory else CHECKOUT / ".local" / "export" / stack.replace("/", ".")
+    for path in write_files(outputs, stack, to, with_secrets=not without_secrets):
+        _out(str(path))
     if outputs.client_secrets and not without_secrets:
         click.echo("They hold client secrets: keep them out of version control.", err=True)
 
 
 @cli.command()
 @_stack_option
-@click.option("--name", default="tester", show_default=True, help="The user name.")
+@click.option("--name", default="tester", show_default=True, callback=_a_user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""
@@ -168,16 +220,16 @@ def user(stack: str, name: str, as_json: bool) -> None:
 
     made = make_local_user(read_outputs(stack), name)
     if as_json:
-        click.echo(made.model_dump_json())
+        _out(made.model_dump_json())
     else:
-        click.echo(f"name      {made.name}\npassword  {made.password}")
+        _out(f"name      {made.name}\npassword  {made.password}")
 
 
 def _show(target: Target, session: Session, what: str) -> None:
     minutes = max(0, round((session.expires_at - time.time()) / 60))
     until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
     lines = [
-        f"{what}: {session.name} (sub {session.subject})",
+        f"{what}: {plain(session.name)} (sub {plain(session.subject)})",
         f"  client   {target.key} on the stack {target.stack}",
         f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}",
         f"  expires  {until}, in {minutes} min",
@@ -194,21 +246,56 @@ def _print(session: Session, wanted: str | None, as_json: bool) -> None:
             "expires_in": max(0, session.expires_at - int(time.time())),
             "scope": " ".join(session.scopes),
         }
-        click.echo(json.dumps(answer, indent=2))
+        _out(json.dumps(answer, indent=2))
     elif wanted is not None:
         if tokens[wanted] is None:
             raise SignInError(f"This session has no {wanted} token.")
-        click.echo(tokens[wanted])
+        _out(tokens[wanted])
+
+
+def _out(text: str) -> None:
+    """What was asked for, on standard output. A reader that has gone, as in `token | head -0`, is no fault of ours."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except (OSError, UnicodeEncodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it takes no such letters"
+        raise SignInError(f"Standard output cannot be written ({said}), so what was asked for is lost.") from None
 
 
 def main() -> NoReturn:
     """Run a command and exit with its status; a user's mistake is told without a traceback."""
+    status = _run()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed by the shell: `>&-`
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            status = status or FAILED
+            # What is left would be tried, and complained of, once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
         cli.main(prog_name="python -m sign_in", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        with contextlib.suppress(OSError):
+            error.show()
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. Nothing was changed.", err=True)
-        sys.exit(INTERRUPTED)
-    sys.exit(0)
+        with contextlib.suppress(OSError):
+            click.echo("Stopped. Nothing was changed.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            click.echo(
+                f"The system refused: {error}. Look at that file or the room on its disk, then try again.", err=True
+            )
+        return FAILED
+    return 0

@@ -51,6 +51,10 @@ class RefusedGrantError(SignInError):
     exit_code = 8
 
 
+class SessionEndedError(RefusedGrantError):
+    """The refresh token is none any more: revoked, expired, used up, or another client's."""
+
+
 class PortBusyError(SignInError):
     """Another program listens on the callback's port."""
 
@@ -73,6 +77,12 @@ class NotSignedInError(SignInError):
     """There is no session to refresh, to end or to take a token from."""
 
     exit_code = 12
+
+
+class SessionFileError(SignInError):
+    """The file of a kept session cannot be read, written or deleted."""
+
+    exit_code = 13
 
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import click
 
 from sign_in.callback import CallbackListener, read_answer, read_pasted
-from sign_in.errors import NotSignedInError, PortBusyError, SignInError, UnknownNameError, UntrustedAnswerError
+from sign_in.errors import (
+    NotSignedInError,
+    PortBusyError,
+    SessionEndedError,
+    SignInError,
+    UnknownNameError,
+    UntrustedAnswerError,
+)
 from sign_in.oauth import Grant, Question, SignInServer
 from sign_in.session import Session, SessionFile
 from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, read_outputs
@@ -57,6 +64,7 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
             f" Get one with `python -m sign_in token --client {target.key}`."
         )
     wanted = choose_scopes(target.outputs, target.client, scopes)
+    target.session_file.prepare()
     verifier = target.verifier()
     if paste or not target.client.loopback_callbacks:
         session = _sign_in_by_paste(target, wanted, verifier, browser)
@@ -73,11 +81,23 @@ def refresh(target: Target) -> Session:
     if kept is None or kept.refresh_token is None:
         raise not_signed_in(target)
     verifier = target.verifier()
-    grant = target.server.refresh(kept.refresh_token)
+    try:
+        grant = target.server.refresh(kept.refresh_token)
+    except SessionEndedError as error:
+        return _after_the_end(target, kept, error)
     # Without rotation the server sends no new refresh token: the one there is goes on.
     session = _verified(grant, verifier, kept.scopes, kept=kept)
     target.session_file.write(session)
     return session
+
+
+def _after_the_end(target: Target, ended: Session, error: SessionEndedError) -> Session:
+    """Forget an ended session; where another command has put a new one in its place meanwhile, that one."""
+    now = target.session_file.read(target.outputs, target.client)
+    if now is not None and now.refresh_token != ended.refresh_token:
+        return now
+    target.session_file.delete()
+    raise SessionEndedError(f"{error.message} The kept session is removed.") from None
 
 
 def client_credentials(target: Target, scopes: list[str]) -> Session:
@@ -93,11 +113,12 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
 
 
 def not_signed_in(target: Target) -> NotSignedInError:
-    """The error for a missing session, with the command that mends it."""
+    """The error for a missing session, with why there is none and the command that mends it."""
+    _, why = target.session_file.look(target.outputs, target.client)
     command = f"python -m sign_in --stack {target.stack} --client {target.key}"
     return NotSignedInError(
-        f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. Sign in with `{command}`"
-        " (the local stack: `make login`)."
+        f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. {why}{' ' if why else ''}"
+        f"Sign in with `{command}` (the local stack: `make login`)."
     )
 
 
@@ -144,7 +165,14 @@ def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier
         " page and paste it here:",
         err=True,
     )
-    return _redeem(target, question, read_pasted(question, sys.stdin.readline()), verifier)
+    return _redeem(target, question, read_pasted(question, _typed_line()), verifier)
+
+
+def _typed_line() -> str:
+    try:
+        return sys.stdin.readline() if sys.stdin else ""
+    except ValueError:
+        return "\ufffd"  # bytes that are no text, so no address
 
 
 def _redeem(target: Target, question: Question, code: str, verifier: TokenVerifier) -> Session:

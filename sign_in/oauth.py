@@ -4,15 +4,16 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 (PKCE), and https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html.
 """
 
+import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
-from sign_in.errors import RefusedGrantError, ServerDownError, SignInError, plain
+from sign_in.errors import RefusedGrantError, ServerDownError, SessionEndedError, plain
 from sign_in.stack import Client, Outputs, is_loopback
 
 TIMEOUT = 15.0  # seconds; the server is near or it is down
@@ -44,12 +45,36 @@ def http_client(url: str) -> httpx2.Client:
     return httpx2.Client(timeout=TIMEOUT, trust_env=not is_loopback(url))
 
 
+@contextlib.contextmanager
+def asking(url: str) -> Iterator[None]:
+    """Around whatever asks a server something: what can go wrong on the way there is told as a ServerDownError."""
+    try:
+        yield
+    except httpx2.RequestError as error:
+        raise server_down(url, error) from None
+    except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
+        # Said by the client before it asks anything. What the variables hold is not shown: there are passwords in it.
+        raise ServerDownError(
+            f"{_host(url)} cannot be asked, for a proxy or the certificates that this shell names are of no use"
+            f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
+            " SSL_CERT_DIR."
+        ) from None
+
+
 def server_down(url: str, error: Exception) -> ServerDownError:
     """The error for a server that does not answer, with what to do."""
-    host = httpx2.URL(url).netloc.decode()
     if is_loopback(url):
-        return ServerDownError(f"The emulated AWS at {host} does not answer. Start it with `make up`.")
-    return ServerDownError(f"{host} does not answer ({type(error).__name__}). Is this machine online?")
+        return ServerDownError(f"The emulated AWS at {_host(url)} does not answer. Start it with `make up`.")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return ServerDownError(
+            f"The certificate that {_host(url)} shows is not one that this machine trusts. Where a proxy opens the"
+            " traffic, name its certificates: SSL_CERT_FILE=<file>."
+        )
+    return ServerDownError(f"{_host(url)} does not answer ({type(error).__name__}). Is this machine online?")
+
+
+def _host(url: str) -> str:
+    return httpx2.URL(url).netloc.decode()
 
 
 class SignInServer:
@@ -64,7 +89,10 @@ class SignInServer:
     def ask(self, redirect_uri: str, scopes: list[str]) -> Question:
         """A new question, with state, nonce and PKCE verifier that nobody can guess."""
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        with self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session:
+        with (
+            asking(self._outputs.token_url),
+            self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session,
+        ):
             url, _ = session.create_authorization_url(
                 self._outputs.authorize_url, state=state, nonce=nonce, code_verifier=verifier
             )
@@ -82,7 +110,7 @@ class SignInServer:
         )
 
     def refresh(self, refresh_token: str) -> Grant:
-        """New tokens for a refresh token. Raises RefusedGrantError where the session has ended."""
+        """New tokens for a refresh token. Raises SessionEndedError where the session has ended."""
         return self._grant(
             "The session has ended: it has expired or was signed out. Sign in again with `make login`.",
             grant_type="refresh_token",
@@ -101,18 +129,16 @@ class SignInServer:
 
     def _grant(self, refusal: str, **request: str) -> Grant:
         try:
-            with self._session() as session:
-                answer: Mapping[str, object] = session.fetch_token(self._outputs.token_url, **request)
+            with asking(self._outputs.token_url), self._session() as session:
+                answer = _fetched(session, self._outputs.token_url, request)
         except OAuthError as error:
-            raise self._refused(refusal, str(error.error or ""), str(error.description or "")) from None
+            ended = request["grant_type"] == "refresh_token" and error.error == "invalid_grant"
+            said = self._refused(refusal, str(error.error or ""), str(error.description or ""))
+            raise (SessionEndedError(said) if ended else RefusedGrantError(said)) from None
         except httpx2.HTTPStatusError as error:
             raise ServerDownError(
                 f"The token endpoint {self._outputs.token_url} failed with {error.response.status_code}. Try again."
             ) from None
-        except httpx2.TransportError as error:
-            raise server_down(self._outputs.token_url, error) from None
-        except ValueError:
-            raise ServerDownError(f"The token endpoint {self._outputs.token_url} did not answer with JSON.") from None
         access, id_token, refresh = (answer.get(name) for name in ("access_token", "id_token", "refresh_token"))
         if not isinstance(access, str):
             raise ServerDownError(f"The token endpoint {self._outputs.token_url} answered without an access token.")
@@ -120,14 +146,14 @@ class SignInServer:
             access, id_token if isinstance(id_token, str) else None, refresh if isinstance(refresh, str) else None
         )
 
-    def _refused(self, refusal: str, error: str, description: str) -> SignInError:
+    def _refused(self, refusal: str, error: str, description: str) -> str:
         if error == "invalid_client":
             refusal = (
                 f"The server does not know the client `{self._key}` with the id and secret in the stack's outputs."
                 " Were they changed outside of Pulumi? Refresh the stack and try again."
             )
         said = f"{plain(error)}: {plain(description)}" if description else plain(error)
-        return RefusedGrantError(f"{refusal} (The server said {said}.)")
+        return f"{refusal} (The server said {said}.)"
 
     def _session(self, **options: str) -> OAuth2Client:
         return OAuth2Client(
@@ -139,3 +165,13 @@ class SignInServer:
             trust_env=not is_loopback(self._outputs.token_url),
             **options,
         )
+
+
+def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> Mapping[str, object]:
+    try:
+        answer: object = session.fetch_token(url, **request)
+    except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
+        answer = None
+    if not isinstance(answer, dict):
+        raise ServerDownError(f"The token endpoint {url} did not answer with a JSON object.")
+    return answer

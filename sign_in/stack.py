@@ -42,6 +42,7 @@ class Client(_Output):
     scopes: list[str] = []
     callback_urls: list[str] = []
     login_url: str | None = None
+    logout_urls: list[str] | None = None
 
     @property
     def loopback_callbacks(self) -> list[str]:
@@ -102,11 +103,15 @@ def read_outputs(stack: str) -> Outputs:
 
 def _run(stack: str, command: list[str], remedy: str) -> object:
     try:
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, errors="replace", check=False)
     except FileNotFoundError:
         raise StackError(
             f"The outputs of the stack `{stack}` are read with the Pulumi CLI, and there is no `{command[0]}` on PATH."
             " Install it, or sign in to the local stack with `--stack local`."
+        ) from None
+    except OSError as error:
+        raise StackError(
+            f"The outputs of the stack `{stack}` cannot be read: `{command[0]}` does not start ({error.strerror})."
         ) from None
     if done.returncode != 0:
         said = done.stderr.strip() or f"`{' '.join(command[:3])}` ended with {done.returncode}"

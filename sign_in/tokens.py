@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet
 from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
 
 from sign_in.errors import ClockError, ServerDownError, StackError, UntrustedAnswerError
-from sign_in.oauth import http_client, server_down
+from sign_in.oauth import asking, http_client
 
 LEEWAY = 60  # seconds by which two clocks may differ
 Clock = Callable[[], float]
@@ -113,11 +113,8 @@ def _duration(seconds: float) -> str:
 
 def fetch_keys(uri: str) -> KeySet:
     """The pool's public keys. Raises ServerDownError where nothing answers, StackError where the pool is gone."""
-    try:
-        with http_client(uri) as client:
-            answer = client.get(uri)
-    except httpx2.TransportError as error:
-        raise server_down(uri, error) from None
+    with asking(uri), http_client(uri) as client:
+        answer = client.get(uri)
     if answer.status_code in {400, 403, 404}:
         raise StackError(f"The user pool is not there any more: {uri} answers {answer.status_code}. Bring it up again.")
     try:

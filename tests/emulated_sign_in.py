@@ -28,6 +28,19 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
 
 
+def stack_environment(home: Path, outputs: object, **more: str) -> dict[str, str]:
+    """The environment in which `pulumi stack output` of STACK gives these outputs."""
+    (home / "outputs.json").write_text(json.dumps(outputs))
+    fake = home / "bin" / "pulumi"
+    fake.parent.mkdir(exist_ok=True)
+    answer = f'*"stack output --json --show-secrets"*"--stack {STACK}") cat {home}/outputs.json;;'
+    fake.write_text(
+        f'#!/bin/sh\ncase "$*" in\n{answer}\n*) echo "error: no stack named that found" >&2; exit 255;;\nesac\n'
+    )
+    fake.chmod(0o755)
+    return {**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}", **more}
+
+
 @dataclass
 class EmulatedStack:
     """A pool on the emulator, and what a stack would say of it."""
@@ -40,15 +53,7 @@ class EmulatedStack:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment in which `pulumi stack output` of STACK gives these outputs."""
-        (self.home / "outputs.json").write_text(json.dumps(self.outputs))
-        fake = self.home / "bin" / "pulumi"
-        fake.parent.mkdir(exist_ok=True)
-        answer = f'*"stack output --json --show-secrets"*"--stack {STACK}") cat {self.home}/outputs.json;;'
-        fake.write_text(
-            f'#!/bin/sh\ncase "$*" in\n{answer}\n*) echo "error: no stack named that found" >&2; exit 255;;\nesac\n'
-        )
-        fake.chmod(0o755)
-        return {**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}", **more}
+        return stack_environment(self.home, self.outputs, **more)
 
     def make_user(self, name: str, password: str) -> None:
         """A confirmed person."""

@@ -27,7 +27,7 @@ KEY = RSAKey.generate_key(2048, {"kid": "a"})
 
 @dataclass
 class FalseServer:
-    """Its token endpoint answers with `status` and `answer`; a dict in it is the claims of a token to sign.
+    """Right tokens but for `changes`, or with another `status` the `refusal`; and an API of Cognito that does nothing.
 
     `{"id_token": {"sub": "x"}}` changes one claim of a right id token, `{"id_token": None}` leaves the token out.
     """
@@ -39,6 +39,8 @@ class FalseServer:
     refusal: dict[str, str] = field(default_factory=dict)
     nonce: str | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
+    api_asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
+    api_refusals: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def target(self, **client: object) -> Target:
         """The stack `false`, whose one client signs in here."""
@@ -84,11 +86,16 @@ class FalseServer:
             return value
         return jwt.encode({"alg": "RS256", "kid": "a"}, {k: v for k, v in value.items() if v is not None}, KEY)
 
-    def answer(self, path: str, body: dict[str, str]) -> tuple[int, object]:
+    def answer(self, path: str, text: str, headers: dict[str, str]) -> tuple[int, object]:
+        if path == "/":
+            operation = headers["x-amz-target"].removeprefix("AWSCognitoIdentityProviderService.")
+            self.api_asked.append((operation, json.loads(text), headers))
+            refusal = self.api_refusals.get(operation)
+            return (200, {}) if refusal is None else (400, refusal)
         if path == "/jwks.json":
             return 200, KeySet([KEY]).as_dict(private=False)
         if path == "/oauth2/token":
-            self.asked.append(body)
+            self.asked.append({name: values[0] for name, values in parse_qs(text).items()})
             return (
                 (200, {**self.tokens(), "token_type": "Bearer"}) if self.status == 200 else (self.status, self.refusal)
             )
@@ -101,14 +108,14 @@ def false_server() -> Iterator[FalseServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer({})
+            self._answer("")
 
         def do_POST(self) -> None:
-            text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self._answer({name: values[0] for name, values in parse_qs(text).items()})
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
 
-        def _answer(self, body: dict[str, str]) -> None:
-            status, answer = false.answer(urlsplit(self.path).path, body)
+        def _answer(self, text: str) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, answer = false.answer(urlsplit(self.path).path, text, headers)
             given = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -22,6 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from local.emulator import free_port
 from tests.checkout import Checkout, finished
 from tests.emulated_sign_in import Command
+from tests.test_sign_in_environment import OF_A_PERSON
 
 pytestmark = pytest.mark.engine
 
@@ -52,11 +53,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         yield checkout
 
 
-def sign_in(stack: Checkout, *arguments: str) -> "subprocess.Popen[str]":
+def sign_in(stack: Checkout, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "sign_in", *arguments],
         cwd=stack.root,
-        env={**os.environ, "PORT": str(stack.port)},
+        env={**os.environ, "PORT": str(stack.port), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -133,3 +134,16 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
     finally:
         command.process.kill()
         command.process.wait()
+
+
+def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stack: Checkout, tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile prod\n[[")
+    given = {name: value.format(home=tmp_path) for name, value in OF_A_PERSON.items()}
+    del given["HOME"]  # where the Pulumi CLI is kept that was built
+    for arguments in (["user"], ["export", "--to", str(tmp_path / "out")]):
+        ran = finished(sign_in(stack, *arguments, **given))
+        assert ran.status == 0, ran.stderr
+    ran = finished(sign_in(stack, "login", "--no-browser", "--timeout", "1", **given))
+    assert "within 1 seconds" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -130,6 +130,17 @@ def test_a_session_that_the_server_has_ended_is_told_and_not_used(stack: Emulate
     assert (status, out) == (8, "")
     assert "The session has ended" in err
     assert kept not in err
+    assert not SessionFile(STACK, "windowscli").path.exists()
+
+
+def test_a_refresh_token_that_the_server_does_not_know_takes_its_session_with_it(stack: EmulatedStack) -> None:
+    sign_in(stack)
+    file = SessionFile(STACK, "windowscli").path
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"refresh_token": "made-up"}))
+    status, out, err = run(stack, "refresh")
+    assert (status, out) == (8, ""), err
+    assert "The kept session is removed." in err
+    assert not file.exists()
 
 
 def test_a_client_with_its_callback_elsewhere_signs_in_by_paste(stack: EmulatedStack) -> None:

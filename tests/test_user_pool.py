@@ -90,13 +90,19 @@ def test_a_pool_that_says_nothing_of_the_case_stays_so_and_is_case_sensitive(
     deploy: Deploy, there: dict[str, Any] | None, sensitive: bool, said: dict[str, Any] | None
 ) -> None:
     """The provider would take the words for another pool, and replace this one."""
-    outputs = {"aliasAttributes": ["preferred_username"], "arn": "arn:aws:cognito-idp:us-west-2:1:userpool/us-west-2_A"}
+    outputs = {
+        "aliasAttributes": ["preferred_username"],
+        "arn": "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_A",
+    }
     known = {} if there is None else {"urn::customers": {"type": USER_POOL, "outputs": outputs | there}}
     run = deploy({"product": "acme", "userPool": {"caseSensitive": sensitive}}, state=known)
     assert run.one("UserPool").inputs.get("usernameConfiguration") == said
 
 
 def test_a_pool_that_says_nothing_of_the_case_is_not_taken_for_one_that_ignores_it(deploy: Deploy) -> None:
-    outputs = {"aliasAttributes": ["preferred_username"], "arn": "arn:aws:cognito-idp:us-west-2:1:userpool/us-west-2_A"}
+    outputs = {
+        "aliasAttributes": ["preferred_username"],
+        "arn": "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_A",
+    }
     with pytest.raises(ConfigError, match=r"identity:userPool\.caseSensitive"):
         deploy({"product": "acme"}, state={"urn::customers": {"type": USER_POOL, "outputs": outputs}})
