@@ -115,7 +115,7 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
 def not_signed_in(target: Target) -> NotSignedInError:
     """The error for a missing session, with why there is none and the command that mends it."""
     _, why = target.session_file.look(target.outputs, target.client)
-    command = f"python -m sign_in --stack {target.stack} --client {target.key}"
+    command = f".venv/bin/python -m sign_in --stack {target.stack} --client {target.key}"
     return NotSignedInError(
         f"Nobody is signed in to the stack `{target.stack}` with the client `{target.key}`. {why}{' ' if why else ''}"
         f"Sign in with `{command}` (the local stack: `make login`)."

@@ -96,7 +96,7 @@ def test_a_damaged_session_is_told_and_a_sign_in_mends_it(run: Run, file: Sessio
     assert (ran.out, file.path.read_text()) == ("", "{")
     assert ran.status != 0
     assert f"{file.path} is damaged" in ran.err
-    assert "Sign in with `python -m sign_in --stack false --client cli`" in ran.err
+    assert "Sign in with `.venv/bin/python -m sign_in --stack false --client cli`" in ran.err
     assert run("login").status == 0
     assert run(command).status == 0
 
