@@ -47,7 +47,9 @@ def cli() -> None:
 
 def _target_options(command: F) -> F:
     command = click.option(
-        "--client", callback=_not_empty, help="The client, by its key in the stack. Default: the first public one here."
+        "--client",
+        callback=_not_empty,
+        help="The client, by its key in the stack. Default: the one that signed in last, else the first public one.",
     )(command)
     return _stack_option(command)
 

@@ -18,8 +18,8 @@ from sign_in.errors import (
     UntrustedAnswerError,
 )
 from sign_in.oauth import Grant, Question, SignInServer
-from sign_in.session import Session, SessionFile
-from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, read_outputs
+from sign_in.session import LastClient, Session, SessionFile
+from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, default_client, read_outputs
 from sign_in.tokens import TokenVerifier, fetch_keys
 
 
@@ -34,9 +34,14 @@ class Target:
 
     @classmethod
     def find(cls, stack: str, client: str | None) -> "Target":
-        """Read the stack and choose the client."""
+        """Read the stack and choose the client; one that is not named is told."""
         outputs = read_outputs(stack)
-        return cls(stack, outputs, *choose_client(outputs, client))
+        last = LastClient(stack).read()
+        chosen = choose_client(outputs, client, last)
+        if client is None:
+            _, why = default_client(outputs, last)
+            click.echo(f"The client is `{chosen[0]}`, {why}. Another: --client.", err=True)
+        return cls(stack, outputs, *chosen)
 
     @property
     def server(self) -> SignInServer:
@@ -72,6 +77,7 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
         with _listen(target.client.loopback_callbacks) as listener:
             session = _sign_in_by_listener(target, wanted, verifier, listener, browser=browser, timeout=timeout)
     target.session_file.write(session)
+    LastClient(target.stack).write(target.key)
     return session
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from sign_in.errors import StackError, UnknownNameError
+from sign_in.errors import StackError, UnknownNameError, plain
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
@@ -124,21 +124,36 @@ def _run(stack: str, command: list[str], remedy: str) -> object:
         raise StackError(f"The outputs of the stack `{stack}` are not JSON. {remedy}") from None
 
 
-def choose_client(outputs: Outputs, name: str | None) -> tuple[str, Client]:
-    """The client of that name; without one the first public client that comes back to this machine."""
+def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -> tuple[str, Client]:
+    """The client of that name; without one the one used last, or the first public one that comes back here."""
     if not outputs.clients:
         raise UnknownNameError("The stack has no clients. Add one to `identity:clients` in its stack file.")
     if name is None:
-        for key, client in outputs.clients.items():
-            if client.loopback_callbacks and key not in outputs.client_secrets:
-                return key, client
-        raise UnknownNameError(
-            "No client of this stack is public with a callback on this machine, so name one with --client: "
-            + ", ".join(outputs.clients)
-        )
+        name, _ = default_client(outputs, last)
     if name not in outputs.clients:
-        raise UnknownNameError(f"The stack has no client `{name}`. It has: {', '.join(outputs.clients)}.")
+        raise UnknownNameError(f"The stack has no client `{plain(name, 60)}`. It has: {', '.join(outputs.clients)}.")
     return name, outputs.clients[name]
+
+
+def default_client(outputs: Outputs, last: str | None) -> tuple[str, str]:
+    """The client that is meant where none is named, and why that one.
+
+    The one that signed in last here: a client that is added to the stack must not take its place.
+    """
+    if last in outputs.clients and outputs.clients[last].callback_urls:
+        return last, "used last here"
+    for key, client in outputs.clients.items():
+        if client.loopback_callbacks and key not in outputs.client_secrets:
+            return (
+                key,
+                f"the first public one with a callback here; `{plain(last, 60)}`, used last, is gone"
+                if last
+                else ("the first public one with a callback here"),
+            )
+    raise UnknownNameError(
+        "No client of this stack is public with a callback on this machine, so name one with --client: "
+        + ", ".join(outputs.clients)
+    )
 
 
 def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from local import keys
 from local.console import Failure
 from sign_in import commands, flow, session
-from sign_in.session import SessionFile
+from sign_in.session import LastClient, SessionFile
 from tests.false_sign_in import FalseServer, false_server
 
 
@@ -40,10 +40,14 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseSer
 def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command on the stack `false`; other things said of its client are given by name."""
 
-    def run_command(*arguments: str, logout_url: str | None = None, **client: object) -> Ran:
+    def run_command(
+        *arguments: str, logout_url: str | None = None, clients: tuple[str, ...] = (), **client: object
+    ) -> Ran:
         outputs = server.target(**client).outputs
         if logout_url is not None:
             outputs = outputs.model_copy(update={"logout_url": logout_url})
+        if clients:
+            outputs = outputs.model_copy(update={"clients": dict.fromkeys(clients, outputs.clients["cli"])})
         monkeypatch.setattr(flow, "read_outputs", lambda _stack: outputs)
         monkeypatch.setattr(sys, "argv", ["sign_in", *arguments, "--stack", "false"])
         with pytest.raises(SystemExit) as ended:
@@ -271,3 +275,49 @@ def test_logout_keeps_a_session_that_the_server_could_still_revoke(
     server.api_refusals["RevokeToken"] = {"__type": "TooManyRequestsException", "message": "later"}
     assert run("logout").status != 0
     assert file.path.exists()
+
+
+def test_a_client_that_is_added_does_not_take_the_place_of_the_one_used_last(run: Run) -> None:
+    assert "The client is `cli`, the first public one" in run("login").err
+    assert "The client is `cli`, used last here" in run("login", clients=("aaa", "cli")).err
+    for command in ("token", "refresh", "logout", "login"):
+        ran = run(command, clients=("aaa", "bbb", "cli"))
+        assert ran.status == 0, ran.err
+        assert "The client is `cli`, used last here. Another: --client." in ran.err
+
+
+def test_a_client_that_is_named_at_a_login_is_the_one_meant_afterwards(run: Run) -> None:
+    run("login", clients=("aaa", "bbb"))
+    named = run("login", "--client", "bbb", clients=("aaa", "bbb"))
+    assert "The client is" not in named.err
+    assert "The client is `bbb`, used last here" in run("token", clients=("aaa", "bbb")).err
+    assert run("token", "--client", "aaa", clients=("aaa", "bbb")).status == 0
+    assert "The client is `bbb`, used last here" in run("token", clients=("aaa", "bbb")).err
+    gone = run("login", clients=("aaa",))
+    assert "The client is `aaa`, the first public one with a callback here; `bbb`, used last, is gone." in gone.err
+
+
+def test_a_login_that_fails_changes_nothing_of_it(run: Run, server: FalseServer) -> None:
+    run("login", clients=("aaa", "bbb"))
+    server.status, server.refusal = 400, {"error": "invalid_grant"}
+    assert run("login", "--client", "bbb", clients=("aaa", "bbb")).status != 0
+    assert "The client is `aaa`, used last here" in run("token", clients=("aaa", "bbb")).err
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\n\n", b"../x", b"cli\x1b[31m", None])
+def test_what_is_remembered_wrongly_is_as_if_nothing_was(run: Run, content: bytes | None) -> None:
+    path = LastClient("false").path
+    if content is None:
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir()
+        path.write_bytes(content)
+    ran = run("login")
+    assert ran.status == 0, ran.err
+    assert "The client is `cli`, the first public one" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_what_is_remembered_is_for_its_owner_only(run: Run) -> None:
+    run("login")
+    assert LastClient("false").path.stat().st_mode & 0o777 == 0o600

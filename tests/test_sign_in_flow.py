@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from local.emulator import free_port
-from sign_in.session import SessionFile
+from sign_in.session import LastClient, SessionFile
 from tests.emulated_sign_in import (
     API_SCOPES,
     STACK,
@@ -47,6 +47,7 @@ def _no_session_stays() -> Iterator[None]:
     yield
     for key in ("windowscli", "postman", "nightly"):
         SessionFile(STACK, key).delete()
+    LastClient(STACK).path.unlink(missing_ok=True)
 
 
 def run(stack: EmulatedStack, *arguments: str, typed: str | None = None) -> tuple[int, str, str]:

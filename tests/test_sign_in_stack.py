@@ -41,6 +41,28 @@ def test_the_first_public_client_that_comes_back_here_is_the_default() -> None:
     assert choose_client(outputs(), None)[0] == "cli"
 
 
+def with_clients(*keys: str) -> Outputs:
+    """The stack with clients of these keys before its own."""
+    added = {key: {"clientId": key, "scopes": [], "callbackUrls": ["http://localhost:1"]} for key in keys}
+    return outputs(clients=added | OUTPUTS["clients"])
+
+
+@pytest.mark.parametrize("added", [(), ("aaa",), ("aaa", "b", "c")])
+@pytest.mark.parametrize("last", ["cli", "postman", "server"])
+def test_adding_clients_does_not_change_which_one_is_meant(added: tuple[str, ...], last: str) -> None:
+    assert choose_client(with_clients(*added), None, last)[0] == last
+
+
+@pytest.mark.parametrize("last", [None, "", "gone", "nightly"])
+def test_where_none_signed_in_last_it_is_the_first_public_one(last: str | None) -> None:
+    assert choose_client(outputs(), None, last)[0] == "cli"
+    assert choose_client(with_clients("aaa"), None, last)[0] == "aaa"
+
+
+def test_a_named_client_is_meant_whichever_was_used_last() -> None:
+    assert choose_client(outputs(), "server", "cli")[0] == "server"
+
+
 @pytest.mark.parametrize(
     ("clients", "name", "said"),
     [
