@@ -16,7 +16,7 @@ diff: .venv/installed
 	@$(RUN) -m local.pulumi_cli
 	@$(RUN) -m revision_diff "$(BASE)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
-bench: .venv/installed
+bench: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli
 	@$(RUN) -m bench
 
@@ -37,29 +37,40 @@ adopt: .venv/installed
 user export: .venv/installed
 	@$(RUN) -m sign_in $@ --stack $(STACK)
 
-test: .venv/installed
+test: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli || echo "The tests that need the engine will fail." >&2
 	@$(RUN) -m pytest -n auto --dist worksteal
 
-check: .venv/installed
+check: .venv/installed-dev
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
 	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
 
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: SEED ?= $(shell date +%s)
-fuzz: .venv/installed
+fuzz: .venv/installed-dev
 	@echo "SEED=$(SEED)" && $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
 
-format: .venv/installed
+format: .venv/installed-dev
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
 
-lock: .venv/installed
-	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.txt
-	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements-dev.txt
+lock: LOCK := .venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
+lock: .venv/installed-dev
+	@$(LOCK) -o requirements.txt
+	@$(LOCK) --group tools -o requirements-tools.txt
+	@$(LOCK) --group dev -o requirements-dev.txt
 
-.venv/installed: requirements-dev.txt
+# The packages of the program and its tools; and with those of the tests, which have all of them.
+.venv/installed: requirements-tools.txt
+	$(INSTALL)
+
+.venv/installed-dev: requirements-dev.txt
+	$(INSTALL)
+	@touch .venv/installed
+
+define INSTALL
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
 	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
 	@$(PYTHON) -m venv .venv >&2
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt >&2
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< >&2
 	@touch $@
+endef

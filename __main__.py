@@ -9,7 +9,7 @@ gc.disable()
 # ruff: noqa: E402
 import pulumi
 
-from identity import guard, settings
+from identity import deployed, guard, settings
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.outputs import stack_outputs
 from identity.region import CUSTOM_DOMAIN_REGION, current_region
@@ -21,7 +21,7 @@ config = settings.load()
 domain = config.domain
 zone = find_zone(domain, config.stack)
 region = current_region(config)
-guard.refuse_losses(config, region)
+guard.refuse_losses(config, region, zone)
 
 certificate = None
 if zone:
@@ -48,6 +48,7 @@ pool = CustomerUserPool(
         settings=config.user_pool,
         tags=config.tags,
         deletion_protection=config.protect,
+        says_case=not (config.user_pool.case_sensitive and deployed.pool_without_case()),
     ),
     opts=guarded,
 )

@@ -7,12 +7,13 @@ from importlib.metadata import version
 from typing import Any
 
 from adopt.compare import Field, Meaning, compare
-from adopt.keep import config_key
+from adopt.keep import config_key, written
 from adopt.plan import CLIENT, Plan, Wanted
 from identity.report import Problem, shown
 
 _SECRET = "generateSecret"  # noqa: S105
 _CONSEQUENCES = {Meaning.REPLACES: "any other replaces it", Meaning.IMPOSSIBLE: "AWS refuses any other"}
+_NO_KEY = "the program has no key for it: it cannot be adopted"
 _BRIDGE = "__pulumi_raw_state_delta"
 
 
@@ -68,8 +69,17 @@ def _standing(wanted: Wanted, known: Mapping[str, Any] | None) -> Standing:
     return Standing.ADOPTED if complete else Standing.INCOMPLETE
 
 
-def problems(chosen: Iterable[Item], everything: Iterable[Item], state: Mapping[str, Any]) -> Iterator[Problem]:
-    """Why the chosen resources cannot be adopted."""
+def problems(
+    chosen: Iterable[Item],
+    everything: Iterable[Item],
+    state: Mapping[str, Any],
+    offered: Mapping[str, Any] | None = None,
+) -> Iterator[Problem]:
+    """Why the chosen resources cannot be adopted.
+
+    Args:
+        offered: the keys that the program takes, where that is known; no other is told as the mend.
+    """
     everything = list(everything)
     names = {item.name for item in chosen}
     pool = next((it for it in everything if it.wanted.type.endswith(":UserPool")), None)
@@ -87,18 +97,19 @@ def problems(chosen: Iterable[Item], everything: Iterable[Item], state: Mapping[
             yield Problem(item.name, f"{known}, which the state has", there, mend)
         if item.standing is Standing.FOUND and pool and _waits_for(item, pool) and pool.name not in names:
             yield Problem(item.name, f"after its pool, {pool.name}", "alone", f"adopt that first: --only {pool.name}")
-        yield from _losses(item)
+        yield from _losses(item, offered)
 
 
 def _waits_for(item: Item, pool: Item) -> bool:
     return item is not pool and "userPoolId" in item.wanted.inputs and pool.standing is Standing.FOUND
 
 
-def _losses(item: Item) -> Iterator[Problem]:
+def _losses(item: Item, offered: Mapping[str, Any] | None) -> Iterator[Problem]:
     for field in item.fields:
         if field.lost and field.path != "userPoolId":
             key = config_key(item.wanted, field)
-            mend = f"{key[0]}: {shown(key[1])}" if key else "the program has no key for it: it cannot be adopted"
+            told = key and (offered is None or key[0] in offered)
+            mend = f"{key[0]}: {written(key[1])}" if key and told else _NO_KEY
             what = f"{shown(field.in_aws)}, as it is in AWS; {_CONSEQUENCES[field.meaning]}"
             yield Problem(f"{item.name}.{field.path}", what, shown(field.by_program), mend)
 

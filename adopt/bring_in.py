@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from adopt.adoption import Item, Standing
 from adopt.place import Deployment, Place
 from adopt.plan import Plan
 from adopt.report import Refused
+from adopt.suggest import suggestions
 from identity import settings
 from identity.report import Problem
 from local import paths
@@ -31,6 +33,11 @@ class Sight:
     @property
     def state(self) -> dict[str, Any]:
         return resources(self.exported)
+
+    @cached_property
+    def offered(self) -> dict[str, Any]:
+        """The keys of the stack's file that would keep what is there."""
+        return suggestions(self.everything, self.config, self.where.name)
 
     @property
     def open(self) -> list[Item]:

@@ -111,7 +111,7 @@ def _adopt(where: Place, ids: Mapping[str, str], only: Sequence[str], write: boo
     for item in sight.chosen:
         show.resource(item)
     show.unmanaged(leftover.find(plan, finder))
-    show.summary(sight.chosen)
+    show.summary(sight.chosen, config, where.name, sight.offered)
     _refuse(sight, account, finder)
     if not sight.open:
         _nothing_left(sight)
@@ -134,7 +134,7 @@ def _chosen(everything: Sequence[Item], only: Sequence[str], ids: Mapping[str, s
 
 def _refuse(sight: Sight, account: Account, finder: Finder) -> None:
     where = sight.where
-    problems = list(adoption.problems(sight.chosen, sight.everything, sight.state))
+    problems = list(adoption.problems(sight.chosen, sight.everything, sight.state, sight.offered))
     problems.extend(leftover.taken_exports(sight.plan, finder))
     if not any(item.standing is Standing.SEVERAL for item in sight.everything):
         try:

@@ -12,6 +12,7 @@ from local.aws_provider.provider import RESOURCES
 
 _NAMES = ("name", "scopeName")  # what a block of a list is called by
 _SCHEMAS = "schemas"
+_CASE = "usernameConfiguration"
 
 
 class Meaning(Enum):
@@ -40,13 +41,20 @@ def compare(wanted: Wanted) -> list[Field]:
     if wanted.existing is None:
         return []
     resource = RESOURCES[wanted.type]
-    old, new = resource.prepared(wanted.existing.state), resource.prepared(wanted.inputs)
+    old, new = resource.prepared(wanted.existing.state), resource.prepared(_once_adopted(wanted))
     extra = resource.replaced_by(old, new)
     fields = list(_fields(resource.inputs, old, new))
     if resource.impossible(old, new) is None:
         return [_replacing(field) if field.path.partition(".")[0] in extra else field for field in fields]
     # An attribute can be added to a pool, but neither changed nor taken out.
     return [_impossible(it) if it.path.startswith(f"{_SCHEMAS}.") and it.in_aws is not None else it for it in fields]
+
+
+def _once_adopted(wanted: Wanted) -> Props:
+    """The inputs as they will be then: of a pool that says nothing of the case, the program says nothing either."""
+    silent = wanted.existing is not None and not wanted.existing.state.get(_CASE)
+    same = wanted.inputs.get(_CASE) == {"caseSensitive": True}
+    return {name: it for name, it in wanted.inputs.items() if not (silent and same and name == _CASE)}
 
 
 def _replacing(field: Field) -> Field:

@@ -123,7 +123,8 @@ class _Aws(pulumi.runtime.Mocks):
         return self._read(type_name, candidates[0].import_id, inputs), ()
 
     def _read(self, type_name: str, import_id: str, inputs: Props) -> Existing | None:
-        known = {"region": inputs["region"]} if inputs.get("region") else {}
+        # A standard attribute is read where the program has a say in it, however it was made.
+        known = {name: inputs[name] for name in ("region", "schemas") if inputs.get(name)}
         found = RESOURCES[type_name].read(self._account, import_id, known)
         if found is None:
             return None

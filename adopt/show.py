@@ -1,7 +1,8 @@
 """What a person sees: each resource as a table, what is left aside, and what comes next."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -9,8 +10,8 @@ from rich.text import Text
 
 from adopt.adoption import Item, Standing
 from adopt.compare import Meaning, shown
-from adopt.keep import config_key
-from identity.report import shown as as_json
+from adopt.keep import config_key, written
+from adopt.suggest import as_yaml
 
 _PIPED_WIDTH = 140
 _STYLES = {Meaning.SAME: "dim", Meaning.CHANGED: "yellow", Meaning.REPLACES: "bold red", Meaning.IMPOSSIBLE: "bold red"}
@@ -44,7 +45,7 @@ def resource(item: Item) -> None:
     console().print(table)
 
 
-def summary(items: Iterable[Item]) -> None:
+def summary(items: Iterable[Item], config: Mapping[str, str], stack: str, offered: Mapping[str, Any]) -> None:
     """How many stand where, every change, and the keys that would keep what is there."""
     items = list(items)
     tell("\nIn short", style="bold")
@@ -55,13 +56,15 @@ def summary(items: Iterable[Item]) -> None:
     changes = [(item, field) for item in items for field in item.fields if field.meaning is Meaning.CHANGED]
     if changes:
         tell("  `up` would change in place: " + ", ".join(f"{item.name}.{field.path}" for item, field in changes))
-    keys = [key for item, field in changes if (key := config_key(item.wanted, field))]
+    keys = [key[0] for item, field in changes if (key := config_key(item.wanted, field)) and key[0] in offered]
     if keys:
-        tell(
-            "  To keep what is there instead, in the stack's file (an object that is given replaces its default whole):"
-        )
-        for path, value in keys:
-            tell(f"    {path}: {as_json(value)}")
+        kept = {key: offered[key] for key in keys}
+        tell("  To keep what is there instead:")
+        for path, value in kept.items():
+            tell(f"    {path}: {written(value)}")
+        tell(f"  which is in Pulumi.{stack}.yaml, under `config:` (what is given there replaces its default whole):")
+        for line in as_yaml(config, kept).splitlines():
+            tell(f"    {line}")
 
 
 def unmanaged(lines: Iterable[str]) -> None:

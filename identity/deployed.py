@@ -10,6 +10,11 @@ USER_POOL = "aws:cognito/userPool:UserPool"
 USER_POOL_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
 USER_POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 RESOURCE_SERVER = "aws:cognito/resourceServer:ResourceServer"
+CERTIFICATE = "aws:acm/certificate:Certificate"
+RECORD = "aws:route53/record:Record"
+STACK = "pulumi:pulumi:Stack"
+# What the program calls its pool.
+LOGICAL_POOL = "customers"
 
 
 @dataclass(frozen=True)
@@ -30,3 +35,21 @@ def read_state() -> list[Deployed]:
         Deployed(str(entry.get("type", "")), urn.rsplit("::", 1)[-1], entry.get("outputs") or {})
         for urn, entry in (answer.get("outputs") or {}).items()
     ]
+
+
+def pool_without_case() -> bool:
+    """Whether the stack has a pool that says nothing of its user names' case.
+
+    AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
+    """
+    return any(it.type == USER_POOL and not it.outputs.get("usernameConfiguration") for it in read_state())
+
+
+def current_account() -> str:
+    """The account of the AWS provider's credentials; empty where AWS does not tell."""
+    from pulumi_aws.get_caller_identity import get_caller_identity  # here: a new stack has no need of it
+
+    try:
+        return get_caller_identity().account_id
+    except Exception:  # the engine gives invoke failures no type of their own
+        return ""

@@ -1,5 +1,6 @@
 """The naming rules: every AWS name, domain and tag that follows from product and environment. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PRODUCTION = "prod"
@@ -59,6 +60,11 @@ class Names:
     @property
     def certificate_export(self) -> str:
         return f"{self.stem}-certificate-auth"
+
+    def changed(self, tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """What a stack's tags say of product and environment, and these names now, where the two differ."""
+        now = {"product": self.product, "environment": self.environment}
+        return {key: (tags[key], name) for key, name in now.items() if tags.get(key, name) != name}
 
     @property
     def tags(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import TypeAdapter
 
-from identity import limits, shapes
+from identity import deployed, limits, shapes
 from identity.apis import ApiSettings, resolve_apis
 from identity.attributes import pool_problems, pool_warnings
 from identity.clients import ClientSettings, resolve_clients
@@ -65,9 +65,16 @@ def load() -> Settings:
     stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
     settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems, warnings)
     if problems:
-        raise ConfigError(stack, problems)
+        raise ConfigError(stack, [*_renamed(settings.names), *problems])
     warn(stack, warnings)
     return settings
+
+
+def _renamed(names: Names) -> Iterator[Problem]:
+    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
+    tags = (it.outputs.get("tags") or {} for it in deployed.read_state() if it.type == deployed.USER_POOL)
+    for key, (old, new) in names.changed(next(tags, {})).items():
+        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
 def resolve(
@@ -80,7 +87,7 @@ def resolve(
     warnings = [] if warnings is None else warnings
     given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
     problems.extend(_unknown_keys(given))
-    raw = given if given.keys() >= set(KEYS) else {**_defaults(), **given}
+    raw = given if given.keys() >= set(KEYS) else {**defaults(), **given}
     texts = _texts(raw, stack, problems)
     # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
     names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
@@ -114,13 +121,13 @@ def _unknown_keys(given: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(f"identity:{key}", "one of " + ", ".join(KEYS), "an unknown key", nearest(key, KEYS))
 
 
-def _defaults() -> dict[str, str]:
+def defaults() -> dict[str, str]:
     """Pulumi.yaml's defaults, as the engine hands them over; it does so itself but for a run without it."""
     import yaml
 
     schema = yaml.safe_load(_PROJECT_FILE.read_text(encoding="utf-8"))["config"]
-    defaults = {key.removeprefix("identity:"): entry["default"] for key, entry in schema.items() if "default" in entry}
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in defaults.items()}
+    found = {key.removeprefix("identity:"): entry["default"] for key, entry in schema.items() if "default" in entry}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items()}
 
 
 def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[str, str]:

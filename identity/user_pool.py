@@ -38,6 +38,7 @@ class CustomerUserPoolArgs:
         settings: the pool's settings.
         tags: its tags.
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
+        says_case: whether the user names' case is written down; False for a pool that was made without it.
     """
 
     pool_name: str
@@ -45,6 +46,7 @@ class CustomerUserPoolArgs:
     settings: UserPool
     tags: Mapping[str, str]
     deletion_protection: bool = False
+    says_case: bool = True
 
 
 class CustomerUserPool(pulumi.ComponentResource):
@@ -73,8 +75,10 @@ class CustomerUserPool(pulumi.ComponentResource):
             name=args.pool_name,
             alias_attributes=sorted(args.settings.alias_attributes),
             auto_verified_attributes=sorted(args.settings.auto_verified_attributes),
-            username_configuration=cognito.UserPoolUsernameConfigurationArgs(
-                case_sensitive=args.settings.case_sensitive
+            username_configuration=(
+                cognito.UserPoolUsernameConfigurationArgs(case_sensitive=args.settings.case_sensitive)
+                if args.says_case
+                else None
             ),
             schemas=[_EMAIL, *(_schema(key, it) for key, it in sorted(args.settings.custom_attributes.items()))],
             password_policy=cognito.UserPoolPasswordPolicyArgs(
@@ -91,7 +95,8 @@ class CustomerUserPool(pulumi.ComponentResource):
             ),
             deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
         )
         self.id, self.arn = pool.id, pool.arn
         self.domain = self._serve(name, args.domain)

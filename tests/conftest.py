@@ -151,6 +151,7 @@ class Mocks(pulumi.runtime.Mocks):
             "aws:route53/getZone:getZone": self._zone,
             "aws:route53/getRecords:getRecords": self._records,
             "aws:index/getRegion:getRegion": lambda _: {"region": REGION},
+            "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": ACCOUNT},
         }
         answer = answers[args.token](args.args)
         return answer if answer is not None else ({}, [("", f"no such thing in this AWS: {args.args}")])
@@ -186,6 +187,7 @@ class Registered:
     delete_before_replace: bool
     create_timeout: str
     waits_for: frozenset[str]
+    retain_on_delete: bool = False
 
 
 @dataclass
@@ -221,6 +223,7 @@ class RecordingMonitor(mocks.MockMonitor):
             request.deleteBeforeReplace,
             request.customTimeouts.create,
             frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
+            request.retainOnDelete,
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

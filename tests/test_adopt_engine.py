@@ -268,6 +268,7 @@ def test_another_stack_is_looked_at_with_ordinary_pulumi(checkout: Checkout) -> 
     old.deploy(checkout.aws)
     content = (checkout.root / "Pulumi.local.yaml").read_text()
     content = content.replace(":4566", f":{checkout.port}") + "  identity:environment: local\n"
+    content += f"  aws:accessKey: {checkout.key.id}\n  aws:secretKey: {checkout.key.secret}\n"
     (checkout.root / "Pulumi.rehearsal.yaml").write_text(content)
     state = checkout.root / "state"
     state.mkdir()

@@ -214,7 +214,7 @@ def with_packages(checkout: Checkout) -> Checkout:
     there.unlink()
     there.mkdir()
     for entry in Path(sys.prefix).iterdir():
-        if entry.name != "installed":
+        if not entry.name.startswith("installed"):
             (there / entry.name).symlink_to(entry)
     (there / "installed").touch()
     return checkout
@@ -273,3 +273,58 @@ def test_the_commands_of_a_page_work(page: str, tmp_path: Path, default_stack: P
         assert not missing, f"not printed: {missing}\n" + "\n".join(printed)[-3000:]
         if templates:
             deploy_templates(checkout, templates)
+
+
+# --- what is named ----------------------------------------------------------------------------------------------------
+
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+SOURCES = sorted(
+    file for room in PACKAGES for file in (ROOT / room).rglob("*.py") if "`" in file.read_text(encoding="utf-8")
+)
+
+
+def is_there(dotted: str) -> bool:
+    """Whether a module has this name, or something in a module has."""
+    *path, last = dotted.split(".")
+    if (ROOT.joinpath(*path, last)).is_dir() or (ROOT.joinpath(*path, f"{last}.py")).is_file():
+        return True
+    package = ROOT.joinpath(*path)
+    module = package / "__init__.py" if package.is_dir() else package.with_suffix(".py")
+    return module.is_file() and bool(re.search(rf"\b{last}\b", module.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_module_that_a_file_names_is_there(file: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)`", file.read_text(encoding="utf-8"))
+    assert [it for it in named if not it.endswith(".py") and not is_there(it)] == []
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def rooms() -> Iterator[tuple[str, str]]:
+    """Each file or folder that the table of CONTRIBUTING.md names, with the row: `b.py` beside `a/x.py` is a/b.py."""
+    for line in re.findall(r"^\| (`.*) \|$", CONTRIBUTING.partition("## Where things go")[2], re.MULTILINE):
+        folder = ""
+        for name in re.findall(r"`([\w./<>-]+(?:\.\w+|/\w*))`", line):
+            folder = name.rpartition("/")[0] or folder
+            beside = "/" not in name and folder and not (ROOT / name).exists()
+            yield line, f"{folder}/{name}" if beside else name
+
+
+def test_what_contributing_names_is_there() -> None:
+    named = [name for _, name in rooms() if "<" not in name]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_contributing_names_every_room() -> None:
+    named = {name.partition("/")[0] for _, name in rooms()}
+    assert set(PACKAGES) <= named
+
+
+def test_the_commands_and_tests_that_contributing_names_are_there() -> None:
+    for command in re.findall(r"`make ([^`]+)`", CONTRIBUTING):
+        check_make(shlex.split(command))
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").glob("test_*.py"))
+    for name in re.findall(r"`(test_[a-z_]+)`", CONTRIBUTING):
+        assert f"def {name}(" in tests, name

@@ -47,7 +47,7 @@ def told(ran: Ran) -> str:
 def line(checkout: Checkout) -> Iterator[CutLine]:
     """The checkout's emulator listens elsewhere, and everybody reaches it on the checkout's port by this line."""
     elsewhere = emulator.free_port()
-    checkout.edit("local/emulator.py", 'address = f"127.0.0.1:{port}"', f'address = "127.0.0.1:{elsewhere}"')
+    checkout.edit("local/emulator.py", '"--bind", f"127.0.0.1:{port}"', f'"--bind", "127.0.0.1:{elsewhere}"')
     # The line listens already when the emulator is started.
     checkout.edit("local/emulator.py", "    _refuse_taken(port)\n    if _NOTE", "    if _NOTE")
     with CutLine(checkout.port, elsewhere) as made:

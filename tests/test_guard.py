@@ -180,7 +180,41 @@ def test_the_custom_domain_key_is_a_say_so_of_its_own_and_warns(
 def test_a_permission_that_is_not_used_is_reported(deploy: Deploy, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         change(deploy, {}, {"allowLoss": ["acme-dev"]})
-    assert "identity:allowLoss names acme-dev" in caplog.text
+    assert "received: acme-dev" in caplog.text
+    assert "what this update loses, which is nothing" in caplog.text
+
+
+@pytest.mark.parametrize("named", ["acme-dev", POOL_ID, f"{POOL_ID}/mfa", "access-client-app-id/callbackUrls"])
+def test_under_protect_a_permission_that_is_not_used_is_refused(deploy: Deploy, named: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**REGISTRY, "protect": True}, {"allowLoss": [named]})
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.received) == ("identity:allowLoss", named)
+
+
+def test_a_permission_for_one_loss_permits_no_other(deploy: Deploy) -> None:
+    before = {**REGISTRY, "protect": True}
+    after = {
+        "clients": {"app": {**CLIENT, "callbackUrls": ["https://b.example"], "authFlows": ["ALLOW_USER_SRP_AUTH"]}}
+    }
+    for what, other in (("callbackUrls", "authFlows"), ("authFlows", "callbackUrls")):
+        with pytest.raises(ConfigError) as refused:
+            change(deploy, before, {**after, "allowLoss": [f"access-client-app-id/{what}"]})
+        assert [problem.path for problem in refused.value.problems] == [f"identity:clients.app.{other}"]
+    with pytest.raises(ConfigError):
+        change(deploy, before, {**after, "allowLoss": ["access-client-app-id"]})
+
+
+def test_protect_and_a_deletion_are_two_updates_and_the_order_is_told(deploy: Deploy) -> None:
+    """The engine deletes nothing that the last update protected, whatever this one says."""
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**REGISTRY, "protect": True}, {"protect": False, "clients": {}})
+    (problem,) = refused.value.problems
+    assert problem.path == "identity:protect"
+    assert "with `identity:protect: false` alone" in problem.mend
+    assert "identity:clients.app" in problem.mend
+    assert change(deploy, {**REGISTRY, "protect": True}, {"protect": False}).of_type("UserPool")
+    assert change(deploy, {**REGISTRY, "protect": False}, {"clients": {}}).of_type("UserPool")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from identity.deployed import USER_POOL
+from identity.report import ConfigError
 from tests.conftest import Deploy
 
 PASSWORD_POLICY = {
@@ -72,3 +74,35 @@ def test_a_custom_attribute_is_added_behind_email(
 
 def test_a_new_domain_of_the_same_kind_comes_after_the_old_one_has_gone(deploy: Deploy) -> None:
     assert deploy({"product": "acme"}).one("UserPoolDomain").delete_before_replace
+
+
+@pytest.mark.parametrize(
+    ("there", "sensitive", "said"),
+    [
+        ({}, True, None),
+        ({"usernameConfiguration": {"caseSensitive": True}}, True, {"caseSensitive": True}),
+        ({"usernameConfiguration": {"caseSensitive": False}}, False, {"caseSensitive": False}),
+        (None, True, {"caseSensitive": True}),
+        (None, False, {"caseSensitive": False}),
+    ],
+)
+def test_a_pool_that_says_nothing_of_the_case_stays_so_and_is_case_sensitive(
+    deploy: Deploy, there: dict[str, Any] | None, sensitive: bool, said: dict[str, Any] | None
+) -> None:
+    """The provider would take the words for another pool, and replace this one."""
+    outputs = {
+        "aliasAttributes": ["preferred_username"],
+        "arn": "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_A",
+    }
+    known = {} if there is None else {"urn::customers": {"type": USER_POOL, "outputs": outputs | there}}
+    run = deploy({"product": "acme", "userPool": {"caseSensitive": sensitive}}, state=known)
+    assert run.one("UserPool").inputs.get("usernameConfiguration") == said
+
+
+def test_a_pool_that_says_nothing_of_the_case_is_not_taken_for_one_that_ignores_it(deploy: Deploy) -> None:
+    outputs = {
+        "aliasAttributes": ["preferred_username"],
+        "arn": "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_A",
+    }
+    with pytest.raises(ConfigError, match=r"identity:userPool\.caseSensitive"):
+        deploy({"product": "acme"}, state={"urn::customers": {"type": USER_POOL, "outputs": outputs}})

@@ -1,45 +1,43 @@
 """What a config would lose of the registry: resource servers and their scopes, app clients and their ids. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from identity import deployed
 from identity.apis import ApiSettings
 from identity.clients import ClientSettings
 from identity.deployed import Deployed
-from identity.loss import Loss
+from identity.guard.client import client_weakened
+from identity.guard.loss import Loss
+from identity.guard.renames import now, rename_losses
+from identity.guard.unsaid import taken_back
 from identity.report import shown
 from identity.settings import Settings
 
-Entry = TypeVar("Entry", ApiSettings, ClientSettings)
 Outputs = Mapping[str, Any]
 
 
 def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
-    servers: dict[str, Outputs] = {}
-    clients: dict[str, Outputs] = {}
-    for resource in state:
-        if resource.type == deployed.RESOURCE_SERVER:
-            servers[resource.name.removeprefix("access-server-")] = resource.outputs
-        elif resource.type == deployed.USER_POOL_CLIENT:
-            clients[resource.name.removeprefix("access-client-")] = resource.outputs
+    state = list(state)
+    servers = _by_key(state, deployed.RESOURCE_SERVER, "access-server-")
+    clients = _by_key(state, deployed.USER_POOL_CLIENT, "access-client-")
+    if any(it.type == deployed.USER_POOL for it in state):
+        yield from rename_losses("clients", "id", clients, settings.clients, _is_alike_client)
+        yield from rename_losses("apis", "identifier", servers, settings.apis, _is_alike_server)
     yield from _half_imported(clients, settings)
-    yield from _renamed_clients(clients, settings)
-    yield from _renamed_servers(servers, settings)
     yield from _server_losses(servers, settings)
-    yield from _client_losses(clients, settings)
+    yield from _client_losses(clients, servers, settings)
 
 
-def _now(key: str, entries: Mapping[str, Entry]) -> Entry | None:
-    """What has become of the entry of this key."""
-    return entries.get(key) or next((entry for entry in entries.values() if entry.formerly == key), None)
+def _by_key(state: Iterable[Deployed], kind: str, prefix: str) -> dict[str, Outputs]:
+    return {it.name.removeprefix(prefix): it.outputs for it in state if it.type == kind}
 
 
 def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
     """The AWS provider does not read this on import, and would replace the client whatever the program says."""
     for key, old in sorted(clients.items()):
-        new = _now(key, settings.clients)
+        new = now(key, clients, settings.clients)
         if new and old.get("generateSecret") is None:
             client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
             keep = "a state that knows whether the client has a secret"
@@ -50,34 +48,9 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
             yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
 
 
-def _renamed(
-    olds: Mapping[str, Outputs], news: Mapping[str, Entry], alike: Callable[[Outputs, Entry], bool]
-) -> Iterator[tuple[str, Outputs, Entry]]:
-    """Each entry that went as another just like it came, without a word that it was renamed."""
-    came = [new for key, new in news.items() if key not in olds and new.formerly is None]
-    for key, old in sorted(olds.items()):
-        new = next((new for new in came if alike(old, new)), None)
-        if new and _now(key, news) is None:
-            yield key, old, new
-
-
-def _renamed_clients(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
-    for key, old, new in _renamed(clients, settings.clients, _is_alike_client):
-        client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}"
-        lost = f"The client id {client_id} would go. To rename it and keep the id, write `formerly: {key}`."
-        yield Loss(client_id, path, f"{key}, which the stack has with these URLs", shown(new.key), lost)
-
-
 def _is_alike_client(old: Outputs, new: ClientSettings) -> bool:
     urls = set(old.get("callbackUrls") or [])
     return bool(urls) and urls == set(new.callback_urls) and bool(old.get("generateSecret")) == new.secret
-
-
-def _renamed_servers(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
-    for key, old, new in _renamed(servers, settings.apis, _is_alike_server):
-        identifier, path = str(old.get("identifier", "")), f"identity:apis.{new.key}"
-        lost = f"The resource server {identifier} would go. To rename it and keep that, write `formerly: {key}`."
-        yield Loss(identifier, path, f"{key}, which the stack has with these scopes", shown(new.key), lost)
 
 
 def _is_alike_server(old: Outputs, new: ApiSettings) -> bool:
@@ -92,7 +65,7 @@ def _is_alike_server(old: Outputs, new: ApiSettings) -> bool:
 def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(servers.items()):
         identifier = str(old.get("identifier", ""))
-        new = _now(key, settings.apis)
+        new = now(key, servers, settings.apis)
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
         if new is None:
             keep = "this API, which the stack has"
@@ -119,17 +92,36 @@ def _scope_losses(new: ApiSettings, old: Outputs) -> Iterator[Loss]:
             full, path = f"{new.identifier}/{name}", f"identity:apis.{new.key}.scopes.{short}"
             lost = f"Apps that ask for {full} could not sign in any more."
             renamed = f"{new.key}.{short}, for it is called after its API's key"
-            received = "nothing" if key == new.key else renamed
-            yield Loss(full, path, f"{name}, which the stack has", received, lost, under_protect=True, in_place=True)
+            received, keep = "nothing" if key == new.key else renamed, f"{name}, which the stack has"
+            thing = new.identifier
+            yield Loss(thing, path, keep, received, lost, what=name, under_protect=True, in_place=True)
 
 
-def _client_losses(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
+def _client_losses(
+    clients: Mapping[str, Outputs], servers: Mapping[str, Outputs], settings: Settings
+) -> Iterator[Loss]:
+    gone = set(_gone_scopes(servers, settings))
     for key, old in sorted(clients.items()):
         path, client_id = f"identity:clients.{key}", str(old.get("id", ""))
-        new = _now(key, settings.clients)
+        new = now(key, clients, settings.clients)
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
         elif old.get("generateSecret") not in (None, new.secret):
             was, becomes = shown(old["generateSecret"]), shown(new.secret)
             yield Loss(client_id, f"{path}.secret", was, becomes, lost, under_protect=True)
+        else:
+            path = f"identity:clients.{new.key}"
+            yield from client_weakened(client_id, path, old, new, settings.apis, gone)
+            it = Deployed(deployed.USER_POOL_CLIENT, key, old)
+            yield from taken_back(it, client_id, path, settings)
+
+
+def _gone_scopes(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[str]:
+    """The full names of the scopes that go with their API, which is told by itself."""
+    there = {full for api in settings.apis.values() for full in api.full_scopes}
+    for old in servers.values():
+        for scope in old.get("scopes") or []:
+            full = f"{old.get('identifier')}/{scope.get('scopeName')}"
+            if full not in there:
+                yield full

@@ -1,0 +1,80 @@
+"""The guard: a config that would lose customers, or what shipped apps hold on to, is refused before anything is made.
+
+Cognito cannot change a pool's alias attributes, its user-name case or an existing attribute; the engine would make a
+new pool and delete the old one with everybody in it. And an update takes back what the pool has and the program does
+not speak of. The guard compares what the stack has (`identity.deployed`) with what the config would make of it, so it
+speaks in a preview as well. `identity:allowLoss` names what may go in one update. `pulumi destroy` does not run the
+program and is an act by itself; Pulumi's `protect` stands in its way.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from identity import deployed
+from identity.deployed import Deployed
+from identity.guard.domain import domain_losses
+from identity.guard.loss import Loss
+from identity.guard.pool import pool_losses
+from identity.guard.registry import registry_losses
+from identity.guard.whereabouts import missing_pool
+from identity.report import ConfigError, Problem, warn
+from identity.settings import Settings
+from identity.zone import Zone
+
+
+def refuse_losses(settings: Settings, region: str, zone: Zone | None) -> None:
+    """Compare the stack's state with the settings.
+
+    Raises:
+        ConfigError: with each loss that `identity:allowLoss` does not name, and under `protect` with each name there
+            that this update does not lose.
+    """
+    state = deployed.read_state()
+    losses = list(find_losses(state, settings, region, zone))
+    guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
+    refused = [loss for loss in guarded if loss.final or loss.named not in settings.allow_loss]
+    unused = [_unused(name, losses) for name in sorted(settings.allow_loss - {loss.named for loss in losses})]
+    problems = [_problem(loss, settings) for loss in refused]
+    problems += _still_protected(state, losses, settings)
+    if problems or (unused and settings.protect):
+        raise ConfigError(settings.stack, [*problems, *(unused if settings.protect else [])])
+    told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in settings.allow_loss]
+    warn(settings.stack, [*(_problem(loss, settings) for loss in told), *unused])
+
+
+def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None = None) -> Iterator[Loss]:
+    """What the settings would lose of the state, refused or not. Reads nothing but the account's number."""
+    state = list(state)
+    yield from missing_pool(state, settings)
+    for resource in state:
+        if resource.type == deployed.USER_POOL:
+            yield from pool_losses(resource, settings, region)
+    yield from domain_losses(state, settings, zone)
+    yield from registry_losses(state, settings)
+
+
+def _unused(name: str, losses: Iterable[Loss]) -> Problem:
+    lost = ", ".join(sorted({loss.named for loss in losses})) or "nothing"
+    allowed = f"what this update loses, which is {lost}: left in, an entry would permit the next loss unseen"
+    return Problem("identity:allowLoss", allowed, name, "take it out")
+
+
+def _problem(loss: Loss, settings: Settings) -> Problem:
+    if loss.final:
+        return Problem(loss.path, loss.keep, loss.received, loss.consequence)
+    first = "first `identity:protect: false` and an update, then " if settings.protect and not loss.in_place else ""
+    mend = (
+        f"put it back. {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
+    )
+    return Problem(loss.path, loss.keep, loss.received, mend)
+
+
+def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings: Settings) -> list[Problem]:
+    """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
+    pools = [it for it in state if it.type == deployed.USER_POOL]
+    gone = [loss for loss in losses if not (loss.final or loss.in_place)]
+    if settings.protect or not gone or not any(it.outputs.get("deletionProtection") == "ACTIVE" for it in pools):
+        return []
+    paths = ", ".join(sorted({loss.path for loss in gone}))
+    allowed = "false, in an update without another change: what the last update protected, the engine does not delete"
+    mend = f"put back {paths}, run an update with `identity:protect: false` alone, then make this edit again"
+    return [Problem("identity:protect", allowed, "false, together with an edit that deletes", mend)]

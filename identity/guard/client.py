@@ -1,0 +1,56 @@
+"""What shipped apps rely on in a client that stays: its URLs, scopes and flows. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from identity.apis import ApiSettings
+from identity.clients import ClientSettings
+from identity.guard.loss import Loss, weakened
+from identity.report import shown
+
+
+def client_weakened(
+    client_id: str,
+    path: str,
+    old: Mapping[str, Any],
+    new: ClientSettings,
+    apis: Mapping[str, ApiSettings],
+    gone: set[str],
+) -> Iterator[Loss]:
+    """What the client would not have any more.
+
+    Args:
+        client_id: its id, which apps are shipped with.
+        path: its config key.
+        old: the client as the state has it.
+        new: the client as it will be.
+        apis: the APIs as they will be, by key.
+        gone: scopes that go with their API, and are told there.
+    """
+    scopes = {f"{apis[it.api].identifier}/{it.name}" if it.api else it.name for it in new.scopes}
+    rows = [
+        ("callbackUrls", old.get("callbackUrls"), set(new.callback_urls), "sign-in that comes back there ends"),
+        ("logoutUrls", old.get("logoutUrls"), set(new.logout_urls), "sign-out that comes back there ends"),
+        ("scopes", set(old.get("allowedOauthScopes") or []) - gone, scopes, "apps that ask for it cannot sign in"),
+        ("authFlows", old.get("explicitAuthFlows"), set(new.auth_flows), "apps that sign in that way cannot any more"),
+    ]
+    for what, had, has, consequence in rows:
+        lost = sorted(set(had or []) - has)
+        if lost:
+            keep = f"{', '.join(lost)} as well, which the client has"
+            yield weakened(
+                client_id, what, f"{path}.{what}", keep, shown(sorted(has)), f"Of {client_id}: {consequence}."
+            )
+    yield from _other_flow(client_id, path, old, new)
+    if (old.get("refreshTokenRotation") or {}).get("feature") == "ENABLED" and not new.rotate_refresh_tokens:
+        stolen = "A stolen refresh token would be good for its whole life again."
+        path = f"{path}.rotateRefreshTokens"
+        yield weakened(client_id, "rotateRefreshTokens", path, "true, as it is", "false", stolen)
+
+
+def _other_flow(client_id: str, path: str, old: Mapping[str, Any], new: ClientSettings) -> Iterator[Loss]:
+    """Of the two flows that a config can say; one that it cannot is told as taken back."""
+    had = [flow for flow in old.get("allowedOauthFlows") or [] if flow != "implicit"]
+    if had and had != [new.flow]:
+        lost = f"Of {client_id}: apps that sign in by {', '.join(had)} cannot any more."
+        yield weakened(client_id, "flows", f"{path}.flow", f"{', '.join(had)}, as it is", new.flow, lost)

@@ -1,0 +1,68 @@
+"""What a config would lose of the domains: the one of sign-in, and the certificate and records in the zone. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+import pulumi
+
+from identity import deployed
+from identity.deployed import Deployed
+from identity.guard.loss import Loss, weakened
+from identity.report import shown
+from identity.settings import Settings
+from identity.zone import Zone
+
+
+def domain_losses(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+    """What the settings would lose of the state, refused or not."""
+    state = list(state)
+    for resource in state:
+        if resource.type == deployed.USER_POOL_DOMAIN:
+            yield from _moved(resource, settings)
+    yield from _left_zone(state, settings, zone)
+    yield from _other_certificate(state, settings, zone)
+
+
+def _moved(domain: Deployed, settings: Settings) -> Iterator[Loss]:
+    old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
+    now_custom = settings.domain.custom_domain
+    new = settings.domain.auth_domain if now_custom else settings.domain.prefix
+    if old == new:
+        return
+    lost = f"Sign-in on {old} would end, with every app that is set to it."
+    moves = was_custom != now_custom
+    if moves and not settings.protect:
+        # The key says by itself which domain is to serve sign-in.
+        pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {new}. {lost}")
+    path = "identity:customDomain" if moves else _domain_path(now_custom)
+    yield Loss(old, path, f"sign-in on {old}, as it was made", shown(new), lost, under_protect=moves)
+
+
+def _domain_path(custom: bool) -> str:
+    return "identity:authDomain" if custom else "identity:domainPrefix"
+
+
+def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+    """Records cannot move: they are deleted in the one zone and made in the other, and so are all in this stack's."""
+    records = [it for it in state if it.type == deployed.RECORD and it.outputs.get("zoneId")]
+    for old in sorted({str(it.outputs["zoneId"]) for it in records} - {zone.id if zone else ""}):
+        names = ", ".join(sorted({str(it.outputs.get("name", "")) for it in records}))
+        path = f"identity:{settings.domain.zone.by}" if settings.domain.zone else "identity:zoneName"
+        lost = (
+            f"The records of this stack would leave the zone {old} ({names}): the certificate is not renewed without "
+            "its record, and a custom domain does not resolve without its own."
+        )
+        keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
+        yield weakened(old, "records", path, keep, received, lost)
+
+
+def _other_certificate(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+    for certificate in state:
+        if certificate.type != deployed.CERTIFICATE:
+            continue
+        old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
+        new = settings.domain.auth_domain if zone else ""
+        if old and old != new:
+            path = "identity:authDomain" if zone else "identity:zoneName"
+            keep = f"{old}, which the certificate of this stack is for"
+            lost = f"The certificate {arn} would be deleted, and what is served with it goes dark."
+            yield weakened(old, "certificate", path, keep, shown(new) if new else "no zone", lost)

@@ -1,0 +1,102 @@
+"""Entries of the registry that got another key: what they were called has to be said, and said rightly. Pure.
+
+The engine knows a resource by its key. Under a new key it makes another one and deletes the old; `formerly` says that
+the two are one. A slip there is a deletion that nobody asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from identity.apis import ApiSettings
+from identity.clients import ClientSettings
+from identity.guard.loss import Loss
+from identity.report import nearest, shown
+
+Entry = TypeVar("Entry", ApiSettings, ClientSettings)
+Outputs = Mapping[str, Any]
+
+
+def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Entry | None:
+    """What becomes of the entry that the stack has under this key; None where it goes."""
+    if key in news:
+        return news[key]
+    return next((new for new in news.values() if new.formerly == key and new.key not in olds), None)
+
+
+def rename_losses(
+    kind: str,
+    named_by: str,
+    olds: Mapping[str, Outputs],
+    news: Mapping[str, Entry],
+    alike: Callable[[Outputs, Entry], bool],
+) -> Iterator[Loss]:
+    """What is lost by a key that changed without a word, or with a wrong one.
+
+    Args:
+        kind: `clients` or `apis`, as the config has it.
+        named_by: the output by which AWS knows such a thing.
+        olds: what the stack has, by key.
+        news: what the config has, by key.
+        alike: whether an old and a new entry are so alike that they are taken for the same one.
+    """
+    yield from _wrongly_said(kind, named_by, olds, news)
+    yield from _unsaid(kind, named_by, olds, news, alike)
+    yield from _exchanged(kind, named_by, olds, news, alike)
+
+
+def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Iterator[Loss]:
+    for key, new in news.items():
+        former, path = new.formerly, f"identity:{kind}.{key}.formerly"
+        if former is None:
+            continue
+        if former not in olds and key not in olds:
+            going = [old for old in olds if now(old, olds, news) is None]
+            keep = "a key that the stack has: " + (", ".join(sorted(going or olds)) or "it has none")
+            mend = f"{nearest(former, going)} Nothing is renamed by it, so {key} would be a new one".strip()
+            yield Loss(former, path, keep, shown(former), mend, final=True)
+        elif former in olds and key in olds:
+            thing = str(olds[former].get(named_by, ""))
+            keep = f"nothing: the stack has both {key} and {former}, and nothing is renamed"
+            lost = f"{former} ({thing}) would be deleted."
+            yield Loss(thing, path, keep, shown(former), lost)
+
+
+def _unsaid(
+    kind: str,
+    named_by: str,
+    olds: Mapping[str, Outputs],
+    news: Mapping[str, Entry],
+    alike: Callable[[Outputs, Entry], bool],
+) -> Iterator[Loss]:
+    """Each entry that went as another just like it came, without a word that it was renamed."""
+    came = [new for key, new in news.items() if key not in olds and new.formerly not in olds]
+    for key, old in sorted(olds.items()):
+        new = next((new for new in came if alike(old, new)), None)
+        if new and now(key, olds, news) is None:
+            thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new.key}"
+            lost = f"{key} ({thing}) would be deleted. To rename it and keep that, write `formerly: {key}`."
+            yield Loss(thing, path, f"{key}, which the stack has with just these values", shown(new.key), lost)
+
+
+def _exchanged(
+    kind: str,
+    named_by: str,
+    olds: Mapping[str, Outputs],
+    news: Mapping[str, Entry],
+    alike: Callable[[Outputs, Entry], bool],
+) -> Iterator[Loss]:
+    """Keys that went round among entries that are all still there: by each key the stack has another one's values."""
+    both = sorted(olds.keys() & news.keys())
+    for key in both:
+        new = news[key]
+        if alike(olds[key], new):
+            continue
+        other = next((it for it in both if it != key and alike(olds[it], new) and not alike(olds[it], news[it])), None)
+        if other:
+            thing = str(olds[key].get(named_by, ""))
+            keep = f"what {key} was: the values there now are those of {other}"
+            lost = (
+                f"The apps of {key} have {thing} built in, and would get the values of {other}. The engine knows an "
+                "entry by its key, so two cannot change keys: leave the keys as they are."
+            )
+            yield Loss(thing, f"identity:{kind}.{key}", keep, f"the values of {other}", lost, what="key", in_place=True)

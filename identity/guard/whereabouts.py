@@ -1,0 +1,40 @@
+"""Whether the stack's pool is still where the stack knows it: in the state, and in the account of these credentials."""
+
+from collections.abc import Iterable, Iterator
+
+from identity import deployed
+from identity.deployed import Deployed
+from identity.guard.loss import Loss
+from identity.settings import Settings
+
+
+def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+    """A pool in another account, and one that the stack's outputs still name while its state has none.
+
+    A refresh with the credentials of another account finds nothing there, and takes everything for deleted; the next
+    update would make a new pool, empty. The emulator's pool is not worth this: it is made again after a kill.
+    """
+    if settings.cognito_endpoint:
+        return
+    state = list(state)
+    arns = [str(it.outputs.get("arn", "")) for it in state if it.type == deployed.USER_POOL]
+    known = [str(it.outputs.get("userPoolArn", "")) for it in state if it.type == deployed.STACK]
+    for arn in filter(None, arns or known):
+        account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
+        current = deployed.current_account()
+        if account and current and account != current:
+            mend = f"Use credentials of {account}. Nothing was lost: a pool of another account is not seen from here."
+            keep = f"the credentials of the account {account}, where the pool {pool_id} is"
+            yield Loss(pool_id, "aws:profile", keep, f"credentials of the account {current}", mend, final=True)
+        elif not arns:
+            yield _left_the_state(pool_id)
+
+
+def _left_the_state(pool_id: str) -> Loss:
+    consequence = (
+        "It was deleted, or a refresh did not find it, as with the credentials of another account; the update would "
+        "make a new pool with nobody in it. Where it is still there, bring it back: "
+        f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
+    )
+    keep = f"a state that has the pool {pool_id}, which the stack's outputs name"
+    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, in_place=True)

@@ -1,0 +1,238 @@
+"""The guard: what stays, and would be less than it was, or would be taken back because nobody spoke of it."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from identity import deployed
+from identity.report import ConfigError
+from tests.conftest import REGION, ZONE_ID, Deploy, Run
+from tests.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
+
+APP = "access-client-app-id"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+WHOLE = {
+    **CLIENT,
+    "callbackUrls": ["https://app.example/a", "myapp://back"],
+    "logoutUrls": ["https://app.example/bye"],
+    "scopes": ["openid", "email", "cart.read"],
+    "authFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+}
+CLIENTS = {"apis": APIS, "clients": {"app": WHOLE}}
+STRONG = {"minimumLength": 12, "requireNumbers": True, "requireSymbols": True, "passwordHistorySize": 5}
+ZONE = {"zoneName": "focusmark.app", "authDomain": "a.focusmark.app"}
+
+
+def app(**changed: Any) -> dict[str, Any]:
+    return {"clients": {"app": {**WHOLE, **changed}}}
+
+
+def policy(**changed: Any) -> dict[str, Any]:
+    return {"userPool": {"passwordPolicy": {**STRONG, **changed}}}
+
+
+# (before, after, the key, how allowLoss names it)
+WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+    (CLIENTS, app(callbackUrls=["https://app.example/b", "myapp://back"]), "clients.app.callbackUrls", "callbackUrls"),
+    (CLIENTS, app(callbackUrls=["https://app.example/a"]), "clients.app.callbackUrls", "callbackUrls"),
+    (CLIENTS, app(logoutUrls=[]), "clients.app.logoutUrls", "logoutUrls"),
+    (CLIENTS, app(scopes=["openid", "cart.read"]), "clients.app.scopes", "scopes"),
+    (CLIENTS, app(scopes=["openid", "email"]), "clients.app.scopes", "scopes"),
+    (CLIENTS, app(authFlows=["ALLOW_REFRESH_TOKEN_AUTH"]), "clients.app.authFlows", "authFlows"),
+    (CLIENTS, app(authFlows=["ALLOW_USER_PASSWORD_AUTH"]), "clients.app.authFlows", "authFlows"),
+    (
+        {"clients": {"app": {**CLIENT, "rotateRefreshTokens": True}}},
+        {"clients": {"app": {**CLIENT, "authFlows": ["ALLOW_USER_SRP_AUTH"]}}},
+        "clients.app.rotateRefreshTokens",
+        "rotateRefreshTokens",
+    ),
+    (
+        {"apis": APIS, "clients": {"app": {**CLIENT, "secret": True}}},
+        {"clients": {"app": {"flow": "client_credentials", "secret": True, "scopes": ["cart.read"]}}},
+        "clients.app.flow",
+        "flows",
+    ),
+    ({}, {"userPool": {"autoVerifiedAttributes": []}}, "userPool.autoVerifiedAttributes", "autoVerifiedAttributes"),
+    (policy(), policy(minimumLength=8), "userPool.passwordPolicy.minimumLength", "passwordPolicy"),
+    (policy(), policy(requireNumbers=False), "userPool.passwordPolicy.requireNumbers", "passwordPolicy"),
+    (policy(), policy(requireSymbols=False), "userPool.passwordPolicy.requireSymbols", "passwordPolicy"),
+    (policy(), policy(requireLowercase=False), "userPool.passwordPolicy.requireLowercase", "passwordPolicy"),
+    (policy(), policy(requireUppercase=False), "userPool.passwordPolicy.requireUppercase", "passwordPolicy"),
+    (policy(), policy(passwordHistorySize=0), "userPool.passwordPolicy.passwordHistorySize", "passwordPolicy"),
+    (policy(), {"userPool": {}}, "userPool.passwordPolicy.minimumLength", "passwordPolicy"),
+    (ZONE, {"zoneName": "none"}, "zoneName", "records"),
+    (ZONE, {"authDomain": "b.focusmark.app"}, "authDomain", "certificate"),
+]
+IDS = [f"{path}: {what}" for _, _, path, what in WEAKENED]
+
+
+@pytest.mark.parametrize(("before", "after", "path", "what"), WEAKENED, ids=IDS)
+def test_under_protect_what_gets_less_is_refused_by_its_key(
+    deploy: Deploy, before: dict[str, Any], after: dict[str, Any], path: str, what: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**before, "protect": True}, after)
+    mends = [problem.mend for problem in refused.value.problems if problem.path == f"identity:{path}"]
+    assert any(f"/{what}]` for this one update" in mend for mend in mends)
+    assert not any("protect: false" in mend for mend in mends)
+
+
+@pytest.mark.parametrize(("before", "after"), [row[:2] for row in WEAKENED], ids=IDS)
+def test_under_protect_it_passes_by_the_names_that_the_refusal_gives(
+    deploy: Deploy, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**before, "protect": True}, after)
+    names = {problem.mend.rpartition("allowLoss: [")[2].partition("]")[0] for problem in refused.value.problems}
+    assert change(deploy, {**before, "protect": True}, {**after, "allowLoss": sorted(names)}).of_type("UserPool")
+
+
+@pytest.mark.parametrize(("before", "after", "path", "_what"), WEAKENED, ids=IDS)
+def test_without_protect_it_is_a_warning(
+    deploy: Deploy,
+    caplog: pytest.LogCaptureFixture,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    path: str,
+    _what: str,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert change(deploy, before, after).of_type("UserPool")
+    assert f"identity:{path}" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CLIENTS, app(callbackUrls=[*WHOLE["callbackUrls"], "https://app.example/more"])),
+        (CLIENTS, app(callbackUrls=WHOLE["callbackUrls"][::-1])),
+        (CLIENTS, app(scopes=[*WHOLE["scopes"], "cart.write"])),
+        (CLIENTS, app(scopes=["openid", "email", "app.acme.api.cart/cart.read"])),
+        (CLIENTS, app(authFlows=[*WHOLE["authFlows"], "ALLOW_USER_PASSWORD_AUTH"])),
+        (policy(), policy(minimumLength=20, passwordHistorySize=10)),
+        ({"userPool": {"autoVerifiedAttributes": []}}, {"userPool": {}}),
+        (REGISTRY, {"clients": {"app": {**CLIENT, "tokenValidity": {"access": "5m"}}}}),
+        (ZONE, {"zoneName": "none", "zoneId": ZONE_ID}),
+    ],
+)
+def test_what_gets_more_or_stays_is_not_in_the_way(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert change(deploy, {**before, "protect": True}, after).of_type("UserPool")
+    assert "allowLoss" not in caplog.text
+
+
+def test_a_scope_that_goes_with_its_api_is_told_once(deploy: Deploy) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(
+            deploy,
+            {**CLIENTS, "protect": True},
+            {"apis": {"cart": {"scopes": {"write": "Write"}}}, **app(scopes=["openid", "email"])},
+        )
+    assert [problem.path for problem in refused.value.problems] == ["identity:apis.cart.scopes.read"]
+
+
+# --- what the program does not speak of -------------------------------------------------------------------------------
+
+
+def with_more(deploy: Deploy, config: dict[str, Any], kind: str, **outputs: Any) -> dict[str, Any]:
+    """The state of this config, with more outputs on everything of a type."""
+    state = state_of(deploy({**BASE, **config}, stack="dev"))
+    for resource in state.values():
+        if resource["type"] == kind:
+            resource["outputs"] |= outputs
+    return state
+
+
+UNSAID: list[tuple[str, dict[str, Any], str]] = [
+    (deployed.USER_POOL, {"mfaConfiguration": "ON"}, f"{POOL_ID}/mfa"),
+    (
+        deployed.USER_POOL,
+        {"lambdaConfig": {"preSignUp": FUNCTION}},
+        f"{POOL_ID}/triggers",
+    ),
+    (deployed.USER_POOL, {"userPoolAddOns": {"advancedSecurityMode": "ENFORCED"}}, f"{POOL_ID}/threatProtection"),
+    (deployed.USER_POOL_CLIENT, {"supportedIdentityProviders": ["COGNITO", "Google"]}, f"{APP}/identityProviders"),
+    (deployed.USER_POOL_CLIENT, {"preventUserExistenceErrors": "LEGACY"}, f"{APP}/preventUserExistenceErrors"),
+]
+
+
+@pytest.mark.parametrize("protect", [True, False])
+@pytest.mark.parametrize(("kind", "outputs", "named"), UNSAID)
+def test_what_an_update_would_take_back_unsaid_is_refused_by_name(
+    deploy: Deploy, kind: str, outputs: dict[str, Any], named: str, protect: bool
+) -> None:
+    config = {**REGISTRY, "protect": protect}
+    state = with_more(deploy, config, kind, **outputs)
+    with pytest.raises(ConfigError) as refused:
+        deploy({**BASE, **config}, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert "would be removed by up" in problem.mend
+    assert f"identity:allowLoss: [{named}]" in problem.mend
+    assert next(iter(outputs)) in problem.allowed
+    assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
+
+
+# --- a pool that is not where it was ----------------------------------------------------------------------------------
+
+
+def stack_output(account: str = "123456789012") -> dict[str, Any]:
+    arn = f"arn:aws:cognito-idp:{REGION}:{account}:userpool/{POOL_ID}"
+    outputs = {"userPoolId": POOL_ID, "userPoolArn": arn}
+    return {"urn:pulumi:dev::identity::pulumi:pulumi:Stack::identity-dev": {"type": deployed.STACK, "outputs": outputs}}
+
+
+def without_pool(run: Run) -> dict[str, Any]:
+    return {urn: it for urn, it in state_of(run).items() if it["type"] != deployed.USER_POOL}
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_pool_that_left_the_state_is_not_made_anew_without_a_word(deploy: Deploy, protect: bool) -> None:
+    config = {**BASE, "protect": protect}
+    state = without_pool(deploy(config, stack="dev")) | stack_output()
+    with pytest.raises(ConfigError) as refused:
+        deploy(config, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert f"pulumi import aws:cognito/userPool:UserPool customers {POOL_ID}" in problem.mend
+    assert deploy({**config, "allowLoss": [POOL_ID]}, stack="dev", state=state).of_type("UserPool")
+    # On the emulator it is made again: what it held is not worth keeping.
+    emulated = {**config, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}
+    assert deploy(emulated, stack="dev", state=state).of_type("UserPool")
+
+
+@pytest.mark.parametrize("known_by", ["the state", "the outputs"])
+def test_credentials_of_another_account_are_refused(deploy: Deploy, known_by: str) -> None:
+    run = deploy(BASE, stack="dev")
+    state = state_of(run) if known_by == "the state" else without_pool(run) | stack_output("999999999999")
+    for resource in state.values():
+        if resource["type"] == deployed.USER_POOL:
+            resource["outputs"]["arn"] = f"arn:aws:cognito-idp:{REGION}:999999999999:userpool/{POOL_ID}"
+    for allowed in ([], [POOL_ID]):
+        with pytest.raises(ConfigError, match="credentials of the account 123456789012") as refused:
+            deploy({**BASE, "allowLoss": allowed}, stack="dev", state=state)
+        assert "999999999999" in refused.value.problems[0].allowed
+
+
+def test_a_pool_that_the_state_has_by_another_name_is_not_replaced(deploy: Deploy) -> None:
+    state = {urn.replace("::customers", "::people"): it for urn, it in state_of(deploy(BASE, stack="dev")).items()}
+    with pytest.raises(ConfigError) as refused:
+        deploy(BASE, stack="dev", state=state)
+    assert any("calls the pool people" in problem.allowed for problem in refused.value.problems)
+
+
+def test_the_changed_product_is_the_first_to_be_told(deploy: Deploy) -> None:
+    """Where the zone is given by name its consequence, a domain outside of the zone, is seen before the state is."""
+    before = {**BASE, "product": "focusmark", "zoneName": "focusmark.app"}
+    state = state_of(deploy(before, stack="dev"))
+    with pytest.raises(ConfigError) as refused:
+        deploy({**before, "product": "acne"}, stack="dev", state=state)
+    paths = [problem.path for problem in refused.value.problems]
+    assert paths[:2] == ["identity:product", "identity:authDomain"]
+
+
+def test_a_protected_pool_is_forgotten_by_the_engine_and_never_deleted(deploy: Deploy) -> None:
+    for protect in (True, False):
+        pool = deploy({**BASE, "protect": protect}, stack="dev").one("UserPool")
+        assert (pool.protect, pool.retain_on_delete) == (protect, protect)
