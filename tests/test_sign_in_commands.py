@@ -98,7 +98,7 @@ def test_a_damaged_session_is_told_and_a_sign_in_mends_it(run: Run, file: Sessio
     file.path.write_text("{")
     ran = run(command)
     assert (ran.out, file.path.read_text()) == ("", "{")
-    assert ran.status != 0
+    assert ran.status == 1
     assert f"{file.path} is damaged" in ran.err
     assert "Sign in with `python -m sign_in --stack false --client cli`" in ran.err
     assert run("login").status == 0
@@ -109,7 +109,7 @@ def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(
     run("login")
     file.path.write_text("{")
     ran = run("logout")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "It is removed" in ran.err
     assert "on the server" in ran.err
     assert not file.path.exists()
@@ -118,7 +118,7 @@ def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(
 def test_a_session_of_a_pool_that_is_gone_is_told(run: Run, file: SessionFile) -> None:
     run("login")
     ran = run("token", clientId="another")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "of a user pool or a client that is gone" in ran.err
     assert file.path.exists()
 
@@ -129,7 +129,7 @@ def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
 ) -> None:
     file.path.mkdir(parents=True)
     ran = run(command)
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert f"The session file {file.path} cannot be " in ran.err
     assert "Traceback" not in ran.err
     assert server.asked == []  # nobody has signed in for nothing
@@ -179,7 +179,7 @@ def test_what_the_api_refuses_is_told_without_the_password(
     monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
     server.api_refusals[operation] = refusal
     ran = run("user")
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert said in ran.err
     assert "\x1b" not in ran.err
     assert not any(body.get("Password", "-") in ran.err for _, body, _ in server.api_asked if "Password" in body)
@@ -203,7 +203,7 @@ def test_a_refresh_token_that_is_none_any_more_takes_its_session_with_it(
     run("login")
     server.status, server.refusal = 400, {"error": "invalid_grant"} | ({"error_description": said} if said else {})
     ran = run(command)
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "The session has ended" in ran.err
     assert "The kept session is removed." in ran.err
     assert "the-refresh-token" not in ran.err
@@ -229,7 +229,7 @@ def test_a_trouble_that_may_pass_leaves_the_session(
     run("login")
     server.status, server.refusal = status, refusal
     ran = run("refresh")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "removed" not in ran.err
     assert file.path.exists()
     server.status = 200
@@ -262,7 +262,7 @@ def test_logout_forgets_a_session_that_the_server_does_not_revoke_and_says_so(
     run("login")
     server.api_refusals["RevokeToken"] = {"__type": "UnsupportedOperationException", "message": "off"}
     ran = run("logout")
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "UnsupportedOperationException" in ran.err
     assert "forgotten here all the same" in ran.err
     assert not file.path.exists()
@@ -273,7 +273,7 @@ def test_logout_keeps_a_session_that_the_server_could_still_revoke(
 ) -> None:
     run("login")
     server.api_refusals["RevokeToken"] = {"__type": "TooManyRequestsException", "message": "later"}
-    assert run("logout").status != 0
+    assert run("logout").status == 1
     assert file.path.exists()
 
 
