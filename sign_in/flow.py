@@ -1,13 +1,11 @@
 """The sign-ins themselves: each ends in a session whose tokens are verified, or in an error that says why not."""
 
-import os
 import sys
-import threading
-import webbrowser
 from dataclasses import dataclass
 
 import click
 
+from sign_in.browser import can_open, open_page
 from sign_in.callback import CallbackListener, read_answer, read_pasted
 from sign_in.errors import (
     NotSignedInError,
@@ -214,29 +212,8 @@ def _verified(
 
 def _show(question: Question, browser: bool) -> None:
     """Open the login page, and print its address for where no browser opens."""
-    opened = browser and _can_open()
+    opened = browser and can_open()
     click.echo("Opening the login page. If no browser opens, go to:" if opened else "Sign in at:", err=True)
     click.echo(f"\n  {question.url}\n", err=True)
     if opened:
-        # In a thread, since some browsers keep the caller until they are closed.
-        threading.Thread(target=_open, args=(question.url,), daemon=True).start()
-
-
-def _open(url: str) -> None:
-    try:
-        webbrowser.open(url)
-    except webbrowser.Error:
-        return  # the address is on the screen
-
-
-def _can_open() -> bool:
-    """Whether there is a browser with a window; one in text mode would take over the terminal."""
-    if os.environ.get("BROWSER"):
-        return True
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return False
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
+        open_page(question.url)
