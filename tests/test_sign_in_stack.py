@@ -114,6 +114,11 @@ def test_a_scope_that_cannot_be_had_says_why(key: str, wanted: str, said: str) -
         ("http://127.0.0.1.example", False),
         ("http://user@example/localhost", False),
         ("myapp://callback", False),
+        ("http://[", False),
+        ("http://localhost:99999", False),
+        ("http://localhost:port", False),
+        ("http://localhost:0", False),
+        ("", False),
     ],
 )
 def test_loopback_is_the_host_and_nothing_like_it(url: str, loopback: bool) -> None:
@@ -157,6 +162,11 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
         (0, "warning: hello", "", "not JSON"),
         (0, '{"issuer": "https://x", "clientSecrets": {"a": 5, "b": "s3cret"}}', "", "clientSecrets.a"),
         (0, "[1]", "", "not those of this program"),
+        (0, json.dumps(OUTPUTS | {"jwksUri": "http://["}), "", "jwksUri"),
+        (0, json.dumps(OUTPUTS | {"tokenUrl": "http://localhost:99999/"}), "", "tokenUrl"),
+        (0, json.dumps(OUTPUTS | {"logoutUrl": ""}), "", "logoutUrl"),
+        (0, json.dumps(OUTPUTS | {"issuer": "file:///etc/passwd"}), "", "issuer"),
+        (0, json.dumps(OUTPUTS | {"authorizeUrl": None}), "", "authorizeUrl"),
     ],
 )
 def test_outputs_that_cannot_be_read_say_why_and_show_no_value(
