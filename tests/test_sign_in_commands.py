@@ -1,5 +1,6 @@
 """The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -321,3 +322,23 @@ def test_what_is_remembered_wrongly_is_as_if_nothing_was(run: Run, content: byte
 def test_what_is_remembered_is_for_its_owner_only(run: Run) -> None:
     run("login")
     assert LastClient("false").path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("minimum", [6, 20, 21, 99])
+def test_a_user_gets_a_password_as_long_as_the_pool_asks_for(
+    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, minimum: int
+) -> None:
+    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+    right = server.answer
+
+    def answer(path: str, text: str, headers: dict[str, str]) -> tuple[int, object]:
+        status, given = right(path, text, headers)
+        short = len(json.loads(text).get("Password", "x" * 99)) < minimum
+        return (400, {"__type": "InvalidPasswordException", "message": "short"}) if short else (status, given)
+
+    monkeypatch.setattr(server, "answer", answer)
+    ran = run("user", "--json")
+    assert ran.status == 0, ran.err
+    password = json.loads(ran.out)["password"]
+    assert len(password) == (20 if minimum <= 20 else 99)
+    assert server.api_asked[-1][1]["Password"] == password
