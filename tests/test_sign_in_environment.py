@@ -85,8 +85,21 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+KINDS = {
+    "profiles": ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"],
+    "files": ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DATA_PATH", "NETRC", "HOME"],
+    "certificates": ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"],
+    "places": ["AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"],
+    "credentials": ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+    "proxies": ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"],
+    "retries": ["AWS_RETRY_MODE"],
+    "home": ["HOME"],
+}
+
+
 def ways() -> dict[str, dict[str, str]]:
-    return {name: {name: value} for name, value in OF_A_PERSON.items()} | {"all of it": OF_A_PERSON}
+    """Each kind of them alone, and all at once: one must not hide another."""
+    return {kind: {name: OF_A_PERSON[name] for name in names} for kind, names in KINDS.items()} | {"all": OF_A_PERSON}
 
 
 @pytest.mark.parametrize("environment", ways().values(), ids=ways())
