@@ -14,6 +14,7 @@ from sign_in.errors import (
     SignInError,
     UnknownNameError,
     UntrustedAnswerError,
+    plain,
 )
 from sign_in.oauth import Grant, Question, SignInServer
 from sign_in.session import LastClient, Session, SessionFile
@@ -82,8 +83,13 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
 def refresh(target: Target) -> Session:
     """New tokens for the kept session. A session that the server has ended is forgotten."""
     kept = target.session_file.read(target.outputs, target.client)
-    if kept is None or kept.refresh_token is None:
+    if kept is None:
         raise not_signed_in(target)
+    if kept.refresh_token is None:
+        raise NotSignedInError(
+            f"The session of {plain(kept.name)} has no refresh token, so there are no new tokens for it. Sign in again"
+            f" with `python -m sign_in --stack {target.stack} --client {target.key}`."
+        )
     verifier = target.verifier()
     try:
         grant = target.server.refresh(kept.refresh_token)

@@ -342,3 +342,16 @@ def test_a_user_gets_a_password_as_long_as_the_pool_asks_for(
     password = json.loads(ran.out)["password"]
     assert len(password) == (20 if minimum <= 20 else 99)
     assert server.api_asked[-1][1]["Password"] == password
+
+
+@pytest.mark.parametrize("command", ["refresh", "token"])
+def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(run: Run, server: FalseServer, command: str) -> None:
+    server.changes = {"refresh_token": None, "access_token": {"exp": int(time.time()) + 30}}
+    run("login")
+    ran = run(command)
+    assert (ran.status, ran.out) == (1, "")
+    assert "The session of ada has no refresh token" in ran.err
+    assert "Sign in again with `python -m sign_in --stack false --client cli`" in ran.err
+    ended = run("logout")
+    assert ended.status == 0
+    assert "cannot be revoked" in ended.err
