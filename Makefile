@@ -78,7 +78,7 @@ fuzz: .venv/installed-dev
 format: .venv/installed-dev
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
 
-lock: LOCK := .venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
+lock: override LOCK := .venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 lock: .venv/installed-dev
 	@$(LOCK) -o requirements.txt
 	@$(LOCK) --group tools -o requirements-tools.txt
@@ -92,7 +92,7 @@ lock: .venv/installed-dev
 	$(INSTALL)
 	@touch .venv/installed
 
-define INSTALL
+override define INSTALL
 	@"$$PYTHON" -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
 	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
 	@"$$PYTHON" -m venv .venv >&2

@@ -1,5 +1,6 @@
 """One `Mocks` for every test, and a fresh run of the program for each."""
 
+import asyncio
 import functools
 import gc
 import json
@@ -22,6 +23,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
 from local.console import Failure
+from local.event_loop import own_event_loop
 
 if TYPE_CHECKING:
     from tests.checkout import Checkout
@@ -53,6 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The modules that run the engine first: they take longest, and the short ones fill the gaps at the end."""
     slow = {item.path for item in items if item.get_closest_marker("engine")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+# One for all tests: the threads that the mocks answer in have loops of their own, and live as long as this one.
+LOOP = asyncio.new_event_loop()
+
+
+@pytest.fixture(autouse=True)
+def current_loop() -> None:
+    """Give the SDK's mocks a current event loop: from Python 3.12 on nobody makes one for them."""
+    asyncio.set_event_loop(LOOP)
 
 
 @pytest.fixture(scope="session")
@@ -267,10 +279,11 @@ def deploy() -> Iterator[Deploy]:
     ) -> Run:
         run = Run()
         mocked = Mocks(zone, apex_address, state or {}, records)
-        pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
-        pulumi.runtime.set_all_config(config_of(config))
-        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-        _sync_await(run_in_stack(run_main))
+        with own_event_loop():
+            pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
+            pulumi.runtime.set_all_config(config_of(config))
+            set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+            _sync_await(run_in_stack(run_main))
         return run
 
     yield run_program

@@ -47,7 +47,8 @@ def checkout(tmp_path: Path) -> Path:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{TOLD}" "$@"\n')
     python.chmod(0o755)
-    (tmp_path / ".venv/installed").touch()
+    for name in ("installed", "installed-dev"):
+        (tmp_path / ".venv" / name).touch()
     return tmp_path
 
 
