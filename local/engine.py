@@ -109,7 +109,9 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
     install(paths.PULUMI_HOME / "plugins")
-    packs = [str(paths.POLICY_PACK)]
+    packs = [
+        os.path.relpath(paths.POLICY_PACK, paths.PROJECT)
+    ]  # a list with commas to the CLI; a checkout may have one
     try:
         stack = LocalStack(workspace(cli))
         if operation == "preview":
