@@ -88,7 +88,19 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
     config = stack.get("config")
     if not isinstance(config, dict):
         raise Failure(f"{name}: config: expected a map of settings; received {_shown(config)}. {_see(name)}")
+    encrypted = next((key for key, value in config.items() if _is_encrypted(value)), None)
+    if encrypted is not None:
+        raise Failure(
+            f"{name}: {encrypted}: received an encrypted value (secure:), which only the stack that it was made for "
+            "can read. Write it in clear: the local stack has no secret worth keeping."
+        )
     return config
+
+
+def _is_encrypted(value: Any) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(_is_encrypted(part) for part in value.values())
+    return isinstance(value, list) and any(_is_encrypted(part) for part in value)
 
 
 def _endpoints(config: dict[str, Any], port: int) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def blocks_of(page: Path) -> Iterator[Block]:
 
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
 
@@ -132,6 +133,53 @@ def test_python_is_what_an_example_has(block: Block) -> None:
     examples = [path.read_text(encoding="utf-8") for path in (ROOT / "examples").rglob("*.py")]
     flat = [re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in examples]
     assert any(block.text in text for text in flat), f"{block}: in no file of examples/"
+
+
+# --- what replaces what -----------------------------------------------------------------------------------------------
+
+
+def default(key: str) -> set[str]:
+    schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    return set(schema["config"][f"identity:{key}"]["default"])
+
+
+def test_the_readme_shows_an_object_that_replaces_the_default_and_one_that_repeats_it() -> None:
+    written = [
+        yaml.safe_load(block.text)["config"] for block in BLOCKS if (block.page, block.kind) == ("README.md", "yaml")
+    ]
+    replaces, repeats = (it for it in written if "cart" in it.get("identity:apis", {}))
+    resolved = resolve(config_of(stack_file("local") | replaces), "local", [])
+    assert (set(resolved.apis), set(resolved.clients)) == ({"cart"}, {"shop"})
+    resolved = resolve(config_of(stack_file("local") | repeats), "local", [])
+    assert set(resolved.apis) == default("apis") | {"cart"}
+    assert set(resolved.clients) == default("clients")
+
+
+def test_protect_is_what_the_stacks_file_says_and_no_name_changes_it() -> None:
+    (row,) = re.findall(r"^\| `protect` \| (.*?) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for stack in ("local", "dev", "prod", "live"):
+        assert str(resolve({"identity:product": "acme"}, stack, []).protect).lower() == row.partition("`;")[0].strip(
+            "`"
+        )
+    assert stack_file("prod")["identity:protect"] is True
+    assert "`Pulumi.prod.yaml` says `true`" in row
+
+
+# --- how Python is called ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_a_page_calls_the_checkouts_python_and_no_other(page: Path) -> None:
+    """Without the packages of .venv each of these ends in a traceback. Rooms are named by `python -m <room>` alone."""
+    text = page.read_text(encoding="utf-8")
+    calls = re.findall(r"(?:^|[\s`(])([\w./-]*python3?) -m (?!venv|pip)([^`\n]+)", text)
+    assert [call for call in calls if call[0] != ".venv/bin/python" and call[1] not in PACKAGES] == []
+
+
+def test_a_message_calls_the_checkouts_python_and_no_other() -> None:
+    files = [file for room in PACKAGES if room != "tests" for file in (ROOT / room).rglob("*.py")]
+    found = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if " -m " in line]
+    assert [line for line in found if re.search(r"(?<!/)python3? -m \w+ --\S+", line) and '"""' not in line] == []
 
 
 # --- commands that are not run ----------------------------------------------------------------------------------------
@@ -277,7 +325,6 @@ def test_the_commands_of_a_page_work(page: str, tmp_path: Path, default_stack: P
 
 # --- what is named ----------------------------------------------------------------------------------------------------
 
-PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 SOURCES = sorted(
     file for room in PACKAGES for file in (ROOT / room).rglob("*.py") if "`" in file.read_text(encoding="utf-8")
 )

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,29 @@ def test_the_nightly_run_lists_what_nobody_manages_also_where_the_preview_fails(
     assert last["run"].startswith('.venv/bin/python -m adopt.unmanaged "$STACK"')
     assert last["if"] == "${{ !cancelled() }}"
     assert last["shell"] == "bash"  # with pipefail: `tee` must not hide what is found
+
+
+def test_the_checks_run_on_each_python_that_the_readme_names_from_the_oldest_on() -> None:
+    checks = workflow(ROOT / ".github" / "workflows" / "checks.yml")["jobs"]
+    pythons = checks["python"]["strategy"]["matrix"]["python"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert sorted(set(re.findall(r"\b3\.1\d\b", readme))) == pythons
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">={pythons[0]}"
+    (setup,) = (it["with"] for it in checks["python"]["steps"] if "setup-python" in it.get("uses", ""))
+    assert setup["python-version"] == "${{ matrix.python }}"
+
+
+@pytest.mark.parametrize(
+    ("result", "passes"), [("success", True), ("failure", False), ("cancelled", False), ("", False)]
+)
+def test_a_merge_needs_the_checks_on_all_of_them(result: str, passes: bool) -> None:
+    checks = workflow(ROOT / ".github" / "workflows" / "checks.yml")["jobs"]["checks"]
+    assert (checks["needs"], checks["if"], checks["name"]) == ("python", "${{ always() }}", "Checks")
+    (step,) = checks["steps"]
+    assert step["env"] == {"RESULT": "${{ needs.python.result }}"}
+    ran = subprocess.run(["bash", "-e", "-c", step["run"]], env={"RESULT": result}, check=False)
+    assert (ran.returncode == 0) is passes
 
 
 @every_file
