@@ -1,4 +1,4 @@
-"""The API Gateway template of docs/adding-an-api.md, deployed as it is printed and called with real tokens."""
+"""The templates of docs/adding-an-api.md: the plain one deployed as it is printed and called with real tokens."""
 
 import contextlib
 import secrets
@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import httpx2
 import pytest
+import yaml
 
 from local import emulator, keys
 from tests.conftest import REGION, ROOT
@@ -20,11 +21,8 @@ from tests.test_docs import BLOCKS
 HEADER = "x-of-this-test"
 SCOPES = ("project.read", "project.write")
 API = "app.focusmark.api.project"
-(TEMPLATE,) = (
-    it.text
-    for it in BLOCKS
-    if it.kind == "yaml template" and "AWS::ApiGateway" in it.text and "Transform" not in it.text
-)
+(TEMPLATE,) = (it.text for it in BLOCKS if it.kind == "yaml template" and it.page.endswith("adding-an-api.md"))
+(SAM,) = (it.text for it in BLOCKS if it.kind == "yaml sam")
 EXPORT = """
 Parameters: {Pool: {Type: String}}
 Resources: {Nothing: {Type: AWS::CloudFormation::WaitConditionHandle}}
@@ -145,3 +143,28 @@ def test_nobody_else_gets_an_answer(deployed: Deployed, token: str | None) -> No
 
 def test_a_request_without_the_tests_own_header_is_refused(whole: Whole) -> None:
     assert httpx2.get(f"{whole.url}/_ministack/health", trust_env=False).status_code == 403
+
+
+def parsed(template: str) -> dict[str, Any]:
+    """With CloudFormation's own tags as plain values."""
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_multi_constructor("!", lambda _loader, _tag, node: node.value)
+    content: dict[str, Any] = yaml.load(template, Loader)  # noqa: S506 - a SafeLoader, with tags that make plain values
+    return content
+
+
+def test_the_sam_template_asks_for_the_same_pool_and_scope() -> None:
+    plain, sam = parsed(TEMPLATE), parsed(SAM)
+    assert sam["Transform"] == "AWS::Serverless-2016-10-31"
+    assert sam["Parameters"] == plain["Parameters"]
+    (api,) = (it["Properties"] for it in sam["Resources"].values() if it["Type"] == "AWS::Serverless::Api")
+    authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
+    resources = plain["Resources"]
+    assert [authorizer["UserPoolArn"]] == resources["Customers"]["Properties"]["ProviderARNs"]
+    assert authorizer["AuthorizationScopes"] == resources["ListProjects"]["Properties"]["AuthorizationScopes"]
+    (function,) = (it["Properties"] for it in sam["Resources"].values() if it["Type"] == "AWS::Serverless::Function")
+    compile(function["InlineCode"], "InlineCode", "exec")
+    assert [event["Type"] for event in function["Events"].values()] == ["Api"]
