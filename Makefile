@@ -1,41 +1,66 @@
 # The commands of this project; each needs nothing but make, Python 3.11 or newer, and what it installs itself.
-export PORT ?= 4566
 PYTHON ?= python3
+export PYTHON PORT
 # `make outputs` prints JSON and nothing else, also when another make runs it.
 MAKEFLAGS += --no-print-directory
-RUN := .venv/bin/python
+override RUN := .venv/bin/python
+
+# What a person gives is data: it is kept as it was typed, unread by make, and the shell gets it by the environment.
+$(foreach .given,$(.VARIABLES),$(if $(filter command,$(origin $(.given))),\
+  $(eval override $(.given) := $$(value $(.given)))$(eval export $(.given))))
+# An option of a command from the variable of its name: its value; each of its words; the option alone, but not by 0.
+# Those of common names (NAME, TOKEN) count from the command line of make alone, not from a person's environment.
+override option = $${$(2):+"--$(1)=$$$(2)"}
+override given = $(if $(filter override,$(origin $(2))),$(option))
+override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
+override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
 .PHONY: up preview outputs env refresh destroy stop login token logout user export adopt diff bench test fuzz check format lock
 
-up preview outputs env refresh destroy stop: .venv/installed
+up preview refresh destroy: .venv/installed
+	@$(RUN) -m local $@ $(call flag,json,JSON)
+
+outputs: .venv/installed
+	@$(RUN) -m local $@ $(call flag,show-secrets,SHOW_SECRETS)
+
+env stop: .venv/installed
 	@$(RUN) -m local $@
 
 # What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.
 BASE ?= main
+export BASE
 diff: .venv/installed
 	@$(RUN) -m local.pulumi_cli
-	@$(RUN) -m revision_diff "$(BASE)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	@$(call each,stack,STACK) $(RUN) -m revision_diff "$$@" $(call option,markdown,MARKDOWN) -- "$$BASE"
 
 bench: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli
-	@$(RUN) -m bench
+	@$(RUN) -m bench $(call given,rounds,ROUNDS) $(call flag,large,LARGE) $(call flag,small,SMALL) $(call given,json,JSON)
 
 # Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".
-STACK ?= local
-ON = --stack $(STACK) $(if $(CLIENT),--client $(CLIENT))
+override ON = $(call option,stack,STACK) $(call option,client,CLIENT)
+override PRINT = $(call given,token,TOKEN) $(call flag,json,JSON)
+override BROWSER = $(call flag,no-browser,NO_BROWSER) $(call flag,paste,PASTE) $(call given,timeout,TIMEOUT)
 
 login: .venv/installed
-	@$(RUN) -m sign_in login $(ON) $(foreach scope,$(SCOPE),--scope $(scope))
+	@$(call each,scope,SCOPE) $(RUN) -m sign_in $@ $(ON) "$$@" $(BROWSER) $(PRINT)
 
-token logout: .venv/installed
+token: .venv/installed
+	@$(call each,scope,SCOPE) $(RUN) -m sign_in $@ $(ON) "$$@" $(PRINT)
+
+logout: .venv/installed
 	@$(RUN) -m sign_in $@ $(ON)
+
+user: .venv/installed
+	@$(RUN) -m sign_in $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
+
+export: .venv/installed
+	@$(RUN) -m sign_in $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
 
 # Bring what runs already under the program: docs/adopting.md.
 adopt: .venv/installed
-	@$(RUN) -m adopt --stack $(STACK) $(if $(POOL),--pool $(POOL)) $(if $(IMPORT),--import)
-
-user export: .venv/installed
-	@$(RUN) -m sign_in $@ --stack $(STACK)
+	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m adopt $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
+	  $(call flag,write,WRITE) $(call flag,import,IMPORT)
 
 test: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli || echo "The tests that need the engine will fail." >&2
@@ -46,14 +71,14 @@ check: .venv/installed-dev
 	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
 
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
-fuzz: SEED ?= $(shell date +%s)
 fuzz: .venv/installed-dev
-	@echo "SEED=$(SEED)" && $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed=$(SEED)
+	@seed="$${SEED:-$$(date +%s)}" && printf 'SEED=%s\n' "$$seed" && \
+	  $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed="$$seed"
 
 format: .venv/installed-dev
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
 
-lock: LOCK := .venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
+lock: override LOCK := .venv/bin/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 lock: .venv/installed-dev
 	@$(LOCK) -o requirements.txt
 	@$(LOCK) --group tools -o requirements-tools.txt
@@ -67,10 +92,10 @@ lock: .venv/installed-dev
 	$(INSTALL)
 	@touch .venv/installed
 
-define INSTALL
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
+override define INSTALL
+	@"$$PYTHON" -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
 	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
-	@$(PYTHON) -m venv .venv >&2
+	@"$$PYTHON" -m venv .venv >&2
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< >&2
 	@touch $@
 endef

@@ -19,7 +19,7 @@ from identity.zone import find_zone
 
 config = settings.load()
 domain = config.domain
-zone = find_zone(domain, config.stack)
+zone = find_zone(domain, config.names, config.stack)
 region = current_region(config)
 guard.refuse_losses(config, region, zone)
 

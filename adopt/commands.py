@@ -33,7 +33,7 @@ POOL = "customers"
 @click.option("--only", multiple=True, metavar="RESOURCE", help="This resource alone; can be given again.")
 @click.option("--write", is_flag=True, help="Write the file for `pulumi import --file`, and say how to use it.")
 @click.option("--import", "bring_in", is_flag=True, help="Import into the stack's state.")
-@click.option("--port", envvar="PORT", type=click.IntRange(1024, 65535), default=4566, help="The emulator's port.")
+@click.option("--port", envvar="PORT", type=click.IntRange(1024, 65535), help="The emulator's port.")
 def adopt(
     stack: str,
     pool: str | None,
@@ -41,7 +41,7 @@ def adopt(
     only: Sequence[str],
     write: bool,
     bring_in: bool,
-    port: int,
+    port: int | None,
 ) -> None:
     """Take over what runs already. It reads AWS and never writes to it.
 
@@ -85,13 +85,14 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _place(stack: str, port: int) -> Iterator[Place]:
+def _place(stack: str, port: int | None) -> Iterator[Place]:
     """The stack's place; the local one with its emulator running, and with no other command at work on it."""
     if stack != paths.STACK:
         yield place.ordinary(stack)
         return
     environment.shut_out_others()
     with only_one("python -m adopt"):
+        port = emulator.port_for(port)
         project.write(port)
         emulator.ensure(port)
         yield place.emulated()

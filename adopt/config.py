@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from adopt.report import AdoptError
+from local import stack_file
 
 
 def read_config(directory: Path, stack: str) -> dict[str, str]:
@@ -17,7 +16,7 @@ def read_config(directory: Path, stack: str) -> dict[str, str]:
     """
     file = directory / f"Pulumi.{stack}.yaml"
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        content = stack_file.read(file) or {}
         config: dict[str, Any] = content["config"]
         texts = {str(key): _text(file.name, str(key), value) for key, value in config.items()}
     except FileNotFoundError:
@@ -26,10 +25,8 @@ def read_config(directory: Path, stack: str) -> dict[str, str]:
             f"There is no {file.name}, so the stack's product and environment are not known. Stacks with a file: "
             f"{there}. Make one: `pulumi config set identity:product <product> --stack {stack}`."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise AdoptError(
-            f"{file.name}: not valid YAML: {' '.join(str(error).split())}. Mend it, then try again."
-        ) from None
+    except stack_file.Unreadable as error:
+        raise AdoptError(str(error)) from None
     except (KeyError, TypeError, AttributeError):
         raise AdoptError(
             f"{file.name}: expected a map with `config:`, a map of settings. Mend it, then try again."

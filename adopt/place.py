@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
-import yaml
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
 from adopt.report import AdoptError
-from local import environment, paths, pulumi_cli
+from local import environment, paths, pulumi_cli, stack_file
 from local.aws_provider import install
 
 Deployment = dict[str, Any]
@@ -97,11 +96,11 @@ class Place:
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_NoProgram(), server)
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
-        project = yaml.safe_load((self.directory / paths.PROJECT_FILE).read_text(encoding="utf-8"))
+        project = stack_file.read(self.directory / paths.PROJECT_FILE)
         project["runtime"] = {"name": "client", "options": {"address": f"127.0.0.1:{port}"}}
         directory = files(self.stack) / "project"
         settings = (self.directory / paths.STACK_FILE).read_text(encoding="utf-8")
-        paths.write_whole(directory / paths.PROJECT_FILE, yaml.safe_dump(project, sort_keys=False))
+        stack_file.write(directory / paths.PROJECT_FILE, project)
         paths.write_whole(directory / paths.STACK_FILE, settings)
         try:
             yield directory

@@ -23,6 +23,7 @@ from adopt.report import AdoptError
 from local.aws_provider.emulator import Refusal, plainly
 from local.aws_provider.properties import Props
 from local.aws_provider.provider import INVOKES, RESOURCES
+from local.event_loop import own_event_loop
 
 PROJECT = "identity"
 
@@ -58,13 +59,14 @@ def _run(checkout: Path, stack: str, config: Mapping[str, str], aws: "_Aws", pla
     def program() -> None:
         runpy.run_path(str(checkout / "__main__.py"), run_name="__main__")
 
-    pulumi.runtime.set_mocks(aws, PROJECT, stack, preview=False, monitor=_Monitor(aws, plan))
-    pulumi.runtime.set_all_config(dict(config))
-    set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-    try:
-        _sync_await(run_in_stack(program))
-    finally:
-        pulumi.runtime.set_all_config({})
+    with own_event_loop():
+        pulumi.runtime.set_mocks(aws, PROJECT, stack, preview=False, monitor=_Monitor(aws, plan))
+        pulumi.runtime.set_all_config(dict(config))
+        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+        try:
+            _sync_await(run_in_stack(program))
+        finally:
+            pulumi.runtime.set_all_config({})
     if aws.failure:
         raise aws.failure
 

@@ -21,6 +21,7 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
 from bench.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
+from local.event_loop import own_event_loop
 from tests.conftest import Mocks, RecordingMonitor, Registered, Run, config_of
 
 WRITES_A_SECOND = 5
@@ -44,10 +45,11 @@ def graph_of(config: Mapping[str, Any]) -> Graph:
     """What the program registers for a config, by name, with what each waits for; run under mocks."""
     run = Run()
     mocked = Mocks("focusmark.app", True, {})
-    pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
-    pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **config}))
-    set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-    _sync_await(run_in_stack(_program))
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
+        pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **config}))
+        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+        _sync_await(run_in_stack(_program))
     pulumi.runtime.set_all_config({})
     return {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
 

@@ -19,6 +19,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from bench.sizes import Size
 from identity import certificate, guard, outputs, registry, settings, user_pool, zone  # noqa: F401 - imports are measured apart
+from local.event_loop import own_event_loop
 from tests.conftest import Mocks, config_of
 
 _PROGRAM = Path(__file__).resolve().parent.parent / "__main__.py"
@@ -43,14 +44,15 @@ def run(size: Size) -> dict[str, float]:
     """Seconds of processor time for the settings and for the whole program; resources; peak memory in MiB."""
     mocked = Mocks("focusmark.app", True, {})
     monitor = Counting(mocked)
-    pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=monitor)
-    pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **size.config}))
-    set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-    before = time.process_time()
-    settings.load()
-    loaded = time.process_time()
-    _sync_await(run_in_stack(_program))
-    ended = time.process_time()
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=monitor)
+        pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **size.config}))
+        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+        before = time.process_time()
+        settings.load()
+        loaded = time.process_time()
+        _sync_await(run_in_stack(_program))
+        ended = time.process_time()
     return {
         "settings": loaded - before,
         "program": ended - loaded,

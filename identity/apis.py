@@ -67,7 +67,13 @@ def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
         if entry.formerly in entries or first != key:
             holder = entry.formerly if entry.formerly in entries else first
             allowed = f"a key that nothing has any more; {holder} has or had this one"
-            yield Problem(f"{path}.{key}.formerly", allowed, shown(entry.formerly), "take it out")
+            mend = "take it out"
+            if holder != first and entries[holder].formerly:
+                mend = (
+                    f"rename one after another, each in an update of its own: first {holder}, then {key}; two that "
+                    "change places go by way of a third key"
+                )
+            yield Problem(f"{path}.{key}.formerly", allowed, shown(entry.formerly), mend)
 
 
 def _too_long(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:

@@ -1,10 +1,13 @@
 """What the stack has already, as the engine's own state tells it. It is read before anything is registered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+
+from identity.names import Names
+from identity.report import Problem, shown
 
 USER_POOL = "aws:cognito/userPool:UserPool"
 USER_POOL_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
@@ -35,6 +38,13 @@ def read_state() -> list[Deployed]:
         Deployed(str(entry.get("type", "")), urn.rsplit("::", 1)[-1], entry.get("outputs") or {})
         for urn, entry in (answer.get("outputs") or {}).items()
     ]
+
+
+def renamed(names: Names) -> Iterator[Problem]:
+    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
+    tags = (it.outputs.get("tags") or {} for it in read_state() if it.type == USER_POOL)
+    for key, (old, new) in names.changed(next(tags, {})).items():
+        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
 def pool_without_case() -> bool:

@@ -60,7 +60,7 @@ def parse_object(path: str, raw: Any, model: type[Model], problems: list[Problem
 def parse_entries(path: str, raw: Any, model: type[Model], problems: list[Problem]) -> dict[str, Model]:
     """The entries of an object that stand the check, sorted by key: their order in the file means nothing."""
     if not isinstance(raw, Mapping):
-        problems.append(Problem(path, "an object", shown(raw)))
+        problems.append(Problem(path, "an object", shown(raw), _of_nothing(raw)))
         return {}
     entries = {}
     for key in sorted(raw):
@@ -70,6 +70,11 @@ def parse_entries(path: str, raw: Any, model: type[Model], problems: list[Proble
         if name is not None and value is not None:
             entries[key] = value
     return entries
+
+
+def _of_nothing(raw: Any) -> str:
+    """YAML takes a key with nothing behind it for null, which is neither the default nor an empty object."""
+    return "leave the key out for its default, or write {} for none" if raw is None else ""
 
 
 def _without_unknown_keys(raw: Any, model: type[Model]) -> Model | None:
@@ -93,12 +98,17 @@ def _problem(path: str, details: ErrorDetails, model: type[BaseModel] | None) ->
         return Problem(place, "this key is needed")
     if kind in _KINDS:
         quote = "put it in quotes" if kind == "string_type" and isinstance(details["input"], int | float) else ""
-        return Problem(place, _KINDS[kind], received, quote)
+        return Problem(place, _KINDS[kind], received, quote or (_of_nothing(details["input"]) if _is_map(kind) else ""))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return Problem(place, f"{bound} of them", str(context["actual_length"]))
+        # pydantic stops counting where it has seen enough.
+        return Problem(place, f"{bound} of them", f"{len(details['input'])} of them")
     # Bounds of numbers and the rarer kinds: pydantic's own words say them.
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
+
+
+def _is_map(kind: str) -> bool:
+    return _KINDS[kind] == "an object"
 
 
 def _fields_at(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> list[str]:

@@ -1,13 +1,14 @@
 """The stack config, read and checked: the only reader of `pulumi.Config`. No network."""
 
+import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pydantic import TypeAdapter
 
 from identity import deployed, limits, shapes
@@ -63,18 +64,25 @@ def load() -> Settings:
         ConfigError: with every mistake that is in the stack config.
     """
     stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
-    settings = resolve({**CONFIG.get(), **get_config_env()}, stack, problems, warnings)
+    config = {**CONFIG.get(), **get_config_env()}
+    settings = resolve(config, stack, problems, warnings)
+    problems = [*without_encrypted(problems, [key for key in config if is_config_secret(key)])]
     if problems:
-        raise ConfigError(stack, [*_renamed(settings.names), *problems])
+        told = {problem.path for problem in problems}
+        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
+        raise ConfigError(stack, [*cause, *problems])
     warn(stack, warnings)
     return settings
 
 
-def _renamed(names: Names) -> Iterator[Problem]:
-    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (it.outputs.get("tags") or {} for it in deployed.read_state() if it.type == deployed.USER_POOL)
-    for key, (old, new) in names.changed(next(tags, {})).items():
-        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
+def without_encrypted(problems: Iterable[Problem], keys: Iterable[str]) -> Iterator[Problem]:
+    """The problems, with one of its own for each key that is encrypted, in the place of what would show its value."""
+    hidden = sorted(key for key in keys if key.startswith("identity:"))
+    for key in hidden:
+        allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
+        mend = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+        yield Problem(key, allowed, "an encrypted value (secure:)", mend)
+    yield from (problem for problem in problems if not problem.path.startswith(tuple(hidden)))
 
 
 def resolve(
@@ -87,6 +95,7 @@ def resolve(
     warnings = [] if warnings is None else warnings
     given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
     problems.extend(_unknown_keys(given))
+    problems.extend(_unknown_namespaces(config))
     raw = given if given.keys() >= set(KEYS) else {**defaults(), **given}
     texts = _texts(raw, stack, problems)
     # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
@@ -119,6 +128,16 @@ def resolve(
 def _unknown_keys(given: Mapping[str, str]) -> Iterator[Problem]:
     for key in sorted(given.keys() - set(KEYS)):
         yield Problem(f"identity:{key}", "one of " + ", ".join(KEYS), "an unknown key", nearest(key, KEYS))
+
+
+def _unknown_namespaces(config: Mapping[str, str]) -> Iterator[Problem]:
+    """The engine takes any namespace for some other program's; one that is almost ours is a slip."""
+    for key in sorted(config):
+        namespace, _, name = key.partition(":")
+        if namespace != "identity" and difflib.get_close_matches(namespace.casefold(), ["identity"], cutoff=0.75):
+            yield Problem(
+                key, "a key of the namespace identity", "another namespace", f'did you mean "identity:{name}"?'
+            )
 
 
 def defaults() -> dict[str, str]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from pulumi_aws.route53 import get_records, get_zone
 
+from identity.deployed import renamed
 from identity.domains import DomainSettings, ZoneReference, outside_zone
+from identity.names import Names
 from identity.report import ConfigError, Problem, shown, warn
 
 # The types of record by which a name resolves to an address that Cognito takes.
@@ -20,7 +22,7 @@ class Zone:
     name: str
 
 
-def find_zone(domain: DomainSettings, stack: str) -> Zone | None:
+def find_zone(domain: DomainSettings, names: Names, stack: str) -> Zone | None:
     """The zone that the config names; None where it names none.
 
     Raises:
@@ -36,7 +38,7 @@ def find_zone(domain: DomainSettings, stack: str) -> Zone | None:
     if domain.custom_domain and not problems:
         problems = _look_at_parent(domain.auth_domain, zone, stack)
     if problems:
-        raise ConfigError(stack, problems)
+        raise ConfigError(stack, [*renamed(names), *problems])
     return zone
 
 

@@ -19,8 +19,8 @@ _port = click.option(
     "--port",
     envvar="PORT",
     type=click.IntRange(1024, 65535),
-    default=4566,
-    show_default=True,
+    default=None,
+    show_default="where the emulator runs, else 4566",
     help="The emulator's port on 127.0.0.1; also from the environment, as in: make up PORT=4601",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on standard output.")
@@ -34,7 +34,7 @@ def commands() -> None:
 @commands.command()
 @_port
 @_json
-def up(port: int, as_json: bool) -> None:
+def up(port: int | None, as_json: bool) -> None:
     """Make the stack, or bring it to what the config says."""
     _run("up", port, as_json)
 
@@ -42,7 +42,7 @@ def up(port: int, as_json: bool) -> None:
 @commands.command()
 @_port
 @_json
-def preview(port: int, as_json: bool) -> None:
+def preview(port: int | None, as_json: bool) -> None:
     """Show what `up` would do; make nothing but what a real account already has."""
     _run("preview", port, as_json)
 
@@ -50,7 +50,7 @@ def preview(port: int, as_json: bool) -> None:
 @commands.command()
 @_port
 @_json
-def refresh(port: int, as_json: bool) -> None:
+def refresh(port: int | None, as_json: bool) -> None:
     """Bring the state to what the emulator really has."""
     _run("refresh", port, as_json)
 
@@ -58,7 +58,7 @@ def refresh(port: int, as_json: bool) -> None:
 @commands.command()
 @_port
 @_json
-def destroy(port: int, as_json: bool) -> None:
+def destroy(port: int | None, as_json: bool) -> None:
     """Remove the whole stack. The emulator goes on running, empty."""
     _run("destroy", port, as_json)
 
@@ -126,22 +126,25 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _run(name: Operation, port: int, as_json: bool) -> None:
+def _run(name: Operation, port: int | None, as_json: bool) -> None:
     """Run the engine under the lock. With --json the last line is printed whatever happens."""
-    outcome, result = None, "failed"
+    result, changes = "failed", dict[str, int]()
     try:
         # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
         from local import operations
 
         with only_one(f"make {name}") as held:
-            outcome = operations.run(name, port, held)
-        result = "succeeded" if outcome.succeeded else "failed"
-    except (KeyboardInterrupt, Interrupted):
+            outcome = operations.run(name, emulator.port_for(port), held)
+        result, changes = "succeeded" if outcome.succeeded else "failed", dict(outcome.changes)
+    except Interrupted as interrupted:
+        result, changes = "interrupted", interrupted.changes
+        raise
+    except KeyboardInterrupt:
         result = "interrupted"
         raise
     finally:
         if as_json:
             sys.stderr.flush()
-            report.as_json(result, outcome.changes if outcome else {})
+            report.as_json(result, changes)
     if not outcome.succeeded:
         _leave(1)

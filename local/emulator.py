@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local import environment, keys, paths, processes
+from local import environment, keys, paths, processes, room
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
@@ -27,6 +27,7 @@ _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. No functions: nothing runs what it is sent.
 _SERVICES = ("acm", "apigateway", "cloudformation", "cognito-idp", "route53", "ses", "sns", "sts")
+_USUAL_PORT = 4566
 _STARTING = 30.0  # seconds; it takes about one
 _STOPPING = 20.0
 
@@ -40,7 +41,9 @@ def ensure(port: int) -> None:
     if note and note["port"] == port and note.get("key") == keys.own().id and _healthy(port):
         return
     if note:
-        say(f"Moving the emulator from port {note['port']} to {port} ...")
+        if note["port"] != port:
+            _refuse_taken(port)  # while the one that runs is still there
+            say(f"Moving the emulator from port {note['port']} to {port} ...")
         stop()
     _refuse_taken(port)
     if _NOTE.exists():
@@ -49,23 +52,49 @@ def ensure(port: int) -> None:
 
 
 def stop() -> bool:
-    """Stop the emulator, which then writes down what it holds, and say whether it ran. Raises Failure if it stays."""
+    """Stop the emulator, which then writes down what it holds, and say whether it ran.
+
+    Raises Failure if it stays, where it could not write all of that down, and, before it is stopped, where it cannot.
+    """
     note = _running()
     if not note:
         return False
+    if _healthy(note["port"]):  # else there is nothing left to be kept
+        room.ask_for(_STATE, "what the emulator holds", "It was not stopped.")
+    said_before = LOG.stat().st_size if LOG.exists() else 0
     if not processes.stop(note["pid"], note["identity"], _STOPPING):
         raise Failure(
             f"The emulator (process {note['pid']}) does not stop within {_STOPPING:.0f} seconds; see {LOG}.\n"
             f"End it with kill -KILL {note['pid']}; what it holds is then lost, and the next `make up` makes it again."
         )
+    if lost := _lost(said_before):
+        paths.STALE.touch()
+        raise Failure(
+            f"The emulator is stopped, but it could not write down all that it held:\n{lost}\n"
+            "The next `make up` makes again what is missing; people who had signed up are not."
+        )
     _NOTE.unlink(missing_ok=True)
     return True
+
+
+def _lost(said_before: int) -> str:
+    """What the emulator, stopped just now, says of what it could not write down; empty where it could."""
+    said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines() if LOG.exists() else []
+    trouble = [line for line in said if "failed to save" in line]
+    if not trouble and not any(_STATE.glob("*.json")):
+        trouble = [f"{_STATE} has nothing of it; see {LOG}."]
+    return "\n".join(trouble[:3])
 
 
 def running_port() -> int | None:
     """The port this checkout's emulator listens on; None when it does not run."""
     note = _running()
     return int(note["port"]) if note else None
+
+
+def port_for(given: int | None) -> int:
+    """The port for a command: the one that is given, else where the emulator runs already, else the usual one."""
+    return given or running_port() or _USUAL_PORT
 
 
 @functools.lru_cache(maxsize=32)
@@ -115,7 +144,7 @@ def free_port() -> int:
 
 
 def _refuse_taken(port: int) -> None:
-    if not _answers(port):
+    if not _answers(port) and _can_be_bound(port):
         return
     who = processes.listener(port) or "another program"
     kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
@@ -130,6 +159,16 @@ def _answers(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _can_be_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _healthy(port: int) -> bool:

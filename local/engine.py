@@ -124,12 +124,19 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
             stack.refresh(on_event=progress, color="never")
         else:
             stack.destroy(on_event=progress, refresh=refresh, color="never")
+    except Interrupted:
+        raise Interrupted(_done(operation, progress)) from None
     except CommandError:
         if not progress.errors:
             progress.error(cli.complaint)
         _note_cut_off(progress)
-        return Outcome(False, progress.changes, tuple(progress.errors))
+        return Outcome(False, _done(operation, progress), tuple(progress.errors))
     return Outcome(True, progress.changes, tuple(progress.errors))
+
+
+def _done(operation: Operation, progress: Progress) -> Mapping[str, int]:
+    """What a run that came to no good end has done; a preview does nothing, and half a plan is none."""
+    return {} if operation == "preview" else progress.changes
 
 
 def decrypted_outputs() -> dict[str, Any]:

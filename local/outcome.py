@@ -8,7 +8,11 @@ Operation = Literal["up", "preview", "refresh", "destroy"]
 
 
 class Interrupted(Exception):
-    """A person stopped the engine; it has ended."""
+    """A person stopped the engine; it has ended, and had done the `changes` until then."""
+
+    def __init__(self, changes: Mapping[str, int] | None = None) -> None:
+        super().__init__()
+        self.changes = dict(changes or {})
 
 
 @dataclass(frozen=True)

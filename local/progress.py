@@ -14,6 +14,7 @@ from local.state import Resource
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
+_COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
 # The engine's own last words; the reasons have been told before them.
 # What the engine and the plugin say when an operation was cut off in the middle: by a kill, or the way to the emulator.
@@ -24,7 +25,10 @@ _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed
 
 
 class Progress:
-    """Listens to the engine's events. `changes` counts operations by kind, once the engine has summed up."""
+    """Listens to the engine's events.
+
+    `changes` counts by kind what was done: as the engine sums it up, or, where it was killed before that, as it went.
+    """
 
     def __init__(self, planned: bool) -> None:
         self.changes: dict[str, int] = {}
@@ -37,16 +41,19 @@ class Progress:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """While this lasts only errors are told: the run that follows tells all the rest again."""
+        """While this lasts only errors are told, and nothing counts: the run that follows tells all the rest again."""
         self._rehearsing = True
-        yield
-        self._rehearsing = False
-        self.changes = {}
+        try:
+            yield
+        finally:
+            self._rehearsing = False
+            self.changes = {}
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
             self._begun[event.resource_pre_event.metadata.urn] = time.monotonic()
         elif event.res_outputs_event:
+            self._count(event.res_outputs_event.metadata)
             self._step(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
             self._failed[event.res_op_failed_event.metadata.urn] = event.res_op_failed_event.metadata
@@ -57,6 +64,11 @@ class Progress:
             self._policy(event.policy_event)
         elif event.summary_event:
             self.changes = counted(event.summary_event.resource_changes)
+
+    def _count(self, step: StepEventMetadata) -> None:
+        operation = str(getattr(step.op, "value", step.op))
+        if operation in _COUNTED:
+            self.changes = dict(sorted({**self.changes, operation: self.changes.get(operation, 0) + 1}.items()))
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         operation = str(getattr(step.op, "value", step.op))

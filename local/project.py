@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from local import keys, paths
+from local import keys, paths, stack_file
 from local.console import Failure, say
 
 _SALT = "encryptionsalt"
@@ -26,8 +26,8 @@ def write(port: int) -> dict[str, Any]:
     _check_project(project)
     config = _config(stack)
     settings = {**stack, "config": {**config, **_endpoints(config, port), **_key()}, **_salt()}
-    paths.write_whole(paths.PROJECT / paths.PROJECT_FILE, yaml.safe_dump(project, sort_keys=False))
-    paths.write_whole(paths.PROJECT / paths.STACK_FILE, yaml.safe_dump(settings, sort_keys=False))
+    stack_file.write(paths.PROJECT / paths.PROJECT_FILE, project)
+    stack_file.write(paths.PROJECT / paths.STACK_FILE, settings)
     return config
 
 
@@ -44,14 +44,9 @@ def write_or_keep(port: int) -> None:
 def read(name: str) -> dict[str, Any]:
     """One of the checkout's YAML files, as a map. Raises Failure if it is missing or no YAML map."""
     try:
-        text = (paths.CHECKOUT / name).read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        content = stack_file.read(paths.CHECKOUT / name)
     except FileNotFoundError:
         raise Failure(f"{name}: the file is missing. Get it back: git checkout -- {name}") from None
-    except UnicodeDecodeError as error:
-        raise Failure(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        raise Failure(_yaml_trouble(name, error)) from None
     if not isinstance(content, dict):
         raise Failure(f"{name}: expected a map of settings; received {_shown(content)}. {_see(name)}")
     return content
@@ -77,13 +72,6 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _yaml_trouble(name: str, error: yaml.YAMLError) -> str:
-    problem = getattr(error, "problem", None) or "cannot be read"
-    mark = getattr(error, "problem_mark", None)
-    place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
-    return f"{place}: not valid YAML: {problem}. Mend that line (indentation, colons, quotes). {_see(name)}"
-
-
 def _check_project(project: dict[str, Any]) -> None:
     name = project.get("name")
     if name != "identity":
@@ -100,10 +88,19 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
     config = stack.get("config")
     if not isinstance(config, dict):
         raise Failure(f"{name}: config: expected a map of settings; received {_shown(config)}. {_see(name)}")
-    odd = next((key for key in config if not isinstance(key, str)), None)
-    if odd is not None:
-        raise Failure(f"{name}: config: expected keys such as identity:product; received {_shown(odd)}. {_see(name)}")
+    encrypted = next((key for key, value in config.items() if _is_encrypted(value)), None)
+    if encrypted is not None:
+        raise Failure(
+            f"{name}: {encrypted}: received an encrypted value (secure:), which only the stack that it was made for "
+            "can read. Write it in clear: the local stack has no secret worth keeping."
+        )
     return config
+
+
+def _is_encrypted(value: Any) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(_is_encrypted(part) for part in value.values())
+    return isinstance(value, list) and any(_is_encrypted(part) for part in value)
 
 
 def _endpoints(config: dict[str, Any], port: int) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """The engine's state file of the local stack. It is mended only under the lock, and never during a run."""
 
+import contextlib
 import json
-import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from local import paths
+from local import paths, room
 from local.console import Failure, say
 
 _ROOT = paths.BACKEND / ".pulumi"
@@ -66,10 +65,11 @@ class State:
 
 
 def read() -> State | None:
-    """The state, or None where there is no stack yet. Raises Failure if the file is damaged."""
-    if not FILE.exists():
+    """The state, or None where there is no stack yet. Raises Failure if the file is damaged, or cannot be read."""
+    text = _text()
+    if text is None:
         return None
-    state = _parsed(FILE)
+    state = _parsed(text)
     if state is None:
         raise Failure(f"The stack's state, {FILE}, is damaged. `make up` mends it from its last good copy.")
     return state
@@ -78,15 +78,16 @@ def read() -> State | None:
 def mend() -> bool:
     """Put the last good copy in place of a damaged state file, and say whether that was needed.
 
-    Raises Failure if there is no good copy.
+    Raises Failure if there is no good copy, or the file cannot be read: it may be whole then, and is left alone.
     """
-    if not FILE.exists() or _parsed(FILE):
+    text = _text()
+    if text is None or _parsed(text):
         return False
-    for copy in _copies():
+    for name, copy in _copies():
         if _parsed(copy):
-            say(f"The stack's state was damaged; going on from its last good copy ({copy.name}).", style="yellow")
+            say(f"The stack's state was damaged; going on from its last good copy ({name}).", style="yellow")
             FILE.replace(FILE.with_suffix(".damaged"))
-            paths.write_whole(FILE, copy.read_text(encoding="utf-8"))
+            paths.write_whole(FILE, copy.decode())
             return True
     raise Failure(
         f"The stack's state, {FILE}, is damaged, and there is no good copy of it.\n"
@@ -97,13 +98,7 @@ def mend() -> bool:
 
 def refuse_full_disk() -> None:
     """Raise Failure where a run could not write down what it makes: the engine leaves half a file behind then."""
-    paths.BACKEND.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(paths.BACKEND).free
-    if free < _ROOM:
-        raise Failure(
-            f"No room for the stack's state: {free // 1024:,} KiB are free on the disk of {paths.BACKEND}, and a run "
-            f"needs {_ROOM // 1024:,}.\nMake room, then try again. Nothing was changed."
-        )
+    room.ask_for(paths.BACKEND, "the stack's state", "Nothing was changed.", _ROOM)
 
 
 def _shown(value: Any) -> Any:
@@ -114,17 +109,34 @@ def _shown(value: Any) -> Any:
     return value
 
 
-def _copies() -> list[Path]:
+def _copies() -> Iterator[tuple[str, bytes]]:
+    """The copies that can be read, the newest first, by name."""
     newest_first = sorted(_BACKUPS.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return [FILE.with_name(f"{FILE.name}.bak"), *newest_first]
+    for path in (FILE.with_name(f"{FILE.name}.bak"), *newest_first):
+        with contextlib.suppress(OSError):
+            yield path.name, path.read_bytes()
 
 
-def _parsed(path: Path) -> State | None:
+def _text() -> bytes | None:
+    """What the state file has; None where there is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return FILE.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Failure(
+            f"The stack's state, {FILE}, cannot be read: {error.strerror or error}.\n"
+            f"See whose it is and who may read it (ls -ld {FILE}; it has to be a file of yours: chmod u+rw), then try "
+            "again. Nothing was changed."
+        ) from None
+
+
+def _parsed(text: bytes) -> State | None:
+    try:
+        content = json.loads(text)
         state = State(content)
         for resource in state.resources:
             _ = resource["type"], resource["urn"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return state

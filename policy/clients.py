@@ -61,10 +61,11 @@ def no_password_flow(client: Resource) -> Iterator[Finding]:
     on=(CLIENT,),
 )
 def refresh_rotation(client: Resource) -> Iterator[Finding]:
-    flows = client.get("explicitAuthFlows")
-    refreshes = flows is None or _REFRESH_FLOW in client.texts("explicitAuthFlows")
-    public = client.lacks("generateSecret", True) and "client_credentials" not in client.texts("allowedOauthFlows")
-    if public and refreshes and client.lacks("refreshTokenRotation.feature", "ENABLED"):
+    # The code flow gives a refresh token, and the token endpoint takes it, whatever explicitAuthFlows says.
+    flows = client.texts("allowedOauthFlows")
+    refreshes = client.get("explicitAuthFlows") is None or _REFRESH_FLOW in client.texts("explicitAuthFlows")
+    public = client.lacks("generateSecret", True) and "client_credentials" not in flows
+    if public and ("code" in flows or refreshes) and client.lacks("refreshTokenRotation.feature", "ENABLED"):
         yield Finding(
             "refreshTokenRotation is not ENABLED on a client without a secret",
             _where(client, "rotateRefreshTokens"),

@@ -38,7 +38,7 @@ def unused_departure(departure: Departure, stack: str) -> str:
     """A departure that nothing departs by."""
     return (
         f"  {KEY} -> {departure.rule} -> {departure.resource}: nothing of that name breaks the rule.\n"
-        f"  Mend: take the entry out of {_file(stack)}, or out of the defaults in Pulumi.yaml."
+        f"  Mend: take the entry out of {_file(stack)}."
     )
 
 

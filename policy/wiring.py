@@ -27,7 +27,8 @@ class Settings:
         environment = config.get("identity:environment", "none")
         self.environment = stack if environment == "none" else environment
         self.production = config.get("identity:production")
-        self.departures, self.errors = departures.read(config.get(departures.KEY), enforcement.RULES)
+        self.given = config.get(departures.KEY)
+        self.departures, self.errors = departures.read(self.given, enforcement.RULES)
 
     def departs(self, rule: Rule, resource: Resource) -> bool:
         return any(departure.is_for(rule, resource) for departure in self.departures)
@@ -114,7 +115,8 @@ def _departures_valid(settings: Settings) -> pulumi_policy.Policy:
 def _departures_used(settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.StackValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         stack = [_resource(resource, settings) for resource in args.resources]
-        for departure in departures.unused(settings.departures, enforcement.RULES, stack):
+        unused = departures.unused(settings.departures, enforcement.RULES, stack)
+        for departure in [] if not unused or departures.are_default(settings.given) else unused:
             violation(report.unused_departure(departure, settings.stack), None)
 
     return pulumi_policy.StackValidationPolicy(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from local import stack_file
 
 PROJECT = "Pulumi.yaml"
 LOCAL = "local"
@@ -35,7 +35,7 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
     if settings.get("identity:environment", "none") == "none":
         settings["identity:environment"] = stack  # its default is the stack's name
     own = {key: value for key, value in emulated.items() if key.startswith("aws:")}
-    target.write_text(yaml.safe_dump({"config": {**own, **settings}}, sort_keys=False), encoding="utf-8")
+    stack_file.write(target, {"config": {**own, **settings}})
     return True
 
 
@@ -71,8 +71,8 @@ def shown_as(stack: str, text: str) -> str:
 
 def _config(file: Path) -> dict[str, Any] | None:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        content = stack_file.read(file)
+    except (OSError, ValueError, stack_file.Unreadable):
         return None
     if content is None:
         return {}  # an empty file, or comments alone

@@ -4,38 +4,17 @@ Rules: RFC 8252, section 7.3 and 8.3 (loopback only, open only while a sign-in r
 """
 
 import errno
-import html
 import queue
 import secrets
-import socket
 import threading
 import time
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from sign_in.errors import CallbackTimeoutError, DeniedError, PortBusyError, UntrustedAnswerError, plain
+from sign_in.loopback_server import Answer, LoopbackServer, own_hosts, page
 from sign_in.oauth import Question
-
-Answer = dict[str, list[str]]
-
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>body{{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1rem;color:#232f3e}}</style>
-<h1>{title}</h1><p>{text}</p></html>"""
-
-
-def _page(title: str, text: str) -> bytes:
-    return PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
-
-
-NOT_HERE = _page("Nothing is here", "A terminal waits at this address for the end of a sign-in.")
-NOT_OURS = _page(
-    "Not this sign-in's answer",
-    "It belongs to an earlier attempt, or was made by somebody else. Nothing was used of it, and the terminal still"
-    " waits: go on in the window that it opened.",
-)
 
 
 def read_answer(question: Question, answer: Answer) -> str:
@@ -74,12 +53,6 @@ def read_pasted(question: Question, pasted: str) -> str:
     return read_answer(question, parse_qs(urlsplit(pasted).query))
 
 
-def _own_hosts(port: int) -> frozenset[str]:
-    """What a browser on this machine says as Host when it comes to a loopback callback of this port."""
-    names = ("localhost", "127.0.0.1", "[::1]")
-    return frozenset([f"{name}:{port}" for name in names] + (list(names) if port == 80 else []))
-
-
 def _without_query(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url)
@@ -101,7 +74,7 @@ class CallbackListener:
         parts = urlsplit(url)
         self.url = url
         self.path = parts.path or "/"
-        self.hosts = _own_hosts(parts.port or 80)
+        self.hosts = own_hosts(parts.port or 80)
         self.question: Question | None = None
         self.strangers = 0
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -111,7 +84,7 @@ class CallbackListener:
         self._taken = threading.Lock()
         # A browser may take `localhost` for either address, so both are held where the machine has both.
         hosts = ["127.0.0.1", "::1"] if parts.hostname == "localhost" else [str(parts.hostname)]
-        self._servers: list[_Server] = []
+        self._servers: list[LoopbackServer] = []
         try:
             for host in hosts:
                 self._listen(host, parts.port or 80)
@@ -121,7 +94,7 @@ class CallbackListener:
 
     def _listen(self, host: str, port: int) -> None:
         try:
-            server = _Server(host, port, self)
+            server = LoopbackServer(host, port, self)
         except OSError as error:
             if host == "::1" and error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and self._servers:
                 return  # a machine without IPv6
@@ -175,7 +148,7 @@ class CallbackListener:
 
     def finish(self, title: str, text: str) -> None:
         """Give the waiting browser its page."""
-        self.page = _page(title, text)
+        self.page = page(title, text)
         self.finished.set()
 
     def close(self) -> None:
@@ -193,59 +166,3 @@ class CallbackListener:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-
-class _Server(ThreadingTCPServer):  # not HTTPServer, which asks DNS for its own name
-    allow_reuse_address = True
-    daemon_threads = True  # a spare connection of the browser must not hold up the end
-
-    def __init__(self, host: str, port: int, listener: CallbackListener) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.listener = listener
-        super().__init__((host, port), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that hangs up early is no news, and a traceback could show the request."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    timeout = 5  # seconds for a request to arrive; browsers open spare connections and send nothing
-    protocol_version = "HTTP/1.0"  # one request a connection, so none is left open behind
-
-    def do_GET(self) -> None:
-        listener = self.server.listener
-        if refused := self._refusal(listener):
-            self._answer(*refused)
-            return
-        listener.finished.wait()
-        self._answer(200, listener.page)
-        listener.delivered.set()
-
-    def _refusal(self, listener: CallbackListener) -> tuple[int, bytes] | None:
-        try:
-            parts = urlsplit(self.path)
-        except ValueError:
-            return 400, NOT_HERE
-        # A page of a name that leads to this machine (DNS rebinding) says that name here.
-        named = [*self.headers.get_all("Host", []), *([parts.netloc] if parts.netloc else [])]
-        if not named or {host.lower() for host in named} - listener.hosts:
-            return 421, NOT_HERE
-        answer = parse_qs(parts.query, keep_blank_values=True)
-        if (parts.path or "/") != listener.path or not answer:
-            return 404, NOT_HERE  # the browser's icon, or someone looking around
-        return None if listener.take(answer) else (400, NOT_OURS)
-
-    def _answer(self, status: int, page: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        self.end_headers()
-        self.wfile.write(page)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
-        """Nothing: the request line holds the code."""

@@ -19,6 +19,7 @@ from sign_in.errors import RefusedGrantError, ServerDownError, SignInError, Stac
 from sign_in.oauth import asking, http_client
 from sign_in.stack import Outputs, is_loopback
 
+LONGEST_ASKED_FOR = 99  # the highest minimumLength of a password policy
 EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 
 
@@ -66,9 +67,9 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
             f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
             " There people sign up themselves, on the login page: `make login` opens it."
         )
-    user = LocalUser(name=name, email=_email(name), password=_password())
-    who = {"UserPoolId": outputs.user_pool_id, "Username": user.name}
-    attributes = [{"Name": "email", "Value": user.email}, {"Name": "email_verified", "Value": "true"}]
+    email = _email(name)
+    who = {"UserPoolId": outputs.user_pool_id, "Username": name}
+    attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     try:
         key = keys.own()
         try:
@@ -76,14 +77,27 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
         except _Refused as refused:
             if refused.code != "UsernameExistsException":  # then this run is for a new password
                 raise
-        _ask(outputs, "AdminSetUserPassword", who | {"Password": user.password, "Permanent": True}, key)
+        return LocalUser(name=name, email=email, password=_set_password(outputs, who, key))
     except _Refused as refused:
         raise SignInError(
             f"The user `{plain(name)}` cannot be made: {plain(refused.code)}: {plain(refused.message)}"
         ) from None
     except Failure as failure:
         raise SignInError(str(failure)) from None
-    return user
+
+
+def _set_password(outputs: Outputs, who: Mapping[str, object], key: keys.Key) -> str:
+    """A new password; one that is easy to type, unless the pool asks for a longer one."""
+    password = _password()
+    request = {**who, "Permanent": True}
+    try:
+        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+    except _Refused as refused:
+        if refused.code != "InvalidPasswordException":
+            raise
+        password = _password(LONGEST_ASKED_FOR)
+        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+    return password
 
 
 def _ask(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:

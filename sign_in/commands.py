@@ -5,15 +5,12 @@ So `curl -H "Authorization: Bearer $(python -m sign_in token)"` gets the token a
 
 import contextlib
 import json
-import math
 import os
 import sys
 import time
-import unicodedata
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 
@@ -22,13 +19,20 @@ from sign_in.errors import INTERRUPTED, NotSignedInError, RefusedGrantError, Sig
 from sign_in.export import write_files
 from sign_in.flow import Target
 from sign_in.logout import what_stays
+from sign_in.options import (
+    TOKENS,
+    a_number,
+    a_user_name,
+    not_empty,
+    scope_option,
+    stack_option,
+    target_options,
+    token_options,
+)
 from sign_in.session import Session
-from sign_in.stack import CHECKOUT, LOCAL, read_outputs
-
-F = TypeVar("F", bound=Callable[..., object])
+from sign_in.stack import CHECKOUT, read_outputs
 
 FAILED = 1
-TOKENS = ("access", "id", "refresh")
 
 
 class _LoginByDefault(click.Group):
@@ -45,67 +49,19 @@ def cli() -> None:
     """Sign in to a stack from a terminal. Without a command: login."""
 
 
-def _target_options(command: F) -> F:
-    command = click.option(
-        "--client", callback=_not_empty, help="The client, by its key in the stack. Default: the first public one here."
-    )(command)
-    return _stack_option(command)
-
-
-def _not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
-    return value
-
-
-def _a_number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which is in every range
-        raise click.BadParameter("it is no number of seconds. Give one from 1 to 3600.")
-    return value
-
-
-def _a_user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """What Cognito takes: letters, marks, digits, signs and punctuation.
-
-    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
-    """
-    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
-        raise click.BadParameter(
-            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
-            " --name tester."
-        )
-    return value
-
-
-def _stack_option(command: F) -> F:
-    return click.option(
-        "--stack", default=LOCAL, show_default=True, callback=_not_empty, help="The stack, as Pulumi names it."
-    )(command)
-
-
-def _token_options(command: F) -> F:
-    command = click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")(command)
-    return click.option("--token", "wanted", type=click.Choice(TOKENS), help="Print this token alone.")(command)
-
-
-_scope_option = click.option(
-    "--scope", "scopes", multiple=True, help="A scope, short (project.read) or full; repeatable. Default: all."
-)
-
-
 @cli.command()
-@_target_options
-@_scope_option
+@target_options
+@scope_option
 @click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
 @click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
 @click.option(
     "--timeout",
     type=click.FloatRange(1, 3600),
-    callback=_a_number,
+    callback=a_number,
     default=300.0,
     help="Seconds to wait. Default: 300.",
 )
-@_token_options
+@token_options
 def login(
     stack: str,
     client: str | None,
@@ -124,8 +80,8 @@ def login(
 
 
 @cli.command()
-@_target_options
-@_token_options
+@target_options
+@token_options
 def refresh(stack: str, client: str | None, wanted: str | None, as_json: bool) -> None:
     """Get new tokens without signing in again."""
     target = Target.find(stack, client)
@@ -135,8 +91,8 @@ def refresh(stack: str, client: str | None, wanted: str | None, as_json: bool) -
 
 
 @cli.command()
-@_target_options
-@_scope_option
+@target_options
+@scope_option
 @click.option("--token", "wanted", type=click.Choice(TOKENS), default="access", show_default=True, help="Which one.")
 @click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")
 def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, as_json: bool) -> None:
@@ -159,7 +115,7 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 
 
 @cli.command()
-@_target_options
+@target_options
 def logout(stack: str, client: str | None) -> None:
     """End the session, here and on the server; say what stays in the browser, and how to end that."""
     target = Target.find(stack, client)
@@ -191,12 +147,12 @@ def logout(stack: str, client: str | None) -> None:
 
 
 @cli.command()
-@_stack_option
+@stack_option
 @click.option(
     "--to",
     "directory",
     type=click.Path(file_okay=False),
-    callback=_not_empty,
+    callback=not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
@@ -211,8 +167,8 @@ def export(stack: str, directory: str | None, without_secrets: bool) -> None:
 
 
 @cli.command()
-@_stack_option
-@click.option("--name", default="tester", show_default=True, callback=_a_user_name, help="The user name.")
+@stack_option
+@click.option("--name", default="tester", show_default=True, callback=a_user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""

@@ -1,4 +1,4 @@
-"""What can go wrong for a person signing in, each with an exit status of its own.
+"""What can go wrong for a person signing in. Each ends a command with the status 1, as every refusal here does.
 
 A message says what happened, what was received where that is no secret, and what to do. None of them ever carries a
 token, a code, a client secret or a password.
@@ -12,43 +12,31 @@ import click
 class SignInError(click.ClickException):
     """A mistake or an outage the user can do something about; shown without a traceback."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = 1  # 2 is for a command line that makes no sense
 
 
 class StackError(SignInError):
     """The stack's outputs cannot be had: no such stack, not up, no CLI to read them with."""
 
-    exit_code = 3
-
 
 class UnknownNameError(SignInError):
     """A client or a scope that the stack does not have."""
-
-    exit_code = 4
 
 
 class ServerDownError(SignInError):
     """Nothing answers where the stack's outputs say that sign-in is."""
 
-    exit_code = 5
-
 
 class DeniedError(SignInError):
     """The sign-in server sent the browser back with an error instead of a code."""
-
-    exit_code = 6
 
 
 class UntrustedAnswerError(SignInError):
     """An answer that is not the one to our question: wrong state or nonce, or a token that fails verification."""
 
-    exit_code = 7
-
 
 class RefusedGrantError(SignInError):
     """The token endpoint refused the code, the refresh token or the client."""
-
-    exit_code = 8
 
 
 class SessionEndedError(RefusedGrantError):
@@ -58,31 +46,21 @@ class SessionEndedError(RefusedGrantError):
 class PortBusyError(SignInError):
     """Another program listens on the callback's port."""
 
-    exit_code = 9
-
 
 class ClockError(SignInError):
     """This machine's clock and the server's are too far apart to judge a token's times."""
-
-    exit_code = 10
 
 
 class CallbackTimeoutError(SignInError):
     """The browser did not come back in time."""
 
-    exit_code = 11
-
 
 class NotSignedInError(SignInError):
     """There is no session to refresh, to end or to take a token from."""
 
-    exit_code = 12
-
 
 class SessionFileError(SignInError):
     """The file of a kept session cannot be read, written or deleted."""
-
-    exit_code = 13
 
 
 INTERRUPTED = 130  # what a shell reports for Ctrl-C

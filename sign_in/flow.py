@@ -1,13 +1,11 @@
 """The sign-ins themselves: each ends in a session whose tokens are verified, or in an error that says why not."""
 
-import os
 import sys
-import threading
-import webbrowser
 from dataclasses import dataclass
 
 import click
 
+from sign_in.browser import can_open, open_page
 from sign_in.callback import CallbackListener, read_answer, read_pasted
 from sign_in.errors import (
     NotSignedInError,
@@ -16,10 +14,11 @@ from sign_in.errors import (
     SignInError,
     UnknownNameError,
     UntrustedAnswerError,
+    plain,
 )
 from sign_in.oauth import Grant, Question, SignInServer
-from sign_in.session import Session, SessionFile
-from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, read_outputs
+from sign_in.session import LastClient, Session, SessionFile
+from sign_in.stack import OPENID, Client, Outputs, choose_client, choose_scopes, default_client, read_outputs
 from sign_in.tokens import TokenVerifier, fetch_keys
 
 
@@ -34,9 +33,14 @@ class Target:
 
     @classmethod
     def find(cls, stack: str, client: str | None) -> "Target":
-        """Read the stack and choose the client."""
+        """Read the stack and choose the client; one that is not named is told."""
         outputs = read_outputs(stack)
-        return cls(stack, outputs, *choose_client(outputs, client))
+        last = LastClient(stack).read()
+        chosen = choose_client(outputs, client, last)
+        if client is None:
+            _, why = default_client(outputs, last)
+            click.echo(f"The client is `{chosen[0]}`, {why}. Another: --client.", err=True)
+        return cls(stack, outputs, *chosen)
 
     @property
     def server(self) -> SignInServer:
@@ -72,14 +76,20 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
         with _listen(target.client.loopback_callbacks) as listener:
             session = _sign_in_by_listener(target, wanted, verifier, listener, browser=browser, timeout=timeout)
     target.session_file.write(session)
+    LastClient(target.stack).write(target.key)
     return session
 
 
 def refresh(target: Target) -> Session:
     """New tokens for the kept session. A session that the server has ended is forgotten."""
     kept = target.session_file.read(target.outputs, target.client)
-    if kept is None or kept.refresh_token is None:
+    if kept is None:
         raise not_signed_in(target)
+    if kept.refresh_token is None:
+        raise NotSignedInError(
+            f"The session of {plain(kept.name)} has no refresh token, so there are no new tokens for it. Sign in again"
+            f" with `python -m sign_in --stack {target.stack} --client {target.key}`."
+        )
     verifier = target.verifier()
     try:
         grant = target.server.refresh(kept.refresh_token)
@@ -208,29 +218,8 @@ def _verified(
 
 def _show(question: Question, browser: bool) -> None:
     """Open the login page, and print its address for where no browser opens."""
-    opened = browser and _can_open()
+    opened = browser and can_open()
     click.echo("Opening the login page. If no browser opens, go to:" if opened else "Sign in at:", err=True)
     click.echo(f"\n  {question.url}\n", err=True)
     if opened:
-        # In a thread, since some browsers keep the caller until they are closed.
-        threading.Thread(target=_open, args=(question.url,), daemon=True).start()
-
-
-def _open(url: str) -> None:
-    try:
-        webbrowser.open(url)
-    except webbrowser.Error:
-        return  # the address is on the screen
-
-
-def _can_open() -> bool:
-    """Whether there is a browser with a window; one in text mode would take over the terminal."""
-    if os.environ.get("BROWSER"):
-        return True
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return False
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
+        open_page(question.url)

@@ -105,6 +105,25 @@ class SessionFile:
             ) from None
 
 
+class LastClient:
+    """Which client of a stack signed in last here, kept beside the sessions. Unreadable is as good as none."""
+
+    def __init__(self, stack: str) -> None:
+        self.path = KEPT_IN / f"{quote(stack, safe='')}.last-client"
+
+    def read(self) -> str | None:
+        """Its key, where one is known."""
+        try:
+            return _read_private(self.path).decode().strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def write(self, key: str) -> None:
+        """Remember it."""
+        with contextlib.suppress(OSError):
+            write_private(self.path, f"{key}\n")
+
+
 def _read_private(path: Path) -> bytes:
     """The text of a file of ours; one that others could read is closed to them."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe in its place is not waited for

@@ -8,12 +8,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from sign_in.errors import StackError, UnknownNameError
+from sign_in.errors import StackError, UnknownNameError, plain
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
@@ -22,6 +23,16 @@ OPENID = "openid"
 # The scopes Cognito itself knows; every other one belongs to an API of the stack.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
 OWN_SCOPES = frozenset({OPENID, "email", "phone", "profile", "aws.cognito.signin.user.admin"})
+
+
+def _is_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("no address of a server")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_is_address)]
 
 
 class _Output(BaseModel):
@@ -47,19 +58,19 @@ class Client(_Output):
     @property
     def loopback_callbacks(self) -> list[str]:
         """The callbacks this machine can listen on by itself."""
-        return [url for url in self.callback_urls if is_loopback(url) and urlsplit(url).scheme == "http"]
+        return [url for url in self.callback_urls if is_loopback(url) and url.lower().startswith("http:")]
 
 
 class Outputs(_Output):
     """The outputs of a stack that is up, by their documented names; others are left aside."""
 
     user_pool_id: str
-    issuer: str
-    jwks_uri: str
-    authorize_url: str
-    token_url: str
-    user_info_url: str
-    logout_url: str
+    issuer: Address
+    jwks_uri: Address
+    authorize_url: Address
+    token_url: Address
+    user_info_url: Address
+    logout_url: Address
     apis: dict[str, Api] = {}
     clients: dict[str, Client] = {}
     client_secrets: dict[str, str] = {}
@@ -73,7 +84,11 @@ class Outputs(_Output):
 
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this machine."""
-    return urlsplit(url).hostname in LOOPBACK_HOSTS
+    try:
+        parts = urlsplit(url)
+        return parts.hostname in LOOPBACK_HOSTS and parts.port != 0
+    except ValueError:  # no URL, or a port that there is not
+        return False
 
 
 def read_outputs(stack: str) -> Outputs:
@@ -124,21 +139,36 @@ def _run(stack: str, command: list[str], remedy: str) -> object:
         raise StackError(f"The outputs of the stack `{stack}` are not JSON. {remedy}") from None
 
 
-def choose_client(outputs: Outputs, name: str | None) -> tuple[str, Client]:
-    """The client of that name; without one the first public client that comes back to this machine."""
+def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -> tuple[str, Client]:
+    """The client of that name; without one the one used last, or the first public one that comes back here."""
     if not outputs.clients:
         raise UnknownNameError("The stack has no clients. Add one to `identity:clients` in its stack file.")
     if name is None:
-        for key, client in outputs.clients.items():
-            if client.loopback_callbacks and key not in outputs.client_secrets:
-                return key, client
-        raise UnknownNameError(
-            "No client of this stack is public with a callback on this machine, so name one with --client: "
-            + ", ".join(outputs.clients)
-        )
+        name, _ = default_client(outputs, last)
     if name not in outputs.clients:
-        raise UnknownNameError(f"The stack has no client `{name}`. It has: {', '.join(outputs.clients)}.")
+        raise UnknownNameError(f"The stack has no client `{plain(name, 60)}`. It has: {', '.join(outputs.clients)}.")
     return name, outputs.clients[name]
+
+
+def default_client(outputs: Outputs, last: str | None) -> tuple[str, str]:
+    """The client that is meant where none is named, and why that one.
+
+    The one that signed in last here: a client that is added to the stack must not take its place.
+    """
+    if last in outputs.clients and outputs.clients[last].callback_urls:
+        return last, "used last here"
+    for key, client in outputs.clients.items():
+        if client.loopback_callbacks and key not in outputs.client_secrets:
+            return (
+                key,
+                f"the first public one with a callback here; `{plain(last, 60)}`, used last, is gone"
+                if last
+                else ("the first public one with a callback here"),
+            )
+    raise UnknownNameError(
+        "No client of this stack is public with a callback on this machine, so name one with --client: "
+        + ", ".join(outputs.clients)
+    )
 
 
 def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
 from local.console import Failure
+from local.event_loop import own_event_loop
 
 if TYPE_CHECKING:
     from tests.checkout import Checkout
@@ -278,10 +279,11 @@ def deploy() -> Iterator[Deploy]:
     ) -> Run:
         run = Run()
         mocked = Mocks(zone, apex_address, state or {}, records)
-        pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
-        pulumi.runtime.set_all_config(config_of(config))
-        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-        _sync_await(run_in_stack(run_main))
+        with own_event_loop():
+            pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
+            pulumi.runtime.set_all_config(config_of(config))
+            set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+            _sync_await(run_in_stack(run_main))
         return run
 
     yield run_program

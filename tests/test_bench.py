@@ -13,6 +13,7 @@ from pulumi.runtime.sync_await import _sync_await
 from bench import bare, first_up
 from bench.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
 from identity.limits import CLIENTS_PER_POOL, RESOURCE_SERVERS_PER_POOL
+from local.event_loop import own_event_loop
 from tests.conftest import Deploy, Mocks, RecordingMonitor, Registered, Run
 
 LOCAL = {"product": "focusmark", "zoneName": "focusmark.app"}
@@ -39,9 +40,10 @@ def chain(*links: tuple[str, str]) -> dict[str, Registered]:
 def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: Deploy) -> None:
     whole = {name: it for name, it in deploy(LOCAL).resources.items() if it.type.startswith("aws:")}
     run, mocked = Run(), Mocks("focusmark.app", True, {})
-    pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
-    set_root_resource(None)  # type: ignore[arg-type]
-    _sync_await(run_in_stack(bare.program))
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
+        set_root_resource(None)  # type: ignore[arg-type]
+        _sync_await(run_in_stack(bare.program))
     made = {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
 
     def inputs(resources: dict[str, Registered]) -> dict[str, Any]:

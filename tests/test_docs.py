@@ -217,7 +217,7 @@ def check_make(words: list[str]) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for word in words:
         name = word.partition("=")[0]
-        pattern = rf"\$\({name}\)|\b{name} \?=" if "=" in word else rf"^[a-z ]*\b{re.escape(word)}\b[a-z ]*:"
+        pattern = rf"[,$({{]{name}\b|\b{name} \?=" if "=" in word else rf"^[a-z ]*\b{re.escape(word)}\b[a-z ]*:"
         assert word.startswith("-") or re.search(pattern, makefile, re.MULTILINE), f"the Makefile knows no {word}"
 
 

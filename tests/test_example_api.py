@@ -1,6 +1,9 @@
 """The example API, with real tokens of the emulator's pools."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +16,8 @@ from joserfc.jwk import KeySet, RSAKey
 
 from examples.api.app import make_app
 from examples.api.tokens import AccessTokens, KeyCache, KeysUnavailableError
-from tests.emulated_sign_in import EmulatedStack, emulator, make_stack
+from tests.emulated_sign_in import CHECKOUT, EmulatedStack, emulator, make_stack
+from tests.false_sign_in import false_server
 
 PROJECT = "app.acme.api.project"
 READ = f"{PROJECT}/project.read"
@@ -21,12 +25,16 @@ ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Abc"
 
 
 def call(
-    tokens: AccessTokens, token: str | None, method: str = "GET", path: str = "/projects"
+    tokens: AccessTokens,
+    token: str | None,
+    method: str = "GET",
+    path: str = "/projects",
+    more: dict[str, str] | None = None,
 ) -> tuple[int, str, object]:
     """Status, WWW-Authenticate and body of a request to the API."""
     environ: dict[str, Any] = {}
     setup_testing_defaults(environ)
-    environ |= {"REQUEST_METHOD": method, "PATH_INFO": path}
+    environ |= {"REQUEST_METHOD": method, "PATH_INFO": path} | (more or {})
     if token is not None:
         environ["HTTP_AUTHORIZATION"] = token
     seen: list[tuple[str, dict[str, str]]] = []
@@ -230,3 +238,34 @@ def test_without_any_keys_it_is_503_and_not_the_callers_fault(pool: Pool) -> Non
 
 def test_an_unknown_path_is_404(pool: Pool) -> None:
     assert call(pool.tokens, None, path="/tasks")[0] == 404
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "ftp://x", "http://[::"])
+@pytest.mark.parametrize(("uri", "status"), [("{local}/jwks.json", 200), ("https://keys.example.invalid/", 503)])
+def test_a_proxy_is_not_asked_for_the_local_stack_and_a_bad_one_is_no_crash(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, uri: str, status: int
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, proxy)
+    with false_server() as server:
+        given = str(server.tokens()["access_token"])
+        issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc"
+        tokens = AccessTokens(issuer, uri.format(local=server.url))
+        assert call(tokens, f"Bearer {given}")[0] == (403 if status == 200 else status)
+
+
+@pytest.mark.parametrize("given", [{}, {"IDENTITY_ISSUER": "https://x"}])
+def test_without_the_stacks_values_it_says_how_to_get_them(given: dict[str, str]) -> None:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("IDENTITY_")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "examples.api"],
+        cwd=CHECKOUT,
+        env=known | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "is not set" in ran.stderr
+    assert "make export" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -8,6 +8,8 @@ import pulumi
 import pulumi.runtime
 import pytest
 
+from local.event_loop import own_event_loop
+
 PROGRAM = Path(__file__).resolve().parent.parent / "examples" / "api_stack" / "__main__.py"
 POOL_ARN = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc"
 PROJECT_SCOPES = [f"app.acme.api.project/project.{verb}" for verb in ("delete", "read", "write")]
@@ -38,14 +40,15 @@ class Mocks(pulumi.runtime.Mocks):
 @pytest.fixture
 def mocks() -> Mocks:
     made = Mocks()
-    pulumi.runtime.set_mocks(made, project="project-api", stack="dev", preview=False)
-    pulumi.runtime.set_all_config({"project-api:identity": "acme/identity/dev"})
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]  # Pulumi gives it no types
     def run() -> None:
         runpy.run_path(str(PROGRAM), run_name="__main__")
 
-    run()
+    with own_event_loop():
+        pulumi.runtime.set_mocks(made, project="project-api", stack="dev", preview=False)
+        pulumi.runtime.set_all_config({"project-api:identity": "acme/identity/dev"})
+        run()
     return made
 
 

@@ -66,6 +66,8 @@ EMAIL = standard("email", required=True, stringAttributeConstraints={"minLength"
         [],
         [standard("birthdate", stringAttributeConstraints={"minLength": "10", "maxLength": "10"})],
         [standard("given_name"), standard("updated_at", attributeDataType="Number")],
+        [standard("sub", required=True, mutable=False)],
+        [standard("email_verified", attributeDataType="Boolean"), standard("birthdate", developerOnlyAttribute=False)],
     ],
 )
 def test_a_standard_attribute_that_aws_answers_with_is_no_loss(deploy: Deploy, more: list[dict[str, Any]]) -> None:
@@ -81,6 +83,7 @@ def test_a_standard_attribute_that_aws_answers_with_is_no_loss(deploy: Deploy, m
         ([EMAIL, standard("given_name", required=True)], "required true"),
         ([EMAIL, standard("phone_number", mutable=False)], "mutable false"),
         ([standard("given_name")], "required false"),
+        ([], "required false"),
     ],
 )
 def test_a_standard_attribute_that_the_program_cannot_say_is_refused_and_never_called_custom(

@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 import pytest
+from pulumi.runtime import MockCallArgs
 
 from identity import deployed
 from identity.report import ConfigError
-from tests.conftest import REGION, ZONE_ID, Deploy, Run
+from tests.conftest import REGION, ZONE_ID, Deploy, Mocks, Run
 from tests.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
 
 APP = "access-client-app-id"
@@ -175,6 +176,12 @@ def test_what_an_update_would_take_back_unsaid_is_refused_by_name(
     assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
 
 
+def test_what_the_local_plugin_keeps_is_not_in_the_way_on_the_emulator(deploy: Deploy) -> None:
+    config = {**BASE, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}
+    kept = {"userPoolTier": "PLUS", "adminCreateUserConfig": {"allowAdminCreateUserOnly": True}}
+    assert deploy(config, stack="dev", state=with_more(deploy, config, deployed.USER_POOL, **kept)).of_type("UserPool")
+
+
 # --- a pool that is not where it was ----------------------------------------------------------------------------------
 
 
@@ -222,14 +229,37 @@ def test_a_pool_that_the_state_has_by_another_name_is_not_replaced(deploy: Deplo
     assert any("calls the pool people" in problem.allowed for problem in refused.value.problems)
 
 
-def test_the_changed_product_is_the_first_to_be_told(deploy: Deploy) -> None:
-    """Where the zone is given by name its consequence, a domain outside of the zone, is seen before the state is."""
-    before = {**BASE, "product": "focusmark", "zoneName": "focusmark.app"}
+@pytest.mark.parametrize(
+    "zone", [{"zoneName": "focusmark.app"}, {"zoneId": ZONE_ID}, {"zoneExport": "focusmark-route53-dotAppZone"}]
+)
+@pytest.mark.parametrize("custom", [True, False])
+def test_the_changed_product_is_the_first_to_be_told(deploy: Deploy, zone: dict[str, str], custom: bool) -> None:
+    """Its consequence, a domain outside of the zone, is seen before the state is."""
+    before = {**BASE, "product": "focusmark", **zone, "customDomain": custom}
     state = state_of(deploy(before, stack="dev"))
     with pytest.raises(ConfigError) as refused:
         deploy({**before, "product": "acne"}, stack="dev", state=state)
     paths = [problem.path for problem in refused.value.problems]
     assert paths[:2] == ["identity:product", "identity:authDomain"]
+
+
+@pytest.mark.parametrize("product", [{}, {"product": "No Name"}])
+def test_a_product_that_cannot_be_read_is_told_once(deploy: Deploy, product: dict[str, str]) -> None:
+    state = state_of(deploy(BASE, stack="dev"))
+    with pytest.raises(ConfigError) as refused:
+        deploy({"environment": "dev", "aws:region": REGION, **product}, stack="dev", state=state)
+    assert [problem.path for problem in refused.value.problems] == ["identity:product"]
+
+
+def test_an_account_that_aws_does_not_tell_is_in_nobodys_way(deploy: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, answer = state_of(deploy(BASE, stack="dev")), Mocks.call
+
+    def silent(mocks: Mocks, args: MockCallArgs) -> Any:
+        unknown = args.token == "aws:index/getCallerIdentity:getCallerIdentity"
+        return ({}, [("", "AccessDenied")]) if unknown else answer(mocks, args)
+
+    monkeypatch.setattr(Mocks, "call", silent)
+    assert deploy(BASE, stack="dev", state=state).of_type("UserPool")
 
 
 def test_a_protected_pool_is_forgotten_by_the_engine_and_never_deleted(deploy: Deploy) -> None:

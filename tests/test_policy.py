@@ -143,6 +143,11 @@ BAD: list[tuple[str, Resource, str]] = [
         "refreshTokenRotation",
     ),
     ("client-refresh-rotation", client(explicitAuthFlows=None, refreshTokenRotation=None), "refreshTokenRotation"),
+    (
+        "client-refresh-rotation",
+        client(explicitAuthFlows=["ALLOW_USER_SRP_AUTH"], refreshTokenRotation={"feature": "DISABLED"}),
+        "refreshTokenRotation",
+    ),
     ("client-token-lifetimes", validity("access", 61, "minutes"), "accessTokenValidity is 61 minutes"),
     ("client-token-lifetimes", validity("access", 2), "accessTokenValidity is 2 hours"),
     ("client-token-lifetimes", validity("id", 86400, "seconds"), "idTokenValidity is 86400 seconds"),
@@ -201,7 +206,7 @@ BAD: list[tuple[str, Resource, str]] = [
 # What a rule must let pass besides the good resources.
 FINE: list[tuple[str, Resource]] = [
     ("client-refresh-rotation", client(generateSecret=True, refreshTokenRotation=None, explicitAuthFlows=None)),
-    ("client-refresh-rotation", client(refreshTokenRotation=None)),
+    ("client-refresh-rotation", client(allowedOauthFlows=["implicit"], refreshTokenRotation=None)),
     ("client-refresh-rotation", client(allowedOauthFlows=["client_credentials"], explicitAuthFlows=None)),
     ("client-token-lifetimes", client(accessTokenValidity=None, idTokenValidity=0.0, refreshTokenValidity=None)),
     ("client-token-lifetimes", validity("access", 3600, "seconds")),
@@ -324,8 +329,8 @@ def test_a_departure_is_for_a_key_a_logical_name_or_all(name: str) -> None:
 
 
 def test_departures_are_read_with_their_reasons() -> None:
-    read = departures.read(json.dumps({"tags": {"customers": " Old. ", "cli": "Older."}}), RULES)
-    assert read == ((Departure("tags", "customers", "Old."), Departure("tags", "cli", "Older.")), ())
+    read = departures.read(json.dumps({"tags": {"customers": " It is old. ", "cli": "It is older."}}), RULES)
+    assert read == ((Departure("tags", "customers", "It is old."), Departure("tags", "cli", "It is older.")), ())
     assert departures.read(None, RULES) == ((), ())
 
 
@@ -344,7 +349,7 @@ def test_departures_are_read_with_their_reasons() -> None:
         ({"tags": {"customers": None}}, "-> tags -> customers: a reason is wanted"),
         ({"tags": {"customers": ["a"]}}, "-> tags -> customers: a reason is wanted"),
         ({"tags": {"customers": "<why>"}}, "-> tags -> customers: a reason is wanted"),
-        ({"tags": {" ": "Old."}}, "a reason is wanted"),
+        ({"tags": {" ": "It is old."}}, "a reason is wanted"),
     ],
 )
 def test_a_departure_that_says_too_little_is_refused(given: object, names: str) -> None:

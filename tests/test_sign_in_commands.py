@@ -1,5 +1,6 @@
 """The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from local import keys
 from local.console import Failure
 from sign_in import commands, flow, session
-from sign_in.session import SessionFile
+from sign_in.session import LastClient, SessionFile
 from tests.false_sign_in import FalseServer, false_server
 
 
@@ -40,10 +41,14 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseSer
 def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command on the stack `false`; other things said of its client are given by name."""
 
-    def run_command(*arguments: str, logout_url: str | None = None, **client: object) -> Ran:
+    def run_command(
+        *arguments: str, logout_url: str | None = None, clients: tuple[str, ...] = (), **client: object
+    ) -> Ran:
         outputs = server.target(**client).outputs
         if logout_url is not None:
             outputs = outputs.model_copy(update={"logout_url": logout_url})
+        if clients:
+            outputs = outputs.model_copy(update={"clients": dict.fromkeys(clients, outputs.clients["cli"])})
         monkeypatch.setattr(flow, "read_outputs", lambda _stack: outputs)
         monkeypatch.setattr(sys, "argv", ["sign_in", *arguments, "--stack", "false"])
         with pytest.raises(SystemExit) as ended:
@@ -94,7 +99,7 @@ def test_a_damaged_session_is_told_and_a_sign_in_mends_it(run: Run, file: Sessio
     file.path.write_text("{")
     ran = run(command)
     assert (ran.out, file.path.read_text()) == ("", "{")
-    assert ran.status != 0
+    assert ran.status == 1
     assert f"{file.path} is damaged" in ran.err
     assert "Sign in with `.venv/bin/python -m sign_in --stack false --client cli`" in ran.err
     assert run("login").status == 0
@@ -105,7 +110,7 @@ def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(
     run("login")
     file.path.write_text("{")
     ran = run("logout")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "It is removed" in ran.err
     assert "on the server" in ran.err
     assert not file.path.exists()
@@ -114,7 +119,7 @@ def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(
 def test_a_session_of_a_pool_that_is_gone_is_told(run: Run, file: SessionFile) -> None:
     run("login")
     ran = run("token", clientId="another")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "of a user pool or a client that is gone" in ran.err
     assert file.path.exists()
 
@@ -125,7 +130,7 @@ def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
 ) -> None:
     file.path.mkdir(parents=True)
     ran = run(command)
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert f"The session file {file.path} cannot be " in ran.err
     assert "Traceback" not in ran.err
     assert server.asked == []  # nobody has signed in for nothing
@@ -175,7 +180,7 @@ def test_what_the_api_refuses_is_told_without_the_password(
     monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
     server.api_refusals[operation] = refusal
     ran = run("user")
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert said in ran.err
     assert "\x1b" not in ran.err
     assert not any(body.get("Password", "-") in ran.err for _, body, _ in server.api_asked if "Password" in body)
@@ -199,7 +204,7 @@ def test_a_refresh_token_that_is_none_any_more_takes_its_session_with_it(
     run("login")
     server.status, server.refusal = 400, {"error": "invalid_grant"} | ({"error_description": said} if said else {})
     ran = run(command)
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "The session has ended" in ran.err
     assert "The kept session is removed." in ran.err
     assert "the-refresh-token" not in ran.err
@@ -225,7 +230,7 @@ def test_a_trouble_that_may_pass_leaves_the_session(
     run("login")
     server.status, server.refusal = status, refusal
     ran = run("refresh")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "removed" not in ran.err
     assert file.path.exists()
     server.status = 200
@@ -258,7 +263,7 @@ def test_logout_forgets_a_session_that_the_server_does_not_revoke_and_says_so(
     run("login")
     server.api_refusals["RevokeToken"] = {"__type": "UnsupportedOperationException", "message": "off"}
     ran = run("logout")
-    assert (ran.status != 0, ran.out) == (True, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "UnsupportedOperationException" in ran.err
     assert "forgotten here all the same" in ran.err
     assert not file.path.exists()
@@ -269,5 +274,84 @@ def test_logout_keeps_a_session_that_the_server_could_still_revoke(
 ) -> None:
     run("login")
     server.api_refusals["RevokeToken"] = {"__type": "TooManyRequestsException", "message": "later"}
-    assert run("logout").status != 0
+    assert run("logout").status == 1
     assert file.path.exists()
+
+
+def test_a_client_that_is_added_does_not_take_the_place_of_the_one_used_last(run: Run) -> None:
+    assert "The client is `cli`, the first public one" in run("login").err
+    assert "The client is `cli`, used last here" in run("login", clients=("aaa", "cli")).err
+    for command in ("token", "refresh", "logout", "login"):
+        ran = run(command, clients=("aaa", "bbb", "cli"))
+        assert ran.status == 0, ran.err
+        assert "The client is `cli`, used last here. Another: --client." in ran.err
+
+
+def test_a_client_that_is_named_at_a_login_is_the_one_meant_afterwards(run: Run) -> None:
+    run("login", clients=("aaa", "bbb"))
+    named = run("login", "--client", "bbb", clients=("aaa", "bbb"))
+    assert "The client is" not in named.err
+    assert "The client is `bbb`, used last here" in run("token", clients=("aaa", "bbb")).err
+    assert run("token", "--client", "aaa", clients=("aaa", "bbb")).status == 0
+    assert "The client is `bbb`, used last here" in run("token", clients=("aaa", "bbb")).err
+    gone = run("login", clients=("aaa",))
+    assert "The client is `aaa`, the first public one with a callback here; `bbb`, used last, is gone." in gone.err
+
+
+def test_a_login_that_fails_changes_nothing_of_it(run: Run, server: FalseServer) -> None:
+    run("login", clients=("aaa", "bbb"))
+    server.status, server.refusal = 400, {"error": "invalid_grant"}
+    assert run("login", "--client", "bbb", clients=("aaa", "bbb")).status != 0
+    assert "The client is `aaa`, used last here" in run("token", clients=("aaa", "bbb")).err
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\n\n", b"../x", b"cli\x1b[31m", None])
+def test_what_is_remembered_wrongly_is_as_if_nothing_was(run: Run, content: bytes | None) -> None:
+    path = LastClient("false").path
+    if content is None:
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir()
+        path.write_bytes(content)
+    ran = run("login")
+    assert ran.status == 0, ran.err
+    assert "The client is `cli`, the first public one" in ran.err
+    assert "\x1b" not in ran.err
+
+
+def test_what_is_remembered_is_for_its_owner_only(run: Run) -> None:
+    run("login")
+    assert LastClient("false").path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("minimum", [6, 20, 21, 99])
+def test_a_user_gets_a_password_as_long_as_the_pool_asks_for(
+    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, minimum: int
+) -> None:
+    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+    right = server.answer
+
+    def answer(path: str, text: str, headers: dict[str, str]) -> tuple[int, object]:
+        status, given = right(path, text, headers)
+        short = len(json.loads(text).get("Password", "x" * 99)) < minimum
+        return (400, {"__type": "InvalidPasswordException", "message": "short"}) if short else (status, given)
+
+    monkeypatch.setattr(server, "answer", answer)
+    ran = run("user", "--json")
+    assert ran.status == 0, ran.err
+    password = json.loads(ran.out)["password"]
+    assert len(password) == (20 if minimum <= 20 else 99)
+    assert server.api_asked[-1][1]["Password"] == password
+
+
+@pytest.mark.parametrize("command", ["refresh", "token"])
+def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(run: Run, server: FalseServer, command: str) -> None:
+    server.changes = {"refresh_token": None, "access_token": {"exp": int(time.time()) + 30}}
+    run("login")
+    ran = run(command)
+    assert (ran.status, ran.out) == (1, "")
+    assert "The session of ada has no refresh token" in ran.err
+    assert "Sign in again with `python -m sign_in --stack false --client cli`" in ran.err
+    ended = run("logout")
+    assert ended.status == 0
+    assert "cannot be revoked" in ended.err

@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from local.emulator import free_port
-from sign_in.session import SessionFile
+from sign_in.session import LastClient, SessionFile
 from tests.emulated_sign_in import (
     API_SCOPES,
     STACK,
@@ -47,6 +47,7 @@ def _no_session_stays() -> Iterator[None]:
     yield
     for key in ("windowscli", "postman", "nightly"):
         SessionFile(STACK, key).delete()
+    LastClient(STACK).path.unlink(missing_ok=True)
 
 
 def run(stack: EmulatedStack, *arguments: str, typed: str | None = None) -> tuple[int, str, str]:
@@ -112,7 +113,7 @@ def test_the_session_is_kept_for_its_owner_only_and_serves_token_refresh_and_log
     assert answer.json()["error"] == "invalid_grant"
     for command in ("token", "refresh", "logout"):
         status, out, err = run(stack, command)
-        assert (status, out) == (12, ""), err
+        assert (status, out) == (1, ""), err
         assert "Nobody is signed in" in err
 
 
@@ -127,7 +128,7 @@ def test_a_session_that_the_server_has_ended_is_told_and_not_used(stack: Emulate
     kept = json.loads(SessionFile(STACK, "windowscli").path.read_text())["refresh_token"]
     stack.cognito.revoke_token(Token=kept, ClientId=client_id(stack, "windowscli"))
     status, out, err = run(stack, "refresh", "--json")
-    assert (status, out) == (8, "")
+    assert (status, out) == (1, "")
     assert "The session has ended" in err
     assert kept not in err
     assert not SessionFile(STACK, "windowscli").path.exists()
@@ -138,7 +139,7 @@ def test_a_refresh_token_that_the_server_does_not_know_takes_its_session_with_it
     file = SessionFile(STACK, "windowscli").path
     file.write_text(json.dumps(json.loads(file.read_text()) | {"refresh_token": "made-up"}))
     status, out, err = run(stack, "refresh")
-    assert (status, out) == (8, ""), err
+    assert (status, out) == (1, ""), err
     assert "The kept session is removed." in err
     assert not file.exists()
 
@@ -163,7 +164,7 @@ def test_a_code_serves_once(stack: EmulatedStack) -> None:
     state = re.search(r"state=([^&]+)", second.url)
     assert state is not None
     status, _, err = second.end(re.sub(r"state=[^&]+", state[0], back) + "\n")
-    assert status == 8
+    assert status == 1
     assert "was used before" in err
     assert "code=" not in err.replace("code_challenge=", "").replace("response_type=code", "")
 
@@ -181,12 +182,12 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["--scope", "project.raed"], 4, "is declared by no API"),
-        (["--client", "nightly"], 4, "nobody signs in with it"),
+        (["--scope", "project.raed"], 1, "is declared by no API"),
+        (["--client", "nightly"], 1, "nobody signs in with it"),
         (["token", "--scope", "project.read"], 2, "ask for others with login"),
         (["--timeout", "0"], 2, "--timeout"),
-        (["--timeout", "1"], 11, "within 1 seconds"),
-        (["--stack", "nosuch"], 3, "no stack named"),
+        (["--timeout", "1"], 1, "within 1 seconds"),
+        (["--stack", "nosuch"], 1, "no stack named"),
     ],
 )
 def test_a_mistake_gets_a_message_and_a_status(
@@ -202,8 +203,8 @@ def test_a_mistake_gets_a_message_and_a_status(
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
-        ("error=access_denied&error_description=User+said+no&state={state}", 6, "denied (access_denied: User said no)"),
-        ("code=5d0f0d4e-not-a-code&state={state}", 8, "The server refused the code"),
+        ("error=access_denied&error_description=User+said+no&state={state}", 1, "denied (access_denied: User said no)"),
+        ("code=5d0f0d4e-not-a-code&state={state}", 1, "The server refused the code"),
     ],
 )
 def test_a_bad_answer_is_refused_in_terminal_and_browser(
@@ -230,7 +231,7 @@ def test_a_bad_answer_is_refused_in_terminal_and_browser(
 def test_a_paste_from_another_clients_sign_in_is_refused(stack: EmulatedStack) -> None:
     pasted = "http://localhost:9000/?code=5d0f0d4e&state=y\n"
     status, out, err = run(stack, "login", "--client", "postman", "--no-browser", typed=pasted)
-    assert (status, out) == (7, "")
+    assert (status, out) == (1, "")
     assert "not an address of this client's callback" in err
     assert "5d0f0d4e" not in err
 
@@ -247,7 +248,7 @@ def test_a_busy_port_is_told_with_what_to_do(stack: EmulatedStack, host: str) ->
             return
         taken.listen()
         status, _, err = run(stack, "login", "--no-browser")
-    assert status == 9
+    assert status == 1
     assert f"port {port} of {host} is in use" in err
     assert "--paste" in err
 
@@ -292,7 +293,7 @@ def test_an_emulator_that_is_down_is_told_before_any_browser_opens(stack: Emulat
     dead = EmulatedStack(gone, stack.cognito, stack.pool_id, outputs, tmp_path)
     for command in (["login", "--no-browser"], ["token", "--client", "nightly"], ["user"]):
         status, out, err = run(dead, *command)
-        assert (status, out) == (5, ""), err
+        assert (status, out) == (1, ""), err
         assert "does not answer. Start it with `make up`" in err
         assert "Sign in at" not in err
 
@@ -301,14 +302,14 @@ def test_a_pool_that_is_gone_is_told(stack: EmulatedStack, tmp_path: Path) -> No
     outputs = json.loads(json.dumps(stack.outputs).replace(stack.pool_id, "us-east-1_Gone12345"))
     gone = EmulatedStack(stack.url, stack.cognito, stack.pool_id, outputs, tmp_path)
     status, _, err = run(gone, "login", "--no-browser")
-    assert status == 3
+    assert status == 1
     assert "pool is not there any more" in err
 
 
 def test_a_stack_that_is_not_up_is_told(stack: EmulatedStack, tmp_path: Path) -> None:
     empty = EmulatedStack(stack.url, stack.cognito, stack.pool_id, {}, tmp_path)
     status, _, err = run(empty, "login")
-    assert status == 3
+    assert status == 1
     assert "it is not up" in err
 
 

@@ -41,6 +41,28 @@ def test_the_first_public_client_that_comes_back_here_is_the_default() -> None:
     assert choose_client(outputs(), None)[0] == "cli"
 
 
+def with_clients(*keys: str) -> Outputs:
+    """The stack with clients of these keys before its own."""
+    added = {key: {"clientId": key, "scopes": [], "callbackUrls": ["http://localhost:1"]} for key in keys}
+    return outputs(clients=added | OUTPUTS["clients"])
+
+
+@pytest.mark.parametrize("added", [(), ("aaa",), ("aaa", "b", "c")])
+@pytest.mark.parametrize("last", ["cli", "postman", "server"])
+def test_adding_clients_does_not_change_which_one_is_meant(added: tuple[str, ...], last: str) -> None:
+    assert choose_client(with_clients(*added), None, last)[0] == last
+
+
+@pytest.mark.parametrize("last", [None, "", "gone", "nightly"])
+def test_where_none_signed_in_last_it_is_the_first_public_one(last: str | None) -> None:
+    assert choose_client(outputs(), None, last)[0] == "cli"
+    assert choose_client(with_clients("aaa"), None, last)[0] == "aaa"
+
+
+def test_a_named_client_is_meant_whichever_was_used_last() -> None:
+    assert choose_client(outputs(), "server", "cli")[0] == "server"
+
+
 @pytest.mark.parametrize(
     ("clients", "name", "said"),
     [
@@ -92,6 +114,11 @@ def test_a_scope_that_cannot_be_had_says_why(key: str, wanted: str, said: str) -
         ("http://127.0.0.1.example", False),
         ("http://user@example/localhost", False),
         ("myapp://callback", False),
+        ("http://[", False),
+        ("http://localhost:99999", False),
+        ("http://localhost:port", False),
+        ("http://localhost:0", False),
+        ("", False),
     ],
 )
 def test_loopback_is_the_host_and_nothing_like_it(url: str, loopback: bool) -> None:
@@ -135,6 +162,11 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
         (0, "warning: hello", "", "not JSON"),
         (0, '{"issuer": "https://x", "clientSecrets": {"a": 5, "b": "s3cret"}}', "", "clientSecrets.a"),
         (0, "[1]", "", "not those of this program"),
+        (0, json.dumps(OUTPUTS | {"jwksUri": "http://["}), "", "jwksUri"),
+        (0, json.dumps(OUTPUTS | {"tokenUrl": "http://localhost:99999/"}), "", "tokenUrl"),
+        (0, json.dumps(OUTPUTS | {"logoutUrl": ""}), "", "logoutUrl"),
+        (0, json.dumps(OUTPUTS | {"issuer": "file:///etc/passwd"}), "", "issuer"),
+        (0, json.dumps(OUTPUTS | {"authorizeUrl": None}), "", "authorizeUrl"),
     ],
 )
 def test_outputs_that_cannot_be_read_say_why_and_show_no_value(

@@ -1,8 +1,12 @@
 """Tokens are believed only when all of them holds."""
 
+import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
@@ -100,3 +104,46 @@ def test_a_clock_that_is_off_is_told_by_how_much(off: int, said: str) -> None:
 @pytest.mark.parametrize("off", [-60, 0, 60])
 def test_a_clock_that_is_off_by_little_is_made_up_for(off: int) -> None:
     verifier(NOW + off).id_token(token("id"), fresh=True)
+
+
+def unencoded(header: object, payload: bytes = b"{}") -> str:
+    """A token of the pool's key with any header, as no library would make it."""
+    text = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (json.dumps(header).encode(), payload))
+    key: Any = KEY.private_key
+    signature = key.sign(text, padding.PKCS1v15(), hashes.SHA256())
+    return (text + b"." + urlsafe_b64encode(signature).rstrip(b"=")).decode()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "none", "kid": "a"},
+        {"alg": "HS256", "kid": "a"},
+        {"alg": "RS384", "kid": "a"},
+        {"alg": ["RS256"], "kid": "a"},
+        {"kid": "a"},
+        {"alg": "RS256"},
+        {"alg": "RS256", "kid": ""},
+        {"alg": "RS256", "kid": ["a"]},
+        {"alg": "RS256", "kid": "a", "crit": 5},
+        {"alg": "RS256", "kid": "a", "crit": []},
+        {"alg": "RS256", "kid": "a", "crit": ["x"]},
+        {"alg": "RS256", "kid": "a", "crit": ["b64"], "b64": True},
+        {"alg": "RS256", "kid": "a", "x5u": 5},
+        [],
+        5,
+    ],
+)
+def test_a_header_that_cognito_does_not_make_is_refused(header: object) -> None:
+    claims = {"iss": ISSUER, "sub": "ada", "iat": NOW, "exp": NOW + 60, "token_use": "id", "aud": "app"}
+    good = unencoded({"alg": "RS256", "kid": "a"}, json.dumps(claims).encode())
+    assert verifier().id_token(good, fresh=True)["sub"] == "ada"
+    made = unencoded(header, json.dumps(claims).encode())
+    with pytest.raises(UntrustedAnswerError, match="failed verification"):
+        verifier().id_token(made, fresh=True)
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"5", b"\xff", b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}"])
+def test_a_payload_that_is_no_set_of_claims_is_refused(payload: bytes) -> None:
+    with pytest.raises(UntrustedAnswerError, match="failed verification"):
+        verifier().access_token(unencoded({"alg": "RS256", "kid": "a"}, payload), fresh=True)

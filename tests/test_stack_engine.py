@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -201,6 +202,14 @@ def test_no_edit_of_a_stack_file_loses_the_pool(edited: Checkout, edit: dict[str
 def test_a_preview_refuses_as_an_up_does(edited: Checkout) -> None:
     edited.config(**EDITS[0][0])
     edited.local("preview").refused(EDITS[0][1], "identity:allowLoss")
+
+
+@pytest.mark.parametrize("command", ["up", "preview"])
+def test_what_is_refused_counts_no_change(edited: Checkout, command: str) -> None:
+    edited.config(**EDITS[0][0])
+    ran = edited.local(command, "--json")
+    assert json.loads(ran.stdout.splitlines()[-1]) == {"result": "failed", "changes": {}}
+    assert f"{command} failed." in ran.stderr
 
 
 def test_a_config_of_mistakes_is_one_report_and_changes_nothing(edited: Checkout) -> None:

@@ -62,9 +62,7 @@ def _problem(loss: Loss, settings: Settings) -> Problem:
     if loss.final:
         return Problem(loss.path, loss.keep, loss.received, loss.consequence)
     first = "first `identity:protect: false` and an update, then " if settings.protect and not loss.in_place else ""
-    mend = (
-        f"put it back. {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
-    )
+    mend = f"{loss.mend} {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
     return Problem(loss.path, loss.keep, loss.received, mend)
 
 

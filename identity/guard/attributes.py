@@ -37,7 +37,8 @@ def attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) 
             if changed:
                 keep, received = (_listed({key: facts.get(key) for key in changed}) for facts in (had, comes))
                 yield Loss(pool_id, f"{PATH}.{name}", keep, received, _FIXED, final=True)
-    if schemas and not any(_name(old) == "email" and _is_standard(old) for old in schemas):
+    # A pool without a word of any is none that this program made: its e-mail is as Cognito makes it, not required.
+    if pool.get("schemas") is not None and not any(_name(old) == "email" and _is_standard(old) for old in schemas):
         yield from _standard(pool_id, {"name": "email"})
 
 
@@ -52,6 +53,8 @@ def _is_standard(old: Mapping[str, Any]) -> bool:
 def _standard(pool_id: str, old: Mapping[str, Any]) -> Iterator[Loss]:
     """AWS answers with more of them as it gets more; one that nobody has to fill in, and anybody may, is no loss."""
     name, email = str(old["name"]), str(old["name"]) == "email"
+    if name == "sub":
+        return  # Cognito's own key of a person: nobody gives it, and it says of it what it likes
     had: dict[str, Any] = {"required": bool(old.get("required")), "mutable": bool(old.get("mutable", True))}
     says: dict[str, Any] = {"required": email, "mutable": True}
     if email and old.get("stringAttributeConstraints"):

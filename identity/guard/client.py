@@ -9,6 +9,11 @@ from identity.guard.loss import Loss, weakened
 from identity.report import shown
 
 
+def full_scopes(client: ClientSettings, apis: Mapping[str, ApiSettings]) -> set[str]:
+    """The names that AWS knows the client's scopes by."""
+    return {f"{apis[it.api].identifier}/{it.name}" if it.api else it.name for it in client.scopes}
+
+
 def client_weakened(
     client_id: str,
     path: str,
@@ -27,7 +32,7 @@ def client_weakened(
         apis: the APIs as they will be, by key.
         gone: scopes that go with their API, and are told there.
     """
-    scopes = {f"{apis[it.api].identifier}/{it.name}" if it.api else it.name for it in new.scopes}
+    scopes = full_scopes(new, apis)
     rows = [
         ("callbackUrls", old.get("callbackUrls"), set(new.callback_urls), "sign-in that comes back there ends"),
         ("logoutUrls", old.get("logoutUrls"), set(new.logout_urls), "sign-out that comes back there ends"),

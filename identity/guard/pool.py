@@ -21,7 +21,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str) -> Iterator
     yield from _replaced(pool_id, resource, settings, region)
     yield from attribute_losses(pool_id, pool, settings)
     yield from _weakened(pool_id, pool, settings)
-    yield from taken_back(resource, pool_id, PATH, settings)
+    yield from taken_back(resource, pool_id, PATH)
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
@@ -39,13 +39,13 @@ def _replaced(pool_id: str, resource: Deployed, settings: Settings, region: str)
     lost = f"The pool {pool_id} and everybody in it would be deleted."
     if resource.name != LOGICAL_POOL:
         keep = f"a program that calls the pool {resource.name}, as this stack's state does"
-        yield Loss(pool_id, "the program", keep, LOGICAL_POOL, f"{lost} Give the component an alias of its old name.")
+        yield Loss(pool_id, "the program", keep, LOGICAL_POOL, lost, "give the component an alias of its old name.")
     sign_in_by = sorted(pool.get("usernameAttributes") or [])
     old_aliases = sorted(pool.get("aliasAttributes") or [])
     if sign_in_by:
         keep = f"a pool whose people sign in by {', '.join(sign_in_by)} as their user name (usernameAttributes)"
         received = f"{shown(wanted.alias_attributes)}, and the program has no key for usernameAttributes yet"
-        yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost)
+        yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost, "hold the update back.")
     elif old_aliases != sorted(wanted.alias_attributes):
         keep, received = f"{shown(old_aliases)}, as the pool was made", shown(wanted.alias_attributes)
         yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost)

@@ -5,9 +5,9 @@ from typing import Any
 
 from identity import deployed
 from identity.apis import ApiSettings
-from identity.clients import ClientSettings
+from identity.clients import CLIENT_CREDENTIALS, ClientSettings
 from identity.deployed import Deployed
-from identity.guard.client import client_weakened
+from identity.guard.client import client_weakened, full_scopes
 from identity.guard.loss import Loss
 from identity.guard.renames import now, rename_losses
 from identity.guard.unsaid import taken_back
@@ -22,8 +22,12 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
     state = list(state)
     servers = _by_key(state, deployed.RESOURCE_SERVER, "access-server-")
     clients = _by_key(state, deployed.USER_POOL_CLIENT, "access-client-")
+
+    def alike(old: Outputs, new: ClientSettings) -> bool:
+        return _is_alike_client(old, new, full_scopes(new, settings.apis))
+
     if any(it.type == deployed.USER_POOL for it in state):
-        yield from rename_losses("clients", "id", clients, settings.clients, _is_alike_client)
+        yield from rename_losses("clients", "id", clients, settings.clients, alike)
         yield from rename_losses("apis", "identifier", servers, settings.apis, _is_alike_server)
     yield from _half_imported(clients, settings)
     yield from _server_losses(servers, settings)
@@ -48,9 +52,15 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
             yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
 
 
-def _is_alike_client(old: Outputs, new: ClientSettings) -> bool:
-    urls = set(old.get("callbackUrls") or [])
-    return bool(urls) and urls == set(new.callback_urls) and bool(old.get("generateSecret")) == new.secret
+def _is_alike_client(old: Outputs, new: ClientSettings, scopes: set[str]) -> bool:
+    """By where it comes back, or for a machine, which comes back nowhere, by what it may ask for."""
+    if bool(old.get("generateSecret")) != new.secret:
+        return False
+    if new.flow == CLIENT_CREDENTIALS:
+        return (
+            old.get("allowedOauthFlows") == [CLIENT_CREDENTIALS] and set(old.get("allowedOauthScopes") or []) == scopes
+        )
+    return set(old.get("callbackUrls") or []) == set(new.callback_urls)
 
 
 def _is_alike_server(old: Outputs, new: ApiSettings) -> bool:
@@ -102,8 +112,8 @@ def _client_losses(
 ) -> Iterator[Loss]:
     gone = set(_gone_scopes(servers, settings))
     for key, old in sorted(clients.items()):
-        path, client_id = f"identity:clients.{key}", str(old.get("id", ""))
-        new = now(key, clients, settings.clients)
+        new, client_id = now(key, clients, settings.clients), str(old.get("id", ""))
+        path = f"identity:clients.{new.key if new else key}"
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
@@ -111,10 +121,9 @@ def _client_losses(
             was, becomes = shown(old["generateSecret"]), shown(new.secret)
             yield Loss(client_id, f"{path}.secret", was, becomes, lost, under_protect=True)
         else:
-            path = f"identity:clients.{new.key}"
             yield from client_weakened(client_id, path, old, new, settings.apis, gone)
             it = Deployed(deployed.USER_POOL_CLIENT, key, old)
-            yield from taken_back(it, client_id, path, settings)
+            yield from taken_back(it, client_id, path)
 
 
 def _gone_scopes(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[str]:

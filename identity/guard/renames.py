@@ -52,7 +52,8 @@ def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: M
         if former not in olds and key not in olds:
             going = [old for old in olds if now(old, olds, news) is None]
             keep = "a key that the stack has: " + (", ".join(sorted(going or olds)) or "it has none")
-            mend = f"{nearest(former, going)} Nothing is renamed by it, so {key} would be a new one".strip()
+            only = f"write `formerly: {going[0]}`, if it was called that." if len(going) == 1 else "take it out."
+            mend = f"{nearest(former, going) or only} Nothing is renamed by it: {key} would be a new one"
             yield Loss(former, path, keep, shown(former), mend, final=True)
         elif former in olds and key in olds:
             thing = str(olds[former].get(named_by, ""))
@@ -97,6 +98,8 @@ def _exchanged(
             keep = f"what {key} was: the values there now are those of {other}"
             lost = (
                 f"The apps of {key} have {thing} built in, and would get the values of {other}. The engine knows an "
-                "entry by its key, so two cannot change keys: leave the keys as they are."
+                f"entry by its key, so keys change places only one after another, each in an update of its own: {key} "
+                f"to a free key (`spare: {{formerly: {key}}}`), {other} to {key} (`{key}: {{formerly: {other}}}`), "
+                "and so on, the spare one last."
             )
             yield Loss(thing, f"identity:{kind}.{key}", keep, f"the values of {other}", lost, what="key", in_place=True)

@@ -8,8 +8,8 @@ into the state by a refresh or an import; the guard and adoption name each one b
 A row of the tables here goes when the config gets a key for it. The loss of a row is that key's name, as far as one
 can be told already: it is what `identity:allowLoss` names behind the id, as in `us-east-1_AbC/mfa`.
 
-The official provider keeps some values although the program does not speak of them: those rows are marked as kept,
-and are told only for the emulator, where nothing keeps them. Pure.
+Only what is really taken is told: the provider sends some values again although a program does not speak of them (the
+invitation, the first factors, the tier, a client's attributes and others), and the local plugin does as it does. Pure.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,9 @@ from identity import deployed
 from identity.deployed import Deployed
 from identity.guard.loss import Loss
 from identity.report import shown
-from identity.settings import Settings
+
+# AWS's own text, which some pools have without anybody having written one.
+_SMS_CODE = "Your authentication code is {####}. "
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,6 @@ class _Row:
     property: str
     left: Callable[[Any], Any]
     becomes: str = "nothing"
-    kept: bool = False
 
 
 def _is_set(value: Any) -> Any:
@@ -70,20 +71,6 @@ def _one(field: str, left: Callable[[Any], Any] = _is_set) -> Callable[[Any], An
     return lambda block: left(block.get(field)) if isinstance(block, Mapping) else None
 
 
-def _texts(template: Any) -> Any:
-    return _is_set({key: it for key, it in template.items() if key != "defaultEmailOption"})
-
-
-def _own_email(configuration: Any) -> Any:
-    return {key: it for key, it in _is_set(configuration).items() if it != "COGNITO_DEFAULT"}
-
-
-def _own_recovery(setting: Any) -> Any:
-    ways = sorted(setting.get("recoveryMechanisms") or [], key=lambda way: int(way.get("priority", 0)))
-    names = [way.get("name") for way in ways]
-    return None if names in (["verified_email"], ["verified_email", "verified_phone_number"]) else names
-
-
 def _off(flag: Any) -> Any:
     return "false" if flag is False else None  # told by a text, for false itself says that nothing is lost
 
@@ -91,6 +78,11 @@ def _off(flag: Any) -> Any:
 def _threats(add_ons: Any) -> Any:
     mode, flows = add_ons.get("advancedSecurityMode"), add_ons.get("advancedSecurityAdditionalFlows")
     return _is_set(add_ons) if mode not in (None, "", "OFF") or _is_set(flows) else None
+
+
+def _passkeys(configuration: Any) -> Any:
+    said = _is_set(configuration)
+    return None if said == {"userVerification": "preferred"} else said  # AWS's own, where nobody has set any up
 
 
 def _grace(rotation: Any) -> Any:
@@ -102,28 +94,17 @@ _POOL = (
     _Row("mfa", "mfaConfiguration", _other_than("OFF"), "OFF"),
     _Row("mfa", "softwareTokenMfaConfiguration", _one("enabled")),
     _Row("mfa", "emailMfaConfiguration", _is_set),
-    _Row("mfa", "smsAuthenticationMessage", _is_set, "Cognito's own text"),
+    _Row("mfa", "smsAuthenticationMessage", _other_than(_SMS_CODE), "Cognito's own text"),
     _Row("devices", "deviceConfiguration", _is_set),
     _Row("verifyBeforeUpdate", "userAttributeUpdateSettings", _one("attributesRequireVerificationBeforeUpdates")),
     _Row("threatProtection", "userPoolAddOns", _threats, "OFF"),
-    _Row("passkeys", "webAuthnConfiguration", _is_set),
+    _Row("passkeys", "webAuthnConfiguration", _passkeys),
     _Row(
         "verification",
         "verificationMessageTemplate",
         _one("defaultEmailOption", _other_than("CONFIRM_WITH_LINK")),
         "CONFIRM_WITH_LINK",
     ),
-    _Row("verification", "verificationMessageTemplate", _texts, "Cognito's own texts", kept=True),
-    _Row("verification", "emailVerificationMessage", _is_set, "Cognito's own text", kept=True),
-    _Row("verification", "emailVerificationSubject", _is_set, "Cognito's own text", kept=True),
-    _Row("verification", "smsVerificationMessage", _is_set, "Cognito's own text", kept=True),
-    _Row("sms", "smsConfiguration", _is_set, kept=True),
-    _Row("email", "emailConfiguration", _own_email, "Cognito's own sender", kept=True),
-    _Row("firstFactors", "signInPolicy", _one("allowedFirstAuthFactors", _besides("PASSWORD")), kept=True),
-    _Row("selfSignUp", "adminCreateUserConfig", _one("allowAdminCreateUserOnly"), "false", kept=True),
-    _Row("invitation", "adminCreateUserConfig", _one("inviteMessageTemplate"), "Cognito's own texts", kept=True),
-    _Row("recovery", "accountRecoverySetting", _own_recovery, "Cognito's own order", kept=True),
-    _Row("tier", "userPoolTier", _other_than("ESSENTIALS"), "AWS's own choice", kept=True),
 )
 _CLIENT = (
     _Row("identityProviders", "supportedIdentityProviders", _besides("COGNITO")),
@@ -132,39 +113,33 @@ _CLIENT = (
     _Row("preventUserExistenceErrors", "preventUserExistenceErrors", _other_than("ENABLED"), "ENABLED"),
     _Row("rotationGrace", "refreshTokenRotation", _grace, "10"),
     _Row("analyticsConfiguration", "analyticsConfiguration", _is_set),
-    _Row("readAttributes", "readAttributes", _is_set, kept=True),
-    _Row("writeAttributes", "writeAttributes", _is_set, kept=True),
-    _Row("authSessionValidity", "authSessionValidity", _other_than(0, 3), "3", kept=True),
-    _Row("defaultRedirectUrl", "defaultRedirectUri", _is_set, kept=True),
-    _Row("propagateUserContext", "enablePropagateAdditionalUserContextData", _is_set, "false", kept=True),
 )
 _ROWS = {deployed.USER_POOL: _POOL, deployed.USER_POOL_CLIENT: _CLIENT}
 
 
-def removed_by_update(kind: str, outputs: Mapping[str, Any], *, emulated: bool = False) -> Iterator[Removed]:
+def removed_by_update(kind: str, outputs: Mapping[str, Any]) -> Iterator[Removed]:
     """What the next update would take back from a resource, because the program does not say it.
 
     Args:
         kind: the type token of a pool or a client, as `identity.deployed` has it; nothing is known of another.
         outputs: the resource as the AWS provider's state has it, in Pulumi's names.
-        emulated: whether Cognito is the emulator, where nothing keeps what a call leaves out.
     """
     if kind == deployed.USER_POOL:
         yield from _triggers(outputs.get("lambdaConfig"))
     for row in _ROWS.get(kind, ()):
         value = outputs.get(row.property)
-        left = row.left(value) if value is not None and (emulated or not row.kept) else None
+        left = row.left(value) if value is not None else None
         if left:
             yield Removed(row.loss, row.property, left, row.becomes)
 
 
-def taken_back(resource: Deployed, thing: str, path: str, settings: Settings) -> Iterator[Loss]:
+def taken_back(resource: Deployed, thing: str, path: str) -> Iterator[Loss]:
     """The same as losses of the thing that has this id: refused with and without `protect`, for nobody edited them."""
-    emulated = settings.cognito_endpoint is not None
-    for it in removed_by_update(resource.type, resource.outputs, emulated=emulated):
+    for it in removed_by_update(resource.type, resource.outputs):
         consequence = f"It would be removed by up ({it.becomes} in its place), since the program has no key for it yet."
         keep, received = f"{it.name}: {shown(it.value)}, as it is in AWS", "nothing of it"
-        yield Loss(thing, path, keep, received, consequence, what=it.loss, in_place=True)
+        mend = "hold the update back, or let this go by its name."
+        yield Loss(thing, path, keep, received, consequence, mend, what=it.loss, in_place=True)
 
 
 def _triggers(configuration: Any) -> Iterator[Removed]:

@@ -31,10 +31,11 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
 
 
 def _left_the_state(pool_id: str) -> Loss:
+    mend = "bring it back, where it is still there: "
+    mend += f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
     consequence = (
         "It was deleted, or a refresh did not find it, as with the credentials of another account; the update would "
-        "make a new pool with nobody in it. Where it is still there, bring it back: "
-        f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
+        "make a new pool with nobody in it."
     )
     keep = f"a state that has the pool {pool_id}, which the stack's outputs name"
-    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, in_place=True)
+    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, mend, in_place=True)

@@ -1,0 +1,182 @@
+"""Pulumi's YAML files, read as the CLI reads them; what it would read otherwise than Python does is refused.
+
+The CLI's reader is one of YAML 1.2 with rules of its own, Python's one of YAML 1.1: `yes`, `1:30`, `1e3` or `0o17` come
+out differently, and a key given twice is an error there and the last one here. All tools of this project read here.
+"""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local import paths
+from local.console import Failure
+
+_NAMESPACE = "identity"
+_TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+_PLAIN_TEXT = re.compile(r"[A-Za-z][\w./:-]*")
+_WORDS = {*_SWITCHES, "y", "n", "true", "false", "null"}
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?0[xXbBoO][0-9a-fA-F]+")
+_PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_LARGEST = 2**63
+
+
+class Unreadable(Failure):
+    """A file that is no YAML, or is read in two ways. The message has the file, the line and what to write."""
+
+
+class _Odd(yaml.MarkedYAMLError):
+    """YAML, but not the same to everybody."""
+
+
+def read(file: Path, name: str = "") -> Any:
+    """What a file has; the keys under `config:` with their namespace, as the CLI gives it to them.
+
+    Args:
+        name: the file's name in messages, where it is not its own.
+
+    Raises:
+        Unreadable: for what is no YAML, or no UTF-8, or is read in two ways.
+        OSError: where it cannot be read at all.
+    """
+    name = name or file.name
+    try:
+        return _parsed(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
+    except RecursionError:
+        raise Unreadable(f"{name}: nested too deeply to be read. Mend the brackets.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
+        problem = getattr(error, "problem", None) or "cannot be read"
+        if isinstance(error, _Odd):
+            raise Unreadable(f"{place}: {problem}") from None
+        raise Unreadable(
+            f"{place}: not valid YAML: {problem}. Mend that line (indentation, colons, quotes). "
+            f"What was there before: git diff {name}"
+        ) from None
+
+
+def write(file: Path, content: Any) -> None:
+    """Write a file that every reader reads alike: a text in quotes, where it might be taken for something else."""
+    text = yaml.dump(content, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=2**20)
+    paths.write_whole(file, text)
+
+
+class _Quoting(yaml.SafeDumper):
+    """Quotes what may need it, and repeats what is there twice instead of referring to it."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True
+
+
+def _represented(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    plain = _PLAIN_TEXT.fullmatch(text) and text.lower() not in _WORDS
+    return dumper.represent_scalar(_TEXT, text, style=None if plain else '"')
+
+
+_Quoting.add_representer(str, _represented)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses each value and key that the CLI would read otherwise."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "tag", None):
+            raise _odd(event, f"a tag ({event.tag}) is not for these files. Take it out; quote what is a text.")
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+            _check_plain(event, self.resolve(yaml.ScalarNode, event.value, event.implicit))  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        _check_keys(node)
+        return node
+
+
+def _parsed(text: str) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        config = _config_of(node)
+        if config:
+            _add_namespaces(config)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
+    """Refuse a value without quotes that is one thing to the CLI and another to Python."""
+    text, quoted = event.value, f'"{event.value}"'
+    switch = _SWITCHES.get(text.lower())
+    if switch and text in (text.lower(), text.upper(), text.capitalize()):
+        raise _odd(
+            event, f"`{text}` is a text to Pulumi and {switch} to others. Write {switch}, or quote it: {quoted}."
+        )
+    if _DATE.fullmatch(text):
+        raise _odd(event, f"`{text}` is a date, which no key takes. Quote it: {quoted}.")
+    number = _NUMBER.fullmatch(text[:1] + text[1:].replace("_", "")) or tag.rpartition(":")[2] in ("int", "float")
+    if number and not (_PLAIN_NUMBER.fullmatch(text) and abs(float(text)) < _LARGEST):
+        raise _odd(
+            event,
+            f"`{text}` is not the same number to every reader. "
+            f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, where it is a text: {quoted}.",
+        )
+    if text == "=":
+        raise _odd(event, f"`=` is no text to every reader. Quote it: {quoted}.")
+
+
+def _check_keys(node: yaml.MappingNode) -> None:
+    """Refuse a key that is no text, or is there twice."""
+    seen: dict[str, yaml.Node] = {}
+    for key, _ in node.value:
+        if key.tag == _MERGE:
+            continue
+        if not isinstance(key, yaml.ScalarNode):
+            raise _odd(key, "a key has to be a text; received a list or a map. Mend the brackets.")
+        if key.tag != _TEXT:
+            raise _odd(key, f'the key `{key.value}` is no text. Quote it: "{key.value}".')
+        _refuse_twice(seen, key.value, key)
+
+
+def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "config" and isinstance(value, yaml.MappingNode):
+                return value
+    return None
+
+
+def _add_namespaces(config: yaml.MappingNode) -> None:
+    """Name each key as the CLI does: one without a namespace is the project's, and `a:config:b` means `a:b`."""
+    seen: dict[str, yaml.Node] = {}
+    for key, _ in config.value:
+        if key.tag == _MERGE:
+            continue
+        namespace, found, name = key.value.partition(":")
+        if not found:
+            namespace, name = _NAMESPACE, key.value
+        elif namespace != _NAMESPACE and difflib.get_close_matches(namespace.lower(), [_NAMESPACE], cutoff=0.75):
+            raise _odd(key, f"nobody reads `{key.value}`: the namespace is misspelt. Write {_NAMESPACE}:{name}.")
+        key.value = f"{namespace}:{name.removeprefix('config:')}"
+        _refuse_twice(seen, key.value, key)
+
+
+def _refuse_twice(seen: dict[str, yaml.Node], name: str, key: yaml.Node) -> None:
+    if name in seen:
+        first = seen[name].start_mark.line + 1
+        raise _odd(key, f"the key `{name}` is here again; it is in line {first} already. Keep one of the two.")
+    seen[name] = key
+
+
+def _odd(what: Any, problem: str) -> _Odd:
+    return _Odd(problem=problem, problem_mark=what.start_mark)

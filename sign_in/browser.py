@@ -1,0 +1,31 @@
+"""The browser of whoever sits at this machine."""
+
+import os
+import sys
+import threading
+import webbrowser
+
+
+def can_open() -> bool:
+    """Whether there is a browser with a window; one in text mode would take over the terminal."""
+    if os.environ.get("BROWSER"):
+        return True
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def open_page(url: str) -> None:
+    """Show a page, in a thread: some browsers keep the caller until they are closed."""
+    threading.Thread(target=_open, args=(url,), daemon=True).start()
+
+
+def _open(url: str) -> None:
+    try:
+        webbrowser.open(url)
+    except webbrowser.Error:
+        return  # the address is on the screen

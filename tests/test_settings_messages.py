@@ -1,0 +1,112 @@
+"""What is said of a config that is nothing, encrypted, in another namespace, or too long: it can be acted upon."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from identity.report import ConfigError, Problem
+from identity.settings import resolve
+from policy import departures
+from policy.enforcement import RULES
+from tests.conftest import Deploy, config_of
+
+SOUND: dict[str, Any] = {"product": "acme"}
+
+
+def told(config: dict[str, Any]) -> list[Problem]:
+    problems: list[Problem] = []
+    resolve(config_of({**SOUND, **config}), "dev", problems)
+    return problems
+
+
+@pytest.mark.parametrize("key", ["clients", "apis", "userPool", "tags"])
+def test_nothing_is_neither_the_default_nor_an_empty_object(key: str) -> None:
+    (problem,) = told({key: None})
+    assert (problem.path, problem.received) == (f"identity:{key}", "null")
+    assert "leave the key out" in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("config", "path", "count"),
+    [
+        ({"apis": {"a": {"scopes": {f"s{i}": "x" for i in range(101)}}}}, "identity:apis.a.scopes", "101"),
+        ({"apis": {"a": {"scopes": {}}}}, "identity:apis.a.scopes", "0"),
+        ({"clients": {"a": {"callbackUrls": [f"https://a.example/{i}" for i in range(101)]}}}, "callbackUrls", "101"),
+        ({"userPool": {"customAttributes": {f"a{i}": {} for i in range(51)}}}, "customAttributes", "51"),
+    ],
+)
+def test_what_is_too_many_or_too_few_is_counted(config: dict[str, Any], path: str, count: str) -> None:
+    assert [problem.received.split()[0] for problem in told(config) if problem.path.endswith(path)] == [count]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("identiy:protect", "identity:protect"),
+        ("identitty:clients", "identity:clients"),
+        ("Identity:product", "identity:product"),
+        ("idenity:apis", "identity:apis"),
+    ],
+)
+def test_a_namespace_that_is_almost_ours_is_a_slip(key: str, meant: str) -> None:
+    (problem,) = told({key: "true"})
+    assert (problem.path, problem.mend) == (key, f'did you mean "{meant}"?')
+
+
+@pytest.mark.parametrize("key", ["aws:region", "pulumi:tags", "datadog:apiKey", "auth:identity", "id:x"])
+def test_another_programs_namespace_is_its_own(key: str) -> None:
+    assert told({key: "x"}) == []
+
+
+@pytest.mark.parametrize("key", ["domainPrefix", "clients", "product", "tags", "protect"])
+def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str) -> None:
+    hush = "hush-hush"
+    config = config_of({**SOUND, key: hush})
+    pulumi.runtime.set_all_config(config)
+    try:
+        with pytest.raises(ConfigError) as refused:
+            deploy_with_secret(deploy, config, f"identity:{key}")
+    finally:
+        pulumi.runtime.set_all_config({}, [])
+    assert hush not in str(refused.value)
+    assert [problem.path for problem in refused.value.problems] == [f"identity:{key}"]
+    assert "without --secret" in refused.value.problems[0].mend
+
+
+def deploy_with_secret(deploy: Deploy, config: dict[str, str], key: str) -> None:
+    set_all = pulumi.runtime.set_all_config
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pulumi.runtime, "set_all_config", lambda config: set_all(config, [key]))
+        deploy(config, stack="dev")
+
+
+@pytest.mark.parametrize(
+    ("reason", "taken"),
+    [
+        ("Shipped before rotation.", True),
+        ("Old apps need it", True),
+        ("x", False),
+        ("ok", False),
+        ("on purpose", False),
+        ("", False),
+        ("   ", False),
+        ("<why>", False),
+        ("<say why here>", False),
+    ],
+)
+def test_a_reason_says_something(reason: str, taken: bool) -> None:
+    found, errors = departures.read(json.dumps({"tags": {"customers": reason}}), RULES)
+    assert (bool(found), bool(errors)) == (taken, not taken)
+
+
+def test_nobody_is_nagged_of_the_defaults() -> None:
+    from identity.settings import defaults
+
+    default = defaults()["departures"]
+    assert departures.are_default(default)
+    other = {**json.loads(default), "tags": {"x": "Made by another team."}}
+    assert not departures.are_default(json.dumps(other))
+    assert not departures.are_default(None)
+    assert not departures.are_default("{")
