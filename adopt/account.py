@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from adopt.report import AdoptError
+from adopt.trouble import reading
 from local.aws_provider.emulator import SERVICES, Emulator, endpoints_of
 
 _READS = re.compile(r"(Describe|Get|List)[A-Z]")
@@ -23,18 +25,24 @@ class Account(Emulator):
 
     def __init__(self, config: Mapping[str, str]) -> None:
         keys = {key: config[f"aws:{key}"] for key in _KEYS if f"aws:{key}" in config}
-        self._boto = boto3.session.Session(
-            aws_access_key_id=keys.get("accessKey"),
-            aws_secret_access_key=keys.get("secretKey"),
-            aws_session_token=keys.get("token"),
-            profile_name=keys.get("profile"),
-            region_name=config.get("aws:region"),
-        )
+        self.emulated = bool(endpoints_of(config.get("aws:endpoints", "[]")))
+        with self.reading("AWS credentials"):
+            self._boto = boto3.session.Session(
+                aws_access_key_id=keys.get("accessKey"),
+                aws_secret_access_key=keys.get("secretKey"),
+                aws_session_token=keys.get("token"),
+                profile_name=keys.get("profile"),
+                region_name=config.get("aws:region"),
+            )
         if not self._boto.region_name:
             raise AdoptError("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
         super().__init__(self._boto.region_name, "", "", {})
         self._endpoints = endpoints_of(config.get("aws:endpoints", "[]"))
         self._boto.events.register("before-call", _refuse_writes)
+
+    def reading(self, subject: str) -> AbstractContextManager[None]:
+        """Say what goes wrong meanwhile in words of this account, AWS's or the emulator's."""
+        return reading(subject, self.emulated)
 
     def _connect(self, service: str, region: str) -> Any:
         endpoint = self._endpoints.get(service)

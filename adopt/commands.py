@@ -18,6 +18,7 @@ from adopt.find import Finder
 from adopt.place import Place
 from adopt.plan import Ids
 from adopt.report import AdoptError, Refused
+from adopt.trouble import told
 from identity.report import ConfigError
 from local import emulator, environment, paths, project
 from local.console import Failure, say
@@ -67,7 +68,7 @@ def main() -> NoReturn:
         say(str(error), style="red")
         sys.exit(1)
     except (ClientError, BotoCoreError) as error:
-        say(f"AWS cannot be read: {error}\nNothing was changed.", style="red")
+        say(f"Adoption stops: {told(error, emulated=False)}\nNothing was changed.", style="red")
         sys.exit(1)
     except OSError as error:
         say(f"The system refused: {error}. Look at that file or the room on its disk, then try again.", style="red")

@@ -18,6 +18,7 @@ _CASE = "usernameConfiguration"
 class Meaning(Enum):
     SAME = "same"
     CHANGED = "changed in place"
+    REMOVED = "would be removed by up"
     REPLACES = "REPLACES"
     IMPOSSIBLE = "AWS REFUSES"
 
@@ -58,7 +59,7 @@ def _once_adopted(wanted: Wanted) -> Props:
 
 
 def _replacing(field: Field) -> Field:
-    changed = field.meaning is Meaning.CHANGED
+    changed = field.meaning in (Meaning.CHANGED, Meaning.REMOVED)
     return Field(field.path, field.in_aws, field.by_program, Meaning.REPLACES) if changed else field
 
 
@@ -107,7 +108,9 @@ def _by_name(blocks: list[Props]) -> Props:
 
 def _field(prop: Property, before: Any, after: Any, path: str, replaces: bool) -> Field:
     same = comparable(prop, before) == comparable(prop, after)
-    meaning = Meaning.SAME if same else Meaning.REPLACES if replaces else Meaning.CHANGED
+    taken = not same and comparable(prop, after) is None
+    in_place = Meaning.REMOVED if taken else Meaning.CHANGED
+    meaning = Meaning.SAME if same else Meaning.REPLACES if replaces else in_place
     return Field(path, before, after, meaning)
 
 

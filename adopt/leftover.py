@@ -7,11 +7,8 @@ from adopt.find import Finder
 from adopt.plan import Plan
 from identity.report import Problem
 
-# Members of DescribeUserPool for which there is no setting; most pools have none of them.
-_UNSPOKEN = (
-    *("LambdaConfig", "SmsConfiguration", "DeviceConfiguration", "SmsVerificationMessage", "SmsAuthenticationMessage"),
-    *("EmailVerificationMessage", "EmailVerificationSubject", "UserAttributeUpdateSettings"),
-)
+# Members of DescribeUserPool for which there is no setting, and which the official provider keeps as they are.
+_KEPT = ("SmsConfiguration", "SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject")
 
 
 def find(plan: Plan, finder: Finder) -> Iterator[str]:
@@ -32,7 +29,7 @@ def find(plan: Plan, finder: Finder) -> Iterator[str]:
     for kind in ("Domain", "CustomDomain"):
         if pool.get(kind) and pool[kind] not in domains:
             yield f"sign-in domain {pool[kind]}; identity:customDomain says which of the two kinds is this stack's"
-    for member in _UNSPOKEN:
+    for member in _KEPT:
         if pool.get(member):
             yield f"pool setting {member}"
     if pool.get("EmailConfiguration", {}).get("EmailSendingAccount", "COGNITO_DEFAULT") != "COGNITO_DEFAULT":

@@ -20,7 +20,6 @@ from adopt.account import Account
 from adopt.find import NOT_YET, Candidate, Finder
 from adopt.plan import CLIENT, Existing, Ids, Plan, Wanted
 from adopt.report import AdoptError
-from local.aws_provider.emulator import Refusal, plainly
 from local.aws_provider.properties import Props
 from local.aws_provider.provider import INVOKES, RESOURCES
 from local.event_loop import own_event_loop
@@ -85,10 +84,10 @@ class _Aws(pulumi.runtime.Mocks):
             return {"outputs": dict(self._state)}
         function, _ = INVOKES[args.token]
         try:
-            with plainly(args.token):
+            with self._account.reading(args.token):
                 return function(self._account, {name: it for name, it in args.args.items() if it is not None})
-        except Refusal as refusal:
-            return {}, [("", str(refusal))]
+        except AdoptError as error:
+            return {}, [("", str(error))]
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if not args.custom:
@@ -97,7 +96,7 @@ class _Aws(pulumi.runtime.Mocks):
         existing: Existing | None = None
         candidates: tuple[Candidate, ...] = ()
         try:
-            with plainly(args.name):
+            with self._account.reading(args.name):
                 existing, candidates = self._look(args.typ, args.name, inputs)
         except Exception as error:
             # The program's own run would drown it; it is raised once the run is over.

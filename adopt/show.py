@@ -9,12 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 from adopt.adoption import Item, Standing
-from adopt.compare import Meaning, shown
+from adopt.compare import Field, Meaning, shown
 from adopt.keep import config_key, written
 from adopt.suggest import as_yaml
 
 _PIPED_WIDTH = 140
-_STYLES = {Meaning.SAME: "dim", Meaning.CHANGED: "yellow", Meaning.REPLACES: "bold red", Meaning.IMPOSSIBLE: "bold red"}
+_STYLES = {
+    Meaning.SAME: "dim",
+    Meaning.CHANGED: "yellow",
+    Meaning.REMOVED: "red",
+    Meaning.REPLACES: "bold red",
+    Meaning.IMPOSSIBLE: "bold red",
+}
 
 
 def console() -> Console:
@@ -53,9 +59,13 @@ def summary(items: Iterable[Item], config: Mapping[str, str], stack: str, offere
         names = [item.name for item in items if item.standing is standing]
         if names:
             tell(f"  {standing.value}: {', '.join(names)}")
-    changes = [(item, field) for item in items for field in item.fields if field.meaning is Meaning.CHANGED]
+    changes = _of(items, Meaning.CHANGED)
     if changes:
         tell("  `up` would change in place: " + ", ".join(f"{item.name}.{field.path}" for item, field in changes))
+    removed = _of(items, Meaning.REMOVED)
+    if removed:
+        tell("  would be removed by up: " + ", ".join(f"{item.name}.{field.path}" for item, field in removed))
+    changes += removed
     keys = [key[0] for item, field in changes if (key := config_key(item.wanted, field)) and key[0] in offered]
     if keys:
         kept = {key: offered[key] for key in keys}
@@ -65,6 +75,10 @@ def summary(items: Iterable[Item], config: Mapping[str, str], stack: str, offere
         tell(f"  which is in Pulumi.{stack}.yaml, under `config:` (what is given there replaces its default whole):")
         for line in as_yaml(config, kept).splitlines():
             tell(f"    {line}")
+
+
+def _of(items: Iterable[Item], meaning: Meaning) -> list[tuple[Item, Field]]:
+    return [(item, field) for item in items for field in item.fields if field.meaning is meaning]
 
 
 def unmanaged(lines: Iterable[str]) -> None:

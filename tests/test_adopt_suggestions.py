@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from adopt.find import Candidate, Finder
 from adopt.keep import config_key
 from adopt.plan import Ids
 from adopt.suggest import as_yaml, suggestions, with_keys
+from adopt.trouble import reading
 from identity import settings
 from identity.report import Problem
 from local import paths
@@ -69,6 +71,9 @@ class There:
 
     def client(self, *_: Any) -> Cognito:
         return self._cognito
+
+    def reading(self, subject: str) -> AbstractContextManager[None]:
+        return reading(subject, emulated=False)
 
     def importable(self, type_name: str) -> bool:
         return ":cognito/" in type_name

@@ -161,6 +161,12 @@ def get_export(emulator: Emulator, arguments: Props) -> Props:
     raise Refusal(f"no CloudFormation stack in {region} exports {arguments['name']}: deploy the one that does first")
 
 
+def get_caller_identity(emulator: Emulator, _: Props) -> Props:
+    """Whose credentials these are."""
+    answer = emulator.client("sts").get_caller_identity()
+    return {"accountId": answer["Account"], "arn": answer["Arn"], "id": answer["Account"], "userId": answer["UserId"]}
+
+
 def get_region(emulator: Emulator, arguments: Props) -> Props:
     """The region of the stack, or the one that is named."""
     region = arguments.get("region") or arguments.get("name") or emulator.region

@@ -30,6 +30,7 @@ RESOURCES: dict[str, Resource] = {
 }
 INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {
     "aws:cloudformation/getExport:getExport": (cloudformation.get_export, frozenset({"name", "region"})),
+    "aws:index/getCallerIdentity:getCallerIdentity": (cloudformation.get_caller_identity, frozenset()),
     "aws:index/getRegion:getRegion": (cloudformation.get_region, frozenset({"name", "region"})),
     "aws:route53/getRecords:getRecords": (route53.get_records, frozenset({"zoneId", "nameRegex"})),
     "aws:route53/getZone:getZone": (route53.get_zone, frozenset({"name", "zoneId", "privateZone"})),
