@@ -88,7 +88,7 @@ def refresh(target: Target) -> Session:
     if kept.refresh_token is None:
         raise NotSignedInError(
             f"The session of {plain(kept.name)} has no refresh token, so there are no new tokens for it. Sign in again"
-            f" with `python -m sign_in --stack {target.stack} --client {target.key}`."
+            f" with `.venv/bin/python -m sign_in --stack {target.stack} --client {target.key}`."
         )
     verifier = target.verifier()
     try:

@@ -4,6 +4,7 @@
 - `console`: for AWS, or for a person at the keyboard, a command a line. Not run; its words are checked.
 - `yaml`: a stack file's `config:`, or keys of it. The program takes it, and prod's policies take its clients.
 - `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
+- `yaml sam`: a SAM template, which AWS expands. tests/test_api_template.py compares it with the plain one.
 - `json policy`: a policy of AWS's IAM. tests/test_roles.py reads it.
 - `python`: consecutive lines of an example's file.
 - `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
@@ -34,7 +35,7 @@ from tests.checkout import Checkout
 from tests.conftest import REGION, ROOT, Deploy, config_of
 from tests.test_program import stack_file
 
-KINDS = ("sh", "console", "yaml", "yaml template", "json policy", "python", "mermaid", "")
+KINDS = ("sh", "console", "yaml", "yaml template", "yaml sam", "json policy", "python", "mermaid", "")
 TIMEOUT = 300.0  # seconds for the commands of a page
 
 # What a page says that its commands print, as lines of their output.

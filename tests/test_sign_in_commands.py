@@ -351,7 +351,7 @@ def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(run: Run, serv
     ran = run(command)
     assert (ran.status, ran.out) == (1, "")
     assert "The session of ada has no refresh token" in ran.err
-    assert "Sign in again with `python -m sign_in --stack false --client cli`" in ran.err
+    assert "Sign in again with `.venv/bin/python -m sign_in --stack false --client cli`" in ran.err
     ended = run("logout")
     assert ended.status == 0
     assert "cannot be revoked" in ended.err
