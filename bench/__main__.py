@@ -1,5 +1,22 @@
 """Entry of `python -m bench`."""
 
-from bench.commands import command
+import signal
+import sys
 
-command(prog_name="make bench")
+import click
+
+from bench.commands import command
+from local.console import Failure, say
+
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+try:
+    command(prog_name="make bench", standalone_mode=False)
+except (KeyboardInterrupt, click.Abort):
+    say("Stopped; nothing is left running.", style="yellow")
+    sys.exit(130)
+except click.ClickException as error:
+    error.show()
+    sys.exit(error.exit_code)
+except (Failure, OSError) as error:
+    say(str(error), style="red")
+    sys.exit(1)

@@ -15,6 +15,7 @@ USER_POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 RESOURCE_SERVER = "aws:cognito/resourceServer:ResourceServer"
 CERTIFICATE = "aws:acm/certificate:Certificate"
 RECORD = "aws:route53/record:Record"
+CLOUD_FORMATION_STACK = "aws:cloudformation/stack:Stack"
 STACK = "pulumi:pulumi:Stack"
 # What the program calls its pool.
 LOGICAL_POOL = "customers"

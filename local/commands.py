@@ -1,16 +1,16 @@
 """Each command of the local stack, as the Makefile calls it: what happens in which order, and the exit status."""
 
+import contextlib
 import json
 import os
 import signal
-import sys
 from types import FrameType
 from typing import NoReturn
 
 import click
 
 from local import emulator, environment, paths, report, state
-from local.console import Failure, say
+from local.console import Failure, give, leave_output, logged, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
 
@@ -73,9 +73,9 @@ def outputs(show_secrets: bool) -> None:
     if show_secrets:
         from local import engine
 
-        click.echo(json.dumps(engine.decrypted_outputs(), indent=2))
+        give(json.dumps(engine.decrypted_outputs(), indent=2))
     else:
-        click.echo(json.dumps(known.outputs, indent=2))
+        give(json.dumps(known.outputs, indent=2))
 
 
 @commands.command()
@@ -84,7 +84,7 @@ def env() -> None:
     port = emulator.running_port()
     if port is None:
         raise Failure("The emulator does not run. Start it with: make up")
-    click.echo("\n".join(environment.of_the_aws_tools(port)))
+    give("\n".join(environment.of_the_aws_tools(port)))
 
 
 @commands.command()
@@ -104,7 +104,8 @@ def main() -> NoReturn:
         say("Stopped. The next `make up` goes on from here.", style="yellow")
         _leave(_INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         _leave(error.exit_code)
     except Failure as failure:
         say(str(failure), style="red")
@@ -121,8 +122,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _leave(status: int) -> NoReturn:
     # A program that was stopped in the middle may have threads that never end; nothing is left to wait for.
-    sys.stdout.flush()
-    sys.stderr.flush()
+    leave_output()
     os._exit(status)
 
 
@@ -133,7 +133,7 @@ def _run(name: Operation, port: int | None, as_json: bool) -> None:
         # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
         from local import operations
 
-        with only_one(f"make {name}") as held:
+        with contextlib.nullcontext() if as_json else logged(), only_one(f"make {name}") as held:
             outcome = operations.run(name, emulator.port_for(port), held)
         result, changes = "succeeded" if outcome.succeeded else "failed", dict(outcome.changes)
     except Interrupted as interrupted:
@@ -144,7 +144,7 @@ def _run(name: Operation, port: int | None, as_json: bool) -> None:
         raise
     finally:
         if as_json:
-            sys.stderr.flush()
+            leave_output()
             report.as_json(result, changes)
     if not outcome.succeeded:
         _leave(1)

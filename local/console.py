@@ -1,8 +1,15 @@
-"""What people read: progress and failures, on standard error, so that standard output stays for programs."""
+"""What people read, on standard error, and what programs read, on standard output."""
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+import click
 from rich.console import Console
 
 _console = Console(stderr=True, highlight=False, soft_wrap=True)
+_log_too = False
 
 
 class Failure(Exception):
@@ -10,5 +17,67 @@ class Failure(Exception):
 
 
 def say(text: str, style: str = "") -> None:
-    """Print `text` as it stands: brackets in it are not markup."""
-    _console.print(text, style=style or None, markup=False)
+    """Tell people `text` as it stands: brackets in it are not markup. Where nobody can be told, work goes on."""
+    with contextlib.suppress(OSError):
+        _console.print(text, style=style or None, markup=False)
+    if _log_too:
+        _log(text)
+
+
+def give(text: str) -> None:
+    """Print what was asked for. Raises Failure where it cannot be printed."""
+    try:
+        click.echo(text)
+    except OSError as error:
+        _close_output()
+        if isinstance(error, BrokenPipeError):  # whoever read it has read enough
+            return
+        raise Failure(f"Standard output cannot be written to: {error.strerror or error}.") from None
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[None]:
+    """Have standard output say, without colours, all that people are told, where it is a file or a pipe of its own."""
+    global _log_too
+    _log_too = not _is_terminal() and not _same_file()
+    try:
+        yield
+    finally:
+        _log_too = False
+
+
+def leave_output() -> None:
+    """Write out what still waits to be printed; at a program's end nobody is left to be told that it cannot be."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # None where it was closed from the start
+            stream.flush()
+
+
+def _log(text: str) -> None:
+    global _log_too
+    try:
+        click.echo(text)
+    except OSError as error:
+        _log_too = False
+        _close_output()
+        if not isinstance(error, BrokenPipeError):
+            say(f"Standard output cannot be written to: {error.strerror or error}. Going on without.", style="yellow")
+
+
+def _is_terminal() -> bool:
+    with contextlib.suppress(ValueError, AttributeError):
+        return sys.stdout.isatty()
+    return False
+
+
+def _same_file() -> bool:
+    """Whether standard output and standard error go to the same place, as in `make up > log 2>&1`."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
+    return False
+
+
+def _close_output() -> None:
+    """Drop what waits to be printed: Python would try again at its end, and tell that with a traceback."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -27,6 +27,7 @@ _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. No functions: nothing runs what it is sent.
 _SERVICES = ("acm", "apigateway", "cloudformation", "cognito-idp", "route53", "ses", "sns", "sts")
+_APP = "local.gateway:app"
 _USUAL_PORT = 4566
 _STARTING = 30.0  # seconds; it takes about one
 _STOPPING = 20.0
@@ -59,7 +60,8 @@ def stop() -> bool:
     note = _running()
     if not note:
         return False
-    if _healthy(note["port"]):  # else there is nothing left to be kept
+    homeless = processes.is_homeless(note["pid"])
+    if not homeless and _healthy(note["port"]):  # else there is nothing to be kept
         room.ask_for(_STATE, "what the emulator holds", "It was not stopped.")
     said_before = LOG.stat().st_size if LOG.exists() else 0
     if not processes.stop(note["pid"], note["identity"], _STOPPING):
@@ -67,7 +69,10 @@ def stop() -> bool:
             f"The emulator (process {note['pid']}) does not stop within {_STOPPING:.0f} seconds; see {LOG}.\n"
             f"End it with kill -KILL {note['pid']}; what it holds is then lost, and the next `make up` makes it again."
         )
-    if lost := _lost(said_before):
+    if homeless:
+        shutil.rmtree(_STATE, ignore_errors=True)
+        say("An emulator from before `.local/` was removed still ran: it is stopped, and what it held went with it.")
+    elif lost := _lost(said_before):
         paths.STALE.touch()
         raise Failure(
             f"The emulator is stopped, but it could not write down all that it held:\n{lost}\n"
@@ -131,6 +136,16 @@ def _running() -> dict[str, Any] | None:
         note: dict[str, Any] = json.loads(_NOTE.read_text())
         if processes.is_same(note["pid"], note["identity"]):
             return note
+    return _without_a_note()
+
+
+def _without_a_note() -> dict[str, Any] | None:
+    """This checkout's emulator where `.local/` was removed while it ran, or its start was cut off."""
+    for pid in processes.started_as(_APP):
+        own = processes.environment(pid)
+        if own.get("STATE_DIR") == str(_STATE) and own.get("GATEWAY_PORT", "").isdigit():
+            key = own.get("AWS_ACCESS_KEY_ID")
+            return {"pid": pid, "identity": processes.identity(pid), "port": int(own["GATEWAY_PORT"]), "key": key}
     return None
 
 
@@ -188,7 +203,7 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         state: the folder where it writes down what it holds; None where that goes with it.
     """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [sys.executable, "-m", "hypercorn", "local.gateway:app", "--bind", f"127.0.0.1:{port}", "--workers", "0"]
+    command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),

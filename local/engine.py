@@ -109,7 +109,8 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
     install(paths.PULUMI_HOME / "plugins")
-    packs = [str(paths.POLICY_PACK)]
+    # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
+    packs = [os.path.relpath(paths.POLICY_PACK, paths.PROJECT)]
     try:
         stack = LocalStack(workspace(cli))
         if operation == "preview":

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from urllib.parse import quote
 
 from local import keys, paths
 
@@ -30,7 +31,7 @@ def of_the_engine() -> dict[str, str]:
     """What the Pulumi CLI is told: keep to this checkout's `.local/`, and ask nothing of the network."""
     return {
         "PULUMI_HOME": str(paths.PULUMI_HOME),
-        "PULUMI_BACKEND_URL": f"file://{paths.BACKEND}",
+        "PULUMI_BACKEND_URL": f"file://{quote(str(paths.BACKEND))}",  # `%`, `#` and `?` are no part of a URL's path
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -54,6 +54,7 @@ def only_one(command: str) -> Iterator[Held]:
 
     Raises Failure when another command does not end in time.
     """
+    _refuse_place()
     held = Held(command)
     try:
         if not held.take():
@@ -61,6 +62,17 @@ def only_one(command: str) -> Iterator[Held]:
         yield held
     finally:
         os.close(held.file)
+
+
+def _refuse_place() -> None:
+    """No program could be started in such a place: lists of paths are divided by colons."""
+    odd = sorted({sign for sign in str(paths.CHECKOUT) if sign == ":" or not sign.isprintable()})
+    if odd:
+        raise Failure(
+            f"The path of this checkout, {str(paths.CHECKOUT)!r}, has {', '.join(map(repr, odd))} in it, which Python "
+            "and its tools take for the end of a path.\nMove the checkout to a path without, then try again: "
+            "mv <checkout> <another path>; rm -rf <another path>/.venv. Nothing was changed."
+        )
 
 
 def _wait(held: Held) -> None:

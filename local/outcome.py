@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+# What a refresh finds, by the step that the engine calls it.
+FOUND = {"delete": "gone", "update": "changed"}
 Operation = Literal["up", "preview", "refresh", "destroy"]
 
 

@@ -33,6 +33,29 @@ def command_line(pid: int) -> str:
         return _ps(pid, "command") or ""
 
 
+def started_as(word: str) -> Iterator[int]:
+    """The processes that have `word` as one of the words of their command, where the system tells (Linux)."""
+    for pid in _all() if (_PROC / "self").exists() else ():
+        with contextlib.suppress(OSError):
+            if word.encode() in (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0"):
+                yield pid
+
+
+def environment(pid: int) -> dict[str, str]:
+    """What `pid` was started with; empty if it cannot be told."""
+    with contextlib.suppress(OSError):
+        entries = (_PROC / str(pid) / "environ").read_bytes().decode(errors="surrogateescape").split("\0")
+        return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    return {}
+
+
+def is_homeless(pid: int) -> bool:
+    """Whether the directory that `pid` works in has been removed."""
+    with contextlib.suppress(OSError):
+        return str((_PROC / str(pid) / "cwd").readlink()).endswith(" (deleted)")
+    return False
+
+
 def stop(pid: int, known: str, patience: float) -> bool:
     """Ask a process to end, and say whether it did within `patience` seconds."""
     if is_same(pid, known):

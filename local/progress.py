@@ -10,9 +10,11 @@ from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
 
 from local.console import say
+from local.outcome import FOUND
 from local.state import Resource
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
+_NOTES = {"delete": " (not in the emulator any more; taken out of the state)", "update": " (in the emulator)"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
@@ -36,6 +38,7 @@ class Progress:
         self._planned = planned
         self._rehearsing = False
         self._begun: dict[str, float] = {}
+        self._looked_up: dict[str, bool] = {}
         self._failed: dict[str, StepEventMetadata] = {}
         self._said: dict[str, str] = {}
 
@@ -51,7 +54,9 @@ class Progress:
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
-            self._begun[event.resource_pre_event.metadata.urn] = time.monotonic()
+            begun = event.resource_pre_event.metadata
+            self._begun[begun.urn] = time.monotonic()
+            self._looked_up[begun.urn] = _name(begun) == "refresh"
         elif event.res_outputs_event:
             self._count(event.res_outputs_event.metadata)
             self._step(event.res_outputs_event.metadata)
@@ -66,12 +71,12 @@ class Progress:
             self.changes = counted(event.summary_event.resource_changes)
 
     def _count(self, step: StepEventMetadata) -> None:
-        operation = str(getattr(step.op, "value", step.op))
-        if operation in _COUNTED:
+        operation = _name(step)
+        if operation in _COUNTED and not self._looked_up.get(step.urn):
             self.changes = dict(sorted({**self.changes, operation: self.changes.get(operation, 0) + 1}.items()))
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
-        operation = str(getattr(step.op, "value", step.op))
+        operation = _name(step)
         if (
             self._rehearsing
             or operation in _QUIET
@@ -80,10 +85,14 @@ class Progress:
             return
         took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
         name = step.urn.rpartition("::")[2]
+        note = ""
+        if self._looked_up.get(step.urn) and operation in FOUND:
+            # Nothing is done to it: the state is told what has happened to it.
+            note, operation = _NOTES[operation], FOUND[operation]
         sign = _SIGNS.get(operation.split("-")[0], "~")
         changed = f" [{', '.join(step.diffs)}]" if step.diffs and operation != "create" else ""
         say(
-            f"  {sign} {operation:<8} {_short(step.type)} {name}{changed}{took}{'  FAILED' if failed else ''}",
+            f"  {sign} {operation:<8} {_short(step.type)} {name}{changed}{note}{took}{'  FAILED' if failed else ''}",
             style="red" if failed else "green" if operation == "create" else "",
         )
 
@@ -138,6 +147,10 @@ def counted(changes: Mapping[OpType, int] | None) -> dict[str, int]:
     """The engine's counts with plain names, without zeros, in a fixed order."""
     plain = {str(getattr(kind, "value", kind)): count for kind, count in (changes or {}).items() if count}
     return dict(sorted(plain.items()))
+
+
+def _name(step: StepEventMetadata) -> str:
+    return str(getattr(step.op, "value", step.op))
 
 
 def _plain(text: str) -> str:

@@ -187,3 +187,6 @@ if __name__ == "__main__":
     except Failure as failure:
         say(str(failure))
         sys.exit(1)
+    except KeyboardInterrupt:
+        say("Stopped. The next command begins again.")
+        sys.exit(130)

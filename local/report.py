@@ -4,10 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
-from local.console import say
-from local.outcome import Outcome
+from local.console import give, say
+from local.outcome import FOUND, Outcome
 from local.state import State
 
 _PROTECTED = "because it is protected"
@@ -19,7 +17,7 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace
 
 def as_json(result: str, changes: Mapping[str, int]) -> None:
     """The one line that ends a command run with --json."""
-    click.echo(json.dumps({"result": result, "changes": dict(changes)}))
+    give(json.dumps({"result": result, "changes": dict(changes)}))
 
 
 def summary(operation: str, outcome: Outcome) -> None:
@@ -34,7 +32,8 @@ def summary(operation: str, outcome: Outcome) -> None:
         say("Nothing to change.", style="bold green")
     else:
         would = "would be " if operation == "preview" else ""
-        say(f"{operation} done{_counted(outcome.changes, would)}.", style="bold green")
+        found = FOUND if operation == "refresh" else {}
+        say(f"{operation} done{_counted(outcome.changes, would, found)}.", style="bold green")
 
 
 def outputs(known: State) -> None:
@@ -68,6 +67,7 @@ def _public_login(clients: Any, confidential: set[str]) -> str | None:
     return next((str(client["loginUrl"]) for client in public if "loginUrl" in client), None)
 
 
-def _counted(changes: Mapping[str, int], would: str = "") -> str:
-    told = [f"{count} {would if kind != 'same' else ''}{_DONE.get(kind, kind)}" for kind, count in changes.items()]
+def _counted(changes: Mapping[str, int], would: str = "", found: Mapping[str, str] | None = None) -> str:
+    words = {**_DONE, **(found or {})}
+    told = [f"{count} {would if kind != 'same' else ''}{words.get(kind, kind)}" for kind, count in changes.items()]
     return f": {', '.join(told)}" if told else ""

@@ -69,11 +69,13 @@ class Checkout:
     Use it as a context manager: whatever it started is stopped at the end.
 
     Args:
+        directory: where to put it, in a directory of its own.
         stack: the `.local/` of another copy, after its `stop`. This one goes on from there, with its emulator running.
+        name: of its own directory.
     """
 
-    def __init__(self, directory: Path, stack: Path | None = None) -> None:
-        self.root = directory / "checkout"
+    def __init__(self, directory: Path, stack: Path | None = None, name: str = "checkout") -> None:
+        self.root = directory / name
         self.port = emulator.free_port()
         shutil.copytree(_compiled(), self.root)
         # The policy pack is started by its own script, which takes the checkout's packages.

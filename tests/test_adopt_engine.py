@@ -214,12 +214,13 @@ def test_a_pool_made_by_hand_is_adopted_by_its_id_and_keeps_what_it_has(checkout
     ):
         assert key in refused
 
+    user_pool = {
+        "aliasAttributes": ["email"],
+        "caseSensitive": True,
+        "customAttributes": {"tenant": {"mutable": False, "bounded": False}},
+    }
     checkout.config(
-        userPool={
-            "aliasAttributes": ["email"],
-            "caseSensitive": True,
-            "customAttributes": {"tenant": {"mutable": False, "bounded": False}},
-        },
+        userPool=user_pool,
         domainPrefix="acme-login",
         departures={"client-no-password-flow": {"web": "It shipped so."}},
         clients={
@@ -230,10 +231,23 @@ def test_a_pool_made_by_hand_is_adopted_by_its_id_and_keeps_what_it_has(checkout
             }
         },
     )
+    weaker = adopt(checkout, *ids, "--import", status=1).stderr
+    assert "identity:userPool.passwordPolicy.requireNumbers" in weaker
+    # What there is no key for, adoption does not take back in silence.
+    taken_back = [f"{pool}/verification", f"{client}/preventUserExistenceErrors"]
+    for named in taken_back:
+        assert "would be removed by up" in weaker
+        assert f"identity:allowLoss: [{named}]" in weaker
+
+    checkout.config(
+        userPool={**user_pool, "passwordPolicy": {"requireNumbers": True, "requireSymbols": True}}, allowLoss=taken_back
+    )
     seen = adopt(checkout, *ids, "--import").stdout
     assert "identity:tags.team" in seen
     assert not {"create", "replace", "delete"} & checkout.run("preview").keys()
     checkout.run("up")
+    checkout.local("up").refused("identity:allowLoss", "take it out")
+    checkout.config(allowLoss=None)
     assert set(checkout.run("up")) == {"same"}
     assert "Already adopted" in adopt(checkout).stdout
     out = checkout.outputs("--show-secrets")

@@ -80,6 +80,12 @@ LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "old",
     ),
     (
+        {"protect": True, "cloudFormationExports": True},
+        {"cloudFormationExports": False},
+        "identity:cloudFormationExports",
+        "acme-dev-auth-exports",
+    ),
+    (
         {"protect": True, "zoneName": "focusmark.app", "authDomain": "a.focusmark.app"},
         {"customDomain": True},
         "identity:customDomain",
@@ -190,6 +196,11 @@ def test_under_protect_a_permission_that_is_not_used_is_refused(deploy: Deploy, 
         change(deploy, {**REGISTRY, "protect": True}, {"allowLoss": [named]})
     (problem,) = refused.value.problems
     assert (problem.path, problem.received) == ("identity:allowLoss", named)
+
+
+def test_a_permission_on_a_stack_that_has_nothing_yet_is_in_nobodys_way(deploy: Deploy) -> None:
+    """Adoption looks at the program before the stack has anything, and the permission is for what it then brings in."""
+    assert deploy({**BASE, "protect": True, "allowLoss": [f"{POOL_ID}/mfa"]}, stack="dev").of_type("UserPool")
 
 
 def test_a_permission_for_one_loss_permits_no_other(deploy: Deploy) -> None:

@@ -125,6 +125,31 @@ def test_what_gets_more_or_stays_is_not_in_the_way(
     assert "allowLoss" not in caplog.text
 
 
+def test_a_scope_that_goes_with_its_api_is_a_warning_without_protect(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        change(deploy, CLIENTS, {"apis": {"cart": {"scopes": {"write": "Write"}}}, **app(scopes=["openid", "email"])})
+    assert "identity:apis.cart.scopes.read" in caplog.text
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_scope_of_a_server_that_is_not_of_this_stack_is_not_taken_back_in_silence(
+    deploy: Deploy, protect: bool
+) -> None:
+    config = {**CLIENTS, "protect": protect}
+    scopes = ["openid", "email", "app.acme.api.cart/cart.read", "https://billing.example/api/pay"]
+    state = with_more(deploy, config, deployed.USER_POOL_CLIENT, allowedOauthScopes=scopes)
+    with pytest.raises(ConfigError) as refused:
+        deploy({**BASE, **config}, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert problem.allowed.startswith("https://billing.example/api/pay as well")
+    assert "would be removed by up" in problem.mend
+    named = f"{APP}/externalScopes"
+    assert f"identity:allowLoss: [{named}]" in problem.mend
+    assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
+
+
 def test_a_scope_that_goes_with_its_api_is_told_once(deploy: Deploy) -> None:
     with pytest.raises(ConfigError) as refused:
         change(

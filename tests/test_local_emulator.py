@@ -1,6 +1,7 @@
 """The emulator of a checkout: on which port it is, and that it is not lost on the way to another."""
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,42 @@ def test_an_emulator_is_not_stopped_where_its_disk_is_full(running: Checkout) ->
     running.local("stop").refused("No room for what the emulator holds", "It was not stopped.")
     running.edit("local/room.py", "_ROOM = 2**80", "_ROOM = 16 * 2**20")
     assert _pools(running) == [pool]
+
+
+@pytest.mark.parametrize("removed", [".local", ".local/emulator"])
+def test_after_its_folder_was_removed_the_emulator_can_be_stopped(running: Checkout, removed: str) -> None:
+    shutil.rmtree(running.root / removed)
+    assert _ask(running, "emulator.running_port()") == running.port
+    ran = running.local("stop")
+    assert (ran.status, "is stopped" in ran.stderr) == (0, True)
+    assert processes.listener(running.port) is None
+    assert "not running" in running.local("stop").stderr
+
+
+def test_after_its_folder_was_removed_the_emulator_is_replaced_by_an_empty_one(running: Checkout) -> None:
+    _pool(running)
+    shutil.rmtree(running.root / ".local")
+    running.start_emulator()
+    assert _pools(running) == []
+    port = free_port()
+    assert _run(running, f"from local import emulator\nemulator.ensure({port})").status == 0
+    assert processes.listener(running.port) is None
+    assert _ask(running, "emulator.running_port()") == port
+
+
+def test_an_emulator_whose_note_is_missing_keeps_what_it_holds(running: Checkout) -> None:
+    pool = _pool(running)
+    (running.root / ".local/emulator/process.json").unlink()
+    assert running.local("stop").status == 0
+    running.start_emulator()
+    assert _pools(running) == [pool]
+
+
+def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_path: Path) -> None:
+    with Checkout(tmp_path / "other") as other:
+        assert _ask(other, "emulator.running_port()") is None
+        assert "not running" in other.local("stop").stderr
+    assert _ask(running, "emulator.running_port()") == running.port
 
 
 def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:

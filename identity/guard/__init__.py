@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from identity import deployed
 from identity.deployed import Deployed
 from identity.guard.domain import domain_losses
+from identity.guard.exports import exports_losses
 from identity.guard.loss import Loss
 from identity.guard.pool import pool_losses
 from identity.guard.registry import registry_losses
@@ -35,8 +36,10 @@ def refuse_losses(settings: Settings, region: str, zone: Zone | None) -> None:
     unused = [_unused(name, losses) for name in sorted(settings.allow_loss - {loss.named for loss in losses})]
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
-    if problems or (unused and settings.protect):
-        raise ConfigError(settings.stack, [*problems, *(unused if settings.protect else [])])
+    # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
+    strict = settings.protect and any(it.type == deployed.USER_POOL for it in state)
+    if problems or (unused and strict):
+        raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
     told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in settings.allow_loss]
     warn(settings.stack, [*(_problem(loss, settings) for loss in told), *unused])
 
@@ -50,6 +53,7 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
             yield from pool_losses(resource, settings, region)
     yield from domain_losses(state, settings, zone)
     yield from registry_losses(state, settings)
+    yield from exports_losses(state, settings)
 
 
 def _unused(name: str, losses: Iterable[Loss]) -> Problem:

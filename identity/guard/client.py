@@ -32,25 +32,38 @@ def client_weakened(
         apis: the APIs as they will be, by key.
         gone: scopes that go with their API, and are told there.
     """
-    scopes = full_scopes(new, apis)
+    scopes, had_scopes = full_scopes(new, apis), set(old.get("allowedOauthScopes") or []) - gone
+    external = _external(had_scopes, apis)
     rows = [
         ("callbackUrls", old.get("callbackUrls"), set(new.callback_urls), "sign-in that comes back there ends"),
         ("logoutUrls", old.get("logoutUrls"), set(new.logout_urls), "sign-out that comes back there ends"),
-        ("scopes", set(old.get("allowedOauthScopes") or []) - gone, scopes, "apps that ask for it cannot sign in"),
+        ("scopes", had_scopes - external, scopes, "apps that ask for it cannot sign in"),
         ("authFlows", old.get("explicitAuthFlows"), set(new.auth_flows), "apps that sign in that way cannot any more"),
     ]
     for what, had, has, consequence in rows:
-        lost = sorted(set(had or []) - has)
-        if lost:
-            keep = f"{', '.join(lost)} as well, which the client has"
+        gets_lost = sorted(set(had or []) - has)
+        if gets_lost:
+            keep = f"{', '.join(gets_lost)} as well, which the client has"
             yield weakened(
                 client_id, what, f"{path}.{what}", keep, shown(sorted(has)), f"Of {client_id}: {consequence}."
             )
+    if external:
+        keep = f"{', '.join(sorted(external))} as well, scopes of servers that this stack does not have"
+        lost = "They would be removed by up, since the program has no key for them yet."
+        mend = "hold the update back, or let them go by their name."
+        place, received = f"{path}.scopes", shown(sorted(scopes))
+        yield Loss(client_id, place, keep, received, lost, mend, what="externalScopes", in_place=True)
     yield from _other_flow(client_id, path, old, new)
     if (old.get("refreshTokenRotation") or {}).get("feature") == "ENABLED" and not new.rotate_refresh_tokens:
         stolen = "A stolen refresh token would be good for its whole life again."
         path = f"{path}.rotateRefreshTokens"
         yield weakened(client_id, "rotateRefreshTokens", path, "true, as it is", "false", stolen)
+
+
+def _external(scopes: set[str], apis: Mapping[str, ApiSettings]) -> set[str]:
+    """The scopes of servers that are not of this stack, which its config cannot name."""
+    declared = {full for api in apis.values() for full in api.full_scopes}
+    return {scope for scope in scopes - declared if "/" in scope}
 
 
 def _other_flow(client_id: str, path: str, old: Mapping[str, Any], new: ClientSettings) -> Iterator[Loss]:

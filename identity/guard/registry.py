@@ -104,7 +104,7 @@ def _scope_losses(new: ApiSettings, old: Outputs) -> Iterator[Loss]:
             renamed = f"{new.key}.{short}, for it is called after its API's key"
             received, keep = "nothing" if key == new.key else renamed, f"{name}, which the stack has"
             thing = new.identifier
-            yield Loss(thing, path, keep, received, lost, what=name, under_protect=True, in_place=True)
+            yield Loss(thing, path, keep, received, lost, what=name, under_protect=True, in_place=True, warns=True)
 
 
 def _client_losses(
