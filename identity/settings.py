@@ -18,6 +18,7 @@ from identity.clients import ClientSettings, resolve_clients
 from identity.domains import DomainSettings, resolve_domains
 from identity.names import Names
 from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
+from identity.renamed_keys import modern
 from identity.report import ConfigError, Problem, nearest, shown, warn
 
 NOT_GIVEN = "none"
@@ -30,7 +31,7 @@ KEYS = (
     "cloudFormationExports",
     "allowLoss",
     "resourceServerLimit",
-    "departures",
+    "exemptions",
     "tags",
     "userPool",
     "apis",
@@ -80,8 +81,8 @@ def without_encrypted(problems: Iterable[Problem], keys: Iterable[str]) -> Itera
     hidden = sorted(key for key in keys if key.startswith("identity:"))
     for key in hidden:
         allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
-        mend = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
-        yield Problem(key, allowed, "an encrypted value (secure:)", mend)
+        fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+        yield Problem(key, allowed, "an encrypted value (secure:)", fix)
     yield from (problem for problem in problems if not problem.path.startswith(tuple(hidden)))
 
 
@@ -94,6 +95,7 @@ def resolve(
     """
     warnings = [] if warnings is None else warnings
     given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
+    given = modern(given, warnings)
     problems.extend(_unknown_keys(given))
     problems.extend(_unknown_namespaces(config))
     raw = given if given.keys() >= set(KEYS) else {**defaults(), **given}
@@ -106,7 +108,7 @@ def resolve(
         problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
     apis = _apis(raw, names, problems)
     # The policy pack reads these two; here they are only looked at.
-    _value("departures", raw, shapes.DEPARTURES, problems)
+    _value("exemptions", raw, shapes.EXEMPTIONS, problems)
     if raw["production"] != NOT_GIVEN:
         parse_flag("identity:production", raw["production"], problems)
     return Settings(
