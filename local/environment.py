@@ -15,7 +15,11 @@ _OTHERS = ("AWS_", "PULUMI_", "MINISTACK_", "LOCALSTACK_")
 
 
 def shut_out_others() -> None:
-    """Take a person's own AWS and Pulumi settings out of this process, and so out of all that it starts."""
+    """Take a person's own AWS and Pulumi settings out of this process, and so out of all that it starts.
+
+    And whatever these write is for its own person alone: states and logs have client secrets and passwords in them.
+    """
+    os.umask(0o077)
     for name in list(os.environ):
         if name.startswith(_OTHERS):
             del os.environ[name]

@@ -22,7 +22,7 @@ class Held:
     """The lock while it is held. The engine is given the same file, so the lock outlives a command that is killed."""
 
     def __init__(self, command: str) -> None:
-        paths.LOCAL.mkdir(exist_ok=True)
+        paths.private(paths.LOCAL)
         self.file = os.open(paths.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         self._command = command
 

@@ -76,15 +76,21 @@ def _destroy(port: int, held: Held) -> Outcome:
 
 
 def _refuse_protected() -> None:
-    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
+    """The engine would refuse each protected resource as well, but only after deleting what is not protected.
+
+    And it knows nothing of a `protect` that was written down and never applied.
+    """
     known = state.read()
-    names = (
-        [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
-        if known
-        else []
-    )
+    if known is None or not known.resources:
+        return
+    names = [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
     if names:
         raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
+    if file := project.protected_by():
+        raise Failure(
+            f"Nothing was destroyed: identity:protect is not false in {file}, though no `make up` has applied that.\n"
+            f"To let all of it go on purpose: put `identity:protect: false` into {paths.STACK_FILE}, then this again."
+        )
 
 
 def _anything_up() -> bool:

@@ -1,6 +1,5 @@
 """One `Mocks` for every test, and a fresh run of the program for each."""
 
-import asyncio
 import functools
 import gc
 import json
@@ -55,16 +54,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The modules that run the engine first: they take longest, and the short ones fill the gaps at the end."""
     slow = {item.path for item in items if item.get_closest_marker("engine")}
     items.sort(key=lambda item: item.path not in slow)
-
-
-# One for all tests: the threads that the mocks answer in have loops of their own, and live as long as this one.
-LOOP = asyncio.new_event_loop()
-
-
-@pytest.fixture(autouse=True)
-def current_loop() -> None:
-    """Give the SDK's mocks a current event loop: from Python 3.12 on nobody makes one for them."""
-    asyncio.set_event_loop(LOOP)
 
 
 @pytest.fixture(scope="session")

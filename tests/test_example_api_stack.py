@@ -1,5 +1,6 @@
 """The example program of an API, run against the outputs an identity stack has by its contract."""
 
+import json
 import runpy
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Mocks(pulumi.runtime.Mocks):
             apis = {"project": {"identifier": "app.acme.api.project", "scopes": PROJECT_SCOPES}}
             outputs = {"userPoolArn": POOL_ARN, "apis": apis}
             return args.name, {**args.inputs, "outputs": outputs, "secretOutputNames": []}
-        return f"{args.name}-id", {**args.inputs, "rootResourceId": "root"}
+        return f"{args.name}-id", {**args.inputs, "rootResourceId": "root", "invokeUrl": "https://api.example/dev"}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"The program asks AWS: {args.token}")
@@ -65,3 +66,28 @@ def test_each_method_asks_for_its_own_scope(mocks: Mocks, verb: str, method: str
     assert made["authorizationScopes"] == [f"app.acme.api.project/project.{verb}"]
     assert (made["httpMethod"], made["authorization"]) == (method, "COGNITO_USER_POOLS")
     assert made["authorizerId"] == "projects-id"
+
+
+def test_each_method_answers_and_is_deployed(mocks: Mocks) -> None:
+    verbs = {f"projects-{verb}" for verb in ("read", "write", "delete")}
+    integrations = mocks.of_type("integration:Integration")
+    assert set(integrations) == verbs
+    for inputs in integrations.values():
+        assert json.loads(inputs["requestTemplates"]["application/json"]) == {"statusCode": 200}
+    for kind in ("methodResponse:MethodResponse", "integrationResponse:IntegrationResponse"):
+        assert {name: inputs["statusCode"] for name, inputs in mocks.of_type(kind).items()} == dict.fromkeys(
+            verbs, "200"
+        )
+    (deployment,) = mocks.of_type("deployment:Deployment").values()
+    assert deployment["triggers"]["program"]
+    (stage,) = mocks.of_type("stage:Stage").values()
+    assert (stage["deployment"], stage["stageName"]) == ("projects-id", "dev")
+
+
+def test_the_deployment_is_the_last_of_what_it_deploys(mocks: Mocks) -> None:
+    made = [args.typ for args in mocks.made]
+    assert made.index("aws:apigateway/deployment:Deployment") > max(
+        index
+        for index, kind in enumerate(made)
+        if kind.startswith(("aws:apigateway/integration", "aws:apigateway/method"))
+    )

@@ -234,6 +234,15 @@ def test_a_pool_that_left_the_state_is_not_made_anew_without_a_word(deploy: Depl
     assert deploy(emulated, stack="dev", state=state).of_type("UserPool")
 
 
+def test_a_pool_that_only_its_clients_name_is_not_made_anew_without_a_word(deploy: Deploy) -> None:
+    config = {**BASE, **REGISTRY}
+    state = without_pool(deploy(config, stack="dev"))
+    with pytest.raises(ConfigError) as refused:
+        deploy(config, stack="dev", state=state)
+    assert f"the pool {POOL_ID}" in refused.value.problems[0].allowed
+    assert deploy({**config, "allowLoss": [POOL_ID]}, stack="dev", state=state).of_type("UserPool")
+
+
 @pytest.mark.parametrize("known_by", ["the state", "the outputs"])
 def test_credentials_of_another_account_are_refused(deploy: Deploy, known_by: str) -> None:
     run = deploy(BASE, stack="dev")

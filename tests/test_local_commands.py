@@ -158,6 +158,11 @@ def test_destroy_leaves_nothing_even_with_a_broken_stack_file(own: Checkout) -> 
 
 def test_a_protected_stack_is_kept_and_the_way_told(own: Checkout) -> None:
     own.config(protect=True)
+    ran = own.local("destroy", "--json")  # though never applied
+    assert _told(ran) == ("failed", {})
+    ran.refused(
+        "Nothing was destroyed", "identity:protect is not false in Pulumi.local.yaml", "`identity:protect: false`"
+    )
     assert own.local("up").status == 0
     ran = own.local("destroy", "--json")
     assert ran.status == 1
@@ -179,3 +184,39 @@ def test_a_zone_behind_an_export_is_there_as_well(tmp_path: Path) -> None:
         assert checkout.local("destroy").status == 0
         assert not any(checkout.inventory().values())
         assert checkout.aws("cloudformation").list_exports()["Exports"] == []
+
+
+def test_nobody_else_can_read_what_a_command_leaves(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        local = checkout.root / ".local"
+        local.mkdir(mode=0o755)  # as an older one left it
+        before = os.umask(0o022)
+        try:
+            assert checkout.run("up") == {"create": 13}
+            assert checkout.local("stop").status == 0
+            assert set(checkout.run("preview")) == {"same"}
+        finally:
+            os.umask(before)
+        modes = {path: path.lstat().st_mode for path in (local, *local.rglob("*")) if not path.is_symlink()}
+        plugins = local / "pulumi/plugins"  # programs, which every installer of them leaves readable
+        open_to_others = [path for path, mode in modes.items() if mode & 0o077 and not path.is_relative_to(plugins)]
+        assert open_to_others == []
+        assert (local / "emulator/state").is_dir()
+
+
+def test_the_rules_of_production_are_tried_on_the_local_stack_as_the_docs_say(own: Checkout) -> None:
+    own.config(production=True)
+    ran = own.local("preview")
+    ran.refused("policy pool-protected (mandatory)", "preview failed.")
+    assert "identity:allowLoss" not in ran.said
+    own.config(production=None)
+    own.assert_nothing_to_do()
+
+
+def test_another_environment_is_had_on_purpose_by_the_way_that_the_refusal_names(own: Checkout) -> None:
+    own.config(environment="prod", production=False)
+    ran = own.local("preview")
+    ran.refused("identity:environment", "identity:domainPrefix")
+    own.config(allowLoss=[f"{own.outputs()['userPoolId']}/environment", "focusmark-local"])
+    assert own.local("up").status == 0
+    assert own.inventory()["domains"] == ["focusmark-prod"]

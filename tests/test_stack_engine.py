@@ -184,6 +184,26 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
     assert own.run("preview") == {"same": 12}
 
 
+def test_two_clients_change_keys_by_a_third_one_and_keep_their_ids(own: Checkout) -> None:
+    def client(name: str, **more: str) -> dict[str, Any]:
+        return {"callbackUrls": [f"https://{name}.example/back"], "rotateRefreshTokens": True, **more}
+
+    own.config(clients={"a": client("one"), "b": client("two")}, departures={})
+    own.run("up")
+    made = own.outputs()["clients"]
+    own.config(clients={"a": client("two"), "b": client("one")})
+    own.local("up").refused("identity:clients.a", "`a: {formerly: b}`")
+    for clients in (
+        {"spare": client("one", formerly="a"), "b": client("two")},
+        {"spare": client("one"), "a": client("two", formerly="b")},
+        {"b": client("one", formerly="spare"), "a": client("two")},
+    ):
+        own.config(clients=clients)
+        assert "delete" not in own.run("up")
+    ids = {key: it["clientId"] for key, it in own.outputs()["clients"].items()}
+    assert ids == {"a": made["b"]["clientId"], "b": made["a"]["clientId"]}
+
+
 EDITS: list[tuple[dict[str, Any], str]] = [
     ({"userPool": {"aliasAttributes": ["email"]}}, "identity:userPool.aliasAttributes"),
     ({"userPool": {"caseSensitive": True}}, "identity:userPool.caseSensitive"),

@@ -1,8 +1,11 @@
 """An API's own program: API Gateway checks the tokens of the identity stack, and their scopes.
 
-It shows the hook and no more: the integrations here are mocks, and a deployment and a stage are left to the API.
+The integrations are mocks that take the place of the API's own: each answers 200 and an empty list.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
 """
+
+import hashlib
+from pathlib import Path
 
 import pulumi
 from pulumi_aws import apigateway
@@ -26,6 +29,7 @@ authorizer = apigateway.Authorizer(
 )
 resource = apigateway.Resource("projects", rest_api=api.id, parent_id=api.root_resource_id, path_part="projects")
 
+routes: list[pulumi.Resource] = []
 for method, verb in {"GET": "read", "POST": "write", "DELETE": "delete"}.items():
     route = apigateway.Method(
         f"projects-{verb}",
@@ -36,10 +40,38 @@ for method, verb in {"GET": "read", "POST": "write", "DELETE": "delete"}.items()
         authorizer_id=authorizer.id,
         authorization_scopes=[scope(verb)],
     )
-    apigateway.Integration(
+    integration = apigateway.Integration(
         f"projects-{verb}",
         rest_api=api.id,
         resource_id=resource.id,
         http_method=route.http_method,
         type="MOCK",
+        request_templates={"application/json": '{"statusCode": 200}'},
     )
+    answer = apigateway.MethodResponse(
+        f"projects-{verb}",
+        rest_api=api.id,
+        resource_id=resource.id,
+        http_method=route.http_method,
+        status_code="200",
+    )
+    sent = apigateway.IntegrationResponse(
+        f"projects-{verb}",
+        rest_api=api.id,
+        resource_id=resource.id,
+        http_method=route.http_method,
+        status_code=answer.status_code,
+        response_templates={"application/json": "[]"},
+        opts=pulumi.ResourceOptions(depends_on=[integration]),
+    )
+    routes += [route, integration, answer, sent]
+
+# A deployment has what is there when it is made: a change of this file makes a new one.
+deployment = apigateway.Deployment(
+    "projects",
+    rest_api=api.id,
+    triggers={"program": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()},
+    opts=pulumi.ResourceOptions(depends_on=routes),
+)
+stage = apigateway.Stage("projects", rest_api=api.id, deployment=deployment.id, stage_name=pulumi.get_stack())
+pulumi.export("url", pulumi.Output.concat(stage.invoke_url, "/projects"))

@@ -1,15 +1,15 @@
 """What a config would lose of the registry: resource servers and their scopes, app clients and their ids. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from identity import deployed
 from identity.apis import ApiSettings
-from identity.clients import CLIENT_CREDENTIALS, ClientSettings
+from identity.clients import CLIENT_CREDENTIALS
 from identity.deployed import Deployed
 from identity.guard.client import client_weakened, full_scopes
 from identity.guard.loss import Loss
-from identity.guard.renames import now, rename_losses
+from identity.guard.renames import Marks, now, rename_losses
 from identity.guard.unsaid import taken_back
 from identity.report import shown
 from identity.settings import Settings
@@ -22,13 +22,9 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
     state = list(state)
     servers = _by_key(state, deployed.RESOURCE_SERVER, "access-server-")
     clients = _by_key(state, deployed.USER_POOL_CLIENT, "access-client-")
-
-    def alike(old: Outputs, new: ClientSettings) -> bool:
-        return _is_alike_client(old, new, full_scopes(new, settings.apis))
-
     if any(it.type == deployed.USER_POOL for it in state):
-        yield from rename_losses("clients", "id", clients, settings.clients, alike)
-        yield from rename_losses("apis", "identifier", servers, settings.apis, _is_alike_server)
+        yield from rename_losses("clients", "id", clients, settings.clients, _client_marks(clients, settings))
+        yield from rename_losses("apis", "identifier", servers, settings.apis, _server_marks(servers, settings))
     yield from _half_imported(clients, settings)
     yield from _server_losses(servers, settings)
     yield from _client_losses(clients, servers, settings)
@@ -52,24 +48,43 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
             yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
 
 
-def _is_alike_client(old: Outputs, new: ClientSettings, scopes: set[str]) -> bool:
-    """By where it comes back, or for a machine, which comes back nowhere, by what it may ask for."""
-    if bool(old.get("generateSecret")) != new.secret:
-        return False
-    if new.flow == CLIENT_CREDENTIALS:
-        return (
-            old.get("allowedOauthFlows") == [CLIENT_CREDENTIALS] and set(old.get("allowedOauthScopes") or []) == scopes
+def _client_marks(clients: Mapping[str, Outputs], settings: Settings) -> Marks:
+    """Where a client comes back, or for a machine, which comes back nowhere, what it may ask for; and its secret."""
+
+    def mark(secret: bool, flows: list[str], urls: Iterable[str], scopes: Iterable[str]) -> set[Hashable]:
+        is_machine = flows == [CLIENT_CREDENTIALS]
+        return {(secret, is_machine, frozenset(scopes if is_machine else urls))}
+
+    old = {
+        key: mark(
+            bool(it.get("generateSecret")),
+            list(it.get("allowedOauthFlows") or []),
+            it.get("callbackUrls") or [],
+            it.get("allowedOauthScopes") or [],
         )
-    return set(old.get("callbackUrls") or []) == set(new.callback_urls)
-
-
-def _is_alike_server(old: Outputs, new: ApiSettings) -> bool:
-    scopes = {
-        (str(scope.get("scopeName", "")).partition(".")[2], scope.get("scopeDescription"))
-        for scope in old.get("scopes") or []
+        for key, it in clients.items()
     }
-    same_scopes = scopes == {(name.partition(".")[2], text) for name, text in new.scopes.items()}
-    return same_scopes or old.get("identifier") == new.identifier
+    new = {
+        key: mark(it.secret, [it.flow], it.callback_urls, full_scopes(it, settings.apis))
+        for key, it in settings.clients.items()
+    }
+    return Marks(old, new)
+
+
+def _server_marks(servers: Mapping[str, Outputs], settings: Settings) -> Marks:
+    """The identifier, or the scopes, whatever key they are called after."""
+
+    def marks(identifier: str, scopes: Iterable[tuple[str, str]]) -> set[Hashable]:
+        return {identifier, frozenset((name.partition(".")[2], text) for name, text in scopes)}
+
+    old = {
+        key: marks(
+            str(it.get("identifier")),
+            ((str(scope.get("scopeName")), str(scope.get("scopeDescription"))) for scope in it.get("scopes") or []),
+        )
+        for key, it in servers.items()
+    }
+    return Marks(old, {key: marks(it.identifier, it.scopes.items()) for key, it in settings.apis.items()})
 
 
 def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:

@@ -4,7 +4,8 @@ The engine knows a resource by its key. Under a new key it makes another one and
 the two are one. A slip there is a deletion that nobody asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from identity.apis import ApiSettings
@@ -23,12 +24,16 @@ def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Ent
     return next((new for new in news.values() if new.formerly == key and new.key not in olds), None)
 
 
+@dataclass(frozen=True)
+class Marks:
+    """By which entries are taken for the same one, by key: an old and a new one that share a mark are."""
+
+    old: Mapping[str, Set[Hashable]]
+    new: Mapping[str, Set[Hashable]]
+
+
 def rename_losses(
-    kind: str,
-    named_by: str,
-    olds: Mapping[str, Outputs],
-    news: Mapping[str, Entry],
-    alike: Callable[[Outputs, Entry], bool],
+    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
 ) -> Iterator[Loss]:
     """What is lost by a key that changed without a word, or with a wrong one.
 
@@ -37,11 +42,11 @@ def rename_losses(
         named_by: the output by which AWS knows such a thing.
         olds: what the stack has, by key.
         news: what the config has, by key.
-        alike: whether an old and a new entry are so alike that they are taken for the same one.
+        marks: the marks of both.
     """
     yield from _wrongly_said(kind, named_by, olds, news)
-    yield from _unsaid(kind, named_by, olds, news, alike)
-    yield from _exchanged(kind, named_by, olds, news, alike)
+    yield from _unsaid(kind, named_by, olds, news, marks)
+    yield from _exchanged(kind, named_by, olds, news, marks)
 
 
 def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Iterator[Loss]:
@@ -63,36 +68,30 @@ def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: M
 
 
 def _unsaid(
-    kind: str,
-    named_by: str,
-    olds: Mapping[str, Outputs],
-    news: Mapping[str, Entry],
-    alike: Callable[[Outputs, Entry], bool],
+    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
 ) -> Iterator[Loss]:
     """Each entry that went as another just like it came, without a word that it was renamed."""
-    came = [new for key, new in news.items() if key not in olds and new.formerly not in olds]
+    came = {mark: key for key in reversed(list(news)) if _is_new(key, olds, news) for mark in marks.new[key]}
     for key, old in sorted(olds.items()):
-        new = next((new for new in came if alike(old, new)), None)
+        new = next((came[mark] for mark in marks.old[key] if mark in came), None)
         if new and now(key, olds, news) is None:
-            thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new.key}"
+            thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new}"
             lost = f"{key} ({thing}) would be deleted. To rename it and keep that, write `formerly: {key}`."
-            yield Loss(thing, path, f"{key}, which the stack has with just these values", shown(new.key), lost)
+            yield Loss(thing, path, f"{key}, which the stack has with just these values", shown(new), lost)
+
+
+def _is_new(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> bool:
+    return key not in olds and news[key].formerly not in olds
 
 
 def _exchanged(
-    kind: str,
-    named_by: str,
-    olds: Mapping[str, Outputs],
-    news: Mapping[str, Entry],
-    alike: Callable[[Outputs, Entry], bool],
+    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
 ) -> Iterator[Loss]:
     """Keys that went round among entries that are all still there: by each key the stack has another one's values."""
-    both = sorted(olds.keys() & news.keys())
-    for key in both:
-        new = news[key]
-        if alike(olds[key], new):
-            continue
-        other = next((it for it in both if it != key and alike(olds[it], new) and not alike(olds[it], news[it])), None)
+    moved = [key for key in sorted(olds.keys() & news.keys()) if marks.old[key].isdisjoint(marks.new[key])]
+    before = {mark: key for key in reversed(moved) for mark in marks.old[key]}
+    for key in moved:
+        other = next((before[mark] for mark in marks.new[key] if mark in before), None)
         if other:
             thing = str(olds[key].get(named_by, ""))
             keep = f"what {key} was: the values there now are those of {other}"

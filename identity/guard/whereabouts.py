@@ -9,7 +9,7 @@ from identity.settings import Settings
 
 
 def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
-    """A pool in another account, and one that the stack's outputs still name while its state has none.
+    """A pool in another account, and one that the stack's outputs or clients still name while its state has none.
 
     A refresh with the credentials of another account finds nothing there, and takes everything for deleted; the next
     update would make a new pool, empty. The emulator's pool is not worth this: it is made again after a kill.
@@ -19,7 +19,9 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
     state = list(state)
     arns = [str(it.outputs.get("arn", "")) for it in state if it.type == deployed.USER_POOL]
     known = [str(it.outputs.get("userPoolArn", "")) for it in state if it.type == deployed.STACK]
-    for arn in filter(None, arns or known):
+    # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
+    leftover = sorted({str(it.outputs.get("userPoolId") or "") for it in state})
+    for arn in filter(None, arns or [*filter(None, known)] or leftover):
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
         current = deployed.current_account()
         if account and current and account != current:
@@ -37,5 +39,5 @@ def _left_the_state(pool_id: str) -> Loss:
         "It was deleted, or a refresh did not find it, as with the credentials of another account; the update would "
         "make a new pool with nobody in it."
     )
-    keep = f"a state that has the pool {pool_id}, which the stack's outputs name"
+    keep = f"a state that has the pool {pool_id}, which the stack's outputs or its clients name"
     return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, mend, in_place=True)
