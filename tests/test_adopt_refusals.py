@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from adopt import adoption, program
+from adopt import adoption, leftover, program, show
 from adopt.account import Account
 from adopt.compare import Meaning
 from adopt.find import Finder
 from adopt.keep import config_key
-from adopt.plan import Ids
+from adopt.plan import Existing, Ids, Plan, Wanted
 from adopt.suggest import suggestions
 from identity.report import ConfigError
 from local import paths
@@ -181,3 +181,54 @@ def test_a_pool_that_people_run_loses_nothing_in_silence(there: Shape, names: se
         and field.path.partition(".")[0] not in told
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "value"),
+    [
+        ({"LambdaConfig": {"InboundFederation": {"LambdaArn": FUNCTION + "in"}}}, "InboundFederation", FUNCTION + "in"),
+        ({"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn"}}, "KeyConfiguration", "arn"),
+        ({"IssuerConfiguration": {"Type": "UPDATED"}}, "IssuerConfiguration", "UPDATED"),
+    ],
+)
+def test_what_the_provider_does_not_know_is_refused_by_its_name(setting: Shape, name: str, value: str) -> None:
+    it = Wanted("aws:cognito/userPool:UserPool", "customers", "urn", "", {}, Existing("p", "p", {}))
+    (problem,) = leftover.unknown_settings(Plan([it]), cast("Finder", _Pool(setting)))
+    assert problem.path.startswith("customers.")
+    assert name in problem.path
+    assert value in problem.allowed
+    assert list(leftover.unknown_settings(Plan([it]), cast("Finder", _Pool({})))) == []
+
+
+def test_what_stays_without_a_key_is_told_by_its_name() -> None:
+    texts = {"InviteMessageTemplate": {"EmailSubject": "Welcome"}}
+    there = {"AdminCreateUserConfig": texts, "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}}
+    it = Wanted("aws:cognito/userPool:UserPool", "customers", "urn", "", {}, Existing("p", "p", {}))
+    told = "\n".join(leftover.find(Plan([it]), cast("Finder", _Pool(there))))
+    assert "AdminCreateUserConfig.InviteMessageTemplate" in told
+    assert "Policies.SignInPolicy" in told
+
+
+def test_the_summary_tells_each_change_with_both_values(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = {"name": "ours", "tags": {}}
+    there = Existing("p", "p", {"name": "by hand", "mfaConfiguration": "ON", "tags": {"team": "shop"}})
+    it = Wanted("aws:cognito/userPool:UserPool", "customers", "urn", "", ours, there)
+    show.summary(adoption.items(Plan([it]), {}), CONFIG, STACK, {})
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert 'customers.name: "by hand" -> "ours"' in lines
+    assert lines.index('customers.tags.team: "shop" -> nothing') > lines.index("would be removed by up:")
+
+
+class _Pool:
+    """A pool without anything in it but its settings."""
+
+    def __init__(self, settings: Shape) -> None:
+        self._settings = settings
+
+    def pool(self, _: str) -> Shape:
+        return self._settings
+
+    def clients_of(self, _: str) -> list[Any]:
+        return []
+
+    servers_of = clients_of
