@@ -78,7 +78,7 @@ def problems(
     """Why the chosen resources cannot be adopted.
 
     Args:
-        offered: the keys that the program takes, where that is known; no other is told as the mend.
+        offered: the keys that the program takes, where that is known; no other is told as the fix.
     """
     everything = list(everything)
     names = {item.name for item in chosen}
@@ -93,8 +93,8 @@ def problems(
         if item.standing is Standing.ELSEWHERE and item.wanted.existing:
             known, there = _known(item.wanted, state)["id"], item.wanted.existing.id
             wrong = f"if the state is wrong: pulumi state delete '{_known(item.wanted, state)['urn']}'"
-            mend = f"{wrong}; if it is right: --id {item.name}={known}"
-            yield Problem(item.name, f"{known}, which the state has", there, mend)
+            fix = f"{wrong}; if it is right: --id {item.name}={known}"
+            yield Problem(item.name, f"{known}, which the state has", there, fix)
         if item.standing is Standing.FOUND and pool and _waits_for(item, pool) and pool.name not in names:
             yield Problem(item.name, f"after its pool, {pool.name}", "alone", f"adopt that first: --only {pool.name}")
         yield from _losses(item, offered)
@@ -109,9 +109,9 @@ def _losses(item: Item, offered: Mapping[str, Any] | None) -> Iterator[Problem]:
         if field.lost and field.path != "userPoolId":
             key = config_key(item.wanted, field)
             told = key and (offered is None or key[0] in offered)
-            mend = f"{key[0]}: {written(key[1])}" if key and told else _NO_KEY
+            fix = f"{key[0]}: {written(key[1])}" if key and told else _NO_KEY
             what = f"{shown(field.in_aws)}, as it is in AWS; {_CONSEQUENCES[field.meaning]}"
-            yield Problem(f"{item.name}.{field.path}", what, shown(field.by_program), mend)
+            yield Problem(f"{item.name}.{field.path}", what, shown(field.by_program), fix)
 
 
 def import_file(plan: Plan, chosen: Iterable[Item], state: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,8 +101,8 @@ def _refuse_unprotected(sight: Sight) -> None:
     stack = sight.where.stack
     if not settings.resolve(sight.config, sight.where.name, []).protect:
         allowed = "true, so that `preview` refuses whatever would lose something"
-        mend = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
-        problem = Problem("identity:protect", allowed, "false", mend)
+        fix = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
+        problem = Problem("identity:protect", allowed, "false", fix)
         raise Refused(f"\nThe stack `{stack}` is not protected; nothing was changed.", [problem])
 
 

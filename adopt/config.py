@@ -29,7 +29,7 @@ def read_config(directory: Path, stack: str) -> dict[str, str]:
         raise AdoptError(str(error)) from None
     except (KeyError, TypeError, AttributeError):
         raise AdoptError(
-            f"{file.name}: expected a map with `config:`, a map of settings. Mend it, then try again."
+            f"{file.name}: expected a map with `config:`, a map of settings. Fix it, then try again."
         ) from None
     return texts
 

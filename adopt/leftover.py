@@ -48,8 +48,8 @@ def unknown_settings(plan: Plan, finder: Finder) -> Iterator[Problem]:
     there = finder.pool(pool.id) if pool else {}
     for member in unknown.members(there, unknown.POOL):
         keep = f"{shown(_within(there, member))}, as it is in AWS; it would be removed by up"
-        mend = "the AWS provider does not know it: it cannot be adopted, unless you take it out of the pool yourself"
-        yield Problem(f"{name}.{member}", keep, "nothing of it", mend)
+        fix = "the AWS provider does not know it: it cannot be adopted, unless you take it out of the pool yourself"
+        yield Problem(f"{name}.{member}", keep, "nothing of it", fix)
 
 
 def _within(there: Any, path: str) -> Any:

@@ -65,7 +65,7 @@ class Place:
         if done.returncode:
             raise AdoptError(
                 f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{_said(done)}\n"
-                "Nothing in AWS was changed. Mend what it says, then run the same command again: it goes on from here."
+                "Nothing in AWS was changed. Fix what it says, then run the same command again: it goes on from here."
             )
 
     def make(self) -> None:

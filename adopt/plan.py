@@ -29,12 +29,12 @@ class Wanted:
     inputs: Props
     existing: Existing | None = None
     candidates: tuple[Candidate, ...] = ()
-    formerly: tuple[str, ...] = ()
+    former_names: tuple[str, ...] = ()
 
     @property
     def urns(self) -> list[str]:
         """Its URN, and those under which the state may still have it."""
-        return [self.urn, *(f"{self.urn.rpartition('::')[0]}::{name}" for name in self.formerly)]
+        return [self.urn, *(f"{self.urn.rpartition('::')[0]}::{name}" for name in self.former_names)]
 
     @property
     def component(self) -> bool:

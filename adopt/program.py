@@ -75,7 +75,7 @@ class _Aws(pulumi.runtime.Mocks):
 
     def __init__(self, account: Account, finder: Finder, ids: Ids, state: Mapping[str, dict[str, Any]]) -> None:
         self._account, self._finder, self._ids, self._state = account, finder, ids, state
-        self.formerly: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.former_names: dict[tuple[str, str], tuple[str, ...]] = {}
         self.found: dict[tuple[str, str], tuple[Existing | None, tuple[Candidate, ...]]] = {}
         self.failure: Exception | None = None
 
@@ -110,7 +110,7 @@ class _Aws(pulumi.runtime.Mocks):
         if not self._finder.importable(type_name):
             return None, ()
         given = self._ids.given.get(name)
-        names = (name, *self.formerly.get((type_name, name), ()))
+        names = (name, *self.former_names.get((type_name, name), ()))
         known = given or next((self._ids.state[it] for it in names if it in self._ids.state), None)
         if known:
             existing = self._read(type_name, self._finder.import_id(type_name, inputs, known), inputs)
@@ -147,8 +147,8 @@ class _Monitor(mocks.MockMonitor):
         return super().make_urn(own, type_, name)
 
     def RegisterResource(self, request: Any) -> Any:
-        formerly = tuple(alias.spec.name for alias in request.aliases if alias.spec.name)
-        self._aws.formerly[request.type, request.name] = formerly
+        former_names = tuple(alias.spec.name for alias in request.aliases if alias.spec.name)
+        self._aws.former_names[request.type, request.name] = former_names
         answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             inputs = whole_numbers(rpc.deserialize_properties(request.object))
@@ -162,7 +162,7 @@ class _Monitor(mocks.MockMonitor):
                     inputs,
                     existing,
                     candidates,
-                    formerly,
+                    former_names,
                 )
             )
         return answer

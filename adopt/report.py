@@ -10,7 +10,7 @@ class AdoptError(Exception):
 
 
 class Refused(AdoptError):
-    """What was found cannot be adopted as things stand; each problem with its place and its mend."""
+    """What was found cannot be adopted as things stand; each problem with its place and its fix."""
 
     def __init__(self, head: str, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -172,7 +172,7 @@ def _place(size: Size | None) -> Iterator[Place]:
             file = place.root / "Pulumi.local.yaml"
             content: dict[str, Any] = yaml.safe_load(file.read_text())
             content["config"].update({f"identity:{key}": value for key, value in size.config.items()})
-            content["config"]["identity:departures"] = {}
+            content["config"]["identity:exemptions"] = {}
             file.write_text(yaml.safe_dump(content, sort_keys=False))
         yield place
 

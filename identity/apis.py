@@ -20,7 +20,7 @@ class ApiSettings:
     name: str
     identifier: str
     scopes: Mapping[str, str]
-    formerly: str | None = None
+    renamed_from: str | None = None
 
     @property
     def full_scopes(self) -> list[str]:
@@ -35,9 +35,9 @@ def resolve_apis(
         key: ApiSettings(
             key=key,
             name=names.resource_server(key),
-            identifier=api.identifier or names.resource_server_identifier(api.formerly or key),
+            identifier=api.identifier or names.resource_server_identifier(api.renamed_from or key),
             scopes={f"{key}.{name}": api.scopes[name] for name in sorted(api.scopes)},
-            formerly=api.formerly,
+            renamed_from=api.renamed_from,
         )
         for key, api in apis.items()
     }
@@ -61,19 +61,19 @@ def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
     """A former key has to be free, and can have become one entry alone."""
     taken: dict[str, str] = {}
     for key, entry in entries.items():
-        if entry.formerly is None:
+        if entry.renamed_from is None:
             continue
-        first = taken.setdefault(entry.formerly, key)
-        if entry.formerly in entries or first != key:
-            holder = entry.formerly if entry.formerly in entries else first
+        first = taken.setdefault(entry.renamed_from, key)
+        if entry.renamed_from in entries or first != key:
+            holder = entry.renamed_from if entry.renamed_from in entries else first
             allowed = f"a key that nothing has any more; {holder} has or had this one"
-            mend = "take it out"
-            if holder != first and entries[holder].formerly:
-                mend = (
+            fix = "take it out"
+            if holder != first and entries[holder].renamed_from:
+                fix = (
                     f"rename one after another, each in an update of its own: first {holder}, then {key}; two that "
                     "change places go by way of a third key"
                 )
-            yield Problem(f"{path}.{key}.formerly", allowed, shown(entry.formerly), mend)
+            yield Problem(f"{path}.{key}.renamedFrom", allowed, shown(entry.renamed_from), fix)
 
 
 def _too_long(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:

@@ -47,8 +47,8 @@ def _unverifiable(pool: UserPool) -> Iterator[Problem]:
         if alias == "phone_number":
             yield Problem(place, f"{allowed}. {_NO_SMS}", shown(alias), "take it out")
         else:
-            mend = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
-            yield Problem(place, allowed, shown(alias), mend)
+            fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
+            yield Problem(place, allowed, shown(alias), fix)
 
 
 def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:

@@ -45,7 +45,7 @@ class ClientSettings:
     id_validity: limits.Duration
     refresh_validity: limits.Duration
     rotate_refresh_tokens: bool
-    formerly: str | None = None
+    renamed_from: str | None = None
 
 
 def resolve_clients(
@@ -81,7 +81,7 @@ def resolve_clients(
             id_validity=limits.duration(client.token_validity.id),
             refresh_validity=limits.duration(client.token_validity.refresh),
             rotate_refresh_tokens=client.rotate_refresh_tokens,
-            formerly=client.formerly,
+            renamed_from=client.renamed_from,
         )
         problems.extend(_can_never_work(path, client, resolved[key]))
         warnings.extend(_seldom_meant(path, key, client, resolved[key]))
@@ -142,8 +142,8 @@ def _can_never_work(path: str, client: Client, settings: ClientSettings) -> Iter
             allowed = f"at least as long as {token}, {lives.amount} {lives.unit}"
             yield Problem(f"{path}.tokenValidity.refresh", allowed, shown(validity.refresh))
     if client.rotate_refresh_tokens and client.auth_flows and REFRESH in client.auth_flows:
-        mend = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
-        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, mend)
+        fix = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
+        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, fix)
 
 
 def _needs_openid(path: str, scopes: Sequence[str]) -> Iterator[Problem]:
@@ -157,8 +157,8 @@ def _hidden_loopback(path: str, settings: ClientSettings) -> Iterator[Problem]:
     for index, url in enumerate(settings.callback_urls if settings.secret else ()):
         if is_hidden_loopback(url):
             allowed = "no other name of the machine itself where secret is true: a secret is none on a person's machine"
-            mend = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
-            yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), mend)
+            fix = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
+            yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), fix)
 
 
 def _seldom_meant(path: str, key: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:
@@ -169,8 +169,8 @@ def _seldom_meant(path: str, key: str, client: Client, settings: ClientSettings)
     bare = next((url for url in urls if has_no_path(url) and f"{url}/" not in urls), None)
     if bare:
         allowed = "a URL with a path: JavaScript sends this one with / behind, and Cognito refuses what differs"
-        mend = "write a path, such as /signed-in, or both, with and without /"
-        yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), mend)
+        fix = "write a path, such as /signed-in, or both, with and without /"
+        yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), fix)
 
 
 def _no_person(path: str, client: Client, settings: ClientSettings) -> Iterator[Problem]:

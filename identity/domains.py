@@ -72,8 +72,8 @@ def outside_zone(domain: DomainSettings, zone_name: str) -> Iterator[Problem]:
     """The auth domain has to be in the zone, or be its own name; and Cognito looks at a custom domain's parent."""
     name, path = domain.auth_domain, "identity:authDomain"
     if name != zone_name and not name.endswith(f".{zone_name}"):
-        mend = f"set identity:authDomain to a name below {zone_name}, or give the zone of {name}"
-        yield Problem(path, f"a name in the zone {zone_name}", shown(name), mend)
+        fix = f"set identity:authDomain to a name below {zone_name}, or give the zone of {name}"
+        yield Problem(path, f"a name in the zone {zone_name}", shown(name), fix)
     elif domain.custom_domain and name.count(".") == 1:
         allowed = "for a custom domain a name of three parts or more: its parent has to resolve, and no top level does"
         yield Problem(path, allowed, shown(name), f"write auth.{name}")

@@ -77,9 +77,9 @@ _TAG = re.compile(r"[\w\s.:/=+@-]*")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 
 
-def refuse(allowed: str, mend: str = "") -> NoReturn:
-    """Turn a value down: `allowed` says what may stand there, `mend` what to do."""
-    raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "mend": mend})
+def refuse(allowed: str, fix: str = "") -> NoReturn:
+    """Turn a value down: `allowed` says what may stand there, `fix` what to do."""
+    raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "fix": fix})
 
 
 def _matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
@@ -93,8 +93,8 @@ def dns_label(value: str) -> str:
     if _DNS_LABEL.fullmatch(value):
         return value
     lower = value.strip().lower()
-    mend = f'write "{lower}"' if _DNS_LABEL.fullmatch(lower) else ""
-    return refuse("a DNS label: 1-63 of a-z, 0-9 and -, no - at either end", mend)
+    fix = f'write "{lower}"' if _DNS_LABEL.fullmatch(lower) else ""
+    return refuse("a DNS label: 1-63 of a-z, 0-9 and -, no - at either end", fix)
 
 
 def dns_name(value: str) -> str:
@@ -103,8 +103,8 @@ def dns_name(value: str) -> str:
     if len(labels) > 1 and len(name) <= 253 and all(_DNS_LABEL.fullmatch(label) for label in labels):
         return name
     lower = name.strip().lower()
-    mend = f'write "{lower}"' if lower != name and "." in lower else ""
-    return refuse("a domain name such as example.app, in lower case", mend)
+    fix = f'write "{lower}"' if lower != name and "." in lower else ""
+    return refuse("a domain name such as example.app, in lower case", fix)
 
 
 def domain_prefix(value: str) -> str:

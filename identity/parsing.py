@@ -90,7 +90,7 @@ def _problem(path: str, details: ErrorDetails, model: type[BaseModel] | None) ->
     place = path + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc if step != "[key]")
     received = shown(details["input"])
     if kind == "refused":
-        return Problem(place, context["allowed"], received, context["mend"])
+        return Problem(place, context["allowed"], received, context["fix"])
     if kind == "extra_forbidden":
         known = _fields_at(model, loc[:-1])
         return Problem(place, "one of " + ", ".join(known), "an unknown key", nearest(str(loc[-1]), known))

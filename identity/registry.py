@@ -67,7 +67,7 @@ class AccessRegistry(pulumi.ComponentResource):
                 ResourceServerScopeArgs(scope_name=scope, scope_description=description)
                 for scope, description in api.scopes.items()
             ],
-            opts=self._child("server", api.formerly),
+            opts=self._child("server", api.renamed_from),
         )
 
     def _client(self, client: ClientSettings) -> UserPoolClient:
@@ -98,12 +98,12 @@ class AccessRegistry(pulumi.ComponentResource):
                 feature="ENABLED" if client.rotate_refresh_tokens else "DISABLED",
                 retry_grace_period_seconds=_ROTATION_GRACE_SECONDS if client.rotate_refresh_tokens else 0,
             ),
-            opts=self._child("client", client.formerly),
+            opts=self._child("client", client.renamed_from),
         )
 
-    def _child(self, kind: str, formerly: str | None) -> pulumi.ResourceOptions:
+    def _child(self, kind: str, renamed_from: str | None) -> pulumi.ResourceOptions:
         # Under its old name the state has the resource already: it is renamed there, and keeps its id.
-        aliases = [pulumi.Alias(name=f"{self._name}-{kind}-{formerly}")] if formerly else None
+        aliases = [pulumi.Alias(name=f"{self._name}-{kind}-{renamed_from}")] if renamed_from else None
         return pulumi.ResourceOptions(parent=self, aliases=aliases)
 
     def _scope(self, scope: Scope) -> pulumi.Input[str]:

@@ -1,4 +1,4 @@
-"""How mistakes in the stack config are told: all at once, each with its place and its mend."""
+"""How mistakes in the stack config are told: all at once, each with its place and its fix."""
 
 import difflib
 import json
@@ -18,21 +18,21 @@ class Problem:
         path: the config key and the way into its value, such as `identity:clients.postman.callbackUrls[0]`.
         allowed: what may stand there, as the end of the sentence "allowed: ...".
         received: what stands there, as `shown` gives it; empty where the mistake is that nothing does.
-        mend: what to do, a sentence; empty where `allowed` says it all.
+        fix: what to do, a sentence; empty where `allowed` says it all.
     """
 
     path: str
     allowed: str
     received: str = ""
-    mend: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
         lines = [self.path]
         if self.received:
             lines.append(f"    received: {self.received}")
         lines.append(f"    allowed:  {self.allowed}")
-        if self.mend:
-            lines.append(f"    to mend:  {self.mend}")
+        if self.fix:
+            lines.append(f"    to fix:   {self.fix}")
         return "\n".join(lines)
 
 

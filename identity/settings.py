@@ -30,7 +30,7 @@ KEYS = (
     "cloudFormationExports",
     "allowLoss",
     "resourceServerLimit",
-    "departures",
+    "exemptions",
     "tags",
     "userPool",
     "apis",
@@ -80,8 +80,8 @@ def without_encrypted(problems: Iterable[Problem], keys: Iterable[str]) -> Itera
     hidden = sorted(key for key in keys if key.startswith("identity:"))
     for key in hidden:
         allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
-        mend = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
-        yield Problem(key, allowed, "an encrypted value (secure:)", mend)
+        fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+        yield Problem(key, allowed, "an encrypted value (secure:)", fix)
     yield from (problem for problem in problems if not problem.path.startswith(tuple(hidden)))
 
 
@@ -106,7 +106,7 @@ def resolve(
         problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
     apis = _apis(raw, names, problems)
     # The policy pack reads these two; here they are only looked at.
-    _value("departures", raw, shapes.DEPARTURES, problems)
+    _value("exemptions", raw, shapes.EXEMPTIONS, problems)
     if raw["production"] != NOT_GIVEN:
         parse_flag("identity:production", raw["production"], problems)
     return Settings(

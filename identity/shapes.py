@@ -65,7 +65,7 @@ class CustomAttribute(_Shape):
 
 
 class UserPool(_Shape):
-    """Departures from the pool's settings; each default is the setting of the deployed system."""
+    """Overrides of the pool's settings; each default is the setting of the deployed system."""
 
     alias_attributes: Annotated[list[limits.AliasAttribute], Once] = ["preferred_username"]
     auto_verified_attributes: Annotated[list[limits.VerifiedAttribute], Once] = ["email"]
@@ -77,14 +77,14 @@ class UserPool(_Shape):
 class Api(_Shape):
     """A resource server: scopes by name, each with its description.
 
-    `formerly` is the key it had, after a new one; its identifier is then still that key's, if none is given.
+    `renamedFrom` is the key it had, after a new one; its identifier is then still that key's, if none is given.
     """
 
     scopes: Annotated[
         dict[limits.ScopeName, limits.ScopeDescription], Field(min_length=1, max_length=limits.SCOPES_PER_SERVER)
     ]
     identifier: limits.ServerIdentifier | None = None
-    formerly: Key | None = None
+    renamed_from: Key | None = None
 
 
 class TokenValidity(_Shape):
@@ -96,7 +96,7 @@ class TokenValidity(_Shape):
 
 
 class Client(_Shape):
-    """An app client. One that says nothing else is the safe one. `formerly` is the key it had, after a new one."""
+    """An app client. One that says nothing else is the safe one. `renamedFrom` is the key it had, after a new one."""
 
     secret: bool = False
     callback_urls: Annotated[list[limits.Text], Field(max_length=limits.URLS_PER_CLIENT), Once] = []
@@ -106,13 +106,13 @@ class Client(_Shape):
     auth_flows: Annotated[list[limits.AuthFlow], Field(min_length=1), Once] | None = None
     token_validity: TokenValidity = TokenValidity()
     rotate_refresh_tokens: bool = False
-    formerly: Key | None = None
+    renamed_from: Key | None = None
 
 
 KEY: TypeAdapter[str] = TypeAdapter(Key)
 TAGS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[limits.TagKey, limits.TagValue])
 NAMES: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[limits.Text], Once])
-DEPARTURES: TypeAdapter[dict[str, dict[str, str]]] = TypeAdapter(
+EXEMPTIONS: TypeAdapter[dict[str, dict[str, str]]] = TypeAdapter(
     dict[limits.Text, dict[limits.Text, limits.Text]], config=ConfigDict(strict=True)
 )
 SERVER_LIMIT: TypeAdapter[int] = TypeAdapter(limits.ServerLimit)

@@ -46,7 +46,7 @@ def fill_in(path: str, urls: list[str], values: Mapping[str, str], problems: lis
             filled.append(redirect_url(whole))
         except PydanticCustomError as error:
             context = error.context or {}
-            problems.append(Problem(place, context["allowed"], shown(whole), context["mend"]))
+            problems.append(Problem(place, context["allowed"], shown(whole), context["fix"]))
             continue
         if whole in filled[:-1]:
             problems.append(Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out"))
@@ -66,8 +66,8 @@ def redirect_url(value: str) -> str:
     if kind in _NO_APP:
         refuse(f"https, http on localhost, or an app's own scheme: nothing waits for a code behind {kind}:")
     if kind not in _WEB and re.match(r"[0-9]+(?:[/?]|$)", rest):
-        mend = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
-        refuse("a URL with a scheme before the host", mend)
+        fix = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
+        refuse("a URL with a scheme before the host", fix)
     authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
     _without_person(authority)
     if not authority.isascii():
@@ -107,7 +107,7 @@ def _web(kind: str, value: str, authority: str) -> None:
     if not host or authority.endswith(":") or not _is_host(host, authority):
         refuse("a URL with a host of letters, digits and -, such as https://app.example/signed-in")
     if kind == "http" and host not in PLAIN_HTTP:
-        refuse("https; http only on localhost, 127.0.0.1 or [::1]", _plain_mend(host))
+        refuse("https; http only on localhost, 127.0.0.1 or [::1]", _plain_fix(host))
 
 
 def _is_host(host: str, authority: str) -> bool:
@@ -123,5 +123,5 @@ def _is_host(host: str, authority: str) -> bool:
     return not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]) or ipv4_of(host.removesuffix(".")) is not None
 
 
-def _plain_mend(host: str) -> str:
+def _plain_fix(host: str) -> str:
     return "write localhost, 127.0.0.1 or [::1] for the host" if is_loopback(host) else "write https instead of http"

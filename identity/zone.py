@@ -51,8 +51,8 @@ def _look_up(reference: ZoneReference, stack: str) -> Zone:
         return Zone(zone_id, (get_zone(zone_id=zone_id).name or "").rstrip("."))
     except Exception as error:  # the engine gives invoke failures no type of their own
         allowed = "the name of a CloudFormation export of this account and region, or a hosted zone of this account"
-        mend = f"AWS says: {_reason(error)}"
-        raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), mend)]) from None
+        fix = f"AWS says: {_reason(error)}"
+        raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), fix)]) from None
 
 
 def _exported(name: str) -> str:
@@ -81,8 +81,8 @@ def _look_at_parent(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
     delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)
     if above and not delegated:
         allowed = f"true once {parent} has an A record in the zone {zone.name} ({zone.id}): Cognito refuses it before"
-        mend = f"add an A record for {parent}, to any address, or set identity:customDomain: false"
-        return [Problem("identity:customDomain", allowed, "true", mend)]
+        fix = f"add an A record for {parent}, to any address, or set identity:customDomain: false"
+        return [Problem("identity:customDomain", allowed, "true", fix)]
     allowed = f"true where {parent} resolves to an A record: it is not in the zone {zone.name or zone.id}, so this "
     allowed += "cannot be looked at, and Cognito refuses the domain where it does not"
     warn(stack, [Problem("identity:customDomain", allowed, "true", f"see that {parent} has an A record")])

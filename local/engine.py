@@ -196,5 +196,5 @@ def _complaint(stderr: str) -> str:
     text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
     lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
     if "validating stack config" in text:
-        lines.append(f"Mend it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes each key. Nothing was changed.")
+        lines.append(f"Fix it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes each key. Nothing was changed.")
     return "\n".join(lines) or "the engine failed and gave no reason"

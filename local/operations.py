@@ -30,7 +30,7 @@ def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
     config = project.write(port)
     emulator.ensure(port)
     account.prepare(config, port)
-    stale = recovery.mend(port, may_touch=operation == "up")
+    stale = recovery.repair(port, may_touch=operation == "up")
     outcome = engine.run(operation, held, refresh=stale)
     if any(_UNTYPED.search(error) for error in outcome.errors):
         outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
@@ -48,7 +48,7 @@ def _refresh(port: int, held: Held) -> Outcome:
         raise Failure("Nothing is up in this checkout, so there is nothing to refresh. Make it with: make up")
     project.write_or_keep(port)
     emulator.ensure(port)
-    recovery.mend(port, may_touch=True)
+    recovery.repair(port, may_touch=True)
     outcome = engine.run("refresh", held)
     if outcome.succeeded:
         paths.STALE.unlink(missing_ok=True)
@@ -57,7 +57,7 @@ def _refresh(port: int, held: Held) -> Outcome:
 
 
 def _destroy(port: int, held: Held) -> Outcome:
-    state.mend()
+    state.repair()
     if not _anything_up() and emulator.running_port() is None:
         say("Nothing is up in this checkout: nothing to destroy.")
         return Outcome(True, {})
@@ -66,7 +66,7 @@ def _destroy(port: int, held: Held) -> Outcome:
     outcome = Outcome(True, {})
     if _anything_up():
         project.write_or_keep(port)
-        stale = recovery.mend(port, may_touch=True)
+        stale = recovery.repair(port, may_touch=True)
         outcome = engine.run("destroy", held, refresh=stale)
     if outcome.succeeded:
         account.remove(port)

@@ -75,7 +75,7 @@ def mistakes(config: dict[str, Any]) -> str:
     """The program's own report of the mistakes in a stack's config; empty where it sees none.
 
     The engine compares the config with Pulumi.yaml's types before it runs the program, and tells one mistake alone,
-    without its place and its mend.
+    without its place and its fix.
     """
     # Not at the top: a run without mistakes has no use for them here.
     from identity.report import ConfigError, Problem

@@ -1,4 +1,4 @@
-"""Come right after a kill, under the lock and before the engine runs: what was left half done is seen and mended."""
+"""Come right after a kill, under the lock and before the engine runs: what was left half done is seen and fixed."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ _POOL = "aws:cognito/userPool:UserPool"
 _PROVIDER = "pulumi:providers:aws"
 
 
-def mend(port: int, may_touch: bool) -> bool:
+def repair(port: int, may_touch: bool) -> bool:
     """Make the state fit for a run, and say whether the engine has to compare it with the emulator first.
 
     Args:
@@ -31,7 +31,7 @@ def mend(port: int, may_touch: bool) -> bool:
     """
     state.refuse_full_disk()
     _clear_locks()
-    if state.mend():
+    if state.repair():
         paths.STALE.touch()
     known = state.read()
     if known is None:

@@ -49,7 +49,7 @@ def read(file: Path, name: str = "") -> Any:
     except UnicodeDecodeError as error:
         raise Unreadable(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     except RecursionError:
-        raise Unreadable(f"{name}: nested too deeply to be read. Mend the brackets.") from None
+        raise Unreadable(f"{name}: nested too deeply to be read. Fix the brackets.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
@@ -57,7 +57,7 @@ def read(file: Path, name: str = "") -> Any:
         if isinstance(error, _Odd):
             raise Unreadable(f"{place}: {problem}") from None
         raise Unreadable(
-            f"{place}: not valid YAML: {problem}. Mend that line (indentation, colons, quotes). "
+            f"{place}: not valid YAML: {problem}. Fix that line (indentation, colons, quotes). "
             f"What was there before: git diff {name}"
         ) from None
 
@@ -142,7 +142,7 @@ def _check_keys(node: yaml.MappingNode) -> None:
         if key.tag == _MERGE:
             continue
         if not isinstance(key, yaml.ScalarNode):
-            raise _odd(key, "a key has to be a text; received a list or a map. Mend the brackets.")
+            raise _odd(key, "a key has to be a text; received a list or a map. Fix the brackets.")
         if key.tag != _TEXT:
             raise _odd(key, f'the key `{key.value}` is no text. Quote it: "{key.value}".')
         _refuse_twice(seen, key.value, key)

@@ -1,4 +1,4 @@
-"""The engine's state file of the local stack. It is mended only under the lock, and never during a run."""
+"""The engine's state file of the local stack. It is fixed only under the lock, and never during a run."""
 
 import contextlib
 import json
@@ -71,11 +71,11 @@ def read() -> State | None:
         return None
     state = _parsed(text)
     if state is None:
-        raise Failure(f"The stack's state, {FILE}, is damaged. `make up` mends it from its last good copy.")
+        raise Failure(f"The stack's state, {FILE}, is damaged. `make up` fixes it from its last good copy.")
     return state
 
 
-def mend() -> bool:
+def repair() -> bool:
     """Put the last good copy in place of a damaged state file, and say whether that was needed.
 
     Raises Failure if there is no good copy, or the file cannot be read: it may be whole then, and is left alone.

@@ -17,10 +17,10 @@ def _below(pool: Resource, setting: str, least: int) -> bool:
     return value is not UNKNOWN and (value or 0) < least
 
 
-def _password(pool: Resource, setting: str, mend: str) -> Finding:
+def _password(pool: Resource, setting: str, fix: str) -> Finding:
     value: Any = pool.get(f"passwordPolicy.{setting}")
     shown = f"{value:g}" if isinstance(value, float) else str(value).lower() if value is not None else "not given"
-    return Finding(f"passwordPolicy.{setting} is {shown}", f"{_PASSWORDS} -> {setting}", mend)
+    return Finding(f"passwordPolicy.{setting} is {shown}", f"{_PASSWORDS} -> {setting}", fix)
 
 
 @rule(

@@ -1,8 +1,8 @@
-"""What a person is told: what is wrong, where, how to mend it, and how to mean it."""
+"""What a person is told: what is wrong, where, how to fix it, and how to mean it."""
 
 from collections.abc import Sequence
 
-from policy.departures import KEY, Departure
+from policy.exemptions import KEY, Exemption
 from policy.rule import Finding, Resource, Rule
 
 
@@ -25,20 +25,20 @@ def _finding(resource: Resource, finding: Finding, stack: str) -> tuple[str, str
     return (
         f"  {resource.key}: {finding.wrong}.",
         f"  Where: {finding.where}{f', in {_file(stack)}' if in_stack_file else ''}",
-        f"  Mend:  {finding.mend}",
+        f"  Fix:   {finding.fix}",
     )
 
 
-def bad_departure(error: str, stack: str) -> str:
-    """A departure that says too little, or is of no rule."""
-    return f"  {error}.\n  Mend: {KEY} in {_file(stack)}, such as\n    tags:\n      customers: <why>"
+def bad_exemption(error: str, stack: str) -> str:
+    """An exemption that says too little, or is of no rule."""
+    return f"  {error}.\n  Fix: {KEY} in {_file(stack)}, such as\n    tags:\n      customers: <why>"
 
 
-def unused_departure(departure: Departure, stack: str) -> str:
-    """A departure that nothing departs by."""
+def unused_exemption(exemption: Exemption, stack: str) -> str:
+    """An exemption that nothing needs."""
     return (
-        f"  {KEY} -> {departure.rule} -> {departure.resource}: nothing of that name breaks the rule.\n"
-        f"  Mend: take the entry out of {_file(stack)}."
+        f"  {KEY} -> {exemption.rule} -> {exemption.resource}: nothing of that name breaks the rule.\n"
+        f"  Fix: take the entry out of {_file(stack)}."
     )
 
 

@@ -11,7 +11,7 @@ SERVER: Final = "aws:cognito/resourceServer:ResourceServer"
 CERTIFICATE: Final = "aws:acm/certificate:Certificate"
 RECORD: Final = "aws:route53/record:Record"
 
-# The registry names its children after their keys in the stack file; messages and departures use the keys.
+# The registry names its children after their keys in the stack file; messages and exemptions use the keys.
 _KEYED: Final = ("access-client-", "access-server-")
 
 
@@ -72,11 +72,11 @@ class Resource:
 
 @dataclass(frozen=True)
 class Finding:
-    """One breach: what is wrong, the key of the stack file that says so, and how to mend it."""
+    """One breach: what is wrong, the key of the stack file that says so, and how to fix it."""
 
     wrong: str
     where: str
-    mend: str
+    fix: str
 
 
 ResourceCheck = Callable[[Resource], Iterable[Finding]]

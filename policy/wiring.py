@@ -9,7 +9,7 @@ import pulumi_policy
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
-from policy import departures, enforcement, report
+from policy import exemptions, enforcement, report
 from policy.rule import UNKNOWN, Resource, Rule
 
 _ROOT: Final = "pulumi:pulumi:Stack"
@@ -27,11 +27,11 @@ class Settings:
         environment = config.get("identity:environment", "none")
         self.environment = stack if environment == "none" else environment
         self.production = config.get("identity:production")
-        self.given = config.get(departures.KEY)
-        self.departures, self.errors = departures.read(self.given, enforcement.RULES)
+        self.given = config.get(exemptions.KEY)
+        self.exemptions, self.errors = exemptions.read(self.given, enforcement.RULES)
 
-    def departs(self, rule: Rule, resource: Resource) -> bool:
-        return any(departure.is_for(rule, resource) for departure in self.departures)
+    def exempts(self, rule: Rule, resource: Resource) -> bool:
+        return any(exemption.is_for(rule, resource) for exemption in self.exemptions)
 
 
 def _known(value: Any) -> Any:
@@ -77,7 +77,7 @@ def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
         if args.resource_type not in rule.types:
             return
         resource = _resource(args, settings)
-        found = [] if settings.departs(rule, resource) else rule.findings(resource, ())
+        found = [] if settings.exempts(rule, resource) else rule.findings(resource, ())
         if found:
             violation(report.breach(rule, resource, found, settings.stack), None)
 
@@ -90,38 +90,38 @@ def _stack_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.StackValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         stack = [_resource(resource, settings) for resource in args.resources]
         for resource in stack:
-            found = [] if settings.departs(rule, resource) else rule.findings(resource, stack)
+            found = [] if settings.exempts(rule, resource) else rule.findings(resource, stack)
             if found:
                 violation(report.breach(rule, resource, found, settings.stack), resource.urn)
 
     return pulumi_policy.StackValidationPolicy(rule.id, f"{rule.demands} {rule.why}", validate, _level(settings, rule))
 
 
-def _departures_valid(settings: Settings) -> pulumi_policy.Policy:
+def _exemptions_valid(settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.ResourceValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         # The stack itself is registered before anything in it, so that nothing is made.
         if args.resource_type == _ROOT:
             for error in settings.errors:
-                violation(report.bad_departure(error, settings.stack), None)
+                violation(report.bad_exemption(error, settings.stack), None)
 
     return pulumi_policy.ResourceValidationPolicy(
-        "departures-valid",
-        "A departure names a rule, a resource, and the reason for it.",
+        "exemptions-valid",
+        "An exemption names a rule, a resource, and the reason for it.",
         validate,
         pulumi_policy.EnforcementLevel.MANDATORY,
     )
 
 
-def _departures_used(settings: Settings) -> pulumi_policy.Policy:
+def _exemptions_used(settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.StackValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         stack = [_resource(resource, settings) for resource in args.resources]
-        unused = departures.unused(settings.departures, enforcement.RULES, stack)
-        for departure in [] if not unused or departures.are_default(settings.given) else unused:
-            violation(report.unused_departure(departure, settings.stack), None)
+        unused = exemptions.unused(settings.exemptions, enforcement.RULES, stack)
+        for exemption in [] if not unused or exemptions.are_default(settings.given) else unused:
+            violation(report.unused_exemption(exemption, settings.stack), None)
 
     return pulumi_policy.StackValidationPolicy(
-        "departures-used",
-        "A departure that nothing needs any more is taken out.",
+        "exemptions-used",
+        "An exemption that nothing needs any more is taken out.",
         validate,
         pulumi_policy.EnforcementLevel.ADVISORY,
     )
@@ -131,7 +131,7 @@ def _policies(settings: Settings) -> list[pulumi_policy.Policy]:
     make = [
         (_resource_policy if rule.check is not None else _stack_policy)(rule, settings) for rule in enforcement.RULES
     ]
-    return [_departures_valid(settings), *make, _departures_used(settings)]
+    return [_exemptions_valid(settings), *make, _exemptions_used(settings)]
 
 
 def serve() -> None:

@@ -123,7 +123,7 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
 
 
 def not_signed_in(target: Target) -> NotSignedInError:
-    """The error for a missing session, with why there is none and the command that mends it."""
+    """The error for a missing session, with why there is none and the command that fixes it."""
     _, why = target.session_file.look(target.outputs, target.client)
     command = f".venv/bin/python -m sign_in --stack {target.stack} --client {target.key}"
     return NotSignedInError(

@@ -1,4 +1,4 @@
-"""The way to the emulator through a forwarder that a test can cut, at the request it chooses, and mend."""
+"""The way to the emulator through a forwarder that a test can cut, at the request it chooses, and fix."""
 
 import socket
 import socketserver
@@ -42,7 +42,7 @@ class CutLine:
         """Cut at the next call of this name: it is lost, or its answer is. Not for good: that one connection alone."""
         self._trap = (f".{call}\r".encode(), loses, for_good)
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self.cut.clear()
 
     def carry(self, near: socket.socket) -> None:

@@ -223,7 +223,7 @@ def test_the_comparison_agrees_with_the_provider(
 def test_a_loss_is_refused_with_the_key_and_without_one_said_to_be_final() -> None:
     kept = wanted(POOL, "customers", {"aliasAttributes": ["email"], "usernameAttributes": ["email"]}, {})
     found = items(Plan([kept]), {})
-    told = {problem.path: problem.mend for problem in problems(found, found, {})}
+    told = {problem.path: problem.fix for problem in problems(found, found, {})}
     assert told["customers.aliasAttributes"] == 'identity:userPool.aliasAttributes: ["email"]'
     assert "cannot be adopted" in told["customers.usernameAttributes"]
 
@@ -246,7 +246,7 @@ def test_where_a_resource_stands(there: Any, known: Any, standing: Standing) -> 
 
 
 def test_a_renamed_resource_is_known_by_its_former_name() -> None:
-    it = replace(wanted(CLIENT, "access-client-new", {}, {}), formerly=("access-client-old",))
+    it = replace(wanted(CLIENT, "access-client-new", {}, {}), former_names=("access-client-old",))
     known = {f"{CHILD}{CLIENT}::access-client-old": {"id": "it", "outputs": {"generateSecret": False}}}
     (item,) = items(Plan([it]), known)
     assert item.standing is Standing.ADOPTED

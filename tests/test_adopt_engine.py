@@ -222,7 +222,7 @@ def test_a_pool_made_by_hand_is_adopted_by_its_id_and_keeps_what_it_has(checkout
     checkout.config(
         userPool=user_pool,
         domainPrefix="acme-login",
-        departures={"client-no-password-flow": {"web": "It shipped so."}},
+        exemptions={"client-no-password-flow": {"web": "It shipped so."}},
         clients={
             "web": {
                 "secret": True,

@@ -29,13 +29,13 @@ def test_no_custom_attribute_takes_the_place_of_a_standard_one(name: str, attrib
         problems, _ = told(customAttributes={written: attribute})
         assert [problem.path for problem in problems] == [f"{PATH}.customAttributes.{written}"]
         assert "Cognito's own" in problems[0].allowed
-        assert name in problems[0].mend
+        assert name in problems[0].fix
 
 
 @pytest.mark.parametrize("name", ["custom:tenant", "dev:custom:tenant"])
 def test_a_name_that_has_cognitos_prefix_is_refused_with_the_name_to_write(name: str) -> None:
     problems, _ = told(customAttributes={name: {}})
-    assert 'write "tenant"' in problems[0].mend
+    assert 'write "tenant"' in problems[0].fix
 
 
 @pytest.mark.parametrize("name", ["sbx:client_id", "a", "e-mail", "my_email", "emails", "größe", "x" * 20, "a/b", "$"])
@@ -75,7 +75,7 @@ def test_a_pool_has_at_most_fifty_attributes_with_the_standard_one(count: int, r
 def test_what_nobody_could_ever_verify_is_refused(pool: dict[str, Any], path: str) -> None:
     problems, _ = told(**pool)
     assert [problem.path for problem in problems] == [f"{PATH}.{path}"]
-    assert problems[0].mend
+    assert problems[0].fix
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_more_new_attributes_than_an_update_adds_are_refused_before_anything_is_
         change(deploy, attributes(4), attributes(30))
     (problem,) = refused.value.problems
     assert problem.path == f"{PATH}.customAttributes"
-    assert "a29" in problem.mend
+    assert "a29" in problem.fix

@@ -70,7 +70,7 @@ def test_a_cut_in_the_middle_of_an_up_is_told_and_the_next_up_goes_on(
     said = told(checkout.local("up", "--json"))
     assert line.cut.is_set()
     assert "the emulator does not answer" in said
-    line.mend()
+    line.restore()
     checkout.comes_right()
 
 
@@ -88,7 +88,7 @@ def test_a_lost_connection_has_no_code_of_aws() -> None:
 # --- behind our back --------------------------------------------------------------------------------------------------
 
 
-def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(own: Checkout) -> None:
+def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -> None:
     before, cognito = own.outputs(), own.aws("cognito-idp")
     pool, windows = before["userPoolId"], before["clients"]["windowscli"]["clientId"]
     cognito.delete_user_pool_client(UserPoolId=pool, ClientId=windows)
@@ -115,8 +115,8 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_mended(own: Checkout) 
 # --- a create that fails half-way -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mend", ["the other pool lets go", "the config names another"])
-def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Checkout, mend: str) -> None:
+@pytest.mark.parametrize("fix", ["the other pool lets go", "the config names another"])
+def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_fixed(checkout: Checkout, fix: str) -> None:
     checkout.start_emulator()
     cognito = checkout.aws("cognito-idp")
     other = cognito.create_user_pool(PoolName="somebody-else")["UserPool"]["Id"]
@@ -126,14 +126,14 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_mended(checkout: Che
     assert STEM in said
     pools = {it["Name"]: it["Id"] for it in cognito.list_user_pools(MaxResults=60)["UserPools"]}
     assert set(pools) == {"somebody-else", POOL_NAME}
-    if mend == "the config names another":
+    if fix == "the config names another":
         checkout.config(domainPrefix="focusmark-free")
         checkout.run("up")
         assert checkout.inventory()["domains"] == ["focusmark-free", STEM]
         assert set(checkout.run("preview")) == {"same"}
     cognito.delete_user_pool_domain(UserPoolId=other, Domain=STEM)
     cognito.delete_user_pool(UserPoolId=other)
-    if mend == "the other pool lets go":
+    if fix == "the other pool lets go":
         checkout.comes_right()
     assert checkout.outputs()["userPoolId"] == pools[POOL_NAME]
 

@@ -101,7 +101,7 @@ def test_a_loss_is_refused_with_its_field_and_the_way_to_do_it_on_purpose(
     with pytest.raises(ConfigError) as refused:
         change(deploy, before, after)
     (problem,) = [problem for problem in refused.value.problems if problem.path == path]
-    assert f"identity:allowLoss: [{named}]" in problem.mend
+    assert f"identity:allowLoss: [{named}]" in problem.fix
 
 
 @pytest.mark.parametrize(("before", "after", "_path", "named"), LOSSES)
@@ -143,9 +143,9 @@ def test_an_attribute_can_never_be_changed_or_taken_out(deploy: Deploy, after: d
         ({}, {"protect": True}),
         ({"protect": True}, {"protect": False}),
         (REGISTRY, {"clients": {}, "apis": {}}),
-        (REGISTRY, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
-        ({**REGISTRY, "protect": True}, {"clients": {"renamed": {**CLIENT, "formerly": "app"}}}),
-        (REGISTRY, {"apis": {"basket": {**APIS["cart"], "formerly": "cart"}}}),
+        (REGISTRY, {"clients": {"renamed": {**CLIENT, "renamedFrom": "app"}}}),
+        ({**REGISTRY, "protect": True}, {"clients": {"renamed": {**CLIENT, "renamedFrom": "app"}}}),
+        (REGISTRY, {"apis": {"basket": {**APIS["cart"], "renamedFrom": "cart"}}}),
         (REGISTRY, {"apis": {"other": {"scopes": {"read": "Read another thing"}}}}),
         (REGISTRY, {"clients": {"other": {"callbackUrls": ["https://other.example"]}}}),
         ({**REGISTRY, "protect": True}, {"apis": {**APIS, "pay": {"scopes": {"read": "Read"}}}}),
@@ -170,7 +170,7 @@ def test_a_client_that_was_imported_without_its_secret_is_not_replaced(
         deploy(config, stack="dev", state=state)
     (problem,) = refused.value.problems
     assert problem.path == "identity:clients.app.secret"
-    assert "python -m adopt --stack dev --import" in problem.mend
+    assert "python -m adopt --stack dev --import" in problem.fix
 
 
 def test_the_custom_domain_key_is_a_say_so_of_its_own_and_warns(
@@ -222,8 +222,8 @@ def test_protect_and_a_deletion_are_two_updates_and_the_order_is_told(deploy: De
         change(deploy, {**REGISTRY, "protect": True}, {"protect": False, "clients": {}})
     (problem,) = refused.value.problems
     assert problem.path == "identity:protect"
-    assert "with `identity:protect: false` alone" in problem.mend
-    assert "identity:clients.app" in problem.mend
+    assert "with `identity:protect: false` alone" in problem.fix
+    assert "identity:clients.app" in problem.fix
     assert change(deploy, {**REGISTRY, "protect": True}, {"protect": False}).of_type("UserPool")
     assert change(deploy, {**REGISTRY, "protect": False}, {"clients": {}}).of_type("UserPool")
 

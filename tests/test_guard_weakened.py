@@ -74,9 +74,9 @@ def test_under_protect_what_gets_less_is_refused_by_its_key(
 ) -> None:
     with pytest.raises(ConfigError) as refused:
         change(deploy, {**before, "protect": True}, after)
-    mends = [problem.mend for problem in refused.value.problems if problem.path == f"identity:{path}"]
-    assert any(f"/{what}]` for this one update" in mend for mend in mends)
-    assert not any("protect: false" in mend for mend in mends)
+    fixes = [problem.fix for problem in refused.value.problems if problem.path == f"identity:{path}"]
+    assert any(f"/{what}]` for this one update" in fix for fix in fixes)
+    assert not any("protect: false" in fix for fix in fixes)
 
 
 @pytest.mark.parametrize(("before", "after"), [row[:2] for row in WEAKENED], ids=IDS)
@@ -85,7 +85,7 @@ def test_under_protect_it_passes_by_the_names_that_the_refusal_gives(
 ) -> None:
     with pytest.raises(ConfigError) as refused:
         change(deploy, {**before, "protect": True}, after)
-    names = {problem.mend.rpartition("allowLoss: [")[2].partition("]")[0] for problem in refused.value.problems}
+    names = {problem.fix.rpartition("allowLoss: [")[2].partition("]")[0] for problem in refused.value.problems}
     assert change(deploy, {**before, "protect": True}, {**after, "allowLoss": sorted(names)}).of_type("UserPool")
 
 
@@ -144,9 +144,9 @@ def test_a_scope_of_a_server_that_is_not_of_this_stack_is_not_taken_back_in_sile
         deploy({**BASE, **config}, stack="dev", state=state)
     (problem,) = refused.value.problems
     assert problem.allowed.startswith("https://billing.example/api/pay as well")
-    assert "would be removed by up" in problem.mend
+    assert "would be removed by up" in problem.fix
     named = f"{APP}/externalScopes"
-    assert f"identity:allowLoss: [{named}]" in problem.mend
+    assert f"identity:allowLoss: [{named}]" in problem.fix
     assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
 
 
@@ -195,8 +195,8 @@ def test_what_an_update_would_take_back_unsaid_is_refused_by_name(
     with pytest.raises(ConfigError) as refused:
         deploy({**BASE, **config}, stack="dev", state=state)
     (problem,) = refused.value.problems
-    assert "would be removed by up" in problem.mend
-    assert f"identity:allowLoss: [{named}]" in problem.mend
+    assert "would be removed by up" in problem.fix
+    assert f"identity:allowLoss: [{named}]" in problem.fix
     assert next(iter(outputs)) in problem.allowed
     assert deploy({**BASE, **config, "allowLoss": [named]}, stack="dev", state=state).of_type("UserPool")
 
@@ -227,7 +227,7 @@ def test_a_pool_that_left_the_state_is_not_made_anew_without_a_word(deploy: Depl
     with pytest.raises(ConfigError) as refused:
         deploy(config, stack="dev", state=state)
     (problem,) = refused.value.problems
-    assert f"pulumi import aws:cognito/userPool:UserPool customers {POOL_ID}" in problem.mend
+    assert f"pulumi import aws:cognito/userPool:UserPool customers {POOL_ID}" in problem.fix
     assert deploy({**config, "allowLoss": [POOL_ID]}, stack="dev", state=state).of_type("UserPool")
     # On the emulator it is made again: what it held is not worth keeping.
     emulated = {**config, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}

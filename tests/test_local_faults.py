@@ -113,7 +113,7 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     checkout.comes_right()
 
 
-def test_a_damaged_state_is_mended_from_its_copy(own: Checkout) -> None:
+def test_a_damaged_state_is_fixed_from_its_copy(own: Checkout) -> None:
     state = own.root / ".local/state/.pulumi/stacks/identity/local.json"
     state.write_bytes(state.read_bytes()[:1000])
     ran = own.local("up", "--json")

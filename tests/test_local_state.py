@@ -1,4 +1,4 @@
-"""The state file: damaged is one thing, not to be read another, and only the first is mended."""
+"""The state file: damaged is one thing, not to be read another, and only the first is fixed."""
 
 import json
 from pathlib import Path
@@ -20,19 +20,19 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_file_there_is_no_state(file: Path) -> None:
     assert state.read() is None
-    assert state.mend() is False
+    assert state.repair() is False
     assert not file.exists()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\xff", '{"checkpoint": {"latest": {"resources": [{}]}}}', WHOLE[:50]])
-def test_a_damaged_file_is_mended_from_its_copy(file: Path, text: str) -> None:
+def test_a_damaged_file_is_fixed_from_its_copy(file: Path, text: str) -> None:
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(Failure, match="is damaged"):
         state.read()
     with pytest.raises(Failure, match="no good copy"):
-        state.mend()
+        state.repair()
     file.with_name("local.json.bak").write_text(WHOLE)
-    assert state.mend() is True
+    assert state.repair() is True
     assert state.read() is not None
     assert file.with_suffix(".damaged").read_bytes() == text.encode("latin-1")
 
@@ -50,7 +50,7 @@ def test_a_file_that_cannot_be_read_is_left_alone(file: Path, monkeypatch: pytes
 
     with monkeypatch.context() as refusing:
         refusing.setattr(Path, "read_bytes", refuse)
-        for ask in (state.read, state.mend):
+        for ask in (state.read, state.repair):
             with pytest.raises(Failure, match=rf"cannot be read: {cause.strerror}") as refused:
                 ask()
             assert "damaged" not in str(refused.value)
@@ -59,7 +59,7 @@ def test_a_file_that_cannot_be_read_is_left_alone(file: Path, monkeypatch: pytes
 
 def test_a_folder_in_the_place_of_the_file_is_told(file: Path) -> None:
     file.mkdir()
-    for ask in (state.read, state.mend):
+    for ask in (state.read, state.repair):
         with pytest.raises(Failure, match="cannot be read: Is a directory"):
             ask()
 
@@ -69,7 +69,7 @@ def test_a_copy_that_cannot_be_read_is_passed_over(file: Path) -> None:
     file.with_name("local.json.bak").mkdir()
     (file.parent / "backups").mkdir()
     (file.parent / "backups" / "1.json").write_text(WHOLE)
-    assert state.mend() is True
+    assert state.repair() is True
 
 
 def test_room_is_tried_and_not_only_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

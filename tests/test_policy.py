@@ -1,4 +1,4 @@
-"""Every rule of the policy pack on good and bad resources, its levels, departures and messages. No engine."""
+"""Every rule of the policy pack on good and bad resources, its levels, exemptions and messages. No engine."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from policy import departures, enforcement, report
-from policy.departures import Departure
+from policy import exemptions, enforcement, report
+from policy.exemptions import Exemption
 from policy.enforcement import RULES, Level
 from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Resource, Rule
 
@@ -107,7 +107,7 @@ def stack(*changed: Resource, without: Sequence[str] = ()) -> list[Resource]:
 
 def findings(rule_id: str, subject: Resource, beside: Sequence[Resource]) -> list[str]:
     rule = BY_ID[rule_id]
-    return [f"{found.wrong} | {found.where} | {found.mend}" for found in rule.findings(subject, beside)]
+    return [f"{found.wrong} | {found.where} | {found.fix}" for found in rule.findings(subject, beside)]
 
 
 def client(**changed: Any) -> Resource:
@@ -323,15 +323,15 @@ def test_levels_go_by_environment(rule_id: str, environment: str, level: Level) 
 
 
 @pytest.mark.parametrize("name", ["cli", "access-client-cli", "*"])
-def test_a_departure_is_for_a_key_a_logical_name_or_all(name: str) -> None:
-    assert Departure("tags", name, "Old.").is_for(BY_ID["tags"], client())
-    assert not Departure("client-exact-urls", name, "Old.").is_for(BY_ID["tags"], client())
+def test_an_exemption_is_for_a_key_a_logical_name_or_all(name: str) -> None:
+    assert Exemption("tags", name, "Old.").is_for(BY_ID["tags"], client())
+    assert not Exemption("client-exact-urls", name, "Old.").is_for(BY_ID["tags"], client())
 
 
-def test_departures_are_read_with_their_reasons() -> None:
-    read = departures.read(json.dumps({"tags": {"customers": " It is old. ", "cli": "It is older."}}), RULES)
-    assert read == ((Departure("tags", "customers", "It is old."), Departure("tags", "cli", "It is older.")), ())
-    assert departures.read(None, RULES) == ((), ())
+def test_exemptions_are_read_with_their_reasons() -> None:
+    read = exemptions.read(json.dumps({"tags": {"customers": " It is old. ", "cli": "It is older."}}), RULES)
+    assert read == ((Exemption("tags", "customers", "It is old."), Exemption("tags", "cli", "It is older.")), ())
+    assert exemptions.read(None, RULES) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -352,36 +352,36 @@ def test_departures_are_read_with_their_reasons() -> None:
         ({"tags": {" ": "It is old."}}, "a reason is wanted"),
     ],
 )
-def test_a_departure_that_says_too_little_is_refused(given: object, names: str) -> None:
-    read, errors = departures.read(given if isinstance(given, str) else json.dumps(given), RULES)
+def test_an_exemption_that_says_too_little_is_refused(given: object, names: str) -> None:
+    read, errors = exemptions.read(given if isinstance(given, str) else json.dumps(given), RULES)
     assert read == ()
     assert len(errors) == 1
     assert names in errors[0]
 
 
-def test_a_departure_without_a_breach_is_unused() -> None:
+def test_an_exemption_without_a_breach_is_unused() -> None:
     bad = pool(tags=None)
-    needed = Departure("tags", "customers", "Old.")
-    unneeded = [Departure("tags", "name", "Old."), Departure("tags", "nobody", "Old."), Departure("pool-mfa", "*", "-")]
-    assert departures.unused([needed, *unneeded], RULES, stack(bad)) == unneeded
+    needed = Exemption("tags", "customers", "Old.")
+    unneeded = [Exemption("tags", "name", "Old."), Exemption("tags", "nobody", "Old."), Exemption("pool-mfa", "*", "-")]
+    assert exemptions.unused([needed, *unneeded], RULES, stack(bad)) == unneeded
 
 
-def test_a_refusal_says_what_where_how_to_mend_it_and_how_to_mean_it() -> None:
+def test_a_refusal_says_what_where_how_to_fix_it_and_how_to_mean_it() -> None:
     bad = client(callbackUrls=["http://app.example"])
     rule = BY_ID["client-https-urls"]
     assert report.breach(rule, bad, rule.findings(bad, ()), "dev").splitlines() == [
         "  cli: callbackUrls has http://app.example.",
         "  Where: identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml",
-        "  Mend:  https://app.example",
+        "  Fix:   https://app.example",
         "  Or, where it is meant, add to Pulumi.dev.yaml under config:",
-        "    identity:departures:",
+        "    identity:exemptions:",
         "      client-https-urls:",
         "        cli: <why>",
     ]
 
 
 def test_the_rules_need_no_policy_sdk() -> None:
-    code = "import sys, policy.enforcement, policy.departures, policy.report; assert 'pulumi_policy' not in sys.modules"
+    code = "import sys, policy.enforcement, policy.exemptions, policy.report; assert 'pulumi_policy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 
 

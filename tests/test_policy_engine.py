@@ -33,7 +33,7 @@ class Guarded:
     home: Path
     url: str
     work: Path
-    default_departures: Reason = field(default_factory=dict)
+    default_exemptions: Reason = field(default_factory=dict)
 
     def preview(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
         """What the engine prints in a preview that goes through."""
@@ -56,14 +56,14 @@ class Guarded:
         return str(refusal.value)
 
     def _deployment(self, stack: str, config: dict[str, Any]) -> Deployment:
-        departures = {"identity:departures": {"type": "object", "default": self.default_departures}}
+        exemptions = {"identity:exemptions": {"type": "object", "default": self.default_exemptions}}
         return Deployment(
             self.home,
             self.url,
             self.work,
             stack,
             config={f"identity:{key}": value for key, value in config.items()},
-            project={"config": departures},
+            project={"config": exemptions},
         )
 
 
@@ -155,32 +155,32 @@ def test_production_says_outright_which_rules_hold(deploy: Guarded) -> None:
     assert "[advisory]  client-refresh-rotation" in deploy.preview("live", client=PUBLIC, production="false")
 
 
-def test_a_departure_with_a_reason_lets_a_breach_pass(deploy: Guarded) -> None:
-    printed = deploy.preview(client=PASSWORD_FLOW, departures={"client-no-password-flow": {"cli": "It is old."}})
+def test_an_exemption_with_a_reason_lets_a_breach_pass(deploy: Guarded) -> None:
+    printed = deploy.preview(client=PASSWORD_FLOW, exemptions={"client-no-password-flow": {"cli": "It is old."}})
     assert "client-no-password-flow" not in printed
 
 
-def test_the_projects_default_departures_reach_the_pack(deploy: Guarded) -> None:
-    deploy.default_departures = {"client-no-password-flow": {"cli": "It is old."}}
+def test_the_projects_default_exemptions_reach_the_pack(deploy: Guarded) -> None:
+    deploy.default_exemptions = {"client-no-password-flow": {"cli": "It is old."}}
     assert "client-no-password-flow" not in deploy.preview(client=PASSWORD_FLOW)
 
 
-def test_an_unused_departure_is_reported(deploy: Guarded) -> None:
-    printed = deploy.preview(departures={"client-no-password-flow": {"cli": "It was old."}})
-    assert "[advisory]  departures-used" in printed
-    assert "identity:departures -> client-no-password-flow -> cli" in printed
+def test_an_unused_exemption_is_reported(deploy: Guarded) -> None:
+    printed = deploy.preview(exemptions={"client-no-password-flow": {"cli": "It was old."}})
+    assert "[advisory]  exemptions-used" in printed
+    assert "identity:exemptions -> client-no-password-flow -> cli" in printed
 
 
 @pytest.mark.parametrize(
-    ("departures", "message"),
+    ("exemptions", "message"),
     [
         ({"client-no-pasword-flow": {"cli": "Old."}}, "there is no such rule; the nearest is client-no-password-flow"),
-        ({"tags": {"customers": " "}}, "identity:departures -> tags -> customers: a reason is wanted"),
+        ({"tags": {"customers": " "}}, "identity:exemptions -> tags -> customers: a reason is wanted"),
     ],
 )
-def test_a_bad_departure_stops_the_stack(deploy: Guarded, departures: dict[str, Any], message: str) -> None:
-    printed = deploy.refused(departures=departures)
-    assert "[mandatory]  departures-valid" in printed
+def test_a_bad_exemption_stops_the_stack(deploy: Guarded, exemptions: dict[str, Any], message: str) -> None:
+    printed = deploy.refused(exemptions=exemptions)
+    assert "[mandatory]  exemptions-valid" in printed
     assert message in printed
 
 

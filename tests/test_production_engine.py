@@ -44,7 +44,7 @@ def config(prod: Checkout) -> Iterator[Checkout]:
     prod.stack_file.write_text(committed)
 
 
-def test_production_breaks_no_policy_but_by_named_departures(prod: Checkout) -> None:
+def test_production_breaks_no_policy_but_by_named_exemptions(prod: Checkout) -> None:
     ran = prod.local("preview")
     assert ran.status == 0
     assert "policy" not in ran.said
@@ -92,7 +92,7 @@ def test_what_shipped_apps_hold_on_to_is_refused_by_its_name(config: Checkout, e
         ({"clients": {**CLIENTS, "new": {"callbackUrls": ["https://new.example/"]}}}, "client-refresh-rotation"),
     ],
 )
-def test_a_policy_that_is_broken_stops_the_preview_and_names_its_mend(
+def test_a_policy_that_is_broken_stops_the_preview_and_names_its_fix(
     config: Checkout, edit: dict[str, Any], rule: str
 ) -> None:
     # The guard would speak first: a policy that gets weaker is a loss as well.
@@ -101,7 +101,7 @@ def test_a_policy_that_is_broken_stops_the_preview_and_names_its_mend(
     ran = config.local("preview")
     assert ran.status != 0
     assert f"policy {rule} (mandatory)" in ran.said
-    assert "Mend:" in ran.said
+    assert "Fix:" in ran.said
 
 
 def test_destroy_is_refused_with_the_way_to_do_it_on_purpose(prod: Checkout) -> None:

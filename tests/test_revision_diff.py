@@ -113,7 +113,7 @@ def test_a_failure_without_a_reason_is_a_failure_all_the_same() -> None:
 
 
 def test_policies_speak_in_one_line_each() -> None:
-    message = "Demands.\n  customers: tags are missing.\n  Where: there\n  Mend: so"
+    message = "Demands.\n  customers: tags are missing.\n  Where: there\n  Fix: so"
     found = {"policy": "tags", "level": "advisory", "resource": "customers", "message": message}
     text = render.as_text("main", [compare("dev", preview(policies=[found]))])
     assert "policy tags (advisory): customers: tags are missing." in text

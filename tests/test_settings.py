@@ -84,8 +84,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"tags": {"product": "other"}}, "identity:tags.product"),
     ({"tags": {f"k{n}": "v" for n in range(46)}}, "identity:tags"),
     ({"tags": []}, "identity:tags"),
-    ({"departures": {"tags": {"customers": " "}}}, "identity:departures.tags.customers"),
-    ({"departures": {"tags": "always"}}, "identity:departures.tags"),
+    ({"exemptions": {"tags": {"customers": " "}}}, "identity:exemptions.tags.customers"),
+    ({"exemptions": {"tags": "always"}}, "identity:exemptions.tags"),
     # The pool
     ({"userPool": {"mfa": "ON"}}, "identity:userPool.mfa"),
     ({"userPool": {"aliasAttributes": ["nickname"]}}, "identity:userPool.aliasAttributes[0]"),
@@ -147,10 +147,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"clients": {"x" * 129: CLIENT}}, f"identity:clients.{'x' * 129}"),
     ({"clients": {"x" * 110: CLIENT}}, f"identity:clients.{'x' * 110}"),
     (client(secrt=True), "identity:clients.app.secrt"),
-    ({"clients": {"app": CLIENT, "b": {**CLIENT, "formerly": "app"}}}, "identity:clients.b.formerly"),
+    ({"clients": {"app": CLIENT, "b": {**CLIENT, "renamedFrom": "app"}}}, "identity:clients.b.renamedFrom"),
     (
-        {"clients": {"a": {**CLIENT, "formerly": "app"}, "b": {**CLIENT, "formerly": "app"}}},
-        "identity:clients.b.formerly",
+        {"clients": {"a": {**CLIENT, "renamedFrom": "app"}, "b": {**CLIENT, "renamedFrom": "app"}}},
+        "identity:clients.b.renamedFrom",
     ),
     (client(secret="yes"), "identity:clients.app.secret"),
     (client(callbackUrls=[]), "identity:clients.app.callbackUrls"),
@@ -265,7 +265,7 @@ def test_a_url_that_aws_takes_is_taken_with_placeholders_filled(url: str, filled
 )
 def test_a_slip_of_the_pen_is_answered_with_the_nearest_word(config: dict[str, Any], suggestion: str) -> None:
     _, problems = settled(config)
-    assert any(f'"{suggestion}"' in problem.mend for problem in problems)
+    assert any(f'"{suggestion}"' in problem.fix for problem in problems)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -290,7 +290,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     }
 
 
-def test_a_report_names_file_key_value_rule_and_mend() -> None:
+def test_a_report_names_file_key_value_rule_and_fix() -> None:
     _, problems = settled({"product": "Acme"})
     report = str(ConfigError("dev", problems))
     for part in ("Pulumi.dev.yaml", "identity:product", '"Acme"', "allowed:", 'write "acme"'):

@@ -8,7 +8,7 @@ import pytest
 
 from identity.report import ConfigError, Problem
 from identity.settings import resolve
-from policy import departures
+from policy import exemptions
 from policy.enforcement import RULES
 from tests.conftest import Deploy, config_of
 
@@ -25,7 +25,7 @@ def told(config: dict[str, Any]) -> list[Problem]:
 def test_nothing_is_neither_the_default_nor_an_empty_object(key: str) -> None:
     (problem,) = told({key: None})
     assert (problem.path, problem.received) == (f"identity:{key}", "null")
-    assert "leave the key out" in problem.mend
+    assert "leave the key out" in problem.fix
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_too_many_or_too_few_is_counted(config: dict[str, Any], path: st
 )
 def test_a_namespace_that_is_almost_ours_is_a_slip(key: str, meant: str) -> None:
     (problem,) = told({key: "true"})
-    assert (problem.path, problem.mend) == (key, f'did you mean "{meant}"?')
+    assert (problem.path, problem.fix) == (key, f'did you mean "{meant}"?')
 
 
 @pytest.mark.parametrize("key", ["aws:region", "pulumi:tags", "datadog:apiKey", "auth:identity", "id:x"])
@@ -72,7 +72,7 @@ def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str)
         pulumi.runtime.set_all_config({}, [])
     assert hush not in str(refused.value)
     assert [problem.path for problem in refused.value.problems] == [f"identity:{key}"]
-    assert "without --secret" in refused.value.problems[0].mend
+    assert "without --secret" in refused.value.problems[0].fix
 
 
 def deploy_with_secret(deploy: Deploy, config: dict[str, str], key: str) -> None:
@@ -97,16 +97,16 @@ def deploy_with_secret(deploy: Deploy, config: dict[str, str], key: str) -> None
     ],
 )
 def test_a_reason_says_something(reason: str, taken: bool) -> None:
-    found, errors = departures.read(json.dumps({"tags": {"customers": reason}}), RULES)
+    found, errors = exemptions.read(json.dumps({"tags": {"customers": reason}}), RULES)
     assert (bool(found), bool(errors)) == (taken, not taken)
 
 
 def test_nobody_is_nagged_of_the_defaults() -> None:
     from identity.settings import defaults
 
-    default = defaults()["departures"]
-    assert departures.are_default(default)
+    default = defaults()["exemptions"]
+    assert exemptions.are_default(default)
     other = {**json.loads(default), "tags": {"x": "Made by another team."}}
-    assert not departures.are_default(json.dumps(other))
-    assert not departures.are_default(None)
-    assert not departures.are_default("{")
+    assert not exemptions.are_default(json.dumps(other))
+    assert not exemptions.are_default(None)
+    assert not exemptions.are_default("{")

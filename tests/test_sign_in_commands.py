@@ -94,7 +94,7 @@ def test_logout_of_the_local_stack_says_that_nothing_stays(run: Run, server: Fal
 
 
 @pytest.mark.parametrize("command", ["refresh", "token"])
-def test_a_damaged_session_is_told_and_a_sign_in_mends_it(run: Run, file: SessionFile, command: str) -> None:
+def test_a_damaged_session_is_told_and_a_sign_in_fixes_it(run: Run, file: SessionFile, command: str) -> None:
     run("login")
     file.path.write_text("{")
     ran = run(command)

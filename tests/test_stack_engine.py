@@ -160,7 +160,7 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
         "callbackUrls": ["http://localhost:9000"],
         "authFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     }
-    departures = {
+    exemptions = {
         "client-no-password-flow": {"desktop": "As before."},
         "client-refresh-rotation": {"desktop": "As before."},
     }
@@ -168,11 +168,11 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
     todo = {"scopes": {"read": "Read existing Tasks"}}
     identifier = "app.focusmark.api.task"
     client_id = own.outputs()["clients"]["windowscli"]["clientId"]
-    own.config(clients={"desktop": desktop}, departures=departures)
-    own.local("up").refused("identity:clients.desktop", "formerly: windowscli")
+    own.config(clients={"desktop": desktop}, exemptions=exemptions)
+    own.local("up").refused("identity:clients.desktop", "renamedFrom: windowscli")
     own.config(
-        clients={"desktop": {**desktop, "formerly": "windowscli"}},
-        apis={"project": {"scopes": project}, "todo": {**todo, "formerly": "task"}},
+        clients={"desktop": {**desktop, "renamedFrom": "windowscli"}},
+        apis={"project": {"scopes": project}, "todo": {**todo, "renamedFrom": "task"}},
     )
     assert own.run("up") == {"delete": 1, "same": 10, "update": 2}  # postman was left out
     out = own.outputs()
@@ -188,15 +188,15 @@ def test_two_clients_change_keys_by_a_third_one_and_keep_their_ids(own: Checkout
     def client(name: str, **more: str) -> dict[str, Any]:
         return {"callbackUrls": [f"https://{name}.example/back"], "rotateRefreshTokens": True, **more}
 
-    own.config(clients={"a": client("one"), "b": client("two")}, departures={})
+    own.config(clients={"a": client("one"), "b": client("two")}, exemptions={})
     own.run("up")
     made = own.outputs()["clients"]
     own.config(clients={"a": client("two"), "b": client("one")})
-    own.local("up").refused("identity:clients.a", "`a: {formerly: b}`")
+    own.local("up").refused("identity:clients.a", "`a: {renamedFrom: b}`")
     for clients in (
-        {"spare": client("one", formerly="a"), "b": client("two")},
-        {"spare": client("one"), "a": client("two", formerly="b")},
-        {"b": client("one", formerly="spare"), "a": client("two")},
+        {"spare": client("one", renamedFrom="a"), "b": client("two")},
+        {"spare": client("one"), "a": client("two", renamedFrom="b")},
+        {"b": client("one", renamedFrom="spare"), "a": client("two")},
     ):
         own.config(clients=clients)
         assert "delete" not in own.run("up")
@@ -246,7 +246,7 @@ def test_a_config_of_mistakes_is_one_report_and_changes_nothing(edited: Checkout
 @pytest.mark.parametrize(
     "edit", [{"product": None}, {"protect": 7, "apis": "none"}, {"clients": [1], "tags": "x"}, {"zoneName": 5}]
 )
-def test_a_value_of_the_wrong_type_is_told_with_its_place_and_mend(edited: Checkout, edit: dict[str, Any]) -> None:
+def test_a_value_of_the_wrong_type_is_told_with_its_place_and_fix(edited: Checkout, edit: dict[str, Any]) -> None:
     edited.config(**edit)
     edited.local("preview").refused("Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
 

@@ -100,7 +100,7 @@ REFUSED: list[tuple[str, str]] = [
 def test_a_url_that_cannot_work_or_leads_elsewhere_is_refused_with_its_reason(url: str, says: str, field: str) -> None:
     problems, _ = told({field: [url]})
     assert [problem.path for problem in problems] == [f"identity:clients.app.{field}[0]"]
-    assert says in f"{problems[0].allowed} {problems[0].mend}"
+    assert says in f"{problems[0].allowed} {problems[0].fix}"
     assert "hush" not in str(ConfigError("dev", problems))
 
 
@@ -185,7 +185,7 @@ def test_no_other_host_is_taken_for_it(host: str) -> None:
 def test_a_secret_is_not_sent_to_the_machine_itself_by_another_name(host: str) -> None:
     problems, _ = told({"secret": True, "callbackUrls": [f"https://{host}/cb"]})
     assert [problem.path for problem in problems] == ["identity:clients.app.callbackUrls[0]"]
-    assert "secret: false" in problems[0].mend
+    assert "secret: false" in problems[0].fix
     assert told({"callbackUrls": [f"https://{host}/cb"]}) == ([], [])
 
 
@@ -234,7 +234,7 @@ SCOPES: list[tuple[list[str], bool]] = [
 def test_what_is_said_of_a_person_needs_openid(scopes: list[str], refused: bool) -> None:
     problems, _ = told({"scopes": scopes})
     assert [problem.path for problem in problems] == ["identity:clients.app.scopes"] * refused
-    assert all(problem.mend == "add openid" for problem in problems)
+    assert all(problem.fix == "add openid" for problem in problems)
 
 
 @pytest.mark.parametrize("flow", ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"])

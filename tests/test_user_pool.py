@@ -40,7 +40,7 @@ def test_the_pool_is_the_deployed_one(deploy: Deploy) -> None:
     assert inputs["schemas"] == [EMAIL]
 
 
-def test_one_departure_leaves_the_rest_as_it_was(deploy: Deploy) -> None:
+def test_one_exemption_leaves_the_rest_as_it_was(deploy: Deploy) -> None:
     assert pool(deploy, passwordPolicy={"minimumLength": 12})["passwordPolicy"] == {
         **PASSWORD_POLICY,
         "minimumLength": 12,

@@ -30,7 +30,7 @@ def test_a_zone_that_will_not_do_is_refused(
     with pytest.raises(ConfigError) as refused:
         deploy({"product": "focusmark", **config}, **options)
     assert [problem.path for problem in refused.value.problems] == [path]
-    assert refused.value.problems[0].mend
+    assert refused.value.problems[0].fix
 
 
 def test_a_parent_without_address_is_told_with_what_to_do(deploy: Deploy) -> None:

@@ -66,8 +66,8 @@ def _problem(loss: Loss, settings: Settings) -> Problem:
     if loss.final:
         return Problem(loss.path, loss.keep, loss.received, loss.consequence)
     first = "first `identity:protect: false` and an update, then " if settings.protect and not loss.in_place else ""
-    mend = f"{loss.mend} {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
-    return Problem(loss.path, loss.keep, loss.received, mend)
+    fix = f"{loss.fix} {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
+    return Problem(loss.path, loss.keep, loss.received, fix)
 
 
 def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings: Settings) -> list[Problem]:
@@ -78,5 +78,5 @@ def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings
         return []
     paths = ", ".join(sorted({loss.path for loss in gone}))
     allowed = "false, in an update without another change: what the last update protected, the engine does not delete"
-    mend = f"put back {paths}, run an update with `identity:protect: false` alone, then make this edit again"
-    return [Problem("identity:protect", allowed, "false, together with an edit that deletes", mend)]
+    fix = f"put back {paths}, run an update with `identity:protect: false` alone, then make this edit again"
+    return [Problem("identity:protect", allowed, "false, together with an edit that deletes", fix)]

@@ -62,8 +62,8 @@ def _standard(pool_id: str, old: Mapping[str, Any]) -> Iterator[Loss]:
         says |= _bounds("String", list(_TEXT_LENGTH))
     if had != says:
         keep = f"a pool whose {name} has {_listed(says)}: the program makes it so, and has no key for another way yet"
-        mend = f"{_FIXED}; the update would fail, or make another pool"
-        yield Loss(pool_id, f"identity:userPool ({name})", keep, f"a pool that has {_listed(had)}", mend, final=True)
+        fix = f"{_FIXED}; the update would fail, or make another pool"
+        yield Loss(pool_id, f"identity:userPool ({name})", keep, f"a pool that has {_listed(had)}", fix, final=True)
 
 
 def _listed(facts: Mapping[str, Any]) -> str:
@@ -104,5 +104,5 @@ def _too_many_new(pool_id: str, had: list[str], settings: Settings) -> Iterator[
     if later:
         most = limits.NEW_ATTRIBUTES_PER_UPDATE
         keep, received = f"at most {most} new attributes an update", f"{most + len(later)} new ones"
-        mend = f"leave these to a second update: {', '.join(later)}"
-        yield Loss(pool_id, PATH, keep, received, mend, final=True)
+        fix = f"leave these to a second update: {', '.join(later)}"
+        yield Loss(pool_id, PATH, keep, received, fix, final=True)

@@ -50,9 +50,9 @@ def client_weakened(
     if external:
         keep = f"{', '.join(sorted(external))} as well, scopes of servers that this stack does not have"
         lost = "They would be removed by up, since the program has no key for them yet."
-        mend = "hold the update back, or let them go by their name."
+        fix = "hold the update back, or let them go by their name."
         place, received = f"{path}.scopes", shown(sorted(scopes))
-        yield Loss(client_id, place, keep, received, lost, mend, what="externalScopes", in_place=True)
+        yield Loss(client_id, place, keep, received, lost, fix, what="externalScopes", in_place=True)
     yield from _other_flow(client_id, path, old, new)
     if (old.get("refreshTokenRotation") or {}).get("feature") == "ENABLED" and not new.rotate_refresh_tokens:
         stolen = "A stolen refresh token would be good for its whole life again."

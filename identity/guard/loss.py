@@ -13,7 +13,7 @@ class Loss:
         keep: what the key would have to say, as the end of the sentence "allowed: ...".
         received: what it says.
         consequence: what that costs whom, a sentence.
-        mend: the first thing to do about it, where it can be done, a sentence.
+        fix: the first thing to do about it, where it can be done, a sentence.
         what: the part of the thing that goes, such as `callbackUrls`; empty where all of it goes.
         final: whether Cognito refuses the change outright, so that no permission makes it possible.
         under_protect: whether only `protect` stands in its way: the edit says plainly enough what goes.
@@ -26,7 +26,7 @@ class Loss:
     keep: str
     received: str
     consequence: str
-    mend: str = "put it back."
+    fix: str = "put it back."
     what: str = ""
     final: bool = False
     under_protect: bool = False

@@ -41,11 +41,11 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
         if new and old.get("generateSecret") is None:
             client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
             keep = "a state that knows whether the client has a secret"
-            mend = (
+            fix = (
                 f"an import does not read it, and the update would replace the client {client_id}: "
                 f"`.venv/bin/python -m adopt --stack {settings.stack} --import` writes it into the state"
             )
-            yield Loss(client_id, path, keep, "nothing of it in the state", mend, final=True)
+            yield Loss(client_id, path, keep, "nothing of it in the state", fix, final=True)
 
 
 def _client_marks(clients: Mapping[str, Outputs], settings: Settings) -> Marks:
@@ -97,7 +97,7 @@ def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterat
             yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True)
         elif new.identifier != identifier:
             path, written = f"identity:apis.{new.key}.identifier", f"Write `identifier: {identifier}` there. {lost}"
-            # It may have changed unseen, with `formerly` put in or taken out; a new product is told by itself.
+            # It may have changed unseen, with `renamedFrom` put in or taken out; a new product is told by itself.
             with_product = _of_any_product(identifier) == _of_any_product(new.identifier) != ""
             received = shown(new.identifier)
             yield Loss(identifier, path, identifier, received, written, under_protect=with_product)

@@ -1,6 +1,6 @@
 """Entries of the registry that got another key: what they were called has to be said, and said rightly. Pure.
 
-The engine knows a resource by its key. Under a new key it makes another one and deletes the old; `formerly` says that
+The engine knows a resource by its key. Under a new key it makes another one and deletes the old; `renamedFrom` says that
 the two are one. A slip there is a deletion that nobody asked for.
 """
 
@@ -21,7 +21,7 @@ def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Ent
     """What becomes of the entry that the stack has under this key; None where it goes."""
     if key in news:
         return news[key]
-    return next((new for new in news.values() if new.formerly == key and new.key not in olds), None)
+    return next((new for new in news.values() if new.renamed_from == key and new.key not in olds), None)
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ def rename_losses(
 
 def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Iterator[Loss]:
     for key, new in news.items():
-        former, path = new.formerly, f"identity:{kind}.{key}.formerly"
+        former, path = new.renamed_from, f"identity:{kind}.{key}.renamedFrom"
         if former is None:
             continue
         if former not in olds and key not in olds:
             going = [old for old in olds if now(old, olds, news) is None]
             keep = "a key that the stack has: " + (", ".join(sorted(going or olds)) or "it has none")
-            only = f"write `formerly: {going[0]}`, if it was called that." if len(going) == 1 else "take it out."
-            mend = f"{nearest(former, going) or only} Nothing is renamed by it: {key} would be a new one"
-            yield Loss(former, path, keep, shown(former), mend, final=True)
+            only = f"write `renamedFrom: {going[0]}`, if it was called that." if len(going) == 1 else "take it out."
+            fix = f"{nearest(former, going) or only} Nothing is renamed by it: {key} would be a new one"
+            yield Loss(former, path, keep, shown(former), fix, final=True)
         elif former in olds and key in olds:
             thing = str(olds[former].get(named_by, ""))
             keep = f"nothing: the stack has both {key} and {former}, and nothing is renamed"
@@ -76,12 +76,12 @@ def _unsaid(
         new = next((came[mark] for mark in marks.old[key] if mark in came), None)
         if new and now(key, olds, news) is None:
             thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new}"
-            lost = f"{key} ({thing}) would be deleted. To rename it and keep that, write `formerly: {key}`."
+            lost = f"{key} ({thing}) would be deleted. To rename it and keep that, write `renamedFrom: {key}`."
             yield Loss(thing, path, f"{key}, which the stack has with just these values", shown(new), lost)
 
 
 def _is_new(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> bool:
-    return key not in olds and news[key].formerly not in olds
+    return key not in olds and news[key].renamed_from not in olds
 
 
 def _exchanged(
@@ -98,7 +98,7 @@ def _exchanged(
             lost = (
                 f"The apps of {key} have {thing} built in, and would get the values of {other}. The engine knows an "
                 f"entry by its key, so keys change places only one after another, each in an update of its own: {key} "
-                f"to a free key (`spare: {{formerly: {key}}}`), {other} to {key} (`{key}: {{formerly: {other}}}`), "
+                f"to a free key (`spare: {{renamedFrom: {key}}}`), {other} to {key} (`{key}: {{renamedFrom: {other}}}`), "
                 "and so on, the spare one last."
             )
             yield Loss(thing, f"identity:{kind}.{key}", keep, f"the values of {other}", lost, what="key", in_place=True)

@@ -138,8 +138,8 @@ def taken_back(resource: Deployed, thing: str, path: str) -> Iterator[Loss]:
     for it in removed_by_update(resource.type, resource.outputs):
         consequence = f"It would be removed by up ({it.becomes} in its place), since the program has no key for it yet."
         keep, received = f"{it.name}: {shown(it.value)}, as it is in AWS", "nothing of it"
-        mend = "hold the update back, or let this go by its name."
-        yield Loss(thing, path, keep, received, consequence, mend, what=it.loss, in_place=True)
+        fix = "hold the update back, or let this go by its name."
+        yield Loss(thing, path, keep, received, consequence, fix, what=it.loss, in_place=True)
 
 
 def _triggers(configuration: Any) -> Iterator[Removed]:

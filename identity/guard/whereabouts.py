@@ -25,19 +25,19 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
         current = deployed.current_account()
         if account and current and account != current:
-            mend = f"Use credentials of {account}. Nothing was lost: a pool of another account is not seen from here."
+            fix = f"Use credentials of {account}. Nothing was lost: a pool of another account is not seen from here."
             keep = f"the credentials of the account {account}, where the pool {pool_id} is"
-            yield Loss(pool_id, "aws:profile", keep, f"credentials of the account {current}", mend, final=True)
+            yield Loss(pool_id, "aws:profile", keep, f"credentials of the account {current}", fix, final=True)
         elif not arns:
             yield _left_the_state(pool_id)
 
 
 def _left_the_state(pool_id: str) -> Loss:
-    mend = "bring it back, where it is still there: "
-    mend += f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
+    fix = "bring it back, where it is still there: "
+    fix += f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
     consequence = (
         "It was deleted, or a refresh did not find it, as with the credentials of another account; the update would "
         "make a new pool with nobody in it."
     )
     keep = f"a state that has the pool {pool_id}, which the stack's outputs or its clients name"
-    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, mend, in_place=True)
+    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, fix, in_place=True)

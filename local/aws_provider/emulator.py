@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 class Refusal(Exception):
-    """Something to tell the user as it stands: what, where, and what mends it."""
+    """Something to tell the user as it stands: what, where, and what fixes it."""
 
 
 # The official provider's endpoint names -> boto3's service names.

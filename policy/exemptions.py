@@ -1,4 +1,4 @@
-"""The breaches that a stack commits on purpose, each with its reason: the config key identity:departures."""
+"""The breaches that a stack commits on purpose, each with its reason: the config key identity:exemptions."""
 
 import difflib
 import json
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policy.rule import Resource, Rule
 
-KEY: Final = "identity:departures"
+KEY: Final = "identity:exemptions"
 _PROJECT: Final = Path(__file__).parent.parent / "Pulumi.yaml"
 # Whoever reads it later has to learn why; a word or two say nothing.
 _WORDS: Final = 3
@@ -17,7 +17,7 @@ _SHAPE: Final = "rule -> resource -> reason"
 
 
 @dataclass(frozen=True)
-class Departure:
+class Exemption:
     """One breach that is meant: of which rule, at which resource (`*`: at all), and why."""
 
     rule: str
@@ -28,10 +28,10 @@ class Departure:
         return self.rule == rule.id and self.resource in ("*", resource.key, resource.name)
 
 
-def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Departure, ...], tuple[str, ...]]:
-    """The departures that a stack's config names, and what is wrong with the rest.
+def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...], tuple[str, ...]]:
+    """The exemptions that a stack's config names, and what is wrong with the rest.
 
-    `text` is the value as the engine has it: an object is JSON. Nothing given means no departure.
+    `text` is the value as the engine has it: an object is JSON. Nothing given means no exemption.
     """
     if text is None:
         return (), ()
@@ -41,7 +41,7 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Departure, ...]
         named = text
     if not isinstance(named, dict):
         return (), (f"{KEY} is {_kind(named)}; an object is wanted, {_SHAPE}",)
-    departures: list[Departure] = []
+    exemptions: list[Exemption] = []
     errors: list[str] = []
     for rule_id, resources in named.items():
         if not any(rule.id == rule_id for rule in rules):
@@ -51,16 +51,16 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Departure, ...]
         else:
             for resource, reason in resources.items():
                 if isinstance(reason, str) and _says_something(reason) and resource.strip():
-                    departures.append(Departure(rule_id, resource, reason.strip()))
+                    exemptions.append(Exemption(rule_id, resource, reason.strip()))
                 else:
                     wanted = f"a reason is wanted, as text of {_WORDS} words or more"
                     errors.append(f"{KEY} -> {rule_id} -> {resource}: {wanted}")
-    return tuple(departures), tuple(errors)
+    return tuple(exemptions), tuple(errors)
 
 
 def are_default(text: str | None) -> bool:
-    """Whether the departures are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
-    import yaml  # here: only a stack with a departure that is not used comes to this
+    """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
+    import yaml  # here: only a stack with an exemption that is not used comes to this
 
     schema = yaml.safe_load(_PROJECT.read_text(encoding="utf-8"))["config"]
     try:
@@ -69,14 +69,14 @@ def are_default(text: str | None) -> bool:
         return False
 
 
-def unused(departures: Iterable[Departure], rules: Sequence[Rule], stack: Sequence[Resource]) -> list[Departure]:
-    """The departures from which nothing in the stack departs any more."""
+def unused(exemptions: Iterable[Exemption], rules: Sequence[Rule], stack: Sequence[Resource]) -> list[Exemption]:
+    """The exemptions that nothing in the stack needs any more."""
     by_id = {rule.id: rule for rule in rules}
-    return [departure for departure in departures if not _is_used(departure, by_id[departure.rule], stack)]
+    return [exemption for exemption in exemptions if not _is_used(exemption, by_id[exemption.rule], stack)]
 
 
-def _is_used(departure: Departure, rule: Rule, stack: Sequence[Resource]) -> bool:
-    return any(departure.is_for(rule, resource) and rule.findings(resource, stack) for resource in stack)
+def _is_used(exemption: Exemption, rule: Rule, stack: Sequence[Resource]) -> bool:
+    return any(exemption.is_for(rule, resource) and rule.findings(resource, stack) for resource in stack)
 
 
 def _says_something(reason: str) -> bool:
