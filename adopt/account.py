@@ -25,7 +25,9 @@ class Account(Emulator):
 
     def __init__(self, config: Mapping[str, str]) -> None:
         keys = {key: config[f"aws:{key}"] for key in _KEYS if f"aws:{key}" in config}
-        self.emulated = bool(endpoints_of(config.get("aws:endpoints", "[]")))
+        with reading("aws:endpoints", emulated=False):
+            endpoints = endpoints_of(config.get("aws:endpoints", "[]"))
+        self.emulated = bool(endpoints)
         with self.reading("AWS credentials"):
             self._boto = boto3.session.Session(
                 aws_access_key_id=keys.get("accessKey"),
@@ -37,7 +39,7 @@ class Account(Emulator):
         if not self._boto.region_name:
             raise AdoptError("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
         super().__init__(self._boto.region_name, "", "", {})
-        self._endpoints = endpoints_of(config.get("aws:endpoints", "[]"))
+        self._endpoints = endpoints
         self._boto.events.register("before-call", _refuse_writes)
 
     def reading(self, subject: str) -> AbstractContextManager[None]:

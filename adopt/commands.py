@@ -138,6 +138,7 @@ def _refuse(sight: Sight, account: Account, finder: Finder) -> None:
     where = sight.where
     problems = list(adoption.problems(sight.chosen, sight.everything, sight.state, sight.offered))
     problems.extend(leftover.taken_exports(sight.plan, finder))
+    problems.extend(leftover.unknown_settings(sight.plan, finder))
     if not any(item.standing is Standing.SEVERAL for item in sight.everything):
         try:
             program.check(paths.CHECKOUT, where.name, sight.config, account, finder, sight.plan)

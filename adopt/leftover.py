@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from adopt import unknown
 from adopt.find import Finder
 from adopt.plan import Plan
-from identity.report import Problem
+from identity.report import Problem, shown
 
 # Members of DescribeUserPool for which there is no setting, and which the official provider keeps as they are.
-_KEPT = ("SmsConfiguration", "SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject")
+_KEPT = (
+    *("SmsConfiguration", "SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject"),
+    *("AdminCreateUserConfig.InviteMessageTemplate", "Policies.SignInPolicy"),
+)
 
 
 def find(plan: Plan, finder: Finder) -> Iterator[str]:
@@ -30,10 +35,27 @@ def find(plan: Plan, finder: Finder) -> Iterator[str]:
         if pool.get(kind) and pool[kind] not in domains:
             yield f"sign-in domain {pool[kind]}; identity:customDomain says which of the two kinds is this stack's"
     for member in _KEPT:
-        if pool.get(member):
+        if _within(pool, member):
             yield f"pool setting {member}"
     if pool.get("EmailConfiguration", {}).get("EmailSendingAccount", "COGNITO_DEFAULT") != "COGNITO_DEFAULT":
         yield "pool setting EmailConfiguration"
+
+
+def unknown_settings(plan: Plan, finder: Finder) -> Iterator[Problem]:
+    """What the pool has and the official provider has no word for: its update leaves it out, and AWS resets it."""
+    pool = plan.pool
+    name = next((it.name for it in plan.wanted if it.existing is pool), "")
+    there = finder.pool(pool.id) if pool else {}
+    for member in unknown.members(there, unknown.POOL):
+        keep = f"{shown(_within(there, member))}, as it is in AWS; it would be removed by up"
+        fix = "the AWS provider does not know it: it cannot be adopted, unless you take it out of the pool yourself"
+        yield Problem(f"{name}.{member}", keep, "nothing of it", fix)
+
+
+def _within(there: Any, path: str) -> Any:
+    for step in path.split("."):
+        there = (there or {}).get(step)
+    return there
 
 
 def taken_exports(plan: Plan, finder: Finder) -> Iterator[Problem]:

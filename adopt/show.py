@@ -12,6 +12,7 @@ from adopt.adoption import Item, Standing
 from adopt.compare import Field, Meaning, shown
 from adopt.keep import config_key, written
 from adopt.suggest import as_yaml
+from local.values import differences
 
 _PIPED_WIDTH = 140
 _STYLES = {
@@ -60,11 +61,13 @@ def summary(items: Iterable[Item], config: Mapping[str, str], stack: str, offere
         if names:
             tell(f"  {standing.value}: {', '.join(names)}")
     changes = _of(items, Meaning.CHANGED)
-    if changes:
-        tell("  `up` would change in place: " + ", ".join(f"{item.name}.{field.path}" for item, field in changes))
     removed = _of(items, Meaning.REMOVED)
-    if removed:
-        tell("  would be removed by up: " + ", ".join(f"{item.name}.{field.path}" for item, field in removed))
+    for heading, found in (("`up` would change in place", changes), ("would be removed by up", removed)):
+        if found:
+            tell(f"  {heading}:")
+        for item, field in found:
+            for line in differences(f"{item.name}.{field.path}", field.in_aws, field.by_program):
+                tell(f"    {line}")
     changes += removed
     keys = [key[0] for item, field in changes if (key := config_key(item.wanted, field)) and key[0] in offered]
     if keys:

@@ -9,7 +9,9 @@ from botocore.exceptions import (
     ConfigParseError,
     CredentialRetrievalError,
     HTTPClientError,
+    InvalidRegionError,
     NoCredentialsError,
+    NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
     SSOError,
@@ -35,6 +37,8 @@ _UNKNOWN = (
     *("AuthFailure", "InvalidAccessKeyId", "MissingAuthenticationToken", "IncompleteSignature"),
 )
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException")
+_CLOCK = ("RequestTimeTooSkewed", "RequestInTheFuture", "RequestTimeTooSkewedException")
+_CLOSED = ("OptInRequired", "SubscriptionRequiredException")
 _SLOW_DOWN = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded")
 # boto3 names the operation alone; the policy wants the service before it.
 _SERVICES = {
@@ -63,6 +67,11 @@ def reading(subject: str, emulated: bool) -> Iterator[None]:
         raise AdoptError(f"{subject}: {error}") from error
     except (ClientError, BotoCoreError) as error:
         raise AdoptError(f"{subject}: {told(error, emulated)}") from error
+    except ValueError as error:
+        # What boto3 makes of a URL that is none.
+        if "Invalid endpoint" not in str(error):
+            raise
+        raise AdoptError(f"{subject}: {error}. Look at `aws:endpoints` in the stack's file.") from error
 
 
 def told(error: ClientError | BotoCoreError, emulated: bool) -> str:
@@ -75,6 +84,8 @@ def told(error: ClientError | BotoCoreError, emulated: bool) -> str:
         return f"AWS does not answer ({error}). Is the network up, is there a proxy, is `aws:region` a region of AWS?"
     if isinstance(error, _NO_CREDENTIALS):
         return f"there are no AWS credentials to read with ({error}). {_SIGN_IN}"
+    if isinstance(error, NoRegionError | InvalidRegionError):
+        return f"that is no region of AWS ({error}). Set `aws:region` in the stack's file, such as us-east-1."
     if isinstance(error, ConfigParseError):
         return (
             f"the AWS configuration cannot be read ({error}). Put that file right, or point AWS_CONFIG_FILE elsewhere."
@@ -87,6 +98,10 @@ def _refused(error: ClientError) -> str:
     code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))
     if code in _EXPIRED:
         return f"the AWS credentials have expired ({code}). {_SIGN_IN}"
+    if code in _CLOCK or "Signature expired" in message or "Signature not yet current" in message:
+        return f"AWS finds this machine's clock wrong ({code}: {message}). Set it, then run the command again."
+    if code in _CLOSED:
+        return f"the account may not use this region or service ({code}: {message}). Is `aws:region` the right one?"
     if code in _UNKNOWN:
         return f"AWS does not know these credentials ({code}). {_SIGN_IN}"
     if code in _DENIED:

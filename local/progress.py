@@ -12,9 +12,11 @@ from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepE
 from local.console import say
 from local.outcome import FOUND
 from local.state import Resource
+from local.values import changed
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
 _NOTES = {"delete": " (not in the emulator any more; taken out of the state)", "update": " (in the emulator)"}
+_WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
@@ -90,11 +92,13 @@ class Progress:
             # Nothing is done to it: the state is told what has happened to it.
             note, operation = _NOTES[operation], FOUND[operation]
         sign = _SIGNS.get(operation.split("-")[0], "~")
-        changed = f" [{', '.join(step.diffs)}]" if step.diffs and operation != "create" else ""
+        fields = f" [{', '.join(step.diffs)}]" if step.diffs and operation != "create" else ""
         say(
-            f"  {sign} {operation:<8} {_short(step.type)} {name}{changed}{note}{took}{'  FAILED' if failed else ''}",
+            f"  {sign} {operation:<8} {_short(step.type)} {name}{fields}{note}{took}{'  FAILED' if failed else ''}",
             style="red" if failed else "green" if operation == "create" else "",
         )
+        for line in _values(step) if operation in _WITH_VALUES else ():
+            say(f"      {line}")
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
         # The SDK's inline server tells an error of the program twice, the second time with words of its own before it.
@@ -147,6 +151,12 @@ def counted(changes: Mapping[OpType, int] | None) -> dict[str, int]:
     """The engine's counts with plain names, without zeros, in a fixed order."""
     plain = {str(getattr(kind, "value", kind)): count for kind, count in (changes or {}).items() if count}
     return dict(sorted(plain.items()))
+
+
+def _values(step: StepEventMetadata) -> Iterator[str]:
+    old, new = step.old, step.new
+    if old and new:
+        yield from changed(old.inputs or {}, old.outputs or {}, new.inputs or {}, step.diffs or ())
 
 
 def _name(step: StepEventMetadata) -> str:

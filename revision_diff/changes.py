@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from local.values import changed
+
 _POOL = "aws:cognito/userPool:UserPool"
 _DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
 _CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
@@ -33,12 +35,14 @@ class Change:
         what: the thing, as people call it.
         fields: which of its settings change.
         loss: what its end means, where it cannot be had back; else empty.
+        values: a line for each value that changes, old and new.
     """
 
     kind: str
     what: str
     fields: tuple[str, ...] = ()
     loss: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,9 @@ def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any],
 def _change(step: Mapping[str, Any], kind: str) -> Change:
     loss = IRREPLACEABLE.get(step["type"], "") if kind in ("replaced", "deleted") else ""
     fields = tuple(step["changed"]) if kind in ("updated", "replaced") else ()
-    return Change(kind, _called(step), fields, loss)
+    old, new = step["old"], step["new"]
+    told = tuple(changed(old["inputs"], old["outputs"], new["inputs"], fields))
+    return Change(kind, _called(step), fields, loss, told)
 
 
 def _called(step: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ def _summary(comparison: Comparison) -> Iterator[str]:
     for change in comparison.changes:
         fields = f" ({', '.join(change.fields)})" if change.fields else ""
         yield f"{_SIGNS[change.kind]} {change.what}: {change.kind}{fields}"
+        yield from (f"    {value}" for value in _short(change.values, "values"))
     yield from (f"* {word}" for word in _short(comparison.words))
     yield from (f"policy {_first_line(finding)}" for finding in comparison.findings)
 
@@ -67,6 +68,7 @@ def _paragraphs(comparison: Comparison) -> Iterator[str]:
         fields = f": {', '.join(map(_code, change.fields))}" if change.fields else ""
         kind = f"**{change.kind.upper()}**" if change.loss else change.kind
         yield f"- {_code(change.what)} {kind}{fields}"
+        yield from (f"  - {_code(value)}" for value in _short(change.values, "values"))
     if comparison.words:
         yield from ("", "For APIs and apps:", "")
         yield from (f"- {_code(word)}" for word in _short(comparison.words))
@@ -75,10 +77,10 @@ def _paragraphs(comparison: Comparison) -> Iterator[str]:
         yield from (f"- {_code(_first_line(finding))}" for finding in comparison.findings)
 
 
-def _short(words: Sequence[str]) -> Iterable[str]:
+def _short(words: Sequence[str], called: str = "scopes and URLs") -> Iterable[str]:
     if len(words) <= _WORDS_SHOWN:
         return words
-    return [*words[:_WORDS_SHOWN], f"and {len(words) - _WORDS_SHOWN} more of scopes and URLs"]
+    return [*words[:_WORDS_SHOWN], f"and {len(words) - _WORDS_SHOWN} more of {called}"]
 
 
 def _first_line(finding: Finding) -> str:

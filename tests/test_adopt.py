@@ -1,6 +1,7 @@
 """Adoption without an engine: what the comparison says, which key keeps a field, the import file, and reading alone."""
 
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from adopt.plan import Existing, Plan, Wanted
 from adopt.report import AdoptError
 from local.aws_provider.properties import changes
 from local.aws_provider.provider import RESOURCES
+from tests.conftest import ROOT
 
 POOL = "aws:cognito/userPool:UserPool"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
@@ -333,3 +335,10 @@ def test_what_adoption_writes_is_for_its_own_person_alone(tmp_path: Path, monkey
     written = list((tmp_path / "dev").iterdir())
     assert len(written) == 2
     assert {stat.S_IMODE(file.stat().st_mode) for file in written} == {0o600}
+
+
+@pytest.mark.parametrize("stack", ["local", "prod", "acme/identity/prod", "../prod"])
+def test_what_adoption_writes_lies_where_git_does_not_see_it(stack: str) -> None:
+    file = place.files(stack) / "state-20260101-000000.json"
+    ran = subprocess.run(["git", "check-ignore", str(file)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.stdout.strip() == str(file)

@@ -51,6 +51,9 @@ class Cognito:
     def describe_resource_server(self, **_: Any) -> dict[str, Any]:
         return {"ResourceServer": {"UserPoolId": "us-east-1_A", **self._one("server")}}
 
+    def get_caller_identity(self) -> dict[str, Any]:
+        return {"Account": "000000000000", "Arn": "arn:aws:iam::000000000000:root", "UserId": "u"}
+
     def describe_user_pool_domain(self, Domain: str) -> dict[str, Any]:
         return {"DomainDescription": {"Domain": Domain, "UserPoolId": "us-east-1_A"}}
 

@@ -49,18 +49,33 @@ TROUBLES: list[tuple[Exception, str]] = [
     (refused("AccessDenied", "ListResourceRecordSets"), "may not call route53:ListResourceRecordSets"),
     (refused("AccessDeniedException", "DescribeResourceServer"), "may not call cognito-idp:DescribeResourceServer"),
     (refused("TooManyRequestsException"), "slow down"),
+    (aws.NoRegionError(), "no region of AWS"),
+    (aws.InvalidRegionError(region_name="mars"), "no region of AWS"),
+    (refused("RequestTimeTooSkewed", "GetHostedZone"), "clock"),
+    (refused("OptInRequired", "ListExports"), "may not use this region"),
+    (ValueError("Invalid endpoint: http://a b"), "aws:endpoints"),
     (refused("InternalErrorException"), "AWS refused DescribeUserPool: InternalErrorException: said AWS"),
 ]
 
 
 @pytest.mark.parametrize(("error", "says"), TROUBLES, ids=[f"{type(it).__name__} {says}" for it, says in TROUBLES])
 def test_a_trouble_with_aws_says_what_to_do_and_never_speaks_of_the_emulator(error: Any, says: str) -> None:
-    assert says in told(error, emulated=False)
     with pytest.raises(AdoptError, match=r"^customers: ") as stopped, reading("customers", emulated=False):
         raise error
     assert says in str(stopped.value)
     assert "emulator" not in str(stopped.value)
     assert "make up" not in str(stopped.value)
+
+
+def test_a_late_signature_is_the_clocks_and_not_the_keys() -> None:
+    late: Any = {"Error": {"Code": "InvalidSignatureException", "Message": "Signature expired: 1 is earlier than 2"}}
+    assert "clock" in told(aws.ClientError(late, "DescribeUserPool"), emulated=False)
+
+
+@pytest.mark.parametrize("endpoints", ["nonsense", "{", "[1]", '["x"]', "3"])
+def test_endpoints_that_cannot_be_read_are_told_without_a_traceback(endpoints: str) -> None:
+    with pytest.raises(AdoptError, match="aws:endpoints must be a list"):
+        Account({"aws:region": "eu-west-1", "aws:endpoints": endpoints})
 
 
 def test_an_emulator_that_is_down_is_told_as_such() -> None:

@@ -245,3 +245,11 @@ def test_another_region_is_told_as_the_loss_that_it_is(new: str) -> None:
 @pytest.mark.parametrize(("old", "new"), [(None, "us-east-1"), ("", "us-east-1"), ("us-east-1", "us-east-1")])
 def test_the_same_region_or_a_first_one_is_no_loss(old: str | None, new: str) -> None:
     assert not moved(old, new)
+
+
+def test_a_changed_setting_is_told_with_both_values_and_can_be_nothing_else() -> None:
+    urls = {"callbackUrls": ["https://a"]}, {"callbackUrls": ["https://`b`\n# c"]}
+    compared = compare("dev", preview(step("update", CLIENT, "access-client-web", *urls, changed=["callbackUrls"])))
+    text, markdown = render.as_text("main", [compared]), render.as_markdown("main", [compared])
+    assert '      callbackUrls: ["https://a"] -> ["https://`b`\\n# c"]' in text.splitlines()
+    assert '  - `` callbackUrls: ["https://a"] -> ["https://`b`\\n# c"] ``' in markdown.splitlines()
