@@ -1,16 +1,10 @@
 """One stack of the identity service: settings -> components -> outputs."""
 
-import gc
-
-# What a large stack is made of lives to the end: looking through it again and again for garbage doubles the time, and
-# takes a tenth of that of the imports.
-gc.disable()
-
-# ruff: noqa: E402
 import pulumi
 
 from identity import deployed, guard, settings
 from identity.certificate import DomainCertificate, DomainCertificateArgs
+from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
 from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
@@ -55,9 +49,6 @@ pool = CustomerUserPool(
 access = AccessRegistry("access", AccessRegistryArgs(pool.id, config.apis, config.clients), opts=guarded)
 
 if config.cloud_formation_exports:
-    # Not at the top: few stacks want them, and pulumi_aws's CloudFormation is a thirtieth of all imports.
-    from identity.exports import CloudFormationExports, CloudFormationExportsArgs
-
     published = {config.names.user_pool_id_export: pool.id, config.names.user_pool_arn_export: pool.arn}
     if certificate:
         published[config.names.certificate_export] = certificate.validated_arn

@@ -5,7 +5,6 @@ so at scale that alone decides: what waits for what matters only for the few sec
 certificate is left out. AWS validates it meanwhile, in minutes; on a prefix nothing waits for it.
 """
 
-import gc
 import heapq
 import json
 import runpy
@@ -55,10 +54,7 @@ def graph_of(config: Mapping[str, Any]) -> Graph:
 
 
 def _program() -> None:
-    try:
-        runpy.run_path(str(_PROGRAM), run_name="__main__")
-    finally:
-        gc.enable()  # this process goes on after it
+    runpy.run_path(str(_PROGRAM), run_name="__main__")
 
 
 def depth(graph: Graph) -> int:

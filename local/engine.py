@@ -3,7 +3,6 @@
 The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
 """
 
-import gc
 import json
 import os
 import runpy
@@ -183,8 +182,6 @@ def _program() -> None:
         places = "".join(traceback.format_list(own))
         what = "".join(traceback.format_exception_only(error)).strip()
         raise pulumi.RunError(f"the program failed: {what}\n{places}".strip()) from None
-    finally:
-        gc.enable()  # what the preview's run of it has left goes before the update's
 
 
 def _is_of_the_program(file: str) -> bool:

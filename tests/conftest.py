@@ -1,7 +1,6 @@
 """One `Mocks` for every test, and a fresh run of the program for each."""
 
 import functools
-import gc
 import json
 import re
 import runpy
@@ -253,10 +252,7 @@ def deploy() -> Iterator[Deploy]:
     """Run `__main__.py` afresh: `deploy({"product": "focusmark"}, stack="dev")`."""
 
     def run_main() -> None:
-        try:
-            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-        finally:
-            gc.enable()  # a program is not looked through for garbage; the tests are many programs in one process
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
     def run_program(
         config: Mapping[str, Any],

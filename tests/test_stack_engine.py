@@ -161,8 +161,8 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
         "authFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     }
     exemptions = {
-        "client-no-password-flow": {"desktop": "As before."},
-        "client-refresh-rotation": {"desktop": "As before."},
+        "client-no-password-flow": {"desktop": "It is the old app."},
+        "client-refresh-rotation": {"desktop": "It is the old app."},
     }
     project = {"write": "Create and modify Projects", "read": "Read existing Projects", "delete": "Delete Projects"}
     todo = {"scopes": {"read": "Read existing Tasks"}}
