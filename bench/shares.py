@@ -14,7 +14,7 @@ _EVERY = 0.05  # seconds between two looks
 _ROLES = (
     ("plugin", "local.aws_provider"),
     ("policy", "policy/__main__.py"),
-    ("emulator", "ministack.app"),
+    ("emulator", "local.gateway"),
     ("program", "-m local"),
     ("CLI", "pulumi"),
 )
