@@ -30,7 +30,7 @@ def command(base: str, stacks: tuple[str, ...], markdown: Path | None) -> None:
     checkout's. Needs no cloud and no secret.
 
     Exit status: 0; 1 where a user pool, sign-in domain or client would be deleted or replaced, or where this checkout
-    cannot be deployed at all; 2 where there is nothing to compare.
+    cannot be deployed at all, or where the comparison fails; 2 where there is no such revision or stack.
     """
     revision = Revision(commit_of(base))
     with tempfile.TemporaryDirectory(prefix="identity-diff-") as directory:
@@ -60,7 +60,7 @@ def main() -> NoReturn:
     except Unusable as reason:
         sys.exit(_told(str(reason), _UNUSABLE))
     except (OSError, subprocess.SubprocessError) as error:
-        sys.exit(_told(f"The comparison could not be made: {error}. Look at that, then try again.", _UNUSABLE))
+        sys.exit(_told(f"The comparison could not be made: {error}. Look at that, then try again.", _FAILS))
     except (KeyboardInterrupt, click.Abort):
         sys.exit(_told("Stopped; nothing is left running.", _INTERRUPTED))
 

@@ -1,13 +1,15 @@
 """What a preview means in words, and that nothing in it can pass for anything else."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from revision_diff import render
+from revision_diff import commands, render
 from revision_diff.changes import alike_together, compare
+from revision_diff.copies import Unusable
 from revision_diff.stacks import in_the_place_of_local, moved, region_of, stacks_in
 
 POOL = "aws:cognito/userPool:UserPool"
@@ -253,3 +255,24 @@ def test_a_changed_setting_is_told_with_both_values_and_can_be_nothing_else() ->
     text, markdown = render.as_text("main", [compared]), render.as_markdown("main", [compared])
     assert '      callbackUrls: ["https://a"] -> ["https://`b`\\n# c"]' in text.splitlines()
     assert '  - `` callbackUrls: ["https://a"] -> ["https://`b`\\n# c"] ``' in markdown.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"), [(OSError("no room"), 1), (Unusable("no such revision"), 2), (KeyboardInterrupt(), 130)]
+)
+def test_each_way_to_end_has_its_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], trouble: BaseException, status: int
+) -> None:
+    def failing(_: str) -> str:
+        raise trouble
+
+    monkeypatch.setattr(commands, "commit_of", failing)
+    monkeypatch.setattr("sys.argv", ["make diff", "main"])
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            commands.main()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert ended.value.code == status
+    assert "Traceback" not in capsys.readouterr().err
