@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from policy.rule import CERTIFICATE, DOMAIN, POOL, RECORD, UNKNOWN, Finding, Resource, Rule, rule, stack_rule
+from policy.rule import CERTIFICATE, DOMAIN, POOL, RECORD, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
 
 _CLOUDFRONT_REGION: Final = "us-east-1"
 _STACK: Final = "aws:cloudformation/stack:Stack"
@@ -14,6 +14,7 @@ _TAGS: Final = ("environment", "orchestration", "product", "service", "service-t
     "certificate-no-wildcard",
     demands="A certificate is for named hosts, without *.",
     why="Whoever gets hold of a wildcard's key can be any host of the domain.",
+    elsewhere=Level.MANDATORY,
     on=(CERTIFICATE,),
     covers=("checkov:CKV2_AWS_71",),
 )
@@ -33,6 +34,7 @@ def no_wildcard(certificate: Resource) -> Iterator[Finding]:
     "certificate-transparency",
     demands="A certificate is written to the public transparency logs.",
     why="Browsers refuse one that is not, and the logs show certificates that others got for the domain.",
+    elsewhere=Level.MANDATORY,
     on=(CERTIFICATE,),
     covers=("checkov:CKV_AWS_234",),
 )
@@ -48,6 +50,7 @@ def transparency(certificate: Resource) -> Iterator[Finding]:
     "certificate-no-gap",
     demands="A certificate is replaced by making the new one first: deleteBeforeReplace is not set.",
     why="In the gap the sign-in page has no certificate; AWS refuses to delete one in use, too.",
+    elsewhere=Level.MANDATORY,
     on=(CERTIFICATE,),
     covers=("checkov:CKV_AWS_233",),
 )
@@ -60,6 +63,7 @@ def no_gap(certificate: Resource) -> Iterator[Finding]:
     "certificate-region",
     demands=f"The certificate of a custom domain lives in {_CLOUDFRONT_REGION}.",
     why="Cognito serves a custom domain by CloudFront, which takes certificates from there alone.",
+    elsewhere=Level.MANDATORY,
     on=(DOMAIN,),
 )
 def region(domain: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
@@ -88,6 +92,7 @@ def _certificate(resource: Resource, stack: Sequence[Resource]) -> Resource | No
     "record-attached",
     demands="An A or AAAA record is an alias of a resource of this stack.",
     why="A record that outlives what it points to can be taken over by whoever gets that address next.",
+    elsewhere=Level.MANDATORY,
     on=(RECORD,),
     covers=("checkov:CKV2_AWS_23",),
 )
@@ -104,6 +109,7 @@ def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
     "tags",
     demands=f"A resource that can have tags has {', '.join(_TAGS)}.",
     why="Bills, searches and clean-ups go by them.",
+    elsewhere=Level.MANDATORY,
     on=(POOL, CERTIFICATE, _STACK),
 )
 def tagged(resource: Resource) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from policy.rule import CLIENT, SERVER, UNKNOWN, Finding, Resource, Rule, rule, stack_rule
+from policy.rule import CLIENT, SERVER, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
 
 _PASSWORD_FLOWS: Final = (
     "ALLOW_USER_PASSWORD_AUTH",
@@ -31,6 +31,7 @@ def _where(client: Resource, setting: str) -> str:
     "client-no-implicit-flow",
     demands="An app client does not use the implicit flow; code or client_credentials it may use.",
     why="The implicit flow puts tokens into the address bar, the browser's history and the logs on the way (RFC 9700).",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
 )
 def no_implicit_flow(client: Resource) -> Iterator[Finding]:
@@ -42,6 +43,7 @@ def no_implicit_flow(client: Resource) -> Iterator[Finding]:
     "client-no-password-flow",
     demands="An app client does not take the user's password; ALLOW_USER_SRP_AUTH it may have.",
     why="With a password flow every app sees the password, and it skips the sign-in page with all its guards.",
+    elsewhere=Level.ADVISORY,
     on=(CLIENT,),
 )
 def no_password_flow(client: Resource) -> Iterator[Finding]:
@@ -58,6 +60,7 @@ def no_password_flow(client: Resource) -> Iterator[Finding]:
     "client-refresh-rotation",
     demands="An app client without a secret gets a new refresh token with each use of the old one.",
     why="Nothing but the refresh token guards a public client: rotation makes a stolen one worthless (RFC 9700).",
+    elsewhere=Level.ADVISORY,
     on=(CLIENT,),
 )
 def refresh_rotation(client: Resource) -> Iterator[Finding]:
@@ -77,6 +80,7 @@ def refresh_rotation(client: Resource) -> Iterator[Finding]:
     "client-token-lifetimes",
     demands="Access and id tokens live at most 1 hour, refresh tokens at most 30 days.",
     why="An API cannot call back an access token that was stolen: it is good until it expires.",
+    elsewhere=Level.ADVISORY,
     on=(CLIENT,),
 )
 def token_lifetimes(client: Resource) -> Iterator[Finding]:
@@ -95,6 +99,7 @@ def token_lifetimes(client: Resource) -> Iterator[Finding]:
     "client-declared-scopes",
     demands="An app client asks only for scopes of OpenID Connect and for those that an API of this stack declares.",
     why="A scope that nobody declares is a slip or a leftover; AWS refuses it half-way through the update.",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
 )
 def declared_scopes(client: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
@@ -119,6 +124,7 @@ def _scopes(server: Resource) -> Iterator[str]:
     "client-hides-users",
     demands="An app client does not tell whether a user exists: preventUserExistenceErrors is ENABLED.",
     why="Otherwise anyone can try names against the sign-in page until one is known.",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
     covers=("prowler:cognito_user_pool_client_prevent_user_existence_errors",),
 )
@@ -135,6 +141,7 @@ def hides_users(client: Resource) -> Iterator[Finding]:
     "client-token-revocation",
     demands="An app client's refresh tokens can be revoked: enableTokenRevocation is true.",
     why="Without it signing out ends nothing, and a stolen token cannot be called back.",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
     covers=("prowler:cognito_user_pool_client_token_revocation_enabled",),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from policy.rule import POOL, UNKNOWN, Finding, Resource, Rule, rule, stack_rule
+from policy.rule import POOL, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
 
 _LOGS: Final = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
 _RISKS: Final = "aws:cognito/riskConfiguration:RiskConfiguration"
@@ -27,6 +27,7 @@ def _password(pool: Resource, setting: str, fix: str) -> Finding:
     "pool-password-floor",
     demands="A password has at least 8 characters, with lower and upper case.",
     why="It is what customers were promised so far; less is a slip.",
+    elsewhere=Level.ADVISORY,
     on=(POOL,),
     covers=(
         "prowler:cognito_user_pool_password_policy_lowercase",
@@ -45,6 +46,7 @@ def password_floor(pool: Resource) -> Iterator[Finding]:
     "pool-password-length",
     demands="A new password has at least 14 characters.",
     why="Length is what makes guessing hopeless. Passwords that people already have go on working.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("prowler:cognito_user_pool_password_policy_minimum_length_14",),
 )
@@ -57,6 +59,7 @@ def password_length(pool: Resource) -> Iterator[Finding]:
     "pool-password-characters",
     demands="A new password has digits and symbols besides lower and upper case.",
     why="Audits of AWS accounts ask for it. Passwords that people already have go on working.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=(
         "prowler:cognito_user_pool_password_policy_number",
@@ -74,6 +77,7 @@ def password_characters(pool: Resource) -> Iterator[Finding]:
     "pool-temporary-passwords",
     demands="A temporary password lives at most 7 days.",
     why="It travels by mail, and works for whoever reads it first.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("prowler:cognito_user_pool_temporary_password_expiration",),
 )
@@ -87,6 +91,7 @@ def temporary_passwords(pool: Resource) -> Iterator[Finding]:
     "pool-protected",
     demands="The pool cannot be deleted by mistake: deletionProtection is ACTIVE, and Pulumi protects it.",
     why="With the pool every customer is gone, and no backup brings one back.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("prowler:cognito_user_pool_deletion_protection_enabled", "securityhub:Cognito.6"),
 )
@@ -105,6 +110,7 @@ def protected(pool: Resource) -> Iterator[Finding]:
     "pool-mfa",
     demands="The pool asks for a second factor: mfaConfiguration is ON.",
     why="A password alone is one leak away from someone else's account.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=(
         "prowler:cognito_user_pool_mfa_enabled",
@@ -125,6 +131,7 @@ def mfa(pool: Resource) -> Iterator[Finding]:
     "pool-threat-protection",
     demands="The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.",
     why="Cognito then knows leaked passwords and odd sign-ins, and acts on them. It needs the Plus tier.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("prowler:cognito_user_pool_advanced_security_enabled", "securityhub:Cognito.1"),
 )
@@ -139,6 +146,7 @@ def threat_protection(pool: Resource) -> Iterator[Finding]:
     "pool-custom-threat-protection",
     demands="A pool with a sign-in of its own making has threat protection enforced for that, too.",
     why="Sign-in by the defineAuthChallenge trigger is outside the standard threat protection.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("securityhub:Cognito.4",),
 )
@@ -155,6 +163,7 @@ def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
     "pool-risk-response",
     demands="A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.",
     why="Threat protection that finds and does not act helps nobody.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=(
         "prowler:cognito_user_pool_blocks_compromised_credentials_sign_in_attempts",
@@ -188,6 +197,7 @@ def _blocks(risk: Resource) -> bool:
     "pool-waf",
     demands="A web ACL stands before the pool.",
     why="Without AWS WAF nothing but Cognito's own quotas slows down those who try names and passwords in bulk.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
     covers=("prowler:cognito_user_pool_waf_acl_attached",),
 )
@@ -200,6 +210,7 @@ def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
     "pool-logs",
     demands="The pool sends its logs away: a log delivery configuration names it.",
     why="Undelivered mails and texts, and with the Plus tier who tried to sign in, are otherwise nowhere to be read.",
+    elsewhere=Level.DISABLED,
     on=(POOL,),
 )
 def logs(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Final
 
 POOL: Final = "aws:cognito/userPool:UserPool"
@@ -83,18 +84,27 @@ ResourceCheck = Callable[[Resource], Iterable[Finding]]
 StackCheck = Callable[[Resource, Sequence[Resource]], Iterable[Finding]]
 
 
+class Level(Enum):
+    """What a breach does: stop the update, warn, or nothing."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True)
 class Rule:
     """A demand on every resource of some types, the reason for it, and the scanners' rules that it stands for.
 
-    Either `check` sees one resource before it is registered, or `stack_check` sees it beside all others at the end of
-    the preview or update.
+    In production every rule is mandatory; `elsewhere` says how strict it is in other environments. Either `check` sees
+    one resource before it is registered, or `stack_check` sees it beside all others at the end of a preview or update.
     """
 
     id: str
     demands: str
     why: str
     types: tuple[str, ...]
+    elsewhere: Level
     covers: tuple[str, ...] = ()
     check: ResourceCheck | None = None
     stack_check: StackCheck | None = None
@@ -114,10 +124,11 @@ def rule(
     demands: str,
     why: str,
     on: tuple[str, ...],
+    elsewhere: Level,
     covers: tuple[str, ...] = (),
 ) -> Callable[[ResourceCheck], Rule]:
     """Make a rule of a function that looks at one resource."""
-    return lambda check: Rule(id, demands, why, on, covers, check=check)
+    return lambda check: Rule(id, demands, why, on, elsewhere, covers, check=check)
 
 
 def stack_rule(
@@ -126,7 +137,8 @@ def stack_rule(
     demands: str,
     why: str,
     on: tuple[str, ...],
+    elsewhere: Level,
     covers: tuple[str, ...] = (),
 ) -> Callable[[StackCheck], Rule]:
     """Make a rule of a function that looks at one resource and at the whole stack beside it."""
-    return lambda check: Rule(id, demands, why, on, covers, stack_check=check)
+    return lambda check: Rule(id, demands, why, on, elsewhere, covers, stack_check=check)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from identity.loopback import PLAIN_HTTP, host_of, is_loopback
-from policy.rule import CLIENT, Finding, Resource, Rule, rule
+from policy.rule import CLIENT, Finding, Level, Resource, Rule, rule
 
 # property -> its name in the stack file
 _URLS: Final = {"callbackUrls": "callbackUrls", "logoutUrls": "logoutUrls", "defaultRedirectUri": "callbackUrls"}
@@ -26,6 +26,7 @@ def _scheme(url: str) -> str:
     "client-https-urls",
     demands="A URL is https, http on localhost, 127.0.0.1 or [::1], or of an app's own scheme.",
     why="Over plain http the authorization code can be read on the way.",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
 )
 def https_urls(client: Resource) -> Iterator[Finding]:
@@ -38,6 +39,7 @@ def https_urls(client: Resource) -> Iterator[Finding]:
     "client-exact-urls",
     demands="A URL is whole and exact, without * and without a #fragment.",
     why="A wildcard sends codes to whoever holds one of many hosts; a fragment never reaches the server (RFC 9700).",
+    elsewhere=Level.MANDATORY,
     on=(CLIENT,),
 )
 def exact_urls(client: Resource) -> Iterator[Finding]:
@@ -51,6 +53,7 @@ def exact_urls(client: Resource) -> Iterator[Finding]:
     "client-no-secret-on-loopback",
     demands="An app client with a secret has no callback on the machine itself: localhost, 127.0.0.1, or another name.",
     why="What listens there runs on a person's own machine, where a secret is none; leftovers of development, too.",
+    elsewhere=Level.ADVISORY,
     on=(CLIENT,),
 )
 def no_secret_on_loopback(client: Resource) -> Iterator[Finding]:
@@ -69,6 +72,7 @@ def no_secret_on_loopback(client: Resource) -> Iterator[Finding]:
     "client-no-secret-in-apps",
     demands="An app client with a secret has no callback of an app's own scheme, such as myapp://.",
     why="An installed app carries the secret to everyone who installs it: it is a public client, and PKCE its guard.",
+    elsewhere=Level.ADVISORY,
     on=(CLIENT,),
 )
 def no_secret_in_apps(client: Resource) -> Iterator[Finding]:

@@ -70,7 +70,7 @@ def _resource(args: Any, settings: Settings) -> Resource:
 
 
 def _level(settings: Settings, rule: Rule) -> pulumi_policy.EnforcementLevel:
-    return pulumi_policy.EnforcementLevel(enforcement.level(rule.id, settings.environment, settings.production).value)
+    return pulumi_policy.EnforcementLevel(enforcement.level(rule, settings.environment, settings.production).value)
 
 
 def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
@@ -83,7 +83,11 @@ def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
             violation(report.breach(rule, resource, found, settings.stack), None)
 
     return pulumi_policy.ResourceValidationPolicy(
-        rule.id, f"{rule.demands} {rule.why}", validate, _level(settings, rule)
+        rule.id,
+        f"{rule.demands} {rule.why}",
+        validate,
+        _level(settings, rule),
+        tags=list(rule.covers),
     )
 
 
@@ -95,7 +99,13 @@ def _stack_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
             if found:
                 violation(report.breach(rule, resource, found, settings.stack), resource.urn)
 
-    return pulumi_policy.StackValidationPolicy(rule.id, f"{rule.demands} {rule.why}", validate, _level(settings, rule))
+    return pulumi_policy.StackValidationPolicy(
+        rule.id,
+        f"{rule.demands} {rule.why}",
+        validate,
+        _level(settings, rule),
+        tags=list(rule.covers),
+    )
 
 
 def _exemptions_valid(settings: Settings) -> pulumi_policy.Policy:

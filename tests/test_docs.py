@@ -30,7 +30,7 @@ from identity.report import Problem
 from identity.settings import resolve
 from local import pulumi_cli
 from policy import enforcement
-from policy.rule import CLIENT, Resource
+from policy.rule import CLIENT, Level, Resource
 from tests.checkout import Checkout
 from tests.conftest import REGION, ROOT, Deploy, config_of
 from tests.test_program import stack_file
@@ -118,7 +118,7 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     refused = [
         f"{rule.id}: {finding.wrong}"
         for rule in enforcement.RULES
-        if CLIENT in rule.types and enforcement.level(rule.id, "prod") is enforcement.Level.MANDATORY
+        if CLIENT in rule.types and enforcement.level(rule, "prod") is Level.MANDATORY
         for resource in stack
         if resource.name in named
         for finding in rule.findings(resource, stack)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from policy import enforcement, exemptions, report
-from policy.enforcement import RULES, Level
+from policy.enforcement import RULES
 from policy.exemptions import Exemption
-from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Resource, Rule
+from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Level, Resource, Rule
 
 DOCS = Path(__file__).parent.parent / "docs" / "policies.md"
 BY_ID = {rule.id: rule for rule in RULES}
@@ -282,11 +282,10 @@ def test_unknown_values_fail_no_rule_and_raise_nothing(rule: Rule, kind: str) ->
         assert rule.findings(whole[0], whole) == []
 
 
-def test_every_rule_has_a_bad_example_a_level_and_its_own_id() -> None:
+def test_every_rule_has_a_bad_example_and_its_own_id() -> None:
     beside_the_pool = {"pool-logs", "pool-risk-response", "pool-waf"}
     assert len(BY_ID) == len(RULES)
     assert {rule_id for rule_id, _, _ in BAD} | beside_the_pool == set(BY_ID)
-    assert list(enforcement.LEVELS) == list(BY_ID)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -299,7 +298,7 @@ def test_every_rule_has_a_bad_example_a_level_and_its_own_id() -> None:
     ],
 )
 def test_every_rule_is_mandatory_in_production(rule: Rule, environment: str, production: str | None) -> None:
-    assert enforcement.level(rule.id, environment, production) is Level.MANDATORY
+    assert enforcement.level(rule, environment, production) is Level.MANDATORY
 
 
 @pytest.mark.parametrize(
@@ -307,7 +306,9 @@ def test_every_rule_is_mandatory_in_production(rule: Rule, environment: str, pro
     [*((name, None) for name in ("local", "dev", "test")), ("dev", "none"), ("prod", "false"), ("live", "false")],
 )
 def test_elsewhere_each_rule_has_its_own_level(environment: str, production: str | None) -> None:
-    assert {rule.id: enforcement.level(rule.id, environment, production) for rule in RULES} == enforcement.LEVELS
+    assert {rule.id: enforcement.level(rule, environment, production) for rule in RULES} == {
+        rule.id: rule.elsewhere for rule in RULES
+    }
 
 
 @pytest.mark.parametrize(
@@ -319,7 +320,7 @@ def test_elsewhere_each_rule_has_its_own_level(environment: str, production: str
     ],
 )
 def test_levels_go_by_environment(rule_id: str, environment: str, level: Level) -> None:
-    assert enforcement.level(rule_id, environment) is level
+    assert enforcement.level(BY_ID[rule_id], environment) is level
 
 
 @pytest.mark.parametrize("name", ["cli", "access-client-cli", "*"])
@@ -403,7 +404,7 @@ def _levels(rule: Rule) -> str:
         Level.ADVISORY: "production; warns elsewhere",
         Level.DISABLED: "production",
     }
-    return holds[enforcement.level(rule.id, "dev")]
+    return holds[enforcement.level(rule, "dev")]
 
 
 def test_each_scanners_rule_is_in_the_docs_once_and_covered_as_the_code_says() -> None:
