@@ -1,40 +1,80 @@
 """Two keys that had another name: a stack file that still has the old one is read, with a warning. Pure."""
 
 import json
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from identity.report import Problem
+from identity.report import Problem, shown
 
 EXEMPTIONS: Final = ("departures", "exemptions")
 RENAMED_FROM: Final = ("formerly", "renamedFrom")
 
 
-def modern(given: Mapping[str, str], warnings: list[Problem]) -> dict[str, str]:
-    """The texts of the stack's keys, with today's names; what else is wrong with them is told by others."""
+def modern(
+    given: Mapping[str, str], default: Callable[[], str], problems: list[Problem], warnings: list[Problem]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts of the stack's keys with today's names, and of each place with a new name the one that it has.
+
+    What else is wrong with them is told by others. `default` gives the exemptions of Pulumi.yaml, which the engine
+    hands over where the stack's own file says nothing of them.
+    """
     old, new = EXEMPTIONS
-    texts = dict(given)
+    texts, places = dict(given), dict[str, str]()
     if old in texts:
-        texts[new] = texts.pop(old)
-        warnings.append(_renamed(f"identity:{old}", f"identity:{new}"))
+        text, place = texts.pop(old), (f"identity:{old}", f"identity:{new}")
+        if _says_more(texts.get(new, "{}"), text, default):
+            problems.append(_both(*place, "both given"))
+        else:
+            texts[new], places[place[1]] = text, place[0]
+            warnings.append(_renamed(*place))
     for key in ("apis", "clients"):
         if f'"{RENAMED_FROM[0]}"' in texts.get(key, ""):
-            texts[key] = _entries(key, texts[key], warnings)
-    return texts
+            texts[key] = _entries(key, texts[key], places, problems, warnings)
+    return texts, places
 
 
-def _entries(key: str, text: str, warnings: list[Problem]) -> str:
-    old, new = RENAMED_FROM
+def told_where_written(problems: Iterable[Problem], places: Mapping[str, str]) -> Iterator[Problem]:
+    """The problems, each with the name that its key has in the stack file."""
+    for problem in problems:
+        new = next((new for new in places if problem.path == new or problem.path.startswith(f"{new}.")), None)
+        yield replace(problem, path=problem.path.replace(new, places[new], 1)) if new else problem
+
+
+def _says_more(new: str, old: str, default: Callable[[], str]) -> bool:
+    """Whether a value under the new name would be lost if the one under the old name were taken."""
+    said = _read(new)
+    return bool(said) and said != _read(old) and said != _read(default())
+
+
+def _read(text: str) -> Any:
     try:
-        entries = json.loads(text)
-        had = [name for name, entry in entries.items() if isinstance(entry, dict) and old in entry and new not in entry]
-    except (ValueError, RecursionError, AttributeError):
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return text
-    for name in had:
-        entries[name][new] = entries[name].pop(old)
-        warnings.append(_renamed(f"identity:{key}.{name}.{old}", f"identity:{key}.{name}.{new}"))
+
+
+def _entries(key: str, text: str, places: dict[str, str], problems: list[Problem], warnings: list[Problem]) -> str:
+    old, new = RENAMED_FROM
+    entries = _read(text)
+    if not isinstance(entries, dict):
+        return text
+    for name, entry in entries.items():
+        if not (isinstance(entry, dict) and old in entry):
+            continue
+        place, value = (f"identity:{key}.{name}.{old}", f"identity:{key}.{name}.{new}"), entry.pop(old)
+        if entry.setdefault(new, value) != value:
+            problems.append(_both(*place, shown(value)))
+            continue
+        places[place[1]] = place[0]
+        warnings.append(_renamed(*place))
     return json.dumps(entries)
 
 
 def _renamed(old: str, new: str) -> Problem:
     return Problem(old, f"{new}, as it is called now", "the old name", "rename it; it is read all the same")
+
+
+def _both(old: str, new: str, received: str) -> Problem:
+    allowed = f"{new} alone: this is its old name, and one of the two would be lost"
+    return Problem(old, allowed, received, f"put what is meant into {new}, and take this one out")

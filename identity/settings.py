@@ -18,7 +18,7 @@ from identity.clients import ClientSettings, resolve_clients
 from identity.domains import DomainSettings, resolve_domains
 from identity.names import Names
 from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
-from identity.renamed_keys import modern
+from identity.renamed_keys import modern, told_where_written
 from identity.report import ConfigError, Problem, nearest, shown, warn
 
 NOT_GIVEN = "none"
@@ -95,7 +95,7 @@ def resolve(
     """
     warnings = [] if warnings is None else warnings
     given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
-    given = modern(given, warnings)
+    given, places = modern(given, lambda: defaults()["exemptions"], problems, warnings)
     problems.extend(_unknown_keys(given))
     problems.extend(_unknown_namespaces(config))
     raw = given if given.keys() >= set(KEYS) else {**defaults(), **given}
@@ -111,7 +111,7 @@ def resolve(
     _value("exemptions", raw, shapes.EXEMPTIONS, problems)
     if raw["production"] != NOT_GIVEN:
         parse_flag("identity:production", raw["production"], problems)
-    return Settings(
+    settings = Settings(
         stack=stack,
         names=names,
         domain=domain,
@@ -125,6 +125,8 @@ def resolve(
         region=config.get("aws:region"),
         cognito_endpoint=_cognito_endpoint(config.get("aws:endpoints", "[]")),
     )
+    problems[:] = told_where_written(problems, places)
+    return settings
 
 
 def _unknown_keys(given: Mapping[str, str]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from identity.report import ConfigError, Problem
-from identity.settings import resolve
+from identity.settings import defaults, resolve
 from policy import exemptions
 from policy.enforcement import RULES
 from policy.wiring import Settings as PolicySettings
@@ -103,8 +103,6 @@ def test_a_reason_says_something(reason: str, taken: bool) -> None:
 
 
 def test_nobody_is_nagged_of_the_defaults() -> None:
-    from identity.settings import defaults
-
     default = defaults()["exemptions"]
     assert exemptions.are_default(default)
     other = {**json.loads(default), "tags": {"x": "Made by another team."}}
@@ -124,6 +122,61 @@ def test_the_old_names_of_two_keys_are_read_and_warned_of() -> None:
     assert settings.apis["shop"].renamed_from == "cart"
     renamed = [warning.path for warning in warnings if "as it is called now" in warning.allowed]
     assert renamed == ["identity:departures", "identity:apis.shop.formerly", "identity:clients.web.formerly"]
+
+
+ENTRY = {"callbackUrls": ["https://a.example/back"], "scopes": ["openid"]}
+MEANT = {"tags": {"x": "Made by another team."}}
+
+
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ({"departures": MEANT, "exemptions": {"pool-mfa": {"*": "Nobody has one yet."}}}, "departures"),
+        ({"departures": {}, "exemptions": MEANT}, "departures"),
+        ({"departures": "x", "exemptions": MEANT}, "departures"),
+        ({"clients": {"web": {**ENTRY, "formerly": "a", "renamedFrom": "b"}}}, "clients.web.formerly"),
+        ({"clients": {"web": {**ENTRY, "formerly": None, "renamedFrom": "b"}}}, "clients.web.formerly"),
+        (
+            {"apis": {"shop": {"scopes": {"read": "Read"}, "formerly": "a", "renamedFrom": "b"}}, "clients": {}},
+            "apis.shop.formerly",
+        ),
+    ],
+)
+def test_of_an_old_and_a_new_name_in_one_file_neither_is_lost_in_silence(config: dict[str, Any], path: str) -> None:
+    (problem,) = told(config)
+    assert problem.path == f"identity:{path}"
+    assert problem.received
+    assert "one of the two would be lost" in problem.allowed
+    assert "take this one out" in problem.fix
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"departures": MEANT, "exemptions": MEANT},
+        {"departures": MEANT, "exemptions": {}},
+        {"departures": MEANT, "exemptions": json.loads(defaults()["exemptions"])},
+        {"clients": {"web": {**ENTRY, "formerly": "a", "renamedFrom": "a"}}},
+    ],
+)
+def test_an_old_name_that_takes_nothing_from_the_new_one_is_only_warned_of(config: dict[str, Any]) -> None:
+    problems, warnings = list[Problem](), list[Problem]()
+    resolve(config_of({**SOUND, **config}), "dev", problems, warnings)
+    assert problems == []
+    assert len([warning for warning in warnings if "as it is called now" in warning.allowed]) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "path"),
+    [
+        ({"departures": None}, "departures"),
+        ({"departures": {"tags": {"x": 5}}}, "departures.tags.x"),
+        ({"clients": {"web": {**ENTRY, "formerly": 5}}}, "clients.web.formerly"),
+        ({"clients": {"web": {**ENTRY, "formerly": "web"}}}, "clients.web.formerly"),
+    ],
+)
+def test_a_slip_under_an_old_name_is_told_by_the_name_that_the_file_has(config: dict[str, Any], path: str) -> None:
+    assert [problem.path for problem in told(config)] == [f"identity:{path}"]
 
 
 def test_the_policies_read_the_old_name_as_well() -> None:
