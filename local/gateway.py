@@ -16,10 +16,10 @@ it, with the key as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the port as 
 """
 
 import functools
+import hashlib
 import json
 import os
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -28,8 +28,9 @@ from xml.sax.saxutils import escape
 from ministack.app import app as emulator
 from ministack.core import sigv4
 
-from local import templates
+from local import public_requests, templates
 from local.keys import Key
+from local.public_requests import Request, is_open
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -38,35 +39,13 @@ Send = Callable[[Message], Awaitable[None]]
 
 _HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH: Final = "/_ministack/health"
-# The pages and endpoints of sign-in, by method; a pattern, for the pool's id stands in two of them.
-_OPEN: Final = (
-    ("GET", re.compile(r"/(oauth2/(authorize|userInfo|userinfo|idpresponse)|login|logout)")),
-    ("POST", re.compile(r"/(oauth2/(token|userInfo|userinfo|revoke|login|idpresponse)|saml2/idpresponse|login)")),
-    ("GET", re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)")),
-)
+_LARGEST: Final = 16 * 2**20  # bytes of a body; the largest that AWS takes for a sign-in stack are a few MB
 _MISDIRECTED: Final = 421
-_PREFIX: Final = "AWSCognitoIdentityProviderService."
+_FOR_ALL: Final = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
 _OURS_ONLY: Final = (
     "This emulator takes requests that are signed with its checkout's own key. `make env` there prints the key and "
     "the address, as `export` lines for the AWS CLI and SDKs."
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a decision needs of an HTTP request."""
-
-    method: str
-    path: str
-    raw_path: str
-    query: str
-    headers: Mapping[str, list[str]]
-    body: bytes = b""
-
-    def header(self, name: str) -> str:
-        """The one value of a header; empty where it is missing or stands there twice."""
-        values = self.headers.get(name, [])
-        return values[0] if len(values) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -78,38 +57,31 @@ class Refused:
     message: str
 
 
-@functools.cache
-def unsigned_operations() -> frozenset[str]:
-    """The operations of Cognito that AWS takes without a signature, as botocore's model marks them."""
-    from botocore.loaders import Loader  # here: it reads half a megabyte, and most requests are signed
-
-    model = Loader().load_service_model("cognito-idp", "service-2")
-    return frozenset(name for name, operation in model["operations"].items() if operation.get("authtype") == "none")
-
-
-def is_open(request: Request) -> bool:
-    """Whether AWS takes this request from anybody."""
-    if any(request.method == method and pattern.fullmatch(request.path) for method, pattern in _OPEN):
-        return True
-    target = request.header("x-amz-target")
-    return (
-        (request.method, request.path, request.query) == ("POST", "/", "")
-        and "authorization" not in request.headers
-        and target.startswith(_PREFIX)
-        and target.removeprefix(_PREFIX) in unsigned_operations()
-    )
-
-
 def refusal(request: Request, port: int, key: Key) -> Refused | None:
     """Why the emulator does not get a request; None where it does."""
     if request.header("host") not in {f"{host}:{port}" for host in _HOSTS}:
         return Refused(_MISDIRECTED, "MisdirectedRequest", f"This is 127.0.0.1:{port} and answers for no other host.")
+    if refused := _odd(request):
+        return refused
     if is_open(request) or (request.method, request.path) == ("GET", _HEALTH):
         return None
     if refused := _unsigned(request, key):
         return refused
-    strange = templates.strange_types(request.body)
+    strange = templates.strange_types(request.body, request.query)
     return Refused(400, "ValidationError", f"{templates.LIMIT} Received: {', '.join(strange)}.") if strange else None
+
+
+def _odd(request: Request) -> Refused | None:
+    """What the emulator would read otherwise than it is read here, or not at all."""
+    if len(request.body) > _LARGEST:
+        return Refused(413, "RequestEntityTooLarge", f"A body has {_LARGEST:,} bytes at most here.")
+    if not (request.raw_path + request.query).isascii():
+        return Refused(400, "InvalidRequest", "The address has to be percent-encoded.")
+    if "content-encoding" in request.headers:
+        return Refused(415, "UnsupportedMediaType", "Send the body as it is: without Content-Encoding.")
+    if public_requests.is_unsigned_operation(request) and not public_requests.is_json_object(request.body):
+        return Refused(400, "SerializationException", "The body has to be a JSON object.")
+    return None
 
 
 def _unsigned(request: Request, key: Key) -> Refused | None:
@@ -119,6 +91,8 @@ def _unsigned(request: Request, key: Key) -> Refused | None:
     signature = sigv4.parse_header_signature(headers)
     if isinstance(signature, tuple) or signature.access_key_id != key.id:
         return Refused(403, "InvalidClientTokenId", _OURS_ONLY)
+    if refused := _partly_signed(request, signature.signed_headers.split(";")):
+        return refused
     failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
         signature,
         key.secret,
@@ -129,6 +103,18 @@ def _unsigned(request: Request, key: Key) -> Refused | None:
         request.body,
     )
     return Refused(403, failure[0], failure[1]) if failure else None
+
+
+def _partly_signed(request: Request, signed: list[str]) -> Refused | None:
+    """What AWS wants to be signed: the host, its own headers, and the body."""
+    left_out = [name for name in request.headers if name == "host" or name.startswith("x-amz-")]
+    left_out = sorted(set(left_out) - {name.lower() for name in signed})
+    if left_out:
+        return Refused(403, "SignatureDoesNotMatch", f"These headers have to be signed: {', '.join(left_out)}.")
+    stated = request.headers.get("x-amz-content-sha256")
+    if stated and stated != [hashlib.sha256(request.body).hexdigest()]:
+        return Refused(403, "SignatureDoesNotMatch", "x-amz-content-sha256 is not the SHA-256 of the body.")
+    return None
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,11 +134,16 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
         return
     refused = refusal(request, int(os.environ["GATEWAY_PORT"]), _key())
     if request.method == "OPTIONS" and (refused is None or refused.status != _MISDIRECTED):
-        await _answer(send, 204, _preflight(request), b"")
+        await _answer(send, 204, public_requests.preflight(request), b"")
     elif refused:
-        await _answer(send, refused.status, *_error(request, refused))
+        headers, body = _error(request, refused)
+        shown = refused.status != _MISDIRECTED and is_open(request)
+        await _answer(send, refused.status, [*headers, *(_FOR_ALL if shown else [])], body)
+    elif is_open(request):
+        passed = scope | {"headers": public_requests.passed(scope["headers"], request)}
+        await emulator(passed, _again(request.body, receive), _with_cors(send, _FOR_ALL))
     else:
-        await emulator(scope, _again(request.body, receive), send if is_open(request) else _without_cors(send))
+        await emulator(scope, _again(request.body, receive), _with_cors(send, []))
 
 
 @functools.cache
@@ -165,14 +156,19 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     headers: dict[str, list[str]] = {}
     for name, value in scope["headers"]:
         headers.setdefault(name.decode("latin-1").lower(), []).append(sigv4.decode_header_value(value))
-    body = b""
+    parts, size = [], 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        size += len(message.get("body", b""))
+        if size <= _LARGEST + 1:  # of what is too long one byte more is enough
+            parts.append(message.get("body", b""))
+        else:
+            parts = [bytes(_LARGEST + 1)]
         if not message.get("more_body"):
             break
+    body = b"".join(parts)
     raw_path = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
     return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body)
@@ -188,30 +184,13 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _preflight(request: Request) -> list[tuple[bytes, bytes]]:
-    """The allowance for what is open; none for anything else, so that no browser sends it."""
-    method = request.header("access-control-request-method")
-    asked = request.header("access-control-request-headers").lower()
-    names = {name.strip() for name in asked.split(",")}
-    page = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _OPEN)
-    operation = (method, request.path, request.query) == ("POST", "/", "") and "x-amz-target" in names
-    if not page and not (operation and "authorization" not in names):
-        return []
-    return [
-        (b"access-control-allow-origin", b"*"),
-        (b"access-control-allow-methods", method.encode("latin-1")),
-        (b"access-control-allow-headers", asked.encode("latin-1")),
-        (b"access-control-max-age", b"600"),
-    ]
-
-
-def _without_cors(send: Send) -> Send:
+def _with_cors(send: Send, allowance: list[tuple[bytes, bytes]]) -> Send:
     """The emulator lets every page read every answer; what needs the key is for no page to read."""
 
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = [it for it in message["headers"] if not bytes(it[0]).lower().startswith(b"access-control-")]
-            message = message | {"headers": headers}
+            message = message | {"headers": [*headers, *allowance]}
         await send(message)
 
     return checked

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _LARGEST = 2**63
+_MOST_VALUES = 100_000  # in a file, aliases written out; one of 300 APIs and 1,000 clients has a tenth of them
 
 
 class Unreadable(Failure):
@@ -106,12 +107,27 @@ def _parsed(text: str) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
+        if _values(node, {}) > _MOST_VALUES:
+            raise _odd(node, f"more than {_MOST_VALUES:,} values, the aliases (*) written out. Write fewer.")
         config = _config_of(node)
         if config:
             _add_namespaces(config)
         return loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def _values(node: yaml.Node, counted: dict[int, int]) -> int:
+    """How many values there are with each alias written out; one that refers to what it stands in is refused."""
+    known = counted.get(id(node))
+    if known == 0:
+        raise _odd(node, "an alias (*) in here refers to the whole of it, which has no end. Write out what is meant.")
+    if known is None:
+        counted[id(node)] = 0  # it is being counted
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        flat = [part for pair in parts for part in pair] if isinstance(node, yaml.MappingNode) else parts
+        known = counted[id(node)] = 1 + sum(_values(part, counted) for part in flat)
+    return known
 
 
 def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:

@@ -1,5 +1,7 @@
 """Who gets what from the emulator: tables of requests, decided and then really sent."""
 
+import gzip
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +15,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import gateway, keys, templates
+from local import keys, public_requests, templates
 from local.console import Failure
 from tests import signing
 from tests.emulated_sign_in import EmulatedStack, make_stack
@@ -69,6 +71,40 @@ CLOSED: dict[str, tuple[str, str, dict[str, str], str]] = {
 }
 
 
+# What the emulator takes for a request to another of its services, and for a key that it believes without a signature.
+SCOPE = "{}/20261125/us-east-1/cloudformation/aws4_request"
+CLAIMED = "AWS4-HMAC-SHA256 Credential=" + SCOPE + ", SignedHeaders=host, Signature=0"
+SMUGGLED: dict[str, tuple[str, dict[str, str], str]] = {
+    **{
+        f"a key of {account}": (
+            "",
+            {"Content-Type": FORM, "Authorization": CLAIMED.format(account)},
+            "Action=ListStacks",
+        )
+        for account in ("000000000000", "123456789012", "test", "AKIAIOSFODNN7EXAMPLE")
+    },
+    "an operation with a key": (
+        "",
+        operation("ListUserPools") | {"Authorization": CLAIMED.format("test")},
+        '{"MaxResults": 1}',
+    ),
+    "another scheme": ("", {"Content-Type": FORM, "Authorization": "AWS test:x"}, "Action=ListStacks"),
+    "an operation": ("", operation("ListUserPools"), '{"MaxResults": 1}'),
+    "an open operation": ("", operation("InitiateAuth"), "{}"),
+    "an action in the query": ("?Action=ListStacks", {}, ""),
+    "an action in the form": ("", {"Content-Type": FORM}, "Action=ListStacks"),
+    "a signed address": ("?" + urlencode({"Action": "ListStacks", "X-Amz-Credential": SCOPE.format("test")}), {}, ""),
+    "a signed address in lower case": ("?" + urlencode({"x-amz-credential": SCOPE.format("test")}), {}, ""),
+    "an address signed as of old": ("?Version=2010-05-15&AWSAccessKeyId=test", {}, ""),
+}
+PAGES = [
+    *(("GET", page) for page in ("/login", "/logout", "/oauth2/authorize", "/oauth2/userInfo", "/oauth2/idpresponse")),
+    *(("POST", page) for page in ("/login", "/oauth2/token", "/oauth2/revoke", "/oauth2/idpresponse")),
+    ("POST", "/saml2/idpresponse"),
+    ("GET", "/us-east-1_nothere/.well-known/jwks.json"),
+]
+
+
 @pytest.fixture(scope="module")
 def stack(shared_emulator: str, tmp_path_factory: pytest.TempPathFactory) -> EmulatedStack:
     made = make_stack(shared_emulator, tmp_path_factory.mktemp("stack"), 1)
@@ -93,6 +129,21 @@ def test_nobody_without_the_key_gets_anything(stack: EmulatedStack, name: str, o
     assert allowances(answer) == []
     asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization,content-type"}
     assert allowances(raw("OPTIONS", stack.url + path, asked | ORIGINS[origin])) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+@pytest.mark.parametrize("name", SMUGGLED)
+def test_an_open_page_is_no_way_to_another_service(stack: EmulatedStack, name: str, page: tuple[str, str]) -> None:
+    query, headers, body = SMUGGLED[name]
+    answer = raw(page[0], stack.url + page[1] + query, headers, body)
+    assert answer.status_code == 403
+    assert allowances(answer) == []
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/revoke"])
+def test_no_page_may_name_an_operation_at_a_page(stack: EmulatedStack, path: str) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,x-amz-target"}
+    assert allowances(raw("OPTIONS", stack.url + path, asked | ORIGINS["a foreign Origin"])) == []
 
 
 @pytest.mark.parametrize(
@@ -125,6 +176,38 @@ def test_a_signed_request_cannot_be_changed(stack: EmulatedStack) -> None:
     assert raw("POST", url + "?x=1", signed, body.decode()).status_code == 403
     old = {**signed, "X-Amz-Date": "20200101T000000Z"}
     assert raw("POST", url, old, body.decode()).status_code == 403
+    more = {**signed, "X-Amz-User-Agent": "not signed"}
+    assert "x-amz-user-agent" in raw("POST", url, more, body.decode()).text
+
+
+def test_a_body_has_to_be_the_signed_one_whatever_its_hash_is_said_to_be(stack: EmulatedStack) -> None:
+    url, body = stack.url + "/", b'{"MaxResults": 1}'
+    stated = {"X-Amz-Content-Sha256": hashlib.sha256(body).hexdigest()}
+    for given in (stated, {"X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"}):
+        signed = signing.headers("POST", url, body, operation("ListUserPools") | given)
+        assert raw("POST", url, signed, '{"MaxResults": 2}').status_code == 403
+    signed = signing.headers("POST", url, body, operation("ListUserPools") | stated)
+    assert raw("POST", url, signed, body.decode()).status_code == 200
+
+
+@pytest.mark.parametrize("key", [None, keys.Key("test", "test")], ids=["with the key", "without"])
+def test_a_body_that_is_read_in_two_ways_is_refused(stack: EmulatedStack, key: keys.Key | None) -> None:
+    packed = gzip.compress(create(FUNCTION))
+    signed = signing.headers("POST", stack.url + "/", packed, {"Content-Encoding": "gzip", "Content-Type": FORM}, key)
+    answer = httpx2.post(stack.url + "/", headers=signed, content=packed, trust_env=False)
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("body", ["[]", "1", "null", '"x"', "{", "\ufffe", "[" * 100_000])
+def test_an_operation_takes_an_object_alone(stack: EmulatedStack, body: str) -> None:
+    answer = raw("POST", stack.url + "/", operation("InitiateAuth"), body)
+    assert (answer.status_code, answer.json()["__type"]) == (400, "SerializationException")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_body_without_end_is_not_kept(stack: EmulatedStack) -> None:
+    for headers in ({}, operation("InitiateAuth")):
+        assert raw("POST", stack.url + "/", headers, "x" * (17 * 2**20)).status_code == 413
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
@@ -182,12 +265,20 @@ def unsigned(url: str) -> Any:
 
 def test_every_operation_without_a_signature_comes_to_the_emulator(stack: EmulatedStack) -> None:
     """Each as an app sends it; what the emulator then says of it is not the gateway's."""
-    assert {"InitiateAuth", "SignUp", "GetUser", "RevokeToken", "ForgotPassword"} <= gateway.unsigned_operations()
-    assert not {name for name in gateway.unsigned_operations() if name.startswith(("Admin", "List", "Describe"))} - {
+    assert {
+        "InitiateAuth",
+        "SignUp",
+        "GetUser",
+        "RevokeToken",
+        "ForgotPassword",
+    } <= public_requests.unsigned_operations()
+    assert not {
+        name for name in public_requests.unsigned_operations() if name.startswith(("Admin", "List", "Describe"))
+    } - {
         "ListDevices",
         "ListWebAuthnCredentials",
     }
-    for name in gateway.unsigned_operations():
+    for name in public_requests.unsigned_operations():
         answer = raw("POST", stack.url + "/", operation(name), "{}")
         assert (name, answer.status_code) != (name, 403)
 
@@ -262,7 +353,42 @@ BAD = [
     ('{"Transform": "AWS::Serverless-2016-10-31", "Resources": {}}', "Transform"),
     ('{"Resources": {"Fn::Transform": {"Name": "x"}}}', "Transform"),
     ("Transform: [x]\nResources: {}", "Transform"),
+    ("Resources: {P: {Type: 'AWS::Cognito::UserPool', Properties: {'Fn::Transform': {Name: x}}}}", "Transform"),
+    ("Resources: {P: {Type: 'AWS::Cognito::UserPool', Properties: !Transform {Name: x}}}", "Transform"),
+    ("&a\nResources: {P: {Type: 'AWS::Cognito::UserPool', x: {Fn::Transform: *a}}}", "Transform"),
+    ('{\t"Resources": {\t"F": {"Type": "AWS::Lambda::Function"}}}', "AWS::Lambda::Function"),
+    ("x: &f {Type: 'AWS::Lambda::Function'}\nResources: {F: {<<: *f}}", "AWS::Lambda::Function"),
+    ("Resources: {A: {Type: AWS::Cognito::UserPool}}\nResources: {F: {Type: Custom::F}}", "Custom::F"),
+    (
+        '{"Resources": {"A": {"Type": "AWS::Cognito::UserPool"}}, "Resources": {"F": {"Type": "Custom::F"}}}',
+        "Custom::F",
+    ),
+    ('{"Resources": {"Fn::ForEach::F": ["x", ["a"], {"F${x}": {"Type": "AWS::Lambda::Function"}}]}}', "None"),
+    ("Resources: {F: {Type: 'AWS::Cognito::UserPool\n\n'}}", "AWS::Cognito::UserPool"),
+    ("Resources: {F: {Type: Team::Cognito::UserPool::MODULE}}", "MODULE"),
+    ("Resources: {F: {Type: AWS::CloudFormation::Macro}}", "AWS::CloudFormation::Macro"),
+    ("{", "cannot be read"),
+    ("Resources: [", "cannot be read"),
+    ("x: 2001-99-99", "cannot be read"),
+    ("? [x]\n: y", "cannot be read"),
+    ("---\nx: y\n---\nResources: {}", "cannot be read"),
+    ("[" * 5000, "cannot be read"),
+    ('{"x":' * 5000, "cannot be read"),
+    ("!!python/object/apply:os.system [x]", "cannot be read"),
 ]
+FUNCTION = BAD[0][0]
+# A template in each place that the emulator takes one from: the query, and the body, by each of CloudFormation's forms.
+PLACES: dict[str, tuple[str, bytes]] = {
+    "a form": ("", urlencode({"TemplateBody": FUNCTION}).encode()),
+    "twice": ("", urlencode([("TemplateBody", GOOD[0]), ("TemplateBody", FUNCTION)]).encode()),
+    "a name in percents": ("", urlencode({"TemplateBody": FUNCTION}).replace("Temp", "%54emp").encode()),
+    "a query": (urlencode({"Action": "CreateStack", "TemplateBody": FUNCTION}), b""),
+    "a query beside a form": (urlencode({"TemplateBody": FUNCTION}), b"Action=CreateChangeSet"),
+    "JSON": ("", json.dumps({"TemplateBody": FUNCTION}).encode()),
+    "JSON with a list": ("", json.dumps({"TemplateBody": [FUNCTION]}).encode()),
+    "JSON with an escape": ("", json.dumps({"TemplateBody": FUNCTION}).replace("Temp", "\\u0054emp").encode()),
+    "JSON with a map": ("", json.dumps({"TemplateBody": json.loads(FUNCTION)}).encode()),
+}
 
 
 @pytest.mark.parametrize("text", GOOD)
@@ -272,7 +398,23 @@ def test_a_template_of_a_sign_in_stack_is_taken(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "told"), BAD)
 def test_a_template_of_anything_else_is_refused_by_name(text: str, told: str) -> None:
-    assert told in templates.strange_types(create(text))
+    assert told in ", ".join(templates.strange_types(create(text)))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_template_is_seen_wherever_it_is(place: str) -> None:
+    query, body = PLACES[place]
+    assert templates.strange_types(body, query) != []
+
+
+@pytest.mark.parametrize("query", ["TemplateURL=x", ""])
+def test_a_template_elsewhere_is_refused(query: str) -> None:
+    assert templates.strange_types(b"" if query else b'{"TemplateURL": "x"}', query) == ["TemplateURL"]
+
+
+def test_a_template_that_is_larger_read_than_written_is_looked_at_in_no_time() -> None:
+    levels = "".join(f"l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 10)}]\n" for at in range(1, 40))
+    assert templates.strange_types(create(f"l0: &l0 [x]\n{levels}Resources: {{}}")) == []
 
 
 def test_a_template_behind_a_url_is_refused() -> None:

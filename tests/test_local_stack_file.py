@@ -155,3 +155,26 @@ def test_what_is_written_is_read_as_it_was(tmp_path_factory: pytest.TempPathFact
 def test_a_text_is_written_as_one(tmp_path: Path, value: str) -> None:
     stack_file.write(tmp_path / "a.yaml", {value: value})
     assert stack_file.read(tmp_path / "a.yaml") == {value: value}
+
+
+LEVELS = "".join(f"    l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 9)}]\n" for at in range(1, 9))
+ENDLESS = {
+    "in itself": ("config:\n  tags: &t\n    a: *t\n", "line 2", "has no end"),
+    "in a list in itself": ("config:\n  a: &t [1, [2, *t]]\n", "line 2", "has no end"),
+    "in a merge": ("config: &t\n  a: {<<: *t}\n", "line 1", "has no end"),
+    "larger at each level": (f"config:\n  tags:\n    l0: &l0 [x, x, x]\n{LEVELS}", "line 1", "Write fewer"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_aliases_without_end_are_refused_in_no_time(read: Callable[[str], Any], name: str) -> None:
+    text, *told = ENDLESS[name]
+    with pytest.raises(stack_file.Unreadable) as refused:
+        read(text)
+    assert all(word in str(refused.value) for word in told)
+
+
+def test_an_alias_is_what_it_refers_to(read: Callable[[str], Any]) -> None:
+    assert read("config:\n  a: &t {b: c}\n  d: *t\n  e: {<<: *t}\n")["config"] == {
+        f"identity:{key}": {"b": "c"} for key in "ade"
+    }
