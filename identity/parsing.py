@@ -96,6 +96,9 @@ def _problem(path: str, details: ErrorDetails, model: type[BaseModel] | None) ->
         return Problem(place, "one of " + ", ".join(known), "an unknown key", nearest(str(loc[-1]), known))
     if kind == "missing":
         return Problem(place, "this key is needed")
+    if kind == "bool_type" and place.endswith(".secret") and isinstance(details["input"], str):
+        fix = "Cognito makes the secret; the stack's output clientSecrets has it"
+        return Problem(place, "true or false", "a text, not shown here", fix)
     if kind in _KINDS:
         quote = "put it in quotes" if kind == "string_type" and isinstance(details["input"], int | float) else ""
         return Problem(place, _KINDS[kind], received, quote or (_of_nothing(details["input"]) if _is_map(kind) else ""))

@@ -2,12 +2,15 @@
 
 import difflib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pulumi
 
 _SHOWN_AT_MOST = 80
+HIDDEN = "[hidden]"
+_SECRET = re.compile("secret|password|token|private", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,34 @@ def warn(stack: str, warnings: Iterable[Problem]) -> None:
 
 
 def shown(value: object) -> str:
-    """A value as a report shows it: as JSON, cut short, and without the password that a URL may carry."""
-    if isinstance(value, str) and "@" in value and "://" in value:
-        scheme, rest = value.split("://", 1)
-        value = f"{scheme}://[hidden]@{rest.rpartition('@')[2]}"
+    """A value as a report shows it: as JSON, cut short, and without what may be secret in it."""
     try:
-        text = json.dumps(value, ensure_ascii=True, default=str)
+        text = json.dumps(without_secrets(value), ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
         text = f"a value of type {type(value).__name__}"
     return text if len(text) <= _SHOWN_AT_MOST else f"{text[: _SHOWN_AT_MOST - 3]}..."
+
+
+def without_secrets(value: object) -> object:
+    """The value without the user of a URL, and without a text under a key that is called after a secret."""
+    if isinstance(value, Mapping):
+        return {
+            str(key): HIDDEN if isinstance(it, str) and _SECRET.search(str(key)) else without_secrets(it)
+            for key, it in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [without_secrets(it) for it in value]
+    return without_user(value) if isinstance(value, str) else value
+
+
+def without_user(text: str) -> str:
+    """`scheme://user:password@host` without the user, however the slashes and the @ are written."""
+    at = max(text.rfind("@"), text.rfind("%40"), 0)
+    starts = [start for start in (text.find(":", 0, at), text.find("//", 0, at)) if start >= 0]
+    if not starts:
+        return text
+    rest = text[min(starts) :].lstrip(":/")
+    return f"{text.removesuffix(rest)}{HIDDEN}{text[at:]}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -67,7 +67,8 @@ def load() -> Settings:
     stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
     config = {**CONFIG.get(), **get_config_env()}
     settings = resolve(config, stack, problems, warnings)
-    problems = [*without_encrypted(problems, [key for key in config if is_config_secret(key)])]
+    # What else is wrong may be told with a value that follows from an encrypted one: it waits until that is clear.
+    problems = [*_encrypted(key for key in config if is_config_secret(key))] or problems
     if problems:
         told = {problem.path for problem in problems}
         cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
@@ -76,14 +77,11 @@ def load() -> Settings:
     return settings
 
 
-def without_encrypted(problems: Iterable[Problem], keys: Iterable[str]) -> Iterator[Problem]:
-    """The problems, with one of its own for each key that is encrypted, in the place of what would show its value."""
-    hidden = sorted(key for key in keys if key.startswith("identity:"))
-    for key in hidden:
+def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
+    for key in sorted(key for key in keys if key.startswith("identity:")):
         allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
         fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
         yield Problem(key, allowed, "an encrypted value (secure:)", fix)
-    yield from (problem for problem in problems if not problem.path.startswith(tuple(hidden)))
 
 
 def resolve(

@@ -69,7 +69,8 @@ def redirect_url(value: str) -> str:
         fix = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
         refuse("a URL with a scheme before the host", fix)
     authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
-    _without_person(authority)
+    # Without slashes it is a scheme to nobody but the standard: people mean the user before a host.
+    _without_person(authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
     if not authority.isascii():
         _not_ascii()
     if kind in _WEB:
@@ -100,9 +101,11 @@ def _not_ascii() -> NoReturn:
 def _web(kind: str, value: str, authority: str) -> None:
     try:
         parts = urlsplit(value)
-        _ = parts.port  # raises where the port is no number or over 65535
+        port = parts.port  # raises where the port is no number or over 65535
     except ValueError:
         refuse(_ALLOWED)
+    if port == 0:
+        refuse("a URL with a port from 1 to 65535, or without one", "take the port out")
     host = parts.hostname
     if not host or authority.endswith(":") or not _is_host(host, authority):
         refuse("a URL with a host of letters, digits and -, such as https://app.example/signed-in")

@@ -62,6 +62,12 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     (policy(), policy(requireUppercase=False), "userPool.passwordPolicy.requireUppercase", "passwordPolicy"),
     (policy(), policy(passwordHistorySize=0), "userPool.passwordPolicy.passwordHistorySize", "passwordPolicy"),
     (policy(), {"userPool": {}}, "userPool.passwordPolicy.minimumLength", "passwordPolicy"),
+    (
+        policy(temporaryPasswordValidityDays=7),
+        policy(temporaryPasswordValidityDays=90),
+        "userPool.passwordPolicy.temporaryPasswordValidityDays",
+        "passwordPolicy",
+    ),
     (ZONE, {"zoneName": "none"}, "zoneName", "records"),
     (ZONE, {"authDomain": "b.focusmark.app"}, "authDomain", "certificate"),
 ]
@@ -103,6 +109,63 @@ def test_without_protect_it_is_a_warning(
     assert f"identity:{path}" in caplog.text
 
 
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("machine", [True, False])
+def test_a_client_that_its_secret_replaces_is_told_without_protect_as_well(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, before: bool, machine: bool
+) -> None:
+    """The edit does not say by itself that the client goes with every app that has its id."""
+    after: dict[str, Any] = {**CLIENT, "secret": not before}
+    if machine and before is False:
+        after = {"flow": "client_credentials", "secret": True, "scopes": ["cart.read"]}
+    with caplog.at_level(logging.WARNING):
+        change(deploy, {"apis": APIS, "clients": {"app": {**CLIENT, "secret": before}}}, {"clients": {"app": after}})
+    assert "identity:clients.app.secret" in caplog.text
+    assert f"The client id {APP} would go" in caplog.text
+    assert f"identity:allowLoss: [{APP}]" in caplog.text
+
+
+@pytest.mark.parametrize("custom", [True, False])
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_certificate_that_moves_to_another_region_is_told(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, custom: bool, protect: bool
+) -> None:
+    """It lives where the stack does, or in us-east-1 for a custom domain: the key makes another and deletes this."""
+    before = {**BASE, **ZONE, "customDomain": custom, "protect": protect}
+    state = state_of(deploy(before, stack="dev"))
+    arn = f"arn:aws:acm:{'us-east-1' if custom else REGION}:123456789012:certificate/x"
+    for resource in state.values():
+        if resource["type"] == deployed.CERTIFICATE:
+            resource["outputs"]["arn"] = arn
+    with caplog.at_level(logging.WARNING):
+        assert deploy(before, stack="dev", state=state).of_type("UserPool")
+        assert arn not in caplog.text
+        after = {**before, "customDomain": not custom, "protect": False}
+        if protect:
+            with pytest.raises(ConfigError) as refused:
+                deploy({**after, "protect": True}, stack="dev", state=state)
+            assert f"{arn} would be deleted" in str(refused.value)
+            assert "identity:allowLoss: [a.focusmark.app/certificate]" in str(refused.value)
+        else:
+            deploy(after, stack="dev", state=state)
+            assert f"{arn} would be deleted" in caplog.text
+
+
+@pytest.mark.parametrize("custom", [True, False])
+def test_the_records_of_a_custom_domain_leave_their_zone_only_after_protect(deploy: Deploy, custom: bool) -> None:
+    """They stand below the pool, so the engine protects them, and refuses half-way to replace them."""
+    config = {**BASE, **ZONE, "customDomain": custom, "protect": True}
+    state = state_of(deploy(config, stack="dev"))
+    for resource in state.values():
+        if resource["type"] == deployed.RECORD:
+            resource["outputs"]["zoneId"] = "ZOTHER"
+    with pytest.raises(ConfigError) as refused:
+        deploy(config, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert "identity:allowLoss: [ZOTHER/records]" in problem.fix
+    assert ("first `identity:protect: false` and an update" in problem.fix) is custom
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -111,7 +174,7 @@ def test_without_protect_it_is_a_warning(
         (CLIENTS, app(scopes=[*WHOLE["scopes"], "cart.write"])),
         (CLIENTS, app(scopes=["openid", "email", "app.acme.api.cart/cart.read"])),
         (CLIENTS, app(authFlows=[*WHOLE["authFlows"], "ALLOW_USER_PASSWORD_AUTH"])),
-        (policy(), policy(minimumLength=20, passwordHistorySize=10)),
+        (policy(), policy(minimumLength=20, passwordHistorySize=10, temporaryPasswordValidityDays=3)),
         ({"userPool": {"autoVerifiedAttributes": []}}, {"userPool": {}}),
         (REGISTRY, {"clients": {"app": {**CLIENT, "tokenValidity": {"access": "5m"}}}}),
         (ZONE, {"zoneName": "none", "zoneId": ZONE_ID}),

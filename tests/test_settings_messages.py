@@ -61,19 +61,59 @@ def test_another_programs_namespace_is_its_own(key: str) -> None:
     assert told({key: "x"}) == []
 
 
-@pytest.mark.parametrize("key", ["domainPrefix", "clients", "product", "tags", "protect"])
-def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str) -> None:
-    hush = "hush-hush"
-    config = config_of({**SOUND, key: hush})
+@pytest.mark.parametrize("key", ["domainPrefix", "clients", "product", "tags", "protect", "departures", "apis"])
+@pytest.mark.parametrize("hush", ["hush-hush", "HUSH", {"hush": {"scopes": {"hush": "hush"}}}])
+def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str, hush: Any) -> None:
+    """Nor is what follows from it: here the domain, which is outside of the zone, and a scope that is almost one."""
+    zone = {"zoneName": "hash.app", "clients": {"app": {"callbackUrls": ["https://a.example/b"], "scopes": ["hush.x"]}}}
+    config = config_of({**SOUND, **zone, key: hush})
     pulumi.runtime.set_all_config(config)
     try:
         with pytest.raises(ConfigError) as refused:
             deploy_with_secret(deploy, config, f"identity:{key}")
     finally:
         pulumi.runtime.set_all_config({}, [])
-    assert hush not in str(refused.value)
+    assert "hush" not in str(refused.value).lower()
     assert [problem.path for problem in refused.value.problems] == [f"identity:{key}"]
     assert "without --secret" in refused.value.problems[0].fix
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https:/me:hush@x.example/cb",
+        "https:me:hush@x.example/cb",
+        "//me:hush@x.example/cb",
+        "me:hush@x.example",
+        "https://me:hush%40x.example/cb",
+        "https://me:hu@sh#hush@x.example/cb",
+        "https://me:hush@x.example/" + "x" * 2000,
+    ],
+)
+@pytest.mark.parametrize("shape", ["{}", "[{}]", '{{"x": {}}}', '[{{"x": [{}]}}]'])
+@pytest.mark.parametrize("flow", ["code", "client_credentials"])
+def test_the_password_of_a_url_is_never_shown(url: str, shape: str, flow: str) -> None:
+    given = json.loads(shape.format(json.dumps(url)))
+    clients = {"a": {"flow": flow, "secret": flow != "code", "callbackUrls": given, "logoutUrls": given}}
+    for config in ({"clients": clients}, {"clients": given}, {"clients": {"a": given}}, {"zoneName": url}):
+        problems = told(config)
+        assert problems
+        assert "hush" not in str(ConfigError("dev", problems))
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [
+        {"a": {"callbackUrls": ["https://a.example/b"], "secret": "hush-hush"}},
+        {"a": {"callbackUrls": ["https://a.example/b"], "clientSecret": "hush-hush"}},
+        [{"key": "a", "clientSecret": "hush-hush"}],
+        {"a": {"callbackUrls": {"password": "hush-hush"}}},
+    ],
+)
+def test_a_secret_that_is_put_where_none_belongs_is_not_shown(clients: Any) -> None:
+    problems = told({"clients": clients})
+    assert problems
+    assert "hush" not in str(ConfigError("dev", problems))
 
 
 def deploy_with_secret(deploy: Deploy, config: dict[str, str], key: str) -> None:

@@ -24,6 +24,7 @@ def told(client: dict[str, Any], key: str = "app") -> tuple[list[Problem], list[
 
 
 REFUSED: list[tuple[str, str]] = [
+    *((url, "a port from 1") for url in ("https://a.example:0/cb", "http://localhost:00/cb")),
     *(
         (url, "user info")
         for url in (
@@ -33,6 +34,8 @@ REFUSED: list[tuple[str, str]] = [
             "https://shop.app%40evil.example/cb",
             "HTTPS://me:hush@evil.example",
             "myapp://shop@evil/cb",
+            "shop:hush@evil.example",
+            "shop:hush%40evil.example/cb",
         )
     ),
     *(

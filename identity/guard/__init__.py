@@ -51,7 +51,7 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
     for resource in state:
         if resource.type == deployed.USER_POOL:
             yield from pool_losses(resource, settings, region)
-    yield from domain_losses(state, settings, zone)
+    yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
     yield from exports_losses(state, settings)
 

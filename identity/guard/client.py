@@ -6,7 +6,7 @@ from typing import Any
 from identity.apis import ApiSettings
 from identity.clients import ClientSettings
 from identity.guard.loss import Loss, weakened
-from identity.report import shown
+from identity.report import shown, without_user
 
 
 def full_scopes(client: ClientSettings, apis: Mapping[str, ApiSettings]) -> set[str]:
@@ -43,7 +43,7 @@ def client_weakened(
     for what, had, has, consequence in rows:
         gets_lost = sorted(set(had or []) - has)
         if gets_lost:
-            keep = f"{', '.join(gets_lost)} as well, which the client has"
+            keep = f"{', '.join(map(without_user, gets_lost))} as well, which the client has"
             yield weakened(
                 client_id, what, f"{path}.{what}", keep, shown(sorted(has)), f"Of {client_id}: {consequence}."
             )

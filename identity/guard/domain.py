@@ -1,25 +1,27 @@
 """What a config would lose of the domains: the one of sign-in, and the certificate and records in the zone. Pure."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pulumi
 
 from identity import deployed
 from identity.deployed import Deployed
 from identity.guard.loss import Loss, weakened
+from identity.region import CUSTOM_DOMAIN_REGION
 from identity.report import shown
 from identity.settings import Settings
 from identity.zone import Zone
 
 
-def domain_losses(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
     for resource in state:
         if resource.type == deployed.USER_POOL_DOMAIN:
             yield from _moved(resource, settings)
     yield from _left_zone(state, settings, zone)
-    yield from _other_certificate(state, settings, zone)
+    yield from _other_certificate(state, settings, region, zone)
 
 
 def _moved(domain: Deployed, settings: Settings) -> Iterator[Loss]:
@@ -52,17 +54,25 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
             "its record, and a custom domain does not resolve without its own."
         )
         keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
-        yield weakened(old, "records", path, keep, received, lost)
+        loss = weakened(old, "records", path, keep, received, lost)
+        # Those of a custom domain stand below the pool, and what protects the pool protects them: they are replaced.
+        protected = any(it.name.startswith(f"{deployed.LOGICAL_POOL}-alias-") for it in records)
+        yield replace(loss, in_place=not protected)
 
 
-def _other_certificate(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+def _other_certificate(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
+    new, comes_to = (settings.domain.auth_domain, CUSTOM_DOMAIN_REGION if settings.domain.custom_domain else region)
     for certificate in state:
         if certificate.type != deployed.CERTIFICATE:
             continue
         old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
-        new = settings.domain.auth_domain if zone else ""
-        if old and old != new:
+        lives_in = (arn.split(":") + [""] * 4)[3]
+        lost = f"The certificate {arn} would be deleted, and what is served with it goes dark."
+        if old and (zone is None or old != new):
             path = "identity:authDomain" if zone else "identity:zoneName"
             keep = f"{old}, which the certificate of this stack is for"
-            lost = f"The certificate {arn} would be deleted, and what is served with it goes dark."
-            yield weakened(old, "certificate", path, keep, shown(new) if new else "no zone", lost)
+            yield weakened(old, "certificate", path, keep, shown(new) if zone else "no zone", lost)
+        elif old and lives_in and lives_in != comes_to:
+            keep = f"a domain that leaves the certificate of {old} in {lives_in}"
+            received = f"{shown(settings.domain.custom_domain)}, for which it is made anew in {comes_to}"
+            yield weakened(old, "certificate", "identity:customDomain", keep, received, lost)

@@ -134,7 +134,8 @@ def _client_losses(
             yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
         elif old.get("generateSecret") not in (None, new.secret):
             was, becomes = shown(old["generateSecret"]), shown(new.secret)
-            yield Loss(client_id, f"{path}.secret", was, becomes, lost, under_protect=True)
+            replaced = f"AWS makes another client of one with another secret. {lost}"
+            yield Loss(client_id, f"{path}.secret", was, becomes, replaced, under_protect=True, warns=True)
         else:
             yield from client_weakened(client_id, path, old, new, settings.apis, gone)
             it = Deployed(deployed.USER_POOL_CLIENT, key, old)
