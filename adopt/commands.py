@@ -21,7 +21,7 @@ from adopt.report import AdoptError, Refused
 from adopt.trouble import told
 from identity.report import ConfigError
 from local import emulator, environment, paths, project
-from local.console import Failure, say
+from local.console import Failure, refused, say
 from local.lock import only_one
 
 POOL = "customers"
@@ -71,7 +71,7 @@ def main() -> NoReturn:
         say(f"Adoption stops: {told(error, emulated=False)}\nNothing was changed.", style="red")
         sys.exit(1)
     except OSError as error:
-        say(f"The system refused: {error}. Look at that file or the room on its disk, then try again.", style="red")
+        say(refused(error), style="red")
         sys.exit(1)
     sys.exit(0)
 

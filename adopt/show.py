@@ -26,12 +26,12 @@ _STYLES = {
 
 def console() -> Console:
     """Standard output, wide enough for tables where it is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 
 def tell(text: str, style: str = "") -> None:
     """A line as it stands: brackets in it are not markup, and it is not cut."""
-    Console(highlight=False, soft_wrap=True).print(text, style=style or None, markup=False)
+    Console(highlight=False, soft_wrap=True, emoji=False).print(text, style=style or None, markup=False)
 
 
 def resource(item: Item) -> None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from local import emulator, environment, paths, report, state
-from local.console import Failure, give, leave_output, logged, say
+from local.console import Failure, give, leave_output, logged, refused, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
 
@@ -111,7 +111,7 @@ def main() -> NoReturn:
         say(str(failure), style="red")
         _leave(1)
     except OSError as error:
-        say(f"The system refused: {error}. Look at that file or the room on its disk, then try again.", style="red")
+        say(refused(error), style="red")
         _leave(1)
     _leave(0)
 

@@ -1,14 +1,16 @@
 """What people read, on standard error, and what programs read, on standard output."""
 
 import contextlib
+import errno
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 
 import click
 from rich.console import Console
 
-_console = Console(stderr=True, highlight=False, soft_wrap=True)
+_console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # `:a:` is part of a name
 _log_too = False
 
 
@@ -44,6 +46,23 @@ def logged() -> Iterator[None]:
         yield
     finally:
         _log_too = False
+
+
+def refused(error: OSError) -> str:
+    """What the system refused, and the way on, for whatever nobody has told better."""
+    at = shlex.quote(str(error.filename)) if error.filename else ""
+    look = f"See whose it is and who may write there: ls -ld {at or '<the file>'}."
+    ways = {
+        errno.EEXIST: f"Something else is in its place. Put that away: mv {at} {at}.old.",
+        errno.EISDIR: f"A folder is in the place of a file. Put it away: mv {at} {at}.old.",
+        errno.ENOTDIR: "A file is in the place of a folder. Put it away, as in: mv <file> <file>.old.",
+        errno.ENOSPC: "Make room on that disk: df -h.",
+        errno.EDQUOT: "Make room in your quota: quota.",
+        errno.EROFS: "That disk can only be read from.",
+        errno.EMFILE: "Too many files are open: ulimit -n 4096.",
+        errno.ENAMETOOLONG: "Move the checkout to a shorter path.",
+    }
+    return f"The system refused: {error}. {ways.get(error.errno or 0, look)} Then try again."
 
 
 def leave_output() -> None:

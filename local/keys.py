@@ -5,6 +5,7 @@ Whoever can read it can do with the emulator what they like; so it is nobody's b
 
 import json
 import os
+import re
 import secrets
 import string
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from local import paths
 from local.console import Failure
 
 _LETTERS = string.ascii_uppercase + string.digits
+_PART = re.compile(r"[\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,19 @@ class Key:
 def own(file: Path = paths.KEY) -> Key:
     """The checkout's key, made at the first call. Raises Failure where what lies there is no key."""
     try:
-        return Key(**json.loads(file.read_text(encoding="utf-8")))
+        return _checked(Key(**json.loads(file.read_text(encoding="utf-8"))))
     except FileNotFoundError:
         return _made(file)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise Failure(
             f"{file} is not an access key that this program wrote. Remove it and run `make stop`, then `make up`."
         ) from None
+
+
+def _checked(key: Key) -> Key:
+    if not all(isinstance(part, str) and _PART.fullmatch(part) for part in (key.id, key.secret)):
+        raise ValueError
+    return key
 
 
 def _made(file: Path) -> Key:

@@ -104,6 +104,11 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
             f"{name}: {_SALT} and secretsprovider are not for the local stack, which has its own passphrase and no "
             "secret worth keeping. Remove these lines and any `secure:` value."
         )
+    if "environment" in stack:
+        raise Failure(
+            f"{name}: environment: received {_shown(stack['environment'])}; environments are kept by Pulumi Cloud, "
+            "which the local stack does without. Remove the line, and write what it gave under config."
+        )
     config = stack.get("config")
     if not isinstance(config, dict):
         raise Failure(f"{name}: config: expected a map of settings; received {_shown(config)}. {_see(name)}")

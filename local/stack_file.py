@@ -22,6 +22,7 @@ _WORDS = {*_SWITCHES, "y", "n", "true", "false", "null"}
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?0[xXbBoO][0-9a-fA-F]+")
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_HALF = re.compile("[\ud800-\udfff]")
 _LARGEST = 2**63
 _MOST_VALUES = 100_000  # in a file, aliases written out; one of 300 APIs and 1,000 clients has a tenth of them
 
@@ -51,6 +52,10 @@ def read(file: Path, name: str = "") -> Any:
         raise Unreadable(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     except RecursionError:
         raise Unreadable(f"{name}: nested too deeply to be read. Fix the brackets.") from None
+    except yaml.reader.ReaderError as error:
+        text = file.read_text(encoding="utf-8")
+        line, letter = text[: error.position].count("\n") + 1, ord(text[error.position])
+        raise Unreadable(f"{name}, line {line}: YAML takes no such character (U+{letter:04X}). Take it out.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
@@ -91,6 +96,8 @@ class _Loader(yaml.SafeLoader):
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None):
             raise _odd(event, f"a tag ({event.tag}) is not for these files. Take it out; quote what is a text.")
+        if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
+            raise _odd(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
             _check_plain(event, self.resolve(yaml.ScalarNode, event.value, event.implicit))  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
@@ -183,7 +190,12 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
             namespace, name = _NAMESPACE, key.value
         elif namespace != _NAMESPACE and difflib.get_close_matches(namespace.lower(), [_NAMESPACE], cutoff=0.75):
             raise _odd(key, f"nobody reads `{key.value}`: the namespace is misspelt. Write {_NAMESPACE}:{name}.")
-        key.value = f"{namespace}:{name.removeprefix('config:')}"
+        name = name.removeprefix("config:")
+        if ":" in name:
+            raise _odd(
+                key, f"`{key.value}` is no key: one is <namespace>:<name>. Write {namespace}:{name.split(':')[-1]}."
+            )
+        key.value = f"{namespace}:{name}"
         _refuse_twice(seen, key.value, key)
 
 

@@ -131,12 +131,23 @@ def _text() -> bytes | None:
         ) from None
 
 
+def _is_whole(resource: Resource) -> bool:
+    """Whether it has what the engine, which breaks off without it, and the commands take for granted."""
+    texts = resource["type"], resource["urn"]
+    maps = resource.get("inputs"), resource.get("outputs")
+    return (
+        all(isinstance(text, str) for text in texts)
+        and texts[1].startswith("urn:pulumi:")
+        and all(value is None or isinstance(value, dict) for value in maps)
+    )
+
+
 def _parsed(text: bytes) -> State | None:
     try:
         content = json.loads(text)
         state = State(content)
-        for resource in state.resources:
-            _ = resource["type"], resource["urn"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if not all(_is_whole(resource) for resource in state.resources):
+            return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return state

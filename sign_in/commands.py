@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from local.console import refused
 from sign_in import flow
 from sign_in.errors import INTERRUPTED, NotSignedInError, RefusedGrantError, SignInError, plain
 from sign_in.export import write_files
@@ -250,8 +251,6 @@ def _run() -> int:
         return FAILED
     except OSError as error:
         with contextlib.suppress(OSError):
-            click.echo(
-                f"The system refused: {error}. Look at that file or the room on its disk, then try again.", err=True
-            )
+            click.echo(refused(error), err=True)
         return FAILED
     return 0

@@ -1,5 +1,6 @@
 """What is said is read wherever it goes: a terminal, a log, a pipe that closes, a full disk. And how commands end."""
 
+import errno
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from local import report
+from local.console import refused
 from local.outcome import Outcome
 from tests.checkout import Checkout
 
@@ -31,6 +33,25 @@ def test_a_log_of_its_own_has_all_that_is_said_in_plain_text() -> None:
     ran = _run(TELL)
     assert ran.stdout == "made [b]it[/b]\n"
     assert ran.stderr == "made [b]it[/b]\nafter\n"
+
+
+def test_what_is_said_stands_as_it_is() -> None:
+    assert _run(BEGIN + "say('identity:a:b, :smile: and [red]')").stderr == "identity:a:b, :smile: and [red]\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (errno.EISDIR, "mv '/x y' '/x y'.old"),
+        (errno.EEXIST, "mv '/x y' '/x y'.old"),
+        (errno.EACCES, "ls -ld '/x y'"),
+        (errno.ENOSPC, "df -h"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_the_way_on(code: int, told: str) -> None:
+    said = refused(OSError(code, os.strerror(code), "/x y"))
+    assert os.strerror(code) in said
+    assert told in said
 
 
 def test_a_log_of_both_has_it_once(tmp_path: Path) -> None:

@@ -442,7 +442,14 @@ def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert keys.own(tmp_path / "other" / "key.json") not in made
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"id": "x"}', '{"id": "x", "secret": "y", "more": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{}", "[1]", "null", '{"id": "x"}', '{"id": "x", "secret": "y", "more": 1}', '{"id": "", "secret": "y"}'),
+        *('{"id": "x", "secret": 1}', '{"id": ["x"], "secret": "y"}', '{"id": "x\\u0000", "secret": "y"}'),
+        '{"id": "x y", "secret": "y\\n"}',
+    ],
+)
 def test_what_is_no_key_is_refused_without_a_traceback(tmp_path: Path, text: str) -> None:
     (tmp_path / "key.json").write_text(text)
     with pytest.raises(Failure, match="Remove it"):

@@ -79,6 +79,11 @@ def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
             'expected a list of maps of service: URL; received "x"',
         ),
         ("Pulumi.local.yaml", "encryptionsalt: v1:x\nconfig: {}\n", "encryptionsalt and secretsprovider are not for"),
+        (
+            "Pulumi.local.yaml",
+            "environment: [x]\nconfig: {}\n",
+            'environment: received ["x"]; environments are kept by',
+        ),
         ("Pulumi.yaml", "name: [", "Pulumi.yaml, line 1"),
         ("Pulumi.yaml", "name: other\n", 'Pulumi.yaml: name: expected identity; received "other"'),
     ],

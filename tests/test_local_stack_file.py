@@ -178,3 +178,24 @@ def test_an_alias_is_what_it_refers_to(read: Callable[[str], Any]) -> None:
     assert read("config:\n  a: &t {b: c}\n  d: *t\n  e: {<<: *t}\n")["config"] == {
         f"identity:{key}": {"b": "c"} for key in "ade"
     }
+
+
+ODD_LETTERS = {
+    "\x07": ("line 3", "U+0007"),
+    "\x00": ("line 3", "U+0000"),
+    "\ufffe": ("line 3", "U+FFFE"),
+    '"\\ud83d"': ("line 3", "half of a character"),
+}
+
+
+@pytest.mark.parametrize("letters", ODD_LETTERS)
+def test_letters_that_are_none_are_refused_with_their_line(read: Callable[[str], Any], letters: str) -> None:
+    with pytest.raises(stack_file.Unreadable) as refused:
+        read(_text(letters))
+    assert all(word in str(refused.value) for word in ODD_LETTERS[letters])
+
+
+@pytest.mark.parametrize("key", ["identity:a:b", "a:b:c", "identity:config:a:b", "identity:config:config:a"])
+def test_a_key_with_more_than_a_namespace_is_refused(read: Callable[[str], Any], key: str) -> None:
+    with pytest.raises(stack_file.Unreadable, match=r"line 2.*<namespace>:<name>"):
+        read(f"config:\n  {key}: x\n")

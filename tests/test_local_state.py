@@ -8,7 +8,7 @@ import pytest
 from local import paths, room, state
 from local.console import Failure
 
-WHOLE = json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [{"type": "a:b:C", "urn": "u"}]}}})
+WHOLE = json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [{"type": "a:b:C", "urn": "urn:pulumi:u"}]}}})
 
 
 @pytest.fixture
@@ -24,7 +24,18 @@ def test_without_a_file_there_is_no_state(file: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\xff", '{"checkpoint": {"latest": {"resources": [{}]}}}', WHOLE[:50]])
+def _with(resource: str) -> str:
+    return f'{{"checkpoint": {{"latest": {{"resources": [{resource}]}}}}}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "\xff", "null", "1", WHOLE[:50], "[" * 100_000, '{"checkpoint": null}'),
+        *map(_with, ("{}", "null", '{"type": "x", "urn": 1}', '{"type": 1, "urn": "urn:pulumi:a"}')),
+        *map(_with, ('{"type": "x", "urn": ""}', '{"type": "x", "urn": "urn:pulumi:a", "outputs": []}')),
+    ],
+)
 def test_a_damaged_file_is_fixed_from_its_copy(file: Path, text: str) -> None:
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(Failure, match="is damaged"):
