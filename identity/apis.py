@@ -95,4 +95,6 @@ def _taken_twice(apis: Mapping[str, ApiSettings]) -> Iterator[Problem]:
         other = first.setdefault(api.identifier, key)
         if other != key:
             allowed = f"an identifier of its own; {other} has this one"
-            yield Problem(f"{PATH}.{key}.identifier", allowed, shown(api.identifier))
+            yield Problem(
+                f"{PATH}.{key}.identifier", allowed, shown(api.identifier), "write another one, or leave it out"
+            )

@@ -187,4 +187,5 @@ def _no_person(path: str, client: Client, settings: ClientSettings) -> Iterator[
             allowed = "scopes of APIs alone: client_credentials identifies nobody"
             yield Problem(f"{path}.scopes", allowed, scope.name, "take it out")
     if client.scopes is None and not settings.scopes:
-        yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none")
+        fix = "declare an API with a scope in identity:apis, or take this client out"
+        yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none", fix)

@@ -31,6 +31,7 @@ TAGS_PER_RESOURCE = 50
 ATTRIBUTES_PER_POOL = 50
 NEW_ATTRIBUTES_PER_UPDATE = 25
 ATTRIBUTE_NAME_LENGTH = 20
+_VISIBLE = f"1-{ATTRIBUTE_NAME_LENGTH} visible characters, without space"
 RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
 
 PASSWORD_LENGTH = (6, 99)
@@ -73,7 +74,6 @@ SCOPE_NAME = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
 IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
 _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 _EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
-_TAG = re.compile(r"[\w\s.:/=+@-]*")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 
 
@@ -102,9 +102,17 @@ def dns_name(value: str) -> str:
     labels = name.split(".")
     if len(labels) > 1 and len(name) <= 253 and all(_DNS_LABEL.fullmatch(label) for label in labels):
         return name
-    lower = name.strip().lower()
-    fix = f'write "{lower}"' if lower != name and "." in lower else ""
-    return refuse("a domain name such as example.app, in lower case", fix)
+    lower = re.sub(r"^https?://|/+$", "", value.strip().lower()).removesuffix(".")
+    sound = lower != name and "." in lower and all(_DNS_LABEL.fullmatch(label) for label in lower.split("."))
+    return refuse("a domain name such as example.app, in lower case", f'write "{lower}"' if sound else "")
+
+
+def zone_id(value: str) -> str:
+    if _ZONE_ID.fullmatch(value):
+        return value
+    bare = value.strip().removeprefix("/").removeprefix("hostedzone/")
+    fix = f'write "{bare}"' if _ZONE_ID.fullmatch(bare) else ""
+    return refuse("a hosted zone's id, such as Z0123456789ABCDEFGHIJ", fix)
 
 
 def domain_prefix(value: str) -> str:
@@ -118,21 +126,26 @@ def domain_prefix(value: str) -> str:
 
 def attribute_name(value: str) -> str:
     """A custom attribute's name, without the prefix `custom:` that Cognito puts before it."""
-    for prefix in ("custom:", "dev:custom:"):
-        if value.startswith(prefix):
-            refuse(f"a name without {prefix}, which Cognito adds", f'write "{value.removeprefix(prefix)}"')
+    prefix = re.match(r"(?:dev:)?(?:custom:)+", value)
+    if prefix:
+        bare = value[prefix.end() :]
+        own = bare.lower() in STANDARD_ATTRIBUTES
+        other = f"take it out, for every pool has {bare.lower()}" if own else f"write {_VISIBLE}"
+        fix = f'write "{bare}"' if _is_name(bare) else other
+        refuse(f"a name without {prefix[0]}, which Cognito adds", fix)
     standard = value.lower()
     if standard in STANDARD_ATTRIBUTES:
         allowed = (
             "a name that is none of Cognito's own attributes: it would take the place of the standard one for good"
         )
         refuse(allowed, f"take it out, for every pool has {standard}; or give it a name of its own")
-    # Letters, marks, symbols, numbers and punctuation of any script.
-    if not all(unicodedata.category(character)[0] in "LMNPS" for character in value):
-        refuse(f"1-{ATTRIBUTE_NAME_LENGTH} visible characters, without space")
-    if len(value) > ATTRIBUTE_NAME_LENGTH:
-        refuse(f"1-{ATTRIBUTE_NAME_LENGTH} characters")
-    return value
+    return value if _is_name(value) else refuse(_VISIBLE)
+
+
+def _is_name(value: str) -> bool:
+    """Whether a custom attribute may have this name: letters, marks, symbols, numbers, punctuation of any script."""
+    visible = all(unicodedata.category(character)[0] in "LMNPS" for character in value)
+    return visible and 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and value.lower() not in STANDARD_ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -153,6 +166,13 @@ def duration(value: str) -> Duration:
     if not match:
         refuse("a whole number with a unit, s, m, h or d, such as 60m")
     return Duration(int(match[1]), next(unit for unit in _SECONDS if unit.startswith(match[2])))
+
+
+def tag_text(value: str) -> str:
+    """Letters, numbers and separators of any script, as AWS has it: a tab and a line break are none of these."""
+    if all(unicodedata.category(it)[0] in "LNZ" or it in "_.:/=+-@" for it in value):
+        return value
+    return refuse("letters, digits, spaces and _ . : / = + @ -")
 
 
 def _lasting(shortest: int, longest: int, words: str) -> AfterValidator:
@@ -204,7 +224,7 @@ Once = AfterValidator(_without_duplicates)
 DnsLabel = Annotated[str, AfterValidator(dns_label), NotBlank]
 DnsName = Annotated[str, AfterValidator(dns_name), NotBlank]
 DomainPrefix = Annotated[str, AfterValidator(domain_prefix), NotBlank]
-ZoneId = Annotated[str, _matching(_ZONE_ID, "a hosted zone's id, such as Z0123456789ABCDEFGHIJ"), NotBlank]
+ZoneId = Annotated[str, AfterValidator(zone_id), NotBlank]
 ExportName = Annotated[str, _matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), NotBlank]
 Key = Annotated[str, _matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
 ScopeName = Annotated[
@@ -220,13 +240,13 @@ TagKey = Annotated[
     str,
     AfterValidator(lambda k: refuse("a key that does not begin with aws:") if k.lower().startswith("aws:") else k),
     AfterValidator(lambda k: k if len(k) <= 128 else refuse("a key of 1-128 characters")),
-    _matching(_TAG, "letters, digits, spaces and _ . : / = + @ -"),
+    AfterValidator(tag_text),
     NotBlank,
 ]
 TagValue = Annotated[
     str,
     AfterValidator(lambda v: v if len(v) <= 256 else refuse("a value of 0-256 characters")),
-    _matching(_TAG, "letters, digits, spaces and _ . : / = + @ -"),
+    AfterValidator(tag_text),
 ]
 AttributeName = Annotated[str, AfterValidator(attribute_name), NotBlank]
 AttributeType = Annotated[str, _one_of(ATTRIBUTE_TYPES), NotBlank]

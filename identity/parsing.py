@@ -23,6 +23,10 @@ _KINDS = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
+_EMPTY = {"an object": "{}", "a list": "[]"}
+# As people write them; YAML 1.2, which the CLI reads, knows none but the first.
+_FLAGS = {"true": ("true", "yes", "on", "y", "1"), "false": ("false", "no", "off", "n", "0")}
+_NO_VALUE = "leave the key out for its default"
 
 
 def parse_json(path: str, text: str, problems: list[Problem]) -> Any:
@@ -36,7 +40,10 @@ def parse_json(path: str, text: str, problems: list[Problem]) -> Any:
 
 def parse_flag(path: str, text: str, problems: list[Problem]) -> bool:
     if text not in ("true", "false"):
-        problems.append(Problem(path, "true or false", shown(text)))
+        word = text.strip().lower()
+        meant = next((flag for flag, words in _FLAGS.items() if word in words), None)
+        fix = f"write {meant}" if meant else _NO_VALUE if word == "null" else ""
+        problems.append(Problem(path, "true or false", shown(text), fix))
     return text == "true"
 
 
@@ -60,7 +67,7 @@ def parse_object(path: str, raw: Any, model: type[Model], problems: list[Problem
 def parse_entries(path: str, raw: Any, model: type[Model], problems: list[Problem]) -> dict[str, Model]:
     """The entries of an object that stand the check, sorted by key: their order in the file means nothing."""
     if not isinstance(raw, Mapping):
-        problems.append(Problem(path, "an object", shown(raw), _of_nothing(raw)))
+        problems.append(Problem(path, "an object", shown(raw), _of_nothing(raw, "{}")))
         return {}
     entries = {}
     for key in sorted(raw):
@@ -72,9 +79,11 @@ def parse_entries(path: str, raw: Any, model: type[Model], problems: list[Proble
     return entries
 
 
-def _of_nothing(raw: Any) -> str:
+def _of_nothing(raw: Any, empty: str | None) -> str:
     """YAML takes a key with nothing behind it for null, which is neither the default nor an empty object."""
-    return "leave the key out for its default, or write {} for none" if raw is None else ""
+    if raw is not None:
+        return ""
+    return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or leave the key out"
 
 
 def _without_unknown_keys(raw: Any, model: type[Model]) -> Model | None:
@@ -101,17 +110,15 @@ def _problem(path: str, details: ErrorDetails, model: type[BaseModel] | None) ->
         return Problem(place, "true or false", "a text, not shown here", fix)
     if kind in _KINDS:
         quote = "put it in quotes" if kind == "string_type" and isinstance(details["input"], int | float) else ""
-        return Problem(place, _KINDS[kind], received, quote or (_of_nothing(details["input"]) if _is_map(kind) else ""))
+        return Problem(place, _KINDS[kind], received, quote or _of_nothing(details["input"], _EMPTY.get(_KINDS[kind])))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         # pydantic stops counting where it has seen enough.
-        return Problem(place, f"{bound} of them", f"{len(details['input'])} of them")
+        is_needed = model is not None and _is_needed(model, loc)
+        fix = _NO_VALUE if kind == "too_short" and not is_needed else ""
+        return Problem(place, f"{bound} of them", f"{len(details['input'])} of them", fix)
     # Bounds of numbers and the rarer kinds: pydantic's own words say them.
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
-
-
-def _is_map(kind: str) -> bool:
-    return _KINDS[kind] == "an object"
 
 
 def _fields_at(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> list[str]:
@@ -123,6 +130,10 @@ def _fields_at(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> lis
         if field is not None:
             model = _model_in(field.annotation)
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _is_needed(model: type[BaseModel], loc: tuple[int | str, ...]) -> bool:
+    return any(field.is_required() for name, field in model.model_fields.items() if loc[-1] in (field.alias, name))
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

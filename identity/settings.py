@@ -157,6 +157,9 @@ def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[
         problems.append(Problem("identity:product", "the product's name, a DNS label such as focusmark", "nothing"))
     texts = {}
     for key, text in {"environment": stack, **written}.items():
+        if text == "null":  # what YAML makes of a key with nothing behind it: nobody means such a name
+            problems.append(Problem(f"identity:{key}", "a text", "null", "write one, or leave the key out"))
+            continue
         value = parse_value(f"identity:{key}", text, shapes.TEXTS[key], problems)
         if value is not None:
             texts[key] = value

@@ -115,7 +115,7 @@ NAMES: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[limits.Text], Once])
 EXEMPTIONS: TypeAdapter[dict[str, dict[str, str]]] = TypeAdapter(
     dict[limits.Text, dict[limits.Text, limits.Text]], config=ConfigDict(strict=True)
 )
-SERVER_LIMIT: TypeAdapter[int] = TypeAdapter(limits.ServerLimit)
+SERVER_LIMIT: TypeAdapter[int] = TypeAdapter(limits.ServerLimit, config=ConfigDict(strict=True))
 # The keys that are a text, each with its type.
 TEXTS: dict[str, TypeAdapter[str]] = {
     "product": TypeAdapter(limits.DnsLabel),

@@ -78,6 +78,14 @@ def redirect_url(value: str) -> str:
     return value
 
 
+def is_taken(url: str) -> bool:
+    """Whether the config takes this URL."""
+    try:
+        return bool(redirect_url(url))
+    except PydanticCustomError:
+        return False
+
+
 def has_no_path(url: str) -> bool:
     """Whether a web URL ends with its host, as `http://localhost:9000` does: browsers send it with / behind."""
     return url.partition(":")[0].lower() in _WEB and not urlsplit(url).path

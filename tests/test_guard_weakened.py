@@ -363,3 +363,65 @@ def test_a_protected_pool_is_forgotten_by_the_engine_and_never_deleted(deploy: D
     for protect in (True, False):
         pool = deploy({**BASE, "protect": protect}, stack="dev").one("UserPool")
         assert (pool.protect, pool.retain_on_delete) == (protect, protect)
+
+
+NO_WORD: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    (deployed.USER_POOL_CLIENT, {"explicitAuthFlows": ["USER_PASSWORD_AUTH"]}, {}, f"{APP}/authFlows"),
+    (deployed.USER_POOL_CLIENT, {"explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}, {}, f"{APP}/authFlows"),
+    (deployed.USER_POOL_CLIENT, {"callbackUrls": ["http://a.example/cb"]}, {}, f"{APP}/callbackUrls"),
+    (deployed.USER_POOL_CLIENT, {"logoutUrls": ["https://me:hush@a.example/bye"]}, {}, f"{APP}/logoutUrls"),
+    (
+        deployed.USER_POOL_CLIENT,
+        {"callbackUrls": ["https://a.example/cb"]},
+        {"clients": {"app": {"flow": "client_credentials", "secret": True}}},
+        f"{APP}/callbackUrls",
+    ),
+    (
+        deployed.USER_POOL,
+        {"autoVerifiedAttributes": ["email", "phone_number"]},
+        {},
+        f"{POOL_ID}/autoVerifiedAttributes",
+    ),
+    (deployed.USER_POOL, {"aliasAttributes": ["phone_number"]}, {}, POOL_ID),
+]
+
+
+@pytest.mark.parametrize(("kind", "outputs", "more", "named"), NO_WORD)
+def test_nobody_is_told_to_put_back_what_the_config_refuses(
+    deploy: Deploy, kind: str, outputs: dict[str, Any], more: dict[str, Any], named: str
+) -> None:
+    config = {**REGISTRY, **more, "protect": True}
+    state = with_more(deploy, config, kind, **outputs)
+    with pytest.raises(ConfigError) as refused:
+        deploy({**BASE, **config}, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert "hold the update back" in problem.fix
+    assert "put it back" not in problem.fix
+    assert f"identity:allowLoss: [{named}]" in problem.fix
+    assert "hush" not in str(refused.value)
+
+
+def test_a_refresh_flow_that_rotation_takes_is_put_back_by_its_own_key(deploy: Deploy) -> None:
+    before = {"clients": {"app": {**CLIENT, "rotateRefreshTokens": False}}, "protect": True}
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, before, {"clients": {"app": {**CLIENT, "rotateRefreshTokens": True}}})
+    (problem,) = refused.value.problems
+    assert problem.fix.startswith("put `rotateRefreshTokens: false` back")
+
+
+@pytest.mark.parametrize(
+    ("after", "named"),
+    [
+        ({"clients": {}}, APP),
+        ({"clients": {"App": {**CLIENT, "callbackUrls": ["https://other.example/cb"]}}}, APP),
+        ({"apis": {}, "clients": {"app": CLIENT}}, "app.acme.api.cart"),
+        ({"apis": {"carts": {"scopes": {"read": "Read them", "pay": "Pay"}}}}, "app.acme.api.cart"),
+    ],
+)
+def test_what_goes_whole_is_told_without_protect_as_well(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, after: dict[str, Any], named: str
+) -> None:
+    """A key that was written otherwise beside another edit looks like one entry that went and another that came."""
+    with caplog.at_level(logging.WARNING):
+        change(deploy, REGISTRY, after)
+    assert f"identity:allowLoss: [{named}]" in caplog.text

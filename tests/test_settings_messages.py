@@ -225,3 +225,85 @@ def test_the_policies_read_the_old_name_as_well() -> None:
     for config in ({"identity:departures": given, "identity:exemptions": "{}"}, {"identity:exemptions": given}):
         read.update("dev", config)
         assert [exemption.rule for exemption in read.exemptions] == ["tags"]
+
+
+TEXTS = ("product", "environment", "zoneName", "zoneId", "zoneExport", "authDomain", "domainPrefix")
+FLAGS = ("production", "customDomain", "protect", "cloudFormationExports")
+
+
+@pytest.mark.parametrize("key", [*TEXTS, *FLAGS, "allowLoss", "exemptions", "resourceServerLimit"])
+def test_a_key_with_nothing_behind_it_is_no_value_and_no_name(key: str) -> None:
+    """A stack that is called null, and every name of it, is what nobody means."""
+    (problem,) = told({key: None})
+    assert (problem.path, problem.received.strip('"')) == (f"identity:{key}", "null")
+    assert "leave the key out" in problem.fix
+
+
+@pytest.mark.parametrize(("word", "meant"), [("yes", "true"), ("True", "true"), (" on", "true"), ("NO", "false")])
+@pytest.mark.parametrize("key", FLAGS)
+def test_a_word_for_true_or_false_is_refused_with_the_one_to_write(key: str, word: str, meant: str) -> None:
+    (problem,) = told({key: word, "zoneId": "Z1"})
+    assert problem.fix == f"write {meant}"
+    assert told({key: meant, "zoneId": "Z1"}) == []
+
+
+@pytest.mark.parametrize("limit", [True, False, "x", 25.5, [25], {}])
+def test_a_limit_is_a_number_and_nothing_that_could_stand_for_one(limit: Any) -> None:
+    assert [problem.path for problem in told({"resourceServerLimit": limit})] == ["identity:resourceServerLimit"]
+
+
+@pytest.mark.parametrize("text", ["a\tb", "a\nb", "a\r", "a\x0bb", "a\x85b", "a\x1cb", "a,b", "a*", "\u200b"])
+def test_a_tag_of_what_aws_takes_for_no_text_is_refused(text: str) -> None:
+    assert told({"tags": {text: "x"}})
+    assert told({"tags": {"team": text}})
+
+
+@pytest.mark.parametrize("text", ["a b", "größe", "チーム", "a\u00a0b", "½", "a.b:c/d=e+f@g-h_i"])
+def test_a_tag_that_aws_takes_is_taken(text: str) -> None:
+    assert told({"tags": {text: text}}) == []
+
+
+ADVISED: list[tuple[str, str]] = [
+    *(("authDomain", it) for it in ("Auth.Acme.App", " auth.acme.app ", "https://Auth.acme.app/", "A_b.App", "x..Y")),
+    *(("zoneName", it) for it in ("Acme.App.", "HTTPS://acme.app", "acme.app/", "Acme App", "-A.app", "Acme")),
+    *(("zoneId", it) for it in ("/hostedzone/Z123", "hostedzone/Z123", " Z123", "z123", "/hostedzone/")),
+    *(("product", it) for it in ("Acme", " acme", "AC_ME", "Acme-")),
+    *(("environment", it) for it in ("Dev", "Dev_1", "-Dev")),
+    *(("protect", it) for it in ("Yes", "off", "maybe")),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), ADVISED)
+def test_what_a_fix_says_to_write_is_taken(key: str, value: str) -> None:
+    (problem,) = told({key: value})[:1]
+    assert problem.path == f"identity:{key}"
+    written = problem.fix.removeprefix("write ").strip('"')
+    if problem.fix:
+        assert [it for it in told({key: written}) if it.path == problem.path] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("custom:email", "every pool has email"),
+        ("custom:Sub", "every pool has sub"),
+        ("custom:", "write 1-20 visible characters"),
+        ("custom:a b", "write 1-20 visible characters"),
+        ("custom:" + "x" * 21, "write 1-20 visible characters"),
+        ("dev:custom:custom:x", 'write "x"'),
+        ("custom:a:b", 'write "a:b"'),
+    ],
+)
+def test_the_name_to_write_without_cognitos_prefix_is_one_that_is_taken(name: str, says: str) -> None:
+    (problem,) = told({"userPool": {"customAttributes": {name: {}}}})
+    assert says in problem.fix
+
+
+@pytest.mark.parametrize(("flow", "rotate"), [("ALLOW_CUSTOM_AUTH", False), ("ALLOW_REFRESH_TOKEN_AUTH", True)])
+def test_taking_the_only_entry_of_a_list_out_ends_with_a_fix_that_holds(flow: str, rotate: bool) -> None:
+    entry = {**ENTRY, "rotateRefreshTokens": rotate}
+    (problem,) = told({"clients": {"web": {**entry, "authFlows": [flow]}}})
+    assert "out" in problem.fix
+    (problem,) = told({"clients": {"web": {**entry, "authFlows": []}}})
+    assert problem.fix == "leave the key out for its default"
+    assert told({"clients": {"web": entry}}) == []

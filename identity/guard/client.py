@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from identity.apis import ApiSettings
-from identity.clients import ClientSettings
-from identity.guard.loss import Loss, weakened
+from identity.clients import CLIENT_CREDENTIALS, REFRESH, ClientSettings
+from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
+from identity.limits import AUTH_FLOWS, FLOWS_WITHOUT_SETUP
 from identity.report import shown, without_user
+from identity.urls import is_taken
 
 
 def full_scopes(client: ClientSettings, apis: Mapping[str, ApiSettings]) -> set[str]:
@@ -44,9 +46,9 @@ def client_weakened(
         gets_lost = sorted(set(had or []) - has)
         if gets_lost:
             keep = f"{', '.join(map(without_user, gets_lost))} as well, which the client has"
-            yield weakened(
-                client_id, what, f"{path}.{what}", keep, shown(sorted(has)), f"Of {client_id}: {consequence}."
-            )
+            received, lost = shown(sorted(has)), f"Of {client_id}: {consequence}."
+            fix = _put_back(what, gets_lost, old, new)
+            yield weakened(client_id, what, f"{path}.{what}", keep, received, lost, fix)
     if external:
         keep = f"{', '.join(sorted(external))} as well, scopes of servers that this stack does not have"
         lost = "They would be removed by up, since the program has no key for them yet."
@@ -58,6 +60,18 @@ def client_weakened(
         stolen = "A stolen refresh token would be good for its whole life again."
         path = f"{path}.rotateRefreshTokens"
         yield weakened(client_id, "rotateRefreshTokens", path, "true, as it is", "false", stolen)
+
+
+def _put_back(what: str, gets_lost: list[str], old: Mapping[str, Any], new: ClientSettings) -> str:
+    """The fix, which has to be one that the config's own checks let through."""
+    if what == "authFlows":
+        if any(flow not in AUTH_FLOWS or flow in FLOWS_WITHOUT_SETUP for flow in gets_lost):
+            return HOLD_BACK
+        return (
+            "put `rotateRefreshTokens: false` back." if new.rotate_refresh_tokens and REFRESH in gets_lost else PUT_BACK
+        )
+    is_machine = new.flow == CLIENT_CREDENTIALS and CLIENT_CREDENTIALS in (old.get("allowedOauthFlows") or [])
+    return HOLD_BACK if what != "scopes" and (is_machine or not all(map(is_taken, gets_lost))) else PUT_BACK
 
 
 def _external(scopes: set[str], apis: Mapping[str, ApiSettings]) -> set[str]:

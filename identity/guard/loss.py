@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+PUT_BACK = "put it back."
+# The fix where the config has no word for what is there: what it refuses, nobody can put back.
+HOLD_BACK = "hold the update back, for the program does not take it: or let it go by its name."
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -26,7 +30,7 @@ class Loss:
     keep: str
     received: str
     consequence: str
-    fix: str = "put it back."
+    fix: str = PUT_BACK
     what: str = ""
     final: bool = False
     under_protect: bool = False
@@ -39,6 +43,6 @@ class Loss:
         return f"{self.thing}/{self.what}" if self.what else self.thing
 
 
-def weakened(thing: str, what: str, path: str, keep: str, received: str, consequence: str) -> Loss:
+def weakened(thing: str, what: str, path: str, keep: str, received: str, consequence: str, fix: str = PUT_BACK) -> Loss:
     """A change in place that takes something away from people or apps: a warning, and refused under `protect`."""
-    return Loss(thing, path, keep, received, consequence, what=what, under_protect=True, in_place=True, warns=True)
+    return Loss(thing, path, keep, received, consequence, fix, what=what, under_protect=True, in_place=True, warns=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from identity.deployed import LOGICAL_POOL, Deployed
 from identity.guard.attributes import attribute_losses
-from identity.guard.loss import Loss, weakened
+from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.guard.unsaid import taken_back
 from identity.report import shown
 from identity.settings import Settings
@@ -48,7 +48,7 @@ def _replaced(pool_id: str, resource: Deployed, settings: Settings, region: str)
         yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost, "hold the update back.")
     elif old_aliases != sorted(wanted.alias_attributes):
         keep, received = f"{shown(old_aliases)}, as the pool was made", shown(wanted.alias_attributes)
-        yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost)
+        yield Loss(pool_id, f"{PATH}.aliasAttributes", keep, received, lost, _put_back(old_aliases))
     # A pool that says nothing of it tells upper case from lower.
     old_case = bool((pool.get("usernameConfiguration") or {}).get("caseSensitive", True))
     if old_case != wanted.case_sensitive:
@@ -71,8 +71,13 @@ def _weakened(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iter
             f"{shown(sorted(pool['autoVerifiedAttributes']))}, which the pool verifies",
             shown(wanted.auto_verified_attributes),
             lost,
+            _put_back(gone),
         )
     yield from _weaker_passwords(pool_id, pool.get("passwordPolicy") or {}, settings)
+
+
+def _put_back(attributes: list[str]) -> str:
+    return HOLD_BACK if "phone_number" in attributes else PUT_BACK  # no SMS yet, and settings refuse it
 
 
 def _weaker_passwords(pool_id: str, old: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:

@@ -94,7 +94,7 @@ def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterat
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
         if new is None:
             keep = "this API, which the stack has"
-            yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True)
+            yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True, warns=True)
         elif new.identifier != identifier:
             path, written = f"identity:apis.{new.key}.identifier", f"Write `identifier: {identifier}` there. {lost}"
             # It may have changed unseen, with `renamedFrom` put in or taken out; a new product is told by itself.
@@ -131,7 +131,8 @@ def _client_losses(
         path = f"identity:clients.{new.key if new else key}"
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
         if new is None:
-            yield Loss(client_id, path, "this client, which the stack has", "nothing", lost, under_protect=True)
+            keep = "this client, which the stack has"
+            yield Loss(client_id, path, keep, "nothing", lost, under_protect=True, warns=True)
         elif old.get("generateSecret") not in (None, new.secret):
             was, becomes = shown(old["generateSecret"]), shown(new.secret)
             replaced = f"AWS makes another client of one with another secret. {lost}"
