@@ -84,6 +84,8 @@ def env() -> None:
     port = emulator.running_port()
     if port is None:
         raise Failure("The emulator does not run. Start it with: make up")
+    if not emulator.takes_own_key():
+        raise Failure("The emulator is from before `.local/` was removed and has another key. Replace it: make up")
     give("\n".join(environment.of_the_aws_tools(port)))
 
 

@@ -97,6 +97,12 @@ def running_port() -> int | None:
     return int(note["port"]) if note else None
 
 
+def takes_own_key() -> bool:
+    """Whether the emulator that runs was started with the key that this checkout has now."""
+    note = _running() or {}
+    return note.get("key") == keys.own().id
+
+
 def port_for(given: int | None) -> int:
     """The port for a command: the one that is given, else where the emulator runs already, else the usual one."""
     return given or running_port() or _USUAL_PORT

@@ -127,6 +127,7 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     except Interrupted:
         raise Interrupted(_done(operation, progress)) from None
     except CommandError:
+        held.refuse_removed()
         if not progress.errors:
             progress.error(cli.complaint)
         _note_cut_off(progress)

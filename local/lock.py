@@ -40,6 +40,14 @@ class Held:
         # In one write of one size, so that nobody reads a part.
         os.pwrite(self.file, json.dumps({**me, "engine": engine}).ljust(_SIZE).encode(), 0)
 
+    def refuse_removed(self) -> None:
+        """Raise Failure where `.local/` was removed since the lock was taken: whatever else failed, this is why."""
+        if os.fstat(self.file).st_nlink == 0:
+            raise Failure(
+                f"{paths.LOCAL} was removed while `{self._command}` was at work, and what was made went with it.\n"
+                "Make all of it anew with: make up"
+            ) from None
+
     def holder(self) -> dict[str, Any]:
         with contextlib.suppress(ValueError):
             noted = json.loads(os.pread(self.file, _SIZE, 0))
@@ -59,7 +67,11 @@ def only_one(command: str) -> Iterator[Held]:
     try:
         if not held.take():
             _wait(held)
-        yield held
+        try:
+            yield held
+        except (OSError, Failure):
+            held.refuse_removed()
+            raise
     finally:
         os.close(held.file)
 

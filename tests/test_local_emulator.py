@@ -110,6 +110,12 @@ def test_after_its_folder_was_removed_the_emulator_can_be_stopped(running: Check
     assert "not running" in running.local("stop").stderr
 
 
+def test_after_its_folder_was_removed_no_key_is_printed_that_the_emulator_does_not_take(running: Checkout) -> None:
+    assert "AWS_ACCESS_KEY_ID" in running.local("env").stdout
+    shutil.rmtree(running.root / ".local")
+    running.local("env").refused("has another key", "make up")
+
+
 def test_after_its_folder_was_removed_the_emulator_is_replaced_by_an_empty_one(running: Checkout) -> None:
     _pool(running)
     shutil.rmtree(running.root / ".local")

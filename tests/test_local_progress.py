@@ -1,14 +1,17 @@
 """What a run has done is counted, and nothing else: a plan that was refused is no deed."""
 
 import contextlib
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi.automation import CommandError, CommandResult, EngineEvent
 from pulumi.automation.errors import create_command_error
 
-from local import engine, lock, pulumi_cli
+from local import engine, lock, paths, pulumi_cli
+from local.console import Failure
 from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress
 
@@ -75,20 +78,41 @@ class _Stack:
 
 
 @pytest.fixture
-def ending(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+def ending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
+    monkeypatch.setattr(paths, "LOCAL", tmp_path / ".local")
+    monkeypatch.setattr(paths, "LOCK", tmp_path / ".local" / "lock")
+
     def run(operation: Operation, **ends: Exception | None) -> Outcome:
         monkeypatch.setattr(engine, "LocalStack", lambda _: _Stack(ends))
         monkeypatch.setattr(engine, "workspace", lambda _: None)
         monkeypatch.setattr(engine, "install", lambda _: None)
         monkeypatch.setattr(pulumi_cli, "find", lambda: None)
         monkeypatch.setattr(engine, "Cli", lambda *_: type("Cli", (), {"complaint": "it says why"})())
-        return engine.run(operation, lock.Held.__new__(lock.Held))
+        with lock.only_one(f"make {operation}") as held:
+            return engine.run(operation, held)
 
     return run
 
 
 def _refusal() -> CommandError:
     return create_command_error(CommandResult(stdout="", stderr="", code=1))
+
+
+def _removed() -> OSError:
+    shutil.rmtree(paths.LOCAL)
+    return OSError(2, "No such file or directory")
+
+
+@pytest.mark.parametrize("refusal", [lambda: (_removed(), _refusal())[1], _removed], ids=["the engine", "the system"])
+def test_a_folder_that_was_removed_during_a_run_is_the_reason_told(
+    ending: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, refusal: Callable[[], Exception]
+) -> None:
+    def break_off(*_: object, **__: object) -> None:
+        raise refusal()
+
+    monkeypatch.setattr(_Stack, "up", break_off, raising=False)
+    with pytest.raises(Failure, match=r"was removed while `make up` was at work.*\n.*make up"):
+        ending("up")
 
 
 @pytest.mark.parametrize("operation", ["up", "preview"])
