@@ -43,6 +43,7 @@ class Progress:
         self._looked_up: dict[str, bool] = {}
         self._failed: dict[str, StepEventMetadata] = {}
         self._said: dict[str, str] = {}
+        self._ended: set[tuple[str, str]] = set()
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -60,8 +61,7 @@ class Progress:
             self._begun[begun.urn] = time.monotonic()
             self._looked_up[begun.urn] = _name(begun) == "refresh"
         elif event.res_outputs_event:
-            self._count(event.res_outputs_event.metadata)
-            self._step(event.res_outputs_event.metadata)
+            self._end(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
             self._failed[event.res_op_failed_event.metadata.urn] = event.res_op_failed_event.metadata
             self._step(event.res_op_failed_event.metadata, failed=True)
@@ -71,6 +71,15 @@ class Progress:
             self._policy(event.policy_event)
         elif event.summary_event:
             self.changes = counted(event.summary_event.resource_changes)
+
+    def _end(self, step: StepEventMetadata) -> None:
+        """A step that is done. The engine tells a component's twice: once more when it has its outputs."""
+        if (step.urn, _name(step)) in self._ended:
+            return
+        if not self._rehearsing:
+            self._ended.add((step.urn, _name(step)))
+        self._count(step)
+        self._step(step)
 
     def _count(self, step: StepEventMetadata) -> None:
         operation = _name(step)

@@ -29,7 +29,7 @@ def summary(operation: str, outcome: Outcome) -> None:
     if not outcome.succeeded:
         say(f"{operation} failed{_counted(outcome.changes)}.", style="bold red")
     elif not set(outcome.changes) - {"same", "read"}:
-        say("Nothing to change.", style="bold green")
+        say(f"Nothing to {'destroy' if operation == 'destroy' else 'change'}.", style="bold green")
     else:
         would = "would be " if operation == "preview" else ""
         found = FOUND if operation == "refresh" else {}
@@ -45,6 +45,7 @@ def outputs(known: State) -> None:
     login = _public_login(values.get("clients"), known.clients_with_a_secret)
     say("")
     if login:
+        say("Try it:     make user, then make login")
         say(f"Sign in:    {login}")
     say("Outputs:    make outputs")
     say("Take down:  make destroy")

@@ -90,7 +90,7 @@ def test_logout_of_the_local_stack_says_that_nothing_stays(run: Run, server: Fal
     run("login")
     ran = run("logout")
     assert "the emulator's pages set no cookie" in ran.err
-    assert f"{server.url}/logout?client_id=the-client" in ran.err
+    assert server.url not in ran.err
 
 
 @pytest.mark.parametrize("command", ["refresh", "token"])
