@@ -131,7 +131,7 @@ def attribute_name(value: str) -> str:
         bare = value[prefix.end() :]
         own = bare.lower() in STANDARD_ATTRIBUTES
         other = f"take it out, for every pool has {bare.lower()}" if own else f"write {_VISIBLE}"
-        fix = f'write "{bare}"' if _is_name(bare) else other
+        fix = f'write "{bare}"' if is_attribute_name(bare) else other
         refuse(f"a name without {prefix[0]}, which Cognito adds", fix)
     standard = value.lower()
     if standard in STANDARD_ATTRIBUTES:
@@ -139,10 +139,10 @@ def attribute_name(value: str) -> str:
             "a name that is none of Cognito's own attributes: it would take the place of the standard one for good"
         )
         refuse(allowed, f"take it out, for every pool has {standard}; or give it a name of its own")
-    return value if _is_name(value) else refuse(_VISIBLE)
+    return value if is_attribute_name(value) else refuse(_VISIBLE)
 
 
-def _is_name(value: str) -> bool:
+def is_attribute_name(value: str) -> bool:
     """Whether a custom attribute may have this name: letters, marks, symbols, numbers, punctuation of any script."""
     visible = all(unicodedata.category(character)[0] in "LMNPS" for character in value)
     return visible and 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and value.lower() not in STANDARD_ATTRIBUTES

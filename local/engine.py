@@ -109,7 +109,8 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     progress = Progress(planned=operation == "preview")
     install(paths.PULUMI_HOME / "plugins")
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
-    packs = [os.path.relpath(paths.POLICY_PACK, paths.PROJECT)]
+    # From where the folder really is: `.local/` may be a link to another disk.
+    packs = [os.path.relpath(paths.POLICY_PACK, os.path.realpath(paths.PROJECT))]
     try:
         stack = LocalStack(workspace(cli))
         if operation == "preview":

@@ -63,7 +63,10 @@ def refusal(request: Request, port: int, key: Key) -> Refused | None:
         return Refused(_MISDIRECTED, "MisdirectedRequest", f"This is 127.0.0.1:{port} and answers for no other host.")
     if refused := _odd(request):
         return refused
-    if is_open(request) or (request.method, request.path) == ("GET", _HEALTH):
+    if is_open(request):
+        instead = public_requests.missing(request)
+        return Refused(404, "NotFound", f"{instead} See docs/local.md.") if instead else None
+    if (request.method, request.path) == ("GET", _HEALTH):
         return None
     if refused := _unsigned(request, key):
         return refused

@@ -14,16 +14,26 @@ from urllib.parse import parse_qsl
 
 # The pages and endpoints of sign-in, by method; a pattern, for the pool's id stands in two of them.
 _PAGES: Final = (
-    ("GET", re.compile(r"/(oauth2/(authorize|userInfo|userinfo|idpresponse)|login|logout)")),
-    ("POST", re.compile(r"/(oauth2/(token|userInfo|userinfo|revoke|login|idpresponse)|saml2/idpresponse|login)")),
+    ("GET", re.compile(r"/(oauth2/(authorize|userInfo|userinfo|idpresponse)|logout)")),
+    ("POST", re.compile(r"/(oauth2/(token|userInfo|userinfo|login|idpresponse)|saml2/idpresponse|login)")),
     ("GET", re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)")),
 )
+# What AWS has open and the emulator does not have, and what to do instead.
+_MISSING: Final = (
+    (
+        "GET",
+        re.compile(r"/(login|signup|confirmUser|resendcode|forgotPassword|confirmForgotPassword|changePassword)"),
+        "This emulator has one page, /oauth2/authorize: sign in there. `make user` makes a person, as SignUp does.",
+    ),
+    ("POST", re.compile(r"/oauth2/revoke"), "This emulator ends a session by the operation RevokeToken alone."),
+)
+_OPEN: Final = (*_PAGES, *((method, pattern) for method, pattern, _ in _MISSING))
 _PREFIX: Final = "AWSCognitoIdentityProviderService."
 _TARGET: Final = "x-amz-target"
 # What people and apps show at these pages: a token, or a client's id and secret.
 _SHOWN: Final = re.compile(r"(bearer|basic) ", re.IGNORECASE)
 # Parameters by which requests to AWS's services name what they want, and whose key has signed them.
-_OF_SERVICES: Final = re.compile(r"action|x-amz-.*|awsaccesskeyid", re.IGNORECASE | re.DOTALL)
+_OF_SERVICES: Final = re.compile(r"Action|(?i:x-amz-.*|awsaccesskeyid)", re.DOTALL)
 # The headers that an open request is answered by; no other comes to the emulator.
 _PASSED: Final = frozenset(
     ("accept", "accept-language", "authorization", "content-length", "content-type", "cookie", "host", "user-agent")
@@ -80,11 +90,17 @@ def is_unsigned_operation(request: Request) -> bool:
 def _is_page(request: Request) -> bool:
     shown = request.headers.get("authorization", [])
     return (
-        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in _PAGES)
+        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in _OPEN)
         and _TARGET not in request.headers
         and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
         and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
     )
+
+
+def missing(request: Request) -> str:
+    """What to do instead of an open request that the emulator has no answer to; empty where it has one."""
+    found = (way for method, pattern, way in _MISSING if request.method == method and pattern.fullmatch(request.path))
+    return next(found, "")
 
 
 def is_json_object(body: bytes) -> bool:
@@ -106,7 +122,7 @@ def preflight(request: Request) -> list[tuple[bytes, bytes]]:
     method = request.header("access-control-request-method")
     asked = request.header("access-control-request-headers").lower()
     names = {name.strip() for name in asked.split(",")}
-    page = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _PAGES)
+    page = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _OPEN)
     operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
     if not (page and _TARGET not in names) and not (operation and _TARGET in names):
         return []

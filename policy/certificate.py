@@ -118,7 +118,8 @@ def tagged(resource: Resource) -> Iterator[Finding]:
         return
     missing = [tag for tag in _TAGS if not str((tags or {}).get(tag) or "").strip()]
     if missing:
-        yield Finding(f"tags lacks {', '.join(missing)}", "identity:tags", "give each a value that is not blank")
+        where = "identity/names.py; no key of the stack file sets it"
+        yield Finding(f"tags lacks {', '.join(missing)}", where, "give each a value that is not blank")
 
 
 RULES: Final[tuple[Rule, ...]] = (no_wildcard, transparency, no_gap, region, attached, tagged)

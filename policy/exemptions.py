@@ -2,6 +2,8 @@
 
 import difflib
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ OLD_KEY: Final = "identity:departures"
 _PROJECT: Final = Path(__file__).parent.parent / "Pulumi.yaml"
 # Whoever reads it later has to learn why; a word or two say nothing.
 _WORDS: Final = 3
+_UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 _SHAPE: Final = "rule -> resource -> reason"
 
 
@@ -82,8 +85,14 @@ def _is_used(exemption: Exemption, rule: Rule, stack: Sequence[Resource]) -> boo
 
 def _says_something(reason: str) -> bool:
     # The refusals show <why> where the reason goes; copied as it stands it is none.
-    text = reason.strip()
-    return len(text.split()) >= _WORDS and not (text.startswith("<") and text.endswith(">"))
+    text = reason.strip().casefold()
+    if text.startswith("<") and text.endswith(">"):
+        return False
+    letters = [letter for letter in text if letter.isalpha()]
+    # Signs and one word again and again say nothing; Chinese, Japanese and Thai write no space between their words.
+    unspaced = [letter for letter in letters if unicodedata.name(letter, "").startswith(_UNSPACED)]
+    words = {word for word in re.findall(r"[^\W_]+", text) if any(letter.isalpha() for letter in word)}
+    return len(set(unspaced)) >= 2 * _WORDS or (len(words) >= _WORDS and len(letters) >= 2 * _WORDS)
 
 
 def _nearest(rule_id: str, rules: Sequence[Rule]) -> str:

@@ -97,6 +97,27 @@ def test_a_standard_attribute_that_the_program_cannot_say_is_refused_and_never_c
     assert not any("customAttributes" in problem.path for problem in told_of)
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        standard("custom:email", attributeDataType="String"),
+        standard("dev:custom:level", attributeDataType="String", developerOnlyAttribute=True),
+        standard("level", attributeDataType="String", developerOnlyAttribute=True),
+        standard("custom:" + "x" * 21, attributeDataType="String"),
+    ],
+)
+@pytest.mark.parametrize("written", [{}, {"level": {}}])
+def test_an_attribute_that_the_config_has_no_word_for_is_none_to_put_back(
+    deploy: Deploy, attribute: dict[str, Any], written: dict[str, Any]
+) -> None:
+    state = with_schemas(deploy, [EMAIL, attribute])
+    with pytest.raises(ConfigError) as refused:
+        deploy({**BASE, "userPool": {"customAttributes": written}}, stack="dev", state=state)
+    (problem,) = refused.value.problems
+    assert problem.fix.startswith("hold the update back")
+    assert "put it back" not in problem.fix
+
+
 def test_a_pool_of_email_addresses_for_user_names_is_not_replaced(deploy: Deploy) -> None:
     config = {**BASE, "userPool": {"aliasAttributes": []}}
     state = state_of(deploy(config, stack="dev"))

@@ -70,6 +70,7 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ),
     (ZONE, {"zoneName": "none"}, "zoneName", "records"),
     (ZONE, {"authDomain": "b.focusmark.app"}, "authDomain", "certificate"),
+    ({**ZONE, "cloudFormationExports": True}, {"zoneName": "none"}, "zoneName", "acme-dev-certificate-auth"),
 ]
 IDS = [f"{path}: {what}" for _, _, path, what in WEAKENED]
 
@@ -413,6 +414,7 @@ def test_a_refresh_flow_that_rotation_takes_is_put_back_by_its_own_key(deploy: D
     ("after", "named"),
     [
         ({"clients": {}}, APP),
+        ({"cloudFormationExports": False}, "acme-dev-auth-exports"),
         ({"clients": {"App": {**CLIENT, "callbackUrls": ["https://other.example/cb"]}}}, APP),
         ({"apis": {}, "clients": {"app": CLIENT}}, "app.acme.api.cart"),
         ({"apis": {"carts": {"scopes": {"read": "Read them", "pay": "Pay"}}}}, "app.acme.api.cart"),
@@ -423,5 +425,5 @@ def test_what_goes_whole_is_told_without_protect_as_well(
 ) -> None:
     """A key that was written otherwise beside another edit looks like one entry that went and another that came."""
     with caplog.at_level(logging.WARNING):
-        change(deploy, REGISTRY, after)
+        change(deploy, {**REGISTRY, "cloudFormationExports": True}, after)
     assert f"identity:allowLoss: [{named}]" in caplog.text

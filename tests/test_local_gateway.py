@@ -98,7 +98,10 @@ SMUGGLED: dict[str, tuple[str, dict[str, str], str]] = {
     "an address signed as of old": ("?Version=2010-05-15&AWSAccessKeyId=test", {}, ""),
 }
 PAGES = [
-    *(("GET", page) for page in ("/login", "/logout", "/oauth2/authorize", "/oauth2/userInfo", "/oauth2/idpresponse")),
+    *(
+        ("GET", page)
+        for page in ("/login", "/signup", "/logout", "/oauth2/authorize", "/oauth2/userInfo", "/oauth2/idpresponse")
+    ),
     *(("POST", page) for page in ("/login", "/oauth2/token", "/oauth2/revoke", "/oauth2/idpresponse")),
     ("POST", "/saml2/idpresponse"),
     ("GET", "/us-east-1_nothere/.well-known/jwks.json"),
@@ -256,6 +259,79 @@ def test_what_aws_has_open_is_open_with_cors(stack: EmulatedStack, origin: str) 
         allowed = raw("OPTIONS", stack.url + path, asked | page)
         assert allowed.headers["Access-Control-Allow-Origin"] == "*"
         assert allowed.headers["Access-Control-Allow-Headers"] == asked["Access-Control-Request-Headers"]
+
+
+# What the JavaScript libraries send beside what an operation or an endpoint needs; a browser asks for leave first.
+LIBRARIES: dict[str, dict[str, str]] = {
+    "Amplify": {"X-Amz-User-Agent": "aws-amplify/6.15.0 auth/4 framework/1", "Cache-Control": "no-store"},
+    "the SDK": {
+        "X-Amz-User-Agent": "aws-sdk-js/3",
+        "Amz-Sdk-Invocation-Id": "x",
+        "Amz-Sdk-Request": "attempt=1; max=3",
+    },
+    "oidc-client": {"Accept": "application/json"},
+}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_page_signs_in_as_the_libraries_do(stack: EmulatedStack, library: str) -> None:
+    client = client_id(stack, "windowscli")
+
+    def ask(method: str, path: str, body: str = "", **given: str) -> Any:
+        headers = LIBRARIES[library] | {name.replace("_", "-"): value for name, value in given.items()}
+        names = ",".join(sorted(headers)).lower()
+        asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": names}
+        leave = raw("OPTIONS", stack.url + path, asked | {"Origin": "http://localhost:3000"})
+        assert leave.headers["Access-Control-Allow-Headers"] == names
+        answer = raw(method, stack.url + path, headers | {"Origin": "http://localhost:3000"}, body)
+        assert (path, answer.status_code) == (path, 200)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        return answer.json()
+
+    def operate(name: str, **given: object) -> Any:
+        return ask("POST", "/", json.dumps(given), X_Amz_Target=TARGET + name, Content_Type=JSON)
+
+    known = {"USERNAME": "ada", "PASSWORD": "Correct-horse-9"}
+    tokens = operate("InitiateAuth", ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=known)
+    tokens = tokens["AuthenticationResult"]
+    assert operate("GetUser", AccessToken=tokens["AccessToken"])["Username"] == "ada"
+    form = {"grant_type": "refresh_token", "client_id": client, "refresh_token": tokens["RefreshToken"]}
+    again = ask("POST", "/oauth2/token", urlencode(form), Content_Type=f"{FORM};charset=UTF-8")
+    assert again["token_type"] == "Bearer"
+    found = ask("GET", f"/{stack.pool_id}/.well-known/openid-configuration")
+    assert ask("GET", found["jwks_uri"].removeprefix(stack.url))["keys"]
+    operate("RevokeToken", ClientId=client, Token=tokens["RefreshToken"])
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_user_info_is_asked_for_by_a_token_alone(stack: EmulatedStack, method: str, scheme: str) -> None:
+    answer = raw(method, f"{stack.url}/oauth2/userInfo", {"Authorization": f"{scheme} x"})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (401, "*")
+
+
+def test_a_question_of_an_apps_own_is_no_action_of_a_service(stack: EmulatedStack) -> None:
+    client = client_id(stack, "windowscli")
+    asked = {"client_id": client, "response_type": "code", "redirect_uri": "http://localhost:1", "action": "buy"}
+    answer = raw("GET", f"{stack.url}/oauth2/authorize?{urlencode(asked | {'state': 'Action=ListStacks'})}", {})
+    assert (answer.status_code, "password" in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "instead"),
+    [
+        ("GET", "/login", "/oauth2/authorize"),
+        ("GET", "/signup", "make user"),
+        ("GET", "/forgotPassword", "docs/local.md"),
+        ("POST", "/oauth2/revoke", "RevokeToken"),
+    ],
+)
+def test_what_only_aws_has_is_told_with_what_to_do_instead(
+    stack: EmulatedStack, method: str, path: str, instead: str
+) -> None:
+    answer = raw(method, f"{stack.url}{path}?client_id=x", {"Content-Type": FORM} if method == "POST" else {})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (404, "*")
+    assert instead in answer.text
 
 
 def unsigned(url: str) -> Any:

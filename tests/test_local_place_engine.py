@@ -20,6 +20,16 @@ def test_a_checkout_works_under_any_name(tmp_path: Path, name: str) -> None:
         assert checkout.run("destroy") == {"delete": 13}
 
 
+@pytest.mark.engine
+def test_what_is_local_may_be_kept_on_another_disk(tmp_path: Path) -> None:
+    (tmp_path / "another" / "disk").mkdir(parents=True)
+    with Checkout(tmp_path) as checkout:
+        (checkout.root / ".local").symlink_to(tmp_path / "another" / "disk")
+        assert checkout.run("up") == {"create": 13}
+        assert checkout.local("stop").status == 0
+        checkout.assert_nothing_to_do()
+
+
 @pytest.mark.parametrize("name", ["a:b", "a\nb", "a\tb", "a\x7fb"])
 def test_a_path_that_no_python_takes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(paths, "CHECKOUT", tmp_path / name)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from identity.report import Problem
+from identity.settings import resolve
 from policy import enforcement, exemptions, report
 from policy.enforcement import RULES
 from policy.exemptions import Exemption
@@ -379,6 +381,15 @@ def test_a_refusal_says_what_where_how_to_fix_it_and_how_to_mean_it() -> None:
         "      client-https-urls:",
         "        cli: <why>",
     ]
+
+
+def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
+    """The program's own tags are none that identity:tags takes."""
+    (found,) = BY_ID["tags"].findings(pool(tags=None), ())
+    assert not found.where.startswith("identity:")
+    problems: list[Problem] = []
+    resolve({"identity:product": "acme", "identity:tags": json.dumps(TAGS)}, "dev", problems)
+    assert {problem.path for problem in problems} == {f"identity:tags.{key}" for key in TAGS}
 
 
 def test_the_rules_need_no_policy_sdk() -> None:

@@ -12,6 +12,7 @@ from identity.shapes import CustomAttribute
 
 PATH = "identity:userPool.customAttributes"
 _FIXED = "Cognito can only add attributes to a pool, never change or take one out: put it back, or add another"
+_NO_WORD = "Cognito never takes one out, and the program has no key for one of developers, nor of a standard one's name"
 _BOUNDS = {
     "String": ("stringAttributeConstraints", "minLength", "maxLength"),
     "Number": ("numberAttributeConstraints", "minValue", "maxValue"),
@@ -29,6 +30,12 @@ def attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) 
         name = _name(old)
         if _is_standard(old):
             yield from _standard(pool_id, old)
+        elif old.get("developerOnlyAttribute") or name.startswith("dev:") or not limits.is_attribute_name(name):
+            keep, fix = (
+                "a pool without an attribute that the config has no word for",
+                f"hold the update back: {_NO_WORD}",
+            )
+            yield Loss(pool_id, f"{PATH}.{name}", keep, f"a pool that has {shown(name)}", fix, final=True)
         elif name not in wanted:
             yield Loss(pool_id, f"{PATH}.{name}", "this attribute, which the pool has", "nothing", _FIXED, final=True)
         else:
