@@ -76,7 +76,7 @@ def stop() -> bool:
         paths.STALE.touch()
         raise Failure(
             f"The emulator is stopped, but it could not write down all that it held:\n{lost}\n"
-            "The next `make up` makes again what is missing; people who had signed up are not."
+            "The next `make up` makes again what is missing; its users are lost."
         )
     _NOTE.unlink(missing_ok=True)
     return True

@@ -83,7 +83,8 @@ def _refuse_protected() -> None:
     known = state.read()
     if known is None or not known.resources:
         return
-    names = [resource["urn"].rpartition("::")[2] for resource in known.resources if resource.get("protect")]
+    guarded = [resource for resource in known.resources if resource.get("protect")]
+    names = sorted({resource["urn"].rpartition("::")[2] for resource in guarded if resource.get("custom")})
     if names:
         raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
     if file := project.protected_by():

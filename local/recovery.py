@@ -41,7 +41,7 @@ def repair(port: int, may_touch: bool) -> bool:
         say(
             f"The emulator no longer has what the stack's state says it has (user pool {', '.join(lost)}): it was "
             "killed or emptied, and what it holds is only written down when it is stopped. Everything that is gone "
-            "is made again; people who had signed up are not.",
+            "is made again; its users are lost.",
             style="yellow",
         )
     pending = bool(known.pending)

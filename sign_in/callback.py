@@ -143,7 +143,7 @@ class CallbackListener:
         )
         raise CallbackTimeoutError(
             f"The browser did not come back to {self.url} within {timeout:g} seconds.{others} Sign in again; --timeout"
-            " gives it longer, --paste does without a listener."
+            " gives it longer, --paste does without a listener (with make: TIMEOUT=, PASTE=1)."
         )
 
     def finish(self, title: str, text: str) -> None:

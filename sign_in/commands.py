@@ -107,7 +107,9 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
         session = flow.client_credentials(target, list(scopes))
     else:
         if scopes:
-            raise click.UsageError("A signed-in session has the scopes of its sign-in; ask for others with login.")
+            raise click.UsageError(
+                "A signed-in session has the scopes of its sign-in; ask for others at login: make login SCOPE=..."
+            )
         kept = target.session_file.read(target.outputs, target.client)
         if kept is None:
             raise flow.not_signed_in(target)

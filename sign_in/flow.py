@@ -39,7 +39,7 @@ class Target:
         chosen = choose_client(outputs, client, last)
         if client is None:
             _, why = default_client(outputs, last)
-            click.echo(f"The client is `{chosen[0]}`, {why}. Another: --client.", err=True)
+            click.echo(f"The client is `{chosen[0]}`, {why}. Another: CLIENT=<key> with make, else --client.", err=True)
         return cls(stack, outputs, *chosen)
 
     @property

@@ -37,7 +37,7 @@ def a_user_name(_context: click.Context, _parameter: click.Parameter, value: str
     if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
         raise click.BadParameter(
             f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
-            " --name tester."
+            " --name tester (with make: NAME=tester)."
         )
     return value
 

@@ -122,7 +122,7 @@ def _run(stack: str, command: list[str], remedy: str) -> object:
     except FileNotFoundError:
         raise StackError(
             f"The outputs of the stack `{stack}` are read with the Pulumi CLI, and there is no `{command[0]}` on PATH."
-            " Install it, or sign in to the local stack with `--stack local`."
+            " Install it: https://www.pulumi.com/docs/install/. The local stack needs none: leave STACK out."
         ) from None
     except OSError as error:
         raise StackError(

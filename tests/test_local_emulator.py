@@ -150,6 +150,6 @@ def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:
     )
     for entry in ("cognito.json.tmp", "acm.json.tmp"):
         (state / entry).mkdir()  # in the way of what is written there
-    running.local("stop").refused("could not write down all that it held", "failed to save", "people who had signed up")
+    running.local("stop").refused("could not write down all that it held", "failed to save", "its users are lost")
     assert (running.root / ".local/stale").exists()
     assert processes.listener(running.port) is None

@@ -284,7 +284,7 @@ def test_a_client_that_is_added_does_not_take_the_place_of_the_one_used_last(run
     for command in ("token", "refresh", "logout", "login"):
         ran = run(command, clients=("aaa", "bbb", "cli"))
         assert ran.status == 0, ran.err
-        assert "The client is `cli`, used last here. Another: --client." in ran.err
+        assert "The client is `cli`, used last here. Another: CLIENT=<key> with make, else --client." in ran.err
 
 
 def test_a_client_that_is_named_at_a_login_is_the_one_meant_afterwards(run: Run) -> None:
