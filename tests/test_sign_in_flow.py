@@ -184,7 +184,7 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
     [
         (["--scope", "project.raed"], 1, "is declared by no API"),
         (["--client", "nightly"], 1, "nobody signs in with it"),
-        (["token", "--scope", "project.read"], 2, "ask for others with login"),
+        (["token", "--scope", "project.read"], 2, "ask for others at login"),
         (["--timeout", "0"], 2, "--timeout"),
         (["--timeout", "1"], 1, "within 1 seconds"),
         (["--stack", "nosuch"], 1, "no stack named"),
