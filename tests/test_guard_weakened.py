@@ -62,12 +62,6 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     (policy(), policy(requireUppercase=False), "userPool.passwordPolicy.requireUppercase", "passwordPolicy"),
     (policy(), policy(passwordHistorySize=0), "userPool.passwordPolicy.passwordHistorySize", "passwordPolicy"),
     (policy(), {"userPool": {}}, "userPool.passwordPolicy.minimumLength", "passwordPolicy"),
-    (
-        policy(temporaryPasswordValidityDays=7),
-        policy(temporaryPasswordValidityDays=90),
-        "userPool.passwordPolicy.temporaryPasswordValidityDays",
-        "passwordPolicy",
-    ),
     (ZONE, {"zoneName": "none"}, "zoneName", "records"),
     (ZONE, {"authDomain": "b.focusmark.app"}, "authDomain", "certificate"),
     ({**ZONE, "cloudFormationExports": True}, {"zoneName": "none"}, "zoneName", "acme-dev-certificate-auth"),
@@ -246,6 +240,7 @@ UNSAID: list[tuple[str, dict[str, Any], str]] = [
     (deployed.USER_POOL, {"userPoolAddOns": {"advancedSecurityMode": "ENFORCED"}}, f"{POOL_ID}/threatProtection"),
     (deployed.USER_POOL_CLIENT, {"supportedIdentityProviders": ["COGNITO", "Google"]}, f"{APP}/identityProviders"),
     (deployed.USER_POOL_CLIENT, {"preventUserExistenceErrors": "LEGACY"}, f"{APP}/preventUserExistenceErrors"),
+    (deployed.USER_POOL_CLIENT, {"allowedOauthFlowsUserPoolClient": False}, f"{APP}/flows"),
 ]
 
 

@@ -92,8 +92,3 @@ def _weaker_passwords(pool_id: str, old: Mapping[str, Any], settings: Settings) 
         path, keep = f"{PATH}.passwordPolicy.passwordHistorySize", f"{history}, which the pool remembers, or more"
         received = shown(new["passwordHistorySize"])
         yield weakened(pool_id, "passwordPolicy", path, keep, received, "Old passwords would be taken again.")
-    days = int(old.get("temporaryPasswordValidityDays") or 0)
-    if 0 < days < new["temporaryPasswordValidityDays"]:
-        path, keep = f"{PATH}.passwordPolicy.temporaryPasswordValidityDays", f"{days}, as it is, or fewer"
-        longer, received = "Whoever reads one has more time to use it.", shown(new["temporaryPasswordValidityDays"])
-        yield weakened(pool_id, "passwordPolicy", path, keep, received, longer)

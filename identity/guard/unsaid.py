@@ -109,6 +109,7 @@ _POOL = (
 _CLIENT = (
     _Row("identityProviders", "supportedIdentityProviders", _besides("COGNITO")),
     _Row("flows", "allowedOauthFlows", lambda flows: [flow for flow in flows if flow == "implicit"]),
+    _Row("flows", "allowedOauthFlowsUserPoolClient", _off, "true, and the sign-in pages open to it"),
     _Row("enableTokenRevocation", "enableTokenRevocation", _off, "true"),
     _Row("preventUserExistenceErrors", "preventUserExistenceErrors", _other_than("ENABLED"), "ENABLED"),
     _Row("rotationGrace", "refreshTokenRotation", _grace, "10"),
