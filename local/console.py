@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import click
 from rich.console import Console
 
+from local import paths
+
 _console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # `:a:` is part of a name
 _log_too = False
 
@@ -56,7 +58,7 @@ def refused(error: OSError) -> str:
         errno.EEXIST: f"Something else is in its place. Put that away: mv {at} {at}.old.",
         errno.EISDIR: f"A folder is in the place of a file. Put it away: mv {at} {at}.old.",
         errno.ENOTDIR: "A file is in the place of a folder. Put it away, as in: mv <file> <file>.old.",
-        errno.ENOSPC: "Make room on that disk: df -h.",
+        errno.ENOSPC: f"Make room on that disk: df -h {at or shlex.quote(str(paths.LOCAL))}.",
         errno.EDQUOT: "Make room in your quota: quota.",
         errno.EROFS: "That disk can only be read from.",
         errno.EMFILE: "Too many files are open: ulimit -n 4096.",

@@ -27,6 +27,7 @@ def run(operation: Operation, port: int, held: Held) -> Outcome:
 
 
 def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
+    state.refuse_full_disk()
     config = project.write(port)
     emulator.ensure(port)
     account.prepare(config, port)
@@ -46,6 +47,7 @@ def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
 def _refresh(port: int, held: Held) -> Outcome:
     if not _anything_up():
         raise Failure("Nothing is up in this checkout, so there is nothing to refresh. Make it with: make up")
+    state.refuse_full_disk()
     project.write_or_keep(port)
     emulator.ensure(port)
     recovery.repair(port, may_touch=True)
@@ -62,6 +64,7 @@ def _destroy(port: int, held: Held) -> Outcome:
         say("Nothing is up in this checkout: nothing to destroy.")
         return Outcome(True, {})
     _refuse_protected()
+    state.refuse_full_disk()
     emulator.ensure(port)
     outcome = Outcome(True, {})
     if _anything_up():

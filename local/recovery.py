@@ -27,9 +27,8 @@ def repair(port: int, may_touch: bool) -> bool:
         may_touch: whether things may be deleted in the emulator; a preview changes nothing.
 
     Raises:
-        Failure: where someone else works on the state, it is damaged beyond repair, or there is no room for it.
+        Failure: where someone else works on the state, or it is damaged beyond repair.
     """
-    state.refuse_full_disk()
     _clear_locks()
     if state.repair():
         paths.STALE.touch()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local import paths, room, state
+from local import emulator, lock, operations, paths, project, room, state
 from local.console import Failure
+from local.outcome import Operation
 
 WHOLE = json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [{"type": "a:b:C", "urn": "urn:pulumi:u"}]}}})
 
@@ -103,3 +104,23 @@ def test_a_private_folder_is_made_so_though_it_was_open(tmp_path: Path, monkeypa
     tmp_path.chmod(0o755)
     paths.private(tmp_path / "a")
     assert [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / "a")] == [0o700, 0o700]
+
+
+@pytest.mark.parametrize("operation", ["up", "preview", "refresh", "destroy"])
+def test_a_full_disk_is_told_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, file: Path, operation: Operation
+) -> None:
+    file.write_text(WHOLE)
+
+    def full(*_: object) -> None:
+        raise Failure("No room")
+
+    def too_early(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(room, "ask_for", full)
+    monkeypatch.setattr(project, "write", too_early)
+    monkeypatch.setattr(emulator, "ensure", too_early)
+    monkeypatch.setattr(project, "protected_by", lambda: "")
+    with pytest.raises(Failure, match="No room"):
+        operations.run(operation, 4566, lock.Held.__new__(lock.Held))
