@@ -15,7 +15,8 @@ config = settings.load()
 domain = config.domain
 zone = find_zone(domain, config.names, config.stack)
 region = current_region(config)
-guard.refuse_losses(config, region, zone)
+state = deployed.read_state()
+guard.refuse_losses(state, config, region, zone)
 
 certificate = None
 if zone:
@@ -42,7 +43,7 @@ pool = CustomerUserPool(
         settings=config.user_pool,
         tags=config.tags,
         deletion_protection=config.protect,
-        says_case=not (config.user_pool.case_sensitive and deployed.pool_without_case()),
+        says_case=not (config.user_pool.case_sensitive and deployed.pool_without_case(state)),
     ),
     opts=guarded,
 )

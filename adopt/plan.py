@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adopt.find import Candidate
+from identity import facts
 from local.aws_provider.properties import Props
 
-CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
+CLIENT = facts.USER_POOL_CLIENT
 
 
 @dataclass(frozen=True)

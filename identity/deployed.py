@@ -1,24 +1,14 @@
 """What the stack has already, as the engine's own state tells it. It is read before anything is registered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
+from identity import facts
 from identity.names import Names
 from identity.report import Problem, shown
-
-USER_POOL = "aws:cognito/userPool:UserPool"
-USER_POOL_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
-USER_POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
-RESOURCE_SERVER = "aws:cognito/resourceServer:ResourceServer"
-CERTIFICATE = "aws:acm/certificate:Certificate"
-RECORD = "aws:route53/record:Record"
-CLOUD_FORMATION_STACK = "aws:cloudformation/stack:Stack"
-STACK = "pulumi:pulumi:Stack"
-# What the program calls its pool.
-LOGICAL_POOL = "customers"
 
 
 @dataclass(frozen=True)
@@ -43,17 +33,17 @@ def read_state() -> list[Deployed]:
 
 def renamed(names: Names) -> Iterator[Problem]:
     """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (it.outputs.get("tags") or {} for it in read_state() if it.type == USER_POOL)
+    tags = (it.outputs.get("tags") or {} for it in read_state() if it.type == facts.USER_POOL)
     for key, (old, new) in names.changed(next(tags, {})).items():
         yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
 
-def pool_without_case() -> bool:
+def pool_without_case(state: Iterable[Deployed]) -> bool:
     """Whether the stack has a pool that says nothing of its user names' case.
 
     AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
     """
-    return any(it.type == USER_POOL and not it.outputs.get("usernameConfiguration") for it in read_state())
+    return any(it.type == facts.USER_POOL and not it.outputs.get("usernameConfiguration") for it in state)
 
 
 def current_account() -> str:

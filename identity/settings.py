@@ -1,6 +1,5 @@
 """The stack config, read and checked: the only reader of `pulumi.Config`. No network."""
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from identity.attributes import pool_problems, pool_warnings
 from identity.clients import ClientSettings, resolve_clients
 from identity.domains import DomainSettings, resolve_domains
 from identity.names import Names
+from identity.namespace import is_misspelt
 from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
 from identity.renamed_keys import modern, told_where_written
 from identity.report import ConfigError, Problem, nearest, shown, warn
@@ -136,7 +136,7 @@ def _unknown_namespaces(config: Mapping[str, str]) -> Iterator[Problem]:
     """The engine takes any namespace for some other program's; one that is almost ours is a slip."""
     for key in sorted(config):
         namespace, _, name = key.partition(":")
-        if namespace != "identity" and difflib.get_close_matches(namespace.casefold(), ["identity"], cutoff=0.75):
+        if is_misspelt(namespace):
             yield Problem(
                 key, "a key of the namespace identity", "another namespace", f'did you mean "identity:{name}"?'
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from identity import facts
 from local import emulator, keys, leftovers, paths, processes, state
 from local.console import Failure, say
 from local.state import State
@@ -15,7 +16,6 @@ from local.state import State
 _LOCKS = paths.BACKEND / ".pulumi" / "locks"
 _PATIENCE = 30.0  # seconds for a `pulumi` that someone runs by hand on this state
 _PULUMI = re.compile(r"^(\S*/)?pulumi(\s|$)")
-_POOL = "aws:cognito/userPool:UserPool"
 _PROVIDER = "pulumi:providers:aws"
 
 
@@ -56,7 +56,7 @@ def repair(port: int, may_touch: bool) -> bool:
 def _lost_pools(known: State, port: int) -> list[str]:
     cognito = emulator.client("cognito-idp", port)
     lost = []
-    for pool in known.of_type(_POOL):
+    for pool in known.of_type(facts.USER_POOL):
         try:
             cognito.describe_user_pool(UserPoolId=pool["id"])
         except ClientError as error:

@@ -4,17 +4,16 @@ The CLI's reader is one of YAML 1.2 with rules of its own, Python's one of YAML 
 out differently, and a key given twice is an error there and the last one here. All tools of this project read here.
 """
 
-import difflib
 import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from identity.namespace import NAMESPACE, is_misspelt
 from local import paths
 from local.console import Failure
 
-_NAMESPACE = "identity"
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _PLAIN_TEXT = re.compile(r"[A-Za-z][\w./:-]*")
@@ -187,9 +186,9 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
             continue
         namespace, found, name = key.value.partition(":")
         if not found:
-            namespace, name = _NAMESPACE, key.value
-        elif namespace != _NAMESPACE and difflib.get_close_matches(namespace.lower(), [_NAMESPACE], cutoff=0.75):
-            raise _odd(key, f"nobody reads `{key.value}`: the namespace is misspelt. Write {_NAMESPACE}:{name}.")
+            namespace, name = NAMESPACE, key.value
+        elif is_misspelt(namespace):
+            raise _odd(key, f"nobody reads `{key.value}`: the namespace is misspelt. Write {NAMESPACE}:{name}.")
         name = name.removeprefix("config:")
         if ":" in name:
             raise _odd(

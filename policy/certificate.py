@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from identity import facts
 from policy.rule import CERTIFICATE, DOMAIN, POOL, RECORD, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
 
 _CLOUDFRONT_REGION: Final = "us-east-1"
-_STACK: Final = "aws:cloudformation/stack:Stack"
+_STACK: Final = facts.CLOUD_FORMATION_STACK
 _TAGS: Final = ("environment", "orchestration", "product", "service", "service-type")
 
 

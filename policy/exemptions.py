@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
+from identity.renamed_keys import EXEMPTIONS
 from policy.rule import Resource, Rule
 
-KEY: Final = "identity:exemptions"
-OLD_KEY: Final = "identity:departures"
-_PROJECT: Final = Path(__file__).parent.parent / "Pulumi.yaml"
+KEY: Final = f"identity:{EXEMPTIONS[1]}"
+OLD_KEY: Final = f"identity:{EXEMPTIONS[0]}"
 # Whoever reads it later has to learn why; a word or two say nothing.
 _WORDS: Final = 3
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -64,11 +63,10 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
 
 def are_default(text: str | None) -> bool:
     """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
-    import yaml  # here: only a stack with an exemption that is not used comes to this
+    from identity.settings import defaults  # here: only a stack with an exemption that is not used comes to this
 
-    schema = yaml.safe_load(_PROJECT.read_text(encoding="utf-8"))["config"]
     try:
-        return bool(json.loads(text or "null") == schema[KEY]["default"])
+        return bool(json.loads(text or "null") == json.loads(defaults()["exemptions"]))
     except json.JSONDecodeError:
         return False
 

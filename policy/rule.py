@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
-POOL: Final = "aws:cognito/userPool:UserPool"
-CLIENT: Final = "aws:cognito/userPoolClient:UserPoolClient"
-DOMAIN: Final = "aws:cognito/userPoolDomain:UserPoolDomain"
-SERVER: Final = "aws:cognito/resourceServer:ResourceServer"
-CERTIFICATE: Final = "aws:acm/certificate:Certificate"
-RECORD: Final = "aws:route53/record:Record"
+from identity import facts
+
+POOL: Final = facts.USER_POOL
+CLIENT: Final = facts.USER_POOL_CLIENT
+DOMAIN: Final = facts.USER_POOL_DOMAIN
+SERVER: Final = facts.RESOURCE_SERVER
+CERTIFICATE: Final = facts.CERTIFICATE
+RECORD: Final = facts.RECORD
 
 # The registry names its children after their keys in the stack file; messages and exemptions use the keys.
 _KEYED: Final = ("access-client-", "access-server-")

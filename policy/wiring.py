@@ -3,16 +3,15 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pulumi_policy
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
+from identity import facts
 from policy import enforcement, exemptions, report
 from policy.rule import UNKNOWN, Resource, Rule
-
-_ROOT: Final = "pulumi:pulumi:Stack"
 
 
 class Settings:
@@ -73,6 +72,16 @@ def _level(settings: Settings, rule: Rule) -> pulumi_policy.EnforcementLevel:
     return pulumi_policy.EnforcementLevel(enforcement.level(rule, settings.environment, settings.production).value)
 
 
+def _facts_of(rule: Rule, settings: Settings) -> dict[str, Any]:
+    """What the SDK is told of a rule of either kind."""
+    return {
+        "name": rule.id,
+        "description": f"{rule.demands} {rule.why}",
+        "enforcement_level": _level(settings, rule),
+        "tags": list(rule.covers),
+    }
+
+
 def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.ResourceValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         if args.resource_type not in rule.types:
@@ -82,13 +91,7 @@ def _resource_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
         if found:
             violation(report.breach(rule, resource, found, settings.stack), None)
 
-    return pulumi_policy.ResourceValidationPolicy(
-        rule.id,
-        f"{rule.demands} {rule.why}",
-        validate,
-        _level(settings, rule),
-        tags=list(rule.covers),
-    )
+    return pulumi_policy.ResourceValidationPolicy(validate=validate, **_facts_of(rule, settings))
 
 
 def _stack_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
@@ -99,19 +102,13 @@ def _stack_policy(rule: Rule, settings: Settings) -> pulumi_policy.Policy:
             if found:
                 violation(report.breach(rule, resource, found, settings.stack), resource.urn)
 
-    return pulumi_policy.StackValidationPolicy(
-        rule.id,
-        f"{rule.demands} {rule.why}",
-        validate,
-        _level(settings, rule),
-        tags=list(rule.covers),
-    )
+    return pulumi_policy.StackValidationPolicy(validate=validate, **_facts_of(rule, settings))
 
 
 def _exemptions_valid(settings: Settings) -> pulumi_policy.Policy:
     def validate(args: pulumi_policy.ResourceValidationArgs, violation: pulumi_policy.ReportViolation) -> None:
         # The stack itself is registered before anything in it, so that nothing is made.
-        if args.resource_type == _ROOT:
+        if args.resource_type == facts.STACK:
             for error in settings.errors:
                 violation(report.bad_exemption(error, settings.stack), None)
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from identity import facts
 from local.values import changed
 
-_POOL = "aws:cognito/userPool:UserPool"
-_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
-_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
-_SERVER = "aws:cognito/resourceServer:ResourceServer"
-_CERTIFICATE = "aws:acm/certificate:Certificate"
-_RECORD = "aws:route53/record:Record"
-_STACK = "pulumi:pulumi:Stack"
+_POOL = facts.USER_POOL
+_DOMAIN = facts.USER_POOL_DOMAIN
+_CLIENT = facts.USER_POOL_CLIENT
+_SERVER = facts.RESOURCE_SERVER
+_CERTIFICATE = facts.CERTIFICATE
+_RECORD = facts.RECORD
+_STACK = facts.STACK
 _URN = re.compile(r"\[urn=.*::([^:\]]+)\]")
 
 # Who made them once has given them out: people, shipped apps and bookmarks go by them.

@@ -25,6 +25,7 @@ from local.event_loop import own_event_loop
 
 if TYPE_CHECKING:
     from tests.checkout import Checkout
+    from tests.false_sign_in import FalseServer
 
 # Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -92,6 +93,18 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with emulated_sign_in.emulator(tmp_path_factory.mktemp("emulator") / "log") as url:
         yield url
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["FalseServer"]:
+    """A sign-in server that answers as a test has it, reached without a browser; sessions are kept apart."""
+    from sign_in import flow, session
+    from tests.false_sign_in import false_server
+
+    monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
+    with false_server() as server:
+        monkeypatch.setattr(flow, "_show", server.browse)
+        yield server
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from identity import deployed
+from identity import facts
 from identity.report import ConfigError
 from tests.conftest import Deploy
 from tests.test_guard import BASE, POOL_ID, change, state_of
@@ -52,7 +52,7 @@ def standard(name: str, **changed: Any) -> dict[str, Any]:
 def with_schemas(deploy: Deploy, schemas: list[dict[str, Any]]) -> dict[str, Any]:
     state = state_of(deploy(BASE, stack="dev"))
     for resource in state.values():
-        if resource["type"] == deployed.USER_POOL:
+        if resource["type"] == facts.USER_POOL:
             resource["outputs"]["schemas"] = schemas
     return state
 
@@ -122,7 +122,7 @@ def test_a_pool_of_email_addresses_for_user_names_is_not_replaced(deploy: Deploy
     config = {**BASE, "userPool": {"aliasAttributes": []}}
     state = state_of(deploy(config, stack="dev"))
     for resource in state.values():
-        if resource["type"] == deployed.USER_POOL:
+        if resource["type"] == facts.USER_POOL:
             resource["outputs"]["usernameAttributes"] = ["email"]
     with pytest.raises(ConfigError, match="usernameAttributes"):
         deploy(config, stack="dev", state=state)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pulumi.runtime import MockCallArgs
 
-from identity import deployed
+from identity import facts
 from identity.report import ConfigError
 from tests.conftest import REGION, ZONE_ID, Deploy, Mocks, Run
 from tests.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
@@ -130,7 +130,7 @@ def test_a_certificate_that_moves_to_another_region_is_told(
     state = state_of(deploy(before, stack="dev"))
     arn = f"arn:aws:acm:{'us-east-1' if custom else REGION}:123456789012:certificate/x"
     for resource in state.values():
-        if resource["type"] == deployed.CERTIFICATE:
+        if resource["type"] == facts.CERTIFICATE:
             resource["outputs"]["arn"] = arn
     with caplog.at_level(logging.WARNING):
         assert deploy(before, stack="dev", state=state).of_type("UserPool")
@@ -152,7 +152,7 @@ def test_the_records_of_a_custom_domain_leave_their_zone_only_after_protect(depl
     config = {**BASE, **ZONE, "customDomain": custom, "protect": True}
     state = state_of(deploy(config, stack="dev"))
     for resource in state.values():
-        if resource["type"] == deployed.RECORD:
+        if resource["type"] == facts.RECORD:
             resource["outputs"]["zoneId"] = "ZOTHER"
     with pytest.raises(ConfigError) as refused:
         deploy(config, stack="dev", state=state)
@@ -197,7 +197,7 @@ def test_a_scope_of_a_server_that_is_not_of_this_stack_is_not_taken_back_in_sile
 ) -> None:
     config = {**CLIENTS, "protect": protect}
     scopes = ["openid", "email", "app.acme.api.cart/cart.read", "https://billing.example/api/pay"]
-    state = with_more(deploy, config, deployed.USER_POOL_CLIENT, allowedOauthScopes=scopes)
+    state = with_more(deploy, config, facts.USER_POOL_CLIENT, allowedOauthScopes=scopes)
     with pytest.raises(ConfigError) as refused:
         deploy({**BASE, **config}, stack="dev", state=state)
     (problem,) = refused.value.problems
@@ -231,16 +231,16 @@ def with_more(deploy: Deploy, config: dict[str, Any], kind: str, **outputs: Any)
 
 
 UNSAID: list[tuple[str, dict[str, Any], str]] = [
-    (deployed.USER_POOL, {"mfaConfiguration": "ON"}, f"{POOL_ID}/mfa"),
+    (facts.USER_POOL, {"mfaConfiguration": "ON"}, f"{POOL_ID}/mfa"),
     (
-        deployed.USER_POOL,
+        facts.USER_POOL,
         {"lambdaConfig": {"preSignUp": FUNCTION}},
         f"{POOL_ID}/triggers",
     ),
-    (deployed.USER_POOL, {"userPoolAddOns": {"advancedSecurityMode": "ENFORCED"}}, f"{POOL_ID}/threatProtection"),
-    (deployed.USER_POOL_CLIENT, {"supportedIdentityProviders": ["COGNITO", "Google"]}, f"{APP}/identityProviders"),
-    (deployed.USER_POOL_CLIENT, {"preventUserExistenceErrors": "LEGACY"}, f"{APP}/preventUserExistenceErrors"),
-    (deployed.USER_POOL_CLIENT, {"allowedOauthFlowsUserPoolClient": False}, f"{APP}/flows"),
+    (facts.USER_POOL, {"userPoolAddOns": {"advancedSecurityMode": "ENFORCED"}}, f"{POOL_ID}/threatProtection"),
+    (facts.USER_POOL_CLIENT, {"supportedIdentityProviders": ["COGNITO", "Google"]}, f"{APP}/identityProviders"),
+    (facts.USER_POOL_CLIENT, {"preventUserExistenceErrors": "LEGACY"}, f"{APP}/preventUserExistenceErrors"),
+    (facts.USER_POOL_CLIENT, {"allowedOauthFlowsUserPoolClient": False}, f"{APP}/flows"),
 ]
 
 
@@ -263,7 +263,7 @@ def test_what_an_update_would_take_back_unsaid_is_refused_by_name(
 def test_what_the_local_plugin_keeps_is_not_in_the_way_on_the_emulator(deploy: Deploy) -> None:
     config = {**BASE, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}
     kept = {"userPoolTier": "PLUS", "adminCreateUserConfig": {"allowAdminCreateUserOnly": True}}
-    assert deploy(config, stack="dev", state=with_more(deploy, config, deployed.USER_POOL, **kept)).of_type("UserPool")
+    assert deploy(config, stack="dev", state=with_more(deploy, config, facts.USER_POOL, **kept)).of_type("UserPool")
 
 
 # --- a pool that is not where it was ----------------------------------------------------------------------------------
@@ -272,11 +272,11 @@ def test_what_the_local_plugin_keeps_is_not_in_the_way_on_the_emulator(deploy: D
 def stack_output(account: str = "123456789012") -> dict[str, Any]:
     arn = f"arn:aws:cognito-idp:{REGION}:{account}:userpool/{POOL_ID}"
     outputs = {"userPoolId": POOL_ID, "userPoolArn": arn}
-    return {"urn:pulumi:dev::identity::pulumi:pulumi:Stack::identity-dev": {"type": deployed.STACK, "outputs": outputs}}
+    return {"urn:pulumi:dev::identity::pulumi:pulumi:Stack::identity-dev": {"type": facts.STACK, "outputs": outputs}}
 
 
 def without_pool(run: Run) -> dict[str, Any]:
-    return {urn: it for urn, it in state_of(run).items() if it["type"] != deployed.USER_POOL}
+    return {urn: it for urn, it in state_of(run).items() if it["type"] != facts.USER_POOL}
 
 
 @pytest.mark.parametrize("protect", [True, False])
@@ -307,7 +307,7 @@ def test_credentials_of_another_account_are_refused(deploy: Deploy, known_by: st
     run = deploy(BASE, stack="dev")
     state = state_of(run) if known_by == "the state" else without_pool(run) | stack_output("999999999999")
     for resource in state.values():
-        if resource["type"] == deployed.USER_POOL:
+        if resource["type"] == facts.USER_POOL:
             resource["outputs"]["arn"] = f"arn:aws:cognito-idp:{REGION}:999999999999:userpool/{POOL_ID}"
     for allowed in ([], [POOL_ID]):
         with pytest.raises(ConfigError, match="credentials of the account 123456789012") as refused:
@@ -362,23 +362,23 @@ def test_a_protected_pool_is_forgotten_by_the_engine_and_never_deleted(deploy: D
 
 
 NO_WORD: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
-    (deployed.USER_POOL_CLIENT, {"explicitAuthFlows": ["USER_PASSWORD_AUTH"]}, {}, f"{APP}/authFlows"),
-    (deployed.USER_POOL_CLIENT, {"explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}, {}, f"{APP}/authFlows"),
-    (deployed.USER_POOL_CLIENT, {"callbackUrls": ["http://a.example/cb"]}, {}, f"{APP}/callbackUrls"),
-    (deployed.USER_POOL_CLIENT, {"logoutUrls": ["https://me:hush@a.example/bye"]}, {}, f"{APP}/logoutUrls"),
+    (facts.USER_POOL_CLIENT, {"explicitAuthFlows": ["USER_PASSWORD_AUTH"]}, {}, f"{APP}/authFlows"),
+    (facts.USER_POOL_CLIENT, {"explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}, {}, f"{APP}/authFlows"),
+    (facts.USER_POOL_CLIENT, {"callbackUrls": ["http://a.example/cb"]}, {}, f"{APP}/callbackUrls"),
+    (facts.USER_POOL_CLIENT, {"logoutUrls": ["https://me:hush@a.example/bye"]}, {}, f"{APP}/logoutUrls"),
     (
-        deployed.USER_POOL_CLIENT,
+        facts.USER_POOL_CLIENT,
         {"callbackUrls": ["https://a.example/cb"]},
         {"clients": {"app": {"flow": "client_credentials", "secret": True}}},
         f"{APP}/callbackUrls",
     ),
     (
-        deployed.USER_POOL,
+        facts.USER_POOL,
         {"autoVerifiedAttributes": ["email", "phone_number"]},
         {},
         f"{POOL_ID}/autoVerifiedAttributes",
     ),
-    (deployed.USER_POOL, {"aliasAttributes": ["phone_number"]}, {}, POOL_ID),
+    (facts.USER_POOL, {"aliasAttributes": ["phone_number"]}, {}, POOL_ID),
 ]
 
 

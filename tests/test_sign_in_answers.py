@@ -1,23 +1,13 @@
 """What the token endpoint gives is believed only where it is the whole answer, about one person and this client."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sign_in import flow, session
+from sign_in import flow
 from sign_in.errors import SignInError, UntrustedAnswerError
 from sign_in.session import Session
-from tests.false_sign_in import CLIENT, ISSUER, FalseServer, false_server
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseServer]:
-    monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
-    with false_server() as server:
-        monkeypatch.setattr(flow, "_show", server.browse)
-        yield server
+from tests.false_sign_in import CLIENT, ISSUER, FalseServer
 
 
 def sign_in(server: FalseServer, **client: object) -> Session:

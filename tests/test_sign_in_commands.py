@@ -3,9 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from local import keys
 from local.console import Failure
 from sign_in import commands, flow, session
 from sign_in.session import LastClient, SessionFile
-from tests.false_sign_in import FalseServer, false_server
+from tests.false_sign_in import FalseServer
 
 
 @dataclass
@@ -27,14 +26,6 @@ class Ran:
 
 
 Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FalseServer]:
-    monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
-    with false_server() as server:
-        monkeypatch.setattr(flow, "_show", server.browse)
-        yield server
 
 
 @pytest.fixture

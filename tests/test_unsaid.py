@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from identity import deployed
+from identity import facts
 from identity.guard.unsaid import removed_by_update
 from tests.conftest import Deploy
 
@@ -91,30 +91,30 @@ def told(kind: str, outputs: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("outputs", "loss", "name"), TAKEN_FROM_A_POOL)
 def test_what_is_taken_from_a_pool_is_told_by_its_name(outputs: dict[str, Any], loss: str, name: str) -> None:
-    assert told(deployed.USER_POOL, outputs) == [(loss, name)]
+    assert told(facts.USER_POOL, outputs) == [(loss, name)]
 
 
 @pytest.mark.parametrize(("outputs", "loss", "name"), TAKEN_FROM_A_CLIENT)
 def test_what_is_taken_from_a_client_is_told_by_its_name(outputs: dict[str, Any], loss: str, name: str) -> None:
-    assert told(deployed.USER_POOL_CLIENT, outputs) == [(loss, name)]
+    assert told(facts.USER_POOL_CLIENT, outputs) == [(loss, name)]
 
 
 @pytest.mark.parametrize("outputs", KEPT_IN_A_POOL)
 def test_what_the_provider_keeps_of_a_pool_is_no_loss(outputs: dict[str, Any]) -> None:
-    assert told(deployed.USER_POOL, outputs) == []
+    assert told(facts.USER_POOL, outputs) == []
 
 
 @pytest.mark.parametrize("outputs", KEPT_IN_A_CLIENT)
 def test_what_the_provider_keeps_of_a_client_is_no_loss(outputs: dict[str, Any]) -> None:
-    assert told(deployed.USER_POOL_CLIENT, outputs) == []
+    assert told(facts.USER_POOL_CLIENT, outputs) == []
 
 
 @pytest.mark.parametrize(
     ("kind", "outputs"),
     [
-        (deployed.USER_POOL, {}),
+        (facts.USER_POOL, {}),
         (
-            deployed.USER_POOL,
+            facts.USER_POOL,
             {
                 "mfaConfiguration": "OFF",
                 "softwareTokenMfaConfiguration": {"enabled": False},
@@ -130,10 +130,10 @@ def test_what_the_provider_keeps_of_a_client_is_no_loss(outputs: dict[str, Any])
                 "userPoolTier": "ESSENTIALS",
             },
         ),
-        (deployed.USER_POOL, {"smsAuthenticationMessage": "Your authentication code is {####}. "}),
-        (deployed.USER_POOL_CLIENT, {}),
+        (facts.USER_POOL, {"smsAuthenticationMessage": "Your authentication code is {####}. "}),
+        (facts.USER_POOL_CLIENT, {}),
         (
-            deployed.USER_POOL_CLIENT,
+            facts.USER_POOL_CLIENT,
             {
                 "supportedIdentityProviders": ["COGNITO"],
                 "allowedOauthFlows": ["code"],
@@ -144,7 +144,7 @@ def test_what_the_provider_keeps_of_a_client_is_no_loss(outputs: dict[str, Any])
                 "readAttributes": [],
             },
         ),
-        (deployed.USER_POOL_DOMAIN, {"mfaConfiguration": "ON"}),
+        (facts.USER_POOL_DOMAIN, {"mfaConfiguration": "ON"}),
     ],
 )
 def test_what_is_aws_own_choice_is_nothing_to_lose(kind: str, outputs: dict[str, Any]) -> None:

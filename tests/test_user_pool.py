@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from identity.deployed import USER_POOL
+from identity.facts import USER_POOL
 from identity.report import ConfigError
 from tests.conftest import Deploy
 

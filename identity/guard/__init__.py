@@ -7,9 +7,9 @@ speaks in a preview as well. `identity:allowLoss` names what may go in one updat
 program and is an act by itself; Pulumi's `protect` stands in its way.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from identity import deployed
+from identity import facts
 from identity.deployed import Deployed
 from identity.guard.domain import domain_losses
 from identity.guard.exports import exports_losses
@@ -22,14 +22,13 @@ from identity.settings import Settings
 from identity.zone import Zone
 
 
-def refuse_losses(settings: Settings, region: str, zone: Zone | None) -> None:
+def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None) -> None:
     """Compare the stack's state with the settings.
 
     Raises:
         ConfigError: with each loss that `identity:allowLoss` does not name, and under `protect` with each name there
             that this update does not lose.
     """
-    state = deployed.read_state()
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in settings.allow_loss]
@@ -37,7 +36,7 @@ def refuse_losses(settings: Settings, region: str, zone: Zone | None) -> None:
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
-    strict = settings.protect and any(it.type == deployed.USER_POOL for it in state)
+    strict = settings.protect and any(it.type == facts.USER_POOL for it in state)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
     told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in settings.allow_loss]
@@ -49,7 +48,7 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
     state = list(state)
     yield from missing_pool(state, settings)
     for resource in state:
-        if resource.type == deployed.USER_POOL:
+        if resource.type == facts.USER_POOL:
             yield from pool_losses(resource, settings, region)
     yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
@@ -72,7 +71,7 @@ def _problem(loss: Loss, settings: Settings) -> Problem:
 
 def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings: Settings) -> list[Problem]:
     """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
-    pools = [it for it in state if it.type == deployed.USER_POOL]
+    pools = [it for it in state if it.type == facts.USER_POOL]
     gone = [loss for loss in losses if not (loss.final or loss.in_place)]
     if settings.protect or not gone or not any(it.outputs.get("deletionProtection") == "ACTIVE" for it in pools):
         return []

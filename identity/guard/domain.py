@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pulumi
 
-from identity import deployed
+from identity import facts
 from identity.deployed import Deployed
 from identity.guard.loss import Loss, weakened
 from identity.region import CUSTOM_DOMAIN_REGION
@@ -18,7 +18,7 @@ def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zo
     """What the settings would lose of the state, refused or not."""
     state = list(state)
     for resource in state:
-        if resource.type == deployed.USER_POOL_DOMAIN:
+        if resource.type == facts.USER_POOL_DOMAIN:
             yield from _moved(resource, settings)
     if not settings.cognito_endpoint:  # the emulator's zone is made anew after a kill, with another id
         yield from _left_zone(state, settings, zone)
@@ -46,7 +46,7 @@ def _domain_path(custom: bool) -> str:
 
 def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
     """Records cannot move: they are deleted in the one zone and made in the other, and so are all in this stack's."""
-    records = [it for it in state if it.type == deployed.RECORD and it.outputs.get("zoneId")]
+    records = [it for it in state if it.type == facts.RECORD and it.outputs.get("zoneId")]
     for old in sorted({str(it.outputs["zoneId"]) for it in records} - {zone.id if zone else ""}):
         names = ", ".join(sorted({str(it.outputs.get("name", "")) for it in records}))
         path = f"identity:{settings.domain.zone.by}" if settings.domain.zone else "identity:zoneName"
@@ -57,14 +57,14 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
         keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
         loss = weakened(old, "records", path, keep, received, lost)
         # Those of a custom domain stand below the pool, and what protects the pool protects them: they are replaced.
-        protected = any(it.name.startswith(f"{deployed.LOGICAL_POOL}-alias-") for it in records)
+        protected = any(it.name.startswith(f"{facts.LOGICAL_POOL}-alias-") for it in records)
         yield replace(loss, in_place=not protected)
 
 
 def _other_certificate(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     new, comes_to = (settings.domain.auth_domain, CUSTOM_DOMAIN_REGION if settings.domain.custom_domain else region)
     for certificate in state:
-        if certificate.type != deployed.CERTIFICATE:
+        if certificate.type != facts.CERTIFICATE:
             continue
         old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
         lives_in = (arn.split(":") + [""] * 4)[3]

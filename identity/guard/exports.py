@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from identity import deployed
+from identity import facts
 from identity.deployed import Deployed
 from identity.guard.loss import Loss, weakened
 from identity.settings import Settings
@@ -11,12 +11,12 @@ from identity.settings import Settings
 def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The CloudFormation stack of the exports, where the settings have none any more."""
     for resource in state:
-        if resource.type == deployed.CLOUD_FORMATION_STACK and not settings.cloud_formation_exports:
+        if resource.type == facts.CLOUD_FORMATION_STACK and not settings.cloud_formation_exports:
             name = str(resource.outputs.get("name", ""))
             lost = f"The exports of {name} would go, and no template could import them any more."
             keep = f"true: the stack has the exports of {name}"
             yield Loss(name, "identity:cloudFormationExports", keep, "false", lost, under_protect=True, warns=True)
-        elif resource.type == deployed.CLOUD_FORMATION_STACK and settings.domain.zone is None:
+        elif resource.type == facts.CLOUD_FORMATION_STACK and settings.domain.zone is None:
             yield from _certificate_gone(resource, settings)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from identity.deployed import LOGICAL_POOL, Deployed
+from identity.deployed import Deployed
+from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.guard.unsaid import taken_back

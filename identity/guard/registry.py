@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from identity import deployed
+from identity import facts
 from identity.apis import ApiSettings
 from identity.clients import CLIENT_CREDENTIALS
 from identity.deployed import Deployed
@@ -20,9 +20,9 @@ Outputs = Mapping[str, Any]
 def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    servers = _by_key(state, deployed.RESOURCE_SERVER, "access-server-")
-    clients = _by_key(state, deployed.USER_POOL_CLIENT, "access-client-")
-    if any(it.type == deployed.USER_POOL for it in state):
+    servers = _by_key(state, facts.RESOURCE_SERVER, "access-server-")
+    clients = _by_key(state, facts.USER_POOL_CLIENT, "access-client-")
+    if any(it.type == facts.USER_POOL for it in state):
         yield from rename_losses("clients", "id", clients, settings.clients, _client_marks(clients, settings))
         yield from rename_losses("apis", "identifier", servers, settings.apis, _server_marks(servers, settings))
     yield from _half_imported(clients, settings)
@@ -139,7 +139,7 @@ def _client_losses(
             yield Loss(client_id, f"{path}.secret", was, becomes, replaced, under_protect=True, warns=True)
         else:
             yield from client_weakened(client_id, path, old, new, settings.apis, gone)
-            it = Deployed(deployed.USER_POOL_CLIENT, key, old)
+            it = Deployed(facts.USER_POOL_CLIENT, key, old)
             yield from taken_back(it, client_id, path)
 
 

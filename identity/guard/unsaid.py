@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from identity import deployed
+from identity import facts
 from identity.deployed import Deployed
 from identity.guard.loss import Loss
 from identity.report import shown
@@ -115,7 +115,7 @@ _CLIENT = (
     _Row("rotationGrace", "refreshTokenRotation", _grace, "10"),
     _Row("analyticsConfiguration", "analyticsConfiguration", _is_set),
 )
-_ROWS = {deployed.USER_POOL: _POOL, deployed.USER_POOL_CLIENT: _CLIENT}
+_ROWS = {facts.USER_POOL: _POOL, facts.USER_POOL_CLIENT: _CLIENT}
 
 
 def removed_by_update(kind: str, outputs: Mapping[str, Any]) -> Iterator[Removed]:
@@ -125,7 +125,7 @@ def removed_by_update(kind: str, outputs: Mapping[str, Any]) -> Iterator[Removed
         kind: the type token of a pool or a client, as `identity.deployed` has it; nothing is known of another.
         outputs: the resource as the AWS provider's state has it, in Pulumi's names.
     """
-    if kind == deployed.USER_POOL:
+    if kind == facts.USER_POOL:
         yield from _triggers(outputs.get("lambdaConfig"))
     for row in _ROWS.get(kind, ()):
         value = outputs.get(row.property)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from identity import deployed
+from identity import deployed, facts
 from identity.deployed import Deployed
 from identity.guard.loss import Loss
 from identity.settings import Settings
@@ -17,8 +17,8 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
     if settings.cognito_endpoint:
         return
     state = list(state)
-    arns = [str(it.outputs.get("arn", "")) for it in state if it.type == deployed.USER_POOL]
-    known = [str(it.outputs.get("userPoolArn", "")) for it in state if it.type == deployed.STACK]
+    arns = [str(it.outputs.get("arn", "")) for it in state if it.type == facts.USER_POOL]
+    known = [str(it.outputs.get("userPoolArn", "")) for it in state if it.type == facts.STACK]
     # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
     leftover = sorted({str(it.outputs.get("userPoolId") or "") for it in state})
     for arn in filter(None, arns or [*filter(None, known)] or leftover):

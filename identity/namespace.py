@@ -1,0 +1,10 @@
+"""The namespace of this program's config keys, and what is a slip of it. Pure, and quick to import."""
+
+import difflib
+
+NAMESPACE = "identity"
+
+
+def is_misspelt(namespace: str) -> bool:
+    """Whether it is almost ours: the engine takes any other one for some other program's, and nobody reads its keys."""
+    return namespace != NAMESPACE and bool(difflib.get_close_matches(namespace.casefold(), [NAMESPACE], cutoff=0.75))
