@@ -31,11 +31,11 @@ BASE ?= main
 export BASE
 diff: .venv/installed
 	@$(RUN) -m local.pulumi_cli
-	@$(call each,stack,STACK) $(RUN) -m revision_diff "$$@" $(call option,markdown,MARKDOWN) -- "$$BASE"
+	@$(call each,stack,STACK) $(RUN) -m cli.diff "$$@" $(call option,markdown,MARKDOWN) -- "$$BASE"
 
 bench: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli
-	@$(RUN) -m bench $(call given,rounds,ROUNDS) $(call flag,large,LARGE) $(call flag,small,SMALL) $(call given,json,JSON)
+	@$(RUN) -m tests.performance $(call given,rounds,ROUNDS) $(call flag,large,LARGE) $(call flag,small,SMALL) $(call given,json,JSON)
 
 # Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".
 override ON = $(call option,stack,STACK) $(call option,client,CLIENT)
@@ -43,23 +43,23 @@ override PRINT = $(call given,token,TOKEN) $(call flag,json,JSON)
 override BROWSER = $(call flag,no-browser,NO_BROWSER) $(call flag,paste,PASTE) $(call given,timeout,TIMEOUT)
 
 login: .venv/installed
-	@$(call each,scope,SCOPE) $(RUN) -m sign_in $@ $(ON) "$$@" $(BROWSER) $(PRINT)
+	@$(call each,scope,SCOPE) $(RUN) -m cli.sign_in $@ $(ON) "$$@" $(BROWSER) $(PRINT)
 
 token: .venv/installed
-	@$(call each,scope,SCOPE) $(RUN) -m sign_in $@ $(ON) "$$@" $(PRINT)
+	@$(call each,scope,SCOPE) $(RUN) -m cli.sign_in $@ $(ON) "$$@" $(PRINT)
 
 logout: .venv/installed
-	@$(RUN) -m sign_in $@ $(ON)
+	@$(RUN) -m cli.sign_in $@ $(ON)
 
 user: .venv/installed
-	@$(RUN) -m sign_in $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
+	@$(RUN) -m cli.sign_in $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
 
 export: .venv/installed
-	@$(RUN) -m sign_in $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
+	@$(RUN) -m cli.sign_in $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
 
 # Bring what runs already under the program: docs/adopting.md.
 adopt: .venv/installed
-	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m adopt $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
+	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli.adopt $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
 	  $(call flag,write,WRITE) $(call flag,import,IMPORT)
 
 test: .venv/installed-dev

@@ -18,7 +18,7 @@ from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 from local import environment, paths, processes, pulumi_cli, state
-from local.aws_provider import install
+from local.aws_plugin import install
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Interrupted, Operation, Outcome

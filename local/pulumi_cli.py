@@ -20,7 +20,7 @@ from semver import VersionInfo
 from local import paths
 from local.console import Failure, say
 
-VERSION = VersionInfo.parse("3.259.0")
+VERSION = VersionInfo.parse("3.274.1")
 _MODULE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _STAMP = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
 _INSTALLING = 180.0  # seconds for the official installer in all; connecting is given up after 5

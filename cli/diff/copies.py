@@ -1,0 +1,154 @@
+"""Two revisions in one place, one after the other, on an emulator of their own. The checkout itself is left alone."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+
+from cli.diff.stacks import PROJECT, STAND_IN, in_the_place_of_local, shown_as
+from local import emulator
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+_KEPT = (".local", ".venv")
+_TIMEOUT = 600.0  # seconds for one command; at 300 APIs and 1,000 clients an `up` takes minutes
+_TOLD = 25  # lines of a failed command's end
+
+
+class Unusable(Exception):
+    """There is nothing to compare: the message says why and what to do."""
+
+
+class Broken(Exception):
+    """A revision cannot be run. The message is what it said itself."""
+
+
+class Revision:
+    """The files of a revision: a commit, or the checkout as it is now, with what is not committed yet."""
+
+    def __init__(self, commit: str | None) -> None:
+        self._commit = commit
+
+    def put_into(self, directory: Path) -> None:
+        if self._commit is None:
+            for name in _git("ls-files", "--cached", "--others", "--exclude-standard", "-z").decode().split("\0"):
+                if name and (CHECKOUT / name).is_file():
+                    (directory / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(CHECKOUT / name, directory / name)
+            return
+        # tarfile takes the archive of a commit without files for a broken one.
+        if _git("ls-tree", "--name-only", self._commit):
+            with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", self._commit))) as archive:
+                archive.extractall(directory, filter="data")
+
+
+def commit_of(name: str) -> str:
+    """The commit that `name` stands for. Raises Unusable where git knows none."""
+    try:
+        return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+    except subprocess.CalledProcessError:
+        raise Unusable(
+            f"BASE: git knows no revision {json.dumps(name)} in this checkout. Name a branch, tag or commit, such as\n"
+            "    make diff BASE=origin/main\n"
+            "A branch of the server has to be fetched first (git fetch origin), whole where the clone is shallow."
+        ) from None
+
+
+class Place:
+    """A directory that holds one revision at a time, and the state and the emulator that outlive the change.
+
+    Use it as a context manager: the emulator is stopped at the end.
+
+    Args:
+        directory: where; it is made.
+        stack: the stack whose settings are deployed.
+    """
+
+    def __init__(self, directory: Path, stack: str) -> None:
+        self.root, self.stack = directory, stack
+        self._port = emulator.free_port()
+        self._placed: list[Revision] = []
+
+    def __enter__(self) -> "Place":
+        self.root.mkdir(parents=True)
+        # The policy pack is started by its own script, which takes the checkout's packages.
+        (self.root / ".venv").symlink_to(sys.prefix)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # A revision whose commands do not run cannot stop what the other one started.
+        for revision in reversed(self._placed):
+            self._lay(revision)
+            if self.run("local", "stop").returncode == 0:
+                return
+
+    def place(self, revision: Revision) -> bool:
+        """Put the revision's files here, with the stack's settings as the local stack's; False if it has no such stack.
+
+        Raises Broken for a stack file that cannot be read.
+        """
+        self._placed.append(revision)
+        self._lay(revision)
+        return in_the_place_of_local(self.root, self.stack)
+
+    def has_the_program(self) -> bool:
+        needed = ("__main__.py", PROJECT, STAND_IN, "local/__main__.py")
+        return all((self.root / name).is_file() for name in needed)
+
+    def up(self) -> None:
+        """Deploy what is here by its own code. Raises Broken, with what it said, when that fails."""
+        done = self.run("local", "up", "--json")
+        if done.returncode:
+            raise Broken(self._said(done))
+
+    def preview(self) -> str:
+        """Preview what is here on top of what is deployed, and give what `cli.diff.rehearsal` writes."""
+        result = self.root / ".local" / "rehearsal.json"
+        done = self.run("revision_diff.rehearsal", str(result))
+        if done.returncode or not result.is_file():
+            raise Broken(self._said(done))
+        return shown_as(self.stack, result.read_text(encoding="utf-8")).replace(f"{self.root}{os.sep}", "")
+
+    def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a module of the revision that is here to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What a command that runs here is told: the port of this place's emulator."""
+        return {**os.environ, "PORT": str(self._port)}
+
+    def _lay(self, revision: Revision) -> None:
+        for entry in self.root.iterdir():
+            if entry.name in _KEPT:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        revision.put_into(self.root)
+
+    def _said(self, done: "subprocess.CompletedProcess[str]") -> str:
+        text = shown_as(self.stack, done.stderr.strip()).replace(f"{self.root}{os.sep}", "")
+        lines = text.splitlines()
+        first = next((index for index, line in enumerate(lines) if line.startswith("error: ")), None)
+        return "\n".join(lines[-_TOLD:] if first is None else lines[first : first + _TOLD])
+
+
+def _git(*arguments: str) -> bytes:
+    try:
+        return subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, check=True).stdout
+    except FileNotFoundError:
+        raise Unusable("`git` is not on PATH, and the base is one of its revisions. Install git.") from None

@@ -1,0 +1,5 @@
+"""`python -m cli.sign_in`."""
+
+from cli.sign_in.commands import main
+
+main()

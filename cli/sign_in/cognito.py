@@ -1,0 +1,149 @@
+"""What is asked of Cognito's own API rather than of its sign-in pages: revoking a session, and making a test user.
+
+The API answers on the host that serves the pool's keys, on AWS and on the emulator alike. It is asked here without
+boto3's client, which would read a person's AWS profile, files and variables first, and stumble over them: all that is
+needed is in the stack's outputs, and nothing that is done here is done with a person's own AWS credentials.
+"""
+
+import json
+import re
+import secrets
+import string
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from cli.sign_in.errors import RefusedGrantError, ServerDownError, SignInError, StackError, plain
+from cli.sign_in.oauth import asking, http_client
+from cli.sign_in.stack import Outputs, is_loopback
+from local import keys
+from local.console import Failure
+
+LONGEST_ASKED_FOR = 99  # the highest minimumLength of a password policy
+EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
+
+
+class LocalUser(BaseModel):
+    """A person who can sign in on a local stack."""
+
+    name: str
+    email: str
+    password: str
+
+
+class _Refused(Exception):
+    """What the API says to a request that it does not carry out."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: str) -> None:
+    """End a session on the server: the refresh token and every access token made from it.
+
+    RevokeToken and not the `/oauth2/revoke` page, which does the same: the emulator has only the former. It takes no
+    AWS credentials. Raises RefusedGrantError where the client has token revocation switched off.
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
+    """
+    request = {"Token": refresh_token, "ClientId": client_id} | ({"ClientSecret": secret} if secret else {})
+    try:
+        _ask(outputs, "RevokeToken", request)
+    except _Refused as refused:
+        raise RefusedGrantError(
+            f"The server did not revoke the session ({plain(refused.code)}): it goes on until it expires. Is token"
+            " revocation switched on for this client?"
+        ) from None
+
+
+def make_local_user(outputs: Outputs, name: str) -> LocalUser:
+    """A confirmed user of a local stack; one of that name gets a new password.
+
+    Local stacks only: the emulator has no sign-up page and sends no mail. On AWS people sign up on the hosted page.
+    """
+    if not is_loopback(outputs.jwks_uri):
+        raise StackError(
+            f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
+            " There people sign up themselves, on the login page: `make login` opens it."
+        )
+    email = _email(name)
+    who = {"UserPoolId": outputs.user_pool_id, "Username": name}
+    attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    try:
+        key = keys.own()
+        try:
+            _ask(outputs, "AdminCreateUser", who | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
+        except _Refused as refused:
+            if refused.code != "UsernameExistsException":  # then this run is for a new password
+                raise
+        return LocalUser(name=name, email=email, password=_set_password(outputs, who, key))
+    except _Refused as refused:
+        raise SignInError(
+            f"The user `{plain(name)}` cannot be made: {plain(refused.code)}: {plain(refused.message)}"
+        ) from None
+    except Failure as failure:
+        raise SignInError(str(failure)) from None
+
+
+def _set_password(outputs: Outputs, who: Mapping[str, object], key: keys.Key) -> str:
+    """A new password; one that is easy to type, unless the pool asks for a longer one."""
+    password = _password()
+    request = {**who, "Permanent": True}
+    try:
+        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+    except _Refused as refused:
+        if refused.code != "InvalidPasswordException":
+            raise
+        password = _password(LONGEST_ASKED_FOR)
+        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+    return password
+
+
+def _ask(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:
+    """Have the API do something; signed with a key of the emulator's, or as anybody. Raises _Refused."""
+    url = f"{outputs.api_endpoint}/"
+    body = json.dumps(request).encode()
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
+    }
+    if key is not None:
+        headers = _signed(url, headers, body, outputs.user_pool_id.partition("_")[0], key)
+    with asking(url), http_client(url) as client:
+        answer = client.post(url, content=body, headers=headers)
+    if answer.is_success:
+        return
+    try:
+        said = answer.json()
+        code, message = str(said["__type"]).rpartition("#")[2], str(said.get("message", said.get("Message", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ServerDownError(f"{url} failed with {answer.status_code}. Try again.") from None
+    if answer.status_code >= 500 or code == "TooManyRequestsException":
+        raise ServerDownError(f"{url} failed with {answer.status_code} ({plain(code)}). Try again.")
+    raise _Refused(code, message)
+
+
+def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: keys.Key) -> dict[str, str]:
+    # Here, since most commands sign nothing and should not wait for it.
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    request = AWSRequest("POST", url, headers, body)
+    SigV4Auth(Credentials(key.id, key.secret), "cognito-idp", region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def _email(name: str) -> str:
+    """An address for a user of that name; one that is an address already is taken as it is."""
+    return name if EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
+
+
+def _password(length: int = 20) -> str:
+    """A random password with every kind of character, so that no password policy refuses it."""
+    kinds = [string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!"]
+    drawn = [secrets.choice(kind) for kind in kinds]
+    drawn += [secrets.choice("".join(kinds)) for _ in range(length - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)

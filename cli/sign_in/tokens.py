@@ -1,0 +1,131 @@
+"""Whether a token is what it says: signature, issuer, audience, times, use and nonce, by joserfc.
+
+Rules: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+and OpenID Connect Core 1.0, section 3.1.3.7.
+"""
+
+import time
+from collections.abc import Callable
+
+import httpx2
+from joserfc import jwt
+from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError
+from joserfc.jwk import GuestProtocol, KeySet
+from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
+
+from cli.sign_in.errors import ClockError, ServerDownError, StackError, UntrustedAnswerError
+from cli.sign_in.oauth import asking, http_client
+
+LEEWAY = 60  # seconds by which two clocks may differ
+Clock = Callable[[], float]
+
+
+class TokenVerifier:
+    """Verifies the tokens of one client against the keys of its pool."""
+
+    def __init__(self, issuer: str, client_id: str, keys: KeySet, clock: Clock = time.time) -> None:
+        self._issuer = issuer
+        self._client_id = client_id
+        self._keys = keys
+        self._clock = clock
+
+    def id_token(self, token: str, *, fresh: bool, nonce: str | None = None, subject: str | None = None) -> Claims:
+        """The claims of an id token for this client.
+
+        `fresh` says that it was issued just now, which lets a wrong clock be told from a bad token. `nonce` is the
+        sign-in's; a refresh has none. `subject` is whom the access token beside it is about.
+        """
+        claims = self._verify("id", token, "aud", fresh)
+        if nonce is not None and claims.get("nonce") != nonce:
+            raise UntrustedAnswerError(
+                "The id token does not carry this sign-in's nonce, so it may be a replay of another. Sign in again."
+            )
+        if subject is not None and claims["sub"] != subject:
+            raise UntrustedAnswerError(
+                "The id token is another person's than the access token beside it (their `sub` differ), so neither is"
+                " used. Sign in again with `make login`."
+            )
+        return claims
+
+    def access_token(self, token: str, *, fresh: bool, subject: str | None = None) -> Claims:
+        """The claims of an access token for this client; after a refresh, `subject` is who had signed in."""
+        claims = self._verify("access", token, "client_id", fresh)
+        if subject is not None and claims["sub"] != subject:
+            raise UntrustedAnswerError("The new access token is another person's. Sign in again with `make login`.")
+        return claims
+
+    def _verify(self, use: str, token: str, audience: str, fresh: bool) -> Claims:
+        try:
+            claims = jwt.decode(token, self._named_key, algorithms=["RS256"]).claims
+        except BadSignatureError:
+            raise _bad(use, "its signature is not the pool's") from None
+        except (JoseError, ValueError, TypeError, RecursionError):
+            raise _bad(use, "it is not a token signed by one of the pool's keys") from None
+        if fresh:
+            self._compare_clocks(claims)
+        ours: ClaimsOption = {"essential": True, "value": self._client_id}
+        rules = JWTClaimsRegistry(
+            now=int(self._clock()),
+            leeway=LEEWAY,
+            iss={"essential": True, "value": self._issuer},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+            token_use={"essential": True, "value": use},
+            azp={"value": self._client_id},  # OpenID Connect Core, section 3.1.3.7: where there is one
+            **{audience: ours},
+        )
+        try:
+            rules.validate(claims)
+        except ExpiredTokenError:
+            raise _bad(use, "it has expired") from None
+        except ClaimError as error:
+            raise _bad(use, f"its claim `{error.claim}` is missing or not what it must be") from None
+        for claim in (audience, "token_use"):
+            # The library takes a list that has the right value among others.
+            if not isinstance(claims[claim], str) and claims[claim] != [self._client_id]:
+                raise _bad(use, f"its claim `{claim}` is for others as well")
+        return claims
+
+    def _named_key(self, token: GuestProtocol) -> KeySet:
+        """The keys, for a token that names one; a key that it brings along (`jwk`, `jku`, `x5u`) is not looked at."""
+        header = token.headers()
+        if not header.get("kid") or "crit" in header:
+            raise ValueError("Cognito's tokens name their key, and have nothing that must be understood")
+        return self._keys
+
+    def _compare_clocks(self, claims: Claims) -> None:
+        issued = claims.get("iat")
+        if not isinstance(issued, int | float):
+            return  # the rules refuse it by name
+        ahead = self._clock() - issued
+        if abs(ahead) > LEEWAY:
+            raise ClockError(
+                f"This machine's clock is {_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the sign-in"
+                f" server's, and at most {LEEWAY} seconds can be made up for. Set the clock and sign in again."
+            )
+
+
+def _bad(use: str, why: str) -> UntrustedAnswerError:
+    return UntrustedAnswerError(f"The {use} token failed verification: {why}. It is not used.")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def fetch_keys(uri: str) -> KeySet:
+    """The pool's public keys. Raises ServerDownError where nothing answers, StackError where the pool is gone."""
+    with asking(uri), http_client(uri) as client:
+        answer = client.get(uri)
+    if answer.status_code in {400, 403, 404}:
+        raise StackError(f"The user pool is not there any more: {uri} answers {answer.status_code}. Bring it up again.")
+    try:
+        answer.raise_for_status()
+        return KeySet.import_key_set(answer.json())
+    except (httpx2.HTTPStatusError, JoseError, ValueError, KeyError, TypeError):
+        raise ServerDownError(f"{uri} answers {answer.status_code} without a set of keys. Try again.") from None

@@ -1,0 +1,218 @@
+"""What a resource's properties are, as tables, and what follows from tables alone: checks, differences, conversions.
+
+Values here are plain JSON values under Pulumi's camelCase names. A value that the engine does not know yet (a preview)
+is the engine's own marker, UNKNOWN, and passes through everything.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from pulumi.runtime.rpc import UNKNOWN
+
+Props = dict[str, Any]
+
+
+class Kind(Enum):
+    TEXT = "a string"
+    NUMBER = "a number"
+    FLAG = "true or false"
+    SET = "a list of strings"
+    MAP = "an object of strings"
+    BLOCK = "an object"
+    BLOCKS = "a list of objects"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    """One input property. Lists are sets, as all of these are in the official provider: their order means nothing."""
+
+    kind: Kind
+    aws: str = ""  # AWS's member, dotted when nested; empty where the resource's module does the conversion itself
+    required: bool = False
+    named: bool = False  # made from the resource's logical name where the program gives none
+    replaces: bool = False
+    keeps: bool = False  # what the program leaves out stays as it is
+    forgotten: bool = False  # the emulator does not hold it (or not truly): the engine's state is believed instead
+    default: Any = None  # the official provider's, put into the inputs
+    absent: Any = None  # what AWS takes absence to mean; sent to take the property back
+    block: "Table | None" = None
+
+
+Table = Mapping[str, Property]
+
+
+def problems(subject: str, table: Table, unsupported: frozenset[str], given: Props, path: str = "") -> Iterator[str]:
+    """Everything wrong with the given inputs, one sentence each: unknown names, missing ones, wrong kinds."""
+    for name, value in given.items():
+        if name in table:
+            yield from _misfits(subject, table[name], value, path + name)
+        elif name in unsupported:
+            yield (
+                f"{path}{name}: the official provider has this property of {subject}, the local stack's does not: "
+                "leave it out here, or teach it to local/aws_plugin"
+            )
+        elif name != "__defaults":
+            near = get_close_matches(name, [*table, *unsupported], n=1)
+            yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
+    for name, prop in table.items():
+        if prop.required and given.get(name) is None:
+            yield f"{path}{name}: {subject} needs it; received nothing"
+
+
+def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
+    if value is None or value == UNKNOWN:
+        return
+    types: dict[Kind, Any] = {
+        Kind.TEXT: str,
+        Kind.FLAG: bool,
+        Kind.MAP: dict,
+        Kind.BLOCK: dict,
+        Kind.SET: list,
+        Kind.BLOCKS: list,
+    }
+    if not isinstance(value, types.get(prop.kind, int | float)) or (
+        prop.kind is Kind.NUMBER and isinstance(value, bool)
+    ):
+        yield f"{path}: must be {prop.kind.value}; received {json.dumps(value, default=str)}"
+        return
+    inner: Props = {"": value} if prop.kind is Kind.BLOCK else {}
+    if prop.kind is Kind.BLOCKS:
+        inner = {f"[{index}]": item for index, item in enumerate(value)}
+    for place, item in inner.items():
+        if isinstance(item, dict):
+            yield from problems(subject, prop.block or {}, frozenset(), item, f"{path}{place}.")
+        elif item != UNKNOWN:
+            yield f"{path}{place}: must be an object; received {json.dumps(item, default=str)}"
+    texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()
+    if not all(isinstance(text, str) for text in texts):
+        yield f"{path}: must be {prop.kind.value}; received {json.dumps(value, default=str)}"
+
+
+def comparable(prop: Property, value: Any) -> Any:
+    """A form in which two values are equal exactly when they mean the same to AWS; None for nothing."""
+    if value is None:
+        value = prop.default if prop.default is not None else prop.absent
+    if value is None or value in ("", [], {}) or value == UNKNOWN:
+        return UNKNOWN if value == UNKNOWN else None
+    match prop.kind:
+        case Kind.SET:
+            return sorted(value)
+        case Kind.BLOCK:
+            return {name: comparable(inner, value.get(name)) for name, inner in (prop.block or {}).items()}
+        case Kind.BLOCKS:
+            blocks = Property(kind=Kind.BLOCK, block=prop.block)
+            return sorted((comparable(blocks, item) for item in value), key=lambda item: json.dumps(item, default=str))
+    return value
+
+
+@dataclass(frozen=True)
+class Change:
+    kind: str  # ADD, DELETE or UPDATE
+    replaces: bool
+
+
+def changes(table: Table, old: Props, new: Props, path: str = "", replaces: bool = False) -> dict[str, Change]:
+    """Path -> change, from the last known state to the new inputs."""
+    found: dict[str, Change] = {}
+    for name, prop in table.items():
+        before, after = old.get(name), new.get(name)
+        if prop.keeps and after is None:
+            continue
+        was, becomes = comparable(prop, before), comparable(prop, after)
+        if was == becomes:
+            continue
+        again = prop.replaces or replaces
+        if prop.kind is Kind.BLOCK and isinstance(before, dict) and isinstance(after, dict):
+            found |= changes(prop.block or {}, before, after, f"{path}{name}.", again)
+        elif prop.kind is Kind.MAP and isinstance(before, dict) and isinstance(after, dict):
+            found |= _keyed(before, after, path + name, again)
+        elif isinstance(before, list) and isinstance(after, list) and before and after:
+            found |= _listed(prop, before, after, path + name, again)
+        else:
+            found[path + name] = Change("ADD" if was is None else "DELETE" if becomes is None else "UPDATE", again)
+    return found
+
+
+def _keyed(before: Props, after: Props, path: str, replaces: bool) -> dict[str, Change]:
+    found = {}
+    for key in before.keys() | after.keys():
+        if before.get(key) != after.get(key):
+            kind = "ADD" if key not in before else "DELETE" if key not in after else "UPDATE"
+            found[f'{path}["{key}"]' if not key.isidentifier() else f"{path}.{key}"] = Change(kind, replaces)
+    return found
+
+
+def _listed(prop: Property, before: list[Any], after: list[Any], path: str, replaces: bool) -> dict[str, Change]:
+    single = Property(kind=Kind.BLOCK if prop.kind is Kind.BLOCKS else Kind.TEXT, block=prop.block)
+    was, becomes = ([comparable(single, item) for item in items] for items in (before, after))
+    gone = {index for index, item in enumerate(was) if item not in becomes}
+    come = {index for index, item in enumerate(becomes) if item not in was}
+    found = {f"{path}[{index}]": Change("DELETE", replaces) for index in gone - come}
+    found |= {f"{path}[{index}]": Change("ADD", replaces) for index in come - gone}
+    found |= {f"{path}[{index}]": Change("UPDATE", replaces) for index in come & gone}
+    return found or {path: Change("UPDATE", replaces)}  # only how often an item stands in the list differs
+
+
+def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:
+    """The request members for these properties; `clear` also names what is not given, so that AWS takes it back."""
+    empty: dict[Kind, Any] = {Kind.SET: [], Kind.MAP: {}, Kind.BLOCK: {}, Kind.BLOCKS: []}
+    request: Props = {}
+    for name, prop in table.items():
+        value = props.get(name)
+        if value is None:
+            value = prop.default
+        if value is None and clear and not prop.keeps:
+            value = prop.absent if prop.absent is not None else empty.get(prop.kind)
+        if value is None or value == "" or not prop.aws:
+            continue
+        if prop.kind is Kind.BLOCK and value:  # nothing stays nothing: a default in it would set what is taken back
+            value = to_aws(prop.block or {}, value)
+        elif prop.kind is Kind.BLOCKS:
+            value = [to_aws(prop.block or {}, item) for item in value]
+        place, members = request, prop.aws.split(".")
+        for member in members[:-1]:
+            place = place.setdefault(member, {})
+        place[members[-1]] = value
+    return request
+
+
+def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
+    """The properties that an answer of AWS holds; what it leaves out or leaves empty is left out."""
+    props: Props = {}
+    for name, prop in table.items():
+        value: Any = answer
+        for member in prop.aws.split(".") if prop.aws else ():
+            value = (value or {}).get(member)
+        if not prop.aws or value is None or value in ("", {}):
+            continue
+        if prop.kind is Kind.BLOCK:
+            value = from_aws(prop.block or {}, value)
+        elif prop.kind is Kind.BLOCKS:
+            value = [from_aws(prop.block or {}, item) for item in value]
+        props[name] = value
+    return props
+
+
+def kept(table: Table, old: Props, new: Props) -> Props:
+    """The new values, with what the program leaves out and AWS keeps."""
+    result = {name: value for name, value in new.items() if value is not None}
+    for name, prop in table.items():
+        before, after = old.get(name), result.get(name)
+        if after is None and prop.keeps and before is not None:
+            result[name] = before
+        elif prop.kind is Kind.BLOCK and isinstance(before, dict) and isinstance(after, dict):
+            result[name] = kept(prop.block or {}, before, after)
+    return result
+
+
+def aligned(table: Table, state: Props, known: Props) -> Props:
+    """The state as read, in the words of what was known: the same set in the known order, the forgotten as it was."""
+    result = dict(state)
+    for name, prop in table.items():
+        if name in known and (prop.forgotten or comparable(prop, known[name]) == comparable(prop, state.get(name))):
+            result[name] = known[name]
+    return {name: value for name, value in result.items() if value is not None}

@@ -1,5 +1,0 @@
-"""`python -m sign_in`."""
-
-from sign_in.commands import main
-
-main()

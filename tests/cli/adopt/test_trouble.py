@@ -1,0 +1,114 @@
+"""What goes wrong when AWS is read: whose trouble it is, and what to do; the emulator is blamed for its own alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import exceptions as aws
+
+from cli.adopt import program
+from cli.adopt.account import Account
+from cli.adopt.find import Finder
+from cli.adopt.plan import Existing, Plan, Wanted
+from cli.adopt.report import AdoptError
+from cli.adopt.trouble import reading, told
+from identity.report import ConfigError
+from local import keys
+from tests.support.deployment import SERVICES
+from tests.support.program import ROOT
+
+URL = "https://cognito-idp.eu-west-1.amazonaws.com/"
+
+
+def refused(code: str, operation: str = "DescribeUserPool") -> aws.ClientError:
+    return aws.ClientError({"Error": {"Code": code, "Message": "said AWS"}}, operation)
+
+
+TROUBLES: list[tuple[Exception, str]] = [
+    (aws.EndpointConnectionError(endpoint_url=URL), "AWS does not answer"),
+    (aws.ConnectTimeoutError(endpoint_url=URL), "AWS does not answer"),
+    (aws.ReadTimeoutError(endpoint_url=URL), "AWS does not answer"),
+    (aws.SSLError(endpoint_url=URL, error=OSError("x")), "AWS does not answer"),
+    (aws.ProxyConnectionError(proxy_url="http://p"), "AWS does not answer"),
+    (aws.ConnectionClosedError(endpoint_url=URL), "AWS does not answer"),
+    (aws.NoCredentialsError(), "no AWS credentials"),
+    (aws.PartialCredentialsError(provider="env", cred_var="x"), "no AWS credentials"),
+    (aws.ProfileNotFound(profile="prod"), "no AWS credentials"),
+    (aws.UnauthorizedSSOTokenError(), "no AWS credentials"),
+    (aws.SSOTokenLoadError(error_msg="x"), "no AWS credentials"),
+    (aws.TokenRetrievalError(provider="sso", error_msg="x"), "no AWS credentials"),
+    (aws.ConfigParseError(path="config", error="x"), "AWS configuration cannot be read"),
+    (refused("ExpiredTokenException"), "have expired"),
+    (refused("ExpiredToken", "ListExports"), "have expired"),
+    (refused("UnrecognizedClientException"), "does not know these credentials"),
+    (refused("InvalidClientTokenId", "GetCallerIdentity"), "does not know these credentials"),
+    (refused("AccessDeniedException"), "may not call cognito-idp:DescribeUserPool"),
+    (refused("AccessDenied", "ListExports"), "may not call cloudformation:ListExports"),
+    (refused("AccessDeniedException", "ListCertificates"), "may not call acm:ListCertificates"),
+    (refused("AccessDenied", "GetHostedZone"), "may not call route53:GetHostedZone"),
+    (refused("AccessDenied", "ListResourceRecordSets"), "may not call route53:ListResourceRecordSets"),
+    (refused("AccessDeniedException", "DescribeResourceServer"), "may not call cognito-idp:DescribeResourceServer"),
+    (refused("TooManyRequestsException"), "slow down"),
+    (aws.NoRegionError(), "no region of AWS"),
+    (aws.InvalidRegionError(region_name="mars"), "no region of AWS"),
+    (refused("RequestTimeTooSkewed", "GetHostedZone"), "clock"),
+    (refused("OptInRequired", "ListExports"), "may not use this region"),
+    (ValueError("Invalid endpoint: http://a b"), "aws:endpoints"),
+    (refused("InternalErrorException"), "AWS refused DescribeUserPool: InternalErrorException: said AWS"),
+]
+
+
+@pytest.mark.parametrize(("error", "says"), TROUBLES, ids=[f"{type(it).__name__} {says}" for it, says in TROUBLES])
+def test_a_trouble_with_aws_says_what_to_do_and_never_speaks_of_the_emulator(error: Any, says: str) -> None:
+    with pytest.raises(AdoptError, match=r"^customers: ") as stopped, reading("customers", emulated=False):
+        raise error
+    assert says in str(stopped.value)
+    assert "emulator" not in str(stopped.value)
+    assert "make up" not in str(stopped.value)
+
+
+def test_a_late_signature_is_the_clocks_and_not_the_keys() -> None:
+    late: Any = {"Error": {"Code": "InvalidSignatureException", "Message": "Signature expired: 1 is earlier than 2"}}
+    assert "clock" in told(aws.ClientError(late, "DescribeUserPool"), emulated=False)
+
+
+@pytest.mark.parametrize("endpoints", ["nonsense", "{", "[1]", '["x"]', "3"])
+def test_endpoints_that_cannot_be_read_are_told_without_a_traceback(endpoints: str) -> None:
+    with pytest.raises(AdoptError, match="aws:endpoints must be a list"):
+        Account({"aws:region": "eu-west-1", "aws:endpoints": endpoints})
+
+
+def test_an_emulator_that_is_down_is_told_as_such() -> None:
+    assert "make up" in told(aws.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), emulated=True)
+
+
+def test_a_profile_that_is_not_there_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    with pytest.raises(AdoptError, match="AWS_PROFILE"):
+        Account({"aws:region": "eu-west-1", "aws:profile": "nobody"})
+
+
+def test_a_pool_of_another_account_is_not_adopted(emulator: str) -> None:
+    """The stack is one on AWS; here its account alone is the emulator's."""
+    key = keys.own()
+    endpoints = "[{" + ",".join(f'"{service}": "{emulator}"' for service in SERVICES) + "}]"
+    config = {"aws:region": "us-east-1", "identity:product": "acme", "identity:apis": "{}", "identity:clients": "{}"}
+    account = Account({**config, "aws:endpoints": endpoints, "aws:accessKey": key.id, "aws:secretKey": key.secret})
+    state = {
+        "arn": "arn:aws:cognito-idp:us-east-1:999999999999:userpool/us-east-1_A",
+        "aliasAttributes": ["preferred_username"],
+        "usernameConfiguration": {"caseSensitive": False},
+    }
+    urn = "urn:pulumi:prod::identity::aws:cognito/userPool:UserPool::customers"
+    pool = Wanted(
+        "aws:cognito/userPool:UserPool", "customers", urn, "", {}, Existing("us-east-1_A", "us-east-1_A", state)
+    )
+    with pytest.raises(ConfigError, match="credentials of the account 999999999999"):
+        program.check(Path(ROOT), "prod", config, account, _Nothing(account), Plan([pool]))
+
+
+class _Nothing(Finder):
+    """Finds nothing: what the program makes of it is not looked at."""
+
+    def importable(self, type_name: str) -> bool:
+        return not type_name

@@ -1,0 +1,149 @@
+"""The whole way as a person goes it: up, a user, login, a real browser on the login page, and back to verified tokens.
+
+    SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/test_sign_in_browser.py
+
+takes the pictures of the docs again.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.wait import WebDriverWait
+
+from local.emulator import free_port
+from tests.cli.sign_in.test_environment import OF_A_PERSON
+from tests.support.checkout import Checkout, finished
+from tests.support.emulated_sign_in import Command
+
+pytestmark = pytest.mark.engine
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",  # tests may run as root, where Chromium's sandbox does not start
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--window-size=720,640",
+)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A stack of the default clients; the public one calls back to a port that is free here."""
+    with Checkout(tmp_path_factory.mktemp("browser")) as checkout:
+        client = {"callbackUrls": [f"http://localhost:{free_port()}"], "authFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
+        checkout.config(clients={"windowscli": client})
+        up = checkout.local("up")
+        assert up.status == 0, up.stderr
+        yield checkout
+
+
+def sign_in(stack: Checkout, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli.sign_in", *arguments],
+        cwd=stack.root,
+        env={**os.environ, "PORT": str(stack.port), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def made_user(stack: Checkout) -> dict[str, str]:
+    """The test user as `make user` prints it: a word and a value a line."""
+    ran = finished(sign_in(stack, "user"))
+    assert ran.status == 0, ran.stderr
+    return dict(line.split(maxsplit=1) for line in ran.stdout.splitlines())
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.fail("Chromium and its driver are not installed: apt-get install -y chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    directory = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def fill_in(browser: webdriver.Chrome, name: str, password: str) -> None:
+    for field, value in (("username", name), ("password", password)):
+        element = browser.find_element(By.ID, field)
+        element.clear()
+        element.send_keys(value)
+
+
+def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
+    """The text of an element of the next page."""
+    found = WebDriverWait(browser, 20).until(
+        expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector))
+    )
+    return str(found.text)
+
+
+def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Chrome, pictures: Path) -> None:
+    user = made_user(stack)
+    command = Command(sign_in(stack, "login", "--no-browser", "--json"))
+    try:
+        browser.get(command.url)
+        assert text_once_there(browser, "h1") == "Sign in"
+        browser.save_screenshot(str(pictures / "sign-in-1-page.png"))
+
+        fill_in(browser, user["name"], "not-the-password")
+        browser.find_element(By.CSS_SELECTOR, "button").click()
+        assert text_once_there(browser, ".error") == "Incorrect username or password."
+        browser.save_screenshot(str(pictures / "sign-in-2-wrong-password.png"))
+        assert command.process.poll() is None  # the command goes on waiting
+
+        fill_in(browser, user["name"], user["password"])
+        browser.find_element(By.CSS_SELECTOR, "button").click()
+        assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
+        assert f"Signed in as {user['name']}" in text_once_there(browser, "p")
+        browser.save_screenshot(str(pictures / "sign-in-3-signed-in.png"))
+
+        status, out, err = command.end()
+        assert status == 0, err
+        assert f"Signed in: {user['name']}" in err
+        assert {"access_token", "id_token", "refresh_token"} <= json.loads(out).keys()
+    finally:
+        command.process.kill()
+        command.process.wait()
+
+
+def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stack: Checkout, tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[profile prod\n[[")
+    given = {name: value.format(home=tmp_path) for name, value in OF_A_PERSON.items()}
+    del given["HOME"]  # where the Pulumi CLI is kept that was built
+    for arguments in (["user"], ["export", "--to", str(tmp_path / "out")]):
+        ran = finished(sign_in(stack, *arguments, **given))
+        assert ran.status == 0, ran.stderr
+    ran = finished(sign_in(stack, "login", "--no-browser", "--timeout", "1", **given))
+    assert "within 1 seconds" in ran.stderr
+    assert "Traceback" not in ran.stderr

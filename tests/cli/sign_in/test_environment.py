@@ -1,0 +1,339 @@
+"""Whatever a person's shell and home hold, the commands do their work or say in one line why not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.sign_in.session import SessionFile
+from cli.sign_in.stack import Outputs
+from local import keys
+from tests.cli.sign_in.test_session import SESSION
+from tests.support.emulated_sign_in import CHECKOUT, STACK, stack_environment
+from tests.support.false_sign_in import CLIENT, ISSUER, FalseServer, false_server
+
+
+@pytest.fixture
+def server() -> Iterator[FalseServer]:
+    with false_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _no_session_stays() -> Iterator[None]:
+    yield
+    SessionFile(STACK, "cli").delete()
+
+
+def said_of(outputs: Outputs) -> object:
+    return outputs.model_dump(by_alias=True, exclude_none=True)
+
+
+def run(home: Path, outputs: Outputs, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "cli.sign_in", *arguments, "--stack", STACK],
+        cwd=CHECKOUT,
+        env=stack_environment(home, said_of(outputs), **environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+OF_A_PERSON = {
+    "AWS_PROFILE": "prod",
+    "AWS_DEFAULT_PROFILE": "prod",
+    "AWS_RETRY_MODE": "zzz",
+    "AWS_MAX_ATTEMPTS": "many",
+    "AWS_CA_BUNDLE": "/nonexistent/ca.pem",
+    "REQUESTS_CA_BUNDLE": "/nonexistent/ca.pem",
+    "SSL_CERT_FILE": "/nonexistent/ca.pem",
+    "AWS_DEFAULT_REGION": "not a region",
+    "AWS_REGION": "mars-north-1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": "http://127.0.0.1:1",
+    "AWS_USE_FIPS_ENDPOINT": "true",
+    "AWS_USE_DUALSTACK_ENDPOINT": "true",
+    "AWS_DEFAULTS_MODE": "zzz",
+    "AWS_REQUEST_CHECKSUM_CALCULATION": "zzz",
+    "AWS_ACCESS_KEY_ID": "AKIAPERSON",
+    "AWS_SECRET_ACCESS_KEY": "s3cret",
+    "AWS_SESSION_TOKEN": "t0ken",
+    "AWS_CONFIG_FILE": "{home}/.aws/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "{home}/.aws/config",
+    "AWS_DATA_PATH": "{home}/.aws",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "http_proxy": "http://127.0.0.1:1",
+    "HTTPS_PROXY": "ftp://127.0.0.1:1",
+    "ALL_PROXY": "socks5://127.0.0.1:1",
+    "NETRC": "{home}/.aws/config",
+    "HOME": "{home}",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose AWS settings no tool can read."""
+    (tmp_path / ".aws").mkdir()
+    for name in ("config", "credentials"):
+        (tmp_path / ".aws" / name).write_text("[profile prod\nregion\n\\x00[[")
+    return tmp_path
+
+
+KINDS = {
+    "profiles": ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"],
+    "files": ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DATA_PATH", "NETRC", "HOME"],
+    "certificates": ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"],
+    "places": ["AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"],
+    "credentials": ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+    "proxies": ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"],
+    "retries": ["AWS_RETRY_MODE"],
+    "home": ["HOME"],
+}
+
+
+def ways() -> dict[str, dict[str, str]]:
+    """Each kind of them alone, and all at once: one must not hide another."""
+    return {kind: {name: OF_A_PERSON[name] for name in names} for kind, names in KINDS.items()} | {"all": OF_A_PERSON}
+
+
+@pytest.mark.parametrize("environment", ways().values(), ids=ways())
+def test_a_persons_own_settings_are_not_looked_at_for_a_local_stack(
+    server: FalseServer, home: Path, environment: dict[str, str]
+) -> None:
+    given = {name: value.format(home=home) for name, value in environment.items()}
+    ran = run(home, server.target().outputs, "user", **given)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("name      tester\npassword  ")
+    assert [operation for operation, _, _ in server.api_asked] == ["AdminCreateUser", "AdminSetUserPassword"]
+    for _, _, headers in server.api_asked:
+        assert f"Credential={keys.own().id}/" in headers["authorization"]
+        assert "/eu-west-1/cognito-idp/aws4_request" in headers["authorization"]
+        assert "x-amz-security-token" not in headers
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["login", "--no-browser", "--timeout", "1"], "within 1 seconds"),
+        (["refresh"], "Refreshed: ada"),
+        (["token"], ""),
+        (["logout"], "revoked on the server"),
+    ],
+)
+def test_neither_does_any_other_command(server: FalseServer, home: Path, command: list[str], said: str) -> None:
+    kept = {"issuer": ISSUER, "client_id": CLIENT, "subject": "ada", "refresh_token": "r"}
+    SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
+    given = {name: value.format(home=home) for name, value in OF_A_PERSON.items()}
+    ran = run(home, server.target().outputs, *command, **given)
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+    if command == ["logout"]:
+        ((operation, body, headers),) = server.api_asked
+        assert (operation, body) == ("RevokeToken", {"Token": "r", "ClientId": CLIENT})
+        assert "authorization" not in headers
+
+
+def test_a_secret_client_ends_its_session_with_its_secret(server: FalseServer, home: Path) -> None:
+    kept = {"issuer": ISSUER, "client_id": CLIENT, "refresh_token": "r"}
+    SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
+    outputs = server.target().outputs.model_copy(update={"client_secrets": {"cli": "s3cret"}})
+    ran = run(home, outputs, "logout", "--client", "cli")
+    assert ran.returncode == 0, ran.stderr
+    assert [body for _, body, _ in server.api_asked] == [{"Token": "r", "ClientId": CLIENT, "ClientSecret": "s3cret"}]
+    assert "s3cret" not in ran.stdout + ran.stderr
+
+
+def on_aws(server: FalseServer) -> Outputs:
+    """The same stack at an address of AWS; no test goes there."""
+    host = "https://cognito-idp.eu-west-1.amazonaws.com"
+    return Outputs.model_validate_json(server.target().outputs.model_dump_json(by_alias=True).replace(server.url, host))
+
+
+@pytest.mark.parametrize("command", ["login", "logout"])
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"HTTPS_PROXY": "http://user:s3cret@127.0.0.1:1"}, "amazonaws.com does not answer (ConnectError)"),
+        ({"HTTPS_PROXY": "ftp://user:s3cret@127.0.0.1:1"}, "a proxy or the certificates that this shell names"),
+        ({"HTTPS_PROXY": "http://[::1:s3cret"}, "a proxy or the certificates that this shell names"),
+        ({"ALL_PROXY": "socks5://user:s3cret@127.0.0.1:1"}, "a proxy or the certificates that this shell names"),
+        ({"SSL_CERT_FILE": "/nonexistent/s3cret"}, "a proxy or the certificates that this shell names"),
+        ({"AWS_PROFILE": "s3cret", "AWS_RETRY_MODE": "zzz", "HTTPS_PROXY": "http://127.0.0.1:1"}, "does not answer"),
+    ],
+)
+def test_on_aws_what_stands_in_the_way_is_one_line(
+    server: FalseServer, home: Path, command: str, environment: dict[str, str], said: str
+) -> None:
+    kept = {"issuer": ISSUER, "client_id": CLIENT, "refresh_token": "r"}
+    SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
+    lower = {name.lower(): value for name, value in environment.items() if name.endswith("_PROXY")}
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "", "no_proxy": ""}
+    ran = run(home, on_aws(server), command, "--client", "cli", **(nowhere | lower | environment))
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    (line,) = ran.stderr.splitlines()
+    assert said in line
+    assert "s3cret" not in line
+    assert SessionFile(STACK, "cli").path.exists()
+
+
+GOOD_NAMES = ["ada", "a", "ada@acme.example", "Ädä", "O'Brien", "-x", "x" * 128, "a;b", "名前", "+1"]
+BAD_NAMES = ["", " ", "ada lovelace", "\t", "a\nb", "x" * 129, "a\x1b[31m", "\u200b", "\udcff", "a\u00a0b"]
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_a_user_of_any_name_that_cognito_takes_is_made(server: FalseServer, home: Path, name: str) -> None:
+    ran = run(home, server.target().outputs, "user", "--name", name)
+    assert ran.returncode == 0, ran.stderr
+    made = server.api_asked[0][1]
+    assert made["Username"] == name
+    email = made["UserAttributes"][0]["Value"]
+    assert email.count("@") == 1
+    assert email.isascii()
+    assert (email == name) == (name == "ada@acme.example")
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_any_other_name_is_told_and_nothing_is_made(server: FalseServer, home: Path, name: str) -> None:
+    ran = run(home, server.target().outputs, "user", "--name", name)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "--name" in ran.stderr
+    assert "allowed are 1 to 128 letters" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "\x1b" not in ran.stderr
+    assert server.api_asked == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["login", "--client", ""], "--client"),
+        (["login", "--client", " "], "--client"),
+        (["login", "--timeout", "nan"], "--timeout"),
+        (["login", "--timeout", "inf"], "--timeout"),
+        (["login", "--timeout", ""], "--timeout"),
+        (["token", "--token", ""], "--token"),
+        (["export", "--to", ""], "--to"),
+        (["nosuch"], "No such command"),
+        (["login", "--nosuch"], "No such option"),
+        (["login", "more"], "unexpected extra argument"),
+    ],
+)
+def test_an_empty_or_odd_option_is_told(server: FalseServer, home: Path, arguments: list[str], said: str) -> None:
+    ran = run(home, server.target().outputs, *arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("stack", ["", " "])
+def test_an_empty_stack_is_not_the_one_that_is_selected(server: FalseServer, home: Path, stack: str) -> None:
+    command = [sys.executable, "-m", "cli.sign_in", "login", "--stack", stack]
+    environment = stack_environment(home, said_of(server.target().outputs))
+    ran = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "--stack" in ran.stderr
+
+
+@pytest.mark.parametrize("client", ["cli\udcff", "../cli", "cli\x1b[31m", "x" * 5000])
+def test_a_client_of_an_odd_name_is_told(server: FalseServer, home: Path, client: str) -> None:
+    ran = run(home, server.target().outputs, "token", "--client", client)
+    assert (ran.returncode == 1, ran.stdout) == (True, "")
+    assert "It has: cli." in ran.stderr
+    assert "\x1b" not in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+# --- where what is asked for goes -------------------------------------------------------------------------------------
+
+PRINTS = {
+    "user": ["user"],
+    "user as JSON": ["user", "--json"],
+    "token": ["token"],
+    "refresh": ["refresh", "--json"],
+    "export": ["export"],
+    "help": ["--help"],
+}
+
+
+def shell(home: Path, outputs: Outputs, arguments: list[str], how: str) -> "subprocess.CompletedProcess[str]":
+    """A command with its streams as a shell line leads them."""
+    kept = {"issuer": ISSUER, "client_id": CLIENT, "subject": "ada", "refresh_token": "r", "expires_at": 2**32}
+    SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
+    arguments = [*arguments, "--to", str(home / "out")] if arguments == ["export"] else arguments
+    stack = [] if arguments == ["--help"] else ["--stack", STACK]
+    return subprocess.run(
+        ["sh", "-c", f'"$@" {how}', "sh", sys.executable, "-m", "cli.sign_in", *arguments, *stack],
+        cwd=CHECKOUT,
+        env=stack_environment(home, said_of(outputs)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", PRINTS.values(), ids=PRINTS)
+def test_a_full_standard_output_is_told(server: FalseServer, home: Path, arguments: list[str]) -> None:
+    ran = shell(home, server.target().outputs, arguments, "> /dev/full")
+    assert ran.returncode == 1
+    assert "No space left on device" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "Exception ignored" not in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", PRINTS.values(), ids=PRINTS)
+def test_a_reader_that_has_gone_is_no_news(server: FalseServer, home: Path, arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(
+            ["sh", "-c", f'"$@" >&{writing}', "sh", sys.executable, "-m", "cli.sign_in", *arguments]
+            + ([] if arguments == ["--help"] else ["--stack", STACK])
+            + (["--to", str(home / "out")] if arguments == ["export"] else []),
+            cwd=CHECKOUT,
+            env=stack_environment(home, said_of(server.target().outputs)),
+            pass_fds=[writing],
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert ran.returncode != 0
+    assert "Traceback" not in ran.stderr
+    assert "Exception ignored" not in ran.stderr
+
+
+@pytest.mark.parametrize("how", [">&-", "2>&-", "2>/dev/full", ">&- 2>&-", "> /dev/full 2>&1", "<&-"])
+@pytest.mark.parametrize("arguments", [["token"], ["login", "--paste"], ["nosuch"]])
+def test_streams_that_are_closed_or_full_make_no_traceback(
+    server: FalseServer, home: Path, arguments: list[str], how: str
+) -> None:
+    ran = shell(home, server.target().outputs, arguments, how)
+    assert ran.returncode in (0, 1, 2)
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert "Exception ignored" not in ran.stderr
+
+
+@pytest.mark.parametrize("typed", [b"", b"\xff\xfe\n", b"\x00\n", b"x" * 100_000 + b"\n"])
+def test_whatever_is_pasted_makes_no_traceback(server: FalseServer, home: Path, typed: bytes) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "cli.sign_in", "login", "--paste", "--no-browser", "--stack", STACK],
+        cwd=CHECKOUT,
+        env=stack_environment(home, said_of(server.target().outputs), PYTHONUTF8="1"),
+        input=typed,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert b"Traceback" not in ran.stderr
+    assert b"pasted" in ran.stderr

@@ -1,0 +1,302 @@
+"""Each setting there and back on a stack with people in it, by the real engine: nobody is lost and nothing is left."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.support.checkout import Checkout
+
+pytestmark = pytest.mark.engine
+
+PEOPLE, PASSWORD = ("ada", "grace", "mary"), "Correct-horse-9"
+BY_PASSWORD = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+POSTMAN: dict[str, Any] = {
+    "secret": True,
+    "callbackUrls": ["https://{environment}-auth.{product}.app"],
+    "logoutUrls": ["https://{environment}-auth.{product}.app/bye"],
+    "authFlows": BY_PASSWORD,
+}
+WINDOWSCLI: dict[str, Any] = {"callbackUrls": ["http://localhost:9000"], "authFlows": BY_PASSWORD}
+PROJECT = {"write": "Create and modify Projects", "read": "Read existing Projects", "delete": "Delete Projects"}
+TASK = {"write": "Create and modify Tasks", "read": "Read existing Tasks", "delete": "Delete existing Tasks"}
+BASE: dict[str, Any] = {
+    "apis": {"project": {"scopes": PROJECT}, "task": {"scopes": TASK}},
+    "clients": {"postman": POSTMAN, "windowscli": WINDOWSCLI},
+    "tags": {"team": "identity", "cost": "12"},
+}
+WINDOWSCLI_NAME = "focusmark-local-userpoolclient-windowscli"
+NOTHING: tuple[Any, ...] = ("", [], {}, None)
+# What an update says in so many words, and a new pool has anyway.
+SAID_BY_AN_UPDATE = {
+    "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"},
+    "SmsAuthenticationMessage": "Your authentication code is {####}. ",
+}
+# What AWS counts up by itself, and what a certificate made anew has anew.
+PASSING = {"CreationDate", "LastModifiedDate", "CreatedAt", "IssuedAt", "NotBefore", "NotAfter", "RenewalEligibility"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout whose stack is up with people in its pool. A test that changes it puts it back."""
+    with Checkout(tmp_path_factory.mktemp("toggles")) as checkout:
+        bring_up(checkout)
+        yield checkout
+
+
+def bring_up(checkout: Checkout) -> None:
+    checkout.config(**BASE)
+    assert checkout.run("up") == {"create": 13}
+    cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
+    for name in PEOPLE:
+        email = [{"Name": "email", "Value": f"{name}@focusmark.app"}]
+        cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=email, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+
+
+@pytest.fixture
+def config(stack: Checkout) -> Iterator[Checkout]:
+    """The same, with the stack file put back; the stack itself too, if the test did not come to it."""
+    committed, held = stack.stack_file.read_text(), everything(stack)
+    yield stack
+    stack.stack_file.write_text(committed)
+    if everything(stack) != held:
+        stack.run("up")
+
+
+def pool_id(checkout: Checkout) -> str:
+    (pool,) = checkout.aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    return str(pool["Id"])
+
+
+def lasting(described: Mapping[str, Any], *without: str) -> dict[str, Any]:
+    """What AWS describes, without dates, ids that are told apart, the answer's own metadata, and what says nothing."""
+    dropped = {*PASSING, *without, "ResponseMetadata"}
+    said = {key: spoken(it) for key, it in described.items() if key not in dropped}
+    return {key: sorted(it, key=repr) if isinstance(it, list) else it for key, it in said.items() if it not in NOTHING}
+
+
+def spoken(value: Any) -> Any:
+    """A value without its empty members: an update sends them to take things back, and the emulator repeats them."""
+    if not isinstance(value, dict):
+        return value
+    parts = {key: spoken(it) for key, it in value.items()}
+    return {key: it for key, it in parts.items() if it not in NOTHING}
+
+
+def clients(checkout: Checkout) -> dict[str, dict[str, Any]]:
+    """The app clients by name, as AWS describes them."""
+    cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
+    listed = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    described = [
+        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=it["ClientId"])["UserPoolClient"] for it in listed
+    ]
+    return {client["ClientName"]: client for client in described}
+
+
+def ids(checkout: Checkout) -> dict[str, str]:
+    return {name: client["ClientId"] for name, client in clients(checkout).items()}
+
+
+def everything(checkout: Checkout) -> dict[str, Any]:
+    """All that the emulator describes of the stack, by name: the same text before and after is nothing left behind."""
+    cognito, acm, cloudformation = checkout.aws("cognito-idp"), checkout.aws("acm"), checkout.aws("cloudformation")
+    pool = cognito.describe_user_pool(UserPoolId=pool_id(checkout))["UserPool"]
+    domain = pool.get("CustomDomain") or pool["Domain"]
+    for name, default in SAID_BY_AN_UPDATE.items():
+        if pool.get(name) == default:
+            del pool[name]
+    # AWS's old word for the password policy's TemporaryPasswordValidityDays, which is compared.
+    pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
+    servers = cognito.list_resource_servers(UserPoolId=pool["Id"], MaxResults=50)["ResourceServers"]
+    arns = [it["CertificateArn"] for it in acm.list_certificates()["CertificateSummaryList"]]
+    exports = cloudformation.list_exports()["Exports"]
+    return {
+        "pool": lasting(pool),
+        "domain": lasting(cognito.describe_user_pool_domain(Domain=domain)["DomainDescription"]),
+        "servers": {it["Name"]: lasting(it) for it in servers},
+        "clients": {name: lasting(it, "ClientId", "ClientSecret") for name, it in clients(checkout).items()},
+        "with a secret": sorted(name for name, it in clients(checkout).items() if it.get("ClientSecret")),
+        "certificate tags": [lasting(acm.list_tags_for_certificate(CertificateArn=arn)) for arn in arns],
+        "exports": sorted(it["Name"] for it in exports),
+        "inventory": checkout.inventory(),
+    }
+
+
+def people(checkout: Checkout) -> dict[str, str]:
+    """Everybody in the pool with the id that other systems know them by."""
+    users = checkout.aws("cognito-idp").list_users(UserPoolId=pool_id(checkout))["Users"]
+    return {user["Username"]: next(it["Value"] for it in user["Attributes"] if it["Name"] == "sub") for user in users}
+
+
+def assert_everybody_signs_in(checkout: Checkout) -> None:
+    """By each client, with the proof of its secret where it has one."""
+    cognito = checkout.aws("cognito-idp")
+    for client in clients(checkout).values():
+        for name in PEOPLE:
+            given = {"USERNAME": name, "PASSWORD": PASSWORD}
+            if secret := client.get("ClientSecret"):
+                digest = hmac.digest(secret.encode(), (name + client["ClientId"]).encode(), hashlib.sha256)
+                given["SECRET_HASH"] = base64.b64encode(digest).decode()
+            answer = cognito.initiate_auth(
+                ClientId=client["ClientId"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given
+            )
+            assert answer["AuthenticationResult"]["AccessToken"]
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """An edit of the stack file: what the engine does on the way there and back, and whose client id may go.
+
+    `back_with` is what the way back needs besides taking the edit out; `holds` is what the emulator then has, by kind.
+    """
+
+    edit: Mapping[str, Any]
+    there: Mapping[str, int]
+    back: Mapping[str, int]
+    replaced: frozenset[str] = frozenset()
+    back_with: Mapping[str, Any] = field(default_factory=dict)
+    holds: Mapping[str, Any] = field(default_factory=dict)
+
+
+TOGGLES = {
+    "domain prefix": Toggle(
+        {"domainPrefix": "focusmark-login", "allowLoss": ["focusmark-local"]},
+        {"replace": 1, "same": 12},
+        {"replace": 1, "same": 12},
+        back_with={"allowLoss": ["focusmark-login"]},
+    ),
+    "custom domain": Toggle(
+        {"customDomain": True},
+        {"create": 3, "delete": 1, "same": 12},
+        {"create": 1, "delete": 3, "same": 12},
+        holds={"domains": ["local-auth.focusmark.app"], "records": ["A", "A", "AAAA", "CNAME"]},
+    ),
+    "zone": Toggle(
+        {"zoneName": None},
+        {"delete": 4, "same": 9},
+        {"create": 4, "same": 9},
+        holds={"certificates": [], "records": ["A"]},
+    ),
+    "secret": Toggle(
+        {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}},
+        {"replace": 1, "same": 12},
+        {"replace": 1, "same": 12},
+        frozenset({WINDOWSCLI_NAME}),
+    ),
+    "scopes of an API": Toggle(
+        {
+            "apis": {
+                "project": {"scopes": {"read": "Read Projects", "share": "Share Projects"}},
+                "task": {"scopes": TASK},
+                "cart": {"scopes": {"read": "Read carts"}},
+            }
+        },
+        {"create": 1, "same": 10, "update": 3},
+        {"delete": 1, "same": 10, "update": 3},
+    ),
+    "client and pool in place, and exports": Toggle(
+        {
+            "cloudFormationExports": True,
+            "tags": {"team": "customers", "stage": "live"},
+            "userPool": {
+                "passwordPolicy": {"minimumLength": 12, "requireNumbers": True, "temporaryPasswordValidityDays": 3}
+            },
+            "clients": {
+                "postman": {
+                    **{key: value for key, value in POSTMAN.items() if key != "logoutUrls"},
+                    "tokenValidity": {"access": "15m", "id": "300s", "refresh": "12h"},
+                    "scopes": ["openid", "email", "task.read"],
+                },
+                "windowscli": {
+                    **WINDOWSCLI,
+                    "logoutUrls": ["http://localhost:9000/bye"],
+                    "authFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+                    "rotateRefreshTokens": True,
+                },
+            },
+        },
+        {"create": 2, "same": 9, "update": 4},
+        {"delete": 2, "same": 9, "update": 4},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOGGLES)
+def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: str) -> None:
+    toggle, before = TOGGLES[name], everything(config)
+    known, client_ids, pool = people(config), ids(config), pool_id(config)
+    kept = {client: it for client, it in client_ids.items() if client not in toggle.replaced}
+    written = config.stack_file.read_text()
+    config.config(**toggle.edit)
+    for expected in (toggle.there, toggle.back):
+        assert config.run("up") == expected
+        config.assert_nothing_to_do()
+        assert (pool_id(config), people(config)) == (pool, known)
+        assert {client: it for client, it in ids(config).items() if client not in toggle.replaced} == kept
+        assert_everybody_signs_in(config)
+        if expected is toggle.there:
+            there = everything(config)
+            assert there != before
+            assert {kind: there["inventory"][kind] for kind in toggle.holds} == toggle.holds
+            config.stack_file.write_text(written)
+            config.config(**toggle.back_with)
+    now = everything(config)
+    assert {part: now[part] for part in before if now[part] != before[part]} == {}
+
+
+def test_the_order_of_the_stack_file_means_nothing(config: Checkout) -> None:
+    def turned(entries: dict[str, Any]) -> dict[str, Any]:
+        return {key: turned(it) if isinstance(it, dict) else it for key, it in reversed(entries.items())}
+
+    postman = {**POSTMAN, "authFlows": POSTMAN["authFlows"][::-1]}
+    config.config(**turned({**BASE, "clients": {**BASE["clients"], "postman": postman}}))
+    assert list(turned(BASE["clients"])) == ["windowscli", "postman"]
+    assert config.run("preview") == {"same": 13}
+
+
+def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
+    before, known, client_id = everything(stack), people(stack), ids(stack)[WINDOWSCLI_NAME]
+    secret = {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}}
+    other = {"read": TASK["read"], "write": TASK["write"], "archive": "Archive Tasks"}
+    fewer = {"apis": {**BASE["apis"], "task": {"scopes": other}}}
+    lost = "app.focusmark.api.task/task.delete"
+
+    stack.config(protect=True)
+    assert stack.run("up") == {"same": 12, "update": 1}
+    protected = everything(stack)
+    assert protected["pool"]["DeletionProtection"] == "ACTIVE"
+    destroy = stack.local("destroy")
+    assert destroy.status != 0
+    assert "identity:protect: false" in destroy.said
+    stack.config(**secret, **fewer)
+    refusal = stack.local("up")
+    assert refusal.status != 0
+    unprotect = "first `identity:protect: false` and an update, then"
+    assert f"{unprotect} `identity:allowLoss: [{client_id}]`" in refusal.said
+    assert f"On purpose: `identity:allowLoss: [{lost}]`" in refusal.said
+    assert "Traceback" not in refusal.said
+    assert everything(stack) == protected
+
+    # A scope: the one entry is enough, under protect as well.
+    stack.config(**{**BASE, **fewer}, allowLoss=[lost])
+    assert stack.run("up") == {"same": 10, "update": 3}
+    # Protect taken away again: all is as it was.
+    stack.config(**BASE, protect=False, allowLoss=["app.focusmark.api.task/task.archive"])
+    assert stack.run("up") == {"same": 9, "update": 4}
+    stack.assert_nothing_to_do()
+    assert (everything(stack), people(stack)) == (before, known)
+    # The client, as the refusal said it.
+    stack.config(**secret, allowLoss=[client_id])
+    replaced = stack.local("up", "--json")
+    assert replaced.changes == {"replace": 1, "same": 12}
+    assert "take it out" not in replaced.said
+    assert people(stack) == known
+    assert stack.run("destroy") == {"delete": 13}
+    assert not any(stack.inventory().values())
+    stack.config(allowLoss=None)
+    bring_up(stack)

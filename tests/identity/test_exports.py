@@ -1,0 +1,82 @@
+"""The CloudFormation exports, and the names under which other repositories import them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from identity.exports import _template
+from tests.identity.test_settings import settled
+from tests.support.program import Deploy, Run
+
+CONFIG: dict[str, Any] = {"product": "focusmark", "zoneName": "focusmark.app", "cloudFormationExports": True}
+
+
+def exported(run: Run) -> dict[str, str]:
+    template = json.loads(run.resources["exports"].inputs["templateBody"])
+    return {output["Export"]["Name"]: output["Value"] for output in template["Outputs"].values()}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod", "local"])
+def test_the_exports_have_the_names_that_templates_import(deploy: Deploy, stack: str) -> None:
+    run = deploy(CONFIG, stack=stack)
+    assert exported(run) == {
+        f"focusmark-{stack}-customeruserpoolid": run.outputs["userPoolId"],
+        f"focusmark-{stack}-customeruserpoolarn": run.outputs["userPoolArn"],
+        f"focusmark-{stack}-certificate-auth": run.outputs["certificateArn"],
+    }
+
+
+def test_without_a_certificate_none_is_exported(deploy: Deploy) -> None:
+    run = deploy(CONFIG | {"zoneName": "none"})
+    assert sorted(exported(run)) == ["focusmark-local-customeruserpoolarn", "focusmark-local-customeruserpoolid"]
+
+
+def test_nothing_is_exported_unless_asked_for(deploy: Deploy) -> None:
+    assert "exports" not in deploy({"product": "focusmark", "zoneName": "focusmark.app"}).resources
+
+
+def test_the_stack_makes_nothing_and_is_named_and_tagged_as_the_rest(deploy: Deploy) -> None:
+    run = deploy(CONFIG)
+    made = run.resources["exports"]
+    resources = json.loads(made.inputs["templateBody"])["Resources"]
+    assert [resource["Type"] for resource in resources.values()] == ["AWS::CloudFormation::WaitConditionHandle"]
+    assert made.inputs["name"] == "focusmark-local-auth-exports"
+    assert made.inputs["tags"] == run.one("UserPool").inputs["tags"]
+
+
+def test_the_certificate_is_exported_once_it_is_issued(deploy: Deploy) -> None:
+    assert {"customers", "certificate-validation"} <= deploy(CONFIG).resources["exports"].waits_for
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_the_exports_are_protected_as_the_pool_is(deploy: Deploy, protect: bool) -> None:
+    run = deploy(CONFIG | {"protect": protect})
+    assert run.resources["exports"].protect is run.one("UserPool").protect is protect
+
+
+def test_the_order_of_the_values_changes_nothing(deploy: Deploy) -> None:
+    one, other = (json.dumps(_template(dict(order)), sort_keys=True) for order in (ITEMS, reversed(ITEMS)))
+    assert one == other
+    first, second = (deploy(CONFIG).resources["exports"].inputs["templateBody"] for _ in range(2))
+    assert first == second
+
+
+ITEMS = [("a-userpoolid", "1"), ("a-userpoolarn", "2")]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"cloudFormationExports": "yes"},
+        {"cloudFormationExports": True, "product": "1acme"},
+        {"cloudFormationExports": True, "product": "a" * 63, "environment": "b" * 63, "domainPrefix": "short"},
+    ],
+    ids=["no flag", "a digit first", "too long"],
+)
+def test_a_stack_name_that_cloudformation_refuses_is_told_beforehand(config: dict[str, Any]) -> None:
+    assert "identity:cloudFormationExports" in [problem.path for problem in settled(config)[1]]
+
+
+def test_the_same_names_are_no_problem_without_exports() -> None:
+    assert not settled({"product": "1acme"})[1]

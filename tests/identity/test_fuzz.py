@@ -1,0 +1,285 @@
+"""Config by the thousand: the valid gives what AWS accepts, one slip is told by its key, and nothing gives a traceback.
+
+`make test` runs a few hundred cases, `make fuzz` more than 10,000; `make fuzz SEED=7` runs the same ones again.
+"""
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import Shape
+from botocore.validate import ParamValidator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from identity import limits
+from identity.report import ConfigError, Problem
+from identity.settings import KEYS, resolve
+from local.aws_plugin.cognito_access import ResourceServer, UserPoolClient, UserPoolDomain
+from local.aws_plugin.cognito_pool import UserPool
+from local.aws_plugin.properties import to_aws
+from tests.support.program import Deploy, config_of
+
+MODEL = botocore.session.get_session().get_service_model("cognito-idp")
+OPERATIONS = {
+    "UserPool": ("CreateUserPool", UserPool),
+    "UserPoolDomain": ("CreateUserPoolDomain", UserPoolDomain),
+    "ResourceServer": ("CreateResourceServer", ResourceServer),
+    "UserPoolClient": ("CreateUserPoolClient", UserPoolClient),
+}
+# The deploy fixture starts each run afresh, so cases may share it.
+shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+LABELS = st.from_regex(r"[a-z][a-z0-9]{0,10}(-[a-z0-9]{1,6})?", fullmatch=True)
+KEY = st.from_regex(r"[A-Za-z0-9_-]{1,24}", fullmatch=True)
+SCOPE = st.from_regex(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,30}", fullmatch=True)
+TEXT = st.text(
+    st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60
+).filter(str.strip)
+TAG = st.from_regex(r"(?!aws:)[A-Za-z0-9_.:/=+@ -]{1,30}", fullmatch=True).filter(str.strip)
+URLS = st.one_of(
+    st.builds("https://{}.example/{}".format, LABELS, LABELS),
+    st.builds(
+        "http://{}:{}/{}".format, st.sampled_from(["localhost", "127.0.0.1", "[::1]"]), st.integers(1, 65535), LABELS
+    ),
+    st.builds("{}://back".format, st.from_regex(r"[a-z]{3,8}app", fullmatch=True)),
+    st.builds("https://{}.{{authDomain}}/{{environment}}".format, LABELS),
+)
+
+
+@st.composite
+def apis(draw: st.DrawFn) -> dict[str, Any]:
+    made = draw(st.dictionaries(KEY, st.dictionaries(SCOPE, TEXT, min_size=1, max_size=4), max_size=4))
+    return {key: {"scopes": scopes} for key, scopes in made.items()}
+
+
+def with_openid(scopes: list[str]) -> list[str]:
+    return ["openid", *(scope for scope in scopes if scope != "openid")][:50] if "email" in scopes else scopes[:50]
+
+
+@st.composite
+def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
+    machine = bool(declared) and draw(st.booleans())
+    scopes = st.lists(
+        st.sampled_from([*declared] if machine else ["openid", "email", *declared]), min_size=1, unique=True
+    )
+    access, refresh = draw(st.integers(5, 1440)), draw(st.integers(1, 3650))
+    validity = {"access": f"{access}m", "id": f"{draw(st.integers(300, 86400))}s", "refresh": f"{refresh}d"}
+    made: dict[str, Any] = {"scopes": draw(scopes.map(with_openid)), "tokenValidity": validity}
+    if machine:
+        return made | {"flow": "client_credentials", "secret": True}
+    made |= {"secret": draw(st.booleans()), "callbackUrls": draw(st.lists(URLS, min_size=1, max_size=4, unique=True))}
+    made["logoutUrls"] = draw(st.lists(URLS, max_size=2, unique=True))
+    if draw(st.booleans()):
+        return made | {"rotateRefreshTokens": True}
+    return made | {
+        "authFlows": draw(
+            st.lists(
+                st.sampled_from(sorted(set(limits.AUTH_FLOWS) - set(limits.FLOWS_WITHOUT_SETUP))),
+                min_size=1,
+                unique=True,
+            )
+        )
+    }
+
+
+@st.composite
+def user_pools(draw: st.DrawFn) -> dict[str, Any]:
+    policy = {
+        "minimumLength": draw(st.integers(6, 99)),
+        "requireSymbols": draw(st.booleans()),
+        "temporaryPasswordValidityDays": draw(st.integers(1, 365)),
+        "passwordHistorySize": draw(st.integers(0, 24)),
+    }
+    low, high = sorted(draw(st.tuples(st.integers(0, 2048), st.integers(0, 2048))))
+    attribute = st.sampled_from(
+        [
+            {},
+            {"minLength": low, "maxLength": high},
+            {"type": "Number", "minValue": -low},
+            {"type": "Boolean", "mutable": False},
+        ]
+    )
+    names = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filter(
+        lambda name: name.lower() not in limits.STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
+    )
+    return {
+        "aliasAttributes": draw(st.lists(st.sampled_from(["email", "preferred_username"]), unique=True)),
+        "caseSensitive": draw(st.booleans()),
+        "passwordPolicy": policy,
+        "customAttributes": draw(st.dictionaries(names, attribute, max_size=4)),
+    }
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> dict[str, Any]:
+    label = LABELS.filter(lambda it: not any(word in it for word in limits.RESERVED_PREFIX_WORDS) and it != "none")
+    made_apis = draw(apis())
+    declared = [f"{key}.{scope}" for key, api in made_apis.items() for scope in api["scopes"]]
+    config: dict[str, Any] = {
+        "product": draw(label),
+        "environment": draw(label),
+        "protect": draw(st.booleans()),
+        "tags": draw(
+            st.dictionaries(
+                TAG.filter(lambda it: it not in ("environment", "service", "product")),
+                TEXT.map(lambda _: "v"),
+                max_size=5,
+            )
+        ),
+        "userPool": draw(user_pools()),
+        "apis": made_apis,
+        "clients": draw(st.dictionaries(KEY, client(declared), max_size=4)),
+    }
+    if draw(st.booleans()):
+        config |= {"zoneName": f"{config['product']}.app", "customDomain": draw(st.booleans())}
+    return config
+
+
+def whole(value: Any) -> Any:
+    """Numbers as they were: on the engine's wire each is a float."""
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Where a value breaks the pattern of AWS's model, which botocore itself does not look at."""
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():  # type: ignore[attr-defined]
+            if name in value:
+                yield from breaches(member, value[name], f"{path}.{name}")
+    elif shape.type_name == "list":
+        for index, item in enumerate(value):
+            yield from breaches(shape.member, item, f"{path}[{index}]")  # type: ignore[attr-defined]
+    elif shape.type_name == "string":
+        # Python knows no \p classes: those for separators are white space here, all others are not.
+        pattern = re.sub(
+            r"\\p\{(\w)\}", lambda it: r"\s" if it[1] == "Z" else r"\S", shape.metadata.get("pattern", ".*")
+        )
+        allowed = shape.metadata.get("enum")
+        if (allowed and value not in allowed) or not re.fullmatch(pattern, value, re.DOTALL):
+            yield f"{path}: {value!r}"
+        if not shape.metadata.get("min", 0) <= len(value) <= shape.metadata.get("max", 1 << 20):
+            yield f"{path}: length {len(value)}"
+
+
+# Each case is a whole run of the program: too slow to shrink, and small enough to read.
+@settings(shared, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(configs())
+def test_a_valid_config_gives_resources_that_satisfy_awss_model(deploy: Deploy, config: dict[str, Any]) -> None:
+    zone = config.get("zoneName", "focusmark.app")
+    run = deploy({"aws:region": "us-east-1", **config}, zone=zone)
+    assert len(run.of_type("UserPoolClient")) == len(config["clients"])
+    for kind, (operation, resource) in OPERATIONS.items():
+        shape = MODEL.operation_model(operation).input_shape
+        assert shape is not None
+        for registered in run.of_type(kind):
+            request = to_aws(resource.inputs, whole(registered.inputs))
+            report = ParamValidator().validate(request, shape)
+            assert not report.has_errors(), report.generate_report()
+            if "CustomDomainConfig" in request:
+                # The model has the prefix's pattern for both kinds; a domain of one's own has dots besides.
+                request["Domain"] = request["Domain"].replace(".", "-")
+            assert not list(breaches(shape, request, kind))
+
+
+def _at(*steps: str) -> Callable[[dict[str, Any], Any], str | None]:
+    """Set a value at a place, `*` for the first entry; gives the path, or None where there is no such place."""
+
+    def put(config: dict[str, Any], value: Any) -> str | None:
+        place: Any = config
+        walked: list[str] = []
+        for step in steps[:-1]:
+            if step == "*" and not place:
+                return None
+            walked.append(sorted(place)[0] if step == "*" else step)
+            place = place.setdefault(walked[-1], {})
+        place[steps[-1]] = value
+        return "identity:" + ".".join([*walked, steps[-1]])
+
+    return put
+
+
+SLIPS: list[tuple[Callable[[dict[str, Any], Any], str | None], Any]] = [
+    (_at("product"), "Upper"),
+    (_at("product"), " "),
+    (_at("environment"), "a_b"),
+    (_at("zoneId"), "lower"),
+    (_at("protect"), "maybe"),
+    (_at("domainPrefix"), "my-cognito"),
+    (_at("colour"), "red"),
+    (_at("tags", "aws:x"), "y"),
+    (_at("tags", "k"), 5),
+    (_at("userPool", "mfa"), "ON"),
+    (_at("userPool", "passwordPolicy", "minimumLength"), 5),
+    (_at("userPool", "passwordPolicy", "requireNumbers"), "no"),
+    (_at("userPool", "caseSensitive"), None),
+    (_at("userPool", "customAttributes", "a", "type"), "Float"),
+    (_at("apis", "*", "scopes"), {}),
+    (_at("apis", "*", "scopes", "a/b"), "text"),
+    (_at("apis", "*", "scopes", "blank"), " "),
+    (_at("apis", "*", "identifier"), "with space"),
+    (_at("apis", "*", "sopes"), {}),
+    (_at("clients", "*", "flow"), "implicit"),
+    (_at("clients", "*", "secret"), "yes"),
+    (_at("clients", "*", "colour"), "red"),
+    (_at("clients", "*", "callbackUrls"), "https://a.example"),
+    (_at("clients", "*", "authFlows"), ["SOME"]),
+    (_at("clients", "*", "scopes"), ["no-such.scope"]),
+    (_at("clients", "*", "tokenValidity", "access"), "1m"),
+    (_at("clients", "*", "tokenValidity", "refresh"), "11y"),
+    (_at("clients", "*", "logoutUrls"), ["http://far.example"]),
+]
+
+
+@shared
+@given(configs(), st.sampled_from(SLIPS))
+def test_any_single_slip_is_refused_with_its_key(
+    config: dict[str, Any], slip: tuple[Callable[[dict[str, Any], Any], str | None], Any]
+) -> None:
+    put, value = slip
+    broken = copy.deepcopy(config)
+    path = put(broken, value)
+    if path is None:
+        return
+    problems: list[Problem] = []
+    resolve(config_of(broken), "dev", problems)
+    assert any(problem.path.startswith(path) for problem in problems), [str(problem) for problem in problems]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["code", "openid", "1h"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(max_size=8) | st.sampled_from(["scopes", "app", "flow", "tokenValidity"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@shared
+@given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), JSON | st.text(max_size=20), max_size=8))
+def test_arbitrary_json_never_gives_a_traceback(config: dict[str, Any]) -> None:
+    problems: list[Problem] = []
+    resolve(config_of(config), "dev", problems)
+    assert str(ConfigError("dev", problems))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_is_in_the_settings(key: str) -> None:
+    problems: list[Problem] = []
+    resolve(config_of({"product": "acme", key: "\x00"}), "dev", problems)
+    assert any(problem.path.startswith(f"identity:{key}") for problem in problems)

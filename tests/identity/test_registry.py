@@ -1,0 +1,79 @@
+"""Resource servers and app clients."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.program import Deploy
+
+SCOPES = {f"app.acme.api.{key}/{key}.{verb}" for key in ("project", "task") for verb in ("read", "write", "delete")}
+
+
+def client(deploy: Deploy, **fields: Any) -> dict[str, Any]:
+    config = {"product": "acme", "clients": {"app": {"callbackUrls": ["https://app.example"], **fields}}}
+    return deploy(config).one("UserPoolClient").inputs
+
+
+@pytest.mark.parametrize(("key", "secret"), [("postman", True), ("windowscli", False)])
+def test_the_default_clients_are_the_deployed_ones(deploy: Deploy, key: str, secret: bool) -> None:
+    inputs = deploy({"product": "acme"}).resources[f"access-client-{key}"].inputs
+    assert inputs["generateSecret"] is secret
+    assert inputs["allowedOauthFlows"] == ["code"]
+    assert inputs["allowedOauthFlowsUserPoolClient"] is True
+    assert set(inputs["allowedOauthScopes"]) == {"openid", *SCOPES}
+    assert inputs["explicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]
+    assert inputs["preventUserExistenceErrors"] == "ENABLED"
+    assert inputs["supportedIdentityProviders"] == ["COGNITO"]
+
+
+def test_the_default_servers_are_the_deployed_ones(deploy: Deploy) -> None:
+    inputs = deploy({"product": "acme"}).resources["access-server-task"].inputs
+    assert inputs["identifier"] == "app.acme.api.task"
+    assert {scope["scopeName"]: scope["scopeDescription"] for scope in inputs["scopes"]} == {
+        "task.write": "Create and modify Tasks",
+        "task.read": "Read existing Tasks",
+        "task.delete": "Delete existing Tasks",
+    }
+
+
+def test_a_client_says_every_field_it_means(deploy: Deploy) -> None:
+    inputs = client(deploy)
+    assert inputs["enableTokenRevocation"] is True
+    assert inputs["logoutUrls"] == []
+    assert (inputs["accessTokenValidity"], inputs["idTokenValidity"], inputs["refreshTokenValidity"]) == (60, 60, 30)
+    assert inputs["tokenValidityUnits"] == {"accessToken": "minutes", "idToken": "minutes", "refreshToken": "days"}
+    assert inputs["refreshTokenRotation"] == {"feature": "DISABLED", "retryGracePeriodSeconds": 0}
+
+
+def test_rotation_is_said_with_a_grace_for_bad_lines(deploy: Deploy) -> None:
+    inputs = client(deploy, rotateRefreshTokens=True)
+    assert inputs["refreshTokenRotation"] == {"feature": "ENABLED", "retryGracePeriodSeconds": 10}
+    assert "ALLOW_REFRESH_TOKEN_AUTH" not in inputs["explicitAuthFlows"]
+
+
+def test_token_lives_keep_the_unit_they_were_written_in(deploy: Deploy) -> None:
+    inputs = client(deploy, tokenValidity={"access": "301s", "id": "2h", "refresh": "90d"})
+    assert (inputs["accessTokenValidity"], inputs["idTokenValidity"], inputs["refreshTokenValidity"]) == (301, 2, 90)
+    assert inputs["tokenValidityUnits"] == {"accessToken": "seconds", "idToken": "hours", "refreshToken": "days"}
+
+
+@pytest.mark.parametrize("written", ["task.read", "app.acme.api.task/task.read"])
+def test_a_scope_may_be_written_short_or_whole(deploy: Deploy, written: str) -> None:
+    assert client(deploy, scopes=["openid", written])["allowedOauthScopes"] == ["openid", "app.acme.api.task/task.read"]
+
+
+def test_a_machine_client_has_no_person_in_it(deploy: Deploy) -> None:
+    run = deploy({"product": "acme", "clients": {"job": {"flow": "client_credentials", "secret": True}}})
+    inputs = run.one("UserPoolClient").inputs
+    assert inputs["allowedOauthFlows"] == ["client_credentials"]
+    assert set(inputs["allowedOauthScopes"]) == SCOPES
+    assert inputs["callbackUrls"] == []
+    assert inputs["explicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
+    assert "loginUrl" not in run.outputs["clients"]["job"]
+
+
+def test_three_lines_of_config_add_an_api(deploy: Deploy) -> None:
+    apis = {"cart": {"scopes": {"read": "Read carts"}}}
+    inputs = deploy({"product": "acme", "apis": apis, "clients": {}}).one("ResourceServer").inputs
+    assert inputs["identifier"] == "app.acme.api.cart"
+    assert inputs["scopes"] == [{"scopeName": "cart.read", "scopeDescription": "Read carts"}]

@@ -1,0 +1,155 @@
+"""The emulator of a checkout: on which port it is, and that it is not lost on the way to another."""
+
+import json
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import processes
+from local.emulator import free_port
+from tests.support.checkout import Checkout, Ran, finished
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Checkout]:
+    """A checkout whose emulator runs, and holds nothing."""
+    with Checkout(tmp_path) as checkout:
+        checkout.start_emulator()
+        yield checkout
+
+
+def _ask(checkout: Checkout, expression: str) -> Any:
+    """What an expression gives in that checkout, without a PORT in the environment."""
+    ran = _run(checkout, f"import json\nfrom local import emulator\nprint(json.dumps({expression}))")
+    assert ran.status == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def _run(checkout: Checkout, program: str) -> Ran:
+    return finished(checkout.python("-c", program))
+
+
+def test_a_command_without_a_port_takes_the_one_where_the_emulator_runs(running: Checkout) -> None:
+    assert _ask(running, "emulator.port_for(None)") == running.port
+    assert _ask(running, "emulator.port_for(4601)") == 4601
+    assert running.local("stop").status == 0
+    assert _ask(running, "emulator.port_for(None)") == 4566
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_a_port_that_is_taken_leaves_the_emulator_where_it_is(running: Checkout, listening: bool) -> None:
+    before = processes.listener(running.port)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port()))
+        if listening:
+            taken.listen()
+        port = taken.getsockname()[1]
+        ran = running.local("preview", PORT=str(port))
+    ran.refused(f"Port {port} of 127.0.0.1 is in use by", "make up PORT=")
+    assert "Moving the emulator" not in ran.said
+    assert processes.listener(running.port) == before
+    assert _ask(running, "emulator.running_port()") == running.port
+
+
+@pytest.mark.parametrize("port", ["", None])
+def test_an_empty_port_is_none(running: Checkout, port: str | None) -> None:
+    environment = {} if port is None else {"PORT": port}
+    program = "from local.commands import up\nprint(up.make_context('up', []).params['port'])"
+    kept = finished(running.python("-c", f"import os\nos.environ.pop('PORT')\nos.environ |= {environment}\n{program}"))
+    assert kept.stdout.split() == ["None"]
+
+
+def _pool(checkout: Checkout) -> str:
+    """A user pool in the emulator, by its id."""
+    made: str = checkout.aws("cognito-idp").create_user_pool(PoolName="kept")["UserPool"]["Id"]
+    return made
+
+
+def _pools(checkout: Checkout) -> list[str]:
+    return [pool["Id"] for pool in checkout.aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]]
+
+
+def test_an_emulator_that_could_not_write_down_what_it_holds_is_not_stopped(running: Checkout) -> None:
+    pool = _pool(running)
+    state = running.root / ".local/emulator/state"
+    kept = state.with_name("kept")
+    state.rename(kept)
+    state.write_text("a file in the way")
+    before = processes.listener(running.port)
+    for command in (["stop"], ["preview"]):
+        ran = running.local(*command, PORT=str(free_port()))
+        ran.refused("What the emulator holds cannot be written to", "It was not stopped.")
+    assert processes.listener(running.port) == before
+    assert _pools(running) == [pool]
+    state.unlink()
+    kept.rename(state)
+    assert running.local("stop").status == 0
+    running.start_emulator()
+    assert _pools(running) == [pool]
+
+
+def test_an_emulator_is_not_stopped_where_its_disk_is_full(running: Checkout) -> None:
+    pool = _pool(running)
+    running.edit("local/room.py", "_ROOM = 16 * 2**20", "_ROOM = 2**80")
+    running.local("stop").refused("No room for what the emulator holds", "It was not stopped.")
+    running.edit("local/room.py", "_ROOM = 2**80", "_ROOM = 16 * 2**20")
+    assert _pools(running) == [pool]
+
+
+@pytest.mark.parametrize("removed", [".local", ".local/emulator"])
+def test_after_its_folder_was_removed_the_emulator_can_be_stopped(running: Checkout, removed: str) -> None:
+    shutil.rmtree(running.root / removed)
+    assert _ask(running, "emulator.running_port()") == running.port
+    ran = running.local("stop")
+    assert (ran.status, "is stopped" in ran.stderr) == (0, True)
+    assert processes.listener(running.port) is None
+    assert "not running" in running.local("stop").stderr
+
+
+def test_after_its_folder_was_removed_no_key_is_printed_that_the_emulator_does_not_take(running: Checkout) -> None:
+    assert "AWS_ACCESS_KEY_ID" in running.local("env").stdout
+    shutil.rmtree(running.root / ".local")
+    running.local("env").refused("has another key", "make up")
+
+
+def test_after_its_folder_was_removed_the_emulator_is_replaced_by_an_empty_one(running: Checkout) -> None:
+    _pool(running)
+    shutil.rmtree(running.root / ".local")
+    running.start_emulator()
+    assert _pools(running) == []
+    port = free_port()
+    assert _run(running, f"from local import emulator\nemulator.ensure({port})").status == 0
+    assert processes.listener(running.port) is None
+    assert _ask(running, "emulator.running_port()") == port
+
+
+def test_an_emulator_whose_note_is_missing_keeps_what_it_holds(running: Checkout) -> None:
+    pool = _pool(running)
+    (running.root / ".local/emulator/process.json").unlink()
+    assert running.local("stop").status == 0
+    running.start_emulator()
+    assert _pools(running) == [pool]
+
+
+def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_path: Path) -> None:
+    with Checkout(tmp_path / "other") as other:
+        assert _ask(other, "emulator.running_port()") is None
+        assert "not running" in other.local("stop").stderr
+    assert _ask(running, "emulator.running_port()") == running.port
+
+
+def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:
+    _pool(running)
+    state = running.root / ".local/emulator/state"
+    running.edit(
+        "local/room.py", "def _try(probe: Path, size: int) -> None:\n", "def _try(*_: object) -> None:\n    return\n"
+    )
+    for entry in ("cognito.json.tmp", "acm.json.tmp"):
+        (state / entry).mkdir()  # in the way of what is written there
+    running.local("stop").refused("could not write down all that it held", "failed to save", "its users are lost")
+    assert (running.root / ".local/stale").exists()
+    assert processes.listener(running.port) is None

@@ -1,0 +1,111 @@
+"""How long a first `up` takes on AWS, worked out from the program's own graph: `python -m tests.performance.first_up`.
+
+Cognito takes 5 writes a second to one user pool (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html),
+so at scale that alone decides: what waits for what matters only for the few seconds at the start and the end. The
+certificate is left out. AWS validates it meanwhile, in minutes; on a prefix nothing waits for it.
+"""
+
+import heapq
+import json
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pulumi
+from pulumi.runtime.settings import set_root_resource
+from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.sync_await import _sync_await
+
+from local.event_loop import own_event_loop
+from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
+from tests.support.program import Mocks, RecordingMonitor, Registered, Run, config_of
+
+WRITES_A_SECOND = 5
+LATENCY = 0.5  # seconds from a write to its answer; a guess on the high side
+_PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+_COGNITO = "aws:cognito/"
+
+Graph = Mapping[str, Registered]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A first `up`: writes to the pool, the longest chain of resources that wait for each other, and seconds."""
+
+    writes: int
+    depth: int
+    seconds: float
+
+
+def graph_of(config: Mapping[str, Any]) -> Graph:
+    """What the program registers for a config, by name, with what each waits for; run under mocks."""
+    run = Run()
+    mocked = Mocks("focusmark.app", True, {})
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
+        pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **config}))
+        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+        _sync_await(run_in_stack(_program))
+    pulumi.runtime.set_all_config({})
+    return {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
+
+
+def _program() -> None:
+    runpy.run_path(str(_PROGRAM), run_name="__main__")
+
+
+def depth(graph: Graph) -> int:
+    """The number of resources in the longest chain."""
+    known: dict[str, int] = {}
+
+    def of(name: str) -> int:
+        if name not in known:
+            known[name] = 1 + max((of(other) for other in graph[name].waits_for if other in graph), default=0)
+        return known[name]
+
+    return max(map(of, graph), default=0)
+
+
+def estimate(graph: Graph) -> Estimate:
+    """Have everything written as soon as what it waits for is there, and Cognito takes the next write."""
+    cognito = {name: it for name, it in graph.items() if it.type.startswith(_COGNITO)}
+    waiting = {name: {other for other in it.waits_for if other in cognito} for name, it in cognito.items()}
+    ready = [(0.0, name) for name, others in waiting.items() if not others]
+    heapq.heapify(ready)
+    next_write = ended = 0.0
+    while ready:
+        since, name = heapq.heappop(ready)
+        begun = max(since, next_write)
+        next_write, done = begun + 1 / WRITES_A_SECOND, begun + LATENCY
+        ended = max(ended, done)
+        for other, others in waiting.items():
+            if name in others:
+                others.remove(name)
+                if not others:
+                    heapq.heappush(ready, (done, other))
+    return Estimate(len(cognito), depth(graph), ended)
+
+
+def estimates() -> dict[Size, Estimate]:
+    """At the sizes of the benchmarks."""
+    return {size: estimate(graph_of(size.config)) for size in (DEFAULT, MIDDLE, MANY_APIS, LARGEST)}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(as_json: bool) -> None:
+    """How long a first `up` takes on AWS, at each size."""
+    found = estimates()
+    if as_json:
+        click.echo(json.dumps({str(size): vars(it) for size, it in found.items()}))
+        return
+    click.echo("| size | writes to the pool | longest chain | first `up` |\n| --- | --- | --- | --- |")
+    for size, it in found.items():
+        click.echo(f"| {size} | {it.writes:,} | {it.depth} | {it.seconds:.0f} s |")
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,111 @@
+"""The benchmarks compare like with like, and the graph that AWS's rates act on stays as flat as it can be."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.settings import set_root_resource
+from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.sync_await import _sync_await
+
+from identity.limits import CLIENTS_PER_POOL, RESOURCE_SERVERS_PER_POOL
+from local.event_loop import own_event_loop
+from tests.performance import bare, first_up
+from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
+from tests.support.program import Deploy, Mocks, RecordingMonitor, Registered, Run
+
+LOCAL = {"product": "focusmark", "zoneName": "focusmark.app"}
+
+
+@pytest.fixture(autouse=True)
+def own_config() -> Iterator[None]:
+    yield
+    pulumi.runtime.set_all_config({})
+
+
+def chain(*links: tuple[str, str]) -> dict[str, Registered]:
+    """A graph of Cognito resources: each link names what waits and what it waits for."""
+    waits: dict[str, set[str]] = {}
+    for name, other in links:
+        waits.setdefault(name, set()).add(other)
+        waits.setdefault(other, set())
+    return {
+        name: Registered("aws:cognito/x:X", name, {}, False, False, "", frozenset(others))
+        for name, others in waits.items()
+    }
+
+
+def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: Deploy) -> None:
+    whole = {name: it for name, it in deploy(LOCAL).resources.items() if it.type.startswith("aws:")}
+    run, mocked = Run(), Mocks("focusmark.app", True, {})
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
+        set_root_resource(None)  # type: ignore[arg-type]
+        _sync_await(run_in_stack(bare.program))
+    made = {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
+
+    def inputs(resources: dict[str, Registered]) -> dict[str, Any]:
+        return {name: (it.type, {**it.inputs, "allowedOauthScopes": None}) for name, it in resources.items()}
+
+    def scopes(resources: dict[str, Registered]) -> dict[str, Any]:
+        return {name: set(it.inputs.get("allowedOauthScopes", ())) for name, it in resources.items()}
+
+    assert inputs(made) == inputs(whole)
+    assert scopes(made) == scopes(whole)
+
+
+@pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
+def test_each_size_makes_what_it_says(size: Size) -> None:
+    graph = first_up.graph_of(size.config)
+    assert sum(it.type.endswith(":ResourceServer") for it in graph.values()) == size.apis
+    assert sum(it.type.endswith(":UserPoolClient") for it in graph.values()) == size.clients
+
+
+def test_the_largest_size_is_what_a_pool_can_hold() -> None:
+    assert (LARGEST.apis, LARGEST.clients) == (RESOURCE_SERVERS_PER_POOL, CLIENTS_PER_POOL)
+
+
+@pytest.mark.parametrize(
+    ("config", "deepest"),
+    [
+        ({}, 3),  # pool, server, client
+        (MIDDLE.config, 3),
+        ({"zoneName": "none"}, 3),
+        ({"customDomain": True}, 5),  # certificate, record, validation, domain, alias
+    ],
+    ids=["default", "larger", "no DNS", "custom domain"],
+)
+def test_no_chain_of_resources_is_longer_than_it_has_to_be(config: dict[str, Any], deepest: int) -> None:
+    assert first_up.depth(first_up.graph_of(config)) == deepest
+
+
+def test_a_client_waits_for_its_pool_and_the_servers_of_its_scopes_alone() -> None:
+    graph = first_up.graph_of(MIDDLE.config)
+    assert graph["access-client-client3"].waits_for == {"customers", "access-server-api3", "access-server-api4"}
+    assert all(it.waits_for == {"customers"} for name, it in graph.items() if name.startswith("access-server-"))
+
+
+def test_a_chain_takes_its_answers_one_after_the_other() -> None:
+    graph = chain(("client", "server"), ("server", "pool"))
+    assert first_up.estimate(graph) == first_up.Estimate(3, 3, 3 * first_up.LATENCY)
+
+
+def test_many_at_once_take_turns_at_five_a_second() -> None:
+    graph = chain(*((f"server{index}", "pool") for index in range(100)))
+    found = first_up.estimate(graph)
+    assert (found.writes, found.depth) == (101, 2)
+    assert found.seconds == pytest.approx(first_up.LATENCY + 99 / first_up.WRITES_A_SECOND + first_up.LATENCY)
+
+
+def test_what_is_not_cognitos_takes_no_turn() -> None:
+    other = Registered("aws:acm/certificate:Certificate", "certificate", {}, False, False, "", frozenset())
+    assert first_up.estimate({"certificate": other}) == first_up.Estimate(0, 1, 0.0)
+
+
+@pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
+def test_the_docs_tell_what_is_worked_out(size: Size) -> None:
+    found = first_up.estimate(first_up.graph_of(size.config))
+    row = f"| {size} | {found.writes:,} | {found.depth} | {found.seconds:.0f} s |"
+    assert row in (Path(__file__).parents[2] / "docs" / "speed.md").read_text()

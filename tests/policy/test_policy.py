@@ -1,0 +1,427 @@
+"""Every rule of the policy pack on good and bad resources, its levels, exemptions and messages. No engine."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from identity.report import Problem
+from identity.settings import resolve
+from policy import enforcement, exemptions, report
+from policy.enforcement import RULES
+from policy.exemptions import Exemption
+from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Level, Resource, Rule
+
+DOCS = Path(__file__).parents[2] / "docs" / "policies.md"
+BY_ID = {rule.id: rule for rule in RULES}
+LOGS = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
+RISKS = "aws:cognito/riskConfiguration:RiskConfiguration"
+WEB_ACL = "aws:wafv2/webAclAssociation:WebAclAssociation"
+ROUTED = "aws:cloudformation/stack:Stack"
+TAGS = {
+    "environment": "prod",
+    "orchestration": "pulumi",
+    "product": "focusmark",
+    "service": "auth",
+    "service-type": "aws-managed",
+}
+PASSWORDS = {
+    "minimumLength": 14.0,
+    "requireLowercase": True,
+    "requireUppercase": True,
+    "requireNumbers": True,
+    "requireSymbols": True,
+    "temporaryPasswordValidityDays": 7.0,
+}
+ARN = "arn:aws:acm:{}:123456789012:certificate/a"
+BLOCK = {"eventAction": "BLOCK"}
+BLOCKS = {
+    "userPoolId": UNKNOWN,
+    "compromisedCredentialsRiskConfiguration": {"actions": BLOCK},
+    "accountTakeoverRiskConfiguration": {
+        "actions": {"lowAction": BLOCK, "mediumAction": BLOCK, "highAction": BLOCK},
+    },
+}
+
+GOOD: Mapping[str, Mapping[str, Any]] = {
+    CLIENT: {
+        "allowedOauthFlows": ["code"],
+        "allowedOauthScopes": ["openid", "app.focusmark.api.task/task.read"],
+        "callbackUrls": ["https://app.example/back?a=b", "https://other.example"],
+        "logoutUrls": ["https://app.example"],
+        "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
+        "generateSecret": False,
+        "preventUserExistenceErrors": "ENABLED",
+        "enableTokenRevocation": True,
+        "refreshTokenRotation": {"feature": "ENABLED", "retryGracePeriodSeconds": 10.0},
+        "accessTokenValidity": 60.0,
+        "idTokenValidity": 60.0,
+        "refreshTokenValidity": 30.0,
+        "tokenValidityUnits": {"accessToken": "minutes", "idToken": "minutes", "refreshToken": "days"},
+    },
+    SERVER: {
+        "identifier": "app.focusmark.api.task",
+        "scopes": [{"scopeName": "task.read", "scopeDescription": "Read"}],
+    },
+    POOL: {
+        "passwordPolicy": PASSWORDS,
+        "deletionProtection": "ACTIVE",
+        "mfaConfiguration": "ON",
+        "userPoolAddOns": {"advancedSecurityMode": "ENFORCED"},
+        "tags": TAGS,
+    },
+    LOGS: {"userPoolId": UNKNOWN},
+    RISKS: BLOCKS,
+    WEB_ACL: {"resourceArn": UNKNOWN},
+    CERTIFICATE: {"domainName": "auth.focusmark.app", "tags": TAGS},
+    DOMAIN: {"domain": "auth.focusmark.app", "certificateArn": UNKNOWN},
+    RECORD: {"type": "A", "name": "auth.focusmark.app", "aliases": [{"name": UNKNOWN}]},
+}
+NAMES = {CLIENT: "access-client-cli", SERVER: "access-server-task", POOL: "customers"}
+SOURCES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    LOGS: {"userPoolId": [POOL]},
+    RISKS: {"userPoolId": [POOL]},
+    WEB_ACL: {"resourceArn": [POOL]},
+    DOMAIN: {"certificateArn": [CERTIFICATE]},
+    RECORD: {"aliases": [DOMAIN]},
+}
+
+
+def resource(kind: str, changed: Mapping[str, Any] | None = None, **fields: Any) -> Resource:
+    """A good resource of a type with some properties changed; its URN is its type, of which a stack here has one."""
+    given: dict[str, Any] = {
+        "urn": kind,
+        "protect": True,
+        "region": "us-east-1",
+        "sources": SOURCES.get(kind, {}),
+    }
+    return Resource(kind, NAMES.get(kind, "name"), {**GOOD.get(kind, {}), **(changed or {})}, **(given | fields))
+
+
+def stack(*changed: Resource, without: Sequence[str] = ()) -> list[Resource]:
+    kinds = {one.type for one in changed}
+    return [*changed, *(resource(kind) for kind in GOOD if kind not in kinds and kind not in without)]
+
+
+def findings(rule_id: str, subject: Resource, beside: Sequence[Resource]) -> list[str]:
+    rule = BY_ID[rule_id]
+    return [f"{found.wrong} | {found.where} | {found.fix}" for found in rule.findings(subject, beside)]
+
+
+def client(**changed: Any) -> Resource:
+    return resource(CLIENT, changed)
+
+
+def pool(**changed: Any) -> Resource:
+    return resource(POOL, changed)
+
+
+def passwords(**changed: Any) -> Resource:
+    return pool(passwordPolicy={**PASSWORDS, **changed})
+
+
+def validity(kind: str, value: float, unit: str | None = None) -> Resource:
+    good: Mapping[str, Any] = GOOD[CLIENT]["tokenValidityUnits"]
+    units = {name: given for name, given in good.items() if name != f"{kind}Token"} | (
+        {f"{kind}Token": unit} if unit else {}
+    )
+    return client(**{f"{kind}TokenValidity": value, "tokenValidityUnits": units})
+
+
+# rule, the bad resource, what the message names
+BAD: list[tuple[str, Resource, str]] = [
+    ("client-no-implicit-flow", client(allowedOauthFlows=["code", "implicit"]), "allowedOauthFlows has implicit"),
+    *(
+        ("client-no-password-flow", client(explicitAuthFlows=[flow]), f"explicitAuthFlows has {flow}")
+        for flow in ("ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH")
+    ),
+    (
+        "client-refresh-rotation",
+        client(explicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"], refreshTokenRotation=None),
+        "refreshTokenRotation",
+    ),
+    ("client-refresh-rotation", client(explicitAuthFlows=None, refreshTokenRotation=None), "refreshTokenRotation"),
+    (
+        "client-refresh-rotation",
+        client(explicitAuthFlows=["ALLOW_USER_SRP_AUTH"], refreshTokenRotation={"feature": "DISABLED"}),
+        "refreshTokenRotation",
+    ),
+    ("client-token-lifetimes", validity("access", 61, "minutes"), "accessTokenValidity is 61 minutes"),
+    ("client-token-lifetimes", validity("access", 2), "accessTokenValidity is 2 hours"),
+    ("client-token-lifetimes", validity("id", 86400, "seconds"), "idTokenValidity is 86400 seconds"),
+    ("client-token-lifetimes", validity("refresh", 31), "refreshTokenValidity is 31 days"),
+    ("client-declared-scopes", client(allowedOauthScopes=["openid", "a/b"]), "allowedOauthScopes has a/b"),
+    ("client-hides-users", client(preventUserExistenceErrors="LEGACY"), "preventUserExistenceErrors is LEGACY"),
+    ("client-hides-users", client(preventUserExistenceErrors=None), "preventUserExistenceErrors is not given"),
+    ("client-token-revocation", client(enableTokenRevocation=False), "enableTokenRevocation"),
+    ("client-https-urls", client(callbackUrls=["http://app.example"]), "callbackUrls has http://app.example"),
+    ("client-https-urls", client(logoutUrls=["HTTP://app.example"]), "logoutUrls has HTTP://app.example"),
+    ("client-https-urls", client(callbackUrls=["http://localhost.evil.example"]), "localhost.evil.example"),
+    ("client-https-urls", client(defaultRedirectUri="http://app.example"), "defaultRedirectUri"),
+    ("client-exact-urls", client(callbackUrls=["https://*.app.example"]), "callbackUrls has a wildcard"),
+    ("client-exact-urls", client(logoutUrls=["https://app.example/#a"]), "logoutUrls has a fragment"),
+    *(
+        ("client-no-secret-on-loopback", client(generateSecret=True, callbackUrls=[url]), f"callbackUrls has {url}")
+        for url in (
+            *("http://localhost:9000", "http://127.0.0.1/a", "http://[::1]:80", "https://localhost"),
+            *("https://127.0.0.2/", "https://0.0.0.0", "https://localhost./", "https://[::ffff:127.0.0.1]/"),
+            *("https://a.localhost", "https://2130706433", "https://0x7f.1/", "https://127.1"),
+        )
+    ),
+    ("client-no-secret-in-apps", client(generateSecret=True, callbackUrls=["myapp://back"]), "has myapp://back"),
+    ("pool-password-floor", passwords(minimumLength=7.0), "passwordPolicy.minimumLength is 7"),
+    ("pool-password-floor", passwords(requireLowercase=False), "passwordPolicy.requireLowercase is false"),
+    ("pool-password-floor", passwords(requireUppercase=None), "passwordPolicy.requireUppercase is not given"),
+    ("pool-password-floor", pool(passwordPolicy=None), "passwordPolicy.minimumLength is not given"),
+    ("pool-password-length", passwords(minimumLength=13.0), "passwordPolicy.minimumLength is 13"),
+    ("pool-password-characters", passwords(requireNumbers=False), "passwordPolicy.requireNumbers is false"),
+    ("pool-password-characters", passwords(requireSymbols=False), "passwordPolicy.requireSymbols is false"),
+    ("pool-temporary-passwords", passwords(temporaryPasswordValidityDays=14.0), "temporaryPasswordValidityDays is 14"),
+    ("pool-protected", pool(deletionProtection="INACTIVE"), "deletionProtection is INACTIVE"),
+    ("pool-protected", resource(POOL, protect=False), "Pulumi's protect is off"),
+    ("pool-mfa", pool(mfaConfiguration="OPTIONAL"), "mfaConfiguration is OPTIONAL"),
+    ("pool-threat-protection", pool(userPoolAddOns={"advancedSecurityMode": "AUDIT"}), "advancedSecurityMode"),
+    ("pool-custom-threat-protection", pool(lambdaConfig={"defineAuthChallenge": "arn"}), "customAuthMode"),
+    ("certificate-no-wildcard", resource(CERTIFICATE, {"domainName": "*.focusmark.app"}), "domainName has *."),
+    (
+        "certificate-no-wildcard",
+        resource(CERTIFICATE, {"subjectAlternativeNames": ["*.focusmark.app"]}),
+        "subjectAlternativeNames has *.",
+    ),
+    (
+        "certificate-transparency",
+        resource(CERTIFICATE, {"options": {"certificateTransparencyLoggingPreference": "DISABLED"}}),
+        "certificateTransparencyLoggingPreference is DISABLED",
+    ),
+    ("certificate-no-gap", resource(CERTIFICATE, delete_before_replace=True), "deleteBeforeReplace"),
+    ("certificate-region", resource(DOMAIN, {"certificateArn": ARN.format("eu-west-1")}), "in eu-west-1"),
+    ("record-attached", resource(RECORD, {"aliases": None, "records": ["192.0.2.1"]}), "has records"),
+    ("record-attached", resource(RECORD, {"type": "AAAA"}, sources={}), "no resource of the stack"),
+    ("tags", pool(tags={**TAGS, "product": " "}), "tags lacks product"),
+    ("tags", resource(CERTIFICATE, {"tags": None}), "tags lacks environment, orchestration"),
+    ("tags", resource(ROUTED, {"tags": {}}), "tags lacks"),
+]
+# What a rule must let pass besides the good resources.
+FINE: list[tuple[str, Resource]] = [
+    ("client-refresh-rotation", client(generateSecret=True, refreshTokenRotation=None, explicitAuthFlows=None)),
+    ("client-refresh-rotation", client(allowedOauthFlows=["implicit"], refreshTokenRotation=None)),
+    ("client-refresh-rotation", client(allowedOauthFlows=["client_credentials"], explicitAuthFlows=None)),
+    ("client-token-lifetimes", client(accessTokenValidity=None, idTokenValidity=0.0, refreshTokenValidity=None)),
+    ("client-token-lifetimes", validity("access", 3600, "seconds")),
+    ("client-https-urls", client(callbackUrls=["http://localhost:1", "http://127.0.0.1", "http://[::1]/", "app://a"])),
+    ("client-https-urls", client(callbackUrls=["http://[broken", "no url at all"][1:])),
+    ("client-no-secret-on-loopback", client(callbackUrls=["http://localhost:9000"])),
+    ("client-no-secret-in-apps", client(callbackUrls=["myapp://back"])),
+    ("client-no-secret-in-apps", client(generateSecret=True)),
+    ("pool-custom-threat-protection", pool(lambdaConfig={"preSignUp": "arn"})),
+    ("certificate-region", resource(DOMAIN, {"certificateArn": ARN.format("us-east-1")})),
+    ("certificate-region", resource(DOMAIN, {"certificateArn": None})),
+    ("record-attached", resource(RECORD, {"type": "CNAME", "aliases": None, "records": ["a.example"]}, sources={})),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_good_stack_passes(rule: Rule) -> None:
+    whole = stack()
+    assert [found for one in whole for found in rule.findings(one, whole)] == []
+
+
+@pytest.mark.parametrize(("rule_id", "bad", "names"), BAD, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_bad_resource_fails_with_its_property_named(rule_id: str, bad: Resource, names: str) -> None:
+    found = findings(rule_id, bad, stack(bad))
+    assert len(found) >= 1
+    assert names in found[0]
+
+
+@pytest.mark.parametrize(("rule_id", "fine"), FINE, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_allowed_passes(rule_id: str, fine: Resource) -> None:
+    assert findings(rule_id, fine, stack(fine)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "missing"), [("pool-logs", LOGS), ("pool-risk-response", RISKS), ("pool-waf", WEB_ACL)]
+)
+def test_what_must_stand_beside_the_pool_is_missed(rule_id: str, missing: str) -> None:
+    assert findings(rule_id, pool(), stack(without=[missing]))
+    assert findings(rule_id, pool(), stack(resource(missing, sources={})))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"compromisedCredentialsRiskConfiguration": {"actions": {"eventAction": "NO_ACTION"}}},
+        {"compromisedCredentialsRiskConfiguration": {"actions": BLOCK, "eventFilters": ["SIGN_UP"]}},
+        {"accountTakeoverRiskConfiguration": {"actions": {"lowAction": BLOCK, "highAction": BLOCK}}},
+    ],
+)
+def test_a_risk_configuration_that_lets_through_is_none(change: dict[str, Any]) -> None:
+    assert findings("pool-risk-response", pool(), stack(resource(RISKS, change)))
+
+
+def test_a_certificate_elsewhere_is_seen_before_its_arn_is_known() -> None:
+    validation = Resource("aws:acm/certificateValidation:CertificateValidation", "v", {}, urn="v")
+    by_way = Resource(validation.type, "v", {}, urn="v", sources={"certificateArn": [CERTIFICATE]})
+    domain = resource(DOMAIN, sources={"certificateArn": ["v"]})
+    elsewhere = resource(CERTIFICATE, region="eu-west-1")
+
+    assert findings("certificate-region", domain, stack(domain, by_way, elsewhere)) != []
+    assert findings("certificate-region", domain, stack(domain, by_way)) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("kind", [*GOOD, ROUTED])
+def test_unknown_values_fail_no_rule_and_raise_nothing(rule: Rule, kind: str) -> None:
+    good = GOOD.get(kind, {})
+    whole_values = dict.fromkeys({*good, "tags", "options", "lambdaConfig", "defaultRedirectUri"}, UNKNOWN)
+    items = {key: [UNKNOWN] for key, value in good.items() if isinstance(value, list)}
+    members = {key: dict.fromkeys(value, UNKNOWN) for key, value in good.items() if isinstance(value, dict)}
+    for unknown in (whole_values, items, members):
+        whole = stack(resource(kind, {"tags": TAGS, **unknown}))
+        assert rule.findings(whole[0], whole) == []
+
+
+def test_every_rule_has_a_bad_example_and_its_own_id() -> None:
+    beside_the_pool = {"pool-logs", "pool-risk-response", "pool-waf"}
+    assert len(BY_ID) == len(RULES)
+    assert {rule_id for rule_id, _, _ in BAD} | beside_the_pool == set(BY_ID)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    ("environment", "production"),
+    [
+        *((name, None) for name in ("prod", "production", "live", "prod-eu", "staging", "Dev", "developers", "")),
+        ("prod", "none"),
+        *((name, "true") for name in ("local", "dev", "test", "prod")),
+    ],
+)
+def test_every_rule_is_mandatory_in_production(rule: Rule, environment: str, production: str | None) -> None:
+    assert enforcement.level(rule, environment, production) is Level.MANDATORY
+
+
+@pytest.mark.parametrize(
+    ("environment", "production"),
+    [*((name, None) for name in ("local", "dev", "test")), ("dev", "none"), ("prod", "false"), ("live", "false")],
+)
+def test_elsewhere_each_rule_has_its_own_level(environment: str, production: str | None) -> None:
+    assert {rule.id: enforcement.level(rule, environment, production) for rule in RULES} == {
+        rule.id: rule.elsewhere for rule in RULES
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "environment", "level"),
+    [
+        ("tags", "local", Level.MANDATORY),
+        ("client-refresh-rotation", "dev", Level.ADVISORY),
+        ("pool-mfa", "local", Level.DISABLED),
+    ],
+)
+def test_levels_go_by_environment(rule_id: str, environment: str, level: Level) -> None:
+    assert enforcement.level(BY_ID[rule_id], environment) is level
+
+
+@pytest.mark.parametrize("name", ["cli", "access-client-cli", "*"])
+def test_an_exemption_is_for_a_key_a_logical_name_or_all(name: str) -> None:
+    assert Exemption("tags", name, "Old.").is_for(BY_ID["tags"], client())
+    assert not Exemption("client-exact-urls", name, "Old.").is_for(BY_ID["tags"], client())
+
+
+def test_exemptions_are_read_with_their_reasons() -> None:
+    read = exemptions.read(json.dumps({"tags": {"customers": " It is old. ", "cli": "It is older."}}), RULES)
+    assert read == ((Exemption("tags", "customers", "It is old."), Exemption("tags", "cli", "It is older.")), ())
+    assert exemptions.read(None, RULES) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("none", "is a text; an object is wanted"),
+        ("", "is a text; an object is wanted"),
+        ("[1]", "is a list; an object is wanted"),
+        ("3", "is a number; an object is wanted"),
+        ({"tag": {"a": "b"}}, "-> tag: there is no such rule; the nearest is tags"),
+        ({"zzzzzz": {"a": "b"}}, "-> zzzzzz: there is no such rule; docs/policies.md lists them"),
+        ({"tags": "because"}, "-> tags is a text; an object is wanted"),
+        ({"tags": None}, "-> tags is empty; an object is wanted"),
+        ({"tags": {"customers": ""}}, "-> tags -> customers: a reason is wanted"),
+        ({"tags": {"customers": None}}, "-> tags -> customers: a reason is wanted"),
+        ({"tags": {"customers": ["a"]}}, "-> tags -> customers: a reason is wanted"),
+        ({"tags": {"customers": "<why>"}}, "-> tags -> customers: a reason is wanted"),
+        ({"tags": {" ": "It is old."}}, "a reason is wanted"),
+    ],
+)
+def test_an_exemption_that_says_too_little_is_refused(given: object, names: str) -> None:
+    read, errors = exemptions.read(given if isinstance(given, str) else json.dumps(given), RULES)
+    assert read == ()
+    assert len(errors) == 1
+    assert names in errors[0]
+
+
+def test_an_exemption_without_a_breach_is_unused() -> None:
+    bad = pool(tags=None)
+    needed = Exemption("tags", "customers", "Old.")
+    unneeded = [Exemption("tags", "name", "Old."), Exemption("tags", "nobody", "Old."), Exemption("pool-mfa", "*", "-")]
+    assert exemptions.unused([needed, *unneeded], RULES, stack(bad)) == unneeded
+
+
+def test_a_refusal_says_what_where_how_to_fix_it_and_how_to_mean_it() -> None:
+    bad = client(callbackUrls=["http://app.example"])
+    rule = BY_ID["client-https-urls"]
+    assert report.breach(rule, bad, rule.findings(bad, ()), "dev").splitlines() == [
+        "  cli: callbackUrls has http://app.example.",
+        "  Where: identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml",
+        "  Fix:   https://app.example",
+        "  Or, where it is meant, add to Pulumi.dev.yaml under config:",
+        "    identity:exemptions:",
+        "      client-https-urls:",
+        "        cli: <why>",
+    ]
+
+
+def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
+    """The program's own tags are none that identity:tags takes."""
+    (found,) = BY_ID["tags"].findings(pool(tags=None), ())
+    assert not found.where.startswith("identity:")
+    problems: list[Problem] = []
+    resolve({"identity:product": "acme", "identity:tags": json.dumps(TAGS)}, "dev", problems)
+    assert {problem.path for problem in problems} == {f"identity:tags.{key}" for key in TAGS}
+
+
+def test_the_rules_need_no_policy_sdk() -> None:
+    code = "import sys, policy.enforcement, policy.exemptions, policy.report; assert 'pulumi_policy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the docs, its head left out."""
+    section = DOCS.read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    table = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in table[2:]]
+
+
+def test_the_docs_list_every_rule_with_its_levels_as_the_code_has_them() -> None:
+    listed = [[rule_id, demands, why, levels] for rule_id, demands, why, levels in rows("The rules")]
+    assert listed == [[rule.id, rule.demands, rule.why, _levels(rule)] for rule in RULES]
+
+
+def _levels(rule: Rule) -> str:
+    holds = {
+        Level.MANDATORY: "everywhere",
+        Level.ADVISORY: "production; warns elsewhere",
+        Level.DISABLED: "production",
+    }
+    return holds[enforcement.level(rule, "dev")]
+
+
+def test_each_scanners_rule_is_in_the_docs_once_and_covered_as_the_code_says() -> None:
+    table = rows("What scanners ask for")
+    scanned = [scanner_rule for scanner_rule, _, _ in table]
+    covered = {scanner_rule: by for scanner_rule, by, _ in table if by != "-"}
+    assert len(scanned) == len(set(scanned))
+    assert covered == {scanner_rule: rule.id for rule in RULES for scanner_rule in rule.covers}
+    assert all(reason for _, _, reason in table)

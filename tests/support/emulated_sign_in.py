@@ -1,0 +1,246 @@
+"""A sign-in server for the tests: the emulator on a free port, with a pool as the program makes it.
+
+It needs neither Pulumi nor the local stack: the pool is made with boto3, and its outputs are given to `python -m
+sign_in` the way any stack's are, by a `pulumi` command on PATH.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin
+
+import boto3
+import httpx2
+from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+from local import keys
+from local.emulator import free_port, served
+
+STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
+CHECKOUT = Path(__file__).resolve().parents[2]
+API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
+
+
+def stack_environment(home: Path, outputs: object, **more: str) -> dict[str, str]:
+    """The environment in which `pulumi stack output` of STACK gives these outputs."""
+    (home / "outputs.json").write_text(json.dumps(outputs))
+    fake = home / "bin" / "pulumi"
+    fake.parent.mkdir(exist_ok=True)
+    answer = f'*"stack output --json --show-secrets"*"--stack {STACK}") cat {home}/outputs.json;;'
+    fake.write_text(
+        f'#!/bin/sh\ncase "$*" in\n{answer}\n*) echo "error: no stack named that found" >&2; exit 255;;\nesac\n'
+    )
+    fake.chmod(0o755)
+    return {**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}", **more}
+
+
+@dataclass
+class EmulatedStack:
+    """A pool on the emulator, and what a stack would say of it."""
+
+    url: str
+    cognito: CognitoIdentityProviderClient
+    pool_id: str
+    outputs: dict[str, object]
+    home: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment in which `pulumi stack output` of STACK gives these outputs."""
+        return stack_environment(self.home, self.outputs, **more)
+
+    def make_user(self, name: str, password: str) -> None:
+        """A confirmed person."""
+        self.cognito.admin_create_user(
+            UserPoolId=self.pool_id,
+            Username=name,
+            UserAttributes=[{"Name": "email", "Value": f"{name}@example.com"}],
+            MessageAction="SUPPRESS",
+        )
+        self.cognito.admin_set_user_password(UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True)
+
+
+@contextlib.contextmanager
+def emulator(log: Path) -> Iterator[str]:
+    """The emulator's URL, while it runs on a free port; ended by its process id."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command, environment = served(port, keys.own(), None)
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_healthy(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(f"{url}/_ministack/health", trust_env=False).is_success:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"The emulator did not start. Its log:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def make_stack(url: str, home: Path, callback_port: int, environment: str = "test") -> EmulatedStack:
+    """A pool with the two default APIs, and one client of each kind; `windowscli` calls back to the given port."""
+    cognito = boto3.client(
+        "cognito-idp",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=keys.own().id,
+        aws_secret_access_key=keys.own().secret,
+    )
+    pool_id = cognito.create_user_pool(
+        PoolName=f"acme-{environment}-userpool-customers",
+        AliasAttributes=["preferred_username"],
+        AutoVerifiedAttributes=["email"],
+        UsernameConfiguration={"CaseSensitive": False},
+        Policies={
+            "PasswordPolicy": {
+                "MinimumLength": 8,
+                "RequireLowercase": True,
+                "RequireUppercase": True,
+                "RequireNumbers": False,
+                "RequireSymbols": False,
+                "TemporaryPasswordValidityDays": 14,
+            }
+        },
+    )["UserPool"]["Id"]
+    for api in ("project", "task"):
+        cognito.create_resource_server(
+            UserPoolId=pool_id,
+            Identifier=f"app.acme.api.{api}",
+            Name=f"acme-{environment}-resourceserver-{api}",
+            Scopes=[
+                {"ScopeName": f"{api}.{verb}", "ScopeDescription": f"{verb} {api}s"}
+                for verb in ("write", "read", "delete")
+            ],
+        )
+    callbacks = {
+        "postman": [f"https://{environment}-auth.acme.app"],
+        "windowscli": [f"http://localhost:{callback_port}"],
+        "nightly": [],
+    }
+    clients: dict[str, object] = {}
+    secrets: dict[str, str] = {}
+    for key, urls in callbacks.items():
+        scopes = ["openid", *API_SCOPES] if urls else API_SCOPES
+        made = cognito.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName=f"acme-{environment}-userpoolclient-{key}",
+            GenerateSecret=key != "windowscli",
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthFlows=["code"] if urls else ["client_credentials"],
+            AllowedOAuthScopes=scopes,
+            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            PreventUserExistenceErrors="ENABLED",
+            SupportedIdentityProviders=["COGNITO"],
+            CallbackURLs=urls,
+        )["UserPoolClient"]
+        clients[key] = {"clientId": made["ClientId"], "scopes": scopes, "callbackUrls": urls}
+        if "ClientSecret" in made:
+            secrets[key] = made["ClientSecret"]
+    outputs: dict[str, object] = {
+        "userPoolId": pool_id,
+        "userPoolArn": f"arn:aws:cognito-idp:us-east-1:000000000000:userpool/{pool_id}",
+        "issuer": f"https://cognito-idp.us-east-1.amazonaws.com/{pool_id}",
+        "jwksUri": f"{url}/{pool_id}/.well-known/jwks.json",
+        "authorizeUrl": f"{url}/oauth2/authorize",
+        "tokenUrl": f"{url}/oauth2/token",
+        "userInfoUrl": f"{url}/oauth2/userInfo",
+        "logoutUrl": f"{url}/logout",
+        "apis": {
+            api: {"identifier": f"app.acme.api.{api}", "scopes": [s for s in API_SCOPES if f".{api}/" in s]}
+            for api in ("project", "task")
+        },
+        "clients": clients,
+        "clientSecrets": secrets,
+    }
+    return EmulatedStack(url, cognito, pool_id, outputs, home)
+
+
+class _Form(HTMLParser):
+    """The login page's form, as a browser would fill it in."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given["action"]
+        elif tag == "input":
+            self.fields[given["name"]] = given.get("value", "")
+
+
+def log_in(login_url: str, name: str, password: str) -> httpx2.Response:
+    """Go through the login page by plain HTTP; the answer is the redirect back, or the page that refuses."""
+    with httpx2.Client(trust_env=False) as browser:
+        page = browser.get(login_url)
+        form = _Form(page.raise_for_status().text)
+        return browser.post(
+            urljoin(str(page.url), form.action), data={**form.fields, "username": name, "password": password}
+        )
+
+
+@dataclass
+class Command:
+    """`python -m cli.sign_in` under way: what it has said so far, and how it ended."""
+
+    process: "subprocess.Popen[str]"
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The login page's address, once it is printed."""
+        stderr = self.process.stderr
+        assert stderr is not None
+        while line := stderr.readline():
+            self.said.append(line)
+            if line.strip().startswith("http"):
+                return line.strip()
+        raise AssertionError(f"No address was printed: {''.join(self.said)}")
+
+    def wait_for_listener(self) -> None:
+        stderr = self.process.stderr
+        assert stderr is not None
+        while "Waiting for the browser" not in (line := stderr.readline()):
+            assert line, "".join(self.said)
+            self.said.append(line)
+
+    def end(self, typed: str | None = None) -> tuple[int, str, str]:
+        """Exit status, standard output, standard error."""
+        out, err = self.process.communicate(typed, timeout=60)
+        return self.process.returncode, out, "".join(self.said) + err
+
+
+def start(stack: EmulatedStack, *arguments: str, **environment: str) -> Command:
+    return Command(
+        subprocess.Popen(
+            [sys.executable, "-m", "cli.sign_in", *arguments],
+            cwd=CHECKOUT,
+            env=stack.environment(**environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    )

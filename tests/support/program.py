@@ -1,0 +1,151 @@
+"""The program as the tests run it: one `Mocks` for every test, and what a run registers."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import mocks, rpc
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-west-2"
+ACCOUNT = "123456789012"
+ZONE_ID = "Z0123456789ABC"
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """AWS as the program sees it: computed outputs, one hosted zone, one export, and whatever state a test gives."""
+
+    def __init__(
+        self,
+        zone: str,
+        apex_address: bool,
+        state: Mapping[str, Any],
+        records: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.zone, self.apex_address, self.state, self.records = zone, apex_address, state, records
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        region = args.inputs.get("region", REGION)
+        computed: dict[str, Any] = {}
+        resource_id = f"{args.name}-id"
+        if args.typ == "aws:cognito/userPool:UserPool":
+            resource_id = f"{region}_Pool1"
+            computed = {"arn": f"arn:aws:cognito-idp:{region}:{ACCOUNT}:userpool/{resource_id}"}
+        elif args.typ == "aws:cognito/userPoolClient:UserPoolClient":
+            computed = {"clientSecret": f"{args.name}-hush"} if args.inputs.get("generateSecret") else {}
+        elif args.typ == "aws:cognito/userPoolDomain:UserPoolDomain":
+            computed = {"cloudfrontDistribution": "d1.cloudfront.net", "cloudfrontDistributionZoneId": "Z2FDTNDATAQYW2"}
+        elif args.typ == "aws:acm/certificate:Certificate":
+            resource_id = f"arn:aws:acm:{region}:{ACCOUNT}:certificate/{args.name}"
+            record = {"resourceRecordName": "_x", "resourceRecordType": "CNAME", "resourceRecordValue": "_y"}
+            computed = {"arn": resource_id, "domainValidationOptions": [record]}
+        elif args.typ == "aws:route53/record:Record":
+            computed = {"fqdn": args.inputs.get("name")}
+        return resource_id, {**args.inputs, **computed}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
+        answers: dict[str, Callable[[Any], dict[str, Any] | None]] = {
+            "pulumi:pulumi:readStackResourceOutputs": self._resources,
+            "aws:cloudformation/getExport:getExport": self._export,
+            "aws:route53/getZone:getZone": self._zone,
+            "aws:route53/getRecords:getRecords": self._records,
+            "aws:index/getRegion:getRegion": lambda _: {"region": REGION},
+            "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": ACCOUNT},
+        }
+        answer = answers[args.token](args.args)
+        return answer if answer is not None else ({}, [("", f"no such thing in this AWS: {args.args}")])
+
+    def _resources(self, _: Any) -> dict[str, Any]:
+        return {"outputs": dict(self.state)}
+
+    def _export(self, args: Any) -> dict[str, Any] | None:
+        return {"value": ZONE_ID} if args["name"] == "focusmark-route53-dotAppZone" else None
+
+    def _zone(self, args: Any) -> dict[str, Any] | None:
+        found = args.get("zoneId", ZONE_ID) == ZONE_ID and args.get("name", self.zone) == self.zone
+        return {"zoneId": ZONE_ID, "name": self.zone} if found else None
+
+    def _records(self, args: Any) -> dict[str, Any]:
+        there = [(f"{self.zone}.", "A")] if self.apex_address else []
+        found = [
+            {"name": name, "type": kind, "ttl": 60, "resourceRecords": []}
+            for name, kind in [*there, *self.records]
+            if re.search(args["nameRegex"], name)
+        ]
+        return {"zoneId": ZONE_ID, "resourceRecordSets": found}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the program registered it; `waits_for` has the names of the resources it depends on."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    protect: bool
+    delete_before_replace: bool
+    create_timeout: str
+    waits_for: frozenset[str]
+    retain_on_delete: bool = False
+
+
+@dataclass
+class Run:
+    """One run of the program: what it registered, by name, what it exported, and which outputs are secret."""
+
+    resources: dict[str, Registered] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    secret_outputs: set[str] = field(default_factory=set)
+
+    def of_type(self, suffix: str) -> list[Registered]:
+        return [resource for resource in self.resources.values() if resource.type.endswith(f":{suffix}")]
+
+    def one(self, suffix: str) -> Registered:
+        (resource,) = self.of_type(suffix)
+        return resource
+
+
+class RecordingMonitor(mocks.MockMonitor):
+    """Keeps what `Mocks` is not told: dependencies, options and the stack's outputs."""
+
+    def __init__(self, mocked: Mocks, run: Run) -> None:
+        super().__init__(mocked)
+        self.run = run
+
+    def RegisterResource(self, request: Any) -> Any:
+        depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
+        self.run.resources[request.name] = Registered(
+            request.type,
+            request.name,
+            rpc.deserialize_properties(request.object),
+            request.protect,
+            request.deleteBeforeReplace,
+            request.customTimeouts.create,
+            frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
+            request.retainOnDelete,
+        )
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
+            for name, value in rpc.deserialize_properties(request.outputs).items():
+                if rpc.is_rpc_secret(value):
+                    self.run.secret_outputs.add(name)
+                self.run.outputs[name] = rpc.unwrap_rpc_secret(value)
+        return empty_pb2.Empty()
+
+
+def config_of(stack_config: Mapping[str, Any], prefix: str = "identity:") -> dict[str, str]:
+    """Config values as the engine hands them over: texts as they are, all else as JSON."""
+    return {
+        key if ":" in key else f"{prefix}{key}": value if isinstance(value, str) else json.dumps(value)
+        for key, value in stack_config.items()
+    }
+
+
+Deploy = Callable[..., Run]

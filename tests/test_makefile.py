@@ -1,0 +1,152 @@
+"""What a person gives to `make` is data: it reaches the command as it was typed, and no shell and no make reads it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOLD = "import json, os, sys; open('told', 'a').write(json.dumps(sys.argv[1:]) + chr(10))"
+
+HOSTILE = [
+    "local; touch ran",
+    "local && touch ran",
+    "local | touch ran",
+    "local\ntouch ran",
+    "$(touch ran)",
+    "$(shell touch ran)",
+    "$$(touch ran)",
+    "${shell touch ran}",
+    "`touch ran`",
+    "'; touch ran; '",
+    '"; touch ran; "',
+    "$(eval x := $(shell touch ran))",
+    "local # touch ran",
+    "$HOME",
+    "$(HOME)",
+    "it's",
+    'a "b" c',
+    "a\\b",
+    "*",
+    "~",
+]
+WORST = ["local; touch ran", "$(shell touch ran)", "`touch ran`", "\"; touch ran; '"]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The Makefile, with a Python that writes down what it is called with."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements-tools.txt", "requirements-dev.txt"):
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{TOLD}" "$@"\n')
+    python.chmod(0o755)
+    for name in ("installed", "installed-dev"):
+        (tmp_path / ".venv" / name).touch()
+    return tmp_path
+
+
+def _make(checkout: Path, *arguments: str, **environment: str) -> list[str]:
+    """What the last command that `make` started was called with."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    ran = subprocess.run(
+        ["make", *arguments], cwd=checkout, env={**kept, **environment}, capture_output=True, text=True, check=False
+    )
+    assert not (checkout / "ran").exists(), "a value was run"
+    assert ran.returncode == 0, ran.stderr
+    told: list[str] = json.loads((checkout / "told").read_text().splitlines()[-1])
+    return told
+
+
+WHOLE = [
+    ("token", "STACK", "--stack"),
+    ("token", "CLIENT", "--client"),
+    ("login", "STACK", "--stack"),
+    ("login", "CLIENT", "--client"),
+    ("login", "TIMEOUT", "--timeout"),
+    ("logout", "STACK", "--stack"),
+    ("logout", "CLIENT", "--client"),
+    ("user", "STACK", "--stack"),
+    ("user", "NAME", "--name"),
+    ("export", "STACK", "--stack"),
+    ("export", "TO", "--to"),
+    ("adopt", "STACK", "--stack"),
+    ("adopt", "POOL", "--pool"),
+    ("diff", "MARKDOWN", "--markdown"),
+    ("bench", "ROUNDS", "--rounds"),
+    ("fuzz", "SEED", "--hypothesis-seed"),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_reaches_the_command_as_it_was_typed(checkout: Path, value: str) -> None:
+    assert f"--stack={value}" in _make(checkout, "token", f"STACK={value}")
+    assert f"--stack={value}" in _make(checkout, "token", STACK=value)
+
+
+@pytest.mark.parametrize("value", WORST)
+@pytest.mark.parametrize(("target", "name", "option"), WHOLE)
+def test_the_value_of_every_variable_reaches_the_command(
+    checkout: Path, target: str, name: str, option: str, value: str
+) -> None:
+    assert f"{option}={value}" in _make(checkout, target, f"{name}={value}")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize(
+    ("target", "name", "option"), [("login", "SCOPE", "--scope"), ("adopt", "ID", "--id"), ("diff", "STACK", "--stack")]
+)
+def test_a_list_reaches_the_command_word_by_word(
+    checkout: Path, target: str, name: str, option: str, value: str
+) -> None:
+    given = _make(checkout, target, f"{name}={value}")
+    assert [word for word in given if word.startswith(option)] == [f"{option}={word}" for word in value.split()]
+
+
+@pytest.mark.parametrize("value", WORST)
+@pytest.mark.parametrize(
+    "name", ["FOO", "name", "one", "ON", "PRINT", "BROWSER", "RUN", "option", "flag", "each", "PORT"]
+)
+def test_a_name_that_make_uses_itself_or_nobody_changes_no_command(checkout: Path, name: str, value: str) -> None:
+    assert _make(checkout, "token", "STACK=dev", f"{name}={value}") == ["-m", "cli.sign_in", "token", "--stack=dev"]
+
+
+@pytest.mark.parametrize("value", WORST)
+def test_the_base_of_a_comparison_is_one_word_and_no_option(checkout: Path, value: str) -> None:
+    assert _make(checkout, "diff", f"BASE={value}")[-2:] == ["--", value]
+    assert _make(checkout, "diff", BASE=value)[-2:] == ["--", value]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "called"),
+    [
+        (["up"], ["-m", "local", "up"]),
+        (["up", "JSON=1"], ["-m", "local", "up", "--json"]),
+        (["up", "JSON=0"], ["-m", "local", "up"]),
+        (["outputs", "SHOW_SECRETS=1"], ["-m", "local", "outputs", "--show-secrets"]),
+        (["token"], ["-m", "cli.sign_in", "token"]),
+        (["login", "SCOPE=openid a.b"], ["-m", "cli.sign_in", "login", "--scope=openid", "--scope=a.b"]),
+        (["login", "NO_BROWSER=1", "TOKEN=id"], ["-m", "cli.sign_in", "login", "--no-browser", "--token=id"]),
+        (
+            ["adopt", "STACK=dev", "POOL=us-east-1_a", "WRITE=1", "IMPORT=1"],
+            ["-m", "cli.adopt", "--stack=dev", "--pool=us-east-1_a", "--write", "--import"],
+        ),
+    ],
+)
+def test_a_target_has_the_options_of_its_command(checkout: Path, arguments: list[str], called: list[str]) -> None:
+    assert _make(checkout, *arguments) == called
+
+
+def test_the_interpreter_is_one_word(checkout: Path) -> None:
+    (checkout / ".venv/installed").unlink()
+    ran = subprocess.run(
+        ["make", "stop", "PYTHON=/bin/false; touch ran"], cwd=checkout, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode != 0
+    assert not (checkout / "ran").exists()
