@@ -2,7 +2,8 @@
 
 import pulumi
 
-from identity import deployed, guard, settings
+from identity import config as settings
+from identity import deployed, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs

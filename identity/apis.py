@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from identity import limits
-from identity.names import Names
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
+from identity.naming import Names
 from identity.shapes import Api
 
 PATH = "identity:apis"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from identity import limits
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
 from identity.shapes import UserPool
 
 PATH = "identity:userPool"

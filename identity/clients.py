@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from identity import limits
 from identity.apis import ApiSettings, still_there
-from identity.names import Names
-from identity.report import Problem, nearest, shown
+from identity.errors import Problem, nearest, shown
+from identity.naming import Names
 from identity.shapes import Client
 from identity.urls import fill_in, has_no_path, is_hidden_loopback
 

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 
 from identity import facts
-from identity.names import Names
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
+from identity.naming import Names
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from identity import limits
-from identity.names import Names
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
+from identity.naming import Names
 
 ZONE_KEYS = ("zoneName", "zoneId", "zoneExport")
 

@@ -11,8 +11,8 @@ from pulumi_aws.cognito import UserPoolClient
 from identity.apis import ApiSettings
 from identity.certificate import DomainCertificate
 from identity.clients import CLIENT_CREDENTIALS, ClientSettings, Scope
+from identity.config import Settings
 from identity.registry import AccessRegistry
-from identity.settings import Settings
 from identity.user_pool import CustomerUserPool
 
 

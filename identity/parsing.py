@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from identity.report import Problem, nearest, shown
+from identity.errors import Problem, nearest, shown
 from identity.shapes import KEY
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from pulumi_aws.get_region import get_region
 
-from identity.settings import Settings
+from identity.config import Settings
 
 # Cognito serves a custom domain by CloudFront, which takes certificates from this region alone
 # (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html).

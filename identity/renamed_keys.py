@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
 
 EXEMPTIONS: Final = ("departures", "exemptions")
 RENAMED_FROM: Final = ("formerly", "renamedFrom")

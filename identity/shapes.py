@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 from identity import limits
+from identity.errors import Problem
 from identity.limits import Key, Once
-from identity.report import Problem
 
 
 class _Shape(BaseModel):

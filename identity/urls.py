@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
+from identity.errors import Problem, nearest, shown
 from identity.limits import URL_LENGTH, refuse
 from identity.loopback import PLAIN_HTTP, host_of, ipv4_of, is_loopback
-from identity.report import Problem, nearest, shown
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")

@@ -7,8 +7,8 @@ from pulumi_aws.route53 import get_records, get_zone
 
 from identity.deployed import renamed
 from identity.domains import DomainSettings, ZoneReference, outside_zone
-from identity.names import Names
-from identity.report import ConfigError, Problem, shown, warn
+from identity.errors import ConfigError, Problem, shown, warn
+from identity.naming import Names
 
 # The types of record by which a name resolves to an address that Cognito takes.
 _RESOLVE = ("A", "CNAME")

@@ -78,8 +78,8 @@ def mistakes(config: dict[str, Any]) -> str:
     without its place and its fix.
     """
     # Not at the top: a run without mistakes has no use for them here.
-    from identity.report import ConfigError, Problem
-    from identity.settings import resolve
+    from identity.config import resolve
+    from identity.errors import ConfigError, Problem
 
     texts = {key: _text(value) for key, value in config.items() if value is not None}
     problems: list[Problem] = []

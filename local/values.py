@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from identity.report import shown
+from identity.errors import shown
 
 # How the engine writes what it does not know yet, and what is a secret
 # (https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/rpc.py).

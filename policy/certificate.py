@@ -119,7 +119,7 @@ def tagged(resource: Resource) -> Iterator[Finding]:
         return
     missing = [tag for tag in _TAGS if not str((tags or {}).get(tag) or "").strip()]
     if missing:
-        where = "identity/names.py; no key of the stack file sets it"
+        where = "identity/naming.py; no key of the stack file sets it"
         yield Finding(f"tags lacks {', '.join(missing)}", where, "give each a value that is not blank")
 
 

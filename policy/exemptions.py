@@ -63,7 +63,7 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
 
 def are_default(text: str | None) -> bool:
     """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
-    from identity.settings import defaults  # here: only a stack with an exemption that is not used comes to this
+    from identity.config import defaults  # here: only a stack with an exemption that is not used comes to this
 
     try:
         return bool(json.loads(text or "null") == json.loads(defaults()["exemptions"]))

@@ -26,8 +26,8 @@ import pytest
 import yaml
 from botocore import xform_name
 
-from identity.report import Problem
-from identity.settings import resolve
+from identity.config import resolve
+from identity.errors import Problem
 from local import pulumi_cli
 from policy import enforcement
 from policy.rule import CLIENT, Level, Resource

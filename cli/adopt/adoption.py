@@ -9,7 +9,7 @@ from typing import Any
 from cli.adopt.compare import Field, Meaning, compare
 from cli.adopt.keep import config_key, written
 from cli.adopt.plan import CLIENT, Plan, Wanted
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
 
 _SECRET = "generateSecret"  # noqa: S105
 _CONSEQUENCES = {Meaning.REPLACES: "any other replaces it", Meaning.IMPOSSIBLE: "AWS refuses any other"}

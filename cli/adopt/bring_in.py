@@ -14,8 +14,8 @@ from cli.adopt.place import Deployment, Place
 from cli.adopt.plan import Plan
 from cli.adopt.report import Refused
 from cli.adopt.suggest import suggestions
-from identity import settings
-from identity.report import Problem
+from identity import config as settings
+from identity.errors import Problem
 from local import paths
 
 

@@ -19,7 +19,7 @@ from cli.adopt.place import Place
 from cli.adopt.plan import Ids
 from cli.adopt.report import AdoptError, Refused
 from cli.adopt.trouble import told
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from local import emulator, environment, paths, project
 from local.console import Failure, refused, say
 from local.lock import only_one

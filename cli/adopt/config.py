@@ -9,7 +9,7 @@ from local import stack_file
 
 
 def read_config(directory: Path, stack: str) -> dict[str, str]:
-    """The texts of the stack's config; Pulumi.yaml's defaults are filled in by `identity.settings`.
+    """The texts of the stack's config; Pulumi.yaml's defaults are filled in by `identity.config`.
 
     Raises:
         AdoptError: where there is no such file, it is no YAML map, or a value is encrypted that has to be read.

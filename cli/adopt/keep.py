@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.adopt.compare import Field
 from cli.adopt.plan import Wanted
-from identity.names import Names
+from identity.naming import Names
 from local.aws_plugin.cognito_pool_tables import STANDARD
 from local.aws_plugin.properties import Props
 

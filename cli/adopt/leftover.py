@@ -7,7 +7,7 @@ from typing import Any
 from cli.adopt import unknown
 from cli.adopt.find import Finder
 from cli.adopt.plan import Plan
-from identity.report import Problem, shown
+from identity.errors import Problem, shown
 
 # Members of DescribeUserPool for which there is no setting, and which the official provider keeps as they are.
 _KEPT = (

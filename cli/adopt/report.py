@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from identity.report import Problem
+from identity.errors import Problem
 
 
 class AdoptError(Exception):

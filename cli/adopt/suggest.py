@@ -9,8 +9,8 @@ import yaml
 from cli.adopt.adoption import Item
 from cli.adopt.compare import Meaning
 from cli.adopt.keep import config_key
-from identity import settings
-from identity.report import Problem
+from identity import config as settings
+from identity.errors import Problem
 
 Key = tuple[str, Any]
 _PREFIX = "identity:"

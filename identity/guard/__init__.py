@@ -10,15 +10,15 @@ program and is an act by itself; Pulumi's `protect` stands in its way.
 from collections.abc import Iterable, Iterator, Sequence
 
 from identity import facts
+from identity.config import Settings
 from identity.deployed import Deployed
+from identity.errors import ConfigError, Problem, warn
 from identity.guard.domain import domain_losses
 from identity.guard.exports import exports_losses
 from identity.guard.loss import Loss
 from identity.guard.pool import pool_losses
 from identity.guard.registry import registry_losses
 from identity.guard.whereabouts import missing_pool
-from identity.report import ConfigError, Problem, warn
-from identity.settings import Settings
 from identity.zone import Zone
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from identity import limits
 from identity.attributes import too_many_new
+from identity.config import Settings
+from identity.errors import shown
 from identity.guard.loss import Loss
-from identity.report import shown
-from identity.settings import Settings
 from identity.shapes import CustomAttribute
 
 PATH = "identity:userPool.customAttributes"

@@ -5,9 +5,9 @@ from typing import Any
 
 from identity.apis import ApiSettings
 from identity.clients import CLIENT_CREDENTIALS, REFRESH, ClientSettings
+from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.limits import AUTH_FLOWS, FLOWS_WITHOUT_SETUP
-from identity.report import shown, without_user
 from identity.urls import is_taken
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pulumi
 
 from identity import facts
+from identity.config import Settings
 from identity.deployed import Deployed
+from identity.errors import shown
 from identity.guard.loss import Loss, weakened
 from identity.region import CUSTOM_DOMAIN_REGION
-from identity.report import shown
-from identity.settings import Settings
 from identity.zone import Zone
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from identity import facts
+from identity.config import Settings
 from identity.deployed import Deployed
 from identity.guard.loss import Loss, weakened
-from identity.settings import Settings
 
 
 def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from identity.config import Settings
 from identity.deployed import Deployed
+from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.guard.unsaid import taken_back
-from identity.report import shown
-from identity.settings import Settings
 
 PATH = "identity:userPool"
 

@@ -6,13 +6,13 @@ from typing import Any
 from identity import facts
 from identity.apis import ApiSettings
 from identity.clients import CLIENT_CREDENTIALS
+from identity.config import Settings
 from identity.deployed import Deployed
+from identity.errors import shown
 from identity.guard.client import client_weakened, full_scopes
 from identity.guard.loss import Loss
 from identity.guard.renames import Marks, now, rename_losses
 from identity.guard.unsaid import taken_back
-from identity.report import shown
-from identity.settings import Settings
 
 Outputs = Mapping[str, Any]
 

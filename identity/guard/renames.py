@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from identity.apis import ApiSettings
 from identity.clients import ClientSettings
+from identity.errors import nearest, shown
 from identity.guard.loss import Loss
-from identity.report import nearest, shown
 
 Entry = TypeVar("Entry", ApiSettings, ClientSettings)
 Outputs = Mapping[str, Any]

@@ -18,8 +18,8 @@ from typing import Any
 
 from identity import facts
 from identity.deployed import Deployed
+from identity.errors import shown
 from identity.guard.loss import Loss
-from identity.report import shown
 
 # AWS's own text, which some pools have without anybody having written one.
 _SMS_CODE = "Your authentication code is {####}. "

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from identity import deployed, facts
+from identity.config import Settings
 from identity.deployed import Deployed
 from identity.guard.loss import Loss
-from identity.settings import Settings
 
 
 def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:

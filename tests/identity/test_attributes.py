@@ -7,8 +7,8 @@ import pytest
 
 from identity import limits
 from identity.attributes import too_many_new
-from identity.report import ConfigError, Problem
-from identity.settings import resolve
+from identity.config import resolve
+from identity.errors import ConfigError, Problem
 from tests.identity.test_guard import change
 from tests.support.program import Deploy, config_of
 

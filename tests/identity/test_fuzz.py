@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from identity import limits
-from identity.report import ConfigError, Problem
-from identity.settings import KEYS, resolve
+from identity.config import KEYS, resolve
+from identity.errors import ConfigError, Problem
 from local.aws_plugin.cognito_access import ResourceServer, UserPoolClient, UserPoolDomain
 from local.aws_plugin.cognito_pool import UserPool
 from local.aws_plugin.properties import to_aws

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from tests.support.program import REGION, Deploy, Run
 
 POOL_ID = f"{REGION}_Pool1"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from identity import facts
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from tests.identity.test_guard import BASE, POOL_ID, change, state_of
 from tests.support.program import Deploy
 

@@ -7,7 +7,7 @@ import pytest
 from pulumi.runtime import MockCallArgs
 
 from identity import facts
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from tests.identity.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
 from tests.support.program import REGION, ZONE_ID, Deploy, Mocks, Run
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity.names import Names
+from identity.naming import Names
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from identity.report import ConfigError, Problem
-from identity.settings import KEYS, Settings, resolve
+from identity.config import KEYS, Settings, resolve
+from identity.errors import ConfigError, Problem
 from tests.support.program import ROOT, Deploy, config_of
 
 SOUND: dict[str, Any] = {"product": "acme"}

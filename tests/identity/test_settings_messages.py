@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from identity.report import ConfigError, Problem
-from identity.settings import defaults, resolve
+from identity.config import defaults, resolve
+from identity.errors import ConfigError, Problem
 from policy import exemptions
 from policy.enforcement import RULES
 from policy.wiring import Settings as PolicySettings

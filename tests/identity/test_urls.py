@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from identity.clients import _SHIPPED_URLS
+from identity.config import resolve
+from identity.errors import ConfigError, Problem
 from identity.loopback import is_loopback
-from identity.report import ConfigError, Problem
-from identity.settings import resolve
 from tests.support.program import ROOT, config_of
 
 ANY = "0.0.0.0"  # noqa: S104

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from identity.errors import ConfigError
 from identity.facts import USER_POOL
-from identity.report import ConfigError
 from tests.support.program import Deploy
 
 PASSWORD_POLICY = {

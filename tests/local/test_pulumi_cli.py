@@ -7,7 +7,7 @@ import pytest
 from local import pulumi_cli
 from local.console import Failure
 
-NEW, OLD = "v3.260.0", "v3.100.0"
+NEW, OLD = "v3.290.0", "v3.100.0"
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
-from identity import certificate, guard, outputs, registry, settings, user_pool, zone  # noqa: F401 - imports are measured apart
+from identity import certificate, config, guard, outputs, registry, user_pool, zone  # noqa: F401 - imports are measured apart
 from local.event_loop import own_event_loop
 from tests.performance.sizes import Size
 from tests.support.program import Mocks, config_of
@@ -49,7 +49,7 @@ def run(size: Size) -> dict[str, float]:
         pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **size.config}))
         set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
         before = time.process_time()
-        settings.load()
+        config.load()
         loaded = time.process_time()
         _sync_await(run_in_stack(_program))
         ended = time.process_time()

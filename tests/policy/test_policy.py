@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from identity.report import Problem
-from identity.settings import resolve
+from identity.config import resolve
+from identity.errors import Problem
 from policy import enforcement, exemptions, report
 from policy.enforcement import RULES
 from policy.exemptions import Exemption

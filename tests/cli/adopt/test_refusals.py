@@ -12,7 +12,7 @@ from cli.adopt.find import Finder
 from cli.adopt.keep import config_key
 from cli.adopt.plan import Existing, Ids, Plan, Wanted
 from cli.adopt.suggest import suggestions
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from local import paths
 from tests.cli.adopt.test_suggestions import CLIENT, CONFIG, EMAIL, STACK, There, attribute, text
 

@@ -19,8 +19,8 @@ from cli.adopt.keep import config_key
 from cli.adopt.plan import Ids
 from cli.adopt.suggest import as_yaml, suggestions, with_keys
 from cli.adopt.trouble import reading
-from identity import settings
-from identity.report import Problem
+from identity import config as settings
+from identity.errors import Problem
 from local import paths
 
 STACK = "dev"

@@ -12,7 +12,7 @@ from cli.adopt.find import Finder
 from cli.adopt.plan import Existing, Plan, Wanted
 from cli.adopt.report import AdoptError
 from cli.adopt.trouble import reading, told
-from identity.report import ConfigError
+from identity.errors import ConfigError
 from local import keys
 from tests.support.deployment import SERVICES
 from tests.support.program import ROOT

@@ -15,11 +15,11 @@ from identity.apis import ApiSettings, resolve_apis
 from identity.attributes import pool_problems, pool_warnings
 from identity.clients import ClientSettings, resolve_clients
 from identity.domains import DomainSettings, resolve_domains
-from identity.names import Names
+from identity.errors import ConfigError, Problem, nearest, shown, warn
 from identity.namespace import is_misspelt
+from identity.naming import Names
 from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
 from identity.renamed_keys import modern, told_where_written
-from identity.report import ConfigError, Problem, nearest, shown, warn
 
 NOT_GIVEN = "none"
 T = TypeVar("T")
