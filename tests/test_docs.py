@@ -25,12 +25,14 @@ import botocore.session
 import pytest
 import yaml
 from botocore import xform_name
+from pulumi_policy import EnforcementLevel
 
+from identity import facts
 from identity.config import resolve
 from identity.errors import Problem
 from local import pulumi_cli
 from policy import enforcement
-from policy.rule import CLIENT, Level, Resource
+from policy.rule import Resource
 from tests.identity.test_program import stack_file
 from tests.support.checkout import Checkout
 from tests.support.program import REGION, ROOT, Deploy, config_of
@@ -118,7 +120,7 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     refused = [
         f"{rule.id}: {finding.wrong}"
         for rule in enforcement.RULES
-        if CLIENT in rule.types and enforcement.level(rule, "prod") is Level.MANDATORY
+        if facts.USER_POOL_CLIENT in rule.on and enforcement.level(rule, "prod") is EnforcementLevel.MANDATORY
         for resource in stack
         if resource.name in named
         for finding in rule.findings(resource, stack)
