@@ -13,7 +13,7 @@ EMULATOR = LOCAL / "emulator"
 KEY = LOCAL / "key.json"
 BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
-POLICY_PACK = CHECKOUT / "policy" / "run"
+POLICY_PACK = CHECKOUT / "local" / "policy-pack"
 
 # Names of the checkout's own files, as messages show them.
 PROJECT_FILE = "Pulumi.yaml"
