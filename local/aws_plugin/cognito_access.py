@@ -65,7 +65,8 @@ class UserPoolClient(Resource):
         return answer and self._found(emulator, answer["UserPoolClient"], known)
 
     def _found(self, emulator: Emulator, answer: Props, known: Props) -> Found:
-        state = {"refreshTokenRotation": _NO_ROTATION} | from_aws(self.inputs, answer)
+        silent = {} if known.get("refreshTokenRotation") else {"refreshTokenRotation": _NO_ROTATION}
+        state = silent | from_aws(self.inputs, answer)
         computed = {"clientSecret": answer.get("ClientSecret") or "", "region": known.get("region") or emulator.region}
         return Found(answer["ClientId"], state | computed)
 

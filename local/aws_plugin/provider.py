@@ -92,7 +92,7 @@ class LocalAws(rpc.Provider):
 
     def __init__(self, warn: Callable[[str, str], None]) -> None:
         self._warn = warn
-        self._emulator: Emulator | None = None
+        self._emulator: Emulator | Refusal | None = None
         self._said = set[str]()
 
     async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:  # noqa: ARG002
@@ -112,19 +112,15 @@ class LocalAws(rpc.Provider):
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         settings = _props(request.args)
-        endpoints = settings.get("endpoints") or "[]"
-        text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
-        self._emulator = Emulator(
-            settings.get("region") or "us-east-1",
-            settings.get("accessKey") or "",
-            settings.get("secretKey") or "",
-            endpoints_of(text),
-        )
+        try:
+            self._emulator = _emulator(settings)
+        except Refusal as error:
+            self._emulator = error  # told by the check of the first resource: here the SDK would add a traceback
         # Without accept_secrets the engine hands over plain values and keeps their secrecy itself.
         return rpc.ConfigureResponse(supports_preview=True)
 
     async def cancel(self) -> None:
-        if self._emulator is not None:
+        if isinstance(self._emulator, Emulator):
             self._emulator.stopped.set()
 
     async def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
@@ -153,10 +149,10 @@ class LocalAws(rpc.Provider):
             else:
                 continue
             filled.append(name)
-        failures = [
-            rpc.CheckFailure("", text)
-            for text in problems(_short(resource), resource.inputs, resource.unsupported, given)
-        ]
+        wrong = [*problems(_short(resource), resource.inputs, resource.unsupported, given)]
+        if isinstance(self._emulator, Refusal):
+            wrong = [str(self._emulator)]
+        failures = [rpc.CheckFailure("", text) for text in wrong]
         return rpc.CheckResponse(
             {name: wrapped(value) for name, value in (given | {"__defaults": filled}).items()}, failures
         )
@@ -193,12 +189,13 @@ class LocalAws(rpc.Provider):
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         resource, inputs = _resource(request), _inputs(request.inputs)
-        known = _props(request.properties) | inputs
+        before = _props(request.properties)
+        known = before | inputs
         with plainly(_subject(request)):
             found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)
         if found is None:
             return rpc.ReadResponse(resource_id="")
-        state = aligned(resource.inputs, found.state, known)
+        state = aligned(resource.inputs, aligned(resource.inputs, found.state, inputs), before)
         for path in known.get(_RECORD) or []:
             state = put(state, path, known)
         state |= {_RECORD: known[_RECORD]} if _RECORD in known else {}
@@ -230,6 +227,8 @@ class LocalAws(rpc.Provider):
     def _ready(self) -> Emulator:
         if self._emulator is None:
             raise Refusal("the local aws plugin was asked to work before it was configured")
+        if isinstance(self._emulator, Refusal):
+            raise self._emulator
         return self._emulator
 
     def _recorded(self, request: rpc.CreateRequest | rpc.UpdateRequest, found: Props, given: Props) -> Props:
@@ -243,16 +242,26 @@ class LocalAws(rpc.Provider):
             self._say_once(request.urn, warning)
         if not lost:
             return state
-        for path, held in lost.items():
-            secret = resource.inputs[_root(path)].secret or held is None
-            instead = "" if secret else f" is {json.dumps(held, default=str)} in the emulator, and"
-            self._say_once(request.urn, f"{_short(resource)}: {path}{instead} is remembered only: it does nothing here")
+        parts = [path if _hides(resource, path, held) else f"{path} (there {held})" for path, held in lost.items()]
+        line = f"{_short(resource)}: the emulator does not take over {', '.join(parts)}; the state remembers it"
+        self._say_once(request.urn, line)
         return state | {_RECORD: sorted(lost)}
 
     def _say_once(self, urn: str, line: str) -> None:
         if line not in self._said:
             self._said.add(line)
             self._warn(urn, line)
+
+
+def _hides(resource: Resource, path: str, held: Any) -> bool:
+    return held is None or isinstance(held, dict | list) or resource.inputs[_root(path)].secret
+
+
+def _emulator(settings: Props) -> Emulator:
+    endpoints = settings.get("endpoints") or "[]"
+    text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
+    keys = settings.get("accessKey") or "", settings.get("secretKey") or ""
+    return Emulator(settings.get("region") or "us-east-1", *keys, endpoints_of(text))
 
 
 def _resource(request: Any) -> Resource:
