@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from .emulator import Emulator
 from .official import Differences, official_table
@@ -24,7 +24,7 @@ class Certificate(Resource):
 
     type_name = "aws:acm/certificate:Certificate"
     service = "acm"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "acm",
         ("RequestCertificateRequest",),
@@ -100,9 +100,7 @@ class CertificateValidation(Resource):
 
     type_name = "aws:acm/certificateValidation:CertificateValidation"
     service = "acm"
-    inputs: ClassVar[Table] = official_table(
-        type_name, "", (), Differences(replaces=("certificateArn", "validationRecordFqdns"))
-    )
+    inputs: Table = official_table(type_name, "", (), Differences(replaces=("certificateArn", "validationRecordFqdns")))
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
         client, arn = self.client(emulator, props), props["certificateArn"]

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStac
 """
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from .emulator import Emulator, Refusal, is_gone
 from .official import Differences, official_table
@@ -19,7 +19,7 @@ class Stack(Resource):
 
     type_name = "aws:cloudformation/stack:Stack"
     service = "cloudformation"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "",
         (),

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 """
 
-from typing import ClassVar
-
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import Emulator, Refusal
@@ -22,7 +20,7 @@ class UserPoolClient(Resource):
 
     type_name = "aws:cognito/userPoolClient:UserPoolClient"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "cognito-idp",
         ("CreateUserPoolClientRequest",),
@@ -87,7 +85,7 @@ class UserPoolDomain(Resource):
 
     type_name = "aws:cognito/userPoolDomain:UserPoolDomain"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "cognito-idp",
         ("CreateUserPoolDomainRequest",),
@@ -142,7 +140,7 @@ class ResourceServer(Held):
 
     type_name = "aws:cognito/resourceServer:ResourceServer"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "cognito-idp",
         ("CreateResourceServerRequest",),
@@ -160,8 +158,8 @@ class ResourceServer(Held):
         except TypeError:  # a scope that is not known yet
             return {"scopeIdentifiers": UNKNOWN}
 
-    def computed(self, answer: Props, state: Props) -> Props:  # noqa: ARG002
-        return {"scopeIdentifiers": _scope_identifiers(state)}
+    def computed(self, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        return {"scopeIdentifiers": _scope_identifiers(from_aws(self.inputs, answer))}
 
 
 def _scope_identifiers(props: Props) -> list[str]:

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_
 """
 
 from datetime import datetime
-from typing import ClassVar
 
 from .cognito_pool_tables import POOL
 from .cognito_schema import by_name, impossible, own_attributes
@@ -30,7 +29,7 @@ class UserPool(Resource):
 
     type_name = "aws:cognito/userPool:UserPool"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = POOL
+    inputs: Table = POOL
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         client, request = self.client(emulator, props), to_aws(self.inputs, props)

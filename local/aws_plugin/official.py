@@ -34,10 +34,17 @@ class Differences:
     unread: Collection[str] = ()
     secret: Collection[str] = ()
     ordered: Collection[str] = ()
+    bare: bool = False  # whether an empty block says something
     members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
     own: Collection[str] = ()  # the resource's module converts these itself
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
+
+    def paths(self) -> frozenset[str]:
+        """All that it speaks of."""
+        lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own
+        several = [*lists, self.members, self.default, self.absent, filter(None, [self.named])]
+        return frozenset(path for paths in several for path in paths)
 
 
 class _OfficialTable(Mapping[str, Property]):
@@ -73,6 +80,7 @@ class _OfficialTable(Mapping[str, Property]):
             unread=path in differences.unread,
             secret=path in differences.secret,
             ordered=path in differences.ordered,
+            bare=differences.bare and kind is Kind.BLOCK,
             default=differences.default.get(path, default),
             absent=differences.absent.get(path),
             block=self._inner(path, arguments, _item(member)) if arguments else None,

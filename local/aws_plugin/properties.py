@@ -40,6 +40,7 @@ class Property:
     unread: bool = False  # AWS never answers it: the engine's state is believed instead
     secret: bool = False  # never shown in a message
     ordered: bool = False
+    bare: bool = False  # an empty block says something, as `allow: {}` of a web ACL does
     default: Any = None  # the official provider's, put into the inputs
     absent: Any = None  # what AWS takes absence to mean; sent to take the property back
     block: "Table | None" = None
@@ -52,7 +53,7 @@ def comparable(prop: Property, value: Any) -> Any:
     """A form in which two values are equal exactly when they mean the same to AWS; None for nothing."""
     if value is None:
         value = prop.default if prop.default is not None else prop.absent
-    if value is None or value in ("", [], {}) or value == UNKNOWN:
+    if value is None or (value in ("", [], {}) and not prop.bare) or value == UNKNOWN:
         return UNKNOWN if value == UNKNOWN else None
     match prop.kind:
         case Kind.TEXT:

@@ -11,7 +11,7 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import acm, cloudformation, cognito_access, cognito_pool, route53
+from . import acm, cloudformation, cognito_access, cognito_people, cognito_pool, remembered, route53
 from .checks import problems
 from .emulator import Emulator, Refusal, endpoints_of, plainly
 from .properties import Props, aligned, changes, kept, put, unheld
@@ -26,8 +26,11 @@ RESOURCES: dict[str, Resource] = {
         cognito_access.ResourceServer(),
         cognito_access.UserPoolClient(),
         cognito_access.UserPoolDomain(),
+        cognito_people.IdentityProvider(),
+        cognito_people.UserGroup(),
         cognito_pool.UserPool(),
         route53.Record(),
+        *remembered.TYPES,
     )
 }
 INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {

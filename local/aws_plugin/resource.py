@@ -4,7 +4,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
@@ -24,11 +24,11 @@ class Found:
 class Resource(ABC):
     """One resource type. Acts raise boto3's errors or Refusal; the server makes one message of either."""
 
-    type_name: ClassVar[str]
-    service: ClassVar[str]  # by the official provider's name of its endpoint
-    inputs: ClassVar[Table]
-    unsupported: ClassVar[frozenset[str]] = frozenset()  # inputs that only the official provider has
-    secrets: ClassVar[frozenset[str]] = frozenset()  # by path: `clientSecret`, `details.password`
+    type_name: str
+    service: str  # by the official provider's name of its endpoint
+    inputs: Table
+    unsupported: frozenset[str] = frozenset()  # inputs that only the official provider has
+    secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
 
     @functools.cached_property
     def outputs(self) -> tuple[str, ...]:
@@ -95,13 +95,13 @@ class Held(Resource):
     them in its id.
     """
 
-    operations: ClassVar[tuple[str, str, str, str]]
-    answer: ClassVar[str]  # the member of an answer that has the resource
-    key: ClassVar[tuple[str, ...]]
-    separator: ClassVar[str] = "/"
+    operations: tuple[str, str, str, str]
+    answer: str  # the member of an answer that has the resource
+    key: tuple[str, ...]
+    separator: str = "/"
 
-    def computed(self, answer: Props, state: Props) -> Props:  # noqa: ARG002
-        """The outputs, and inputs that need more than the table to be read."""
+    def computed(self, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        """The outputs, and inputs that need more than the table; `known` is what was given, or last known."""
         return {}
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
@@ -140,7 +140,7 @@ class Held(Resource):
         held = answer[self.answer]
         state = from_aws(self.inputs, held) | {"region": known.get("region") or emulator.region}
         named = {name: known[name] for name in self.key}
-        return Found(self.separator.join(named.values()), state | named | self.computed(held, known | state))
+        return Found(self.separator.join(named.values()), state | named | self.computed(held, known))
 
 
 def existing(call: Callable[[], Any]) -> Any:

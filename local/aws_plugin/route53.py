@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecord
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from .emulator import Emulator, Refusal, code_of, is_gone
 from .official import Differences, official_table
@@ -25,7 +25,7 @@ class Record(Resource):
 
     type_name = "aws:route53/record:Record"
     service = "route53"
-    inputs: ClassVar[Table] = official_table(
+    inputs: Table = official_table(
         type_name,
         "route53",
         ("ResourceRecordSet",),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+import local.emulator
+from local.aws_plugin.emulator import Refusal
 from local.aws_plugin.properties import Props
 from local.aws_plugin.provider import RESOURCES
 from tests.local.aws_plugin.lifecycle import Made, Plugin, differing
@@ -12,6 +14,7 @@ from tests.local.aws_plugin.lifecycle import Made, Plugin, differing
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
 POOL, CLIENT = "aws:cognito/userPool:UserPool", "aws:cognito/userPoolClient:UserPoolClient"
 
+VISIBLE = {"cloudwatchMetricsEnabled": True, "metricName": "sign-in", "sampledRequestsEnabled": False}
 PLAIN_TRIGGERS = (
     *("createAuthChallenge", "customMessage", "defineAuthChallenge", "postAuthentication", "postConfirmation"),
     *("preAuthentication", "preSignUp", "preTokenGeneration", "userMigration", "verifyAuthChallengeResponse"),
@@ -214,11 +217,117 @@ CASES = [
         },
         lambda pool: {"userPoolId": pool, "identifier": "app.book", "name": "the books", "scopes": []},
     ),
+    Case(
+        "aws:cognito/identityProvider:IdentityProvider",
+        lambda pool: {
+            "userPoolId": pool,
+            "providerName": "Google",
+            "providerType": "Google",
+            "providerDetails": {"client_id": "id", "client_secret": "hush", "authorize_scopes": "openid email"},
+            "attributeMapping": {"email": "email", "username": "sub"},
+            "idpIdentifiers": ["acme.app"],
+        },
+        lambda pool: {
+            "userPoolId": pool,
+            "providerName": "Google",
+            "providerType": "Google",
+            "providerDetails": {"client_id": "id", "client_secret": "rotated", "authorize_scopes": "openid"},
+            "attributeMapping": {"email": "email"},
+        },
+    ),
+    Case(
+        "aws:cognito/userGroup:UserGroup",
+        lambda pool: {"userPoolId": pool, "name": "admins", "description": "Admins", "precedence": 1},
+        lambda pool: {"userPoolId": pool, "name": "admins", "precedence": 2},
+    ),
 ]
-each = pytest.mark.parametrize("case", CASES, ids=[case.token.rpartition(":")[2] for case in CASES])
+REMEMBERED = [
+    Case(
+        "aws:cognito/riskConfiguration:RiskConfiguration",
+        lambda pool: {
+            "userPoolId": pool,
+            "compromisedCredentialsRiskConfiguration": {"actions": {"eventAction": "BLOCK"}},
+            "accountTakeoverRiskConfiguration": {
+                "actions": {
+                    "lowAction": {"eventAction": "NO_ACTION", "notify": False},
+                    "mediumAction": {"eventAction": "MFA_IF_CONFIGURED", "notify": True},
+                    "highAction": {"eventAction": "BLOCK", "notify": True},
+                },
+                "notifyConfiguration": {"sourceArn": "arn:aws:ses:us-east-1:000000000000:identity/acme.app"},
+            },
+            "riskExceptionConfiguration": {"blockedIpRangeLists": ["10.0.0.0/8"]},
+        },
+        lambda pool: {
+            "userPoolId": pool,
+            "compromisedCredentialsRiskConfiguration": {"actions": {"eventAction": "NO_ACTION"}},
+        },
+    ),
+    Case(
+        "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
+        lambda pool: {
+            "userPoolId": pool,
+            "logConfigurations": [
+                {
+                    "eventSource": "userNotification",
+                    "logLevel": "ERROR",
+                    "cloudWatchLogsConfiguration": {"logGroupArn": "arn:aws:logs:us-east-1:000000000000:log-group:a"},
+                }
+            ],
+        },
+        lambda pool: {
+            "userPoolId": pool,
+            "logConfigurations": [
+                {
+                    "eventSource": "userAuthEvents",
+                    "logLevel": "INFO",
+                    "s3Configuration": {"bucketArn": "arn:aws:s3:::acme"},
+                }
+            ],
+        },
+    ),
+    Case(
+        "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+        lambda pool: {"userPoolId": pool, "clientId": "client", "settings": '{"categories": {}}'},
+        lambda pool: {
+            "userPoolId": pool,
+            "clientId": "client",
+            "useCognitoProvidedValues": False,
+            "assets": [{"category": "FORM_LOGO", "colorMode": "LIGHT", "extension": "PNG", "bytes": "aWNvbg=="}],
+        },
+    ),
+    Case(
+        "aws:wafv2/webAcl:WebAcl",
+        lambda _: {
+            "name": "sign-in",
+            "scope": "REGIONAL",
+            "defaultAction": {"allow": {}},
+            "rules": [
+                {
+                    "name": "rate",
+                    "priority": 1,
+                    "action": {"block": {}},
+                    "statement": {"rateBasedStatement": {"limit": 300, "aggregateKeyType": "IP"}},
+                    "visibilityConfig": VISIBLE,
+                }
+            ],
+            "visibilityConfig": VISIBLE,
+            "tags": {"a": "b"},
+        },
+        lambda _: {
+            "name": "sign-in",
+            "scope": "REGIONAL",
+            "defaultAction": {"block": {}},
+            "visibilityConfig": VISIBLE,
+        },
+    ),
+]
 
 
-@each
+def of(cases: list[Case]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=[case.token.rpartition(":")[2] for case in cases])
+
+
+@of(CASES)
 def test_a_resource_lives_from_its_making_to_its_deletion(plugin: Plugin, pool: str, case: Case) -> None:
     given, changed = case.given(pool), case.changed(pool)
     made = plugin.made(case.token, given)
@@ -240,6 +349,71 @@ def test_a_resource_lives_from_its_making_to_its_deletion(plugin: Plugin, pool: 
     made.delete()
     assert made.refreshed() is None
     made.delete()
+
+
+@of(REMEMBERED)
+def test_a_type_that_the_emulator_lacks_is_remembered_and_said_once(plugin: Plugin, pool: str, case: Case) -> None:
+    given, changed = case.given(pool), case.changed(pool)
+    made = plugin.made(case.token, given)
+    assert plugin.made(case.token, given, "another").state.keys() == made.state.keys()
+    assert set(RESOURCES[case.token].outputs) <= made.state.keys()
+    assert differing(case.token, given, made.state) == set()
+    assert made.diff(given) == {}
+    assert made.refreshed() == made.state
+    told = made.diff(changed)
+    assert told
+    assert not [path for path, kind in told.items() if kind.endswith("_REPLACE")]
+    made.update(changed)
+    assert made.diff(changed) == {}
+    assert differing(case.token, changed, made.state) == set()
+    assert made.refreshed() == made.state
+    with pytest.raises(Refusal, match="there is nothing to import"):
+        made.imported(made.id)
+    made.delete()
+    (line,) = plugin.said
+    assert "does nothing here" in line
+
+
+def test_the_members_of_a_group_stay_when_it_changes(plugin: Plugin, pool: str, emulator: str) -> None:
+    given = {"userPoolId": pool, "name": "admins", "precedence": 1}
+    made = plugin.made("aws:cognito/userGroup:UserGroup", given)
+    cognito = local.emulator.client("cognito-idp", int(emulator.rpartition(":")[2]))
+    cognito.admin_create_user(UserPoolId=pool, Username="ada")
+    cognito.admin_add_user_to_group(UserPoolId=pool, GroupName="admins", Username="ada")
+    made.update(given | {"precedence": 5})
+    assert cognito.get_group(UserPoolId=pool, GroupName="admins")["Group"]["Precedence"] == 5
+    users = cognito.list_users_in_group(UserPoolId=pool, GroupName="admins")["Users"]
+    assert [user["Username"] for user in users] == ["ada"]
+
+
+def test_a_providers_secrets_are_secret_in_its_state(plugin: Plugin, pool: str) -> None:
+    token = "aws:cognito/identityProvider:IdentityProvider"
+    made = plugin.made(token, next(case for case in CASES if case.token == token).given(pool))
+    details = made.values["providerDetails"].value
+    assert {name: value.is_secret for name, value in details.items()} == {
+        "client_id": False,
+        "client_secret": True,
+        "authorize_scopes": False,
+    }
+
+
+def test_details_that_aws_adds_are_no_difference(plugin: Plugin, pool: str, emulator: str) -> None:
+    token = "aws:cognito/identityProvider:IdentityProvider"
+    given = next(case for case in CASES if case.token == token).given(pool)
+    made = plugin.made(token, given)
+    cognito = local.emulator.client("cognito-idp", int(emulator.rpartition(":")[2]))
+    added = {"authorize_url": "https://accounts.google.com/o/oauth2/v2/auth", "oidc_issuer": "https://google"}
+    cognito.update_identity_provider(
+        UserPoolId=pool, ProviderName="Google", ProviderDetails={**given["providerDetails"], **added}
+    )
+    assert made.refreshed() == made.state
+
+
+def test_an_empty_block_of_a_web_acl_says_something(plugin: Plugin) -> None:
+    given = {"name": "acl", "scope": "REGIONAL", "visibilityConfig": VISIBLE}
+    made = plugin.made("aws:wafv2/webAcl:WebAcl", given | {"defaultAction": {"allow": {}}})
+    told = made.diff(given | {"defaultAction": {"block": {}}})
+    assert told == {"defaultAction.allow": "DELETE", "defaultAction.block": "ADD"}
 
 
 def test_rotation_that_is_off_is_answered_as_aws_does(plugin: Plugin, pool: str) -> None:
