@@ -103,7 +103,8 @@ def main() -> NoReturn:
     try:
         commands(prog_name="python -m local", standalone_mode=False)
     except (KeyboardInterrupt, Interrupted, click.Abort):
-        say("Stopped. The next `make up` goes on from here.", style="yellow")
+        way = "starts over" if paths.UNFINISHED.exists() else "goes on from here"
+        say(f"Stopped. The next `make up` {way}.", style="yellow")
         _leave(_INTERRUPTED)
     except click.ClickException as error:
         with contextlib.suppress(OSError):

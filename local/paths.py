@@ -6,8 +6,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
-# There while the state may say more than the emulator has: until a run has compared the two.
-STALE = LOCAL / "stale"
+# There while the engine changes things, and afterwards where nobody has written down what it changed.
+UNFINISHED = LOCAL / "unfinished"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 KEY = LOCAL / "key.json"
