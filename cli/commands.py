@@ -9,7 +9,8 @@ import importlib
 import click
 
 # Each is the function of that name in its module, which is imported when it is needed: signing in does without the
-# engine's SDK, and adoption without OAuth. https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
+# engine's SDK, and adoption without OAuth.
+# https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
 MODULES = {
     "login": "cli.sign_in.commands",
     "token": "cli.sign_in.commands",

@@ -5,13 +5,15 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import paths, pulumi_cli
+from local import paths
 
 
 def run(
     *arguments: str, directory: Path = paths.CHECKOUT, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Run `pulumi` to its end. Raises Failure where there is none and none can be had."""
+    from local import pulumi_cli  # not at the top: it imports the SDK, which the local stack's outputs do without
+
     return subprocess.run(
         [pulumi_cli.find().command, *arguments, "--non-interactive"],
         cwd=directory,
