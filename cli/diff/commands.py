@@ -1,4 +1,4 @@
-"""`make diff`: deploy the base on the emulator, preview this checkout on top, say what that means."""
+"""`make diff`: deploy the base on the emulator, preview this checkout on top, summarize what that means."""
 
 import json
 import subprocess
@@ -96,8 +96,8 @@ def _base_deployed(place: Place, base: str, revision: Revision) -> tuple[str | N
 
 def _previewed(place: Place, old_region: str | None, notes: tuple[str, ...]) -> Comparison:
     if not place.place(Revision(None)):
-        gone = f"Pulumi.{place.stack}.yaml is gone. What the stack holds stays in AWS, and nothing looks after it."
-        return Comparison(place.stack, notes=(*notes, gone))
+        removed = f"Pulumi.{place.stack}.yaml was removed. What the stack holds stays in AWS, and nobody manages it."
+        return Comparison(place.stack, notes=(*notes, removed))
     try:
         comparison = compare(place.stack, json.loads(place.preview()), notes)
     except Broken as broken:

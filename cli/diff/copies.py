@@ -127,7 +127,7 @@ class Place:
         )
 
     def environment(self) -> dict[str, str]:
-        """What a command that runs here is told: the port of this place's emulator."""
+        """The environment of a command that runs here: it has the port of this place's emulator."""
         return {**os.environ, "PORT": str(self._port)}
 
     def _lay(self, revision: Revision) -> None:

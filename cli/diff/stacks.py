@@ -35,7 +35,7 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
 def region_of(directory: Path, stack: str) -> str | None:
     """The stack's region, which the emulator stands in for: its file's, else the project's; empty where none is given.
 
-    None where a file cannot be read: nothing is known of the region then, and what is wrong is told elsewhere.
+    None where a file cannot be read: the region is not known then, and the program reports what is wrong.
     """
     for file in (directory / f"Pulumi.{stack}.yaml", directory / PROJECT_FILE):
         if not file.is_file():
@@ -54,11 +54,11 @@ def moved(old: str | None, new: str | None) -> str:
     if not old or new is None or old == new:
         return ""
     change = f"would go from {old} to {new}" if new else f"is {old} now, and would not be given any more"
-    return f"aws:region {change}: nothing in AWS can move, all of it would be gone."
+    return f"aws:region {change}: nothing in AWS can move, all of it would be lost."
 
 
 def shown_as(stack: str, text: str) -> str:
-    """A text of the local stack as people should read it: their stack's file is meant."""
+    """A text about the local stack, with the name of the file that was put in the place of its own."""
     return text.replace(STACK_FILE, f"Pulumi.{stack}.yaml")
 
 

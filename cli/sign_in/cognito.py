@@ -31,13 +31,12 @@ class LocalUser(BaseModel):
     password: str
 
 
-class _Refused(Exception):
+class _ApiError(Failure):
     """The API's error response."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation} was refused: {plain(code)}: {plain(message)}")
         self.code = code
-        self.message = message
 
 
 def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: str) -> None:
@@ -50,9 +49,9 @@ def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: 
     request = {"Token": refresh_token, "ClientId": client_id} | ({"ClientSecret": secret} if secret else {})
     try:
         _call(outputs, "RevokeToken", request)
-    except _Refused as refused:
+    except _ApiError as error:
         raise TokenRequestError(
-            f"The server did not revoke the session ({plain(refused.code)}): it stays valid until it expires. Is token"
+            f"The server did not revoke the session ({plain(error.code)}): it stays valid until it expires. Is token"
             " revocation enabled for this client?"
         ) from None
 
@@ -72,16 +71,11 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     key = keys.own()
     try:
-        try:
-            _call(outputs, "AdminCreateUser", user | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
-        except _Refused as refused:
-            if refused.code != "UsernameExistsException":  # then this run is for a new password
-                raise
-        return LocalUser(name=name, email=email, password=_set_password(outputs, user, key))
-    except _Refused as refused:
-        raise Failure(
-            f"The user `{plain(name)}` cannot be made: {plain(refused.code)}: {plain(refused.message)}"
-        ) from None
+        _call(outputs, "AdminCreateUser", user | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
+    except _ApiError as error:
+        if error.code != "UsernameExistsException":  # then this run is for a new password
+            raise
+    return LocalUser(name=name, email=email, password=_set_password(outputs, user, key))
 
 
 def _set_password(outputs: Outputs, user: Mapping[str, object], key: keys.Key) -> str:
@@ -90,8 +84,8 @@ def _set_password(outputs: Outputs, user: Mapping[str, object], key: keys.Key) -
     request = {**user, "Permanent": True}
     try:
         _call(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
-    except _Refused as refused:
-        if refused.code != "InvalidPasswordException":
+    except _ApiError as error:
+        if error.code != "InvalidPasswordException":
             raise
         password = _password(_LONGEST_MINIMUM)
         _call(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
@@ -99,7 +93,7 @@ def _set_password(outputs: Outputs, user: Mapping[str, object], key: keys.Key) -
 
 
 def _call(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:
-    """Call an operation, signed with a key of the emulator's or unsigned. Raises _Refused for an error response."""
+    """Call an operation, signed with a key of the emulator's or unsigned. Raises _ApiError for an error response."""
     url = f"{outputs.api_endpoint}/"
     body = json.dumps(request).encode()
     headers = {
@@ -109,17 +103,17 @@ def _call(outputs: Outputs, operation: str, request: Mapping[str, object], key: 
     if key is not None:
         headers = _signed(url, headers, body, outputs.user_pool_id.partition("_")[0], key)
     with connection_errors(url), http_client(url) as client:
-        answer = client.post(url, content=body, headers=headers)
-    if answer.is_success:
+        response = client.post(url, content=body, headers=headers)
+    if response.is_success:
         return
     try:
-        said = answer.json()
-        code, message = str(said["__type"]).rpartition("#")[2], str(said.get("message", said.get("Message", "")))
+        error = response.json()
+        code, message = str(error["__type"]).rpartition("#")[2], str(error.get("message", error.get("Message", "")))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Failure(f"{url} failed with {answer.status_code}. Try again.") from None
-    if answer.status_code >= 500 or code == "TooManyRequestsException":
-        raise Failure(f"{url} failed with {answer.status_code} ({plain(code)}). Try again.")
-    raise _Refused(code, message)
+        raise Failure(f"{url} failed with {response.status_code}. Try again.") from None
+    if response.status_code >= 500 or code == "TooManyRequestsException":
+        raise Failure(f"{url} failed with {response.status_code} ({plain(code)}). Try again.")
+    raise _ApiError(operation, code, message)
 
 
 def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: keys.Key) -> dict[str, str]:

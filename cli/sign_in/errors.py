@@ -1,4 +1,4 @@
-"""The failures of a sign-in that a caller tells apart; any other is a plain Failure.
+"""The failures of a sign-in that some caller handles; any other is a plain Failure.
 
 A message says what happened, what was received where that is no secret, and what to do. None of them ever carries a
 token, a code, a client secret or a password.

@@ -61,7 +61,7 @@ class TokenVerifier:
             raise _bad(use, "its signature is not the pool's") from None
         except (JoseError, ValueError, TypeError, RecursionError):
             raise _bad(use, "it is not a token signed by one of the pool's keys") from None
-        self._compare_clocks(claims)  # so that a wrong clock is told from a bad token
+        self._compare_clocks(claims)  # before the claims: a wrong clock is no bad token
         ours: ClaimsOption = {"essential": True, "value": self._client_id}
         rules = JWTClaimsRegistry(
             now=int(self._clock()),
@@ -120,11 +120,11 @@ def _duration(seconds: float) -> str:
 def fetch_keys(uri: str) -> KeySet:
     """The pool's public keys. Raises Failure where the server does not answer or has no such pool."""
     with connection_errors(uri), http_client(uri) as client:
-        answer = client.get(uri)
-    if answer.status_code in {400, 403, 404}:
-        raise Failure(f"There is no such user pool any more: {uri} answers {answer.status_code}. Bring the stack up.")
+        response = client.get(uri)
+    if response.status_code in {400, 403, 404}:
+        raise Failure(f"There is no such user pool any more: {uri} answers {response.status_code}. Bring the stack up.")
     try:
-        answer.raise_for_status()
-        return KeySet.import_key_set(answer.json())
+        response.raise_for_status()
+        return KeySet.import_key_set(response.json())
     except (httpx2.HTTPStatusError, JoseError, ValueError, KeyError, TypeError):
-        raise Failure(f"{uri} answers {answer.status_code} without a set of keys. Try again.") from None
+        raise Failure(f"{uri} answers {response.status_code} without a set of keys. Try again.") from None
