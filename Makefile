@@ -15,7 +15,8 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check format lock
+.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check reference \
+  format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)
@@ -65,7 +66,12 @@ test: .venv/installed-dev
 
 check: .venv/installed-dev
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
+	@$(RUN) -m cli reference --check
 	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
+
+# What follows from the declarations of the settings: Pulumi.yaml, the tables of the pages, the JSON schema.
+reference: .venv/installed
+	@$(RUN) -m cli $@ $(call flag,check,CHECK)
 
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: .venv/installed-dev

@@ -22,12 +22,14 @@ class Problem:
         allowed: what may stand there, as the end of the sentence "allowed: ...".
         received: what stands there, as `shown` gives it; empty where the mistake is that nothing does.
         fix: what to do, a sentence; empty where `allowed` says it all.
+        warning: whether it works, and is seldom meant.
     """
 
     path: str
     allowed: str
     received: str = ""
     fix: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
         lines = [self.path]

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from identity.config import resolve
-from identity.errors import Problem
 from policy import enforcement, exemptions, report
 from policy.enforcement import RULES
 from policy.exemptions import Exemption
 from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Level, Resource, Rule
+from tests.support.program import told
 
 DOCS = Path(__file__).parents[2] / "docs" / "policies.md"
 BY_ID = {rule.id: rule for rule in RULES}
@@ -387,8 +386,7 @@ def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
     """The program's own tags are none that identity:tags takes."""
     (found,) = BY_ID["tags"].findings(pool(tags=None), ())
     assert not found.where.startswith("identity:")
-    problems: list[Problem] = []
-    resolve({"identity:product": "acme", "identity:tags": json.dumps(TAGS)}, "dev", problems)
+    problems = told({"product": "acme", "tags": TAGS})
     assert {problem.path for problem in problems} == {f"identity:tags.{key}" for key in TAGS}
 
 
