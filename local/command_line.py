@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import click
@@ -14,12 +14,12 @@ from local.outcome import Interrupted
 _FAILED, _INTERRUPTED = 1, 130  # 128 and the number of SIGINT, as shells have it
 
 
-def main(command: click.Command, name: str, stopped: str = "Stopped.") -> NoReturn:
+def main(command: click.Command, name: str, stopped: Callable[[], str] = lambda: "Stopped.") -> NoReturn:
     """Run the command line of this process, and leave with its status.
 
     Args:
         name: of the command, in its messages.
-        stopped: what is said after Ctrl-C or SIGTERM.
+        stopped: gives what is said after Ctrl-C or SIGTERM.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     status = run(command, name, stopped)
@@ -28,7 +28,12 @@ def main(command: click.Command, name: str, stopped: str = "Stopped.") -> NoRetu
     os._exit(status)
 
 
-def run(command: click.Command, name: str, stopped: str = "Stopped.", arguments: Sequence[str] | None = None) -> int:
+def run(
+    command: click.Command,
+    name: str,
+    stopped: Callable[[], str] = lambda: "Stopped.",
+    arguments: Sequence[str] | None = None,
+) -> int:
     """The exit status of a command line, which tells what is wrong without a traceback.
 
     A command returns its own status, or nothing where it has done its work.
@@ -36,7 +41,7 @@ def run(command: click.Command, name: str, stopped: str = "Stopped.", arguments:
     try:
         return command.main(arguments, prog_name=name, standalone_mode=False) or 0
     except (KeyboardInterrupt, Interrupted, click.Abort):
-        say(stopped, style="yellow")
+        say(stopped(), style="yellow")
         return _INTERRUPTED
     except click.ClickException as error:
         with contextlib.suppress(OSError):

@@ -96,7 +96,11 @@ def stop() -> None:
 def main() -> NoReturn:
     """Run the command line of this process."""
     os.chdir(paths.CHECKOUT)
-    command_line.main(commands, "python -m local", "Stopped. The next `make up` goes on from here.")
+    command_line.main(commands, "python -m local", _stopped)
+
+
+def _stopped() -> str:
+    return f"Stopped. The next `make up` {'starts over' if paths.UNFINISHED.exists() else 'goes on from here'}."
 
 
 def _run(name: Operation, port: int | None, as_json: bool) -> int:

@@ -7,14 +7,14 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
-# There while the state may say more than the emulator has: until a run has compared the two.
-STALE = LOCAL / "stale"
+# There while the engine changes things, and afterwards where nobody has written down what it changed.
+UNFINISHED = LOCAL / "unfinished"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 KEY = LOCAL / "key.json"
 BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
-POLICY_PACK = CHECKOUT / "policy" / "run"
+POLICY_PACK = CHECKOUT / "local" / "policy-pack"
 
 # Names of the checkout's own files, as messages show them.
 PROJECT_FILE = "Pulumi.yaml"
