@@ -15,8 +15,8 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check reference \
-  format lock
+.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check
+.PHONY: reference format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)

@@ -19,7 +19,7 @@ def main(command: click.Command, name: str, stopped: Callable[[], str] = lambda:
 
     Args:
         name: of the command, in its messages.
-        stopped: gives what is said after Ctrl-C or SIGTERM.
+        stopped: what is said after Ctrl-C or SIGTERM.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     status = run(command, name, stopped)

@@ -100,7 +100,8 @@ def main() -> NoReturn:
 
 
 def _stopped() -> str:
-    return f"Stopped. The next `make up` {'starts over' if paths.UNFINISHED.exists() else 'goes on from here'}."
+    way = "starts over" if paths.UNFINISHED.exists() else "goes on from here"
+    return f"Stopped. The next `make up` {way}."
 
 
 def _run(name: Operation, port: int | None, as_json: bool) -> int:
