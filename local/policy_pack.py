@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent import futures
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,15 @@ _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 
 
 class Host:
-    """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are."""
+    """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are.
 
-    def __init__(self) -> None:
+    Args:
+        command: what starts the pack; it prints the port on which it takes calls.
+        directory: where it is started.
+    """
+
+    def __init__(self, command: Sequence[str], directory: Path | None = None) -> None:
+        self._command, self._directory = command, directory
         self._pack: subprocess.Popen[bytes] | None = None
         self._channel: Any = None
 
@@ -51,8 +58,9 @@ class Host:
             "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
             "PULUMI_CONFIG": json.dumps(dict(stack.config)),
         }
-        command = [sys.executable, "-u", str(_PACK)]
-        self._pack = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+        self._pack = subprocess.Popen(
+            self._command, cwd=self._directory, env={**os.environ, **environment}, stdout=subprocess.PIPE
+        )
         port = next(iter(self._pack.stdout or ()), b"").decode().strip()
         if not port:
             context.abort(grpc.StatusCode.INTERNAL, "the policy pack did not start")
@@ -69,12 +77,18 @@ class Host:
         return response
 
 
+def served(host: Host) -> tuple[grpc.Server, int]:
+    """A server that has been started, and its port."""
+    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host.handlers()], options=_UNLIMITED)
+    port: int = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
 def main() -> None:
     """Serve until the engine ends this process."""
-    host = Host()
-    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host.handlers()], options=_UNLIMITED)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    host = Host([sys.executable, "-u", str(_PACK)])
+    server, port = served(host)
     print(port, flush=True)
     try:
         server.wait_for_termination()
