@@ -11,7 +11,22 @@ from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import acm, cloudformation, cognito_access, cognito_people, cognito_pool, remembered, route53
+from . import (
+    acm,
+    cloudformation,
+    cognito_access,
+    cognito_identity,
+    cognito_pages,
+    cognito_people,
+    cognito_pool,
+    iam,
+    lambda_function,
+    logs,
+    remembered,
+    route53,
+    secrets_and_parameters,
+    ses,
+)
 from .checks import problems
 from .emulator import Emulator, Refusal, endpoints_of, plainly
 from .properties import Props, aligned, changes, kept, put, unheld
@@ -26,10 +41,23 @@ RESOURCES: dict[str, Resource] = {
         cognito_access.ResourceServer(),
         cognito_access.UserPoolClient(),
         cognito_access.UserPoolDomain(),
+        cognito_identity.IdentityPool(),
+        cognito_identity.IdentityPoolRoleAttachment(),
+        cognito_pages.UserPoolUICustomization(),
         cognito_people.IdentityProvider(),
         cognito_people.UserGroup(),
         cognito_pool.UserPool(),
+        iam.Role(),
+        iam.RolePolicy(),
+        iam.RolePolicyAttachment(),
+        lambda_function.Function(),
+        lambda_function.Permission(),
+        logs.LogGroup(),
         route53.Record(),
+        secrets_and_parameters.Parameter(),
+        secrets_and_parameters.Secret(),
+        secrets_and_parameters.SecretVersion(),
+        ses.EmailIdentity(),
         *remembered.TYPES,
     )
 }

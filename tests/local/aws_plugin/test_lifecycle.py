@@ -1,8 +1,11 @@
 """Each resource type of the plugin on a real emulator: made, read, changed, imported and deleted."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pulumi
 import pytest
 
 import local.emulator
@@ -14,7 +17,15 @@ from tests.local.aws_plugin.lifecycle import Made, Plugin, differing
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
 POOL, CLIENT = "aws:cognito/userPool:UserPool", "aws:cognito/userPoolClient:UserPoolClient"
 
+FUNCTION = "aws:lambda/function:Function"
+ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}]}
 VISIBLE = {"cloudwatchMetricsEnabled": True, "metricName": "sign-in", "sampledRequestsEnabled": False}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "cognito-idp.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
 PLAIN_TRIGGERS = (
     *("createAuthChallenge", "customMessage", "defineAuthChallenge", "postAuthentication", "postConfirmation"),
     *("preAuthentication", "preSignUp", "preTokenGeneration", "userMigration", "verifyAuthChallengeResponse"),
@@ -240,6 +251,56 @@ CASES = [
         lambda pool: {"userPoolId": pool, "name": "admins", "description": "Admins", "precedence": 1},
         lambda pool: {"userPoolId": pool, "name": "admins", "precedence": 2},
     ),
+    Case(
+        "aws:iam/role:Role",
+        lambda _: {
+            "name": "sms",
+            "description": "Texts",
+            "assumeRolePolicy": json.dumps(TRUST, indent=2),
+            "tags": {"a": "b"},
+        },
+        lambda _: {
+            "name": "sms",
+            "description": "All texts",
+            "assumeRolePolicy": json.dumps(TRUST | {"Id": "another"}),
+            "maxSessionDuration": 7200,
+        },
+    ),
+    Case(
+        "aws:cloudwatch/logGroup:LogGroup",
+        lambda _: {"name": "/aws/lambda/claims", "retentionInDays": 90, "tags": {"a": "b"}},
+        lambda _: {"name": "/aws/lambda/claims", "retentionInDays": 0, "tags": {"a": "c"}},
+    ),
+    Case(
+        "aws:ssm/parameter:Parameter",
+        lambda _: {"name": "/acme/dev/pool", "type": "String", "value": "one", "description": "It", "tags": {"a": "b"}},
+        lambda _: {"name": "/acme/dev/pool", "type": "SecureString", "value": "two"},
+    ),
+    Case(
+        "aws:secretsmanager/secret:Secret",
+        lambda _: {"name": "acme/client", "description": "It", "recoveryWindowInDays": 0, "tags": {"a": "b"}},
+        lambda _: {"name": "acme/client", "description": "Another", "recoveryWindowInDays": 0, "tags": {"a": "c"}},
+    ),
+    Case(
+        "aws:sesv2/emailIdentity:EmailIdentity",
+        lambda _: {"emailIdentity": "acme.app", "tags": {"a": "b"}},
+        lambda _: {"emailIdentity": "acme.app", "tags": {"a": "c"}},
+    ),
+    Case(
+        "aws:cognito/identityPool:IdentityPool",
+        lambda pool: {
+            "identityPoolName": "acme",
+            "cognitoIdentityProviders": [
+                {
+                    "clientId": "client",
+                    "providerName": f"cognito-idp.us-east-1.amazonaws.com/{pool}",
+                    "serverSideTokenCheck": True,
+                }
+            ],
+            "tags": {"a": "b"},
+        },
+        lambda _: {"identityPoolName": "another", "allowUnauthenticatedIdentities": True, "allowClassicFlow": True},
+    ),
 ]
 REMEMBERED = [
     Case(
@@ -331,8 +392,7 @@ def of(cases: list[Case]) -> pytest.MarkDecorator:
 def test_a_resource_lives_from_its_making_to_its_deletion(plugin: Plugin, pool: str, case: Case) -> None:
     given, changed = case.given(pool), case.changed(pool)
     made = plugin.made(case.token, given)
-    outputs = {name for name in made.state if not name.startswith("__")}
-    assert set(RESOURCES[case.token].outputs) <= outputs
+    assert set(RESOURCES[case.token].outputs) <= made.names
     assert differing(case.token, given, made.state) == set()
     assert set(made.state.get("__remembered", [])) <= case.remembered
     assert made.diff(given) == {}
@@ -407,6 +467,178 @@ def test_details_that_aws_adds_are_no_difference(plugin: Plugin, pool: str, emul
         UserPoolId=pool, ProviderName="Google", ProviderDetails={**given["providerDetails"], **added}
     )
     assert made.refreshed() == made.state
+
+
+def code_in(folder: Path, text: str) -> pulumi.FileArchive:
+    folder.mkdir(exist_ok=True)
+    (folder / "main.py").write_text(text)
+    return pulumi.FileArchive(str(folder))
+
+
+def role(plugin: Plugin) -> Made:
+    return plugin.made("aws:iam/role:Role", {"name": "run", "assumeRolePolicy": json.dumps(TRUST)}, "role")
+
+
+def test_a_function_runs_the_code_of_its_folder_and_another_one_after_an_update(
+    plugin: Plugin, emulator: str, tmp_path: Path
+) -> None:
+    given: Props = {
+        "name": "claims",
+        "role": role(plugin).state["arn"],
+        "runtime": "python3.12",
+        "handler": "main.handler",
+        "code": code_in(tmp_path / "one", "def handler(event, context):\n    return 'one'\n"),
+        "environment": {"variables": {"LEVEL": "info"}},
+        "timeout": 5,
+        "tags": {"a": "b"},
+    }
+    made = plugin.made(FUNCTION, given)
+    assert set(RESOURCES[FUNCTION].outputs) <= made.state.keys()
+    assert differing(FUNCTION, given, made.state) == set()
+    assert made.diff(given) == {}
+    assert made.refreshed() == made.state
+    code_in(tmp_path / "one", "def handler(event, context):\n    return 'changed'\n")
+    assert made.diff(given) == {"code": "UPDATE"}
+    assert made.refreshed() == made.state
+    client = local.emulator.client("lambda", int(emulator.rpartition(":")[2]))
+    assert json.loads(client.invoke(FunctionName="claims")["Payload"].read()) == "one"
+    same_code = code_in(tmp_path / "two", "def handler(event, context):\n    return 'one'\n")
+    assert made.diff(given | {"code": same_code}) == {}
+    changed = given | {
+        "code": code_in(tmp_path / "two", "def handler(event, context):\n    return 'two'\n"),
+        "memorySize": 256,
+        "environment": None,
+        "reservedConcurrentExecutions": 5,
+        "tags": {"a": "c"},
+    }
+    assert made.diff(changed)["code"] == "UPDATE"
+    made.update(changed)
+    assert made.diff(changed) == {}
+    assert made.refreshed() == made.state
+    assert json.loads(client.invoke(FunctionName="claims")["Payload"].read()) == "two"
+    read = made.imported("claims") or {}
+    assert differing(FUNCTION, changed, read) == set()
+    made.delete()
+    assert made.refreshed() is None
+    made.delete()
+    assert plugin.said == []
+
+
+def test_a_permission_is_a_statement_of_the_functions_policy(plugin: Plugin, pool: str, tmp_path: Path) -> None:
+    function = {
+        "name": "claims",
+        "role": role(plugin).state["arn"],
+        "runtime": "python3.12",
+        "handler": "main.handler",
+        "code": pulumi.AssetArchive({"main.py": pulumi.StringAsset("def handler(event, context): ...")}),
+    }
+    plugin.made(FUNCTION, function)
+    given = {
+        "function": "claims",
+        "action": "lambda:InvokeFunction",
+        "principal": "cognito-idp.amazonaws.com",
+        "sourceArn": f"arn:aws:cognito-idp:us-east-1:000000000000:userpool/{pool}",
+    }
+    token = "aws:lambda/permission:Permission"
+    made = plugin.made(token, given)
+    assert differing(token, given, made.state) == set()
+    assert made.diff(given) == {}
+    assert made.refreshed() == made.state
+    assert made.diff(given | {"sourceArn": "arn:aws:cognito-idp:::other"}) == {"sourceArn": "UPDATE_REPLACE"}
+    read = made.imported(f"claims/{made.id}") or {}
+    assert differing(token, given, read) == set()
+    made.delete()
+    assert made.refreshed() is None
+    made.delete()
+    assert str(tmp_path)
+
+
+def test_a_roles_policies_come_and_go_with_their_resources(plugin: Plugin) -> None:
+    run = role(plugin)
+    given = {"role": "run", "name": "send", "policy": json.dumps(ALLOW, indent=2)}
+    inline = plugin.made("aws:iam/rolePolicy:RolePolicy", given)
+    assert inline.id == "run:send"
+    assert inline.diff(given) == {}
+    changed = given | {"policy": json.dumps({**ALLOW, "Id": "another"})}
+    assert inline.diff(changed) == {"policy": "UPDATE"}
+    inline.update(changed)
+    assert inline.diff(changed) == {}
+    assert inline.refreshed() == inline.state
+    assert (inline.imported("run:send") or {}).keys() == given.keys() | {"__defaults"}
+    basic = {
+        "role": "run",
+        "policyArn": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    }
+    attached = plugin.made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", basic)
+    assert attached.diff(basic) == {}
+    assert attached.refreshed() == attached.state
+    for made in (attached, inline):
+        made.delete()
+        assert made.refreshed() is None
+        made.delete()
+    run.delete()
+    assert run.refreshed() is None
+
+
+def test_a_secrets_value_is_a_version_of_it_and_another_value_another_version(plugin: Plugin) -> None:
+    secret = plugin.made("aws:secretsmanager/secret:Secret", {"name": "acme/client"}, "secret")
+    token = "aws:secretsmanager/secretVersion:SecretVersion"
+    given = {"secretId": secret.id, "secretString": "hush"}
+    made = plugin.made(token, given)
+    assert made.values["secretString"].is_secret
+    assert made.diff(given) == {}
+    assert made.refreshed() == made.state
+    assert made.diff(given | {"secretString": "rotated"}) == {"secretString": "UPDATE_REPLACE"}
+    assert (made.imported(made.id) or {})["secretString"] == "hush"
+    made.delete()
+    secret.delete()
+    assert secret.refreshed() is None
+    assert made.refreshed() is None
+
+
+def test_an_identity_pool_gives_roles_by_rules(plugin: Plugin) -> None:
+    pool = plugin.made("aws:cognito/identityPool:IdentityPool", {"identityPoolName": "acme"}, "pool")
+    arn = role(plugin).state["arn"]
+    rule = {"claim": "cognito:groups", "matchType": "Contains", "roleArn": arn, "value": "admins"}
+    given: Props = {
+        "identityPoolId": pool.id,
+        "roles": {"authenticated": arn},
+        "roleMappings": [
+            {
+                "identityProvider": "cognito-idp.us-east-1.amazonaws.com/us-east-1_A:client",
+                "type": "Rules",
+                "ambiguousRoleResolution": "Deny",
+                "mappingRules": [rule, rule | {"value": "staff"}],
+            }
+        ],
+    }
+    token = "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment"
+    made = plugin.made(token, given)
+    assert differing(token, given, made.state) == set()
+    assert made.diff(given) == {}
+    assert made.refreshed() == made.state
+    changed = {"identityPoolId": pool.id, "roles": {"authenticated": arn, "unauthenticated": arn}}
+    made.update(changed)
+    assert made.diff(changed) == {}
+    assert differing(token, changed, made.imported(pool.id) or {}) == set()
+    made.delete()
+    assert made.refreshed() is None
+
+
+def test_the_looks_of_the_classic_pages_are_of_one_client_or_of_all(plugin: Plugin, pool: str) -> None:
+    plugin.made("aws:cognito/userPoolDomain:UserPoolDomain", {"domain": "acme", "userPoolId": pool}, "domain")
+    token = "aws:cognito/userPoolUICustomization:UserPoolUICustomization"
+    given = {"userPoolId": pool, "css": ".banner-customizable {background: red;}", "imageFile": "aWNvbg=="}
+    made = plugin.made(token, given)
+    assert made.id == f"{pool},ALL"
+    assert made.diff(given) == {}
+    changed = {"userPoolId": pool, "css": ".banner-customizable {background: blue;}"}
+    made.update(changed)
+    assert made.diff(changed) == {}
+    assert made.refreshed() == made.state
+    assert differing(token, changed, made.imported(made.id) or {}) == set()
+    made.delete()
+    assert made.refreshed() is None
 
 
 def test_an_empty_block_of_a_web_acl_says_something(plugin: Plugin) -> None:
