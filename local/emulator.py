@@ -219,6 +219,10 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "GATEWAY_PORT": str(port),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
+        # A function gets this environment: nothing of a person's own AWS set-up is in it.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
         "AUTH": "true",
         "SERVICES": ",".join(_SERVICES),
@@ -229,7 +233,8 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
-    return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
 
 
 def _start(port: int) -> None:
