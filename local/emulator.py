@@ -214,6 +214,9 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
     """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
     command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
+    # Longer than any run of the engine is idle: a request on a connection that is being closed would be lost, and who
+    # sent it cannot tell whether it was done.
+    command += ["--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),

@@ -1,25 +1,25 @@
-"""aws:lambda Function and Permission: code that the emulator runs, as the person who started it, when a pool asks.
+"""aws:lambda Function: code that the emulator runs, as the person who started it, when a pool asks.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 """
 
 import base64
 import hashlib
-import json
 from typing import Any
 
 import pulumi
 from pulumi.runtime.rpc import UNKNOWN
 
 from .archives import zipped
+from .elided import digest_of
 from .emulator import Emulator, Refusal
 from .official import Differences, official_table
 from .properties import Props, from_aws, to_aws
 from .resource import Found, Resource, existing, tag_changes, tagged
 
 _STARTING = 60.0  # seconds; it takes about one
-# In the state: the digest of the code that was sent.
-_CODE = "__code"
+# The digest of the code, among the inputs and in the state.
+_CODE = digest_of("code")
 # Code that is not a zipped folder, and what only a fleet of functions needs.
 _ELSEWHERE = frozenset(
     [
@@ -45,7 +45,7 @@ class Function(Resource):
             named="name",
             replaces=("name",),
             keeps=(
-                *("architectures", "ephemeralStorage", "loggingConfig", "packageType"),
+                *("architectures", "code", "ephemeralStorage", "loggingConfig", "packageType"),
                 "tracingConfig",
             ),
             unread=("code", "skipDestroy", "sourceCodeHash"),
@@ -59,10 +59,7 @@ class Function(Resource):
 
     def prepared(self, props: Props) -> Props:
         """The code as the digest of what is in it: a path says nothing of that, and its files change."""
-        code = props.get(_CODE, props.get("code"))
-        if isinstance(code, pulumi.Archive):
-            code = _digest(zipped(code))
-        return props | {"code": code, "sourceCodeHash": None}
+        return props | {"code": _digest(props), "sourceCodeHash": None}
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
         if not props.get("code"):
@@ -98,7 +95,7 @@ class Function(Resource):
         return Found(
             resource_id,
             state
-            | dict.fromkeys((_CODE, "sourceCodeHash"), found["CodeSha256"])
+            | {_CODE: _digest(known) or found["CodeSha256"], "sourceCodeHash": found["CodeSha256"]}
             | {"code": known.get("code"), "reservedConcurrentExecutions": limit, "region": region}
             | outputs
             | tagged(answer.get("Tags") or {}),
@@ -106,8 +103,8 @@ class Function(Resource):
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
         client, named = self.client(emulator, old), {"FunctionName": resource_id}
-        if _digest(code := zipped(new["code"])) != old.get(_CODE):
-            client.update_function_code(**named, ZipFile=code)
+        if _digest(new) != _digest(old):
+            client.update_function_code(**named, ZipFile=zipped(new["code"]))
             self._wait(emulator, client, resource_id, timeout)
         request = to_aws(self.inputs, new, clear=True)
         client.update_function_configuration(**{name: it for name, it in request.items() if name != "Architectures"})
@@ -119,7 +116,7 @@ class Function(Resource):
         return self.reread(emulator, resource_id, new)
 
     def planned(self, old: Props, new: Props) -> Props:
-        changed = self.prepared(new)["code"] != old.get(_CODE)
+        changed = _digest(new) != _digest(old)
         unknown = ("lastModified", *(("sourceCodeHash", "sourceCodeSize") if changed else ()))
         return dict.fromkeys(unknown, UNKNOWN)
 
@@ -145,60 +142,11 @@ class Function(Resource):
         emulator.wait(f"function {name} to be active", timeout or _STARTING, ready)
 
 
-class Permission(Resource):
-    """Who may call a function: one statement of its policy."""
-
-    type_name = "aws:lambda/permission:Permission"
-    service = "lambda"
-    unsupported = frozenset({"statementIdPrefix"})
-    inputs = official_table(
-        type_name,
-        "lambda",
-        ("AddPermissionRequest",),
-        Differences(
-            named="statementId",
-            replaces=(
-                *("action", "eventSourceToken", "function", "functionUrlAuthType", "invokedViaFunctionUrl"),
-                *("principal", "principalOrgId", "qualifier", "sourceAccount", "sourceArn", "statementId"),
-            ),
-            members={"function": "FunctionName"},
-            own=unsupported,
-        ),
-    )
-
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        self.client(emulator, props).add_permission(**to_aws(self.inputs, props))
-        return self.reread(emulator, props["statementId"], props)
-
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        function, statement = known.get("function"), resource_id
-        if not function:
-            function, _, statement = resource_id.partition("/")
-            if not statement:
-                raise Refusal(f"the id to import is <function>/<statement id>; received {resource_id}")
-        client = self.client(emulator, known)
-        answer = existing(lambda: client.get_policy(FunctionName=function))
-        found = [it for it in json.loads(answer["Policy"])["Statement"] if it["Sid"] == statement] if answer else []
-        if not found:
-            return None
-        state = {"function": function, "statementId": statement, "action": found[0]["Action"]}
-        state |= _conditions(found[0])
-        rest = {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
-        return Found(statement, state | rest | {"region": known.get("region") or emulator.region})
-
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        existing(lambda: client.remove_permission(FunctionName=state["function"], StatementId=resource_id))
-
-
-def _conditions(statement: Props) -> Props:
-    principal = statement["Principal"]
-    found = {"principal": principal if isinstance(principal, str) else next(iter(principal.values()))}
-    names = {"aws:sourcearn": "sourceArn", "aws:sourceaccount": "sourceAccount", "aws:principalorgid": "principalOrgId"}
-    for conditions in (statement.get("Condition") or {}).values():
-        found |= {names[key.lower()]: value for key, value in conditions.items() if key.lower() in names}
-    return found
-
-
-def _digest(content: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+def _digest(props: Props) -> Any:
+    """The digest of the code, the engine's or in its place one of the zip; of code that is not known yet its marker."""
+    code = props.get("code")
+    if code == UNKNOWN or _CODE in props:
+        return UNKNOWN if code == UNKNOWN else props[_CODE]
+    if isinstance(code, pulumi.FileArchive | pulumi.AssetArchive):
+        return base64.b64encode(hashlib.sha256(zipped(code)).digest()).decode()
+    return None
