@@ -11,7 +11,8 @@ from pulumi.runtime.rpc import UNKNOWN
 from local import keys
 from local.aws_plugin.emulator import SERVICES
 from local.aws_plugin.properties import Props, comparable
-from local.aws_plugin.provider import RESOURCES, LocalAws, plain, wrapped
+from local.aws_plugin.provider import RESOURCES, LocalAws
+from local.aws_plugin.values import plain, wrapped
 
 Values = dict[str, PropertyValue]
 

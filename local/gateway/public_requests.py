@@ -1,0 +1,112 @@
+"""Which requests AWS takes from anybody, and the browser's leave to send them (CORS). Pure.
+
+The emulator finds the service that a request is for by what else it brings before it looks at the path, and believes
+some keys without a signature. So a request is open only if nothing in it speaks of another service or a key.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from local.gateway.http import Request
+
+_Known = tuple[tuple[str, re.Pattern[str]], ...]
+# The endpoints of sign-in, which apps call, by method; a pattern, for the pool's id stands in two of them.
+_ENDPOINTS: Final = (
+    (
+        "GET",
+        re.compile(
+            r"/oauth2/(userInfo|userinfo)|/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)"
+        ),
+    ),
+    ("POST", re.compile(r"/oauth2/(token|revoke|userInfo|userinfo)")),
+)
+# Its pages, which people see, and the mail: nothing that another page may read.
+_PAGES: Final = (
+    ("GET", re.compile(r"/(oauth2/(authorize|idpresponse)|logout|login|signup|confirmUser|forgotPassword|_mail)")),
+    ("POST", re.compile(r"/(oauth2/idpresponse|saml2/idpresponse)")),
+    ("POST", re.compile(r"/(login|signup|confirm|resendcode|forgotPassword|confirmForgotPassword|changePassword|mfa)")),
+)
+_PREFIX: Final = "AWSCognitoIdentityProviderService."
+_TARGET: Final = "x-amz-target"
+# What people and apps show at these pages: a token, or a client's id and secret.
+_SHOWN: Final = re.compile(r"(bearer|basic) ", re.IGNORECASE)
+# Parameters by which requests to AWS's services name what they want, and whose key has signed them.
+_OF_SERVICES: Final = re.compile(r"Action|(?i:x-amz-.*|awsaccesskeyid)", re.DOTALL)
+# The headers that an open request is answered by; no other comes to the emulator.
+_PASSED: Final = frozenset(
+    ("accept", "accept-language", "authorization", "content-length", "content-type", "cookie", "host", "user-agent")
+)
+
+
+@functools.cache
+def unsigned_operations() -> frozenset[str]:
+    """The operations of Cognito that AWS takes without a signature, as botocore's model marks them."""
+    from botocore.loaders import Loader  # here: it reads half a megabyte, and most requests are signed
+
+    model = Loader().load_service_model("cognito-idp", "service-2")
+    return frozenset(name for name, operation in model["operations"].items() if operation.get("authtype") == "none")
+
+
+def is_open(request: Request) -> bool:
+    """Whether AWS takes this request from anybody."""
+    return is_page(request) or _is_one_of(_ENDPOINTS, request) or is_unsigned_operation(request)
+
+
+def is_page(request: Request) -> bool:
+    """Whether it is for a page that people see in a browser."""
+    return _is_one_of(_PAGES, request)
+
+
+def is_unsigned_operation(request: Request) -> bool:
+    """Whether it is one of Cognito's operations that take no signature, and nothing besides."""
+    target = request.header(_TARGET)
+    return (
+        (request.method, request.path, request.query) == ("POST", "/", "")
+        and "authorization" not in request.headers
+        and target.startswith(_PREFIX)
+        and target.removeprefix(_PREFIX) in unsigned_operations()
+    )
+
+
+def _is_one_of(known: _Known, request: Request) -> bool:
+    shown = request.headers.get("authorization", [])
+    return (
+        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in known)
+        and _TARGET not in request.headers
+        and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
+        and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
+    )
+
+
+def is_json_object(body: bytes) -> bool:
+    """Whether it is what an operation takes; an empty body is an empty object."""
+    try:
+        return isinstance(json.loads(body or b"{}"), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tuple[bytes, bytes]]:
+    """The headers of an open request that the emulator is given."""
+    names = _PASSED | ({_TARGET} if is_unsigned_operation(request) else set())
+    return [(name, value) for name, value in headers if name.decode("latin-1").lower() in names]
+
+
+def preflight(request: Request) -> list[tuple[bytes, bytes]]:
+    """The allowance for what is open; none for anything else, so that no browser sends it."""
+    method = request.header("access-control-request-method")
+    asked = request.header("access-control-request-headers").lower()
+    names = {name.strip() for name in asked.split(",")}
+    endpoint = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _ENDPOINTS)
+    operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
+    if not (endpoint and _TARGET not in names) and not (operation and _TARGET in names):
+        return []
+    return [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", method.encode("latin-1")),
+        (b"access-control-allow-headers", asked.encode("latin-1")),
+        (b"access-control-max-age", b"600"),
+    ]
