@@ -28,7 +28,7 @@ LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
-# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway.py, local/templates.py).
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
     *("secretsmanager", "ses", "sns", "ssm", "sts"),
@@ -248,23 +248,19 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         state: the folder where it writes down what it holds; None where that goes with it.
     """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [
-        sys.executable,
-        "-m",
-        "hypercorn",
-        _APP,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "0",
-        "--keep-alive",
-        "600",
-    ]
+    command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
+    # Longer than any run of the engine is idle: a request on a connection that is being closed would be lost, and who
+    # sent it cannot tell whether it was done.
+    command += ["--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
+        # A function gets this environment: nothing of a person's own AWS set-up is in it.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
         "AUTH": "true",
         # The gateway writes the mail, with codes that nobody knows before.
@@ -277,7 +273,8 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
-    return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
 
 
 def _start(port: int) -> None:
