@@ -2,63 +2,62 @@
 
 import pulumi
 
-from identity import config as settings
-from identity import deployed, guard
+from identity import config, deployed, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
 from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
-from identity.user_pool import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
+from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
 
-config = settings.load()
-domain = config.domain
-zone = find_zone(domain, config.names, config.stack)
-region = current_region(config)
+settings = config.load()
+domain = settings.domain
+zone = find_zone(domain, settings.names, settings.stack)
+region = current_region(settings)
 state = deployed.read_state()
-guard.refuse_losses(state, config, region, zone)
+guard.refuse_losses(state, settings, region, zone)
 
 certificate = None
-if zone:
+if zone and not domain.certificate_arn:
     certificate = DomainCertificate(
         "certificate",
         DomainCertificateArgs(
             domain_name=domain.auth_domain,
             zone_id=zone.id,
-            tags=config.tags,
-            region=CUSTOM_DOMAIN_REGION if domain.custom_domain else None,
+            tags=settings.tags,
+            region=CUSTOM_DOMAIN_REGION if domain.custom else None,
         ),
     )
 
-guarded = pulumi.ResourceOptions(protect=config.protect)
+certificate_arn = domain.certificate_arn or (certificate.validated_arn if certificate else None)
+served_on: str | CustomDomain = domain.prefix
+if domain.custom and certificate_arn:
+    kept = domain.prefix if domain.keep_prefix else None
+    served_on = CustomDomain(domain.auth_domain, certificate_arn, zone.id if zone else None, kept)
+guarded = pulumi.ResourceOptions(protect=settings.protect)
 pool = CustomerUserPool(
     "customers",
     CustomerUserPoolArgs(
-        pool_name=config.names.user_pool,
-        domain=(
-            CustomDomain(domain.auth_domain, certificate.validated_arn, zone.id)
-            if domain.custom_domain and certificate and zone
-            else domain.prefix
-        ),
-        settings=config.user_pool,
-        tags=config.tags,
-        deletion_protection=config.protect,
-        says_case=not (config.user_pool.case_sensitive and deployed.pool_without_case(state)),
+        domain=served_on,
+        settings=settings.user_pool,
+        tags=settings.tags,
+        deletion_protection=settings.protect,
+        says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
     ),
     opts=guarded,
 )
-access = AccessRegistry("access", AccessRegistryArgs(pool.id, config.apis, config.clients), opts=guarded)
+access = AccessRegistry("access", AccessRegistryArgs(pool.id, settings.apis, settings.clients), opts=guarded)
 
-if config.cloud_formation_exports:
-    published = {config.names.user_pool_id_export: pool.id, config.names.user_pool_arn_export: pool.arn}
+if settings.config.cloud_formation_exports:
+    published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}
     if certificate:
-        published[config.names.certificate_export] = certificate.validated_arn
+        published[settings.names.certificate_export] = certificate.validated_arn
     CloudFormationExports(
         "exports",
-        CloudFormationExportsArgs(config.names.exports_stack, published, config.tags),
-        opts=pulumi.ResourceOptions(protect=config.protect, depends_on=[pool, access]),
+        CloudFormationExportsArgs(settings.names.exports_stack, published, settings.tags),
+        opts=pulumi.ResourceOptions(protect=settings.protect, depends_on=[pool, access]),
     )
 
-for name, value in stack_outputs(config, region, certificate, pool, access).items():
+for name, value in stack_outputs(settings, region, certificate, pool, access).items():
     pulumi.export(name, value)

@@ -24,8 +24,8 @@ class DomainCertificateArgs:
         region: where it lives, if not in the provider's region; Cognito wants a custom domain's in us-east-1.
     """
 
-    domain_name: str
-    zone_id: str
+    domain_name: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
     tags: Mapping[str, str]
     region: str | None = None
 

@@ -1,61 +1,184 @@
-"""The stack config, read and checked: the only reader of `pulumi.Config`. No network."""
+"""The stack config, whole: one model of every key, read once and checked before anything is registered. No network."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, Final
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
-from pydantic import TypeAdapter
 
-from identity import deployed, limits, shapes
-from identity.apis import ApiSettings, resolve_apis
-from identity.attributes import pool_problems, pool_warnings
-from identity.clients import ClientSettings, resolve_clients
-from identity.domains import DomainSettings, resolve_domains
-from identity.errors import ConfigError, Problem, nearest, shown, warn
-from identity.namespace import is_misspelt
+from identity import deployed, parsing, renamed_keys, types
+from identity.api import Api, api_problems, still_there
+from identity.client import Client, client_problems, known_scopes
+from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
+from identity.errors import ConfigError, Problem, shown, warn
+from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
-from identity.parsing import parse_entries, parse_flag, parse_json, parse_object, parse_value
-from identity.renamed_keys import modern, told_where_written
+from identity.setting import Change, Model, declared, setting
+from identity.types import Maybe, Once
+from identity.user_pool.settings import UserPool, pool_problems
 
-NOT_GIVEN = "none"
-T = TypeVar("T")
-KEYS = (
-    *shapes.TEXTS,
-    "production",
-    "customDomain",
-    "protect",
-    "cloudFormationExports",
-    "allowLoss",
-    "resourceServerLimit",
-    "exemptions",
-    "tags",
-    "userPool",
-    "apis",
-    "clients",
-)
+NOT_GIVEN: Final = "none"
+_ROOT: Final = f"{NAMESPACE}:"
 _PROJECT_FILE = Path(__file__).parent.parent / "Pulumi.yaml"
+_RECORDS = "The records of the certificate and of the custom domain would leave their zone."
+
+
+class Config(Model):
+    """Every key of the namespace `identity`."""
+
+    product: types.DnsLabel = setting(..., "The product, a DNS label such as focusmark. Part of every name.")
+    environment: Maybe[types.DnsLabel] = setting(
+        None,
+        "The environment, a DNS label such as dev. Part of every name; prod drops the prefix of the auth domain. "
+        "Not given - the stack's name.",
+    )
+    production: Maybe[bool] = setting(
+        None,
+        "Whether the policies of production are mandatory, true or false. Not given - false for the environments "
+        "local, dev and test, true for any other.",
+    )
+    zone_name: Maybe[types.DnsName] = setting(
+        None,
+        "The Route 53 zone in which the certificate is validated, by name. At most one of zoneName, zoneId and "
+        "zoneExport; none of them - no DNS and no certificate.",
+        change=Change.MATTERS,
+        loss=_RECORDS,
+    )
+    zone_id: Maybe[types.ZoneId] = setting(None, "The same zone by its id.", change=Change.MATTERS, loss=_RECORDS)
+    zone_export: Maybe[types.ExportName] = setting(
+        None, "The same zone by the CloudFormation export that holds its id.", change=Change.MATTERS, loss=_RECORDS
+    )
+    auth_domain: Maybe[types.DnsName] = setting(
+        None,
+        "The auth domain, inside the zone. Not given - auth.<product>.app for the environment prod, "
+        "<environment>-auth.<product>.app for any other.",
+        change=Change.REPLACES,
+    )
+    custom_domain: bool = setting(
+        False,
+        "Serve sign-in on the auth domain instead of the prefix of amazoncognito.com. Needs a zone, or certificateArn.",
+        change=Change.REPLACES,
+    )
+    domain_prefix: Maybe[types.DomainPrefix] = setting(
+        None,
+        "The prefix of amazoncognito.com on which sign-in is served. Not given - <product>-<environment>.",
+        change=Change.REPLACES,
+    )
+    keep_prefix_domain: bool = setting(
+        False, "Serve sign-in on the prefix as well as on the custom domain, so that moving is no outage."
+    )
+    certificate_arn: Maybe[types.CertificateArn] = setting(
+        None,
+        "A certificate in us-east-1 that exists, for a custom domain without a zone. The output dnsRecords then says "
+        "which records to make.",
+    )
+    protect: bool = setting(
+        False,
+        "Guard the pool, its domain, the resource servers and the clients - Pulumi's protect, and Cognito's deletion "
+        "protection of the pool.",
+    )
+    cloud_formation_exports: bool = setting(
+        False,
+        "Publish <product>-<environment>-customeruserpoolid, -customeruserpoolarn and, where there is one, "
+        "-certificate-auth as CloudFormation exports, for templates that import them.",
+    )
+    allow_loss: Annotated[list[types.Text], Once] = setting(
+        [],
+        "What the next update may lose, as the refusal names it: a pool id, domain, resource server identifier or "
+        "client id where all of it goes, and with a slash and a part, as in us-east-1_AbC/mfa, where that part goes. "
+        "Take the entry out afterwards: with protect, one that the update does not use is refused.",
+    )
+    resource_server_limit: types.ServerLimit = setting(
+        25, "How many resource servers the AWS account allows in a pool - 25, or up to 300 where AWS has raised it."
+    )
+    exemptions: dict[types.Text, dict[types.Text, types.Text]] = setting(
+        {},
+        "Violations of the policy pack that are meant, rule -> resource -> reason; docs/policies.md lists the rules. "
+        "The resource is a client's or API's key, a logical name or *.",
+    )
+    tags: dict[types.TagKey, types.TagValue] = setting(
+        {}, "Tags besides environment, orchestration, service, service-type and product."
+    )
+    user_pool: UserPool = setting(UserPool.model_validate({}), "The settings of the user pool.")
+    apis: dict[types.Key, Api] = setting({}, "The resource servers, key -> object.")
+    clients: dict[types.Key, Client] = setting({}, "The app clients, key -> object.")
+
+
+KEYS: Final = tuple(str(field.alias) for field in Config.model_fields.values())
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a deployment is made of. `region` and `cognito_endpoint` are the AWS provider's own, where set."""
+    """What a deployment is made of: the config, and the same with everything filled in that follows from it.
 
+    Args:
+        config: what the stack says.
+        stack: the stack's name.
+        region, cognito_endpoint: the AWS provider's own, where set.
+    """
+
+    config: Config
     stack: str
-    names: Names
-    domain: DomainSettings
-    protect: bool
-    cloud_formation_exports: bool
-    allow_loss: frozenset[str]
-    tags: Mapping[str, str]
-    user_pool: shapes.UserPool
-    apis: Mapping[str, ApiSettings]
-    clients: Mapping[str, ClientSettings]
-    region: str | None
-    cognito_endpoint: str | None
+    region: str | None = None
+    cognito_endpoint: str | None = None
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.config.product, self.config.environment or self.stack)
+
+    @cached_property
+    def domain(self) -> Domain:
+        config = self.config
+        references = zip(ZONE_KEYS, (config.zone_name, config.zone_id, config.zone_export), strict=True)
+        return Domain(
+            auth_domain=config.auth_domain or self.names.auth_domain,
+            custom=config.custom_domain,
+            prefix=config.domain_prefix or self.names.domain_prefix,
+            keep_prefix=config.keep_prefix_domain,
+            certificate_arn=config.certificate_arn,
+            zones=tuple(ZoneReference(key, value) for key, value in references if value),
+        )
+
+    @property
+    def protect(self) -> bool:
+        return self.config.protect
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        return {**self.config.tags, **self.names.tags}
+
+    @cached_property
+    def user_pool(self) -> UserPool:
+        pool, name = self.config.user_pool, self.config.user_pool.name or self.names.user_pool
+        passkeys = pool.passkeys
+        if passkeys and passkeys.relying_party_id is None:
+            passkeys = passkeys.model_copy(update={"relying_party_id": self.domain.auth_domain})
+        return pool.model_copy(update={"name": name, "passkeys": passkeys})
+
+    @cached_property
+    def apis(self) -> Mapping[str, Api]:
+        return {key: api.filled(key, self.names) for key, api in sorted(self.config.apis.items())}
+
+    @cached_property
+    def clients(self) -> Mapping[str, Client]:
+        known, writable = known_scopes(self.apis), self._writable
+        return {
+            key: client.filled(key, self.names, self.domain.auth_domain, known, writable)
+            for key, client in sorted(self.config.clients.items())
+        }
+
+    @property
+    def _writable(self) -> list[str] | None:
+        """What an app may write that names nothing: in a pool with custom attributes, none of those."""
+        pool = self.config.user_pool
+        if not pool.custom_attributes:
+            return None
+        fixed = {name for name, attribute in pool.standard_attributes.items() if not attribute.mutable}
+        return sorted(set(types.WRITABLE_ATTRIBUTES) - fixed)
 
 
 def load() -> Settings:
@@ -64,82 +187,126 @@ def load() -> Settings:
     Raises:
         ConfigError: with every mistake that is in the stack config.
     """
-    stack, problems, warnings = pulumi.get_stack(), list[Problem](), list[Problem]()
-    config = {**CONFIG.get(), **get_config_env()}
-    settings = resolve(config, stack, problems, warnings)
+    stack = pulumi.get_stack()
+    texts = {**CONFIG.get(), **get_config_env()}
+    settings, problems = check(texts, stack)
     # What else is wrong may be told with a value that follows from an encrypted one: it waits until that is clear.
-    problems = [*_encrypted(key for key in config if is_config_secret(key))] or problems
-    if problems:
-        told = {problem.path for problem in problems}
+    mistakes = [*_encrypted(key for key in texts if is_config_secret(key))]
+    mistakes = mistakes or [problem for problem in problems if not problem.warning]
+    if mistakes:
+        told = {problem.path for problem in mistakes}
         cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
-        raise ConfigError(stack, [*cause, *problems])
-    warn(stack, warnings)
+        raise ConfigError(stack, [*cause, *mistakes])
+    warn(stack, (problem for problem in problems if problem.warning))
     return settings
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
-    for key in sorted(key for key in keys if key.startswith("identity:")):
-        allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
-        fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
-        yield Problem(key, allowed, "an encrypted value (secure:)", fix)
+    public = {f"{_ROOT}{field.alias}" for field in Config.model_fields.values() if not declared(field).secret}
+    for key in sorted(key for key in keys if key.startswith(_ROOT)):
+        if key in public or key.removeprefix(_ROOT) not in KEYS:
+            allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
+            fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+            yield Problem(key, allowed, "an encrypted value (secure:)", fix)
 
 
-def resolve(
-    config: Mapping[str, str], stack: str, problems: list[Problem], warnings: list[Problem] | None = None
-) -> Settings:
-    """Settings from the texts of the stack's config; every mistake goes to `problems`, and a stand-in to its place.
+def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]]:
+    """The settings of a stack from the texts of its config, and every mistake and warning.
 
-    What works and is seldom meant goes to `warnings`.
+    First the fields are looked at, each by itself; then the rules between them, on what is sound. Where something is
+    not, a stand-in takes its place, so that all mistakes are told at once.
     """
-    warnings = [] if warnings is None else warnings
-    given = {key.removeprefix("identity:"): text for key, text in config.items() if key.startswith("identity:")}
-    given, places = modern(given, lambda: defaults()["exemptions"], problems, warnings)
-    problems.extend(_unknown_keys(given))
-    problems.extend(_unknown_namespaces(config))
-    raw = given if given.keys() >= set(KEYS) else {**defaults(), **given}
-    texts = _texts(raw, stack, problems)
-    # Where a name is wrong, a stand-in lets the rest be checked: all mistakes at once.
-    names = Names(texts.get("product", "product"), texts.get("environment", "environment"))
-    domain = resolve_domains(texts, parse_flag("identity:customDomain", raw["customDomain"], problems), names, problems)
-    if len(names.user_pool) > limits.POOL_NAME_LENGTH:
-        allowed = f"with the product a pool's name of at most {limits.POOL_NAME_LENGTH} characters"
-        problems.append(Problem("identity:environment", allowed, shown(names.user_pool), "shorten it or the product"))
-    apis = _apis(raw, names, problems)
-    # The policy pack reads these two; here they are only looked at.
-    _value("exemptions", raw, shapes.EXEMPTIONS, problems)
-    if raw["production"] != NOT_GIVEN:
-        parse_flag("identity:production", raw["production"], problems)
-    settings = Settings(
-        stack=stack,
-        names=names,
-        domain=domain,
-        protect=parse_flag("identity:protect", raw["protect"], problems),
-        cloud_formation_exports=_exports(raw, names, problems),
-        allow_loss=frozenset(_value("allowLoss", raw, shapes.NAMES, problems) or ()),
-        tags=_tags(raw, names, problems),
-        user_pool=_user_pool(raw, problems, warnings),
-        apis=apis or {},
-        clients=_clients(raw, names, domain.auth_domain, apis, problems, warnings),
-        region=config.get("aws:region"),
-        cognito_endpoint=_cognito_endpoint(config.get("aws:endpoints", "[]")),
-    )
-    problems[:] = told_where_written(problems, places)
-    return settings
+    given = {key.removeprefix(_ROOT): text for key, text in texts.items() if key.startswith(_ROOT)}
+    given, places, renamed = renamed_keys.modern(given, lambda: defaults()["exemptions"])
+    merged = given if given.keys() >= set(KEYS) else {**defaults(), **given}
+    fields = {str(field.alias): field for field in Config.model_fields.values()}
+    raw = {
+        key: parsing.from_text(fields[key], text) if key in fields else text
+        for key, text in merged.items()
+        if not (text == NOT_GIVEN and key in fields and key != "product")
+    }
+    config, mistakes = parsing.check(Config, raw, _ROOT, {"product": "product"})
+    if "product" not in raw or merged["product"] == NOT_GIVEN:
+        needed = "the product's name, a DNS label such as focusmark"
+        mistakes = [it for it in mistakes if it.path != f"{_ROOT}product"]
+        mistakes.insert(0, Problem(f"{_ROOT}product", needed, "nothing"))
+    settings = Settings(config, stack, texts.get("aws:region"), _cognito_endpoint(texts.get("aws:endpoints", "[]")))
+    broken = [problem.path for problem in mistakes]
+    found = [it for it in _rules(settings, broken) if not any(parsing.related(it.path, path) for path in broken)]
+    told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
+    return settings, [*renamed, *told]
 
 
-def _unknown_keys(given: Mapping[str, str]) -> Iterator[Problem]:
-    for key in sorted(given.keys() - set(KEYS)):
-        yield Problem(f"identity:{key}", "one of " + ", ".join(KEYS), "an unknown key", nearest(key, KEYS))
+def refuses(settings: Settings, path: str, value: Any) -> bool:
+    """Whether the config would be refused at `path` if this value stood there."""
+    raw = settings.config.model_dump(by_alias=True, exclude_unset=True)
+    *way, last = path.removeprefix(_ROOT).split(".")
+    place = raw
+    for step in way:
+        place = place.setdefault(step, {})
+    place[last] = value
+    config, mistakes = parsing.check(Config, raw, _ROOT, {})
+    found = [*mistakes, *_rules(replace(settings, config=config), ())]
+    return any(parsing.related(problem.path, path) for problem in found if not problem.warning)
 
 
-def _unknown_namespaces(config: Mapping[str, str]) -> Iterator[Problem]:
-    """The engine takes any namespace for some other program's; one that is almost ours is a slip."""
-    for key in sorted(config):
+def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
+    """What has to hold between the fields. `broken` has the paths that are not sound: what follows from them waits."""
+    config, names = settings.config, settings.names
+    sound = {key: not any(parsing.related(f"{_ROOT}{key}", path) for path in broken) for key in KEYS}
+    named = sound["product"] and sound["environment"]
+    default_prefix = config.domain_prefix is None and sound["domainPrefix"] and named
+    yield from domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
+    if len(names.user_pool) > types.POOL_NAME_LENGTH and config.user_pool.name is None:
+        allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
+        yield Problem(f"{_ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
+    if config.cloud_formation_exports:
+        yield from _exports(names)
+    yield from _tags(config, names)
+    yield from api_problems(settings.apis, config.resource_server_limit)
+    yield from still_there(f"{_ROOT}apis", settings.apis)
+    yield from _clients(settings, sound["apis"])
+    flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}
+    yield from pool_problems(settings.user_pool, flows)
+
+
+def _clients(settings: Settings, apis_are_sound: bool) -> Iterator[Problem]:
+    clients = settings.config.clients
+    if len(clients) > types.CLIENTS_PER_POOL:
+        allowed = f"at most {types.CLIENTS_PER_POOL} clients, AWS's limit for a pool"
+        yield Problem(f"{_ROOT}clients", allowed, f"{len(clients)} clients")
+    known = known_scopes(settings.apis) if apis_are_sound else None
+    own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
+    for key, client in settings.clients.items():
+        yield from client_problems(key, clients[key], client, known, [], [*types.STANDARD_ATTRIBUTES, *own])
+    yield from still_there(f"{_ROOT}clients", settings.clients)
+
+
+def _exports(names: Names) -> Iterator[Problem]:
+    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
+    name = names.exports_stack
+    if not (name[0].isalpha() and len(name) <= types.STACK_NAME_LENGTH):
+        allowed = f"false: a CloudFormation stack's name has a letter first and at most {types.STACK_NAME_LENGTH}"
+        yield Problem(f"{_ROOT}cloudFormationExports", f"{allowed} characters; it would be {shown(name)}", "true")
+
+
+def _tags(config: Config, names: Names) -> Iterator[Problem]:
+    for key in sorted(config.tags.keys() & names.tags.keys()):
+        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
+        yield Problem(f"{_ROOT}tags.{key}", allowed, shown(config.tags[key]), "take it out")
+    together = {**config.tags, **names.tags}
+    if len(together) > types.TAGS_PER_RESOURCE:
+        most = types.TAGS_PER_RESOURCE - len(names.tags)
+        yield Problem(f"{_ROOT}tags", f"at most {most} tags besides the program's own", str(len(config.tags)))
+
+
+def _unknown_namespaces(texts: Mapping[str, str]) -> Iterator[Problem]:
+    """The engine takes any namespace for some other program's; one that is almost ours is a typing mistake."""
+    for key in sorted(texts):
         namespace, _, name = key.partition(":")
         if is_misspelt(namespace):
-            yield Problem(
-                key, "a key of the namespace identity", "another namespace", f'did you mean "identity:{name}"?'
-            )
+            fix = f'did you mean "{_ROOT}{name}"?'
+            yield Problem(key, "a key of the namespace identity", "another namespace", fix)
 
 
 def defaults() -> dict[str, str]:
@@ -147,88 +314,8 @@ def defaults() -> dict[str, str]:
     import yaml
 
     schema = yaml.safe_load(_PROJECT_FILE.read_text(encoding="utf-8"))["config"]
-    found = {key.removeprefix("identity:"): entry["default"] for key, entry in schema.items() if "default" in entry}
+    found = {key.removeprefix(_ROOT): entry["default"] for key, entry in schema.items() if "default" in entry}
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items()}
-
-
-def _texts(raw: Mapping[str, str], stack: str, problems: list[Problem]) -> dict[str, str]:
-    written = {key: raw[key] for key in shapes.TEXTS if raw.get(key, NOT_GIVEN) != NOT_GIVEN}
-    if "product" not in written:
-        problems.append(Problem("identity:product", "the product's name, a DNS label such as focusmark", "nothing"))
-    texts = {}
-    for key, text in {"environment": stack, **written}.items():
-        if text == "null":  # what YAML makes of a key with nothing behind it: nobody means such a name
-            problems.append(Problem(f"identity:{key}", "a text", "null", "write one, or leave the key out"))
-            continue
-        value = parse_value(f"identity:{key}", text, shapes.TEXTS[key], problems)
-        if value is not None:
-            texts[key] = value
-    return texts
-
-
-def _exports(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> bool:
-    path = "identity:cloudFormationExports"
-    wanted, name = parse_flag(path, raw["cloudFormationExports"], problems), names.exports_stack
-    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
-    if wanted and not (name[0].isalpha() and len(name) <= limits.STACK_NAME_LENGTH):
-        allowed = f"false: a CloudFormation stack's name has a letter first and at most {limits.STACK_NAME_LENGTH}"
-        problems.append(Problem(path, f"{allowed} characters; it would be {shown(name)}", "true"))
-    return wanted
-
-
-def _value(key: str, raw: Mapping[str, str], adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:
-    told = len(problems)
-    value = parse_json(f"identity:{key}", raw[key], problems)
-    return None if len(problems) > told else parse_value(f"identity:{key}", value, adapter, problems)
-
-
-def _tags(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict[str, str]:
-    tags = _value("tags", raw, shapes.TAGS, problems) or {}
-    for key in sorted(tags.keys() & names.tags.keys()):
-        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
-        problems.append(Problem(f"identity:tags.{key}", allowed, shown(tags[key]), "take it out"))
-    together = {**tags, **names.tags}
-    if len(together) > limits.TAGS_PER_RESOURCE:
-        most = limits.TAGS_PER_RESOURCE - len(names.tags)
-        problems.append(Problem("identity:tags", f"at most {most} tags besides the program's own", str(len(tags))))
-    return together
-
-
-def _user_pool(raw: Mapping[str, str], problems: list[Problem], warnings: list[Problem]) -> shapes.UserPool:
-    path, told = "identity:userPool", len(problems)
-    value = parse_json(path, raw["userPool"], problems)
-    pool = None if len(problems) > told else parse_object(path, value, shapes.UserPool, problems)
-    if pool is None:
-        return shapes.UserPool()
-    problems.extend(pool_problems(pool))
-    warnings.extend(pool_warnings(pool))
-    return pool
-
-
-def _apis(raw: Mapping[str, str], names: Names, problems: list[Problem]) -> dict[str, ApiSettings] | None:
-    told = len(problems)
-    limit = _value("resourceServerLimit", raw, shapes.SERVER_LIMIT, problems) or limits.RESOURCE_SERVERS_PER_POOL
-    value = parse_json("identity:apis", raw["apis"], problems)
-    shaped = {} if len(problems) > told else parse_entries("identity:apis", value, shapes.Api, problems)
-    sound = len(problems) == told
-    resolved = resolve_apis(shaped, names, limit, problems)
-    return resolved if sound else None
-
-
-def _clients(
-    raw: Mapping[str, str],
-    names: Names,
-    auth_domain: str,
-    apis: Mapping[str, ApiSettings] | None,
-    problems: list[Problem],
-    warnings: list[Problem],
-) -> dict[str, ClientSettings]:
-    told = len(problems)
-    value = parse_json("identity:clients", raw["clients"], problems)
-    if len(problems) > told:
-        return {}
-    shaped = parse_entries("identity:clients", value, shapes.Client, problems)
-    return resolve_clients(shaped, names, auth_domain, apis, problems, warnings)
 
 
 def _cognito_endpoint(text: str) -> str | None:

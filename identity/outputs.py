@@ -1,6 +1,5 @@
 """The outputs of a stack: what APIs, apps and people take from it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -8,12 +7,11 @@ from urllib.parse import quote, urlencode
 import pulumi
 from pulumi_aws.cognito import UserPoolClient
 
-from identity.apis import ApiSettings
 from identity.certificate import DomainCertificate
-from identity.clients import CLIENT_CREDENTIALS, ClientSettings, Scope
+from identity.client import Client
 from identity.config import Settings
 from identity.registry import AccessRegistry
-from identity.user_pool import CustomerUserPool
+from identity.user_pool.component import CustomerUserPool
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def stack_outputs(
     access: AccessRegistry,
 ) -> dict[str, Any]:
     """The outputs by name; `certificateArn` is absent where there is no certificate."""
-    domain = settings.domain.auth_domain if settings.domain.custom_domain else settings.domain.prefix
+    domain = settings.domain.auth_domain if settings.domain.custom else settings.domain.prefix
     at = Endpoints(region, domain, settings.cognito_endpoint)
     return {
         "userPoolId": pool.id,
@@ -78,24 +76,18 @@ def stack_outputs(
         "userInfoUrl": f"{at.hosted_ui}/oauth2/userInfo",
         "logoutUrl": f"{at.hosted_ui}/logout",
         "apis": {key: {"identifier": api.identifier, "scopes": api.full_scopes} for key, api in settings.apis.items()},
-        "clients": {
-            key: _client(client, access.clients[key], settings.apis, at) for key, client in settings.clients.items()
-        },
+        "clients": {key: _client(client, access.clients[key], at) for key, client in settings.clients.items()},
         "clientSecrets": pulumi.Output.secret(
             {key: access.clients[key].client_secret for key, client in settings.clients.items() if client.secret}
         ),
     }
 
 
-def _client(
-    client: ClientSettings, made: UserPoolClient, apis: Mapping[str, ApiSettings], at: Endpoints
-) -> dict[str, Any]:
-    scopes = [_full_name(scope, apis) for scope in client.scopes]
+def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, Any]:
+    scopes = list(client.scopes or ())
     output: dict[str, Any] = {"clientId": made.id, "scopes": scopes, "callbackUrls": list(client.callback_urls)}
-    if client.flow != CLIENT_CREDENTIALS:
+    if client.logout_urls:
+        output["logoutUrls"] = list(client.logout_urls)
+    if client.flows and not client.is_machine:
         output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client.callback_urls[0], scopes))
     return output
-
-
-def _full_name(scope: Scope, apis: Mapping[str, ApiSettings]) -> str:
-    return scope.name if scope.api is None else f"{apis[scope.api].identifier}/{scope.name}"

@@ -1,19 +1,20 @@
-"""From the text of a config key to a checked value; every mistake becomes a `Problem` with its path. Pure."""
+"""From the texts of the engine to a checked model: every mistake becomes a `Problem` with its path. Pure."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from identity.errors import Problem, nearest, shown
-from identity.shapes import KEY
+from identity.setting import Model, model_in
 
-T = TypeVar("T")
-Model = TypeVar("Model", bound=BaseModel)
+M = TypeVar("M", bound=Model)
+Loc = tuple[int | str, ...]
 
-_KINDS = {
+_KINDS: Final = {
     "string_type": "a text",
     "bool_type": "true or false",
     "int_type": "a whole number",
@@ -23,60 +24,80 @@ _KINDS = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
-_EMPTY = {"an object": "{}", "a list": "[]"}
+_EMPTY: Final = {"an object": "{}", "a list": "[]"}
 # As people write them; YAML 1.2, which the CLI reads, knows none but the first.
-_FLAGS = {"true": ("true", "yes", "on", "y", "1"), "false": ("false", "no", "off", "n", "0")}
-_NO_VALUE = "leave the key out for its default"
+_FLAGS: Final = {"true": ("true", "yes", "on", "y", "1"), "false": ("false", "no", "off", "n", "0")}
+_NO_VALUE: Final = "leave the key out for its default"
+_KEY: Final = "[key]"  # pydantic's last step of the way to a key of a map
 
 
-def parse_json(path: str, text: str, problems: list[Problem]) -> Any:
-    """The value of an object or array key, which the engine hands over as JSON."""
+def from_text(field: FieldInfo, text: str) -> Any:
+    """The value of a key, which the engine hands over as a text: as it is, or as JSON where the key is no text."""
+    if _is_text(field):
+        return None if text == "null" else text  # what YAML makes of a key with nothing behind it
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        problems.append(Problem(path, "an object or a list, as YAML", shown(text)))
-        return None
+        return text
+    if isinstance(value, dict) and _model_of_entries(field):
+        return {key: {} if entry is None else entry for key, entry in value.items()}  # `key:` alone is an empty entry
+    return value
 
 
-def parse_flag(path: str, text: str, problems: list[Problem]) -> bool:
-    if text not in ("true", "false"):
-        word = text.strip().lower()
-        meant = next((flag for flag, words in _FLAGS.items() if word in words), None)
-        fix = f"write {meant}" if meant else _NO_VALUE if word == "null" else ""
-        problems.append(Problem(path, "true or false", shown(text), fix))
-    return text == "true"
+def _is_text(field: FieldInfo) -> bool:
+    return field.annotation is str or str in get_args(field.annotation)
 
 
-def parse_value(path: str, raw: Any, adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:
-    """`raw` as the adapter's type, or None after its mistakes have been told."""
-    try:
-        return adapter.validate_python(raw)
-    except ValidationError as error:
-        problems.extend(_problem(path, details, None) for details in error.errors())
-        return None
+def check(model: type[M], raw: Mapping[str, Any], root: str, stand_ins: Mapping[str, Any]) -> tuple[M, list[Problem]]:
+    """The object of what is sound in `raw`, and a problem for each thing that is not.
+
+    Args:
+        model: what the object is.
+        raw: its values by key.
+        root: what the path of a problem begins with.
+        stand_ins: values in the place of needed ones that are not sound, so that the rest can be looked at.
+    """
+    found: list[Problem] = []
+    rest: Any = dict(raw)
+    while True:
+        try:
+            return model.model_validate(rest), found
+        except ValidationError as error:
+            told = [_problem(root, details, model) for details in error.errors()]
+            # What is wrong only because something was left out is no mistake of the person's.
+            found += [problem for problem in told if not any(related(problem.path, it.path) for it in found)]
+            for details in error.errors():
+                _leave_out(rest, details["loc"], details["type"], stand_ins)
 
 
-def parse_object(path: str, raw: Any, model: type[Model], problems: list[Problem]) -> Model | None:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        problems.extend(_problem(path, details, model) for details in error.errors())
-        return None
+def related(path: str, other: str) -> bool:
+    """Whether one path is the other, or the way to it."""
+    short, long = sorted((path, other), key=len)
+    return long == short or long.startswith((f"{short}.", f"{short}["))
 
 
-def parse_entries(path: str, raw: Any, model: type[Model], problems: list[Problem]) -> dict[str, Model]:
-    """The entries of an object that stand the check, sorted by key: their order in the file means nothing."""
-    if not isinstance(raw, Mapping):
-        problems.append(Problem(path, "an object", shown(raw), _of_nothing(raw, "{}")))
-        return {}
-    entries = {}
-    for key in sorted(raw):
-        name = parse_value(f"{path}.{key}", key, KEY, problems)
-        written = {} if raw[key] is None else raw[key]
-        value = parse_object(f"{path}.{key}", written, model, problems) or _without_unknown_keys(written, model)
-        if name is not None and value is not None:
-            entries[key] = value
-    return entries
+def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str, Any]) -> None:
+    """Take out the value at `loc`, or, where one is missing, the object that lacks it."""
+    steps = [step for step in loc if step != _KEY]
+    if kind == "missing":
+        steps = steps[:-1] or steps
+    places: list[tuple[dict[str, Any], str]] = []
+    place: Any = raw
+    for step in steps:
+        if isinstance(place, dict) and isinstance(step, str):
+            places.append((place, step))
+        place = _inside(place, step)
+    # An entry of a list goes with its list: else the others would have another number than in the file.
+    holder, key = next(((it, step) for it, step in reversed(places) if step in it), (raw, str(loc[0])))
+    holder.pop(key, None)
+    if holder is raw and key in stand_ins:
+        raw[key] = stand_ins[key]
+
+
+def _inside(place: Any, step: int | str) -> Any:
+    if isinstance(place, list):
+        return place[step] if isinstance(step, int) and step < len(place) else None
+    return place.get(step) if isinstance(place, dict) else None
 
 
 def _of_nothing(raw: Any, empty: str | None) -> str:
@@ -86,57 +107,67 @@ def _of_nothing(raw: Any, empty: str | None) -> str:
     return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or leave the key out"
 
 
-def _without_unknown_keys(raw: Any, model: type[Model]) -> Model | None:
-    """What is left without the unknown keys, if sound: a misspelt key does not hide its neighbours' slips."""
-    known = {field.alias or name for name, field in model.model_fields.items()}
-    return (
-        parse_object("", {key: raw[key] for key in raw if key in known}, model, []) if isinstance(raw, dict) else None
-    )
-
-
-def _problem(path: str, details: ErrorDetails, model: type[BaseModel] | None) -> Problem:
-    kind, context, loc = details["type"], details.get("ctx", {}), details["loc"]
-    place = path + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc if step != "[key]")
-    received = shown(details["input"])
+def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
+    kind, context, loc, given = details["type"], details.get("ctx", {}), details["loc"], details["input"]
+    place = _place(root, loc)
+    received = shown(given)
     if kind == "refused":
         return Problem(place, context["allowed"], received, context["fix"])
     if kind == "extra_forbidden":
-        known = _fields_at(model, loc[:-1])
+        known = _keys_at(model, loc[:-1])
         return Problem(place, "one of " + ", ".join(known), "an unknown key", nearest(str(loc[-1]), known))
     if kind == "missing":
         return Problem(place, "this key is needed")
-    if kind == "bool_type" and place.endswith(".secret") and isinstance(details["input"], str):
-        fix = "Cognito makes the secret; the stack's output clientSecrets has it"
-        return Problem(place, "true or false", "a text, not shown here", fix)
+    if kind == "bool_type":
+        return _flag(place, given, received)
     if kind in _KINDS:
-        quote = "put it in quotes" if kind == "string_type" and isinstance(details["input"], int | float) else ""
-        return Problem(place, _KINDS[kind], received, quote or _of_nothing(details["input"], _EMPTY.get(_KINDS[kind])))
+        quote = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else ""
+        return Problem(place, _KINDS[kind], received, quote or _of_nothing(given, _EMPTY.get(_KINDS[kind])))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         # pydantic stops counting where it has seen enough.
-        is_needed = model is not None and _is_needed(model, loc)
-        fix = _NO_VALUE if kind == "too_short" and not is_needed else ""
-        return Problem(place, f"{bound} of them", f"{len(details['input'])} of them", fix)
+        fix = _NO_VALUE if kind == "too_short" and not _is_needed(model, loc) else ""
+        return Problem(place, f"{bound} of them", f"{len(given)} of them", fix)
     # Bounds of numbers and the rarer kinds: pydantic's own words say them.
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
 
 
-def _fields_at(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the object at `loc` knows."""
+def _place(root: str, loc: Loc) -> str:
+    first, *rest = (step for step in loc if step != _KEY)
+    return f"{root}{first}" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in rest)
+
+
+def _flag(place: str, given: Any, received: str) -> Problem:
+    if place.endswith(".secret") and isinstance(given, str):
+        fix = "Cognito makes the secret; the stack's output clientSecrets has it"
+        return Problem(place, "true or false", "a text, not shown here", fix)
+    word = given.strip().lower() if isinstance(given, str) else ""
+    meant = next((flag for flag, spellings in _FLAGS.items() if word in spellings), None)
+    return Problem(place, "true or false", received, f"write {meant}" if meant else _of_nothing(given, None))
+
+
+def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldInfo]:
+    """The fields on the way to `loc`; steps that are a key of a map or a number of a list are passed over."""
+    inside: type[Model] | None = model
     for step in loc:
-        if model is None:
-            return []
-        field = next((f for name, f in model.model_fields.items() if step in (f.alias, name)), None)
+        fields = inside.model_fields.values() if inside else ()
+        field = next((it for it in fields if it.alias == step), None)
         if field is not None:
-            model = _model_in(field.annotation)
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+            yield field
+            inside = model_in(field) or _model_of_entries(field)
 
 
-def _is_needed(model: type[BaseModel], loc: tuple[int | str, ...]) -> bool:
-    return any(field.is_required() for name, field in model.model_fields.items() if loc[-1] in (field.alias, name))
+def _model_of_entries(field: FieldInfo) -> type[Model] | None:
+    return next((it for it in get_args(field.annotation) if isinstance(it, type) and issubclass(it, Model)), None)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for inner in get_args(annotation) if (model := _model_in(inner))), None)
+def _keys_at(model: type[Model], loc: Loc) -> list[str]:
+    """The keys that the object at `loc` knows."""
+    *_, last = (None, *_fields_at(model, loc))
+    inside = (model_in(last) or _model_of_entries(last)) if last is not None else model
+    return [str(field.alias) for field in (inside or model).model_fields.values()]
+
+
+def _is_needed(model: type[Model], loc: Loc) -> bool:
+    *_, last = (None, *_fields_at(model, loc))
+    return last is not None and last.is_required()

@@ -12,26 +12,29 @@ RENAMED_FROM: Final = ("formerly", "renamedFrom")
 
 
 def modern(
-    given: Mapping[str, str], default: Callable[[], str], problems: list[Problem], warnings: list[Problem]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """The texts of the stack's keys with today's names, and of each place with a new name the one that it has.
+    given: Mapping[str, str], default: Callable[[], str]
+) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+    """The texts of the stack's keys with today's names, of each place with a new name the one that it has, and what
+    there is to say of the old names.
 
     What else is wrong with them is told by others. `default` gives the exemptions of Pulumi.yaml, which the engine
     hands over where the stack's own file says nothing of them.
     """
     old, new = EXEMPTIONS
-    texts, places = dict(given), dict[str, str]()
+    texts, places, told = dict(given), dict[str, str](), list[Problem]()
     if old in texts:
         text, place = texts.pop(old), (f"identity:{old}", f"identity:{new}")
         if _says_more(texts.get(new, "{}"), text, default):
-            problems.append(_both(*place, "both given"))
+            told.append(_both(*place, "both given"))
         else:
             texts[new], places[place[1]] = text, place[0]
-            warnings.append(_renamed(*place))
+            told.append(_renamed(*place))
     for key in ("apis", "clients"):
-        if f'"{RENAMED_FROM[0]}"' in texts.get(key, ""):
-            texts[key] = _entries(key, texts[key], places, problems, warnings)
-    return texts, places
+        entries = _read(texts[key]) if f'"{RENAMED_FROM[0]}"' in texts.get(key, "") else None
+        if isinstance(entries, dict):
+            told += _entries(key, entries, places)
+            texts[key] = json.dumps(entries)
+    return texts, places, told
 
 
 def told_where_written(problems: Iterable[Problem], places: Mapping[str, str]) -> Iterator[Problem]:
@@ -54,25 +57,23 @@ def _read(text: str) -> Any:
         return text
 
 
-def _entries(key: str, text: str, places: dict[str, str], problems: list[Problem], warnings: list[Problem]) -> str:
+def _entries(key: str, entries: dict[str, Any], places: dict[str, str]) -> Iterator[Problem]:
+    """Give each entry's old name the new one; what is to be said of it."""
     old, new = RENAMED_FROM
-    entries = _read(text)
-    if not isinstance(entries, dict):
-        return text
     for name, entry in entries.items():
         if not (isinstance(entry, dict) and old in entry):
             continue
         place, value = (f"identity:{key}.{name}.{old}", f"identity:{key}.{name}.{new}"), entry.pop(old)
         if entry.setdefault(new, value) != value:
-            problems.append(_both(*place, shown(value)))
+            yield _both(*place, shown(value))
             continue
         places[place[1]] = place[0]
-        warnings.append(_renamed(*place))
-    return json.dumps(entries)
+        yield _renamed(*place)
 
 
 def _renamed(old: str, new: str) -> Problem:
-    return Problem(old, f"{new}, as it is called now", "the old name", "rename it; it is read all the same")
+    fix = "rename it; it is read all the same"
+    return Problem(old, f"{new}, as it is called now", "the old name", fix, warning=True)
 
 
 def _both(old: str, new: str, received: str) -> Problem:

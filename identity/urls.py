@@ -1,7 +1,7 @@
 """What a callback or logout URL may be. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import AddressValueError, IPv6Address
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from pydantic_core import PydanticCustomError
 
 from identity.errors import Problem, nearest, shown
-from identity.limits import URL_LENGTH, refuse
 from identity.loopback import PLAIN_HTTP, host_of, ipv4_of, is_loopback
+from identity.types import URL_LENGTH, refuse
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDERS = ("product", "environment", "authDomain")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _WEB = ("http", "https")
@@ -31,26 +32,29 @@ _ALLOWED = (
 )
 
 
-def fill_in(path: str, urls: list[str], values: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
-    """The URLs with their placeholders filled in; those that cannot stand are told, and left out."""
-    filled: list[str] = []
-    for index, url in enumerate(urls):
+def fill_in(url: str, values: Mapping[str, str]) -> str:
+    """The URL with its placeholders filled in; unknown ones stay."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), url)
+
+
+def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) -> Iterator[Problem]:
+    """Which of a client's URLs cannot stand: `written` has them as in the stack file, `filled` filled in."""
+    for index, whole in enumerate(filled):
         place = f"{path}[{index}]"
-        unknown = [word for word in _PLACEHOLDER.findall(url) if word not in values]
-        whole = _PLACEHOLDER.sub(lambda match: values.get(match[1], "x"), url)
-        if unknown or "{" in whole or "}" in whole:
-            allowed = "the placeholders " + ", ".join(f"{{{value}}}" for value in values)
-            problems.append(Problem(place, allowed, shown(url), nearest(unknown[0], values) if unknown else ""))
+        if "{" in whole or "}" in whole:
+            unknown = _PLACEHOLDER.findall(whole)
+            allowed = "the placeholders " + ", ".join(f"{{{word}}}" for word in PLACEHOLDERS)
+            fix = nearest(unknown[0], PLACEHOLDERS) if unknown else ""
+            yield Problem(place, allowed, shown(written[index]), fix)
             continue
         try:
-            filled.append(redirect_url(whole))
+            redirect_url(whole)
         except PydanticCustomError as error:
             context = error.context or {}
-            problems.append(Problem(place, context["allowed"], shown(whole), context["fix"]))
+            yield Problem(place, context["allowed"], shown(whole), context["fix"])
             continue
-        if whole in filled[:-1]:
-            problems.append(Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out"))
-    return tuple(filled)
+        if whole in filled[:index]:
+            yield Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out")
 
 
 def redirect_url(value: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pulumi_aws.route53 import get_records, get_zone
 
 from identity.deployed import renamed
-from identity.domains import DomainSettings, ZoneReference, outside_zone
+from identity.domain import Domain, ZoneReference, outside_zone
 from identity.errors import ConfigError, Problem, shown, warn
 from identity.naming import Names
 
@@ -22,7 +22,7 @@ class Zone:
     name: str
 
 
-def find_zone(domain: DomainSettings, names: Names, stack: str) -> Zone | None:
+def find_zone(domain: Domain, names: Names, stack: str) -> Zone | None:
     """The zone that the config names; None where it names none.
 
     Raises:
@@ -35,7 +35,7 @@ def find_zone(domain: DomainSettings, names: Names, stack: str) -> Zone | None:
     zone = _look_up(domain.zone, stack)
     # A zone read without its name leaves nothing to compare; AWS itself then has the last word.
     problems = list(outside_zone(domain, zone.name)) if zone.name else []
-    if domain.custom_domain and not problems:
+    if domain.custom and not problems:
         problems = _look_at_parent(domain.auth_domain, zone, stack)
     if problems:
         raise ConfigError(stack, [*renamed(names), *problems])

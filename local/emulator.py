@@ -27,8 +27,12 @@ from local.console import Failure, say
 LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
-# What a sign-in stack is made of, and STS, which tells the account. No functions: nothing runs what it is sent.
-_SERVICES = ("acm", "apigateway", "cloudformation", "cognito-idp", "route53", "ses", "sns", "sts")
+# What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway.py, local/templates.py).
+_SERVICES = (
+    *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
+    *("secretsmanager", "ses", "sns", "ssm", "sts"),
+)
 _APP = "local.gateway:app"
 _USUAL_PORT = 4566
 _STARTING = 30.0  # seconds; it takes about one

@@ -83,12 +83,11 @@ def mistakes(config: dict[str, Any]) -> str:
     without its place and its fix.
     """
     # Not at the top: a run without mistakes has no use for them here.
-    from identity.config import resolve
-    from identity.errors import ConfigError, Problem
+    from identity.config import check
+    from identity.errors import ConfigError
 
     texts = {key: _text(value) for key, value in config.items() if value is not None}
-    problems: list[Problem] = []
-    resolve(texts, paths.STACK, problems)
+    problems = [problem for problem in check(texts, paths.STACK)[1] if not problem.warning]
     return str(ConfigError(paths.STACK, problems)) if problems else ""
 
 

@@ -46,7 +46,7 @@ class Sight:
 
     @property
     def command(self) -> str:
-        return f".venv/bin/python -m cli.adopt --stack {self.where.stack}"
+        return f".venv/bin/python -m cli adopt --stack {self.where.stack}"
 
 
 def resources(deployment: Deployment | None) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def import_it(sight: Sight, file: Path) -> None:
 def _refuse_unprotected(sight: Sight) -> None:
     """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
     stack = sight.where.stack
-    if not settings.resolve(sight.config, sight.where.name, []).protect:
+    if not settings.check(sight.config, sight.where.name)[0].protect:
         allowed = "true, so that `preview` refuses whatever would lose something"
         fix = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
         problem = Problem("identity:protect", allowed, "false", fix)

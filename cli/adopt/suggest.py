@@ -52,9 +52,8 @@ def _accepted(keys: list[Key], config: Mapping[str, str], stack: str) -> dict[st
 
 
 def _problems(keys: Mapping[str, Any], config: Mapping[str, str], stack: str) -> list[Problem]:
-    problems: list[Problem] = []
-    settings.resolve({**config, **with_keys(config, keys)}, stack, problems)
-    return problems
+    found = settings.check({**config, **with_keys(config, keys)}, stack)[1]
+    return [problem for problem in found if not problem.warning]
 
 
 def with_keys(config: Mapping[str, str], keys: Mapping[str, Any]) -> dict[str, str]:

@@ -29,17 +29,18 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
         ConfigError: with each loss that `identity:allowLoss` does not name, and under `protect` with each name there
             that this update does not lose.
     """
+    allowed = set(settings.config.allow_loss)
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
-    refused = [loss for loss in guarded if loss.final or loss.named not in settings.allow_loss]
-    unused = [_unused(name, losses) for name in sorted(settings.allow_loss - {loss.named for loss in losses})]
+    refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
+    unused = [_unused(name, losses) for name in sorted(allowed - {loss.named for loss in losses})]
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
     strict = settings.protect and any(it.type == facts.USER_POOL for it in state)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
-    told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in settings.allow_loss]
+    told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in allowed]
     warn(settings.stack, [*(_problem(loss, settings) for loss in told), *unused])
 
 

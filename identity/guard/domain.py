@@ -27,7 +27,7 @@ def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zo
 
 def _moved(domain: Deployed, settings: Settings) -> Iterator[Loss]:
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
-    now_custom = settings.domain.custom_domain
+    now_custom = settings.domain.custom
     new = settings.domain.auth_domain if now_custom else settings.domain.prefix
     if old == new:
         return
@@ -62,7 +62,7 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
 
 
 def _other_certificate(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
-    new, comes_to = (settings.domain.auth_domain, CUSTOM_DOMAIN_REGION if settings.domain.custom_domain else region)
+    new, comes_to = (settings.domain.auth_domain, CUSTOM_DOMAIN_REGION if settings.domain.custom else region)
     for certificate in state:
         if certificate.type != facts.CERTIFICATE:
             continue
@@ -75,5 +75,5 @@ def _other_certificate(state: Iterable[Deployed], settings: Settings, region: st
             yield weakened(old, "certificate", path, keep, shown(new) if zone else "no zone", lost)
         elif old and lives_in and lives_in != comes_to:
             keep = f"a domain that leaves the certificate of {old} in {lives_in}"
-            received = f"{shown(settings.domain.custom_domain)}, for which it is made anew in {comes_to}"
+            received = f"{shown(settings.domain.custom)}, for which it is made anew in {comes_to}"
             yield weakened(old, "certificate", "identity:customDomain", keep, received, lost)

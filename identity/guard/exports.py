@@ -11,7 +11,7 @@ from identity.guard.loss import Loss, weakened
 def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The CloudFormation stack of the exports, where the settings have none any more."""
     for resource in state:
-        if resource.type == facts.CLOUD_FORMATION_STACK and not settings.cloud_formation_exports:
+        if resource.type == facts.CLOUD_FORMATION_STACK and not settings.config.cloud_formation_exports:
             name = str(resource.outputs.get("name", ""))
             lost = f"The exports of {name} would go, and no template could import them any more."
             keep = f"true: the stack has the exports of {name}"

@@ -4,15 +4,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from identity import facts
-from identity.apis import ApiSettings
-from identity.clients import CLIENT_CREDENTIALS
+from identity.api import Api
+from identity.client import CLIENT_CREDENTIALS
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
-from identity.guard.client import client_weakened, full_scopes
+from identity.guard.client import client_losses
 from identity.guard.loss import Loss
 from identity.guard.renames import Marks, now, rename_losses
-from identity.guard.unsaid import taken_back
 
 Outputs = Mapping[str, Any]
 
@@ -39,11 +38,11 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
     for key, old in sorted(clients.items()):
         new = now(key, clients, settings.clients)
         if new and old.get("generateSecret") is None:
-            client_id, path = str(old.get("id", "")), f"identity:clients.{new.key}.secret"
+            client_id, path = str(old.get("id", "")), f"identity:clients.{new}.secret"
             keep = "a state that knows whether the client has a secret"
             fix = (
                 f"an import does not read it, and the update would replace the client {client_id}: "
-                f"`.venv/bin/python -m cli.adopt --stack {settings.stack} --import` writes it into the state"
+                f"`.venv/bin/python -m cli adopt --stack {settings.stack} --import` writes it into the state"
             )
             yield Loss(client_id, path, keep, "nothing of it in the state", fix, final=True)
 
@@ -65,7 +64,7 @@ def _client_marks(clients: Mapping[str, Outputs], settings: Settings) -> Marks:
         for key, it in clients.items()
     }
     new = {
-        key: mark(it.secret, [it.flow], it.callback_urls, full_scopes(it, settings.apis))
+        key: mark(it.secret, list(it.flows or ()), it.callback_urls, it.scopes or ())
         for key, it in settings.clients.items()
     }
     return Marks(old, new)
@@ -84,41 +83,45 @@ def _server_marks(servers: Mapping[str, Outputs], settings: Settings) -> Marks:
         )
         for key, it in servers.items()
     }
-    return Marks(old, {key: marks(it.identifier, it.scopes.items()) for key, it in settings.apis.items()})
+    return Marks(old, {key: marks(str(it.identifier), it.scopes.items()) for key, it in settings.apis.items()})
 
 
 def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(servers.items()):
         identifier = str(old.get("identifier", ""))
-        new = now(key, servers, settings.apis)
+        became = now(key, servers, settings.apis)
+        new = settings.apis[became] if became else None
         lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
-        if new is None:
+        if new is None or became is None:
             keep = "this API, which the stack has"
             yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True, warns=True)
         elif new.identifier != identifier:
-            path, written = f"identity:apis.{new.key}.identifier", f"Write `identifier: {identifier}` there. {lost}"
+            path, written = f"identity:apis.{became}.identifier", f"Write `identifier: {identifier}` there. {lost}"
             # It may have changed unseen, with `renamedFrom` put in or taken out; a new product is told by itself.
-            with_product = _of_any_product(identifier) == _of_any_product(new.identifier) != ""
+            with_product = _of_any_product(identifier) == _of_any_product(str(new.identifier)) != ""
             received = shown(new.identifier)
             yield Loss(identifier, path, identifier, received, written, under_protect=with_product)
         else:
-            yield from _scope_losses(new, old)
+            yield from _scope_losses(became, new, old)
 
 
 def _of_any_product(identifier: str) -> str:
     return identifier.partition(".api.")[2]
 
 
-def _scope_losses(new: ApiSettings, old: Outputs) -> Iterator[Loss]:
+def _scope_losses(api_key: str, new: Api, old: Outputs) -> Iterator[Loss]:
     for scope in old.get("scopes") or []:
         name = str(scope.get("scopeName", ""))
         if name not in new.scopes:
             key, _, short = name.partition(".")
-            full, path = f"{new.identifier}/{name}", f"identity:apis.{new.key}.scopes.{short}"
+            full, path = f"{new.identifier}/{name}", f"identity:apis.{api_key}.scopes.{short or name}"
             lost = f"Apps that ask for {full} could not sign in any more."
-            renamed = f"{new.key}.{short}, for it is called after its API's key"
-            received, keep = "nothing" if key == new.key else renamed, f"{name}, which the stack has"
-            thing = new.identifier
+            renamed = f"{api_key}.{short}, for it is called after its API's key"
+            received, keep = (
+                "nothing" if key == api_key or not new.prefix_scopes else renamed,
+                f"{name}, which the stack has",
+            )
+            thing = str(new.identifier)
             yield Loss(thing, path, keep, received, lost, what=name, under_protect=True, in_place=True, warns=True)
 
 
@@ -127,10 +130,10 @@ def _client_losses(
 ) -> Iterator[Loss]:
     gone = set(_gone_scopes(servers, settings))
     for key, old in sorted(clients.items()):
-        new, client_id = now(key, clients, settings.clients), str(old.get("id", ""))
-        path = f"identity:clients.{new.key if new else key}"
+        became, client_id = now(key, clients, settings.clients), str(old.get("id", ""))
+        new, path = (settings.clients[became] if became else None), f"identity:clients.{became or key}"
         lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
-        if new is None:
+        if new is None or became is None:
             keep = "this client, which the stack has"
             yield Loss(client_id, path, keep, "nothing", lost, under_protect=True, warns=True)
         elif old.get("generateSecret") not in (None, new.secret):
@@ -138,9 +141,7 @@ def _client_losses(
             replaced = f"AWS makes another client of one with another secret. {lost}"
             yield Loss(client_id, f"{path}.secret", was, becomes, replaced, under_protect=True, warns=True)
         else:
-            yield from client_weakened(client_id, path, old, new, settings.apis, gone)
-            it = Deployed(facts.USER_POOL_CLIENT, key, old)
-            yield from taken_back(it, client_id, path)
+            yield from client_losses(client_id, became, old, new, settings, gone)
 
 
 def _gone_scopes(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[str]:

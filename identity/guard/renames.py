@@ -8,20 +8,20 @@ from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from identity.apis import ApiSettings
-from identity.clients import ClientSettings
+from identity.api import Api
+from identity.client import Client
 from identity.errors import nearest, shown
 from identity.guard.loss import Loss
 
-Entry = TypeVar("Entry", ApiSettings, ClientSettings)
+Entry = TypeVar("Entry", Api, Client)
 Outputs = Mapping[str, Any]
 
 
-def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Entry | None:
-    """What becomes of the entry that the stack has under this key; None where it goes."""
+def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> str | None:
+    """The key that the entry has now which the stack has under this one; None where it goes."""
     if key in news:
-        return news[key]
-    return next((new for new in news.values() if new.renamed_from == key and new.key not in olds), None)
+        return key
+    return next((name for name, new in news.items() if new.renamed_from == key and name not in olds), None)
 
 
 @dataclass(frozen=True)

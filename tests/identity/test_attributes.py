@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from identity import limits
-from identity.attributes import too_many_new
-from identity.config import resolve
+from identity import types
+from identity.config import check
 from identity.errors import ConfigError, Problem
+from identity.user_pool.attributes import too_many_new
 from tests.identity.test_guard import change
 from tests.support.program import Deploy, config_of
 
@@ -16,13 +16,12 @@ PATH = "identity:userPool"
 
 
 def told(**pool: Any) -> tuple[list[Problem], list[Problem]]:
-    problems: list[Problem] = []
-    warnings: list[Problem] = []
-    resolve(config_of({"product": "acme", "userPool": pool}), "dev", problems, warnings)
-    return problems, warnings
+    """The mistakes and the warnings of a pool."""
+    found = check(config_of({"product": "acme", "userPool": pool}), "dev")[1]
+    return [it for it in found if not it.warning], [it for it in found if it.warning]
 
 
-@pytest.mark.parametrize("name", limits.STANDARD_ATTRIBUTES)
+@pytest.mark.parametrize("name", types.STANDARD_ATTRIBUTES)
 @pytest.mark.parametrize("attribute", [{}, {"type": "Number"}, {"maxLength": 5}, {"mutable": False}])
 def test_no_custom_attribute_takes_the_place_of_a_standard_one(name: str, attribute: dict[str, Any]) -> None:
     for written in (name, name.upper(), name.title()):

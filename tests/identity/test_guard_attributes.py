@@ -20,12 +20,12 @@ def attributes(**given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (TEXT, {**TEXT, "maxLength": 128}, 'maxLength "128"'),
-        (TEXT, {**TEXT, "minLength": 0}, 'minLength "0"'),
-        (TEXT, {}, 'maxLength "2048"'),
+        (TEXT, {**TEXT, "maxLength": 128}, "maxLength 128"),
+        (TEXT, {**TEXT, "minLength": 0}, "minLength 0"),
+        (TEXT, {}, "maxLength 2048"),
         (TEXT, {"bounded": False}, "maxLength null"),
-        ({"bounded": False}, {}, 'minLength "0"'),
-        (NUMBER, {**NUMBER, "maxValue": 11}, 'maxValue "11"'),
+        ({"bounded": False}, {}, "minLength 0"),
+        (NUMBER, {**NUMBER, "maxValue": 11}, "maxValue 11"),
         (NUMBER, {"type": "Number"}, "maxValue null"),
         (NUMBER, TEXT, 'type "String"'),
         ({"mutable": False}, {"mutable": True}, "mutable true"),
@@ -79,20 +79,20 @@ def test_a_standard_attribute_that_aws_answers_with_is_no_loss(deploy: Deploy, m
     [
         ([{**EMAIL, "required": False}], "required false"),
         ([{**EMAIL, "mutable": False}], "mutable false"),
-        ([{**EMAIL, "stringAttributeConstraints": {"minLength": "0", "maxLength": "100"}}], 'maxLength "100"'),
+        ([{**EMAIL, "stringAttributeConstraints": {"minLength": "0", "maxLength": "100"}}], "maxLength 100"),
         ([EMAIL, standard("given_name", required=True)], "required true"),
         ([EMAIL, standard("phone_number", mutable=False)], "mutable false"),
         ([standard("given_name")], "required false"),
         ([], "required false"),
     ],
 )
-def test_a_standard_attribute_that_the_program_cannot_say_is_refused_and_never_called_custom(
+def test_a_standard_attribute_that_is_otherwise_is_refused_and_never_called_custom(
     deploy: Deploy, schemas: list[dict[str, Any]], told: str
 ) -> None:
     state = with_schemas(deploy, schemas)
     with pytest.raises(ConfigError) as refused:
         deploy({**BASE, "allowLoss": [POOL_ID]}, stack="dev", state=state)
-    told_of = [problem for problem in refused.value.problems if told in problem.received]
+    told_of = [problem for problem in refused.value.problems if told in problem.allowed]
     assert told_of
     assert not any("customAttributes" in problem.path for problem in told_of)
 
@@ -101,8 +101,6 @@ def test_a_standard_attribute_that_the_program_cannot_say_is_refused_and_never_c
     "attribute",
     [
         standard("custom:email", attributeDataType="String"),
-        standard("dev:custom:level", attributeDataType="String", developerOnlyAttribute=True),
-        standard("level", attributeDataType="String", developerOnlyAttribute=True),
         standard("custom:" + "x" * 21, attributeDataType="String"),
     ],
 )
@@ -116,6 +114,15 @@ def test_an_attribute_that_the_config_has_no_word_for_is_none_to_put_back(
     (problem,) = refused.value.problems
     assert problem.fix.startswith("hold the update back")
     assert "put it back" not in problem.fix
+
+
+@pytest.mark.parametrize("name", ["dev:custom:level", "level"])
+def test_an_attribute_of_developers_is_said_like_any_other(deploy: Deploy, name: str) -> None:
+    state = with_schemas(deploy, [EMAIL, standard(name, developerOnlyAttribute=True)])
+    level = {"developerOnly": True, "bounded": False}
+    assert deploy({**BASE, **attributes(level=level)}, stack="dev", state=state).of_type("UserPool")
+    with pytest.raises(ConfigError):
+        deploy({**BASE, **attributes(level={"bounded": False})}, stack="dev", state=state)
 
 
 def test_a_pool_of_email_addresses_for_user_names_is_not_replaced(deploy: Deploy) -> None:

@@ -6,20 +6,18 @@ from typing import Any
 import pulumi
 import pytest
 
-from identity.config import defaults, resolve
+from identity.config import check, defaults
 from identity.errors import ConfigError, Problem
 from policy import exemptions
 from policy.enforcement import RULES
-from policy.wiring import Settings as PolicySettings
+from tests.support import program
 from tests.support.program import Deploy, config_of
 
 SOUND: dict[str, Any] = {"product": "acme"}
 
 
 def told(config: dict[str, Any]) -> list[Problem]:
-    problems: list[Problem] = []
-    resolve(config_of({**SOUND, **config}), "dev", problems)
-    return problems
+    return program.told({**SOUND, **config})
 
 
 @pytest.mark.parametrize("key", ["clients", "apis", "userPool", "tags"])
@@ -168,12 +166,11 @@ def test_the_old_names_of_two_keys_are_read_and_warned_of() -> None:
     entry = {"callbackUrls": ["https://a.example/back"], "formerly": "app"}
     api = {"scopes": {"read": "Read"}, "formerly": "cart"}
     old = {"departures": {"tags": {"x": "Made by another team."}}, "clients": {"web": entry}, "apis": {"shop": api}}
-    problems, warnings = list[Problem](), list[Problem]()
-    settings = resolve(config_of({**SOUND, **old}), "dev", problems, warnings)
-    assert problems == []
+    settings, found = check(config_of({**SOUND, **old}), "dev")
+    assert [it for it in found if not it.warning] == []
     assert settings.clients["web"].renamed_from == "app"
     assert settings.apis["shop"].renamed_from == "cart"
-    renamed = [warning.path for warning in warnings if "as it is called now" in warning.allowed]
+    renamed = [warning.path for warning in found if "as it is called now" in warning.allowed]
     assert renamed == ["identity:departures", "identity:apis.shop.formerly", "identity:clients.web.formerly"]
 
 
@@ -213,10 +210,9 @@ def test_of_an_old_and_a_new_name_in_one_file_neither_is_lost_in_silence(config:
     ],
 )
 def test_an_old_name_that_takes_nothing_from_the_new_one_is_only_warned_of(config: dict[str, Any]) -> None:
-    problems, warnings = list[Problem](), list[Problem]()
-    resolve(config_of({**SOUND, **config}), "dev", problems, warnings)
-    assert problems == []
-    assert len([warning for warning in warnings if "as it is called now" in warning.allowed]) == 1
+    assert told(config) == []
+    found = check(config_of({**SOUND, **config}), "dev")[1]
+    assert len([warning for warning in found if "as it is called now" in warning.allowed]) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,14 +226,6 @@ def test_an_old_name_that_takes_nothing_from_the_new_one_is_only_warned_of(confi
 )
 def test_a_slip_under_an_old_name_is_told_by_the_name_that_the_file_has(config: dict[str, Any], path: str) -> None:
     assert [problem.path for problem in told(config)] == [f"identity:{path}"]
-
-
-def test_the_policies_read_the_old_name_as_well() -> None:
-    given = json.dumps({"tags": {"x": "Made by another team."}})
-    read = PolicySettings()
-    for config in ({"identity:departures": given, "identity:exemptions": "{}"}, {"identity:exemptions": given}):
-        read.update("dev", config)
-        assert [exemption.rule for exemption in read.exemptions] == ["tags"]
 
 
 TEXTS = ("product", "environment", "zoneName", "zoneId", "zoneExport", "authDomain", "domainPrefix")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from identity.limits import RESOURCE_SERVERS_PER_POOL
+from identity.types import RESOURCE_SERVERS_PER_POOL
 
 _SCOPES = ("delete", "read", "write")
 

@@ -17,7 +17,7 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
-from identity import certificate, config, guard, outputs, registry, user_pool, zone  # noqa: F401 - imports are measured apart
+from identity import certificate, config, guard, outputs, registry, zone  # noqa: F401 - imports are measured apart
 from local.event_loop import own_event_loop
 from tests.performance.sizes import Size
 from tests.support.program import Mocks, config_of

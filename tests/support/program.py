@@ -11,6 +11,9 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc
 
+from identity.config import check
+from identity.errors import Problem
+
 ROOT = Path(__file__).parents[2]
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
@@ -149,3 +152,8 @@ def config_of(stack_config: Mapping[str, Any], prefix: str = "identity:") -> dic
 
 
 Deploy = Callable[..., Run]
+
+
+def told(config: Mapping[str, Any], stack: str = "dev") -> list[Problem]:
+    """The mistakes of a config, warnings left out."""
+    return [problem for problem in check(config_of(config), stack)[1] if not problem.warning]

@@ -20,7 +20,6 @@ from cli.adopt.plan import Ids
 from cli.adopt.suggest import as_yaml, suggestions, with_keys
 from cli.adopt.trouble import reading
 from identity import config as settings
-from identity.errors import Problem
 from local import paths
 
 STACK = "dev"
@@ -245,9 +244,8 @@ def test_every_key_that_adoption_suggests_passes_the_programs_own_check_and_keep
     items = looked_at(there, config)
     offered = suggestions(items, config, STACK)
 
-    problems: list[Problem] = []
-    settings.resolve(config | with_keys(config, offered), STACK, problems)
-    assert problems == []
+    found = settings.check(config | with_keys(config, offered), STACK)[1]
+    assert [problem for problem in found if not problem.warning] == []
     after = looked_at(there, config | with_keys(config, offered))
     left = [
         (field.path, key[0])

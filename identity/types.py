@@ -1,4 +1,4 @@
-"""What AWS accepts: one type a kind of value, one validator a type.
+"""What AWS accepts: one type for each kind of value, one validator for each type.
 
 The figures are those of AWS's API model and quota pages
 (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html); a test holds them against botocore's model.
@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from identity.errors import nearest
 
 CLIENTS_PER_POOL = 1000
 RESOURCE_SERVERS_PER_POOL = 300
@@ -41,6 +43,9 @@ ACCESS_SECONDS = (5 * 60, 86400)
 REFRESH_SECONDS = (60 * 60, 3650 * 86400)
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
+AUTH_SESSION_SECONDS = (3 * 60, 15 * 60)
+ROTATION_GRACE_SECONDS = (0, 60)
+LEGACY_AUTH_FLOWS = ("ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH")
 AUTH_FLOWS = (
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ALLOW_CUSTOM_AUTH",
@@ -48,12 +53,8 @@ AUTH_FLOWS = (
     "ALLOW_USER_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
+    *LEGACY_AUTH_FLOWS,
 )
-# AWS takes these, and then no sign-in by them can succeed.
-FLOWS_WITHOUT_SETUP = {
-    "ALLOW_CUSTOM_AUTH": "this one needs triggers in the pool, and this program has no key for them yet",
-    "ALLOW_USER_AUTH": "this one needs first factors of the pool, and this program has no key for them yet",
-}
 ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 VERIFIED_ATTRIBUTES = ("email", "phone_number")
 ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
@@ -62,6 +63,10 @@ STANDARD_ATTRIBUTES = (
     *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities", "locale"),
     *("middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture", "preferred_username"),
     *("profile", "sub", "updated_at", "website", "zoneinfo"),
+)
+# Those of them that a person or an app can set.
+WRITABLE_ATTRIBUTES = tuple(
+    sorted(set(STANDARD_ATTRIBUTES) - {"sub", "identities", "email_verified", "phone_number_verified"})
 )
 OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
 # Claims about a person, which go into the id token: without openid there is none.
@@ -82,7 +87,7 @@ def refuse(allowed: str, fix: str = "") -> NoReturn:
     raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "fix": fix})
 
 
-def _matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
+def matching(pattern: re.Pattern[str], allowed: str) -> AfterValidator:
     def check(value: str) -> str:
         return value if pattern.fullmatch(value) else refuse(allowed)
 
@@ -175,29 +180,28 @@ def tag_text(value: str) -> str:
     return refuse("letters, digits, spaces and _ . : / = + @ -")
 
 
-def _lasting(shortest: int, longest: int, words: str) -> AfterValidator:
+def lasting(shortest: int, longest: int, words: str) -> AfterValidator:
     def check(value: str) -> str:
         return value if shortest <= duration(value).seconds <= longest else refuse(words)
 
     return AfterValidator(check)
 
 
-def _one_of(known: tuple[str, ...]) -> AfterValidator:
+def one_of(*known: str) -> AfterValidator:
     def check(value: str) -> str:
-        return value if value in known else refuse("one of " + ", ".join(known))
+        return value if value in known else refuse("one of " + ", ".join(known), nearest(value, known))
 
     return AfterValidator(check)
 
 
 def auth_flow(value: str) -> str:
-    if value not in AUTH_FLOWS:
-        refuse("one of " + ", ".join(flow for flow in AUTH_FLOWS if flow not in FLOWS_WITHOUT_SETUP))
-    if value in FLOWS_WITHOUT_SETUP:
-        refuse(f"a flow that the pool can serve: {FLOWS_WITHOUT_SETUP[value]}", "take it out")
-    return value
+    if value in AUTH_FLOWS:
+        return value
+    current = [flow for flow in AUTH_FLOWS if flow not in LEGACY_AUTH_FLOWS]
+    return refuse("one of " + ", ".join(current), nearest(value, current))
 
 
-def _whole(least: int, most: int) -> AfterValidator:
+def whole(least: int, most: int) -> AfterValidator:
     def check(value: int) -> int:
         return value if least <= value <= most else refuse(f"a whole number from {least} to {most}")
 
@@ -218,23 +222,58 @@ def _given(value: Any) -> Any:
     return refuse("a text that is not empty or blank") if isinstance(value, str) and not value.strip() else value
 
 
+def _not_null(value: Any) -> Any:
+    return refuse("a value", "leave the key out for its default") if value is None else value
+
+
+def at_most(length: int, what: str = "characters") -> AfterValidator:
+    def check(value: Any) -> Any:
+        return value if len(value) <= length else refuse(f"at most {length} {what}; this has {len(value)}")
+
+    return AfterValidator(check)
+
+
+def with_code(value: str) -> str:
+    return value if "{####}" in value else refuse("a text with {####}, where Cognito puts the code")
+
+
+def with_link(value: str) -> str:
+    if re.search("{##.+?##}", value, re.DOTALL):
+        return value
+    return refuse("a text with {##words of the link##}, which Cognito makes the link of")
+
+
+def _with_name_and_code(value: str) -> str:
+    missing = [word for word in ("{username}", "{####}") if word not in value]
+    return refuse("a text with {username} and {####}", f"put {missing[0]} in") if missing else value
+
+
+def arn(service: str, example: str) -> AfterValidator:
+    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:.+")
+    return matching(pattern, f"an ARN, such as {example}")
+
+
 NotBlank = BeforeValidator(_given)
+NotNull = BeforeValidator(_not_null)
 Once = AfterValidator(_without_duplicates)
+T = TypeVar("T")
+# A key that may be left out; written with nothing behind it, it is a mistake.
+Maybe = Annotated[T | None, NotNull]
 
 DnsLabel = Annotated[str, AfterValidator(dns_label), NotBlank]
 DnsName = Annotated[str, AfterValidator(dns_name), NotBlank]
 DomainPrefix = Annotated[str, AfterValidator(domain_prefix), NotBlank]
 ZoneId = Annotated[str, AfterValidator(zone_id), NotBlank]
-ExportName = Annotated[str, _matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), NotBlank]
-Key = Annotated[str, _matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
+ExportName = Annotated[str, matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), NotBlank]
+Key = Annotated[str, matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
 ScopeName = Annotated[
-    str, _matching(SCOPE_NAME, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"), NotBlank
+    str, matching(SCOPE_NAME, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"), NotBlank
 ]
 ScopeDescription = Annotated[
     str, AfterValidator(lambda v: v if len(v) <= 256 else refuse("a text of 1-256 characters")), NotBlank
 ]
 ServerIdentifier = Annotated[
-    str, _matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), NotBlank
+    str, matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), NotBlank
 ]
 TagKey = Annotated[
     str,
@@ -249,16 +288,47 @@ TagValue = Annotated[
     AfterValidator(tag_text),
 ]
 AttributeName = Annotated[str, AfterValidator(attribute_name), NotBlank]
-AttributeType = Annotated[str, _one_of(ATTRIBUTE_TYPES), NotBlank]
+AttributeType = Annotated[str, one_of(*ATTRIBUTE_TYPES), NotBlank]
 AuthFlow = Annotated[str, AfterValidator(auth_flow), NotBlank]
-AliasAttribute = Annotated[str, _one_of(ALIAS_ATTRIBUTES), NotBlank]
-VerifiedAttribute = Annotated[str, _one_of(VERIFIED_ATTRIBUTES), NotBlank]
-Flow = Annotated[str, _one_of(("code", "client_credentials")), NotBlank]
-AccessValidity = Annotated[str, _lasting(*ACCESS_SECONDS, "from 5m to 1d"), NotBlank]
-RefreshValidity = Annotated[str, _lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), NotBlank]
+AliasAttribute = Annotated[str, one_of(*ALIAS_ATTRIBUTES), NotBlank]
+VerifiedAttribute = Annotated[str, one_of(*VERIFIED_ATTRIBUTES), NotBlank]
+Flow = Annotated[str, one_of("code", "implicit", "client_credentials"), NotBlank]
+AccessValidity = Annotated[str, lasting(*ACCESS_SECONDS, "from 5m to 1d"), NotBlank]
+RefreshValidity = Annotated[str, lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), NotBlank]
 Text = Annotated[str, NotBlank]
-PasswordLength = Annotated[int, _whole(*PASSWORD_LENGTH)]
-PasswordHistory = Annotated[int, _whole(*PASSWORD_HISTORY)]
-TemporaryPasswordDays = Annotated[int, _whole(*TEMPORARY_PASSWORD_DAYS)]
-AttributeLength = Annotated[int, _whole(0, 2048)]
-ServerLimit = Annotated[int, _whole(1, RESOURCE_SERVERS_PER_POOL)]
+PasswordLength = Annotated[int, whole(*PASSWORD_LENGTH)]
+PasswordHistory = Annotated[int, whole(*PASSWORD_HISTORY)]
+TemporaryPasswordDays = Annotated[int, whole(*TEMPORARY_PASSWORD_DAYS)]
+AttributeLength = Annotated[int, whole(0, 2048)]
+ServerLimit = Annotated[int, whole(1, RESOURCE_SERVERS_PER_POOL)]
+
+_NAME = "letters, digits, spaces and + = , . @ -"
+Name = Annotated[str, matching(re.compile(r"[\w\s+=,.@-]{1,128}"), f"1-128 {_NAME}"), NotBlank]
+ServerName = Annotated[str, matching(re.compile(r"[\w\s+=,.@-]{1,256}"), f"1-256 {_NAME}"), NotBlank]
+AuthSession = Annotated[str, lasting(*AUTH_SESSION_SECONDS, "from 3m to 15m, in whole minutes"), NotBlank]
+RotationGrace = Annotated[str, lasting(*ROTATION_GRACE_SECONDS, "from 0s to 60s"), NotBlank]
+Subject = Annotated[str, at_most(140), NotBlank]
+Body = Annotated[str, at_most(20000), NotBlank]
+CodeBody = Annotated[str, AfterValidator(with_code), at_most(20000), NotBlank]
+LinkBody = Annotated[str, AfterValidator(with_link), at_most(20000), NotBlank]
+CodeText = Annotated[str, AfterValidator(with_code), at_most(140), NotBlank]
+InvitationBody = Annotated[str, AfterValidator(_with_name_and_code), at_most(20000), NotBlank]
+InvitationText = Annotated[str, AfterValidator(_with_name_and_code), at_most(140), NotBlank]
+RoleArn = Annotated[str, arn("iam", "arn:aws:iam::123456789012:role/name"), NotBlank]
+FunctionArn = Annotated[str, arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name"), NotBlank]
+KeyArn = Annotated[str, arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name"), NotBlank]
+IdentityArn = Annotated[str, arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app"), NotBlank]
+CertificateArn = Annotated[str, arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name"), NotBlank]
+WebAclArn = Annotated[str, arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), NotBlank]
+Region = Annotated[str, matching(re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]"), "a region, such as eu-west-1"), NotBlank]
+_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
+
+
+def address_in(sender: str) -> str:
+    """The address of `Acme <no-reply@acme.app>`, or of one that stands alone; empty where there is none."""
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", sender.strip())
+    address = named[1] if named else sender.strip()
+    return address if _ADDRESS.fullmatch(address) else ""
+
+
+Address = Annotated[str, matching(_ADDRESS, "an e-mail address, such as help@example.app"), NotBlank]

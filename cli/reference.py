@@ -1,0 +1,214 @@
+"""What follows from the declarations of the settings: Pulumi.yaml's schema, the tables of the pages, the JSON schema.
+
+`python -m cli.reference` writes them; `python -m cli.reference --check` only compares, for `make check`.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Final, get_args, get_origin
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from identity.config import Config
+from identity.setting import Change, Model, declared, model_in
+
+ROOT = Path(__file__).parent.parent
+_MARK = re.compile(r"(<!-- settings: ([\w.]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_CHANGES: Final = {
+    Change.HARMLESS: "",
+    Change.LESSENS: "guarded where it gets less",
+    Change.MATTERS: "guarded",
+    Change.REPLACES: "cannot change in place",
+    Change.IMPOSSIBLE: "cannot change",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write what differs, or with --check name it; 1 where something differed then."""
+    stale = {path: text for path, text in generated() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is not what the settings say: make reference", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Every file that has something generated in it, with its whole text."""
+    project = ROOT / "Pulumi.yaml"
+    defaults = _defaults(project)
+    yield project, _project(project, defaults)
+    yield ROOT / "docs" / "stack.schema.json", _json_schema()
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = page.read_text(encoding="utf-8")
+        if _MARK.search(text):
+            yield page, _MARK.sub(lambda match: f"{match[1]}{_table(match[2], defaults)}{match[4]}", text)
+
+
+# --- Pulumi.yaml ------------------------------------------------------------------------------------------------------
+
+
+def _defaults(project: Path) -> dict[str, Any]:
+    """The default of each key; those of `apis`, `clients` and `exemptions` stand in Pulumi.yaml alone."""
+    schema = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
+    written = {key.removeprefix("identity:"): entry.get("default") for key, entry in schema.items()}
+    return {str(field.alias): _default(field, written) for field in Config.model_fields.values()}
+
+
+def _default(field: FieldInfo, written: Mapping[str, Any]) -> Any:
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    if field.alias in ("apis", "clients", "exemptions"):
+        return written[str(field.alias)]
+    return default.written() if isinstance(default, Model) else default
+
+
+def _project(project: Path, defaults: Mapping[str, Any]) -> str:
+    head = project.read_text(encoding="utf-8").partition("\nconfig:\n")[0]
+    return f"{head}\nconfig:\n" + "".join(
+        _entry(field, defaults[str(field.alias)]) for field in Config.model_fields.values()
+    )
+
+
+def _entry(field: FieldInfo, default: Any) -> str:
+    kind = _pulumi_type(field)
+    lines = [f"  identity:{field.alias}:", f"    type: {kind}"]
+    if kind == "array":
+        lines += ["    items:", "      type: string"]
+    words = fill(str(field.description), 114, break_long_words=False, break_on_hyphens=False).split("\n")
+    lines += ["    description: >-", *(f"      {line}" for line in words)]
+    if not field.is_required():
+        lines += [f"    {line}" for line in _yaml(default)]
+    return "\n".join(lines) + "\n"
+
+
+def _yaml(default: Any) -> list[str]:
+    if not (default and isinstance(default, Mapping)):
+        return ["default: none" if default is None else f"default: {json.dumps(default)}"]
+    text = yaml.dump(default, Dumper=_ShortLists, sort_keys=False, allow_unicode=True, width=110)
+    return ["default:", *(f"  {line}" for line in text.rstrip().split("\n"))]
+
+
+class _ShortLists(yaml.SafeDumper):
+    """YAML whose lists stand in one line."""
+
+
+_ShortLists.add_representer(
+    list, lambda dumper, entries: dumper.represent_sequence("tag:yaml.org,2002:seq", entries, flow_style=True)
+)
+
+
+def _pulumi_type(field: FieldInfo) -> str:
+    name = _type_name(field.annotation)
+    if name.startswith("list"):
+        return "array"
+    if name == "object":
+        return "object"
+    # Not given is the text `none`, which is neither true nor false and no number.
+    return {"boolean": "boolean", "integer": "integer"}.get(name, "string") if field.default is not None else "string"
+
+
+def _type_name(annotation: Any) -> str:
+    """What a person calls the type: string, boolean, integer, object, list of ..."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if annotation in (str, bool, int):
+        return {str: "string", bool: "boolean", int: "integer"}[annotation]
+    if origin is list:
+        return f"list of {_type_name(inner[0])}s"
+    if origin is dict or (isinstance(annotation, type) and issubclass(annotation, Model)):
+        return "object"
+    return next((name for it in inner if (name := _type_name(it))), "")
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def _table(name: str, defaults: Mapping[str, Any]) -> str:
+    """The table of one object: `stack` for the keys of a stack file, else a path such as `userPool.mfa`."""
+    if name == "stack":
+        rows = [
+            (f"`{field.alias}`", _shown(field, defaults[str(field.alias)]), str(field.description))
+            for field in Config.model_fields.values()
+        ]
+        return _rows(("key", "default", "meaning"), rows)
+    model: type[Model] = Config
+    for step in name.split("."):
+        field = next(it for it in model.model_fields.values() if it.alias == step)
+        model = model_in(field) or _of_entries(field)
+    return _rows(("key", "type", "default", "meaning", "a change"), [_row(it) for it in model.model_fields.values()])
+
+
+def _of_entries(field: FieldInfo) -> type[Model]:
+    return next(it for it in get_args(field.annotation) if isinstance(it, type) and issubclass(it, Model))
+
+
+def _row(field: FieldInfo) -> tuple[str, ...]:
+    at = declared(field)
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    says = str(field.description) + (f" Needs the plan {at.plan.capitalize()}." if at.plan else "")
+    return f"`{field.alias}`", _type_name(field.annotation), _shown(field, default), says, _CHANGES[at.change]
+
+
+def _shown(field: FieldInfo, default: Any) -> str:
+    if field.is_required():
+        return "-"
+    if default is None:
+        return "none"
+    if isinstance(default, Mapping) and default and field.alias in ("apis", "clients", "exemptions"):
+        return ", ".join(f"`{key}`" for key in default)
+    value = default.written() if isinstance(default, Model) else default
+    if isinstance(value, Mapping):
+        value = {key: it.written() if isinstance(it, Model) else it for key, it in value.items()}
+    return f"`{json.dumps(value)}`"
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines: list[tuple[str, ...]] = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+# --- editors ----------------------------------------------------------------------------------------------------------
+
+
+def _json_schema() -> str:
+    """The schema of a stack file: editors complete and check it by `# yaml-language-server: $schema=`."""
+    schema = _plain(Config.model_json_schema(by_alias=True))
+    keys = {f"identity:{key}": value for key, value in schema["properties"].items()}
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stack of identity",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": keys,
+                "patternProperties": {"^(?!identity:)": {}},
+                "additionalProperties": False,
+            }
+        },
+        "$defs": schema["$defs"],
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=lambda it: it.written()) + "\n"
+
+
+def _plain(schema: Any) -> Any:
+    """Without titles, and without the `null` that stands for a key that is not given: nobody writes it."""
+    if isinstance(schema, list):
+        return [_plain(it) for it in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _plain(it) for key, it in schema.items() if not (key == "title" and isinstance(it, str))}
+    if made.get("default", "") is None:
+        del made["default"]
+    kinds = [it for it in made.get("anyOf", ()) if it != {"type": "null"}]
+    return {key: it for key, it in made.items() if key != "anyOf"} | kinds[0] if len(kinds) == 1 else made
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

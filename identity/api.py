@@ -1,0 +1,134 @@
+"""An API: a resource server and the scopes it declares
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field
+
+from identity import types
+from identity.errors import Problem, shown
+from identity.naming import Names
+from identity.setting import Change, Codec, Model, setting
+from identity.types import Maybe
+
+PATH: Final = "identity:apis"
+
+
+def _blocks(scopes: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"scopeName": name, "scopeDescription": text} for name, text in scopes.items()]
+
+
+def _scopes(blocks: list[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(it.get("scopeName")): str(it.get("scopeDescription")) for it in blocks}
+
+
+class Api(Model):
+    """A resource server."""
+
+    scopes: Annotated[
+        dict[types.ScopeName, types.ScopeDescription], Field(min_length=1, max_length=types.SCOPES_PER_SERVER)
+    ] = setting(
+        ...,
+        "The scopes, name -> description, 1-100. A scope's full name is `<identifier>/<key>.<name>`.",
+        "scopes",
+        Change.LESSENS,
+        codec=Codec(_blocks, _scopes),
+        example={"read": "Read existing Projects"},
+    )
+    identifier: Maybe[types.ServerIdentifier] = setting(
+        None,
+        "What a scope's full name begins with. Not given - `app.<product>.api.<key>`, by the old key after a rename.",
+        "identifier",
+        Change.REPLACES,
+        example="https://api.example.app",
+    )
+    name: Maybe[types.ServerName] = setting(
+        None, "Its name. Not given - `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
+    )
+    prefix_scopes: bool = setting(
+        True,
+        "Whether a scope's name has the API's key before it; false for servers that were made elsewhere.",
+        example=False,
+    )
+    renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same server.")
+
+    def filled(self, key: str, names: Names) -> "Api":
+        """The same API, with its names put in; its scopes have the names that AWS gets, sorted."""
+        prefix = f"{key}." if self.prefix_scopes else ""
+        return self.model_copy(
+            update={
+                "name": self.name or names.resource_server(key),
+                "identifier": self.identifier or names.resource_server_identifier(self.renamed_from or key),
+                "scopes": {f"{prefix}{name}": self.scopes[name] for name in sorted(self.scopes)},
+            }
+        )
+
+    @property
+    def full_scopes(self) -> list[str]:
+        """The whole names of the scopes of an API that is filled in."""
+        return [f"{self.identifier}/{scope}" for scope in self.scopes]
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        return super().read({"scopes": [], **outputs})
+
+
+def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:
+    """What AWS would refuse of the APIs, which are filled in."""
+    if len(apis) > most:
+        allowed = f"at most {most} APIs, the resource servers of a pool"
+        fix = "take some out, or, where AWS has raised this account's quota, set identity:resourceServerLimit "
+        yield Problem(PATH, allowed, f"{len(apis)} APIs", f"{fix}(up to {types.RESOURCE_SERVERS_PER_POOL})")
+    first: dict[str, str] = {}
+    for key, api in apis.items():
+        yield from _too_long(key, api)
+        other = first.setdefault(str(api.identifier), key)
+        if other != key:
+            allowed, fix = f"an identifier of its own; {other} has this one", "write another one, or leave it out"
+            yield Problem(f"{PATH}.{key}.identifier", allowed, shown(api.identifier), fix)
+    yield from _ambiguous(apis)
+
+
+def _too_long(key: str, api: Api) -> Iterator[Problem]:
+    if len(str(api.name)) > types.SERVER_NAME_LENGTH:
+        yield Problem(f"{PATH}.{key}", f"a name of at most {types.SERVER_NAME_LENGTH} characters", shown(api.name))
+    for scope, full in zip(api.scopes, api.full_scopes, strict=True):
+        if len(full) > types.FULL_SCOPE_LENGTH:
+            written = scope.removeprefix(f"{key}.") if api.prefix_scopes else scope
+            allowed = f"identifier, / and scope of at most {types.FULL_SCOPE_LENGTH} characters together"
+            received = f"{len(full)} characters: {shown(full)}"
+            yield Problem(f"{PATH}.{key}.scopes.{written}", allowed, received, "shorten the identifier or name")
+
+
+def _ambiguous(apis: Mapping[str, Api]) -> Iterator[Problem]:
+    """Without their prefix, two APIs can have scopes of one name: a client has to write those whole."""
+    first: dict[str, str] = {}
+    for key, api in apis.items():
+        for scope in api.scopes:
+            other = first.setdefault(scope, key)
+            if other != key:
+                allowed = f"a name that no other API has; {other} has it, and a client could not say which is meant"
+                yield Problem(
+                    f"{PATH}.{key}.scopes.{scope}", allowed, shown(scope), "write the whole name in clients", True
+                )
+
+
+def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
+    """A former key has to be free, and can have become one entry alone."""
+    taken: dict[str, str] = {}
+    for key, entry in entries.items():
+        if entry.renamed_from is None:
+            continue
+        first = taken.setdefault(entry.renamed_from, key)
+        if entry.renamed_from in entries or first != key:
+            holder = entry.renamed_from if entry.renamed_from in entries else first
+            allowed = f"a key that nothing has any more; {holder} has or had this one"
+            fix = "take it out"
+            if holder != first and entries[holder].renamed_from:
+                fix = (
+                    f"rename one after another, each in an update of its own: first {holder}, then {key}; two that "
+                    "change places go by way of a third key"
+                )
+            yield Problem(f"{path}.{key}.renamedFrom", allowed, shown(entry.renamed_from), fix)

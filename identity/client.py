@@ -1,0 +1,463 @@
+"""An app client: what a stack file may say of it, what can never work, the resource, and how a live one is read back
+(https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field
+
+from identity import types
+from identity.api import Api
+from identity.errors import Problem, nearest, shown
+from identity.naming import Names
+from identity.setting import SORTED, Change, Codec, Model, setting
+from identity.types import Maybe, Once
+from identity.urls import fill_in, has_no_path, is_hidden_loopback, is_taken, redirect_problems
+
+PATH: Final = "identity:clients"
+CLIENT_CREDENTIALS: Final = "client_credentials"
+REFRESH: Final = "ALLOW_REFRESH_TOKEN_AUTH"
+SRP: Final = "ALLOW_USER_SRP_AUTH"
+USER: Final = "ALLOW_USER_AUTH"
+EXTERNAL: Final = "external:"
+COGNITO: Final = "COGNITO"
+# The default clients are those of the old system, whose apps send just these: they are not warned of.
+SHIPPED_URLS: Mapping[str, Sequence[str]] = {
+    "postman": ["https://{environment}-auth.{product}.app"],
+    "windowscli": ["http://localhost:9000"],
+}
+_UNITS: Final = ("seconds", "minutes", "hours", "days")
+_SIGN_IN_ENDS = "Sign-in that comes back there ends."
+Urls = Annotated[list[types.Text], Field(max_length=types.URLS_PER_CLIENT), Once]
+OidcFlow = Annotated[str, types.one_of("code", "implicit", CLIENT_CREDENTIALS), types.NotBlank]
+Flow = Annotated[str, types.one_of("code", CLIENT_CREDENTIALS), types.NotBlank]
+SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{int(seconds)}s")
+MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes: f"{int(minutes)}m")
+
+
+class TokenValidity(Model):
+    """How long tokens live: a number with a unit, s, m, h or d."""
+
+    access: types.AccessValidity = setting("60m", "An access token, 5m-1d.", example="15m")
+    id: types.AccessValidity = setting("60m", "An id token, 5m-1d.", example="15m")
+    refresh: types.RefreshValidity = setting(
+        "30d", "A refresh token, 60m-3650d, and not shorter than the others.", example="7d"
+    )
+
+    def inputs(self) -> dict[str, Any]:
+        lives = {token: types.duration(getattr(self, token)) for token in ("access", "id", "refresh")}
+        return {
+            **{f"{token}TokenValidity": life.amount for token, life in lives.items()},
+            "tokenValidityUnits": {f"{token}Token": life.unit for token, life in lives.items()},
+        }
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        units, found = outputs.get("tokenValidityUnits") or {}, {}
+        for token, own in (("access", "hours"), ("id", "hours"), ("refresh", "days")):
+            amount = outputs.get(f"{token}TokenValidity")
+            if amount:
+                found[token] = f"{int(amount)}{(units.get(f'{token}Token') or own)[0]}"
+        return cls.model_construct(**{**cls.model_construct().model_dump(), **found})
+
+
+class Client(Model):
+    """An app client. One that says nothing but its callback is the safe one."""
+
+    name: Maybe[types.Name] = setting(
+        None, "Its name. Not given - `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
+    )
+    secret: bool = setting(
+        False,
+        "Whether Cognito makes a secret for it. A change makes another client.",
+        "generateSecret",
+        Change.REPLACES,
+    )
+    callback_urls: Urls = setting(
+        [],
+        "Where the code flow sends the code; at most 100. {product}, {environment} and {authDomain} are filled in.",
+        "callbackUrls",
+        Change.LESSENS,
+        loss=_SIGN_IN_ENDS,
+        example=["https://app.example/signed-in"],
+    )
+    logout_urls: Urls = setting(
+        [],
+        "Where sign-out may come back to; at most 100, with the same words filled in.",
+        "logoutUrls",
+        Change.LESSENS,
+        loss="Sign-out that comes back there ends.",
+        example=["https://app.example/"],
+    )
+    default_redirect_url: Maybe[types.Text] = setting(
+        None, "One of callbackUrls, for a sign-in that names none.", "defaultRedirectUri"
+    )
+    scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
+        None,
+        "The scopes, short (project.read) or whole, and those of OpenID Connect; at most 50. Not given - openid and "
+        "every scope of the APIs.",
+        "allowedOauthScopes",
+        Change.LESSENS,
+        loss="Apps that ask for it cannot sign in.",
+        always=True,
+        example=["openid", "project.read"],
+    )
+    external_scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
+        None,
+        "Whole names of scopes of resource servers that are not managed here.",
+        change=Change.LESSENS,
+        loss="Apps that ask for it cannot sign in.",
+        example=["https://billing.example/api/pay"],
+    )
+    flow: Flow = setting("code", "The short form of flows: code or client_credentials.")
+    flows: Maybe[Annotated[list[OidcFlow], Once]] = setting(
+        None,
+        "The flows of OAuth: code, implicit, both, or client_credentials alone; [] turns OAuth off. Not given - flow.",
+        "allowedOauthFlows",
+        Change.LESSENS,
+        loss="Apps that sign in by that flow cannot any more.",
+        codec=SORTED,
+        example=["code"],
+    )
+    auth_flows: Maybe[Annotated[list[types.AuthFlow], Field(min_length=1), Once]] = setting(
+        None,
+        "How an app that asks for the password itself signs in, by AWS's names. Not given - ALLOW_USER_SRP_AUTH and, "
+        "without rotation, ALLOW_REFRESH_TOKEN_AUTH.",
+        "explicitAuthFlows",
+        Change.LESSENS,
+        loss="Apps that sign in that way cannot any more.",
+        always=True,
+        codec=SORTED,
+        example=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )
+    auth_session_validity: Maybe[types.AuthSession] = setting(
+        None,
+        "How long a person has for a sign-in of several steps, 3m-15m. Not given - AWS's, 3m.",
+        "authSessionValidity",
+        kept=True,
+        codec=MINUTES,
+        example="5m",
+    )
+    token_validity: TokenValidity = setting(TokenValidity(), "How long tokens live.")
+    rotate_refresh_tokens: bool = setting(
+        False,
+        "Whether a refresh token is good once, and each answer has the next one.",
+        "refreshTokenRotation.feature",
+        Change.LESSENS,
+        loss="A stolen refresh token would be good for its whole life again.",
+        codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
+        example=True,
+    )
+    rotation_grace: Maybe[types.RotationGrace] = setting(
+        None,
+        "How long a rotated refresh token is still taken, 0s-60s. Not given - 10s.",
+        "refreshTokenRotation.retryGracePeriodSeconds",
+        Change.MATTERS,
+        loss="Apps on a bad line, which send a token twice, would be signed out, or a stolen one be good for longer.",
+        codec=SECONDS,
+        example="30s",
+    )
+    identity_providers: Maybe[Annotated[list[types.Text], Once]] = setting(
+        None,
+        "COGNITO, keys of identityProviders, and external:<name> for one that is made elsewhere. Not given - COGNITO.",
+        "supportedIdentityProviders",
+        Change.LESSENS,
+        loss="People who sign in there cannot any more.",
+        example=[COGNITO],
+    )
+    read_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
+        None,
+        "The attributes that the app may read, custom: ones too. Not given - AWS's: all.",
+        "readAttributes",
+        Change.LESSENS,
+        loss="The app could not read it any more.",
+        kept=True,
+        codec=SORTED,
+        example=["email", "custom:tenant"],
+    )
+    write_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
+        None,
+        "The attributes that the app, and everybody with a token of it, may write. Not given - in a pool with custom "
+        "attributes the mutable standard ones: a person must not set what a program relies on. Else AWS's: all.",
+        "writeAttributes",
+        Change.LESSENS,
+        loss="The app could not write it any more.",
+        kept=True,
+        codec=SORTED,
+        example=["email", "name"],
+    )
+    propagate_user_context: Maybe[bool] = setting(
+        None,
+        "Whether the app tells Cognito the address of the person; needs a secret. Not given - false.",
+        "enablePropagateAdditionalUserContextData",
+        kept=True,
+        example=True,
+    )
+    renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same client.")
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether nobody signs in: the client credentials flow."""
+        return self.flows == [CLIENT_CREDENTIALS]
+
+    def filled(
+        self, key: str, names: Names, auth_domain: str, known: Mapping[str, str], write_attributes: list[str] | None
+    ) -> "Client":
+        """The same client, with what follows from the rest of the config put in.
+
+        Args:
+            key: its key.
+            names: the naming rules.
+            auth_domain: what {authDomain} stands for.
+            known: the whole name of each scope, by each way to write it.
+            write_attributes: those of a client that names none.
+        """
+        values = {"product": names.product, "environment": names.environment, "authDomain": auth_domain}
+        flows = [self.flow] if self.flows is None else self.flows
+        machine = flows == [CLIENT_CREDENTIALS]
+        default = self.default_redirect_url
+        providers = self.identity_providers
+        if providers is None:
+            providers = [] if machine else [COGNITO]
+        return self.model_copy(
+            update={
+                "name": self.name or names.client(key),
+                "flows": flows,
+                "callback_urls": [fill_in(url, values) for url in self.callback_urls],
+                "logout_urls": [fill_in(url, values) for url in self.logout_urls],
+                "default_redirect_url": default and fill_in(default, values),
+                "scopes": self._whole_scopes(known, flows),
+                "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
+                "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens)),
+                "identity_providers": [it.removeprefix(EXTERNAL) for it in providers],
+                "write_attributes": self.write_attributes or write_attributes,
+            }
+        )
+
+    def _whole_scopes(self, known: Mapping[str, str], flows: Sequence[str]) -> list[str]:
+        if not flows:
+            return []
+        declared = {whole for whole in known.values() if whole not in types.OIDC_SCOPES}
+        if self.scopes is None and flows == [CLIENT_CREDENTIALS]:
+            chosen = declared
+        elif self.scopes is None:
+            chosen = declared | {"openid"}
+        else:
+            chosen = {known[written] for written in self.scopes if written in known}
+        return sorted(chosen | set(self.external_scopes or ()), key=lambda scope: ("/" in scope, scope))
+
+    def inputs(self) -> dict[str, Any]:
+        """The provider's inputs; it takes what is left out for "keep what is there", so everything meant is said."""
+        made = super().inputs()
+        if not self.rotate_refresh_tokens:
+            made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS answers
+        return {
+            **made,
+            "allowedOauthFlowsUserPoolClient": bool(self.flows),
+            "preventUserExistenceErrors": "ENABLED",
+            "enableTokenRevocation": True,
+        }
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        found = super().read(outputs)
+        if not found.rotate_refresh_tokens:
+            found = found.model_copy(update={"rotation_grace": None})
+        if not outputs.get("allowedOauthFlowsUserPoolClient", True):
+            return found.model_copy(update={"flows": []})
+        return found
+
+
+def _safe_auth_flows(machine: bool, rotated: bool) -> list[str]:
+    if machine:
+        return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
+    return [SRP] if rotated else [SRP, REFRESH]
+
+
+def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
+    """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
+    known = {name: name for name in types.OIDC_SCOPES}
+    for api in apis.values():
+        for name in api.scopes:
+            known[name] = known[f"{api.identifier}/{name}"] = f"{api.identifier}/{name}"
+    return known
+
+
+def client_problems(
+    key: str,
+    written: Client,
+    client: Client,
+    known: Mapping[str, str] | None,
+    providers: Sequence[str],
+    pool_attributes: Sequence[str],
+) -> Iterator[Problem]:
+    """What can never work of a client, and as warnings, what is seldom meant.
+
+    Args:
+        key: its key.
+        written: the client as the stack file has it.
+        client: the same, filled in.
+        known: the scopes there are, by each way to write them; None where the APIs are not sound.
+        providers: the keys of identityProviders.
+        pool_attributes: the attributes there are, with `custom:`.
+    """
+    path = f"{PATH}.{key}"
+    if len(client.name or "") > types.CLIENT_NAME_LENGTH:
+        yield Problem(path, f"a name of at most {types.CLIENT_NAME_LENGTH} characters", shown(client.name))
+    for field, given, filled in (
+        ("callbackUrls", written.callback_urls, client.callback_urls),
+        ("logoutUrls", written.logout_urls, client.logout_urls),
+    ):
+        yield from redirect_problems(f"{path}.{field}", given, filled)
+    yield from _flows(path, written, client)
+    if known is not None:
+        yield from _scopes(path, written, client, known)
+    yield from _tokens(path, client)
+    yield from _auth_flows(path, written)
+    yield from _hidden_loopback(path, client)
+    yield from _unlike_browsers(path, key, written, client)
+    yield from _references(path, written, client, providers, pool_attributes)
+
+
+def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
+    flows = client.flows or []
+    if written.flows is not None and written.flow != "code":
+        yield Problem(f"{path}.flow", "flows alone: flow is its short form", shown(written.flow), "take it out")
+    if CLIENT_CREDENTIALS in flows and len(flows) > 1:
+        yield Problem(f"{path}.flows", "client_credentials alone, in a client of its own", shown(flows))
+    elif client.is_machine:
+        yield from _no_person(path, written, client)
+    elif flows and not client.callback_urls:
+        yield Problem(f"{path}.callbackUrls", "at least one URL: the code flow sends the code there", "none")
+    if client.default_redirect_url and client.default_redirect_url not in client.callback_urls:
+        allowed = "one of callbackUrls: " + (", ".join(client.callback_urls[:3]) or "there is none")
+        yield Problem(f"{path}.defaultRedirectUrl", allowed, shown(client.default_redirect_url))
+    if not flows:
+        for field, given in (("scopes", written.scopes), ("externalScopes", written.external_scopes)):
+            if given:
+                yield Problem(f"{path}.{field}", "none where flows is []: OAuth is off", shown(given), "take it out")
+
+
+def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
+    """The client credentials flow: no person, so no redirect and no identity (RFC 6749, section 4.4)."""
+    if not client.secret:
+        yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
+    for field, urls in (("callbackUrls", written.callback_urls), ("logoutUrls", written.logout_urls)):
+        if urls:
+            yield Problem(f"{path}.{field}", "none: client_credentials redirects nobody", shown(urls), "take it out")
+    if client.rotate_refresh_tokens:
+        yield Problem(f"{path}.rotateRefreshTokens", "false: client_credentials gives no refresh token", "true")
+
+
+def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, scope in enumerate(written.scopes or []):
+        place = f"{path}.scopes[{index}]"
+        if scope not in known:
+            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(types.OIDC_SCOPES)
+            fix = nearest(scope, known) or (
+                "write it into externalScopes, if its server is not managed here" if "/" in scope else ""
+            )
+            yield Problem(place, allowed, shown(scope), fix)
+        elif known[scope] in seen:
+            yield Problem(place, "each scope once", shown(scope), "take it out")
+        else:
+            seen.add(known[scope])
+    for index, scope in enumerate(written.external_scopes or ()):
+        if scope in known or "/" not in scope:
+            allowed = "the whole name of a scope of another server, as https://billing.example/api/pay"
+            yield Problem(
+                f"{path}.externalScopes[{index}]",
+                allowed,
+                shown(scope),
+                "write it into scopes" if scope in known else "",
+            )
+    scopes = client.scopes or []
+    if len(scopes) > types.SCOPES_PER_CLIENT:
+        what = (
+            "this client names none and so takes every declared one"
+            if written.scopes is None
+            else "this client names them"
+        )
+        allowed = f"at most {types.SCOPES_PER_CLIENT} scopes"
+        yield Problem(f"{path}.scopes", allowed, f"{len(scopes)}; {what}", "name the scopes that it needs")
+    if client.is_machine:
+        yield from _machine_scopes(path, written, scopes)
+    elif (asked := [scope for scope in types.IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
+        allowed = f"openid beside {', '.join(asked)}: Cognito refuses a sign-in that asks for these without it"
+        yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid")
+
+
+def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:
+    for scope in scopes:
+        if scope in types.OIDC_SCOPES:
+            allowed = "scopes of APIs alone: client_credentials identifies nobody"
+            yield Problem(f"{path}.scopes", allowed, scope, "take it out")
+    if written.scopes is None and not scopes:
+        fix = "declare an API with a scope in identity:apis, or take this client out"
+        yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none", fix)
+
+
+def _tokens(path: str, client: Client) -> Iterator[Problem]:
+    validity = client.token_validity
+    for token, text in (("access", validity.access), ("id", validity.id)):
+        life = types.duration(text)
+        if types.duration(validity.refresh).seconds < life.seconds:
+            allowed = f"at least as long as {token}, {life.amount} {life.unit}"
+            yield Problem(f"{path}.tokenValidity.refresh", allowed, shown(validity.refresh))
+    if client.auth_session_validity and types.duration(client.auth_session_validity).seconds % 60:
+        yield Problem(f"{path}.authSessionValidity", "whole minutes, 3m-15m", shown(client.auth_session_validity))
+
+
+def _auth_flows(path: str, written: Client) -> Iterator[Problem]:
+    flows = written.auth_flows or []
+    if written.rotate_refresh_tokens and REFRESH in flows:
+        fix = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
+        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, fix)
+    legacy = [flow for flow in flows if flow in types.LEGACY_AUTH_FLOWS]
+    if legacy and len(legacy) < len(flows):
+        allowed = "AWS's old names or its new ones (ALLOW_...), not both"
+        yield Problem(f"{path}.authFlows", allowed, shown(flows), "write the new ones")
+    elif legacy:
+        allowed = "AWS's new names (ALLOW_...): with an old one there are no choices of how to sign in"
+        yield Problem(f"{path}.authFlows[0]", allowed, shown(legacy[0]), warning=True)
+    if written.propagate_user_context and not written.secret:
+        allowed = "false where secret is false: Cognito believes an app with a secret alone"
+        yield Problem(f"{path}.propagateUserContext", allowed, "true", "set secret: true, or take it out")
+
+
+def _hidden_loopback(path: str, client: Client) -> Iterator[Problem]:
+    for index, url in enumerate(client.callback_urls if client.secret else ()):
+        if is_taken(url) and is_hidden_loopback(url):
+            allowed = "no other name of the machine itself where secret is true: a secret is none on a person's machine"
+            fix = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
+            yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), fix)
+
+
+def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> Iterator[Problem]:
+    """A callback that browsers send otherwise than it is written; once a client."""
+    urls = client.callback_urls
+    bare = next((url for url in urls if is_taken(url) and has_no_path(url) and f"{url}/" not in urls), None)
+    if bare and written.callback_urls != SHIPPED_URLS.get(key):
+        allowed = "a URL with a path: JavaScript sends this one with / behind, and Cognito refuses what differs"
+        fix = "write a path, such as /signed-in, or both, with and without /"
+        yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), fix, warning=True)
+
+
+def _references(
+    path: str, written: Client, client: Client, providers: Sequence[str], attributes: Sequence[str]
+) -> Iterator[Problem]:
+    """Names of providers and attributes that are there."""
+    for index, provider in enumerate(written.identity_providers or ()):
+        if provider not in (COGNITO, *providers) and not provider.startswith(EXTERNAL):
+            allowed = ", ".join([COGNITO, *providers]) + ", or external:<name> for one that is not managed here"
+            fix = nearest(provider, [COGNITO, *providers])
+            yield Problem(f"{path}.identityProviders[{index}]", allowed, shown(provider), fix)
+    if written.identity_providers == [] and client.flows and not client.is_machine:
+        yield Problem(f"{path}.identityProviders", "at least one: nobody could sign in", "[]", f"write [{COGNITO}]")
+    for field, names in (("readAttributes", written.read_attributes), ("writeAttributes", written.write_attributes)):
+        for index, name in enumerate(names or []):
+            if name not in attributes:
+                allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
+                yield Problem(f"{path}.{field}[{index}]", allowed, shown(name), nearest(name, attributes))

@@ -1,0 +1,107 @@
+"""Where sign-in is served and where its certificate is validated. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic_core import PydanticCustomError
+
+from identity import types
+from identity.errors import Problem, shown
+from identity.naming import Names
+
+ZONE_KEYS: Final = ("zoneName", "zoneId", "zoneExport")
+
+
+@dataclass(frozen=True)
+class ZoneReference:
+    """The hosted zone as the config names it: `by` is zoneName, zoneId or zoneExport."""
+
+    by: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where sign-in is served.
+
+    Args:
+        auth_domain: the auth domain.
+        custom: whether sign-in is served on it.
+        prefix: the prefix of amazoncognito.com on which it is served otherwise, or as well.
+        keep_prefix: whether the prefix is served beside a custom domain.
+        certificate_arn: a certificate that exists, for a custom domain.
+        zones: the hosted zones that the config names; one at most is sound.
+    """
+
+    auth_domain: str
+    custom: bool
+    prefix: str
+    keep_prefix: bool = False
+    certificate_arn: str | None = None
+    zones: tuple[ZoneReference, ...] = ()
+
+    @property
+    def zone(self) -> ZoneReference | None:
+        return self.zones[0] if self.zones else None
+
+
+def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix: bool) -> Iterator[Problem]:
+    """What can never work.
+
+    Args:
+        domain: what the config says.
+        names: the naming rules.
+        has_name: whether the auth domain is sound, or made of sound names.
+        default_prefix: whether the prefix follows from the names, which are sound.
+    """
+    if len(domain.zones) > 1:
+        written = ", ".join(zone.by for zone in domain.zones)
+        yield Problem(f"identity:{domain.zones[1].by}", "one of zoneName, zoneId and zoneExport", written)
+    if domain.custom and not domain.zones and not domain.certificate_arn:
+        allowed = "false where no zone is given: the certificate and the alias records need one"
+        fix = "give identity:zoneName, zoneId or zoneExport, or identity:certificateArn and make the records yourself"
+        yield Problem("identity:customDomain", allowed, "true", fix)
+    if domain.certificate_arn and not domain.custom:
+        allowed = "none where customDomain is false: the prefix has Amazon's certificate"
+        yield Problem("identity:certificateArn", allowed, domain.certificate_arn, "set identity:customDomain: true")
+    elif domain.certificate_arn and ":us-east-1:" not in domain.certificate_arn:
+        allowed = "a certificate in us-east-1, where CloudFront looks for it"
+        yield Problem("identity:certificateArn", allowed, domain.certificate_arn)
+    if domain.keep_prefix and not domain.custom:
+        allowed = "false where customDomain is false: sign-in is on the prefix alone"
+        yield Problem("identity:keepPrefixDomain", allowed, "true", "take it out")
+    if has_name:
+        yield from _auth_domain(domain)
+    if default_prefix and (not domain.custom or domain.keep_prefix):
+        yield from _prefix_from_names(names.domain_prefix)
+
+
+def _auth_domain(domain: Domain) -> Iterator[Problem]:
+    name, path = domain.auth_domain, "identity:authDomain"
+    if domain.custom and len(name) > types.CUSTOM_DOMAIN_LENGTH:
+        yield Problem(path, f"at most {types.CUSTOM_DOMAIN_LENGTH} characters, for a custom domain", shown(name))
+    elif domain.zone and len(name) > types.CERTIFICATE_NAME_LENGTH:
+        yield Problem(path, f"at most {types.CERTIFICATE_NAME_LENGTH} characters, for a certificate", shown(name))
+    if domain.zone and domain.zone.by == "zoneName":
+        yield from outside_zone(domain, domain.zone.value)
+
+
+def outside_zone(domain: Domain, zone_name: str) -> Iterator[Problem]:
+    """The auth domain has to be in the zone, or be its own name; and Cognito looks at a custom domain's parent."""
+    name, path = domain.auth_domain, "identity:authDomain"
+    if name != zone_name and not name.endswith(f".{zone_name}"):
+        fix = f"set identity:authDomain to a name below {zone_name}, or give the zone of {name}"
+        yield Problem(path, f"a name in the zone {zone_name}", shown(name), fix)
+    elif domain.custom and name.count(".") == 1:
+        allowed = "for a custom domain a name of three parts or more: its parent has to resolve, and no top level does"
+        yield Problem(path, allowed, shown(name), f"write auth.{name}")
+
+
+def _prefix_from_names(prefix: str) -> Iterator[Problem]:
+    try:
+        types.domain_prefix(prefix)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        received = f"{shown(prefix)}, made of product and environment"
+        yield Problem("identity:domainPrefix", context["allowed"], received, "give a prefix, or other names")

@@ -1,0 +1,203 @@
+"""What a pool knows of a person: standard and custom attributes
+(https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator
+
+from identity import types
+from identity.errors import Problem
+from identity.setting import Model, setting
+from identity.types import Maybe
+
+# The standard attributes that a pool may declare, each with its type where it is not a text.
+DECLARABLE: Final = {
+    **dict.fromkeys(
+        [
+            *("address", "birthdate", "email", "family_name", "gender", "given_name", "locale", "middle_name", "name"),
+            *("nickname", "phone_number", "picture", "preferred_username", "profile", "website", "zoneinfo"),
+        ],
+        "String",
+    ),
+    "updated_at": "Number",
+}
+# Cognito writes these bounds into a text attribute that names none; written down, they cannot drift.
+_TEXT_LENGTH = (0, 2048)
+_LENGTH = {"birthdate": (10, 10)}
+StandardName = Annotated[str, types.one_of(*DECLARABLE), types.NotBlank]
+
+
+class StandardAttribute(Model):
+    """One of OpenID Connect's attributes. None of this can change once the pool is there."""
+
+    required: bool = setting(False, "Whether everybody has to give it at sign-up.", example=True)
+    mutable: bool = setting(True, "Whether it can change later.")
+    min_length: Maybe[types.AttributeLength] = setting(None, "The fewest characters, 0-2,048. Not given - AWS's.")
+    max_length: Maybe[types.AttributeLength] = setting(None, "The most characters, 0-2,048. Not given - AWS's.")
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """What holds of it, defaults filled in: by this it is compared with a live one."""
+        low, high = _LENGTH.get(name, _TEXT_LENGTH)
+        facts: dict[str, Any] = {"required": self.required, "mutable": self.mutable}
+        if DECLARABLE.get(name) == "String":
+            facts["minLength"] = low if self.min_length is None else self.min_length
+            facts["maxLength"] = high if self.max_length is None else self.max_length
+        return facts
+
+    def schema_of(self, name: str) -> dict[str, Any]:
+        """The provider's block."""
+        facts = self.facts(name)
+        block = {"name": name, "attributeDataType": DECLARABLE[name]} | {
+            it: facts[it] for it in ("mutable", "required")
+        }
+        if "minLength" in facts:
+            bounds = {"minLength": str(facts["minLength"]), "maxLength": str(facts["maxLength"])}
+            return {**block, "stringAttributeConstraints": bounds}
+        return {**block, "numberAttributeConstraints": {}}
+
+    def problems(self, path: str) -> Iterator[Problem]:
+        yield from _upside_down(path, "Length", self.min_length, self.max_length)
+
+
+class CustomAttribute(Model):
+    """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
+
+    type: types.AttributeType = setting("String", "String, Number, DateTime or Boolean.", example="Number")
+    mutable: bool = setting(True, "Whether it can change later.")
+    developer_only: bool = setting(False, "Whether only an administrator can write it (`dev:custom:<name>`).")
+    min_length: Maybe[types.AttributeLength] = setting(None, "Of a String: the fewest characters, 0-2,048.")
+    max_length: Maybe[types.AttributeLength] = setting(None, "Of a String: the most characters, 0-2,048.")
+    min_value: Maybe[int] = setting(None, "Of a Number: the least.")
+    max_value: Maybe[int] = setting(None, "Of a Number: the most.")
+    bounded: bool = setting(True, "false: a String without bounds, which a pool that was made by hand may have.")
+
+    def facts(self) -> dict[str, Any]:
+        """What holds of it, defaults filled in."""
+        facts: dict[str, Any] = {"type": self.type, "mutable": self.mutable, "developerOnly": self.developer_only}
+        if self.type == "String":
+            low, high = _TEXT_LENGTH if self.bounded else (None, None)
+            facts["minLength"] = low if self.min_length is None else self.min_length
+            facts["maxLength"] = high if self.max_length is None else self.max_length
+        if self.type == "Number":
+            facts |= {"minValue": self.min_value, "maxValue": self.max_value}
+        return facts
+
+    def schema_of(self, name: str) -> dict[str, Any]:
+        """The provider's block. A Number has one for its bounds, too, without any: else it differs for ever."""
+        facts = self.facts()
+        block: dict[str, Any] = {
+            "name": name,
+            "attributeDataType": self.type,
+            "mutable": self.mutable,
+            "required": False,
+        }
+        if self.developer_only:
+            block["developerOnlyAttribute"] = True
+        if self.type in ("String", "Number"):
+            bounds = {key: str(it) for key, it in facts.items() if key.startswith(("min", "max")) and it is not None}
+            block[f"{self.type.lower()}AttributeConstraints"] = bounds
+        return block
+
+    def problems(self, path: str) -> Iterator[Problem]:
+        """Bounds that do not fit the type, or each other."""
+        bounds = {
+            "String": {"minLength": self.min_length, "maxLength": self.max_length},
+            "Number": {"minValue": self.min_value, "maxValue": self.max_value},
+        }
+        for kind, given in bounds.items():
+            for key, bound in given.items():
+                if bound is not None and kind != self.type:
+                    yield Problem(f"{path}.{key}", f"a bound of an attribute of type {kind}", f"type {self.type}")
+                elif bound is not None and not self.bounded:
+                    fix = "take one of them out"
+                    yield Problem(f"{path}.{key}", "no bound where bounded is false", str(bound), fix)
+        yield from _upside_down(path, "Length", self.min_length, self.max_length)
+        yield from _upside_down(path, "Value", self.min_value, self.max_value)
+
+
+def _upside_down(path: str, what: str, low: int | None, high: int | None) -> Iterator[Problem]:
+    if low is not None and high is not None and low > high:
+        yield Problem(f"{path}.min{what}", f"at most max{what}, {high}", str(low))
+
+
+def schemas(standard: Mapping[str, StandardAttribute], custom: Mapping[str, CustomAttribute]) -> list[dict[str, Any]]:
+    """The provider's blocks, by name: their order means nothing."""
+    return [
+        *(attribute.schema_of(name) for name, attribute in sorted(standard.items())),
+        *(attribute.schema_of(name) for name, attribute in sorted(custom.items())),
+    ]
+
+
+def attribute_problems(
+    path: str, standard: Mapping[str, StandardAttribute], custom: Mapping[str, CustomAttribute]
+) -> Iterator[Problem]:
+    """What AWS would refuse of a pool's attributes."""
+    for name, attribute in standard.items():
+        yield from attribute.problems(f"{path}.standardAttributes.{name}")
+    for name, own in custom.items():
+        yield from own.problems(f"{path}.customAttributes.{name}")
+    count, most = len(custom), types.ATTRIBUTES_PER_POOL - len(standard)
+    if count > most:
+        declared = f"with {', '.join(standard)}, which the pool has, " if standard else ""
+        allowed = f"at most {most} attributes: {declared}{types.ATTRIBUTES_PER_POOL}"
+        yield Problem(f"{path}.customAttributes", allowed, f"{count} attributes", f"take {count - most} out")
+
+
+def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttribute]:
+    """The standard attributes of a live pool, by name. `sub` is Cognito's own: nobody declares it."""
+    return {
+        str(it["name"]): StandardAttribute.model_construct(
+            required=bool(it.get("required")), mutable=bool(it.get("mutable", True)), **_lengths(it, str(it["name"]))
+        )
+        for it in found
+        if str(it.get("name", "")) in DECLARABLE
+    }
+
+
+def live_custom(found: Iterable[Mapping[str, Any]]) -> dict[str, CustomAttribute]:
+    """The custom attributes of a live pool, by the name that the config has for it."""
+    return {plain_name(it): _custom(it) for it in found if str(it.get("name", "")) not in types.STANDARD_ATTRIBUTES}
+
+
+def plain_name(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("name", "")).removeprefix("dev:").removeprefix("custom:")
+
+
+def _custom(schema: Mapping[str, Any]) -> CustomAttribute:
+    kind = str(schema.get("attributeDataType") or "String")
+    values = schema.get("numberAttributeConstraints") or {}
+    lengths: dict[str, Any] = _lengths(schema) if kind == "String" else {}
+    bounds = schema.get("stringAttributeConstraints") or {}
+    return CustomAttribute.model_construct(
+        type=kind,
+        mutable=bool(schema.get("mutable")),
+        developer_only=bool(schema.get("developerOnlyAttribute")) or str(schema.get("name")).startswith("dev:"),
+        min_value=_number(values.get("minValue")) if kind == "Number" else None,
+        max_value=_number(values.get("maxValue")) if kind == "Number" else None,
+        bounded=kind != "String" or any(it not in (None, "") for it in bounds.values()),
+        **lengths,
+    )
+
+
+def _lengths(schema: Mapping[str, Any], name: str = "") -> dict[str, Any]:
+    """The bounds that somebody set; AWS's own are none."""
+    bounds, own = schema.get("stringAttributeConstraints") or {}, _LENGTH.get(name, _TEXT_LENGTH)
+    low, high = _number(bounds.get("minLength")), _number(bounds.get("maxLength"))
+    return {"min_length": None if low == own[0] else low, "max_length": None if high == own[1] else high}
+
+
+def _number(text: Any) -> int | None:
+    return None if text in (None, "") else int(text)
+
+
+def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:
+    """The attributes beyond those that AWS adds to a pool in one update; the names are those without `custom:`."""
+    had = {name.removeprefix("custom:") for name in old}
+    added = sorted({name.removeprefix("custom:") for name in new} - had)
+    return added[types.NEW_ATTRIBUTES_PER_UPDATE :]
+
+
+StandardAttributes = dict[StandardName, StandardAttribute]
+CustomAttributes = dict[Annotated[str, AfterValidator(types.attribute_name), types.NotBlank], CustomAttribute]

@@ -1,0 +1,127 @@
+"""The user pool and the domains on which its sign-in is served."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cognito
+from pulumi_aws.route53 import Record, RecordAliasArgs
+
+from identity.setting import arguments
+from identity.user_pool.settings import UserPool
+
+
+@dataclass(frozen=True)
+class CustomDomain:
+    """Sign-in on a domain of one's own.
+
+    Args:
+        name: the domain, below the zone's apex, whose parent resolves to an A record.
+        certificate_arn: its certificate in us-east-1, validated.
+        zone_id: the hosted zone that gets its alias records; None where somebody else makes them.
+        prefix: the prefix of amazoncognito.com on which sign-in is served as well; None for none.
+    """
+
+    name: pulumi.Input[str]
+    certificate_arn: pulumi.Input[str]
+    zone_id: pulumi.Input[str] | None
+    prefix: str | None = None
+
+
+@dataclass(frozen=True)
+class CustomerUserPoolArgs:
+    """What a user pool is made of.
+
+    Args:
+        settings: the pool's settings, names filled in.
+        domain: where sign-in is served, a prefix of amazoncognito.com or a domain of one's own.
+        tags: its tags.
+        deletion_protection: whether Cognito refuses to delete the pool; False by default.
+        says_case: whether the user names' case is written down; False for a pool that was made without it.
+    """
+
+    settings: UserPool
+    domain: str | CustomDomain
+    tags: Mapping[str, str]
+    deletion_protection: bool = False
+    says_case: bool = True
+
+
+class CustomerUserPool(pulumi.ComponentResource):
+    """A Cognito user pool and its sign-in domains.
+
+    It leaves alone the people in the pool. User-name and alias attributes, user-name case and existing attributes of a
+    pool can never change
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-attributes.html): `identity.guard`
+    refuses a config that would.
+
+    Attributes:
+        id: the pool's id.
+        arn: the pool's ARN, which API Gateway authorizers take.
+        domain: the domain resource on which sign-in is served.
+    """
+
+    id: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    domain: cognito.UserPoolDomain
+
+    def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("identity:index:CustomerUserPool", name, {}, opts)
+        inputs = arguments(args.settings.inputs())
+        if not args.says_case:
+            del inputs["username_configuration"]
+        pool = cognito.UserPool(
+            name,
+            cognito.UserPoolArgs(
+                **inputs, deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE", tags=args.tags
+            ),
+            # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
+        )
+        self.id, self.arn = pool.id, pool.arn
+        self.domain = self._serve(name, args.domain)
+        self.register_outputs({"id": self.id, "arn": self.arn})
+
+    def _serve(self, name: str, domain: str | CustomDomain) -> cognito.UserPoolDomain:
+        if isinstance(domain, str):
+            return self._on_prefix(name, domain)
+        if domain.prefix:
+            self._on_prefix(name, domain.prefix)
+        served = cognito.UserPoolDomain(
+            f"{name}-custom-domain",
+            domain=domain.name,
+            user_pool_id=self.id,
+            certificate_arn=domain.certificate_arn,
+            opts=self._only_one(),
+        )
+        if domain.zone_id is not None:
+            self._alias(name, domain.name, domain.zone_id, served)
+        return served
+
+    def _on_prefix(self, name: str, prefix: str) -> cognito.UserPoolDomain:
+        return cognito.UserPoolDomain(
+            f"{name}-prefix-domain", domain=prefix, user_pool_id=self.id, opts=self._only_one()
+        )
+
+    def _only_one(self) -> pulumi.ResourceOptions:
+        # A pool has one domain of each kind: a new one of the same kind can only come after the old one is deleted.
+        return pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+
+    def _alias(
+        self, name: str, domain: pulumi.Input[str], zone_id: pulumi.Input[str], served: cognito.UserPoolDomain
+    ) -> None:
+        for kind in ("A", "AAAA"):
+            Record(
+                f"{name}-alias-{kind.lower()}",
+                zone_id=zone_id,
+                name=domain,
+                type=kind,
+                aliases=[
+                    RecordAliasArgs(
+                        name=served.cloudfront_distribution,
+                        zone_id=served.cloudfront_distribution_zone_id,
+                        evaluate_target_health=False,
+                    )
+                ],
+                opts=pulumi.ResourceOptions(parent=self),
+            )

@@ -1,0 +1,201 @@
+"""With what people sign in: the first factor, passkeys, a second factor, remembered devices, and recovery."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from identity import types
+from identity.setting import Change, Codec, Model, Plan, setting, words
+from identity.types import Maybe, Once
+
+FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp": "SMS_OTP", "passkey": "WEB_AUTHN"}
+MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
+RECOVERY: Final = ("verified_email", "verified_phone_number", "admin_only")
+FirstFactor = Annotated[str, types.one_of(*FIRST_FACTORS), types.NotBlank]
+Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
+Recovery = Annotated[str, types.one_of(*RECOVERY), types.NotBlank]
+RelyingParty = Annotated[str, types.AfterValidator(types.dns_name), types.at_most(127), types.NotBlank]
+UserVerification = Annotated[str, types.one_of("preferred", "required"), types.NotBlank]
+
+
+class Passkeys(Model):
+    """Passkeys, for `firstFactors` that have `passkey`
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html).
+    """
+
+    relying_party_id: Maybe[RelyingParty] = setting(
+        None,
+        "The domain for which passkeys are made: the auth domain or one above it. Not given - the auth domain.",
+        "webAuthnConfiguration.relyingPartyId",
+        Change.MATTERS,
+        loss="Every passkey is made for the old domain, and would be void.",
+        plan=Plan.ESSENTIALS,
+        example="example.app",
+    )
+    user_verification: Maybe[UserVerification] = setting(
+        None,
+        "Whether a passkey has to check its owner, by a finger or a PIN: preferred or required. Not given - preferred.",
+        "webAuthnConfiguration.userVerification",
+        Change.LESSENS,
+        loss="A device without a check of its owner would be enough.",
+        order=("preferred", "required"),
+        nothing=("preferred",),
+        plan=Plan.ESSENTIALS,
+        example="required",
+    )
+
+
+class MailedCode(Model):
+    """A second factor by e-mail; needs `email`, two ways of `recovery` and the Essentials plan."""
+
+    subject: types.Subject = setting(
+        "Your sign-in code", "The subject of the mail, 1-140 characters.", "emailMfaConfiguration.subject"
+    )
+    message: types.CodeBody = setting(
+        "Your code is {####}.", "The mail, 6-20,000 characters, with {####}.", "emailMfaConfiguration.message"
+    )
+
+
+class TextedCode(Model):
+    """A second factor by text message; needs `sms`."""
+
+    message: types.CodeText = setting(
+        "Your authentication code is {####}. ",
+        "The text message, 6-140 characters, with {####}.",
+        "smsAuthenticationMessage",
+        nothing=("Your authentication code is {####}. ",),
+    )
+
+
+class Mfa(Model):
+    """The second factor (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html)."""
+
+    mode: Mode = setting(
+        "off",
+        "off; optional, for those who enrol; or on, for everybody.",
+        "mfaConfiguration",
+        Change.LESSENS,
+        loss="A password alone would be enough to sign in, for those who have enrolled as well.",
+        order=tuple(MODES),
+        codec=words(MODES),
+        nothing=("OFF",),
+        example="optional",
+    )
+    totp: bool = setting(
+        False,
+        "Codes of an authenticator app.",
+        "softwareTokenMfaConfiguration.enabled",
+        Change.LESSENS,
+        loss="Those who enrolled an authenticator app could not use it any more.",
+        nothing=(False,),
+        example=True,
+    )
+    email: Maybe[MailedCode] = setting(
+        None,
+        "Codes by e-mail.",
+        change=Change.LESSENS,
+        loss="Those whose second factor is their e-mail could not use it any more.",
+        plan=Plan.ESSENTIALS,
+    )
+    sms: Maybe[TextedCode] = setting(
+        None,
+        "Codes by text message.",
+        change=Change.LESSENS,
+        loss="Those whose second factor is their phone could not use it any more.",
+    )
+
+    def inputs(self) -> dict[str, Any]:
+        made = super().inputs()
+        # The provider has no `false` here: without the block the factor is off.
+        if not self.totp:
+            made.pop("softwareTokenMfaConfiguration")
+        return made
+
+
+class Devices(Model):
+    """Devices that are remembered
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html).
+    """
+
+    challenge_on_new_device: bool = setting(
+        False,
+        "Whether a remembered device stands in for the second factor.",
+        "deviceConfiguration.challengeRequiredOnNewDevice",
+        Change.LESSENS,
+        loss="Remembered devices would not be asked for their key any more.",
+        example=True,
+    )
+    only_remembered_on_user_prompt: bool = setting(
+        False,
+        "Whether a device is remembered only where its owner agrees.",
+        "deviceConfiguration.deviceOnlyRememberedOnUserPrompt",
+        Change.LESSENS,
+        loss="Devices would be remembered without their owners' consent.",
+        example=True,
+    )
+
+
+def _mechanisms(recovery: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"name": name, "priority": priority} for priority, name in enumerate(recovery, start=1)]
+
+
+def _recovery(mechanisms: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(it["name"]) for it in sorted(mechanisms, key=lambda it: int(it.get("priority", 0)))]
+
+
+class Factors(Model):
+    """The keys of `userPool` that say how people sign in and come back in."""
+
+    first_factors: Maybe[Annotated[list[FirstFactor], Field(min_length=1), Once]] = setting(
+        None,
+        "What a sign-in begins with, of password, emailOtp, smsOtp and passkey; password is always one of them. Gives "
+        "clients the flow ALLOW_USER_AUTH. Not given - password.",
+        "signInPolicy.allowedFirstAuthFactors",
+        Change.LESSENS,
+        loss="Those who sign in that way could not any more.",
+        kept=True,
+        plan=Plan.ESSENTIALS,
+        free=("password",),
+        codec=words(FIRST_FACTORS),
+        example=["password", "passkey"],
+    )
+    passkeys: Maybe[Passkeys] = setting(
+        None,
+        "How passkeys are made.",
+        change=Change.LESSENS,
+        loss="Passkeys could not be used any more.",
+        plan=Plan.ESSENTIALS,
+    )
+    mfa: Maybe[Mfa] = setting(
+        None,
+        "The second factor. Not given - off.",
+        change=Change.LESSENS,
+        loss="A password alone would be enough to sign in.",
+    )
+    recovery: Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), Once]] = setting(
+        None,
+        "How a forgotten password is replaced: verified_email, verified_phone_number, the first one first; or "
+        "admin_only alone. Not given - AWS's own: by e-mail for a new pool.",
+        "accountRecoverySetting.recoveryMechanisms",
+        Change.LESSENS,
+        loss="Those who have no other address could not get back in by themselves.",
+        kept=True,
+        codec=Codec(_mechanisms, _recovery),
+        example=["verified_email"],
+    )
+    verify_before_update: Maybe[Annotated[list[types.VerifiedAttribute], Once]] = setting(
+        None,
+        "Of email and phone_number, those whose new value counts only once it is verified.",
+        "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
+        Change.LESSENS,
+        loss="Whoever has a person's session could change the address that recovers the account.",
+        codec=Codec(sorted, sorted),
+        example=["email"],
+    )
+    devices: Maybe[Devices] = setting(
+        None,
+        "How devices are remembered. Not given - none is.",
+        change=Change.LESSENS,
+        loss="Remembered devices would be forgotten.",
+    )

@@ -1,0 +1,41 @@
+"""What a password has to be (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
+
+from identity import types
+from identity.setting import Change, Model, Plan, setting
+
+_WEAKER = "Weaker passwords than now would be taken."
+_FORGOTTEN = "Old passwords would be taken again."
+
+
+class PasswordPolicy(Model):
+    """The password policy of the pool. It holds for new passwords; those that people have stay good."""
+
+    minimum_length: types.PasswordLength = setting(
+        8, "The fewest characters, 6-99.", "passwordPolicy.minimumLength", Change.LESSENS, loss=_WEAKER, example=12
+    )
+    require_lowercase: bool = setting(
+        True, "A letter from a to z.", "passwordPolicy.requireLowercase", Change.LESSENS, loss=_WEAKER
+    )
+    require_uppercase: bool = setting(
+        True, "A letter from A to Z.", "passwordPolicy.requireUppercase", Change.LESSENS, loss=_WEAKER
+    )
+    require_numbers: bool = setting(
+        False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, example=True
+    )
+    require_symbols: bool = setting(
+        False, "A character that is neither.", "passwordPolicy.requireSymbols", Change.LESSENS, loss=_WEAKER
+    )
+    temporary_password_validity_days: types.TemporaryPasswordDays = setting(
+        14,
+        "How many days, 1-365, the temporary password of an invitation is good.",
+        "passwordPolicy.temporaryPasswordValidityDays",
+    )
+    password_history_size: types.PasswordHistory = setting(
+        0,
+        "How many former passwords, 0-24, cannot be taken again.",
+        "passwordPolicy.passwordHistorySize",
+        Change.LESSENS,
+        loss=_FORGOTTEN,
+        plan=Plan.ESSENTIALS,
+        free=(0,),
+    )

@@ -1,0 +1,147 @@
+"""Functions that Cognito calls on its way
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BeforeValidator
+
+from identity import types
+from identity.errors import Problem, shown
+from identity.setting import Change, Model, setting
+from identity.types import Maybe
+
+VERSIONS: Final = ("V1_0", "V2_0", "V3_0")
+_LOSS = "What this function does at every sign-in, sign-up or message would not be done any more."
+_CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
+_SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
+Version = Annotated[str, types.one_of(*VERSIONS), types.NotBlank]
+Runtime = Annotated[
+    str, types.matching(re.compile("[a-z0-9.]{1,40}"), "a Lambda runtime, such as python3.13"), types.NotBlank
+]
+Memory = Annotated[int, types.whole(128, 10240)]
+Timeout = Annotated[int, types.whole(1, 5)]
+
+
+class Trigger(Model):
+    """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
+
+    arn: Maybe[types.FunctionArn] = setting(
+        None, "A function that exists.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
+    )
+    path: Maybe[types.Text] = setting(
+        None, "A folder of code, from the root of this repository.", example="triggers/claims"
+    )
+    handler: types.Text = setting("main.handler", "File and function in that folder.")
+    runtime: Runtime = setting("python3.13", "The runtime of that code.")
+    memory: Memory = setting(128, "Megabytes of memory, 128-10,240.")
+    timeout: Timeout = setting(5, "Seconds, 1-5: Cognito waits no longer.")
+    environment: dict[types.Text, str] = setting({}, "Environment variables of that code.")
+    version: Maybe[Version] = setting(None, "The form of the event, for preTokenGeneration: V1_0, V2_0 or V3_0.")
+
+
+def _by_arn(value: Any) -> Any:
+    return {"arn": value} if isinstance(value, str) else value
+
+
+OneTrigger = Maybe[Annotated[Trigger, BeforeValidator(_by_arn)]]
+
+
+def _trigger(says: str) -> Any:
+    return setting(None, says, change=Change.LESSENS, loss=_LOSS)
+
+
+class Triggers(Model):
+    """The functions of a pool, by AWS's names. Each gets the permission to be called by this pool."""
+
+    pre_sign_up: OneTrigger = _trigger("Before somebody signs up.")
+    post_confirmation: OneTrigger = _trigger("After somebody confirmed the sign-up.")
+    pre_authentication: OneTrigger = _trigger("Before somebody signs in.")
+    post_authentication: OneTrigger = _trigger("After somebody signed in.")
+    pre_token_generation: OneTrigger = _trigger("Before tokens are made; versions above V1_0 need the Essentials plan.")
+    custom_message: OneTrigger = _trigger("Before a message is sent.")
+    user_migration: OneTrigger = _trigger("Where somebody who is not there signs in.")
+    define_auth_challenge: OneTrigger = _trigger("Custom sign-in: which challenge comes next.")
+    create_auth_challenge: OneTrigger = _trigger("Custom sign-in: makes the challenge.")
+    verify_auth_challenge_response: OneTrigger = _trigger("Custom sign-in: checks the answer.")
+    custom_email_sender: OneTrigger = _trigger("Sends the mails; needs kmsKeyArn.")
+    custom_sms_sender: OneTrigger = _trigger("Sends the texts; needs kmsKeyArn.")
+    kms_key_arn: Maybe[types.KeyArn] = setting(
+        None,
+        "The key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
+        "lambdaConfig.kmsKeyId",
+        example="arn:aws:kms:eu-west-1:123456789012:key/1",
+    )
+
+    def given(self) -> dict[str, Trigger]:
+        """The triggers that are set, by the name of the field."""
+        return {name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), Trigger)}
+
+    def properties(self) -> list[str]:
+        return [f"lambdaConfig.{type(self).model_fields[name].alias}" for name in self.given()]
+
+    def inputs(self) -> dict[str, Any]:
+        made = super().inputs()
+        made.setdefault("lambdaConfig", {})
+        return made
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        return super().read(outputs).model_copy(update=dict(_live(outputs.get("lambdaConfig") or {})))
+
+    @classmethod
+    def is_in(cls, outputs: Mapping[str, Any]) -> bool:
+        return any(_live(outputs.get("lambdaConfig") or {}))
+
+
+def _live(config: Mapping[str, Any]) -> Iterator[tuple[str, Trigger]]:
+    for name, field in Triggers.model_fields.items():
+        value = config.get(f"{field.alias}Config") or config.get(str(field.alias))
+        if isinstance(value, Mapping) and value.get("lambdaArn"):
+            yield name, Trigger.model_construct(arn=value["lambdaArn"], version=value.get("lambdaVersion"))
+        elif isinstance(value, str) and value and name != "kms_key_arn":
+            yield name, Trigger.model_construct(arn=value)
+
+
+def lambda_config(triggers: Mapping[str, Trigger], arns: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+    """The provider's block: `arns` has each trigger's function, made or given."""
+    block: dict[str, Any] = {"kms_key_id": key} if key else {}
+    for name, trigger in triggers.items():
+        if name in _SENDERS:
+            block[name] = {"lambda_arn": arns[name], "lambda_version": trigger.version or "V1_0"}
+        elif name == "pre_token_generation" and trigger.version not in (None, "V1_0"):
+            block["pre_token_generation_config"] = {"lambda_arn": arns[name], "lambda_version": trigger.version}
+            # AWS keeps the old form beside the new one, and answers with both.
+            block[name] = arns[name]
+        else:
+            block[name] = arns[name]
+    return block
+
+
+def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    """What AWS refuses, or could never call. `auth_flows` has those of each client, by its config key."""
+    given = triggers.given()
+    for name, trigger in given.items():
+        place = f"{path}.{Triggers.model_fields[name].alias}"
+        if (trigger.arn is None) == (trigger.path is None):
+            received = "neither" if trigger.arn is None else "both"
+            yield Problem(place, "arn, or path: a function that exists, or code of which one is made", received)
+        if trigger.version and name not in ("pre_token_generation", *_SENDERS):
+            yield Problem(f"{place}.version", "no version: this trigger has one form of event", shown(trigger.version))
+    senders = [it for it in _SENDERS if it in given]
+    if senders and not triggers.kms_key_arn:
+        sender = Triggers.model_fields[senders[0]].alias
+        yield Problem(f"{path}.kmsKeyArn", f"the key with which Cognito encrypts the code for {sender}", "nothing")
+    missing = [it for it in _CUSTOM_SIGN_IN if it not in given]
+    names = [str(Triggers.model_fields[it].alias) for it in missing]
+    if names and len(names) < len(_CUSTOM_SIGN_IN):
+        yield Problem(f"{path}.{names[0]}", "all three triggers of custom sign-in, or none", "nothing")
+    for client, flows in auth_flows.items():
+        if missing and "ALLOW_CUSTOM_AUTH" in flows:
+            allowed = "a flow that the pool can serve: this one needs the three triggers of custom sign-in"
+            fix = f"take it out, or give {', '.join(names)} in {path}"
+            yield Problem(
+                f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]", allowed, '"ALLOW_CUSTOM_AUTH"', fix
+            )
