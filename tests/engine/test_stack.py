@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pytest
+import yaml
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -251,6 +252,13 @@ def test_a_config_of_mistakes_is_one_report_and_changes_nothing(edited: Checkout
 def test_a_value_of_the_wrong_type_is_told_with_its_place_and_fix(edited: Checkout, edit: dict[str, Any]) -> None:
     edited.config(**edit)
     edited.local("preview").refused("Pulumi.local.yaml", "allowed:", *(f"identity:{key}" for key in edit))
+
+
+def test_a_config_may_be_longer_than_a_program_can_be_given_by_its_environment(own: Checkout) -> None:
+    content = yaml.safe_load(own.stack_file.read_text())
+    content["config"]["another:text"] = "x" * 2**18
+    own.stack_file.write_text(yaml.safe_dump(content))
+    own.assert_nothing_to_do()
 
 
 def test_a_custom_attribute_is_added_in_place(own: Checkout) -> None:
