@@ -1,6 +1,6 @@
-"""The whole way as a person goes it: up, a user, login, a real browser on the login page, and back to verified tokens.
+"""The whole way as a person goes it: up, sign up or a user, login, a real browser on the pages, and verified tokens.
 
-    SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/test_sign_in_browser.py
+    SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/cli/sign_in/test_browser.py
 
 takes the pictures of the docs again.
 """
@@ -21,6 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
 from tests.cli.sign_in.test_environment import OF_A_PERSON
+from tests.support import totp
 from tests.support.checkout import Checkout, finished
 from tests.support.emulated_sign_in import Command
 
@@ -92,8 +93,8 @@ def pictures(tmp_path: Path) -> Path:
     return directory
 
 
-def fill_in(browser: webdriver.Chrome, name: str, password: str) -> None:
-    for field, value in (("username", name), ("password", password)):
+def fill_in(browser: webdriver.Chrome, name: str, password: str, **more: str) -> None:
+    for field, value in {"username": name, "password": password, **more}.items():
         element = browser.find_element(By.ID, field)
         element.clear()
         element.send_keys(value)
@@ -130,6 +131,75 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
         status, out, err = command.end()
         assert status == 0, err
         assert f"Signed in: {user['name']}" in err
+        assert {"access_token", "id_token", "refresh_token"} <= json.loads(out).keys()
+    finally:
+        command.process.kill()
+        command.process.wait()
+
+
+def press(browser: webdriver.Chrome, words: str) -> None:
+    """Follow a link or send a form, by what it says."""
+    browser.find_element(By.XPATH, f"//a[.='{words}'] | //button[.='{words}']").click()
+
+
+def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str) -> str:
+    """What the newest message of the inbox has there, read in a tab of its own; its link is opened there."""
+    page = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    browser.get(f"http://127.0.0.1:{stack.port}/_mail")
+    found = text_once_there(browser, f"article:first-of-type {selector}")
+    if selector == ".link":
+        tabs = len(browser.window_handles)
+        browser.find_element(By.CSS_SELECTOR, "article:first-of-type iframe")  # the mail as it looks, which has it too
+        browser.find_element(By.CSS_SELECTOR, "article:first-of-type .link").click()
+        WebDriverWait(browser, 20).until(expected_conditions.number_of_windows_to_be(tabs + 1))
+        browser.switch_to.window(browser.window_handles[-1])
+        assert text_once_there(browser, "h1") == "Your registration has been confirmed"
+    browser.switch_to.window(page)
+    return found
+
+
+def set_pool(stack: Checkout, by: str, mfa: str) -> None:
+    """Have the pool verify by CODE or LINK, and ask for an authenticator app or not."""
+    cognito, pool_id = stack.aws("cognito-idp"), stack.outputs()["userPoolId"]
+    template = {"DefaultEmailOption": f"CONFIRM_WITH_{by}"}
+    verified = {"AutoVerifiedAttributes": ["email"]}
+    cognito.update_user_pool(UserPoolId=pool_id, VerificationMessageTemplate=template, **verified)
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool_id, MfaConfiguration=mfa, SoftwareTokenMfaConfiguration={"Enabled": True}
+    )
+
+
+@pytest.mark.parametrize(("by", "mfa"), [("CODE", "OFF"), ("LINK", "OFF"), ("CODE", "ON")])
+def test_a_person_signs_up_with_a_browser(
+    stack: Checkout, browser: webdriver.Chrome, pictures: Path, by: str, mfa: str
+) -> None:
+    set_pool(stack, by, mfa)
+    name, password = f"person-{by}-{mfa}".lower(), "Correct-horse-9"
+    command = Command(sign_in(stack, "login", "--no-browser", "--json"))
+    try:
+        browser.get(command.url)
+        press(browser, "Sign up")
+        fill_in(browser, name, password, email=f"{name}@example.com")
+        browser.save_screenshot(str(pictures / "sign-up-1-page.png"))
+        press(browser, "Sign up")
+        assert text_once_there(browser, "h1") == "Confirm your account"
+        if by == "LINK":
+            newest_mail(browser, stack, ".link")
+            press(browser, "Continue")
+        else:
+            browser.find_element(By.ID, "code").send_keys(newest_mail(browser, stack, ".code"))
+            press(browser, "Confirm")
+        if mfa == "ON":
+            assert text_once_there(browser, "h1") == "Enter a code"
+            browser.save_screenshot(str(pictures / "sign-up-2-authenticator.png"))
+            secret = browser.find_element(By.ID, "key").text
+            browser.find_element(By.ID, "code").send_keys(totp.code(secret))
+            press(browser, "Sign in")
+        assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
+        status, out, err = command.end()
+        assert status == 0, err
+        assert f"Signed in: {name}" in err
         assert {"access_token", "id_token", "refresh_token"} <= json.loads(out).keys()
     finally:
         command.process.kill()

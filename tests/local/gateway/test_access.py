@@ -15,8 +15,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import keys, public_requests, templates
+from local import keys
 from local.console import Failure
+from local.gateway import public_requests, stack_templates
 from tests.support import signing
 from tests.support.emulated_sign_in import EmulatedStack, make_stack
 
@@ -317,23 +318,6 @@ def test_a_question_of_an_apps_own_is_no_action_of_a_service(stack: EmulatedStac
     assert (answer.status_code, "password" in answer.text) == (200, True)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "instead"),
-    [
-        ("GET", "/login", "/oauth2/authorize"),
-        ("GET", "/signup", "make user"),
-        ("GET", "/forgotPassword", "docs/local.md"),
-        ("POST", "/oauth2/revoke", "RevokeToken"),
-    ],
-)
-def test_what_only_aws_has_is_told_with_what_to_do_instead(
-    stack: EmulatedStack, method: str, path: str, instead: str
-) -> None:
-    answer = raw(method, f"{stack.url}{path}?client_id=x", {"Content-Type": FORM} if method == "POST" else {})
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (404, "*")
-    assert instead in answer.text
-
-
 def unsigned(url: str) -> Any:
     config = Config(signature_version=UNSIGNED, proxies={}, retries={"total_max_attempts": 1})
     return boto3.client("cognito-idp", endpoint_url=url, region_name="us-east-1", config=config)
@@ -469,32 +453,34 @@ PLACES: dict[str, tuple[str, bytes]] = {
 
 @pytest.mark.parametrize("text", GOOD)
 def test_a_template_of_a_sign_in_stack_is_taken(text: str) -> None:
-    assert templates.strange_types(create(text)) == []
+    assert stack_templates.strange_types(create(text)) == []
 
 
 @pytest.mark.parametrize(("text", "told"), BAD)
 def test_a_template_of_anything_else_is_refused_by_name(text: str, told: str) -> None:
-    assert told in ", ".join(templates.strange_types(create(text)))
+    assert told in ", ".join(stack_templates.strange_types(create(text)))
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_template_is_seen_wherever_it_is(place: str) -> None:
     query, body = PLACES[place]
-    assert templates.strange_types(body, query) != []
+    assert stack_templates.strange_types(body, query) != []
 
 
 @pytest.mark.parametrize("query", ["TemplateURL=x", ""])
 def test_a_template_elsewhere_is_refused(query: str) -> None:
-    assert templates.strange_types(b"" if query else b'{"TemplateURL": "x"}', query) == ["TemplateURL"]
+    assert stack_templates.strange_types(b"" if query else b'{"TemplateURL": "x"}', query) == ["TemplateURL"]
 
 
 def test_a_template_that_is_larger_read_than_written_is_looked_at_in_no_time() -> None:
     levels = "".join(f"l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 10)}]\n" for at in range(1, 40))
-    assert templates.strange_types(create(f"l0: &l0 [x]\n{levels}Resources: {{}}")) == []
+    assert stack_templates.strange_types(create(f"l0: &l0 [x]\n{levels}Resources: {{}}")) == []
 
 
 def test_a_template_behind_a_url_is_refused() -> None:
-    assert templates.strange_types(b"Action=CreateStack&TemplateURL=http%3A%2F%2F127.0.0.1%2Fx") == ["TemplateURL"]
+    assert stack_templates.strange_types(b"Action=CreateStack&TemplateURL=http%3A%2F%2F127.0.0.1%2Fx") == [
+        "TemplateURL"
+    ]
 
 
 def test_functions_are_made_by_nothing(stack: EmulatedStack) -> None:

@@ -7,27 +7,28 @@ some keys without a signature. So a request is open only if nothing in it speaks
 import functools
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
-from urllib.parse import parse_qsl
 
-# The pages and endpoints of sign-in, by method; a pattern, for the pool's id stands in two of them.
-_PAGES: Final = (
-    ("GET", re.compile(r"/(oauth2/(authorize|userInfo|userinfo|idpresponse)|logout)")),
-    ("POST", re.compile(r"/(oauth2/(token|userInfo|userinfo|login|idpresponse)|saml2/idpresponse|login)")),
-    ("GET", re.compile(r"/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)")),
-)
-# What AWS has open and the emulator does not have, and what to do instead.
-_MISSING: Final = (
+from local.gateway.http import Request
+
+_Known = tuple[tuple[str, re.Pattern[str]], ...]
+# The endpoints of sign-in, which apps call, by method; a pattern, for the pool's id stands in two of them.
+_ENDPOINTS: Final = (
     (
         "GET",
-        re.compile(r"/(login|signup|confirmUser|resendcode|forgotPassword|confirmForgotPassword|changePassword)"),
-        "This emulator has one page, /oauth2/authorize: sign in there. `make user` makes a person, as SignUp does.",
+        re.compile(
+            r"/oauth2/(userInfo|userinfo)|/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)"
+        ),
     ),
-    ("POST", re.compile(r"/oauth2/revoke"), "This emulator ends a session by the operation RevokeToken alone."),
+    ("POST", re.compile(r"/oauth2/(token|revoke|userInfo|userinfo)")),
 )
-_OPEN: Final = (*_PAGES, *((method, pattern) for method, pattern, _ in _MISSING))
+# Its pages, which people see, and the mail: nothing that another page may read.
+_PAGES: Final = (
+    ("GET", re.compile(r"/(oauth2/(authorize|idpresponse)|logout|login|signup|confirmUser|forgotPassword|_mail)")),
+    ("POST", re.compile(r"/(oauth2/idpresponse|saml2/idpresponse)")),
+    ("POST", re.compile(r"/(login|signup|confirm|resendcode|forgotPassword|confirmForgotPassword|changePassword|mfa)")),
+)
 _PREFIX: Final = "AWSCognitoIdentityProviderService."
 _TARGET: Final = "x-amz-target"
 # What people and apps show at these pages: a token, or a client's id and secret.
@@ -38,28 +39,6 @@ _OF_SERVICES: Final = re.compile(r"Action|(?i:x-amz-.*|awsaccesskeyid)", re.DOTA
 _PASSED: Final = frozenset(
     ("accept", "accept-language", "authorization", "content-length", "content-type", "cookie", "host", "user-agent")
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a decision needs of an HTTP request."""
-
-    method: str
-    path: str
-    raw_path: str
-    query: str
-    headers: Mapping[str, list[str]]
-    body: bytes = b""
-
-    def header(self, name: str) -> str:
-        """The one value of a header; empty where it is missing or stands there twice."""
-        values = self.headers.get(name, [])
-        return values[0] if len(values) == 1 else ""
-
-    def parameters(self) -> list[tuple[str, str]]:
-        """Those of the query and of a form in the body."""
-        texts = self.query, self.body.decode("utf-8", errors="replace")
-        return [pair for text in texts for pair in parse_qsl(text, keep_blank_values=True)]
 
 
 @functools.cache
@@ -73,7 +52,12 @@ def unsigned_operations() -> frozenset[str]:
 
 def is_open(request: Request) -> bool:
     """Whether AWS takes this request from anybody."""
-    return _is_page(request) or is_unsigned_operation(request)
+    return is_page(request) or _is_one_of(_ENDPOINTS, request) or is_unsigned_operation(request)
+
+
+def is_page(request: Request) -> bool:
+    """Whether it is for a page that people see in a browser."""
+    return _is_one_of(_PAGES, request)
 
 
 def is_unsigned_operation(request: Request) -> bool:
@@ -87,20 +71,14 @@ def is_unsigned_operation(request: Request) -> bool:
     )
 
 
-def _is_page(request: Request) -> bool:
+def _is_one_of(known: _Known, request: Request) -> bool:
     shown = request.headers.get("authorization", [])
     return (
-        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in _OPEN)
+        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in known)
         and _TARGET not in request.headers
         and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
         and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
     )
-
-
-def missing(request: Request) -> str:
-    """What to do instead of an open request that the emulator has no answer to; empty where it has one."""
-    found = (way for method, pattern, way in _MISSING if request.method == method and pattern.fullmatch(request.path))
-    return next(found, "")
 
 
 def is_json_object(body: bytes) -> bool:
@@ -122,9 +100,9 @@ def preflight(request: Request) -> list[tuple[bytes, bytes]]:
     method = request.header("access-control-request-method")
     asked = request.header("access-control-request-headers").lower()
     names = {name.strip() for name in asked.split(",")}
-    page = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _OPEN)
+    endpoint = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _ENDPOINTS)
     operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
-    if not (page and _TARGET not in names) and not (operation and _TARGET in names):
+    if not (endpoint and _TARGET not in names) and not (operation and _TARGET in names):
         return []
     return [
         (b"access-control-allow-origin", b"*"),

@@ -1,0 +1,61 @@
+"""A person's attributes as an app changes them: what it may write, and a new address that is verified first.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html
+"""
+
+from typing import Final
+
+from local.gateway import attributes, codes, delivery, directory
+from local.gateway.calls import Call, Rule
+from local.gateway.directory import Json
+from local.gateway.emulated import OperationError
+
+_held_back: dict[tuple[str, str, str], str] = {}  # an address that counts once it is verified: (pool, user, attribute)
+
+
+async def _update_attributes(call: Call) -> Json:
+    pool, client, user = await call.owner()
+    given = directory.of_list(call.given.get("UserAttributes"))
+    attributes.check_written(pool, client, given)
+    attributes.check_unchanged(pool, given)
+    has = directory.attributes(user)
+    changed = {name: value for name, value in given.items() if has.get(name) != value}
+    settings = pool.get("UserAttributeUpdateSettings") or {}
+    late = settings.get("AttributesRequireVerificationBeforeUpdate") or []
+    now = {name: value for name, value in given.items() if name not in late or name not in changed}
+    unverified = {f"{name}_verified": "false" for name in ("email", "phone_number") if name in changed and name in now}
+    await call.passed_on(UserAttributes=directory.to_list(now))
+    await directory.write(pool, user, unverified)
+    sent = []
+    for name in ("email", "phone_number"):
+        if name in changed and name in (pool.get("AutoVerifiedAttributes") or []):
+            if name in late:
+                _held_back[pool["Id"], user["Username"], name] = changed[name]
+            sent.append(delivery.attribute_code(pool, user, name, changed[name]))
+    return {"CodeDeliveryDetailsList": sent}
+
+
+async def _send_attribute_code(call: Call) -> Json:
+    pool, _, user = await call.owner()
+    name = str(call.given.get("AttributeName"))
+    to = _held_back.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
+    if name not in ("email", "phone_number") or not to:
+        raise OperationError("InvalidParameterException", f"User does not have the attribute {name} to be verified.")
+    return {"CodeDeliveryDetails": delivery.attribute_code(pool, user, name, to)}
+
+
+async def _verify_attribute(call: Call) -> Json:
+    pool, _, user = await call.owner()
+    name = str(call.given.get("AttributeName"))
+    codes.check(pool["Id"], user["Username"], name, str(call.given.get("Code", "")))
+    codes.use_up(pool["Id"], user["Username"], name)
+    new = _held_back.pop((pool["Id"], user["Username"], name), None)
+    await directory.write(pool, user, {f"{name}_verified": "true"} | ({name: new} if new else {}))
+    return {}
+
+
+RULES: Final[dict[str, Rule]] = {
+    "UpdateUserAttributes": _update_attributes,
+    "GetUserAttributeVerificationCode": _send_attribute_code,
+    "VerifyUserAttribute": _verify_attribute,
+}

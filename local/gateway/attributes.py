@@ -1,0 +1,47 @@
+"""What an app may write of a person's attributes, and what the pool's schema asks for.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+"""
+
+from local.gateway.directory import Json
+from local.gateway.emulated import OperationError
+
+
+def check_written(pool: Json, client: Json, given: dict[str, str]) -> None:
+    """Raises OperationError where the client may not write one of these, or the pool does not know it."""
+    schema = {one["Name"]: one for one in pool.get("SchemaAttributes") or []}
+    for name in given:
+        if name not in schema:
+            told = f"Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+            raise OperationError("InvalidParameterException", told)
+    writable = client.get("WriteAttributes") or [
+        name for name in schema if ":" not in name and not name.endswith("_verified") and name != "sub"
+    ]
+    if not given.keys() <= set(writable):
+        raise OperationError("NotAuthorizedException", "A client attempted to write unauthorized attribute")
+
+
+def check_unchanged(pool: Json, given: dict[str, str]) -> None:
+    """Raises OperationError where one of these can never be changed."""
+    for one in pool.get("SchemaAttributes") or []:
+        if one["Name"] in given and not one.get("Mutable", True):
+            told = f"user.{one['Name']}: Attribute cannot be updated."
+            raise OperationError("InvalidParameterException", told)
+
+
+def required(pool: Json) -> list[str]:
+    """The attributes that nobody may sign up without, `sub` left out, which a person gets."""
+    return [one["Name"] for one in pool.get("SchemaAttributes") or [] if one.get("Required") and one["Name"] != "sub"]
+
+
+def check_required(pool: Json, given: dict[str, str]) -> None:
+    """Raises OperationError where a required attribute is missing."""
+    missing = [name for name in required(pool) if not given.get(name)]
+    if missing:
+        told = "\n".join(f"{name}: The attribute {name} is required" for name in missing)
+        raise OperationError("InvalidParameterException", f"Attributes did not conform to the schema: {told}\n")
+
+
+def sign_in_names(pool: Json) -> set[str]:
+    """The attributes that people sign in by beside or instead of a user name."""
+    return {*(pool.get("UsernameAttributes") or []), *(pool.get("AliasAttributes") or [])}

@@ -1,0 +1,67 @@
+"""An authorization request (RFC 6749, section 4.1.1), checked anew by each page that it goes through."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from local.gateway import directory, emulated
+from local.gateway.directory import Json
+from local.gateway.http import Request, Response
+
+COGNITO: Final = "COGNITO"
+# What the emulator does not know, or takes for another provider's.
+_OURS: Final = {"identity_provider", "idp_identifier", "prompt", "lang", "login_hint"}
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """What an app asks for, which is all right.
+
+    Args:
+        query: as it came.
+        asked: its parameters.
+        client: the app, as DescribeUserPoolClient answers.
+        pool: as DescribeUserPool answers.
+    """
+
+    query: str
+    asked: dict[str, str]
+    client: Json
+    pool: Json
+
+    def to(self, path: str) -> str:
+        """Another page for the same request."""
+        return f"{path}?{self.query}"
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the app is answered; the client's default where it named none."""
+        return self.asked.get("redirect_uri") or str(self.client.get("DefaultRedirectURI", ""))
+
+    def name(self, given: str) -> str:
+        """A user's name as the pool compares it."""
+        return given if directory.has_case(self.pool) else given.lower()
+
+    def providers(self) -> list[str]:
+        """Where the app lets people sign in."""
+        return list(self.client.get("SupportedIdentityProviders") or [COGNITO])
+
+
+async def checked(request: Request) -> Authorization | Response:
+    """The request that a page is asked for; where it is wrong, the answer that refuses it."""
+    asked = request.asked()
+    answer = await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(_plain(asked)))
+    if answer.status != 200:
+        return answer
+    client = await directory.client(asked["client_id"])
+    return Authorization(request.query, asked, client, await directory.pool(client["UserPoolId"]))
+
+
+async def code(request: Authorization, name: str, password: str) -> Response:
+    """What the emulator's own sign-in says to a name and a password: the redirect to the app, or a page."""
+    entered = {"redirect_uri": request.redirect_uri, "username": name, "password": password}
+    return await emulated.post("/login", _plain(request.asked) | entered)
+
+
+def _plain(asked: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if name not in _OURS}

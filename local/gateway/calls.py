@@ -1,0 +1,108 @@
+"""A call of one of Cognito's operations on its way to the emulator, with user names as the pool compares them."""
+
+import base64
+import functools
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from local.gateway import attributes, directory, tokens
+from local.gateway.directory import Json
+from local.gateway.emulated import OperationError, operate
+
+# Where an operation has a user's name, and the hash that an app with a secret proves itself by.
+_NAMES: Final = {"": ("Username", "SecretHash")} | dict.fromkeys(
+    ("AuthParameters", "ChallengeResponses"), ("USERNAME", "SECRET_HASH")
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation that was asked for.
+
+    Args:
+        name: such as SignUp.
+        given: what came with it.
+        origin: the address by which the caller came, for links.
+    """
+
+    name: str
+    given: Json
+    origin: str
+
+    @functools.cached_property
+    def username(self) -> str:
+        """The user's name that it has; empty without one."""
+        name = self.given.get("Username")
+        return name if isinstance(name, str) else ""
+
+    async def client(self) -> Json:
+        """The app client that asks. Raises OperationError where there is none."""
+        return await directory.client(str(self.given.get("ClientId")))
+
+    async def pool(self) -> Json:
+        """The pool that it is about. Raises OperationError where there is none."""
+        return await directory.pool(str(self.given.get("UserPoolId") or (await self.client())["UserPoolId"]))
+
+    async def owner(self) -> tuple[Json, Json, Json]:
+        """Pool, client and user of the access token that came along. Raises OperationError where it is no good."""
+        token = str(self.given.get("AccessToken", ""))
+        user = await operate("GetUser", AccessToken=token)  # which checks it
+        client = await directory.client(str(tokens.claims(token).get("client_id")))
+        return await directory.pool(client["UserPoolId"]), client, user
+
+    async def passed_on(self, **other: Any) -> Json:
+        """What the emulator answers, with some of it given otherwise. Raises OperationError where it refuses."""
+        return await operate(self.name, **{**self.given, **other})
+
+
+Rule = Callable[[Call], Awaitable[Json]]
+
+
+async def with_compared_names(call: Call) -> Call:
+    """The call with names in lower case where the pool makes no difference; itself where that is the same."""
+    if not _has_upper(call.given):
+        return call
+    try:
+        pool = await call.pool()
+        client = await call.client() if "ClientId" in call.given else {}
+    except OperationError:
+        return call  # the emulator says what is missing
+    if directory.has_case(pool):
+        return call
+    given = dict(call.given)
+    for part, (name, proof) in _NAMES.items():
+        holder = given.get(part) if part else given
+        if isinstance(holder, dict) and isinstance(holder.get(name), str):
+            lowered = _lowered(holder, name, proof, client)
+            given = {**given, part: lowered} if part else lowered
+    if listed := given.get("UserAttributes"):
+        names, has = attributes.sign_in_names(pool), directory.of_list(listed)
+        given["UserAttributes"] = directory.to_list(
+            {name: value.lower() if name in names else value for name, value in has.items()}
+        )
+    return Call(call.name, given, call.origin)
+
+
+def secret_hash(client: Json, name: str) -> str:
+    """What an app with a secret proves itself by at a user's name."""
+    proof = hmac.new(client["ClientSecret"].encode(), (name + client["ClientId"]).encode(), hashlib.sha256)
+    return base64.b64encode(proof.digest()).decode()
+
+
+def _lowered(holder: Json, name: str, proof: str, client: Json) -> Json:
+    lowered = holder | {name: holder[name].lower()}
+    if not client.get("ClientSecret"):
+        return lowered
+    if holder.get(proof) != secret_hash(client, holder[name]):
+        return holder  # the emulator refuses it
+    return lowered | {proof: secret_hash(client, lowered[name])}
+
+
+def _has_upper(given: Json) -> bool:
+    names = [given.get("Username"), *directory.of_list(given.get("UserAttributes")).values()]
+    parts = [given.get(part) for part in _NAMES if part]
+    names += [part.get("USERNAME") for part in parts if isinstance(part, dict)]
+    return any(isinstance(name, str) and name != name.lower() for name in names)

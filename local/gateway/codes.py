@@ -1,0 +1,67 @@
+"""The codes that people get by mail or text: six random digits each, for one person and one purpose.
+
+A code dies when it was right, when a newer one is sent, after its time, and after five wrong guesses. They are kept in
+memory and go with the gateway; https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html has AWS's times.
+"""
+
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from local.gateway.emulated import OperationError
+
+SIGN_UP: Final = "sign-up"
+RESET: Final = "reset"
+MFA: Final = "mfa"
+
+_HOUR: Final = 3600.0
+_VALID: Final = {SIGN_UP: 24 * _HOUR, RESET: _HOUR, MFA: _HOUR / 20}  # seconds
+_OF_ATTRIBUTES: Final = 24 * _HOUR
+_GUESSES: Final = 5
+
+
+@dataclass
+class _Code:
+    digits: str
+    ends: float
+    guesses: int = _GUESSES
+
+
+_issued: dict[tuple[str, str, str], _Code] = {}
+
+
+def issue(pool_id: str, name: str, purpose: str) -> str:
+    """A new code, in the place of any older one.
+
+    Args:
+        pool_id: of the person's pool.
+        name: the person's user name, as the pool has it.
+        purpose: SIGN_UP, RESET, MFA, or the name of an attribute that is to be verified.
+    """
+    digits = f"{secrets.randbelow(10**6):06d}"
+    _issued[pool_id, name, purpose] = _Code(digits, time.monotonic() + _VALID.get(purpose, _OF_ATTRIBUTES))
+    return digits
+
+
+def check(pool_id: str, name: str, purpose: str, digits: str) -> None:
+    """Whether a code is the one that was sent last. Raises OperationError, in AWS's words, where it is not."""
+    code = _issued.get((pool_id, name, purpose))
+    if code is None or time.monotonic() > code.ends:
+        raise OperationError("ExpiredCodeException", "Invalid code provided, please request a code again.")
+    if not code.guesses:
+        raise OperationError("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+    code.guesses -= 1
+    if not hmac.compare_digest(code.digits.encode(), digits.strip().encode()):
+        raise OperationError("CodeMismatchException", "Invalid verification code provided, please try again.")
+
+
+def use_up(pool_id: str, name: str, purpose: str) -> None:
+    """Forget a code that did what it was for."""
+    _issued.pop((pool_id, name, purpose), None)
+
+
+def forget_all() -> None:
+    """Forget every code."""
+    _issued.clear()

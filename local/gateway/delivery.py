@@ -1,0 +1,94 @@
+"""Codes and links on their way to a person: which address gets them, as AWS chooses, and what the caller is told."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from local.gateway import codes, inbox, messages
+from local.gateway.directory import Json, attributes
+from local.gateway.emulated import OperationError
+
+_MEDIA: Final = {"email": "EMAIL", "phone_number": "SMS"}
+_NO_ADDRESS: Final = (
+    "Cannot reset password for the user as there is no registered/verified email or phone_number",
+    "Contact administrator to reset password.",
+)
+
+
+def sign_up_code(pool: Json, user: Json, client_id: str, origin: str) -> Json | None:
+    """Send what confirms a sign-up; None where the pool verifies no address that the person has.
+
+    Args:
+        pool: as DescribeUserPool answers.
+        user: as AdminGetUser answers.
+        client_id: the app's, which a link names.
+        origin: the address that a link leads to.
+    """
+    has = attributes(user)
+    for medium in ("phone_number", "email"):  # AWS takes the phone where it could take either
+        if medium in (pool.get("AutoVerifiedAttributes") or []) and has.get(medium):
+            code = codes.issue(pool["Id"], user["Username"], codes.SIGN_UP)
+            named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
+            link = f"{origin}/confirmUser?{urlencode(named)}"
+            inbox.deliver(messages.verification(pool, medium, has[medium], shown_name(pool, user), code, link))
+            return details(medium, has[medium])
+    return None
+
+
+def reset_code(pool: Json, user: Json) -> Json:
+    """Send what a new password is set by. Raises OperationError where the person has no verified address for it."""
+    has = attributes(user)
+    for medium in _recovery(pool):
+        if has.get(medium) and has.get(f"{medium}_verified") == "true":
+            code = codes.issue(pool["Id"], user["Username"], codes.RESET)
+            inbox.deliver(messages.verification(pool, medium, has[medium], shown_name(pool, user), code))
+            return details(medium, has[medium])
+    raise OperationError("InvalidParameterException", _NO_ADDRESS[not _recovery(pool)])
+
+
+def attribute_code(pool: Json, user: Json, medium: str, to: str) -> Json:
+    """Send what an address is verified by, which may be one that is not the person's yet."""
+    code = codes.issue(pool["Id"], user["Username"], medium)
+    inbox.deliver(messages.verification(pool, medium, to, shown_name(pool, user), code))
+    return details(medium, to)
+
+
+def second_factor(pool: Json, config: Json, user: Json, medium: str) -> Json:
+    """Send what is asked for beside the password."""
+    to = attributes(user)[medium]
+    code = codes.issue(pool["Id"], user["Username"], codes.MFA)
+    inbox.deliver(messages.second_factor(pool, config, medium, to, code))
+    return details(medium, to)
+
+
+def invitation(pool: Json, user: Json, password: str, media: Any) -> None:
+    """Send the temporary password of a person whom an administrator made; nothing where there is no address."""
+    has = attributes(user)
+    asked = {"EMAIL": "email", "SMS": "phone_number"}
+    for medium in [asked[one] for one in media or asked if one in asked]:
+        if has.get(medium):
+            inbox.deliver(messages.invitation(pool, medium, has[medium], shown_name(pool, user), password))
+            if not media:
+                return
+
+
+def shown_name(pool: Json, user: Json) -> str:
+    """The name that a person knows: the address, in a pool where that is the name."""
+    has = attributes(user)
+    named = [has[one] for one in pool.get("UsernameAttributes") or [] if has.get(one)]
+    return named[0] if named else str(user["Username"])
+
+
+def details(medium: str, to: str) -> Json:
+    """What AWS tells of a message that it sent: the address with most of it hidden."""
+    name, _, host = to.partition("@")
+    hidden = f"{name[:1]}***@{host[:1]}***" if host else "+" + "*" * 7 + to[-4:]
+    return {"Destination": hidden, "DeliveryMedium": _MEDIA[medium], "AttributeName": medium}
+
+
+def _recovery(pool: Json) -> list[str]:
+    """The kinds of address that a password is reset by, the first choice first; none where only administrators may."""
+    ways = (pool.get("AccountRecoverySetting") or {}).get("RecoveryMechanisms")
+    if not ways:
+        return ["phone_number", "email"]  # as in a pool that was made before there was a setting
+    named = [one["Name"] for one in sorted(ways, key=lambda one: one.get("Priority", 0))]
+    return [name.removeprefix("verified_") for name in named if name.startswith("verified_")]

@@ -1,0 +1,105 @@
+"""The emulator behind the gateway, called in the same process: by its HTTP interface and nothing else."""
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from ministack.app import app
+
+from local import environment
+from local.gateway.http import Headers, Response
+from local.keys import Key
+
+PREFIX: Final = "AWSCognitoIdentityProviderService."
+JSON: Final = "application/x-amz-json-1.1"
+FORM: Final = "application/x-www-form-urlencoded"
+
+
+class OperationError(Exception):
+    """An operation that is refused, by the emulator or in its place.
+
+    Args:
+        code: AWS's name of the error, such as NotAuthorizedException.
+        message: what is wrong.
+        status: of HTTP.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message, status
+
+
+@functools.cache
+def key() -> Key:
+    """The checkout's key, which the gateway was started with."""
+    return Key(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+
+
+def address() -> str:
+    """Where the gateway listens, as the emulator is told."""
+    return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
+
+
+async def operate(name: str, **given: Any) -> dict[str, Any]:
+    """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
+    from botocore.auth import SigV4Auth  # here: what is only passed on does without
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    body = json.dumps(given).encode()
+    headers = {"X-Amz-Target": PREFIX + name, "Content-Type": JSON}
+    request = AWSRequest(method="POST", url=address() + "/", data=body, headers=headers)
+    SigV4Auth(Credentials(key().id, key().secret), "cognito-idp", environment.REGION).add_auth(request)
+    answer = await send("POST", "/", body, dict(request.headers))
+    content = answer.json()
+    if answer.status >= 400:
+        raise OperationError(content.get("__type", "InternalErrorException"), content.get("message", ""), answer.status)
+    return content
+
+
+async def post(path: str, form: Mapping[str, str], authorization: str = "") -> Response:
+    """Send a form to one of the emulator's endpoints."""
+    shown = {"Authorization": authorization} if authorization else {}
+    return await send("POST", path, urlencode(form).encode(), {"Content-Type": FORM, **shown})
+
+
+async def send(method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = "") -> Response:
+    """Send a request and wait for the whole answer."""
+    named = {"Host": address().removeprefix("http://"), "Content-Length": str(len(body)), **headers}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode("latin-1"),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", int(os.environ["GATEWAY_PORT"])),
+    }
+    return await answer(scope, body)
+
+
+async def answer(scope: dict[str, Any], body: bytes) -> Response:
+    """The emulator's whole answer to a request, without what it allows every page (CORS)."""
+    status, headers, parts = 500, Headers(), list[bytes]()
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    async def collect(message: dict[str, Any]) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], [(bytes(name), bytes(value)) for name, value in message["headers"]]
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, collect)
+    kept = [pair for pair in headers if not pair[0].lower().startswith((b"access-control-", b"content-length"))]
+    return Response(status, kept, b"".join(parts))

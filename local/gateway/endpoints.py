@@ -1,0 +1,78 @@
+"""The endpoints of OAuth 2.0 for refresh tokens: renewing them, which may rotate them, and revoking them (RFC 7009).
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
+https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+"""
+
+import base64
+import binascii
+import hmac
+from typing import Final
+from urllib.parse import unquote
+
+from local.gateway import clients, directory, emulated, operations, tokens
+from local.gateway.calls import Call
+from local.gateway.directory import Json
+from local.gateway.emulated import OperationError
+from local.gateway.http import Request, Response, of_json
+
+_OAUTH: Final = {
+    "UnauthorizedException": "unauthorized_client",
+    "UnsupportedTokenTypeException": "unsupported_token_type",
+}
+
+
+async def token(request: Request) -> Response | None:
+    """New tokens for a refresh token of this very client; any other grant is the emulator's."""
+    form = request.form()
+    if form.get("grant_type") != "refresh_token":
+        return None
+    client, given = await _authenticated(request, form), form.get("refresh_token", "")
+    if client is None:
+        return of_json({"error": "invalid_client"}, 400)
+    if tokens.claims(given).get("client_id") != client["ClientId"] or tokens.is_used_up(given):
+        return of_json({"error": "invalid_grant"}, 400)
+    proof = {"client_id": client["ClientId"], "client_secret": client.get("ClientSecret", "")}
+    answer = await emulated.post("/oauth2/token", {**form, **proof, "refresh_token": tokens.original(given)})
+    grace = clients.grace(client["ClientId"])
+    if answer.status != 200 or grace is None:
+        return answer
+    return of_json({**answer.json(), "refresh_token": tokens.rotated(given, grace)})
+
+
+async def revoke(request: Request) -> Response:
+    """End a refresh token and all that came of it. One that is unknown needs no ending."""
+    form = request.form()
+    client, given = await _authenticated(request, form), form.get("token", "")
+    if client is None:
+        return of_json({"error": "invalid_client"}, 401)
+    if not given:
+        return of_json({"error": "invalid_request"}, 400)
+    secret = {"ClientSecret": client["ClientSecret"]} if client.get("ClientSecret") else {}
+    asked = {"ClientId": client["ClientId"], "Token": given, **secret}
+    try:
+        await operations.run(Call("RevokeToken", asked, request.origin()))
+    except OperationError as error:
+        return of_json({"error": _OAUTH.get(error.code, "invalid_request")}, 400)
+    return Response(200)
+
+
+async def _authenticated(request: Request, form: dict[str, str]) -> Json | None:
+    """The client that shows its secret, in the header or the form, or has none to show; else None."""
+    client_id, secret = _shown(request, form)
+    try:
+        client = await directory.client(client_id)
+    except OperationError:
+        return None
+    return client if hmac.compare_digest(secret.encode(), client.get("ClientSecret", secret).encode()) else None
+
+
+def _shown(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    scheme, _, proof = request.header("authorization").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client_id, _, secret = base64.b64decode(proof, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote(client_id), unquote(secret)  # as RFC 6749 has them written, section 2.3.1

@@ -1,0 +1,85 @@
+"""An HTTP request as the gateway decides on it, and an answer that it gives."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a decision needs of an HTTP request."""
+
+    method: str
+    path: str
+    raw_path: str
+    query: str
+    headers: Mapping[str, list[str]]
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The one value of a header; empty where it is missing or stands there twice."""
+        values = self.headers.get(name, [])
+        return values[0] if len(values) == 1 else ""
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """Those of the query and of a form in the body."""
+        return [*parse_qsl(self.query, keep_blank_values=True), *self._fields()]
+
+    def asked(self) -> dict[str, str]:
+        """The parameters of the query; of one that stands there twice, the first."""
+        return dict(reversed(parse_qsl(self.query, keep_blank_values=True)))
+
+    def form(self) -> dict[str, str]:
+        """The fields of a form in the body; of one that stands there twice, the first."""
+        return dict(reversed(self._fields()))
+
+    def cookies(self) -> dict[str, str]:
+        """The cookies that came along; none where they cannot be read."""
+        try:
+            return {name: one.value for name, one in SimpleCookie(self.header("cookie")).items()}
+        except CookieError:
+            return {}
+
+    def origin(self) -> str:
+        """The address that the gateway was called by."""
+        return f"http://{self.header('host')}"
+
+    def _fields(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.body.decode("utf-8", errors="replace"), keep_blank_values=True)
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer."""
+
+    status: int
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+
+    def header(self, name: bytes) -> str:
+        """The value of a header; empty where it is missing."""
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), "")
+
+    def json(self) -> dict[str, Any]:
+        """The JSON object that it holds; empty where it is none."""
+        try:
+            content = json.loads(self.body or b"{}")
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
+
+
+def of_json(content: Mapping[str, Any], status: int = 200, kind: bytes = b"application/json") -> Response:
+    """An answer of JSON that nobody keeps."""
+    return Response(status, [(b"content-type", kind), (b"cache-control", b"no-store")], json.dumps(content).encode())
+
+
+def redirect(location: str, headers: Headers | None = None) -> Response:
+    """An answer that sends a browser elsewhere."""
+    to = (b"location", location.encode("ascii", errors="ignore"))
+    return Response(302, [to, (b"cache-control", b"no-store"), *(headers or [])])

@@ -1,0 +1,47 @@
+"""Cognito's operations, as strict as AWS where the emulator is not. One without a rule is the emulator's alone."""
+
+import json
+from typing import Final
+
+from local.gateway import account_rules, admin_rules, attribute_rules, calls, token_rules
+from local.gateway.calls import Call, Rule
+from local.gateway.directory import Json
+from local.gateway.emulated import JSON, PREFIX, OperationError
+from local.gateway.http import Request, Response, of_json
+
+_RULES: Final[dict[str, Rule]] = {
+    **account_rules.RULES,
+    **admin_rules.RULES,
+    **attribute_rules.RULES,
+    **token_rules.RULES,
+}
+
+
+async def answer(request: Request) -> Response | None:
+    """The answer to an operation that has a rule; None for any other request."""
+    target = request.header("x-amz-target")
+    if (request.method, request.path) != ("POST", "/") or not target.startswith(PREFIX):
+        return None
+    try:
+        given = json.loads(request.body or b"{}")
+    except ValueError:
+        return None  # the emulator says so
+    if not isinstance(given, dict):
+        return None
+    asked = Call(target.removeprefix(PREFIX), given, request.origin())
+    try:
+        call = await calls.with_compared_names(asked)
+        rule = _RULES.get(call.name)
+        if rule is None and call is asked:
+            return None
+        return of_json(await (rule(call) if rule else call.passed_on()), kind=JSON.encode())
+    except OperationError as error:
+        refused = of_json({"__type": error.code, "message": error.message}, error.status, JSON.encode())
+        return Response(refused.status, [*refused.headers, (b"x-amzn-errortype", error.code.encode())], refused.body)
+
+
+async def run(call: Call) -> Json:
+    """Have an operation done for one of the pages. Raises OperationError where it is refused."""
+    compared = await calls.with_compared_names(call)
+    rule = _RULES.get(call.name)
+    return await (rule(compared) if rule else compared.passed_on())

@@ -1,0 +1,62 @@
+"""What the gateway answers by itself: the pages, some endpoints, some operations, and the mail."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from local.gateway import account_pages, authorization, endpoints, inbox, operations, sessions, sign_in, view
+from local.gateway.authorization import Authorization
+from local.gateway.http import Request, Response, of_json
+
+_Page = Callable[[Request, Authorization], Awaitable[Response]]
+_Handler = Callable[[Request], Awaitable[Response | None]]
+
+
+async def answer(request: Request) -> Response | None:
+    """Its own answer; None for what is the emulator's to answer."""
+    asked = (request.method, request.path)
+    if handler := _HANDLERS.get(asked):
+        return await handler(request)
+    if page := _PAGES.get(asked):
+        checked = await authorization.checked(request)
+        return checked if isinstance(checked, Response) else await page(request, checked)
+    return await operations.answer(request)
+
+
+async def _mail(_request: Request) -> Response:
+    return view.mail(inbox.messages())
+
+
+async def _mail_for_programs(_request: Request) -> Response:
+    return of_json({"messages": inbox.as_json()})
+
+
+async def _reset(_request: Request) -> None:
+    """Forget what was kept here of a stack that is thrown away; the emulator forgets the rest."""
+    inbox.empty()
+    sessions.end_all()
+
+
+# With the key alone: public_requests has neither of the last two.
+_HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
+    ("GET", "/oauth2/authorize"): sign_in.authorize,
+    ("GET", "/login"): sign_in.authorize,
+    ("POST", "/oauth2/token"): endpoints.token,
+    ("POST", "/oauth2/revoke"): endpoints.revoke,
+    ("GET", "/logout"): account_pages.logout,
+    ("GET", "/confirmUser"): account_pages.confirm_by_link,
+    ("GET", "/_mail"): _mail,
+    ("GET", "/_mail/messages"): _mail_for_programs,
+    ("POST", "/_ministack/reset"): _reset,
+}
+_PAGES: Final[dict[tuple[str, str], _Page]] = {
+    ("POST", "/login"): sign_in.login,
+    ("POST", "/mfa"): sign_in.second_factor,
+    ("POST", "/changePassword"): sign_in.change_password,
+    ("GET", "/signup"): account_pages.sign_up_page,
+    ("POST", "/signup"): account_pages.sign_up,
+    ("POST", "/confirm"): account_pages.confirm,
+    ("POST", "/resendcode"): account_pages.resend,
+    ("GET", "/forgotPassword"): account_pages.forgot_page,
+    ("POST", "/forgotPassword"): account_pages.forgot,
+    ("POST", "/confirmForgotPassword"): account_pages.reset,
+}

@@ -1,0 +1,89 @@
+"""The pages as HTML: a heading, words, forms and links, all of it escaped. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from local.gateway.http import Headers, Response
+from local.gateway.inbox import Received
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "html"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters["clock"] = lambda at: f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
+# No page of ours is framed, runs a script or loads anything; none is kept, and its address goes to no other site.
+_GUARDED: Final[Headers] = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of a form, as HTML's `input` has it."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    complete: str = "off"
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person fills in and sends to `action`."""
+
+    action: str
+    button: str
+    fields: Sequence[Field] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person sees.
+
+    Args:
+        title: the heading.
+        text: a paragraph of words.
+        error: what went wrong before.
+        forms: in their order.
+        links: the words of each and where it leads.
+        shown: what is to be copied, by its name.
+    """
+
+    title: str
+    text: str = ""
+    error: str = ""
+    forms: Sequence[Form] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+def response(page: Page, status: int = 200) -> Response:
+    """A page as it is sent."""
+    return _rendered("page.html", status, page=page)
+
+
+def mail(received: Sequence[Received]) -> Response:
+    """The inbox. A mail may hold what a stranger has signed up with: it is shown in a frame that can do nothing."""
+    answer = _rendered("mail.html", 200, received=received)
+    return Response(200, [*answer.headers, (b"cross-origin-opener-policy", b"same-origin")], answer.body)
+
+
+def _rendered(template: str, status: int, **given: Any) -> Response:
+    return Response(status, list(_GUARDED), _TEMPLATES.get_template(template).render(given).encode())

@@ -1,0 +1,81 @@
+"""A browser of a test: it fills in the gateway's pages by plain HTTP, and stops where it is sent back to an app."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import httpx2
+
+
+class Browser:
+    """Cookies, and the page that is open."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.cookies = httpx2.Cookies()
+        self.page = httpx2.Response(200)
+
+    def open(self, path: str) -> "Browser":
+        """Go to a page."""
+        return self._go(httpx2.get(urljoin(self.url, path), cookies=self.cookies, trust_env=False))
+
+    def send(self, form: int = 0, **entered: str) -> "Browser":
+        """Fill in one of the page's forms and send it, as a browser does."""
+        found = _Forms(self.page.text).forms[form]
+        unknown = entered.keys() - found.fields.keys()
+        assert not unknown, f"{found.fields} has no {unknown}"
+        address = urljoin(str(self.page.url), found.action)
+        filled_in, headers = {**found.fields, **entered}, {"Origin": self.url}
+        answer = httpx2.post(address, data=filled_in, headers=headers, cookies=self.cookies, trust_env=False)
+        return self._go(answer)
+
+    def follow(self, words: str) -> "Browser":
+        """Go where a link of the page leads."""
+        address = re.search(rf'<a href="([^"]+)"[^>]*>{re.escape(words)}</a>', self.page.text)
+        assert address, f"{self.page.text} has no link {words}"
+        return self.open(address[1].replace("&amp;", "&"))
+
+    def _go(self, page: httpx2.Response) -> "Browser":
+        self.page = page
+        self.cookies.extract_cookies(page)
+        return self
+
+    @property
+    def title(self) -> str:
+        found = re.search(r"<h1>(.*?)</h1>", self.page.text)
+        return found[1] if found else f"{self.page.status_code}: {self.page.text}"
+
+    @property
+    def error(self) -> str:
+        found = re.search(r'role="alert">(.*?)</p>', self.page.text, re.DOTALL)
+        return found[1] if found else ""
+
+    @property
+    def answer(self) -> dict[str, str]:
+        """What the app is answered, once the browser is sent back to it."""
+        assert self.page.status_code == 302, f"{self.title}: {self.error}"
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.headers["Location"]).query).items()}
+
+    def fields(self, form: int = 0) -> list[str]:
+        """The names of what is asked for."""
+        return list(_Forms(self.page.text).forms[form].fields)
+
+
+class _Form:
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self.fields: dict[str, str] = {}
+
+
+class _Forms(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[_Form] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(_Form(given["action"]))
+        elif tag == "input":
+            self.forms[-1].fields[given["name"]] = given.get("value", "")
