@@ -6,10 +6,8 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 
 import contextlib
 import functools
-import http.client
 import os
 import random
-import shlex
 import shutil
 import socket
 import subprocess
@@ -21,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from local import environment, keys, paths
+from local import environment, keys, paths, ports
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
@@ -60,17 +58,17 @@ def ensure(port: int) -> None:
     the port is someone else's or the emulator does not come up.
     """
     found = _running()
-    usable = found is not None and found.is_ours and _healthy(found.port)
+    usable = found is not None and found.is_ours and ports.is_healthy(found.port)
     if found and usable and found.port == port:
         return
     if found and found.port != port:
-        _refuse_taken(port)  # while the one that runs is still there
+        ports.refuse_taken(port)  # while the one that runs is still there
     if found and not usable:
         discard()
     elif found:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
-    _refuse_taken(port)
+    ports.refuse_taken(port)
     _start(port)
 
 
@@ -159,15 +157,6 @@ def _session() -> Any:
     return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
-def listener(port: int) -> str | None:
-    """The command that listens on a port of this machine, where the system tells (own processes)."""
-    with contextlib.suppress(psutil.Error):
-        for it in psutil.net_connections("tcp"):
-            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
-                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
-    return None
-
-
 def _running() -> _Running | None:
     """Found by its own command and folder, not by a number that was noted: that may be another program's by now."""
     for process in psutil.process_iter():
@@ -201,42 +190,6 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-
-
-def _refuse_taken(port: int) -> None:
-    if not _answers(port) and _can_be_bound(port):
-        return
-    who = listener(port) or "another program"
-    kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
-    raise Failure(
-        f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
-        f"Choose another port: make up PORT={port + 35}.\n"
-        "Or stop that program; the emulator of another checkout by `make stop` there."
-    )
-
-
-def _answers(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _can_be_bound(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    return False
 
 
 def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dict[str, str]]:
@@ -295,7 +248,7 @@ def _start(port: int) -> None:
             umask=0o077,
         )
     deadline = time.monotonic() + _STARTING
-    while not _healthy(port):
+    while not ports.is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
