@@ -15,7 +15,8 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt diff bench test fuzz check reference format lock
+.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check
+.PHONY: reference format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)
@@ -26,41 +27,38 @@ outputs: .venv/installed
 env stop: .venv/installed
 	@$(RUN) -m local $@
 
-# What this checkout would change on top of another revision; MARKDOWN=<file> writes it down for a pull request.
-BASE ?= main
-export BASE
-diff: .venv/installed
-	@$(RUN) -m local.pulumi_cli
-	@$(call each,stack,STACK) $(RUN) -m cli.diff "$$@" $(call option,markdown,MARKDOWN) -- "$$BASE"
-
-bench: .venv/installed-dev
-	@$(RUN) -m local.pulumi_cli
-	@$(RUN) -m tests.performance $(call given,rounds,ROUNDS) $(call flag,large,LARGE) $(call flag,small,SMALL) $(call given,json,JSON)
-
-# Signing in: make login, or make login STACK=dev CLIENT=postman SCOPE="openid project.read".
+# The subcommands of `python -m cli` by their names, with their options; and the benchmark.
 override ON = $(call option,stack,STACK) $(call option,client,CLIENT)
 override PRINT = $(call given,token,TOKEN) $(call flag,json,JSON)
 override BROWSER = $(call flag,no-browser,NO_BROWSER) $(call flag,paste,PASTE) $(call given,timeout,TIMEOUT)
 
 login: .venv/installed
-	@$(call each,scope,SCOPE) $(RUN) -m cli.sign_in $@ $(ON) "$$@" $(BROWSER) $(PRINT)
+	@$(call each,scope,SCOPE) $(RUN) -m cli $@ $(ON) "$$@" $(BROWSER) $(PRINT)
 
 token: .venv/installed
-	@$(call each,scope,SCOPE) $(RUN) -m cli.sign_in $@ $(ON) "$$@" $(PRINT)
+	@$(call each,scope,SCOPE) $(RUN) -m cli $@ $(ON) "$$@" $(PRINT) $(call flag,refresh,REFRESH)
 
 logout: .venv/installed
-	@$(RUN) -m cli.sign_in $@ $(ON)
+	@$(RUN) -m cli $@ $(ON)
 
 user: .venv/installed
-	@$(RUN) -m cli.sign_in $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
+	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
 
 export: .venv/installed
-	@$(RUN) -m cli.sign_in $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
+	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
 
-# Bring what runs already under the program: docs/adopting.md.
 adopt: .venv/installed
-	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli.adopt $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
+	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli $@ $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
 	  $(call flag,write,WRITE) $(call flag,import,IMPORT)
+
+unmanaged: .venv/installed
+	@$(RUN) -m cli $@ -- $${STACK:+"$$STACK"}
+
+diff: .venv/installed
+	@$(call each,stack,STACK) $(RUN) -m cli $@ "$$@" $(call option,markdown,MARKDOWN) -- $${BASE:+"$$BASE"}
+
+bench: .venv/installed-dev
+	@$(RUN) -m tests.performance $(call given,rounds,ROUNDS) $(call flag,large,LARGE) $(call flag,small,SMALL) $(call given,json,JSON)
 
 test: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli || echo "The tests that need the engine will fail." >&2

@@ -31,20 +31,15 @@ if zone and not domain.certificate_arn:
     )
 
 certificate_arn = domain.certificate_arn or (certificate.validated_arn if certificate else None)
+served_on: str | CustomDomain = domain.prefix
+if domain.custom and certificate_arn:
+    kept = domain.prefix if domain.keep_prefix else None
+    served_on = CustomDomain(domain.auth_domain, certificate_arn, zone.id if zone else None, kept)
 guarded = pulumi.ResourceOptions(protect=settings.protect)
 pool = CustomerUserPool(
     "customers",
     CustomerUserPoolArgs(
-        domain=(
-            CustomDomain(
-                domain.auth_domain,
-                certificate_arn,
-                zone.id if zone else None,
-                domain.prefix if domain.keep_prefix else None,
-            )
-            if domain.custom and certificate_arn
-            else domain.prefix
-        ),
+        domain=served_on,
         settings=settings.user_pool,
         tags=settings.tags,
         deletion_protection=settings.protect,

@@ -6,7 +6,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Final, get_args, get_origin
@@ -91,8 +91,17 @@ def _entry(field: FieldInfo, default: Any) -> str:
 def _yaml(default: Any) -> list[str]:
     if not (default and isinstance(default, Mapping)):
         return ["default: none" if default is None else f"default: {json.dumps(default)}"]
-    text = yaml.safe_dump(default, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    text = yaml.dump(default, Dumper=_ShortLists, sort_keys=False, allow_unicode=True, width=110)
     return ["default:", *(f"  {line}" for line in text.rstrip().split("\n"))]
+
+
+class _ShortLists(yaml.SafeDumper):
+    """YAML whose lists stand in one line."""
+
+
+_ShortLists.add_representer(
+    list, lambda dumper, entries: dumper.represent_sequence("tag:yaml.org,2002:seq", entries, flow_style=True)
+)
 
 
 def _pulumi_type(field: FieldInfo) -> str:
@@ -159,8 +168,8 @@ def _shown(field: FieldInfo, default: Any) -> str:
     return f"`{json.dumps(value)}`"
 
 
-def _rows(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines: list[tuple[str, ...]] = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 

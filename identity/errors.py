@@ -60,13 +60,13 @@ def warn(stack: str, warnings: Iterable[Problem]) -> None:
         pulumi.log.warn(f"In Pulumi.{stack}.yaml: {warning}")
 
 
-def shown(value: object) -> str:
+def shown(value: object, at_most: int = _SHOWN_AT_MOST) -> str:
     """A value as a report shows it: as JSON, cut short, and without what may be secret in it."""
     try:
         text = json.dumps(without_secrets(value), ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
         text = f"a value of type {type(value).__name__}"
-    return text if len(text) <= _SHOWN_AT_MOST else f"{text[: _SHOWN_AT_MOST - 3]}..."
+    return text if len(text) <= at_most else f"{text[: at_most - 3]}..."
 
 
 def without_secrets(value: object) -> object:

@@ -7,9 +7,19 @@ USER_POOL = "aws:cognito/userPool:UserPool"
 USER_POOL_DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
 USER_POOL_CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 RESOURCE_SERVER = "aws:cognito/resourceServer:ResourceServer"
+IDENTITY_POOL = "aws:cognito/identityPool:IdentityPool"
+RISK_CONFIGURATION = "aws:cognito/riskConfiguration:RiskConfiguration"
+LOG_DELIVERY = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
+WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 CERTIFICATE = "aws:acm/certificate:Certificate"
+CERTIFICATE_VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 RECORD = "aws:route53/record:Record"
 CLOUD_FORMATION_STACK = "aws:cloudformation/stack:Stack"
 STACK = "pulumi:pulumi:Stack"
+# Cognito's own scopes; every other one belongs to a resource server.
+OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
+# Cognito serves a custom domain by CloudFront, which takes certificates from this region alone.
+CUSTOM_DOMAIN_REGION = "us-east-1"
+TAGS = ("environment", "orchestration", "product", "service", "service-type")
 # What the program calls its pool.
 LOGICAL_POOL = "customers"

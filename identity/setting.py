@@ -139,6 +139,12 @@ class Model(BaseModel):
                 return True
         return False
 
+    def properties(self) -> list[str]:
+        """The provider's properties that hold what is given here."""
+        given = [(getattr(self, name), declared(field).aws) for name, field in type(self).model_fields.items()]
+        nested = [it for value, _ in given if isinstance(value, Model) for it in value.properties()]
+        return [*(aws for value, aws in given if aws and value not in (None, False)), *nested]
+
     def written(self) -> dict[str, Any]:
         """What a stack file would say: the fields that differ from their defaults."""
         return {

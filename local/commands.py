@@ -1,20 +1,17 @@
-"""Each command of the local stack, as the Makefile calls it: what happens in which order, and the exit status."""
+"""Each command of the local stack, as the Makefile calls it, and what happens in which order."""
 
 import contextlib
 import json
 import os
-import signal
-from types import FrameType
 from typing import NoReturn
 
 import click
 
-from local import emulator, environment, paths, report, state
-from local.console import Failure, give, leave_output, logged, refused, say
+from local import command_line, emulator, environment, paths, report, state
+from local.console import Failure, give, leave_output, logged, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
 
-_INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 _port = click.option(
     "--port",
     envvar="PORT",
@@ -34,33 +31,33 @@ def commands() -> None:
 @commands.command()
 @_port
 @_json
-def up(port: int | None, as_json: bool) -> None:
+def up(port: int | None, as_json: bool) -> int:
     """Make the stack, or bring it to what the config says."""
-    _run("up", port, as_json)
+    return _run("up", port, as_json)
 
 
 @commands.command()
 @_port
 @_json
-def preview(port: int | None, as_json: bool) -> None:
+def preview(port: int | None, as_json: bool) -> int:
     """Show what `up` would do; make nothing but what a real account already has."""
-    _run("preview", port, as_json)
+    return _run("preview", port, as_json)
 
 
 @commands.command()
 @_port
 @_json
-def refresh(port: int | None, as_json: bool) -> None:
+def refresh(port: int | None, as_json: bool) -> int:
     """Bring the state to what the emulator really has."""
-    _run("refresh", port, as_json)
+    return _run("refresh", port, as_json)
 
 
 @commands.command()
 @_port
 @_json
-def destroy(port: int | None, as_json: bool) -> None:
+def destroy(port: int | None, as_json: bool) -> int:
     """Remove the whole stack. The emulator goes on running, empty."""
-    _run("destroy", port, as_json)
+    return _run("destroy", port, as_json)
 
 
 @commands.command()
@@ -97,39 +94,18 @@ def stop() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line. Failures are told without a traceback; Ctrl-C and SIGTERM end with one line."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Run the command line of this process."""
     os.chdir(paths.CHECKOUT)
-    try:
-        commands(prog_name="python -m local", standalone_mode=False)
-    except (KeyboardInterrupt, Interrupted, click.Abort):
-        say("Stopped. The next `make up` goes on from here.", style="yellow")
-        _leave(_INTERRUPTED)
-    except click.ClickException as error:
-        with contextlib.suppress(OSError):
-            error.show()
-        _leave(error.exit_code)
-    except Failure as failure:
-        say(str(failure), style="red")
-        _leave(1)
-    except OSError as error:
-        say(refused(error), style="red")
-        _leave(1)
-    _leave(0)
+    command_line.main(commands, "python -m local", _stopped)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _stopped() -> str:
+    way = "starts over" if paths.UNFINISHED.exists() else "goes on from here"
+    return f"Stopped. The next `make up` {way}."
 
 
-def _leave(status: int) -> NoReturn:
-    # A program that was stopped in the middle may have threads that never end; nothing is left to wait for.
-    leave_output()
-    os._exit(status)
-
-
-def _run(name: Operation, port: int | None, as_json: bool) -> None:
-    """Run the engine under the lock. With --json the last line is printed whatever happens."""
+def _run(name: Operation, port: int | None, as_json: bool) -> int:
+    """Run the engine under the lock, to the exit status. With --json the last line is printed whatever happens."""
     result, changes = "failed", dict[str, int]()
     try:
         # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
@@ -148,5 +124,4 @@ def _run(name: Operation, port: int | None, as_json: bool) -> None:
         if as_json:
             leave_output()
             report.as_json(result, changes)
-    if not outcome.succeeded:
-        _leave(1)
+    return 0 if outcome.succeeded else 1

@@ -32,6 +32,10 @@ def give(text: str) -> None:
     """Print what was asked for. Raises Failure where it cannot be printed."""
     try:
         click.echo(text)
+    except UnicodeEncodeError as error:
+        raise Failure(
+            f"Standard output cannot be written to: {error.encoding} has not all letters of it. Set PYTHONUTF8=1."
+        ) from None
     except OSError as error:
         _close_output()
         if isinstance(error, BrokenPipeError):  # whoever read it has read enough

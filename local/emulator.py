@@ -7,100 +7,122 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 import contextlib
 import functools
 import http.client
-import json
 import os
 import random
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import environment, keys, paths, processes, room
+import psutil
+
+from local import environment, keys, paths
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
-_NOTE = paths.EMULATOR / "process.json"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
-# What a sign-in stack is made of, and STS, which tells the account. No functions: nothing runs what it is sent.
-_SERVICES = ("acm", "apigateway", "cloudformation", "cognito-idp", "route53", "ses", "sns", "sts")
+# What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway/access.py).
+_SERVICES = (
+    *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
+    *("secretsmanager", "ses", "sns", "ssm", "sts"),
+)
 _APP = "local.gateway:app"
 _USUAL_PORT = 4566
 _STARTING = 30.0  # seconds; it takes about one
 _STOPPING = 20.0
 
 
+@dataclass(frozen=True)
+class _Running:
+    """This checkout's emulator, as its process tells."""
+
+    process: psutil.Process
+    port: int
+    key_id: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is from before `.local/`, or its part of it, was removed: then nothing of it can be used."""
+        return self.key_id == keys.own().id and LOG.exists()
+
+
 def ensure(port: int) -> None:
     """Have the emulator run on `port`, moving it there with all it holds if it runs on another one.
 
-    Raises Failure when the port is someone else's or the emulator does not come up.
+    One that does not answer, or is from before `.local/` was removed, is replaced by an empty one. Raises Failure when
+    the port is someone else's or the emulator does not come up.
     """
-    note = _running()
-    if note and note["port"] == port and note.get("key") == keys.own().id and _healthy(port):
+    found = _running()
+    usable = found is not None and found.is_ours and _healthy(found.port)
+    if found and usable and found.port == port:
         return
-    if note:
-        if note["port"] != port:
-            _refuse_taken(port)  # while the one that runs is still there
-            say(f"Moving the emulator from port {note['port']} to {port} ...")
+    if found and found.port != port:
+        _refuse_taken(port)  # while the one that runs is still there
+    if found and not usable:
+        discard()
+    elif found:
+        say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
     _refuse_taken(port)
-    if _NOTE.exists():
-        paths.STALE.touch()  # it was killed, and comes back empty
     _start(port)
 
 
 def stop() -> bool:
     """Stop the emulator, which then writes down what it holds, and say whether it ran.
 
-    Raises Failure if it stays, where it could not write all of that down, and, before it is stopped, where it cannot.
+    Raises Failure where it could not write all of that down: the next `up` starts over.
     """
-    note = _running()
-    if not note:
+    found = _running()
+    if not found:
         return False
-    homeless = processes.is_homeless(note["pid"])
-    if not homeless and _healthy(note["port"]):  # else there is nothing to be kept
-        room.ask_for(_STATE, "what the emulator holds", "It was not stopped.")
-    said_before = LOG.stat().st_size if LOG.exists() else 0
-    if not processes.stop(note["pid"], note["identity"], _STOPPING):
+    if not found.is_ours:
+        discard()
+        say("It was from before `.local/` was removed, and what it held went with that.")
+        return True
+    said_before = LOG.stat().st_size
+    with contextlib.suppress(psutil.NoSuchProcess):
+        found.process.terminate()
+    psutil.wait_procs([found.process], _STOPPING)
+    if lost := _lost(found, said_before):
+        discard()
         raise Failure(
-            f"The emulator (process {note['pid']}) does not stop within {_STOPPING:.0f} seconds; see {LOG}.\n"
-            f"End it with kill -KILL {note['pid']}; what it holds is then lost, and the next `make up` makes it again."
+            f"The emulator is stopped, but it could not write down what it held:\n{lost}\n"
+            "The next `make up` starts over: it makes the stack again, and the people of local/people.yaml."
         )
-    if homeless:
-        shutil.rmtree(_STATE, ignore_errors=True)
-        say("An emulator from before `.local/` was removed still ran: it is stopped, and what it held went with it.")
-    elif lost := _lost(said_before):
-        paths.STALE.touch()
-        raise Failure(
-            f"The emulator is stopped, but it could not write down all that it held:\n{lost}\n"
-            "The next `make up` makes again what is missing; its users are lost."
-        )
-    _NOTE.unlink(missing_ok=True)
     return True
 
 
-def _lost(said_before: int) -> str:
-    """What the emulator, stopped just now, says of what it could not write down; empty where it could."""
-    said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines() if LOG.exists() else []
-    trouble = [line for line in said if "failed to save" in line]
-    if not trouble and not any(_STATE.glob("*.json")):
-        trouble = [f"{_STATE} has nothing of it; see {LOG}."]
-    return "\n".join(trouble[:3])
+def discard() -> None:
+    """End the emulator where it runs, and drop what it held or had written down."""
+    if found := _running():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.process.kill()
+        psutil.wait_procs([found.process], _STOPPING)
+    shutil.rmtree(_STATE, ignore_errors=True)
+
+
+def is_lost() -> bool:
+    """Whether what it held is gone, as after a kill: it neither runs nor has anything written down."""
+    return _running() is None and not _written_down()
 
 
 def running_port() -> int | None:
     """The port this checkout's emulator listens on; None when it does not run."""
-    note = _running()
-    return int(note["port"]) if note else None
+    found = _running()
+    return found.port if found else None
 
 
 def takes_own_key() -> bool:
     """Whether the emulator that runs was started with the key that this checkout has now."""
-    note = _running() or {}
-    return note.get("key") == keys.own().id
+    found = _running()
+    return found is not None and found.key_id == keys.own().id
 
 
 def port_for(given: int | None) -> int:
@@ -137,22 +159,39 @@ def _session() -> Any:
     return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
-def _running() -> dict[str, Any] | None:
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        note: dict[str, Any] = json.loads(_NOTE.read_text())
-        if processes.is_same(note["pid"], note["identity"]):
-            return note
-    return _without_a_note()
-
-
-def _without_a_note() -> dict[str, Any] | None:
-    """This checkout's emulator where `.local/` was removed while it ran, or its start was cut off."""
-    for pid in processes.started_as(_APP):
-        own = processes.environment(pid)
-        if own.get("STATE_DIR") == str(_STATE) and own.get("GATEWAY_PORT", "").isdigit():
-            key = own.get("AWS_ACCESS_KEY_ID")
-            return {"pid": pid, "identity": processes.identity(pid), "port": int(own["GATEWAY_PORT"]), "key": key}
+def listener(port: int) -> str | None:
+    """The command that listens on a port of this machine, where the system tells (own processes)."""
+    with contextlib.suppress(psutil.Error):
+        for it in psutil.net_connections("tcp"):
+            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
+                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
     return None
+
+
+def _running() -> _Running | None:
+    """Found by its own command and folder, not by a number that was noted: that may be another program's by now."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if _APP in process.cmdline():
+                own = process.environ()
+                if own.get("STATE_DIR") == str(_STATE):
+                    return _Running(process, int(own["GATEWAY_PORT"]), own["AWS_ACCESS_KEY_ID"])
+    return None
+
+
+def _written_down() -> bool:
+    return any(_STATE.glob("*.json"))
+
+
+def _lost(stopped: _Running, said_before: int) -> str:
+    """What the emulator, stopped just now, says of what it could not write down; empty where it could."""
+    if stopped.process.is_running():
+        return f"It did not end within {_STOPPING:.0f} seconds."
+    said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines()
+    trouble = [line for line in said if "failed to save" in line]
+    if not trouble and not _written_down():
+        trouble = [f"{_STATE} has nothing of it; see {LOG}."]
+    return "\n".join(trouble[:3])
 
 
 def free_port() -> int:
@@ -167,7 +206,7 @@ def free_port() -> int:
 def _refuse_taken(port: int) -> None:
     if not _answers(port) and _can_be_bound(port):
         return
-    who = processes.listener(port) or "another program"
+    who = listener(port) or "another program"
     kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
     raise Failure(
         f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
@@ -209,7 +248,18 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         state: the folder where it writes down what it holds; None where that goes with it.
     """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "hypercorn",
+        _APP,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "0",
+        "--keep-alive",
+        "600",
+    ]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
@@ -247,14 +297,11 @@ def _start(port: int) -> None:
             start_new_session=True,
             umask=0o077,
         )
-    note = {"pid": process.pid, "identity": processes.identity(process.pid), "port": port, "key": keys.own().id}
-    paths.write_whole(_NOTE, json.dumps(note))
     deadline = time.monotonic() + _STARTING
     while not _healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            _NOTE.unlink(missing_ok=True)
             raise Failure(f"The emulator does not come up on port {port}. The end of {LOG}:\n{_tail(LOG)}")
         time.sleep(0.1)
     _drop_what_was_read()

@@ -3,6 +3,7 @@
 The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
 """
 
+import contextlib
 import json
 import os
 import runpy
@@ -13,11 +14,12 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
+import psutil
 import pulumi
 from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
-from local import environment, paths, processes, pulumi_cli, state
+from local import environment, paths, pulumi_cli, start_over
 from local.aws_plugin import install
 from local.console import Failure, say
 from local.lock import Held
@@ -58,8 +60,6 @@ class Cli(PulumiCommand):
             start_new_session=True,
             pass_fds=[self._held.file] if self._held else [],
         )
-        if self._held:
-            self._held.note(process.pid)
         with _Stopping(process) as stopping:
             stdout, stderr = process.communicate()
         if stopping.asked:
@@ -92,14 +92,21 @@ class _Stopping:
             say("Stopping: the engine ends the steps at hand. Ctrl-C again ends it at once.", style="yellow")
             self._process.send_signal(signal.SIGINT)
         else:
-            processes.signal_session(self._process.pid, signal.SIGKILL)
+            self._end_at_once()
+
+    def _end_at_once(self) -> None:
+        """The engine and its plugins, which would end by themselves only a second later."""
+        if self._process.poll() is not None:
+            return
+        plugins = psutil.Process(self._process.pid).children(recursive=True)
+        self._process.kill()
+        for plugin in plugins:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                plugin.kill()
 
 
-def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
+def run(operation: Operation, held: Held) -> Outcome:
     """Run one operation on the stack, which is made if it is not there, and tell its progress.
-
-    Args:
-        refresh: compare the state with what the emulator really has first.
 
     Raises:
         Interrupted: after Ctrl-C, when the engine has ended.
@@ -114,24 +121,23 @@ def run(operation: Operation, held: Held, refresh: bool = False) -> Outcome:
     try:
         stack = LocalStack(workspace(cli))
         if operation == "preview":
-            planned = stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
+            planned = stack.preview(on_event=progress, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
         if operation == "up":
             # As `pulumi up` does: the rules on the whole stack speak at a run's end, when an update has made it all.
             with progress.rehearsal():
-                stack.preview(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
-            stack.up(on_event=progress, refresh=refresh, color="never", policy_packs=packs)
-        elif operation == "refresh":
-            stack.refresh(on_event=progress, color="never")
+                stack.preview(on_event=progress, color="never", policy_packs=packs)
+            with start_over.watched(progress):
+                stack.up(on_event=progress, color="never", policy_packs=packs)
         else:
-            stack.destroy(on_event=progress, refresh=refresh, color="never")
+            with start_over.watched(progress):
+                (stack.refresh if operation == "refresh" else stack.destroy)(on_event=progress, color="never")
     except Interrupted:
         raise Interrupted(_done(operation, progress)) from None
     except CommandError:
         held.refuse_removed()
         if not progress.errors:
             progress.error(cli.complaint)
-        _note_cut_off(progress)
         return Outcome(False, _done(operation, progress), tuple(progress.errors))
     return Outcome(True, progress.changes, tuple(progress.errors))
 
@@ -151,15 +157,6 @@ def decrypted_outputs() -> dict[str, Any]:
         raise Failure(f"The outputs cannot be read: {cli.complaint}") from None
     outputs: dict[str, Any] = json.loads(result.stdout)
     return outputs
-
-
-def _note_cut_off(progress: Progress) -> None:
-    """Write into the state what the engine does not: creates that failed because their plugin or emulator went away."""
-    creates = progress.cut_off()
-    known = state.read() if creates else None
-    if known:
-        known.add_pending(creates)
-        known.save()
 
 
 def workspace(cli: Cli) -> Workspace:

@@ -40,6 +40,7 @@ def of_the_engine() -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_AUTOMATION_API": "true",
+        "PULUMI_SKIP_CHECKPOINTS": "true",
         "GOGC": "400",  # it runs for seconds: looking for garbage as often as a server does costs a fifth of its time
     }
 

@@ -4,12 +4,12 @@ import contextlib
 import fcntl
 import json
 import os
-import signal
 import time
 from collections.abc import Iterator
-from typing import Any
 
-from local import paths, processes
+import psutil
+
+from local import paths
 from local.console import Failure, say
 
 _PATIENCE = 300.0  # seconds for another command; a first `up` on a slow machine takes a minute
@@ -31,14 +31,9 @@ class Held:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        self.note(None)
+        # Who holds it, for the next command to read: in one write of one size, so that nobody reads a part.
+        os.pwrite(self.file, json.dumps({"pid": os.getpid(), "command": self._command}).ljust(_SIZE).encode(), 0)
         return True
-
-    def note(self, engine: int | None) -> None:
-        """Write down who holds the lock, for the next command to read."""
-        me = {"pid": os.getpid(), "identity": processes.identity(os.getpid()), "command": self._command}
-        # In one write of one size, so that nobody reads a part.
-        os.pwrite(self.file, json.dumps({**me, "engine": engine}).ljust(_SIZE).encode(), 0)
 
     def refuse_removed(self) -> None:
         """Raise Failure where `.local/` was removed since the lock was taken: whatever else failed, this is why."""
@@ -48,12 +43,12 @@ class Held:
                 "Make all of it anew with: make up"
             ) from None
 
-    def holder(self) -> dict[str, Any]:
-        with contextlib.suppress(ValueError):
+    def holder(self) -> tuple[int, str]:
+        """The process that took the lock, and its command."""
+        with contextlib.suppress(ValueError, KeyError, TypeError):
             noted = json.loads(os.pread(self.file, _SIZE, 0))
-            if isinstance(noted, dict):
-                return noted
-        return {}
+            return int(noted["pid"]), str(noted["command"])
+        return 0, "a command"
 
 
 @contextlib.contextmanager
@@ -90,14 +85,17 @@ def _refuse_place() -> None:
 def _wait(held: Held) -> None:
     if _taken_within(held, _NOTING):
         return
-    holder = held.holder()
-    pid, name = int(holder.get("pid") or 0), holder.get("command", "a command")
-    alive = processes.is_same(pid, str(holder.get("identity") or ""))
+    pid, name = held.holder()
+    others = _others()
+    alive = pid in {process.pid for process in others}
     if alive:
         say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
     else:
         say(f"The last `{name}` was killed; ending what it left running ...")
-        _end(holder, signal.SIGINT)
+        for process in others:
+            with contextlib.suppress(psutil.Error):
+                if process.environ().get("PULUMI_HOME") == str(paths.PULUMI_HOME):  # others wait for the lock as well
+                    process.kill()
     if _taken_within(held, _PATIENCE if alive else _ENDING):
         return
     if alive:
@@ -105,18 +103,20 @@ def _wait(held: Held) -> None:
             f"`{name}` is still at work in this checkout after {_PATIENCE:.0f} seconds (process {pid}).\n"
             f"Let it end or stop it (kill -INT {pid}), then try again. Nothing was changed."
         )
-    _end(holder, signal.SIGKILL)
-    if not _taken_within(held, _ENDING):
-        raise Failure(
-            "What a killed command left running does not end.\n"
-            f"See who holds {paths.LOCK} (fuser {paths.LOCK}), stop it, then try again. Nothing was changed."
-        )
+    raise Failure(
+        "What a killed command left running does not end.\n"
+        f"See who holds {paths.LOCK} (fuser {paths.LOCK}), stop it, then try again. Nothing was changed."
+    )
 
 
-def _end(holder: dict[str, Any], how: signal.Signals) -> None:
-    """Signal the engine of a killed command. Its plugins hold the lock too, so the number cannot be another's yet."""
-    if holder.get("engine"):
-        processes.signal_session(int(holder["engine"]), how)
+def _others() -> list[psutil.Process]:
+    """The commands of this checkout and their engines, known by having the lock's file open and not by a number."""
+    file, found = str(paths.LOCK.resolve()), []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and any(it.path == file for it in process.open_files()):
+                found.append(process)
+    return found
 
 
 def _taken_within(held: Held, seconds: float) -> bool:

@@ -1,11 +1,11 @@
-"""What each command does that runs the engine, in its order: files, emulator, account, recovery, engine, report."""
+"""What each command does that runs the engine, in its order: files, emulator, account, engine, people, report."""
 
 import re
 from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import account, emulator, engine, paths, project, recovery, report, state
+from local import account, emulator, engine, paths, people, project, report, start_over, state
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Operation, Outcome
@@ -27,53 +27,44 @@ def run(operation: Operation, port: int, held: Held) -> Outcome:
 
 
 def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
-    state.refuse_full_disk()
-    config = project.write(port)
-    emulator.ensure(port)
+    config, wanted = project.write(port), people.read()
+    start_over.if_needed(port)
     account.prepare(config, port)
-    stale = recovery.repair(port, may_touch=operation == "up")
-    outcome = engine.run(operation, held, refresh=stale)
+    outcome = engine.run(operation, held)
     if any(_UNTYPED.search(error) for error in outcome.errors):
         outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
-    if outcome.succeeded and operation == "up":
-        paths.STALE.unlink(missing_ok=True)
     report.summary(operation, outcome)
     made = state.read() if outcome.succeeded and operation == "up" else None
     if made:
-        report.outputs(made)
+        report.outputs(made, people.make(wanted, made, port))
     return outcome
 
 
 def _refresh(port: int, held: Held) -> Outcome:
-    if not _anything_up():
+    start_over.if_lost()
+    if not _resources():
         raise Failure("Nothing is up in this checkout, so there is nothing to refresh. Make it with: make up")
-    state.refuse_full_disk()
     project.write_or_keep(port)
-    emulator.ensure(port)
-    recovery.repair(port, may_touch=True)
+    start_over.if_needed(port)
     outcome = engine.run("refresh", held)
-    if outcome.succeeded:
-        paths.STALE.unlink(missing_ok=True)
     report.summary("refresh", outcome)
     return outcome
 
 
 def _destroy(port: int, held: Held) -> Outcome:
-    state.repair()
-    if not _anything_up() and emulator.running_port() is None:
+    start_over.if_lost()
+    if not _resources() and emulator.running_port() is None:
         say("Nothing is up in this checkout: nothing to destroy.")
         return Outcome(True, {})
     _refuse_protected()
-    state.refuse_full_disk()
-    emulator.ensure(port)
+    start_over.if_needed(port)
     outcome = Outcome(True, {})
-    if _anything_up():
+    if _resources():
         project.write_or_keep(port)
-        stale = recovery.repair(port, may_touch=True)
-        outcome = engine.run("destroy", held, refresh=stale)
-    if outcome.succeeded:
-        account.remove(port)
-        paths.STALE.unlink(missing_ok=True)
+        outcome = engine.run("destroy", held)
+    if outcome.succeeded:  # what a real account has before this program comes goes as well
+        emulator.discard()
+        emulator.ensure(port)
     report.summary("destroy", outcome)
     return outcome
 
@@ -83,20 +74,17 @@ def _refuse_protected() -> None:
 
     And it knows nothing of a `protect` that was written down and never applied.
     """
-    known = state.read()
-    if known is None or not known.resources:
-        return
-    guarded = [resource for resource in known.resources if resource.get("protect")]
-    names = sorted({resource["urn"].rpartition("::")[2] for resource in guarded if resource.get("custom")})
+    known = _resources()
+    names = sorted({it.urn.rpartition("::")[2] for it in known if it.protect and it.custom})
     if names:
         raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
-    if file := project.protected_by():
+    if known and (file := project.protected_by()):
         raise Failure(
             f"Nothing was destroyed: identity:protect is not false in {file}, though no `make up` has applied that.\n"
             f"To let all of it go on purpose: put `identity:protect: false` into {paths.STACK_FILE}, then this again."
         )
 
 
-def _anything_up() -> bool:
+def _resources() -> list[state.Resource]:
     known = state.read()
-    return bool(known and (known.resources or known.pending))
+    return known.resources if known else []

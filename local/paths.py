@@ -1,19 +1,20 @@
 """Where a checkout's local stack lives: everything under `.local/`, so that two checkouts never meet."""
 
 import os
+import tempfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
-# There while the state may say more than the emulator has: until a run has compared the two.
-STALE = LOCAL / "stale"
+# There while the engine changes things, and afterwards where nobody has written down what it changed.
+UNFINISHED = LOCAL / "unfinished"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
 KEY = LOCAL / "key.json"
 BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
-POLICY_PACK = CHECKOUT / "policy" / "run"
+POLICY_PACK = CHECKOUT / "local" / "policy-pack"
 
 # Names of the checkout's own files, as messages show them.
 PROJECT_FILE = "Pulumi.yaml"
@@ -25,7 +26,7 @@ def private(directory: Path) -> None:
     """Have a directory that nobody else on the machine can look into: state and notes hold secrets."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for each in (directory, LOCAL) if directory.is_relative_to(LOCAL) else (directory,):
-        if each.stat().st_mode & 0o077:
+        if each.stat().st_mode & 0o777 != 0o700:
             each.chmod(0o700)
 
 
@@ -35,10 +36,13 @@ def write_whole(path: Path, text: str) -> None:
     Nobody else on the machine can read it: states and notes name what an account holds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)  # one that a kill left has the mode that it had
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    file, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # mode 600
+    try:
+        with os.fdopen(file, "w", encoding="utf-8") as whole:
+            whole.write(text)
+            whole.flush()
+            os.fsync(whole.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

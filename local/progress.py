@@ -4,14 +4,12 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
 
 from local.console import say
 from local.outcome import FOUND
-from local.state import Resource
 from local.values import changed
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
@@ -20,11 +18,11 @@ _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
-# The engine's own last words; the reasons have been told before them.
-# What the engine and the plugin say when an operation was cut off in the middle: by a kill, or the way to the emulator.
-_CUT_OFF = re.compile(
+# What the engine and the plugin say when a step was broken off in the middle: by a kill, or the way to the emulator.
+_BROKEN_OFF = re.compile(
     r"code = Unavailable|connection error:|error reading from server|exited prematurely|emulator does not answer"
 )
+# The engine's own last words; the reasons have been told before them.
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
 
 
@@ -32,17 +30,17 @@ class Progress:
     """Listens to the engine's events.
 
     `changes` counts by kind what was done: as the engine sums it up, or, where it was killed before that, as it went.
+    `began` says whether any step was begun, `broken_off` whether one ended without anybody knowing what it did.
     """
 
     def __init__(self, planned: bool) -> None:
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
+        self.began = self.broken_off = False
         self._planned = planned
         self._rehearsing = False
         self._begun: dict[str, float] = {}
         self._looked_up: dict[str, bool] = {}
-        self._failed: dict[str, StepEventMetadata] = {}
-        self._said: dict[str, str] = {}
         self._ended: set[tuple[str, str]] = set()
 
     @contextmanager
@@ -58,12 +56,12 @@ class Progress:
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
             begun = event.resource_pre_event.metadata
+            self.began = self.began or not self._rehearsing
             self._begun[begun.urn] = time.monotonic()
             self._looked_up[begun.urn] = _name(begun) == "refresh"
         elif event.res_outputs_event:
             self._end(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
-            self._failed[event.res_op_failed_event.metadata.urn] = event.res_op_failed_event.metadata
             self._step(event.res_op_failed_event.metadata, failed=True)
         elif event.diagnostic_event:
             self._diagnostic(event.diagnostic_event)
@@ -115,7 +113,7 @@ class Progress:
         if event.ephemeral or event.severity == "debug" or not text:
             return
         if event.severity == "error":
-            self._said[event.urn or ""] = self._said.get(event.urn or "", "") + text
+            self.broken_off = self.broken_off or bool(_BROKEN_OFF.search(text))
             self.error(_at(event.urn) + text)
         elif not self._rehearsing:
             say(
@@ -131,24 +129,6 @@ class Progress:
             self.error(text)
         elif not self._rehearsing:
             say(text, style="yellow")
-
-    def cut_off(self) -> list[Resource]:
-        """The creates that failed without anybody knowing whether the thing was made."""
-        return [
-            {
-                "urn": urn,
-                "custom": True,
-                "type": step.type,
-                "inputs": dict(step.new.inputs or {}),
-                "created": self._when(urn),
-            }
-            for urn, step in self._failed.items()
-            if step.op == OpType.CREATE and step.new and _CUT_OFF.search(self._said.get(urn, ""))
-        ]
-
-    def _when(self, urn: str) -> str:
-        age = time.monotonic() - self._begun.get(urn, time.monotonic())
-        return (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
 
     def error(self, text: str) -> None:
         """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""

@@ -54,6 +54,11 @@ def read(name: str) -> dict[str, Any]:
     return content
 
 
+def has_stack() -> bool:
+    """Whether the engine has ever been given the stack, which then had a state."""
+    return bool(_salt())
+
+
 def protected_by() -> str:
     """The file that asks for `identity:protect`, applied or not; empty where none does.
 

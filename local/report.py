@@ -1,7 +1,7 @@
 """What a command says at its end: to people on standard error, and with --json to programs on standard output."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.console import give, say
@@ -36,8 +36,8 @@ def summary(operation: str, outcome: Outcome) -> None:
         say(f"{operation} done{_counted(outcome.changes, would, found)}.", style="bold green")
 
 
-def outputs(known: State) -> None:
-    """The stack's outputs for people, without secrets, and what to do next."""
+def outputs(known: State, people: Sequence[str]) -> None:
+    """The stack's outputs for people, without secrets, who can sign in, and what to do next."""
     values = known.outputs
     say("")
     for name in sorted(values):
@@ -45,8 +45,10 @@ def outputs(known: State) -> None:
     login = _public_login(values.get("clients"), known.clients_with_a_secret)
     say("")
     if login:
-        say("Try it:     make user, then make login")
+        say("Try it:     make login")
         say(f"Sign in:    {login}")
+    if people:
+        say(f"People:     {', '.join(people)}; their passwords are in local/people.yaml. One more for now: make user")
     say("Outputs:    make outputs")
     say("Take down:  make destroy")
 

@@ -67,6 +67,25 @@ def read(file: Path, name: str = "") -> Any:
         ) from None
 
 
+def config(file: Path) -> dict[str, Any]:
+    """What a stack's file has under `config:`; empty for a file without settings.
+
+    Raises:
+        Unreadable: as `read` does, and where that is no map of settings.
+        OSError: where it cannot be read at all.
+    """
+    content = read(file) or {}
+    settings = content.get("config") or {} if isinstance(content, dict) else None
+    if not isinstance(settings, dict):
+        raise Unreadable(f"{file.name}: expected a map with `config:`, a map of settings. Fix it, then try again.")
+    return settings
+
+
+def stacks(directory: Path) -> list[str]:
+    """The stacks that have a file there, by name."""
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in directory.glob("Pulumi.*.yaml"))
+
+
 def write(file: Path, content: Any) -> None:
     """Write a file that every reader reads alike: a text in quotes, where it might be taken for something else."""
     text = yaml.dump(content, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=2**20)

@@ -1,11 +1,13 @@
-"""Entry of the policy pack: by Pulumi's Python language host (`--policy-pack policy`), or by `policy/run`."""
+"""Entry of the policy pack, which Pulumi's Python language host starts: `pulumi preview --policy-pack policy`."""
 
 import sys
 from pathlib import Path
 
-# Both start it as a folder, not as a package: its siblings are found from the checkout.
+from pulumi_policy import PolicyPack
+
+# It is started as a folder, not as a package: its siblings are found from the checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from policy.wiring import serve
+from policy.pack import Stack, policies
 
-serve()
+PolicyPack("identity", policies(Stack.current()), provider="aws", display_name="Identity")

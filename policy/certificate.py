@@ -3,20 +3,23 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pulumi_policy import EnforcementLevel, Severity
+
 from identity import facts
-from policy.rule import CERTIFICATE, DOMAIN, POOL, RECORD, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
+from policy.rule import COGNITO_GUIDE, UNKNOWN, Finding, Resource, Rule
 
-_CLOUDFRONT_REGION: Final = "us-east-1"
-_STACK: Final = facts.CLOUD_FORMATION_STACK
-_TAGS: Final = ("environment", "orchestration", "product", "service", "service-type")
+_ACM: Final = "https://docs.aws.amazon.com/acm/latest/userguide/acm-bestpractices.html"
+_NO_KEY: Final = "identity/certificate.py; no key of the stack file sets it"
 
 
-@rule(
-    "certificate-no-wildcard",
+@Rule(
+    id="certificate-no-wildcard",
     demands="A certificate is for named hosts, without *.",
     why="Whoever gets hold of a wildcard's key can be any host of the domain.",
-    elsewhere=Level.MANDATORY,
-    on=(CERTIFICATE,),
+    fix="the one name that people sign in on",
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.CERTIFICATE,),
+    url=_ACM,
     covers=("checkov:CKV2_AWS_71",),
 )
 def no_wildcard(certificate: Resource) -> Iterator[Finding]:
@@ -28,44 +31,74 @@ def no_wildcard(certificate: Resource) -> Iterator[Finding]:
     for prop, values in names.items():
         for name in values:
             if "*" in name:
-                yield Finding(f"{prop} has {name}", "identity:authDomain", "the one name that people sign in on")
+                yield Finding(f"{prop} has {name}", "identity:authDomain")
 
 
-@rule(
-    "certificate-transparency",
+@Rule(
+    id="certificate-transparency",
     demands="A certificate is written to the public transparency logs.",
     why="Browsers refuse one that is not, and the logs show certificates that others got for the domain.",
-    elsewhere=Level.MANDATORY,
-    on=(CERTIFICATE,),
-    covers=("checkov:CKV_AWS_234",),
+    fix="leave the preference out, or ENABLED",
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.CERTIFICATE,),
+    url=_ACM,
+    covers=(
+        "prowler:acm_certificates_transparency_logs_enabled",
+        "config:acm-certificate-transparent-logging-enabled",
+        "checkov:CKV_AWS_234",
+    ),
 )
 def transparency(certificate: Resource) -> Iterator[Finding]:
     preference = "options.certificateTransparencyLoggingPreference"
     if certificate.lacks(preference, "ENABLED", None):
-        yield Finding(
-            f"{preference} is {certificate.get(preference)}", "identity/certificate.py", "leave it out, or ENABLED"
-        )
+        yield Finding(f"{preference} is {certificate.get(preference)}", _NO_KEY)
 
 
-@rule(
-    "certificate-no-gap",
+@Rule(
+    id="certificate-no-gap",
     demands="A certificate is replaced by making the new one first: deleteBeforeReplace is not set.",
     why="In the gap the sign-in page has no certificate; AWS refuses to delete one in use, too.",
-    elsewhere=Level.MANDATORY,
-    on=(CERTIFICATE,),
+    fix="leave delete_before_replace out",
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.CERTIFICATE,),
+    url="https://www.pulumi.com/docs/iac/concepts/resources/options/deletebeforereplace/",
     covers=("checkov:CKV_AWS_233",),
 )
 def no_gap(certificate: Resource) -> Iterator[Finding]:
     if certificate.delete_before_replace:
-        yield Finding("deleteBeforeReplace is true", "identity/certificate.py", "leave delete_before_replace out")
+        yield Finding("deleteBeforeReplace is true", _NO_KEY)
 
 
-@stack_rule(
-    "certificate-region",
-    demands=f"The certificate of a custom domain lives in {_CLOUDFRONT_REGION}.",
+@Rule(
+    id="certificate-strong-key",
+    demands="A certificate's key is RSA of 2048 bits or more, or of an elliptic curve.",
+    why="A shorter one can be computed from what everybody sees of it.",
+    fix="leave key_algorithm out, or EC_prime256v1",
+    severity=Severity.HIGH,
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.CERTIFICATE,),
+    url="https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html",
+    covers=(
+        "prowler:acm_certificates_with_secure_key_algorithms",
+        "securityhub:ACM.2",
+        "config:acm-certificate-rsa-check",
+        "kics:certificate_rsa_key_bytes_lower_than_256",
+    ),
+)
+def strong_key(certificate: Resource) -> Iterator[Finding]:
+    if certificate.get("keyAlgorithm") == "RSA_1024":
+        yield Finding("keyAlgorithm is RSA_1024", _NO_KEY)
+
+
+@Rule(
+    id="certificate-region",
+    demands=f"The certificate of a custom domain lives in {facts.CUSTOM_DOMAIN_REGION}.",
     why="Cognito serves a custom domain by CloudFront, which takes certificates from there alone.",
-    elsewhere=Level.MANDATORY,
-    on=(DOMAIN,),
+    fix=f"region={facts.CUSTOM_DOMAIN_REGION} on the certificate",
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.USER_POOL_DOMAIN,),
+    beside=(facts.CERTIFICATE, facts.CERTIFICATE_VALIDATION),
+    url=f"{COGNITO_GUIDE}/cognito-user-pools-add-custom-domain.html",
 )
 def region(domain: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
     arn = domain.get("certificateArn")
@@ -73,29 +106,29 @@ def region(domain: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
         return
     certificate = _certificate(domain, stack)
     found = arn.split(":")[3] if isinstance(arn, str) and arn.count(":") > 3 else certificate and certificate.region
-    if found not in (None, UNKNOWN, _CLOUDFRONT_REGION):
-        yield Finding(
-            f"certificateArn is of a certificate in {found}",
-            "identity/certificate.py; no key of the stack file sets it",
-            f"region={_CLOUDFRONT_REGION} on the certificate",
-        )
+    if found not in (None, UNKNOWN, facts.CUSTOM_DOMAIN_REGION):
+        yield Finding(f"certificateArn is of a certificate in {found}", _NO_KEY)
 
 
 def _certificate(resource: Resource, stack: Sequence[Resource]) -> Resource | None:
     """The certificate that a certificateArn comes from, by way of its validation where there is one."""
     for source in stack:
         if source.urn in resource.sources.get("certificateArn", ()):
-            return source if source.type == CERTIFICATE else _certificate(source, stack)
+            return source if source.type == facts.CERTIFICATE else _certificate(source, stack)
     return None
 
 
-@stack_rule(
-    "record-attached",
+@Rule(
+    id="record-attached",
     demands="An A or AAAA record is an alias of a resource of this stack.",
     why="A record that outlives what it points to can be taken over by whoever gets that address next.",
-    elsewhere=Level.MANDATORY,
-    on=(RECORD,),
-    covers=("checkov:CKV2_AWS_23",),
+    fix="the domain's own CloudFront name as alias",
+    severity=Severity.HIGH,
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.RECORD,),
+    beside=(facts.USER_POOL_DOMAIN,),
+    url="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html",
+    covers=("prowler:route53_dangling_ip_subdomain_takeover", "checkov:CKV2_AWS_23"),
 )
 def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
     if record.get("type") not in ("A", "AAAA"):
@@ -103,24 +136,29 @@ def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
     aliases = record.get("aliases")
     if aliases is not UNKNOWN and (not aliases or not record.sources.get("aliases")):
         kind = "points to an alias that no resource of the stack made" if aliases else "has records, and no alias"
-        yield Finding(f"{record.name} {kind}", "identity:customDomain", "the domain's own CloudFront name as alias")
+        yield Finding(f"{record.name} {kind}", "identity:customDomain")
 
 
-@rule(
-    "tags",
-    demands=f"A resource that can have tags has {', '.join(_TAGS)}.",
+@Rule(
+    id="tags",
+    demands=f"A resource that can have tags has {', '.join(facts.TAGS)}.",
     why="Bills, searches and clean-ups go by them.",
-    elsewhere=Level.MANDATORY,
-    on=(POOL, CERTIFICATE, _STACK),
+    fix="give each a value that is not blank",
+    severity=Severity.LOW,
+    elsewhere=EnforcementLevel.MANDATORY,
+    on=(facts.USER_POOL, facts.IDENTITY_POOL, facts.CERTIFICATE, facts.CLOUD_FORMATION_STACK),
+    url="https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
+    covers=(
+        "securityhub:ACM.3",
+        "securityhub:CloudFormation.2",
+        "config:cognito-user-pool-tagged",
+    ),
 )
 def tagged(resource: Resource) -> Iterator[Finding]:
     tags = resource.get("tags")
     if tags is UNKNOWN:
         return
-    missing = [tag for tag in _TAGS if not str((tags or {}).get(tag) or "").strip()]
+    missing = [tag for tag in facts.TAGS if not str((tags or {}).get(tag) or "").strip()]
     if missing:
         where = "identity/naming.py; no key of the stack file sets it"
-        yield Finding(f"tags lacks {', '.join(missing)}", where, "give each a value that is not blank")
-
-
-RULES: Final[tuple[Rule, ...]] = (no_wildcard, transparency, no_gap, region, attached, tagged)
+        yield Finding(f"tags lacks {', '.join(missing)}", where)

@@ -1,11 +1,18 @@
-"""Where the rules are mandatory: in production, which is every stack but those that are known to hold no customers."""
+"""All rules, and where they are mandatory: in production, which is every stack but those known to hold no customers."""
 
 from typing import Final
 
-from policy import certificate, clients, pool, urls
-from policy.rule import Level, Rule
+from pulumi_policy import EnforcementLevel
 
-RULES: Final[tuple[Rule, ...]] = clients.RULES + urls.RULES + pool.RULES + certificate.RULES
+from policy import attacks, certificate, clients, pool, urls
+from policy.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = tuple(
+    rule
+    for module in (clients, urls, pool, attacks, certificate)
+    for rule in vars(module).values()
+    if isinstance(rule, Rule)
+)
 # The environments that hold no customers. Any other name is production: a new one must not switch rules off.
 NOT_PRODUCTION: Final = ("local", "dev", "test")
 
@@ -20,6 +27,6 @@ def is_production(environment: str, given: str | None = None) -> bool:
     return given == "true" if given in ("true", "false") else environment not in NOT_PRODUCTION
 
 
-def level(rule: Rule, environment: str, production: str | None = None) -> Level:
+def level(rule: Rule, environment: str, production: str | None = None) -> EnforcementLevel:
     """How strict a rule is in an environment, unless identity:production says what that is."""
-    return Level.MANDATORY if is_production(environment, production) else rule.elsewhere
+    return rule.production if is_production(environment, production) else rule.elsewhere

@@ -1,4 +1,4 @@
-"""The breaches that a stack commits on purpose, each with its reason: the config key identity:exemptions."""
+"""The violations that a stack means, each with its reason: the config key identity:exemptions."""
 
 import difflib
 import json
@@ -12,7 +12,6 @@ from identity.renamed_keys import EXEMPTIONS
 from policy.rule import Resource, Rule
 
 KEY: Final = f"identity:{EXEMPTIONS[1]}"
-OLD_KEY: Final = f"identity:{EXEMPTIONS[0]}"
 # Whoever reads it later has to learn why; a word or two say nothing.
 _WORDS: Final = 3
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -21,7 +20,7 @@ _SHAPE: Final = "rule -> resource -> reason"
 
 @dataclass(frozen=True)
 class Exemption:
-    """One breach that is meant: of which rule, at which resource (`*`: at all), and why."""
+    """One violation that is meant: of which rule, at which resource (`*`: at all), and why."""
 
     rule: str
     resource: str

@@ -1,240 +1,220 @@
-"""What a user pool must be: its passwords, and what guards it in production."""
+"""What a user pool must be: its passwords, its second factor, its mail, and what a lost account is got back by."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
 
-from policy.rule import POOL, UNKNOWN, Finding, Level, Resource, Rule, rule, stack_rule
+from pulumi_policy import EnforcementLevel, Severity
 
-_LOGS: Final = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
-_RISKS: Final = "aws:cognito/riskConfiguration:RiskConfiguration"
-_WEB_ACL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
-_PASSWORDS: Final = "identity:userPool -> passwordPolicy"
-_NO_KEY: Final = "identity/user_pool.py; no key of the stack file sets it"
+from identity import facts
+from policy.rule import COGNITO_GUIDE, UNKNOWN, Finding, Resource, Rule
 
-
-def _below(pool: Resource, setting: str, least: int) -> bool:
-    value = pool.get(f"passwordPolicy.{setting}")
-    return value is not UNKNOWN and (value or 0) < least
+_rule: Final = partial(Rule, on=(facts.USER_POOL,))
+_PASSWORDS: Final = f"{COGNITO_GUIDE}/managing-users-passwords.html"
+_FACTORS: Final = ("softwareTokenMfaConfiguration.enabled", "emailMfaConfiguration", "smsConfiguration")
 
 
-def _password(pool: Resource, setting: str, fix: str) -> Finding:
-    value: Any = pool.get(f"passwordPolicy.{setting}")
-    shown = f"{value:g}" if isinstance(value, float) else str(value).lower() if value is not None else "not given"
-    return Finding(f"passwordPolicy.{setting} is {shown}", f"{_PASSWORDS} -> {setting}", fix)
+def _at(setting: str) -> str:
+    return f"identity:userPool -> {setting}"
 
 
-@rule(
-    "pool-password-floor",
+def _password(pool: Resource, setting: str) -> Finding:
+    path = f"passwordPolicy.{setting}"
+    return Finding(f"{path} is {pool.shown(path)}", _at(f"passwordPolicy -> {setting}"))
+
+
+def _too_short(pool: Resource, least: int) -> Iterator[Finding]:
+    length = pool.get("passwordPolicy.minimumLength")
+    if length is not UNKNOWN and (length or 0) < least:
+        yield _password(pool, "minimumLength")
+
+
+def _without(pool: Resource, *settings: str) -> Iterator[Finding]:
+    for setting in settings:
+        if pool.lacks(f"passwordPolicy.{setting}", True):
+            yield _password(pool, setting)
+
+
+@_rule(
+    id="pool-password-floor",
     demands="A password has at least 8 characters, with lower and upper case.",
     why="It is what customers were promised so far; less is a slip.",
-    elsewhere=Level.ADVISORY,
-    on=(POOL,),
+    fix="minimumLength: 8, or more; requireLowercase: true; requireUppercase: true",
+    elsewhere=EnforcementLevel.ADVISORY,
+    url=_PASSWORDS,
     covers=(
         "prowler:cognito_user_pool_password_policy_lowercase",
         "prowler:cognito_user_pool_password_policy_uppercase",
     ),
 )
 def password_floor(pool: Resource) -> Iterator[Finding]:
-    if _below(pool, "minimumLength", 8):
-        yield _password(pool, "minimumLength", "minimumLength: 8, or more")
-    for setting in ("requireLowercase", "requireUppercase"):
-        if pool.lacks(f"passwordPolicy.{setting}", True):
-            yield _password(pool, setting, f"{setting}: true")
+    yield from _too_short(pool, 8)
+    yield from _without(pool, "requireLowercase", "requireUppercase")
 
 
-@rule(
-    "pool-password-length",
+@_rule(
+    id="pool-password-length",
     demands="A new password has at least 14 characters.",
     why="Length is what makes guessing hopeless. Passwords that people already have go on working.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
+    fix="minimumLength: 14, or more",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=_PASSWORDS,
     covers=("prowler:cognito_user_pool_password_policy_minimum_length_14",),
 )
 def password_length(pool: Resource) -> Iterator[Finding]:
-    if _below(pool, "minimumLength", 14):
-        yield _password(pool, "minimumLength", "minimumLength: 14, or more")
+    yield from _too_short(pool, 14)
 
 
-@rule(
-    "pool-password-characters",
+@_rule(
+    id="pool-password-characters",
     demands="A new password has digits and symbols besides lower and upper case.",
     why="Audits of AWS accounts ask for it. Passwords that people already have go on working.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
+    fix="requireNumbers: true; requireSymbols: true",
+    severity=Severity.LOW,
+    elsewhere=EnforcementLevel.DISABLED,
+    url=_PASSWORDS,
     covers=(
         "prowler:cognito_user_pool_password_policy_number",
         "prowler:cognito_user_pool_password_policy_symbol",
         "securityhub:Cognito.3",
+        "config:cognito-user-pool-password-policy-check",
+        "cdk-nag:AwsSolutions-COG1",
     ),
 )
 def password_characters(pool: Resource) -> Iterator[Finding]:
-    for setting in ("requireNumbers", "requireSymbols"):
-        if pool.lacks(f"passwordPolicy.{setting}", True):
-            yield _password(pool, setting, f"{setting}: true")
+    yield from _without(pool, "requireNumbers", "requireSymbols")
 
 
-@rule(
-    "pool-temporary-passwords",
+@_rule(
+    id="pool-temporary-passwords",
     demands="A temporary password lives at most 7 days.",
     why="It travels by mail, and works for whoever reads it first.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
+    fix="temporaryPasswordValidityDays: 7, or fewer",
+    severity=Severity.LOW,
+    elsewhere=EnforcementLevel.DISABLED,
+    url=_PASSWORDS,
     covers=("prowler:cognito_user_pool_temporary_password_expiration",),
 )
 def temporary_passwords(pool: Resource) -> Iterator[Finding]:
     days = pool.get("passwordPolicy.temporaryPasswordValidityDays")
     if isinstance(days, int | float) and days > 7:
-        yield _password(pool, "temporaryPasswordValidityDays", "temporaryPasswordValidityDays: 7, or fewer")
+        yield _password(pool, "temporaryPasswordValidityDays")
 
 
-@rule(
-    "pool-protected",
+@_rule(
+    id="pool-protected",
     demands="The pool cannot be deleted by mistake: deletionProtection is ACTIVE, and Pulumi protects it.",
     why="With the pool every customer is gone, and no backup brings one back.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
-    covers=("prowler:cognito_user_pool_deletion_protection_enabled", "securityhub:Cognito.6"),
+    fix="protect: true",
+    severity=Severity.CRITICAL,
+    elsewhere=EnforcementLevel.DISABLED,
+    url=f"{COGNITO_GUIDE}/user-pool-settings-deletion-protection.html",
+    covers=(
+        "prowler:cognito_user_pool_deletion_protection_enabled",
+        "securityhub:Cognito.6",
+        "config:cognito-user-pool-deletion-protection-enabled",
+    ),
 )
 def protected(pool: Resource) -> Iterator[Finding]:
     if pool.lacks("deletionProtection", "ACTIVE"):
-        yield Finding(
-            f"deletionProtection is {pool.get('deletionProtection') or 'not given'}",
-            "identity:protect",
-            "protect: true",
-        )
+        yield Finding(f"deletionProtection is {pool.shown('deletionProtection')}", "identity:protect")
     if not pool.protect:
-        yield Finding("Pulumi's protect is off", "identity:protect", "protect: true")
+        yield Finding("Pulumi's protect is off", "identity:protect")
 
 
-@rule(
-    "pool-mfa",
-    demands="The pool asks for a second factor: mfaConfiguration is ON.",
+@_rule(
+    id="pool-mfa",
+    demands="The pool asks for a second factor: mfaConfiguration is ON, and there is a factor that people can have.",
     why="A password alone is one leak away from someone else's account.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
+    fix="mfa: {mode: on, totp: true}; with people in the pool, mode: optional first, until they have enrolled",
+    severity=Severity.HIGH,
+    elsewhere=EnforcementLevel.DISABLED,
+    url=f"{COGNITO_GUIDE}/user-pool-settings-mfa.html",
     covers=(
         "prowler:cognito_user_pool_mfa_enabled",
         "securityhub:Cognito.5",
+        "config:cognito-user-pool-mfa-enabled",
         "cfn-guard:COGNITO_USER_POOL_MFA_CONFIGURATION_RULE",
+        "kics:cognito_userpool_without_mfa",
+        "cdk-nag:AwsSolutions-COG2",
     ),
 )
 def mfa(pool: Resource) -> Iterator[Finding]:
     if pool.lacks("mfaConfiguration", "ON"):
-        yield Finding(
-            f"mfaConfiguration is {pool.get('mfaConfiguration') or 'not given'}",
-            _NO_KEY,
-            "mfa_configuration=ON, with a second factor that people have",
-        )
+        yield Finding(f"mfaConfiguration is {pool.shown('mfaConfiguration')}", _at("mfa -> mode"))
+    elif not any(pool.get(factor) for factor in _FACTORS):
+        yield Finding("no second factor is configured: neither TOTP, e-mail nor SMS", _at("mfa"))
 
 
-@rule(
-    "pool-threat-protection",
-    demands="The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.",
-    why="Cognito then knows leaked passwords and odd sign-ins, and acts on them. It needs the Plus tier.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
-    covers=("prowler:cognito_user_pool_advanced_security_enabled", "securityhub:Cognito.1"),
+@_rule(
+    id="pool-recovery",
+    demands="A lost account is got back by e-mail or an administrator rather than by text message.",
+    why="A phone number can be taken over at its provider's shop; with no setting, Cognito prefers it to e-mail.",
+    fix="recovery: [verified_email]",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=f"{COGNITO_GUIDE}/managing-users-passwords.html",
+    covers=("prowler:cognito_user_pool_account_recovery_sms_not_preferred",),
 )
-def threat_protection(pool: Resource) -> Iterator[Finding]:
-    if pool.lacks("userPoolAddOns.advancedSecurityMode", "ENFORCED"):
-        yield Finding(
-            "userPoolAddOns.advancedSecurityMode is not ENFORCED", _NO_KEY, "user_pool_tier=PLUS, and ENFORCED"
-        )
+def recovery(pool: Resource) -> Iterator[Finding]:
+    setting = "accountRecoverySetting.recoveryMechanisms"
+    if pool.get(setting) is UNKNOWN:
+        return
+    ways = [way for way in pool.items(setting) if way is not UNKNOWN and way.get("priority") is not UNKNOWN]
+    if not pool.items(setting):
+        yield Finding("accountRecoverySetting is not given", _at("recovery"))
+    elif ways and min(ways, key=lambda way: way.get("priority", 1)).get("name") == "verified_phone_number":
+        yield Finding("accountRecoverySetting prefers verified_phone_number", _at("recovery"))
 
 
-@rule(
-    "pool-custom-threat-protection",
-    demands="A pool with a sign-in of its own making has threat protection enforced for that, too.",
-    why="Sign-in by the defineAuthChallenge trigger is outside the standard threat protection.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
-    covers=("securityhub:Cognito.4",),
+@_rule(
+    id="pool-verified-changes",
+    demands="A new e-mail address or phone number counts only once it is verified.",
+    why="Else a slip of the pen locks its owner out, and a stolen session moves the account to another's address.",
+    fix="verifyBeforeUpdate: the same as autoVerifiedAttributes",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=f"{COGNITO_GUIDE}/user-pool-settings-email-phone-verification.html",
 )
-def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
-    mode = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode"
-    custom = pool.get("lambdaConfig") is not UNKNOWN and pool.get("lambdaConfig.defineAuthChallenge") is not None
-    if custom and pool.lacks(mode, "ENFORCED"):
-        yield Finding(
-            f"lambdaConfig has defineAuthChallenge, and {mode} is not ENFORCED", _NO_KEY, "custom_auth_mode=ENFORCED"
-        )
+def verified_changes(pool: Resource) -> Iterator[Finding]:
+    setting = "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates"
+    kept = pool.items(setting)
+    for attribute in pool.texts("autoVerifiedAttributes"):
+        if pool.get(setting) is not UNKNOWN and UNKNOWN not in kept and attribute not in kept:
+            yield Finding(f"{attribute} changes before it is verified", _at("verifyBeforeUpdate"))
 
 
-@stack_rule(
-    "pool-risk-response",
-    demands="A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.",
-    why="Threat protection that finds and does not act helps nobody.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
+@_rule(
+    id="pool-mail",
+    demands="The pool's mail is sent by SES, from a domain of the product's own.",
+    why="Cognito's own mail stops at 50 a day, from an address that nobody knows: beyond it nobody can sign up.",
+    fix="email: {from: ...}; the account has to be out of SES's sandbox",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=f"{COGNITO_GUIDE}/user-pool-email.html",
+)
+def mail(pool: Resource) -> Iterator[Finding]:
+    if pool.lacks("emailConfiguration.emailSendingAccount", "DEVELOPER"):
+        sender = pool.shown("emailConfiguration.emailSendingAccount")
+        yield Finding(f"emailConfiguration.emailSendingAccount is {sender}", _at("email"))
+
+
+@Rule(
+    id="identity-pool-no-guests",
+    demands="An identity pool gives AWS credentials to those who are signed in alone, not to guests.",
+    why="Guests are anybody on the internet, with credentials of this AWS account.",
+    fix="unauthenticated: false",
+    severity=Severity.HIGH,
+    elsewhere=EnforcementLevel.ADVISORY,
+    on=(facts.IDENTITY_POOL,),
+    url=f"{COGNITO_GUIDE}/identity-pools.html",
     covers=(
-        "prowler:cognito_user_pool_blocks_compromised_credentials_sign_in_attempts",
-        "prowler:cognito_user_pool_blocks_potential_malicious_sign_in_attempts",
+        "prowler:cognito_identity_pool_guest_access_disabled",
+        "securityhub:Cognito.2",
+        "config:cognito-identity-pool-unauth-access-check",
+        "config:cognito-identity-pool-unauthenticated-logins",
+        "cfn-guard:COGNITO_ALLOW_UNAUTHENTICATED_IDENTITIES_RULE",
+        "checkov:CKV_AWS_366",
+        "cdk-nag:AwsSolutions-COG7",
     ),
 )
-def risk_response(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    risks = [resource for resource in stack if resource.type == _RISKS]
-    if not any(_blocks(risk) and _is_about(risk, pool, "userPoolId", "id") for risk in risks):
-        yield Finding(
-            "no RiskConfiguration of the stack blocks both",
-            _NO_KEY,
-            "a RiskConfiguration of the pool, each action BLOCK",
-        )
-
-
-def _blocks(risk: Resource) -> bool:
-    leaked = "compromisedCredentialsRiskConfiguration"
-    events = risk.get(f"{leaked}.eventFilters")
-    actions = [
-        f"accountTakeoverRiskConfiguration.actions.{level}Action.eventAction" for level in ("low", "medium", "high")
-    ]
-    return (
-        (events is None or events is UNKNOWN or "SIGN_IN" in events)
-        and not risk.lacks(f"{leaked}.actions.eventAction", "BLOCK")
-        and not any(risk.lacks(action, "BLOCK") for action in actions)
-    )
-
-
-@stack_rule(
-    "pool-waf",
-    demands="A web ACL stands before the pool.",
-    why="Without AWS WAF nothing but Cognito's own quotas slows down those who try names and passwords in bulk.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
-    covers=("prowler:cognito_user_pool_waf_acl_attached",),
-)
-def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    if not any(_is_about(resource, pool, "resourceArn", "arn") for resource in stack if resource.type == _WEB_ACL):
-        yield Finding("no WebAclAssociation of the stack names the pool", _NO_KEY, "a web ACL and its association")
-
-
-@stack_rule(
-    "pool-logs",
-    demands="The pool sends its logs away: a log delivery configuration names it.",
-    why="Undelivered mails and texts, and with the Plus tier who tried to sign in, are otherwise nowhere to be read.",
-    elsewhere=Level.DISABLED,
-    on=(POOL,),
-)
-def logs(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    if not any(_is_about(resource, pool, "userPoolId", "id") for resource in stack if resource.type == _LOGS):
-        yield Finding(
-            "no LogDeliveryConfiguration of the stack names the pool", _NO_KEY, "a LogDeliveryConfiguration of the pool"
-        )
-
-
-def _is_about(resource: Resource, pool: Resource, prop: str, output: str) -> bool:
-    named = resource.get(prop)
-    return pool.urn in resource.sources.get(prop, ()) or (isinstance(named, str) and named == pool.get(output))
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    password_floor,
-    password_length,
-    password_characters,
-    temporary_passwords,
-    protected,
-    mfa,
-    threat_protection,
-    custom_threat_protection,
-    risk_response,
-    waf,
-    logs,
-)
+def no_guests(pool: Resource) -> Iterator[Finding]:
+    if pool.get("allowUnauthenticatedIdentities") is True:
+        yield Finding("allowUnauthenticatedIdentities is true", "identity:identityPool -> unauthenticated")

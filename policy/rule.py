@@ -1,20 +1,13 @@
-"""What a rule is, and what it is given to look at. Nothing here knows the Pulumi engine."""
+"""What a rule is, and what it is given to look at."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
-from identity import facts
+from pulumi_policy import EnforcementLevel, Severity
 
-POOL: Final = facts.USER_POOL
-CLIENT: Final = facts.USER_POOL_CLIENT
-DOMAIN: Final = facts.USER_POOL_DOMAIN
-SERVER: Final = facts.RESOURCE_SERVER
-CERTIFICATE: Final = facts.CERTIFICATE
-RECORD: Final = facts.RECORD
-
-# The registry names its children after their keys in the stack file; messages and exemptions use the keys.
+COGNITO_GUIDE: Final = "https://docs.aws.amazon.com/cognito/latest/developerguide"
+# The program names its clients and servers after their keys in the stack file; messages and exemptions use the keys.
 _KEYED: Final = ("access-client-", "access-server-")
 
 
@@ -69,78 +62,77 @@ class Resource:
 
     def texts(self, path: str) -> tuple[str, ...]:
         """The known texts of the list at the path."""
+        return tuple(item for item in self.items(path) if isinstance(item, str))
+
+    def items(self, path: str) -> Sequence[Any]:
+        """The items of the list at the path; none where it is no list, or unknown."""
         value = self.get(path)
-        return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
+        return value if isinstance(value, list | tuple) else ()
+
+    def shown(self, path: str) -> str:
+        """The value at the path as a message has it."""
+        value = self.get(path)
+        if value is None:
+            return "not given"
+        return f"{value:g}" if isinstance(value, float) else str(value).lower() if value is False else str(value)
+
+    def is_about(self, other: "Resource", prop: str, output: str) -> bool:
+        """Whether a property of this one is the other's output, come from it or written out."""
+        named = self.get(prop)
+        return other.urn in self.sources.get(prop, ()) or (isinstance(named, str) and named == other.get(output))
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One breach: what is wrong, the key of the stack file that says so, and how to fix it."""
+class Finding(NamedTuple):
+    """One violation: what is wrong, and the key of the stack file, or the module, that says so."""
 
     wrong: str
     where: str
-    fix: str
 
 
-ResourceCheck = Callable[[Resource], Iterable[Finding]]
+Check = Callable[[Resource], Iterable[Finding]]
 StackCheck = Callable[[Resource, Sequence[Resource]], Iterable[Finding]]
 
 
-class Level(Enum):
-    """What a breach does: stop the update, warn, or nothing."""
-
-    MANDATORY = "mandatory"
-    ADVISORY = "advisory"
-    DISABLED = "disabled"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A demand on every resource of some types, the reason for it, and the scanners' rules that it stands for.
+    """A demand on every resource of some types. It decorates the function that looks for violations.
 
-    In production every rule is mandatory; `elsewhere` says how strict it is in other environments. Either `check` sees
-    one resource before it is registered, or `stack_check` sees it beside all others at the end of a preview or update.
+    Where `beside` names types, the function sees the resource and the whole stack with it, at the end of a preview or
+    update; else the resource alone, before it is registered.
+
+    Args:
+        id: what exemptions and messages call it.
+        demands: what has to be so, in a sentence.
+        why: the reason for it.
+        fix: how to put a violation right.
+        severity: how bad a violation is.
+        elsewhere: how strict it is outside of production.
+        production: and in it.
+        on: the types of resources that it looks at.
+        beside: the types that it wants to see besides.
+        url: the page of AWS, or the RFC, that says more.
+        covers: the scanners' rules that it stands for.
     """
 
     id: str
     demands: str
     why: str
-    types: tuple[str, ...]
-    elsewhere: Level
+    fix: str
+    severity: Severity = Severity.MEDIUM
+    elsewhere: EnforcementLevel
+    production: EnforcementLevel = EnforcementLevel.MANDATORY
+    on: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    url: str
     covers: tuple[str, ...] = ()
-    check: ResourceCheck | None = None
-    stack_check: StackCheck | None = None
+    check: Check | StackCheck | None = None
+
+    def __call__(self, check: Check | StackCheck) -> "Rule":
+        return replace(self, check=check)
 
     def findings(self, resource: Resource, stack: Sequence[Resource]) -> list[Finding]:
-        """Every breach at one resource; none where the rule is not about its type."""
-        if resource.type not in self.types:
+        """Every violation at one resource; none where the rule is not about its type."""
+        if resource.type not in self.on or self.check is None:
             return []
-        if self.check is not None:
-            return list(self.check(resource))
-        return list(self.stack_check(resource, stack)) if self.stack_check is not None else []
-
-
-def rule(
-    id: str,  # noqa: A002
-    *,
-    demands: str,
-    why: str,
-    on: tuple[str, ...],
-    elsewhere: Level,
-    covers: tuple[str, ...] = (),
-) -> Callable[[ResourceCheck], Rule]:
-    """Make a rule of a function that looks at one resource."""
-    return lambda check: Rule(id, demands, why, on, elsewhere, covers, check=check)
-
-
-def stack_rule(
-    id: str,  # noqa: A002
-    *,
-    demands: str,
-    why: str,
-    on: tuple[str, ...],
-    elsewhere: Level,
-    covers: tuple[str, ...] = (),
-) -> Callable[[StackCheck], Rule]:
-    """Make a rule of a function that looks at one resource and at the whole stack beside it."""
-    return lambda check: Rule(id, demands, why, on, elsewhere, covers, stack_check=check)
+        check: Callable[..., Iterable[Finding]] = self.check
+        return list(check(resource, stack) if self.beside else check(resource))

@@ -94,7 +94,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["FalseSe
     from cli.sign_in import flow, session
     from tests.support.false_sign_in import false_server
 
-    monkeypatch.setattr(session, "KEPT_IN", tmp_path / "kept")
+    monkeypatch.setattr(session, "SESSIONS", tmp_path / "kept")
     with false_server() as server:
         monkeypatch.setattr(flow, "_show", server.browse)
         yield server

@@ -7,7 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from cli.commands import MODULES, commands
+from local import commands as local_commands
+from tests.performance.commands import bench
 
 ROOT = Path(__file__).parent.parent
 TOLD = "import json, os, sys; open('told', 'a').write(json.dumps(sys.argv[1:]) + chr(10))"
@@ -64,6 +69,32 @@ def _make(checkout: Path, *arguments: str, **environment: str) -> list[str]:
     return told
 
 
+# Each command with its targets; the local stack's own ones read PORT, which make exports.
+COMMANDS = {
+    **{name: commands.get_command(click.Context(commands), name) for name in MODULES},
+    **local_commands.commands.commands,
+    "bench": bench,
+}
+OPTIONS = [
+    (target, option)
+    for target, command in COMMANDS.items()
+    for option in (command.params if command else [])
+    if isinstance(option, click.Option) and option.envvar != "PORT"
+]
+
+
+@pytest.mark.parametrize("target", COMMANDS)
+def test_every_command_has_a_target(checkout: Path, target: str) -> None:
+    assert target in _make(checkout, target) or target == "bench"
+
+
+@pytest.mark.parametrize(("target", "option"), OPTIONS, ids=lambda it: it if isinstance(it, str) else it.opts[-1])
+def test_every_option_of_a_command_has_its_variable(checkout: Path, target: str, option: click.Option) -> None:
+    name = option.opts[-1]
+    given = _make(checkout, target, f"{name.removeprefix('--').replace('-', '_').upper()}=1")
+    assert (name if option.is_flag else f"{name}=1") in given
+
+
 WHOLE = [
     ("token", "STACK", "--stack"),
     ("token", "CLIENT", "--client"),
@@ -114,7 +145,7 @@ def test_a_list_reaches_the_command_word_by_word(
     "name", ["FOO", "name", "one", "ON", "PRINT", "BROWSER", "RUN", "option", "flag", "each", "PORT"]
 )
 def test_a_name_that_make_uses_itself_or_nobody_changes_no_command(checkout: Path, name: str, value: str) -> None:
-    assert _make(checkout, "token", "STACK=dev", f"{name}={value}") == ["-m", "cli.sign_in", "token", "--stack=dev"]
+    assert _make(checkout, "token", "STACK=dev", f"{name}={value}") == ["-m", "cli", "token", "--stack=dev"]
 
 
 @pytest.mark.parametrize("value", WORST)
@@ -130,12 +161,14 @@ def test_the_base_of_a_comparison_is_one_word_and_no_option(checkout: Path, valu
         (["up", "JSON=1"], ["-m", "local", "up", "--json"]),
         (["up", "JSON=0"], ["-m", "local", "up"]),
         (["outputs", "SHOW_SECRETS=1"], ["-m", "local", "outputs", "--show-secrets"]),
-        (["token"], ["-m", "cli.sign_in", "token"]),
-        (["login", "SCOPE=openid a.b"], ["-m", "cli.sign_in", "login", "--scope=openid", "--scope=a.b"]),
-        (["login", "NO_BROWSER=1", "TOKEN=id"], ["-m", "cli.sign_in", "login", "--no-browser", "--token=id"]),
+        (["token"], ["-m", "cli", "token"]),
+        (["unmanaged", "STACK=prod"], ["-m", "cli", "unmanaged", "--", "prod"]),
+        (["diff"], ["-m", "cli", "diff", "--"]),
+        (["login", "SCOPE=openid a.b"], ["-m", "cli", "login", "--scope=openid", "--scope=a.b"]),
+        (["login", "NO_BROWSER=1", "TOKEN=id"], ["-m", "cli", "login", "--no-browser", "--token=id"]),
         (
             ["adopt", "STACK=dev", "POOL=us-east-1_a", "WRITE=1", "IMPORT=1"],
-            ["-m", "cli.adopt", "--stack=dev", "--pool=us-east-1_a", "--write", "--import"],
+            ["-m", "cli", "adopt", "--stack=dev", "--pool=us-east-1_a", "--write", "--import"],
         ),
     ],
 )

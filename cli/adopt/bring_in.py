@@ -46,7 +46,7 @@ class Sight:
 
     @property
     def command(self) -> str:
-        return f".venv/bin/python -m cli.adopt --stack {self.where.stack}"
+        return f".venv/bin/python -m cli adopt --stack {self.where.stack}"
 
 
 def resources(deployment: Deployment | None) -> dict[str, Any]:

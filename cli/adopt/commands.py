@@ -1,15 +1,15 @@
-"""The command: look, compare, and bring into the state. Exit status 0 where adoption can go on or is done."""
+"""The commands about what runs already: adopt it, and list what nobody manages.
 
-import os
-import sys
+The exit status of `adopt` is 0 where adoption can go on or is done.
+"""
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.adopt import adoption, leftover, place, program, show
+from cli.adopt import unmanaged as pool_contents
 from cli.adopt.account import Account, shown_place
 from cli.adopt.adoption import Item, Standing
 from cli.adopt.bring_in import Sight, import_it, resources, write_file
@@ -18,10 +18,9 @@ from cli.adopt.find import Finder
 from cli.adopt.place import Place
 from cli.adopt.plan import Ids
 from cli.adopt.report import AdoptError, Refused
-from cli.adopt.trouble import told
+from cli.adopt.trouble import reading
 from identity.errors import ConfigError
 from local import emulator, environment, paths, project
-from local.console import Failure, refused, say
 from local.lock import only_one
 
 POOL = "customers"
@@ -49,31 +48,21 @@ def adopt(
     Without --write or --import it only shows what exists beside what the program would make.
     """
     given = dict(_pair(it) for it in ids) | ({POOL: pool} if pool else {})
-    with _place(stack, port) as where:
-        _adopt(where, given, only, write, bring_in)
-
-
-def main() -> NoReturn:
-    """Run the command line. Failures are told without a traceback."""
-    os.chdir(paths.CHECKOUT)
     try:
-        adopt(prog_name="python -m cli.adopt", standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
-        say("Stopped. Nothing in AWS was changed.", style="yellow")
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (AdoptError, Failure, ConfigError) as error:
-        say(str(error), style="red")
-        sys.exit(1)
-    except (ClientError, BotoCoreError) as error:
-        say(f"Adoption stops: {told(error, emulated=False)}\nNothing was changed.", style="red")
-        sys.exit(1)
-    except OSError as error:
-        say(refused(error), style="red")
-        sys.exit(1)
-    sys.exit(0)
+        with _place(stack, port) as where, reading("Adoption stops", emulated=False):
+            _adopt(where, given, only, write, bring_in)
+    except ConfigError as error:
+        raise AdoptError(str(error)) from None
+
+
+@click.command()
+@click.argument("stack")
+def unmanaged(stack: str) -> int:
+    """List what the user pool of STACK has and nobody manages, by `pulumi` and `aws` on the PATH.
+
+    The variable UNMANAGED names what may stay, one a line. Exit status 1 where anything else is there.
+    """
+    return pool_contents.main([stack])
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -92,7 +81,7 @@ def _place(stack: str, port: int | None) -> Iterator[Place]:
         yield place.ordinary(stack)
         return
     environment.shut_out_others()
-    with only_one("python -m cli.adopt"):
+    with only_one("make adopt"):
         port = emulator.port_for(port)
         project.write(port)
         emulator.ensure(port)

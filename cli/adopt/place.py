@@ -1,7 +1,6 @@
 """Where a stack's state is, and the `pulumi` that works on it: the local stack's own, or a person's."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +12,10 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
+from cli import pulumi_command
 from cli.adopt.report import AdoptError
-from local import environment, paths, pulumi_cli, stack_file
+from cli.pulumi_command import said
+from local import environment, paths, stack_file
 from local.aws_plugin import install
 
 Deployment = dict[str, Any]
@@ -45,7 +46,7 @@ class Place:
             return deployment
         if "no stack named" in done.stderr:
             return None
-        raise AdoptError(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {_said(done)}")
+        raise AdoptError(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {said(done)}")
 
     def replace(self, deployment: Path) -> None:
         """Put a deployment in the place of the stack's own."""
@@ -53,7 +54,7 @@ class Place:
         done = self._run(command, self.directory)
         if done.returncode:
             raise AdoptError(
-                f"The state could not be completed. Pulumi says: {_said(done)}\n"
+                f"The state could not be completed. Pulumi says: {said(done)}\n"
                 f"Run the same command again, or by hand: pulumi {' '.join(command)}"
             )
 
@@ -64,7 +65,7 @@ class Place:
             done = self._run(command, directory)
         if done.returncode:
             raise AdoptError(
-                f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{_said(done)}\n"
+                f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{said(done)}\n"
                 "Nothing in AWS was changed. Fix what it says, then run the same command again: it goes on from here."
             )
 
@@ -76,14 +77,10 @@ class Place:
             )
         done = self._run(["stack", "init", self.stack], self.directory)
         if done.returncode:
-            raise AdoptError(f"The stack `{self.stack}` could not be made. Pulumi says: {_said(done)}")
+            raise AdoptError(f"The stack `{self.stack}` could not be made. Pulumi says: {said(done)}")
 
     def _run(self, arguments: list[str], directory: Path) -> "subprocess.CompletedProcess[str]":
-        command = [pulumi_cli.find().command, *arguments, "--non-interactive"]
-        env = {**os.environ, **self.environment}
-        return subprocess.run(
-            command, cwd=directory, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        return pulumi_command.run(*arguments, directory=directory, environment=self.environment)
 
     @contextmanager
     def _project(self) -> Iterator[Path]:
@@ -137,8 +134,3 @@ def ordinary(stack: str) -> Place:
 def emulated() -> Place:
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
     return Place(paths.STACK, paths.PROJECT, environment.of_the_engine())
-
-
-def _said(done: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    return "\n".join(lines[-12:]) or f"nothing; it ended with {done.returncode}"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from identity.errors import Problem
+from local.console import Failure
 
 
-class AdoptError(Exception):
-    """The command cannot go on. The message says what happened, why, and what to do."""
+class AdoptError(Failure):
+    """Adoption cannot go on."""
 
 
 class Refused(AdoptError):

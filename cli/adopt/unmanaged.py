@@ -2,7 +2,8 @@
 
 A preview compares what the stack has with AWS. It sees no client that somebody made by hand, no group, no provider, and
 no setting for which the AWS provider has no word. This asks the pool itself, by `pulumi` and `aws` on the PATH and the
-standard library alone, since it runs with a cloud role. It only reads, and prints no secret.
+standard library alone: the nightly job has a cloud role and installs nothing but the program's packages, so it runs
+this module; a person runs `make unmanaged`. It only reads, and prints no secret.
 
 The variable UNMANAGED names what may stay, as it is printed here, one a line. Exit status: 0 nothing else
 there, 1 something is or it could not be looked at, 2 usage.

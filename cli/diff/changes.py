@@ -1,4 +1,4 @@
-"""What a preview means to the people who use the service, in words. Pure."""
+"""What a preview means for users and apps, in words. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ _RECORD = facts.RECORD
 _STACK = facts.STACK
 _URN = re.compile(r"\[urn=.*::([^:\]]+)\]")
 
-# Who made them once has given them out: people, shipped apps and bookmarks go by them.
+# Users, shipped apps and bookmarks depend on their ids: a replacement cannot bring them back.
 IRREPLACEABLE = {
-    _POOL: "everybody in it would be gone",
-    _DOMAIN: "sign-in on it would end, with every app that is set to it",
-    _CLIENT: "its client id would be gone, with every app that was shipped with it",
+    _POOL: "every user in it would be deleted",
+    _DOMAIN: "sign-in on it would end, for every app that is configured with it",
+    _CLIENT: "its client id would be deleted, and every app that was shipped with it would fail",
 }
 _KINDS = {"create": "created", "update": "updated", "delete": "deleted", "import": "imported", "replace": "replaced"}
 KINDS = ("created", "imported", "updated", "replaced", "deleted")
@@ -29,11 +29,11 @@ KINDS = ("created", "imported", "updated", "replaced", "deleted")
 
 @dataclass(frozen=True)
 class Change:
-    """One thing in AWS that the update would touch.
+    """One resource in AWS that the update would change.
 
     Args:
         kind: one of `KINDS`.
-        what: the thing, as people call it.
+        what: the resource, by its kind and name.
         fields: which of its settings change.
         loss: what its end means, where it cannot be had back; else empty.
         values: a line for each value that changes, old and new.
@@ -79,8 +79,8 @@ class Comparison:
         if self.refusals and not self.changes:
             return "refused"
         counts = {kind: sum(change.kind == kind for change in self.changes) for kind in KINDS}
-        told = [f"{count} {kind}" for kind, count in counts.items() if count]
-        return ", ".join([*told, f"{self.unchanged} unchanged"]) if told else "nothing changes"
+        parts = [f"{count} {kind}" for kind, count in counts.items() if count]
+        return ", ".join([*parts, f"{self.unchanged} unchanged"]) if parts else "nothing changes"
 
 
 def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -> Comparison:
@@ -134,8 +134,8 @@ def _change(step: Mapping[str, Any], kind: str) -> Change:
     loss = IRREPLACEABLE.get(step["type"], "") if kind in ("replaced", "deleted") else ""
     fields = tuple(step["changed"]) if kind in ("updated", "replaced") else ()
     old, new = step["old"], step["new"]
-    told = tuple(changed(old["inputs"], old["outputs"], new["inputs"], fields))
-    return Change(kind, _called(step), fields, loss, told)
+    values = tuple(changed(old["inputs"], old["outputs"], new["inputs"], fields))
+    return Change(kind, _called(step), fields, loss, values)
 
 
 def _called(step: Mapping[str, Any]) -> str:
@@ -164,7 +164,7 @@ def _words(all_steps: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, 
     for key in sorted(before.clients | after.clients):
         old, new = before.of_client(key), after.of_client(key)
         if new is None:
-            continue  # it is deleted, which is told as such
+            continue  # a deleted client is a change of its own
         yield from _of_client(f"client {key}", old, new)
     yield from _logout_urls(steps)
 
@@ -228,7 +228,7 @@ class _Said:
 def _lean(diff: str) -> str:
     """The engine's diff of the resources, each by its name.
 
-    The outputs repeat them in long lines, and are told in words; so are the policies.
+    The outputs repeat them in long lines; they and the policies are summarized in words.
     """
     kept, dropping = [], False
     for line in diff.splitlines():

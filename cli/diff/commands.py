@@ -1,29 +1,26 @@
-"""`make diff`: deploy the base on the emulator, preview this checkout on top, say what that means."""
+"""`make diff`: deploy the base on the emulator, preview this checkout on top, summarize what that means."""
 
 import json
-import signal
 import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from cli.diff import render
 from cli.diff.changes import Comparison, alike_together, compare
-from cli.diff.copies import Broken, Place, Revision, Unusable, commit_of
-from cli.diff.stacks import moved, region_of, stacks_in
-
-_FAILS, _UNUSABLE, _INTERRUPTED = 1, 2, 130
+from cli.diff.copies import Broken, Place, Revision, commit_of
+from cli.diff.stacks import moved, region_of
+from local import pulumi_cli, stack_file
+from local.console import Failure, give, say
 
 
 @click.command()
-@click.argument("base")
+@click.argument("base", default="main")
 @click.option("--stack", "stacks", multiple=True, help="Only this one; else every stack that has a file.")
 @click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write it here as Markdown as well.")
-def command(base: str, stacks: tuple[str, ...], markdown: Path | None) -> None:
+def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
     """What this checkout, with what is not committed yet, would change on top of BASE; nothing outside is touched.
 
     Each stack's settings are deployed on an emulator of their own, by the base's own code, and previewed by this
@@ -33,41 +30,30 @@ def command(base: str, stacks: tuple[str, ...], markdown: Path | None) -> None:
     cannot be deployed at all, or where the comparison fails; 2 where there is no such revision or stack.
     """
     revision = Revision(commit_of(base))
+    pulumi_cli.find()  # here, since a build of it would take longer than a command of a copy may
+    try:
+        comparisons = _comparisons(base, revision, stacks)
+    except subprocess.SubprocessError as error:
+        raise Failure(f"The comparison could not be made: {error}. Fix that, then try again.") from None
+    give(render.as_text(base, comparisons))
+    if markdown:
+        markdown.write_text(render.as_markdown(base, comparisons), encoding="utf-8")
+    return 1 if any(comparison.fails for comparison in comparisons) else 0
+
+
+def _comparisons(base: str, revision: Revision, stacks: tuple[str, ...]) -> list[Comparison]:
     with tempfile.TemporaryDirectory(prefix="identity-diff-") as directory:
         root = Path(directory)
         known = _all_stacks(revision, root)
         unknown = next((name for name in stacks if name not in known), None)
         if unknown:
-            raise Unusable(f"--stack: there is no Pulumi.{unknown}.yaml. There are stacks {', '.join(known)}.")
-        names = stacks or known
-        comparisons = [_compared(base, revision, root / f"place-{index}", name) for index, name in enumerate(names)]
-    comparisons = alike_together(comparisons)
-    click.echo(render.as_text(base, comparisons))
-    if markdown:
-        markdown.write_text(render.as_markdown(base, comparisons), encoding="utf-8")
-    if any(comparison.fails for comparison in comparisons):
-        sys.exit(_FAILS)
-
-
-def main() -> NoReturn:
-    """Run the command line; a failure is told without a traceback."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        sys.exit(command(prog_name="make diff", standalone_mode=False))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(_UNUSABLE)
-    except Unusable as reason:
-        sys.exit(_told(str(reason), _UNUSABLE))
-    except (OSError, subprocess.SubprocessError) as error:
-        sys.exit(_told(f"The comparison could not be made: {error}. Look at that, then try again.", _FAILS))
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(_told("Stopped; nothing is left running.", _INTERRUPTED))
-
-
-def _told(text: str, status: int) -> int:
-    click.echo(text, err=True)
-    return status
+            raise click.BadParameter(
+                f"there is no Pulumi.{unknown}.yaml. There are stacks {', '.join(known)}.", param_hint="--stack"
+            )
+        compared = [
+            _compared(base, revision, root / f"place-{index}", name) for index, name in enumerate(stacks or known)
+        ]
+    return alike_together(compared)
 
 
 def _all_stacks(base: Revision, root: Path) -> list[str]:
@@ -76,12 +62,12 @@ def _all_stacks(base: Revision, root: Path) -> list[str]:
         directory = root / f"look-{index}"
         directory.mkdir()
         revision.put_into(directory)
-        names.update(stacks_in(directory))
+        names.update(stack_file.stacks(directory))
     return sorted(names)
 
 
 def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Comparison:
-    click.echo(f"Comparing {stack} ...", err=True)
+    say(f"Comparing {stack} ...")
     with Place(directory / "base-and-head", stack) as place:
         region, note = _base_deployed(place, base, revision)
         if not note:
@@ -110,8 +96,8 @@ def _base_deployed(place: Place, base: str, revision: Revision) -> tuple[str | N
 
 def _previewed(place: Place, old_region: str | None, notes: tuple[str, ...]) -> Comparison:
     if not place.place(Revision(None)):
-        gone = f"Pulumi.{place.stack}.yaml is gone. What the stack holds stays in AWS, and nothing looks after it."
-        return Comparison(place.stack, notes=(*notes, gone))
+        removed = f"Pulumi.{place.stack}.yaml was removed. What the stack holds stays in AWS, and nobody manages it."
+        return Comparison(place.stack, notes=(*notes, removed))
     try:
         comparison = compare(place.stack, json.loads(place.preview()), notes)
     except Broken as broken:

@@ -10,17 +10,16 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 
-from cli.diff.stacks import PROJECT, STAND_IN, in_the_place_of_local, shown_as
-from local import emulator
+import click
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from cli.diff.stacks import in_the_place_of_local, shown_as
+from local import emulator
+from local.console import Failure
+from local.paths import CHECKOUT, PROJECT_FILE, STACK_FILE
+
 _KEPT = (".local", ".venv")
 _TIMEOUT = 600.0  # seconds for one command; at 300 APIs and 1,000 clients an `up` takes minutes
 _TOLD = 25  # lines of a failed command's end
-
-
-class Unusable(Exception):
-    """There is nothing to compare: the message says why and what to do."""
 
 
 class Broken(Exception):
@@ -47,14 +46,15 @@ class Revision:
 
 
 def commit_of(name: str) -> str:
-    """The commit that `name` stands for. Raises Unusable where git knows none."""
+    """The commit that `name` stands for. Raises click.BadParameter where git knows none."""
     try:
         return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
     except subprocess.CalledProcessError:
-        raise Unusable(
-            f"BASE: git knows no revision {json.dumps(name)} in this checkout. Name a branch, tag or commit, such as\n"
+        raise click.BadParameter(
+            f"git knows no revision {json.dumps(name)} in this checkout. Name a branch, tag or commit, such as\n"
             "    make diff BASE=origin/main\n"
-            "A branch of the server has to be fetched first (git fetch origin), whole where the clone is shallow."
+            "A branch of the server has to be fetched first (git fetch origin), whole where the clone is shallow.",
+            param_hint="BASE",
         ) from None
 
 
@@ -96,7 +96,7 @@ class Place:
         return in_the_place_of_local(self.root, self.stack)
 
     def has_the_program(self) -> bool:
-        needed = ("__main__.py", PROJECT, STAND_IN, "local/__main__.py")
+        needed = ("__main__.py", PROJECT_FILE, STACK_FILE, "local/__main__.py")
         return all((self.root / name).is_file() for name in needed)
 
     def up(self) -> None:
@@ -108,7 +108,7 @@ class Place:
     def preview(self) -> str:
         """Preview what is here on top of what is deployed, and give what `cli.diff.rehearsal` writes."""
         result = self.root / ".local" / "rehearsal.json"
-        done = self.run("revision_diff.rehearsal", str(result))
+        done = self.run("cli.diff.rehearsal", str(result))
         if done.returncode or not result.is_file():
             raise Broken(self._said(done))
         return shown_as(self.stack, result.read_text(encoding="utf-8")).replace(f"{self.root}{os.sep}", "")
@@ -127,7 +127,7 @@ class Place:
         )
 
     def environment(self) -> dict[str, str]:
-        """What a command that runs here is told: the port of this place's emulator."""
+        """The environment of a command that runs here: it has the port of this place's emulator."""
         return {**os.environ, "PORT": str(self._port)}
 
     def _lay(self, revision: Revision) -> None:
@@ -151,4 +151,4 @@ def _git(*arguments: str) -> bytes:
     try:
         return subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, check=True).stdout
     except FileNotFoundError:
-        raise Unusable("`git` is not on PATH, and the base is one of its revisions. Install git.") from None
+        raise Failure("`git` is not on PATH, and the base is one of its revisions. Install git.") from None

@@ -1,4 +1,4 @@
-"""Preview this checkout on its local stack, and write all that the engine tells of it as JSON: `... rehearsal FILE`.
+"""Preview this checkout on its local stack, and write all that the engine reports as JSON: `... rehearsal FILE`.
 
 It runs inside the copy that is compared, by that copy's own code.
 """

@@ -4,16 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from local import stack_file
+from local.paths import PROJECT_FILE, STACK, STACK_FILE
 
-PROJECT = "Pulumi.yaml"
-LOCAL = "local"
-STAND_IN = f"Pulumi.{LOCAL}.yaml"
 _REGION = "aws:region"
-
-
-def stacks_in(directory: Path) -> list[str]:
-    """The stacks that have a file in a revision, by name."""
-    return sorted(path.name.split(".", 1)[1].removesuffix(".yaml") for path in directory.glob("Pulumi.*.yaml"))
 
 
 def in_the_place_of_local(directory: Path, stack: str) -> bool:
@@ -22,10 +15,10 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
     What is AWS's own (credentials, endpoints, region) stays the emulator's. A file that is no YAML map of settings is
     put there as it is: the revision's own code then says what is wrong with it.
     """
-    file, target = directory / f"Pulumi.{stack}.yaml", directory / STAND_IN
+    file, target = directory / f"Pulumi.{stack}.yaml", directory / STACK_FILE
     if not file.is_file():
         return False
-    if stack == LOCAL or not target.is_file():
+    if stack == STACK or not target.is_file():
         return True
     config, emulated = _config(file), _config(target)
     if config is None or emulated is None:
@@ -42,9 +35,9 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
 def region_of(directory: Path, stack: str) -> str | None:
     """The stack's region, which the emulator stands in for: its file's, else the project's; empty where none is given.
 
-    None where a file cannot be read: nothing is known of the region then, and what is wrong is told elsewhere.
+    None where a file cannot be read: the region is not known then, and the program reports what is wrong.
     """
-    for file in (directory / f"Pulumi.{stack}.yaml", directory / PROJECT):
+    for file in (directory / f"Pulumi.{stack}.yaml", directory / PROJECT_FILE):
         if not file.is_file():
             continue
         config = _config(file)
@@ -61,23 +54,19 @@ def moved(old: str | None, new: str | None) -> str:
     if not old or new is None or old == new:
         return ""
     change = f"would go from {old} to {new}" if new else f"is {old} now, and would not be given any more"
-    return f"aws:region {change}: nothing in AWS can move, all of it would be gone."
+    return f"aws:region {change}: nothing in AWS can move, all of it would be lost."
 
 
 def shown_as(stack: str, text: str) -> str:
-    """A text of the local stack as people should read it: their stack's file is meant."""
-    return text.replace(STAND_IN, f"Pulumi.{stack}.yaml")
+    """A text about the local stack, with the name of the file that was put in the place of its own."""
+    return text.replace(STACK_FILE, f"Pulumi.{stack}.yaml")
 
 
 def _config(file: Path) -> dict[str, Any] | None:
     try:
-        content = stack_file.read(file)
+        return stack_file.config(file)
     except (OSError, ValueError, stack_file.Unreadable):
         return None
-    if content is None:
-        return {}  # an empty file, or comments alone
-    config = (content.get("config") or {}) if isinstance(content, dict) else None
-    return config if isinstance(config, dict) and all(isinstance(key, str) for key in config) else None
 
 
 def _plain(value: Any) -> str:

@@ -1,158 +1,126 @@
-"""The browser's way back: a listener on this machine's loopback, or an address pasted by hand.
-
-Rules: RFC 8252, section 7.3 and 8.3 (loopback only, open only while a sign-in runs) and RFC 6749, section 4.1.2.
-"""
+"""The client's callback on this machine's loopback: RFC 8252, sections 7.3 and 8.3 (open only while a sign-in runs)."""
 
 import errno
+import html
 import queue
-import secrets
+import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from cli.sign_in.errors import CallbackTimeoutError, DeniedError, PortBusyError, UntrustedAnswerError, plain
-from cli.sign_in.loopback_server import Answer, LoopbackServer, own_hosts, page
-from cli.sign_in.oauth import Question
+from cli.sign_in.authorization import AuthorizationRequest, AuthorizationResponse, code_of
+from cli.sign_in.errors import AuthorizationError, InvalidResponseError, PortInUseError
+from local.console import Failure
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1rem;color:#232f3e}}</style>
+<h1>{title}</h1><p>{text}</p></html>"""
 
 
-def read_answer(question: Question, answer: Answer) -> str:
-    """The code in the server's answer to this question.
-
-    Raises UntrustedAnswerError for an answer to another question, DeniedError for a refusal.
-    """
-    if repeated := [name for name, values in answer.items() if len(values) > 1]:
-        raise UntrustedAnswerError(f"The answer has `{plain(repeated[0], 40)}` more than once, which no server sends.")
-    values = {name: given[0] for name, given in answer.items()}
-    if not secrets.compare_digest(values.get("state", "").encode(errors="replace"), question.state.encode()):
-        raise UntrustedAnswerError(
-            "The answer's `state` is not this sign-in's: it belongs to an earlier attempt, or was made by"
-            " somebody else. Nothing was used of it. Sign in again, in one browser window."
-        )
-    if error := values.get("error"):
-        said = plain(error) + (f": {plain(values['error_description'])}" if values.get("error_description") else "")
-        if error == "access_denied":
-            raise DeniedError(f"The sign-in was denied ({said}).")
-        raise DeniedError(f"The sign-in server refused to sign in ({said}).")
-    if not values.get("code"):
-        raise UntrustedAnswerError("The answer has no `code`. Sign in again, and let the login page come to its end.")
-    return values["code"]
+def _page(title: str, text: str) -> bytes:
+    return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
 
 
-def read_pasted(question: Question, pasted: str) -> str:
-    """The code in an address copied out of the browser's address bar."""
-    pasted = pasted.strip()
-    if not pasted:
-        raise UntrustedAnswerError("Nothing was pasted. After signing in, copy the whole address out of the browser.")
-    if _without_query(pasted) != _without_query(question.redirect_uri):
-        raise UntrustedAnswerError(
-            f"The pasted text is not an address of this client's callback: it has to begin with"
-            f" {question.redirect_uri} and hold `code=` and `state=`. Was it copied from another client's sign-in?"
-        )
-    return read_answer(question, parse_qs(urlsplit(pasted).query))
-
-
-def _without_query(url: str) -> tuple[str, ...]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ()
-    return (parts.scheme, parts.netloc, parts.path or "/")
+_NOT_FOUND = _page("Nothing is here", "A terminal waits at this address for the end of a sign-in.")
+_NOT_THIS_SIGN_IN = _page(
+    "Not this sign-in",
+    "This response belongs to an earlier attempt, or was made by somebody else. It was not used, and the terminal still"
+    " waits: go on in the window that it opened.",
+)
 
 
 class CallbackListener:
-    """Listens on one loopback callback, on this machine's own addresses only, for the answer to one question.
+    """Listens on one loopback callback, on this machine's own addresses only, for the response to one request.
 
-    Any page and any program of this machine can send a request here. What is not the answer to the question is told so
-    and forgotten, and the listener goes on: nobody but the sign-in server ends a sign-in. The browser that brings the
-    answer is kept waiting for its page until `finish` says how the sign-in ended, so that the page never claims more
-    than what was verified.
+    Any page and any program of this machine can send a request here. What is not the response is answered with an
+    error, and the listener goes on: nobody but the sign-in server ends a sign-in. The browser that brings the response
+    is kept waiting for its page until `finish` says how the sign-in ended, so that the page never claims more than
+    what was verified.
+
+    Raises PortInUseError where the callback cannot be listened on.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        port = parts.port or 80
         self.url = url
         self.path = parts.path or "/"
-        self.hosts = own_hosts(parts.port or 80)
-        self.question: Question | None = None
-        self.strangers = 0
-        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        names = ("localhost", "127.0.0.1", "[::1]")
+        # What a browser on this machine sends as Host.
+        self.hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
+        self.request: AuthorizationRequest | None = None
+        self.ignored = 0
+        self.responses: queue.SimpleQueue[AuthorizationResponse] = queue.SimpleQueue()
         self.finished = threading.Event()
         self.delivered = threading.Event()
         self.page = b""
         self._taken = threading.Lock()
         # A browser may take `localhost` for either address, so both are held where the machine has both.
         hosts = ["127.0.0.1", "::1"] if parts.hostname == "localhost" else [str(parts.hostname)]
-        self._servers: list[LoopbackServer] = []
+        self._servers: list[_Server] = []
         try:
             for host in hosts:
-                self._listen(host, parts.port or 80)
+                self._listen(host, port)
         except BaseException:
             self.close()
             raise
 
     def _listen(self, host: str, port: int) -> None:
         try:
-            server = LoopbackServer(host, port, self)
+            server = _Server(host, port, self)
         except OSError as error:
             if host == "::1" and error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT} and self._servers:
                 return  # a machine without IPv6
-            reason = (
-                "is in use by another program" if error.errno == errno.EADDRINUSE else f"is closed ({error.strerror})"
-            )
-            raise PortBusyError(
-                f"The callback {self.url} cannot be listened on: port {port} of {host} {reason}. End that program (`ss"
+            in_use = error.errno == errno.EADDRINUSE
+            reason = "is in use by another program" if in_use else f"cannot be opened ({error.strerror})"
+            raise PortInUseError(
+                f"Nothing can listen on the callback {self.url}: port {port} of {host} {reason}. End that program (`ss"
                 f" -ltnp 'sport = :{port}'` names it), give the client a second loopback callback in the stack file, or"
                 " sign in with --paste."
             ) from None
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
-    def expect(self, question: Question) -> None:
-        """Take the answer to this question from now on; before, nothing is an answer."""
-        self.question = question
-
-    def take(self, answer: Answer) -> bool:
-        """Whether it answers the question. The first that does is kept; a browser that reloads sends it again."""
+    def take(self, response: AuthorizationResponse) -> bool:
+        """Whether it is the response to `request`. The first is kept; a browser that reloads sends it again."""
         try:
-            if self.question is None:
+            if self.request is None:
                 return False
-            read_answer(self.question, answer)
-        except DeniedError:
-            pass  # an answer as well, and it has the question's state
-        except UntrustedAnswerError:
-            self.strangers += 1
+            code_of(self.request, response)
+        except AuthorizationError:
+            pass  # an error response has the request's state too
+        except InvalidResponseError:
+            self.ignored += 1
             return False
         if self._taken.acquire(blocking=False):
-            self.answers.put(answer)
+            self.responses.put(response)
         return True
 
-    def wait(self, timeout: float) -> Answer:
-        """The answer to the question. Raises CallbackTimeoutError after `timeout` seconds."""
+    def wait(self, timeout: float) -> AuthorizationResponse:
+        """The response to the request. Raises Failure after `timeout` seconds."""
         end = time.monotonic() + timeout
         while (left := end - time.monotonic()) > 0:
             try:
-                return self.answers.get(timeout=min(left, 0.5))  # short, so that Ctrl-C is heard on every system
+                return self.responses.get(timeout=min(left, 0.5))  # short, so that Ctrl-C is heard on every system
             except queue.Empty:
                 continue
-        others = (
-            " An answer that came was another sign-in's, or made by somebody else, and was not used."
-            if self.strangers
-            else ""
-        )
-        raise CallbackTimeoutError(
-            f"The browser did not come back to {self.url} within {timeout:g} seconds.{others} Sign in again; --timeout"
-            " gives it longer, --paste does without a listener (with make: TIMEOUT=, PASTE=1)."
+        ignored = " A response that came was another sign-in's, or made by somebody else, and was not used."
+        raise Failure(
+            f"The browser did not come back to {self.url} within {timeout:g} seconds.{ignored if self.ignored else ''}"
+            " Sign in again; --timeout waits longer, --paste needs no listener (with make: TIMEOUT=, PASTE=1)."
         )
 
     def finish(self, title: str, text: str) -> None:
-        """Give the waiting browser its page."""
-        self.page = page(title, text)
+        """Send the waiting browser its page."""
+        self.page = _page(title, text)
         self.finished.set()
 
     def close(self) -> None:
-        """Stop listening, once the browser that brought the answer has its page."""
+        """Stop listening, once the browser that brought the response has its page."""
         if not self.finished.is_set():
             self.finish("Not signed in", "The sign-in was stopped. The terminal says why.")
         if self._taken.locked():
@@ -166,3 +134,59 @@ class CallbackListener:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+class _Server(ThreadingTCPServer):  # not HTTPServer, which asks DNS for its own name
+    allow_reuse_address = True
+    daemon_threads = True  # a spare connection of the browser must not hold up the end
+
+    def __init__(self, host: str, port: int, listener: CallbackListener) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = listener
+        super().__init__((host, port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that hangs up early: a traceback could show the request."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 5  # seconds for a request to arrive; browsers open spare connections and send nothing
+    protocol_version = "HTTP/1.0"  # one request a connection, so none is left open behind
+
+    def do_GET(self) -> None:
+        listener = self.server.listener
+        if refused := self._refusal(listener):
+            self._answer(*refused)
+            return
+        listener.finished.wait()
+        self._answer(200, listener.page)
+        listener.delivered.set()
+
+    def _refusal(self, listener: CallbackListener) -> tuple[int, bytes] | None:
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:
+            return 400, _NOT_FOUND
+        # A page of a name that leads to this machine (DNS rebinding) sends that name.
+        named = [*self.headers.get_all("Host", []), *([parts.netloc] if parts.netloc else [])]
+        if not named or {host.lower() for host in named} - listener.hosts:
+            return 421, _NOT_FOUND
+        response = parse_qs(parts.query, keep_blank_values=True)
+        if (parts.path or "/") != listener.path or not response:
+            return 404, _NOT_FOUND  # such as the browser's icon
+        return None if listener.take(response) else (400, _NOT_THIS_SIGN_IN)
+
+    def _answer(self, status: int, page: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        self.end_headers()
+        self.wfile.write(page)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: the request line holds the code."""

@@ -1,8 +1,8 @@
-"""What is asked of Cognito's own API rather than of its sign-in pages: revoking a session, and making a test user.
+"""Calls of Cognito's own API rather than of its sign-in pages: revoking a session, and making a test user.
 
-The API answers on the host that serves the pool's keys, on AWS and on the emulator alike. It is asked here without
-boto3's client, which would read a person's AWS profile, files and variables first, and stumble over them: all that is
-needed is in the stack's outputs, and nothing that is done here is done with a person's own AWS credentials.
+The API answers on the host that serves the pool's keys, on AWS and on the emulator alike. It is called without boto3's
+client, which would read the AWS profile, files and variables of whoever runs it, and fail where they are broken: all
+that is needed is in the stack's outputs, and no call here is made with anybody's own AWS credentials.
 """
 
 import json
@@ -13,95 +13,87 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from cli.sign_in.errors import RefusedGrantError, ServerDownError, SignInError, StackError, plain
-from cli.sign_in.oauth import asking, http_client
-from cli.sign_in.stack import Outputs, is_loopback
+from cli.outputs import Outputs, is_loopback
+from cli.sign_in.errors import TokenRequestError, plain
+from cli.sign_in.oauth import connection_errors, http_client
 from local import keys
 from local.console import Failure
 
-LONGEST_ASKED_FOR = 99  # the highest minimumLength of a password policy
-EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
+_LONGEST_MINIMUM = 99  # of a password policy
+_EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 
 
 class LocalUser(BaseModel):
-    """A person who can sign in on a local stack."""
+    """A user who can sign in on a local stack."""
 
     name: str
     email: str
     password: str
 
 
-class _Refused(Exception):
-    """What the API says to a request that it does not carry out."""
+class _ApiError(Failure):
+    """The API's error response."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(f"{operation} was refused: {plain(code)}: {plain(message)}")
         self.code = code
-        self.message = message
 
 
 def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: str) -> None:
     """End a session on the server: the refresh token and every access token made from it.
 
-    RevokeToken and not the `/oauth2/revoke` page, which does the same: the emulator has only the former. It takes no
-    AWS credentials. Raises RefusedGrantError where the client has token revocation switched off.
+    RevokeToken and not the `/oauth2/revoke` endpoint, which does the same: the emulator has only the former. It takes
+    no AWS credentials. Raises TokenRequestError where the client has token revocation switched off.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
     """
     request = {"Token": refresh_token, "ClientId": client_id} | ({"ClientSecret": secret} if secret else {})
     try:
-        _ask(outputs, "RevokeToken", request)
-    except _Refused as refused:
-        raise RefusedGrantError(
-            f"The server did not revoke the session ({plain(refused.code)}): it goes on until it expires. Is token"
-            " revocation switched on for this client?"
+        _call(outputs, "RevokeToken", request)
+    except _ApiError as error:
+        raise TokenRequestError(
+            f"The server did not revoke the session ({plain(error.code)}): it stays valid until it expires. Is token"
+            " revocation enabled for this client?"
         ) from None
 
 
 def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     """A confirmed user of a local stack; one of that name gets a new password.
 
-    Local stacks only: the emulator has no sign-up page and sends no mail. On AWS people sign up on the hosted page.
+    Local stacks only: the emulator has no sign-up page and sends no mail. On AWS users sign up on the login page.
     """
     if not is_loopback(outputs.jwks_uri):
-        raise StackError(
+        raise Failure(
             f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
-            " There people sign up themselves, on the login page: `make login` opens it."
+            " There users sign up themselves, on the login page: `make login` opens it."
         )
     email = _email(name)
-    who = {"UserPoolId": outputs.user_pool_id, "Username": name}
+    user = {"UserPoolId": outputs.user_pool_id, "Username": name}
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+    key = keys.own()
     try:
-        key = keys.own()
-        try:
-            _ask(outputs, "AdminCreateUser", who | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
-        except _Refused as refused:
-            if refused.code != "UsernameExistsException":  # then this run is for a new password
-                raise
-        return LocalUser(name=name, email=email, password=_set_password(outputs, who, key))
-    except _Refused as refused:
-        raise SignInError(
-            f"The user `{plain(name)}` cannot be made: {plain(refused.code)}: {plain(refused.message)}"
-        ) from None
-    except Failure as failure:
-        raise SignInError(str(failure)) from None
+        _call(outputs, "AdminCreateUser", user | {"UserAttributes": attributes, "MessageAction": "SUPPRESS"}, key)
+    except _ApiError as error:
+        if error.code != "UsernameExistsException":  # then this run is for a new password
+            raise
+    return LocalUser(name=name, email=email, password=_set_password(outputs, user, key))
 
 
-def _set_password(outputs: Outputs, who: Mapping[str, object], key: keys.Key) -> str:
+def _set_password(outputs: Outputs, user: Mapping[str, object], key: keys.Key) -> str:
     """A new password; one that is easy to type, unless the pool asks for a longer one."""
     password = _password()
-    request = {**who, "Permanent": True}
+    request = {**user, "Permanent": True}
     try:
-        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
-    except _Refused as refused:
-        if refused.code != "InvalidPasswordException":
+        _call(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+    except _ApiError as error:
+        if error.code != "InvalidPasswordException":
             raise
-        password = _password(LONGEST_ASKED_FOR)
-        _ask(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
+        password = _password(_LONGEST_MINIMUM)
+        _call(outputs, "AdminSetUserPassword", request | {"Password": password}, key)
     return password
 
 
-def _ask(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:
-    """Have the API do something; signed with a key of the emulator's, or as anybody. Raises _Refused."""
+def _call(outputs: Outputs, operation: str, request: Mapping[str, object], key: keys.Key | None = None) -> None:
+    """Call an operation, signed with a key of the emulator's or unsigned. Raises _ApiError for an error response."""
     url = f"{outputs.api_endpoint}/"
     body = json.dumps(request).encode()
     headers = {
@@ -110,22 +102,22 @@ def _ask(outputs: Outputs, operation: str, request: Mapping[str, object], key: k
     }
     if key is not None:
         headers = _signed(url, headers, body, outputs.user_pool_id.partition("_")[0], key)
-    with asking(url), http_client(url) as client:
-        answer = client.post(url, content=body, headers=headers)
-    if answer.is_success:
+    with connection_errors(url), http_client(url) as client:
+        response = client.post(url, content=body, headers=headers)
+    if response.is_success:
         return
     try:
-        said = answer.json()
-        code, message = str(said["__type"]).rpartition("#")[2], str(said.get("message", said.get("Message", "")))
+        error = response.json()
+        code, message = str(error["__type"]).rpartition("#")[2], str(error.get("message", error.get("Message", "")))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ServerDownError(f"{url} failed with {answer.status_code}. Try again.") from None
-    if answer.status_code >= 500 or code == "TooManyRequestsException":
-        raise ServerDownError(f"{url} failed with {answer.status_code} ({plain(code)}). Try again.")
-    raise _Refused(code, message)
+        raise Failure(f"{url} failed with {response.status_code}. Try again.") from None
+    if response.status_code >= 500 or code == "TooManyRequestsException":
+        raise Failure(f"{url} failed with {response.status_code} ({plain(code)}). Try again.")
+    raise _ApiError(operation, code, message)
 
 
 def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: keys.Key) -> dict[str, str]:
-    # Here, since most commands sign nothing and should not wait for it.
+    # Not at the top: most commands sign nothing.
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
@@ -137,7 +129,7 @@ def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: ke
 
 def _email(name: str) -> str:
     """An address for a user of that name; one that is an address already is taken as it is."""
-    return name if EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
+    return name if _EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
 
 
 def _password(length: int = 20) -> str:

@@ -1,258 +1,212 @@
-"""The commands. What a person reads goes to standard error; standard output has only what was asked for.
+"""The commands about signing in: login, token, logout, user, export."""
 
-So `curl -H "Authorization: Bearer $(python -m cli.sign_in token)"` gets the token and nothing else.
-"""
-
-import contextlib
 import json
-import os
-import sys
 import time
+import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TypeVar
+from urllib.parse import quote, urlencode
 
 import click
 
+from cli import outputs as stack_outputs
+from cli.outputs import Client, Outputs, is_loopback
 from cli.sign_in import flow
-from cli.sign_in.errors import INTERRUPTED, NotSignedInError, RefusedGrantError, SignInError, plain
+from cli.sign_in.cognito import make_local_user, revoke
+from cli.sign_in.errors import TokenRequestError, plain
 from cli.sign_in.export import write_files
 from cli.sign_in.flow import Target
-from cli.sign_in.logout import what_stays
-from cli.sign_in.options import (
-    TOKENS,
-    a_number,
-    a_user_name,
-    not_empty,
-    scope_option,
-    stack_option,
-    target_options,
-    token_options,
-)
 from cli.sign_in.session import Session
-from cli.sign_in.stack import CHECKOUT, read_outputs
-from local.console import refused
+from local import paths
+from local.console import Failure, give, say
 
-FAILED = 1
-
-
-class _LoginByDefault(click.Group):
-    """`python -m cli.sign_in --client x` is `python -m cli.sign_in login --client x`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] != "--help"):
-            args = ["login", *args]
-        return super().parse_args(ctx, args)
+_TOKENS = ("access", "id", "refresh")
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-@click.group(cls=_LoginByDefault)
-def cli() -> None:
-    """Sign in to a stack from a terminal. Without a command: login."""
+def _not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
+    return value
 
 
-@cli.command()
-@target_options
-@scope_option
+def _user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """What Cognito takes: letters, marks, digits, signs and punctuation.
+
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+    """
+    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
+        raise click.BadParameter(
+            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
+            " --name tester (with make: NAME=tester)."
+        )
+    return value
+
+
+_stack = click.option(
+    "--stack", default=paths.STACK, show_default=True, callback=_not_empty, help="The stack, as Pulumi names it."
+)
+_scopes = click.option(
+    "--scope", "scopes", multiple=True, help="A scope, short (project.read) or full; repeatable. Default: all."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")
+_client = click.option(
+    "--client",
+    callback=_not_empty,
+    help="The client, by its key in the stack. Default: the one that signed in last, else the first public one.",
+)
+
+
+def _target(command: _Command) -> _Command:
+    return _stack(_client(command))
+
+
+@click.command()
+@_target
+@_scopes
 @click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
 @click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(1, 3600),
-    callback=a_number,
-    default=300.0,
-    help="Seconds to wait. Default: 300.",
-)
-@token_options
+@click.option("--timeout", type=click.IntRange(1, 3600), default=300, show_default=True, help="Seconds to wait.")
+@click.option("--token", "wanted", type=click.Choice(_TOKENS), help="Print this token alone.")
+@_json
 def login(
     stack: str,
     client: str | None,
     scopes: tuple[str, ...],
     no_browser: bool,
     paste: bool,
-    timeout: float,
+    timeout: int,
     wanted: str | None,
     as_json: bool,
 ) -> None:
     """Sign in with a browser."""
     target = Target.find(stack, client)
     session = flow.sign_in(target, list(scopes), browser=not no_browser, paste=paste, timeout=timeout)
-    _show(target, session, "Signed in")
-    _print(session, wanted, as_json)
+    minutes = max(0, round((session.expires_at - time.time()) / 60))
+    until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
+    say(
+        f"Signed in: {plain(session.name)} (sub {plain(session.subject)})\n"
+        f"  client   {target.key} on the stack {target.stack}\n"
+        f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}\n"
+        f"  expires  {until}, in {minutes} min"
+    )
+    if wanted or as_json:
+        _print(session, wanted or "access", as_json)
 
 
-@cli.command()
-@target_options
-@token_options
-def refresh(stack: str, client: str | None, wanted: str | None, as_json: bool) -> None:
-    """Get new tokens without signing in again."""
-    target = Target.find(stack, client)
-    session = flow.refresh(target)
-    _show(target, session, "Refreshed")
-    _print(session, wanted, as_json)
+@click.command()
+@_target
+@_scopes
+@click.option("--token", "wanted", type=click.Choice(_TOKENS), default="access", show_default=True, help="Which one.")
+@click.option("--refresh", is_flag=True, help="Get new tokens, also where the kept ones are still valid.")
+@_json
+def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, refresh: bool, as_json: bool) -> None:
+    """Print a valid token: a machine-to-machine client's own, or that of who is signed in.
 
-
-@cli.command()
-@target_options
-@scope_option
-@click.option("--token", "wanted", type=click.Choice(TOKENS), default="access", show_default=True, help="Which one.")
-@click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")
-def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, as_json: bool) -> None:
-    """Print a token that is good for use.
-
-    Of a client_credentials client: its own token. Of any other: the token of who is signed in, refreshed where it ends
-    within a minute.
+    The latter is refreshed where it expires within a minute.
     """
     target = Target.find(stack, client)
     if not target.client.callback_urls:
         session = flow.client_credentials(target, list(scopes))
+    elif scopes:
+        raise click.UsageError(
+            "A signed-in session has the scopes of its sign-in; ask for others at login: make login SCOPE=..."
+        )
     else:
-        if scopes:
-            raise click.UsageError(
-                "A signed-in session has the scopes of its sign-in; ask for others at login: make login SCOPE=..."
-            )
-        kept = target.session_file.read(target.outputs, target.client)
-        if kept is None:
-            raise flow.not_signed_in(target)
-        session = kept if kept.valid_for(60) else flow.refresh(target)
+        session = target.session()
+        if refresh or not session.valid_for(60):
+            session = flow.refresh(target)
     _print(session, wanted, as_json)
 
 
-@cli.command()
-@target_options
+@click.command()
+@_target
 def logout(stack: str, client: str | None) -> None:
-    """End the session, here and on the server; say what stays in the browser, and how to end that."""
+    """End the session, here and on the server; say how to end what stays in the browser."""
     target = Target.find(stack, client)
     kept, why = target.session_file.look(target.outputs, target.client)
+    if kept is None and not why:
+        target.session()  # says that nobody is signed in
     if kept is None:
-        nobody = flow.not_signed_in(target)
         target.session_file.delete()
-        if why:
-            raise NotSignedInError(
-                f"{why} It is removed. If its session is still on the server, it ends there by itself."
-            )
-        raise nobody
+        raise Failure(f"{why} It is deleted. A session that is still on the server expires there by itself.")
     if kept.refresh_token is None:
-        click.echo("Forgotten here. A token without a refresh token cannot be revoked: it ends by itself.", err=True)
+        say("Without a refresh token nothing can be revoked: the access token is valid until it expires.")
     else:
-        from cli.sign_in.cognito import revoke  # boto3 takes a third of the time to start: not for every command
-
+        secret = target.outputs.client_secrets.get(target.key)
         try:
-            revoke(target.outputs, kept.client_id, target.outputs.client_secrets.get(target.key), kept.refresh_token)
-        except RefusedGrantError as error:
+            revoke(target.outputs, kept.client_id, secret, kept.refresh_token)
+        except TokenRequestError as error:
             target.session_file.delete()
-            raise RefusedGrantError(f"{error.message} It is forgotten here all the same.") from None
-        click.echo(f"Signed out {plain(kept.name)}: the session is revoked on the server.", err=True)
-        click.echo("APIs that check tokens by themselves take the access token until it expires.", err=True)
+            raise Failure(f"{error} The saved session is deleted all the same.") from None
+        say(f"Signed out {plain(kept.name)}: the session is revoked on the server.")
+        say("APIs that check tokens by themselves take the access token until it expires.")
     target.session_file.delete()
-    click.echo("The session is forgotten here.", err=True)
+    say("The saved session is deleted.")
     if target.client.callback_urls:
-        click.echo(what_stays(target.outputs, target.client), err=True)
+        say(_browser_session(target.outputs, target.client))
 
 
-@cli.command()
-@stack_option
+def _browser_session(outputs: Outputs, client: Client) -> str:
+    """What stays in the browser: the cookie of the sign-in pages, which `/logout` alone ends, opened in that browser.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    """
+    if is_loopback(outputs.logout_url):
+        return "In the browser nothing stays: the emulator's pages set no cookie. On AWS they do, and /logout ends it."
+    if client.logout_urls:
+        target = {"logout_uri": client.logout_urls[0]}
+    else:  # the pages show the login again
+        target = {"response_type": "code", "redirect_uri": client.callback_urls[0], "scope": " ".join(client.scopes)}
+    query = urlencode({"client_id": client.client_id} | target, quote_via=quote)
+    return (
+        "The browser stays signed in at the sign-in pages, by their cookie, for up to an hour: the next sign-in there"
+        f" needs no password. To end that as well, open in it\n\n  {outputs.logout_url}?{query}\n"
+    )
+
+
+@click.command()
+@_stack
 @click.option(
     "--to",
     "directory",
     type=click.Path(file_okay=False),
-    callback=not_empty,
+    callback=_not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
 def export(stack: str, directory: str | None, without_secrets: bool) -> None:
     """Write what APIs and clients need to files: .env, JSON, and a Postman environment and collection."""
-    outputs = read_outputs(stack)
-    to = Path(directory) if directory else CHECKOUT / ".local" / "export" / stack.replace("/", ".")
+    outputs = stack_outputs.read(stack)
+    to = Path(directory) if directory else paths.LOCAL / "export" / stack.replace("/", ".")
     for path in write_files(outputs, stack, to, with_secrets=not without_secrets):
-        _out(str(path))
+        give(str(path))
     if outputs.client_secrets and not without_secrets:
-        click.echo("They hold client secrets: keep them out of version control.", err=True)
+        say("They hold client secrets: keep them out of version control.")
 
 
-@cli.command()
-@stack_option
-@click.option("--name", default="tester", show_default=True, callback=a_user_name, help="The user name.")
+@click.command()
+@_stack
+@click.option("--name", default="tester", show_default=True, callback=_user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""
-    from cli.sign_in.cognito import make_local_user
+    made = make_local_user(stack_outputs.read(stack), name)
+    give(made.model_dump_json() if as_json else f"name      {made.name}\npassword  {made.password}")
 
-    made = make_local_user(read_outputs(stack), name)
+
+def _print(session: Session, wanted: str, as_json: bool) -> None:
+    tokens = {f"{name}_token": getattr(session, f"{name}_token") for name in _TOKENS}
     if as_json:
-        _out(made.model_dump_json())
-    else:
-        _out(f"name      {made.name}\npassword  {made.password}")
-
-
-def _show(target: Target, session: Session, what: str) -> None:
-    minutes = max(0, round((session.expires_at - time.time()) / 60))
-    until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
-    lines = [
-        f"{what}: {plain(session.name)} (sub {plain(session.subject)})",
-        f"  client   {target.key} on the stack {target.stack}",
-        f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}",
-        f"  expires  {until}, in {minutes} min",
-    ]
-    click.echo("\n".join(lines), err=True)
-
-
-def _print(session: Session, wanted: str | None, as_json: bool) -> None:
-    tokens = {name: getattr(session, f"{name}_token") for name in TOKENS}
-    if as_json:
-        answer = {f"{name}_token": value for name, value in tokens.items() if value is not None}
-        answer |= {
+        answer = {name: value for name, value in tokens.items() if value is not None} | {
             "token_type": "Bearer",
             "expires_in": max(0, session.expires_at - int(time.time())),
             "scope": " ".join(session.scopes),
         }
-        _out(json.dumps(answer, indent=2))
-    elif wanted is not None:
-        if tokens[wanted] is None:
-            raise SignInError(f"This session has no {wanted} token.")
-        _out(tokens[wanted])
-
-
-def _out(text: str) -> None:
-    """What was asked for, on standard output. A reader that has gone, as in `token | head -0`, is no fault of ours."""
-    try:
-        click.echo(text)
-    except BrokenPipeError:
-        raise
-    except (OSError, UnicodeEncodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it takes no such letters"
-        raise SignInError(f"Standard output cannot be written ({said}), so what was asked for is lost.") from None
-
-
-def main() -> NoReturn:
-    """Run a command and exit with its status; a user's mistake is told without a traceback."""
-    status = _run()
-    for stream in (sys.stdout, sys.stderr):
-        if stream is None:  # closed by the shell: `>&-`
-            continue
-        try:
-            stream.flush()
-        except OSError:
-            status = status or FAILED
-            # What is left would be tried, and complained of, once more at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    sys.exit(status)
-
-
-def _run() -> int:
-    try:
-        cli.main(prog_name="python -m cli.sign_in", standalone_mode=False)
-    except click.ClickException as error:
-        with contextlib.suppress(OSError):
-            error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        with contextlib.suppress(OSError):
-            click.echo("Stopped. Nothing was changed.", err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        return FAILED
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            click.echo(refused(error), err=True)
-        return FAILED
-    return 0
+        give(json.dumps(answer, indent=2))
+    elif tokens[f"{wanted}_token"] is None:
+        raise Failure(f"This session has no {wanted} token.")
+    else:
+        give(tokens[f"{wanted}_token"])

@@ -5,10 +5,10 @@ import re
 import shlex
 from pathlib import Path
 
+from cli.outputs import Outputs
 from cli.sign_in import postman
-from cli.sign_in.errors import SignInError
-from cli.sign_in.session import write_private
-from cli.sign_in.stack import Outputs
+from local import paths
+from local.console import Failure
 
 
 def write_files(outputs: Outputs, stack: str, directory: Path, *, with_secrets: bool) -> list[Path]:
@@ -25,19 +25,18 @@ def write_files(outputs: Outputs, stack: str, directory: Path, *, with_secrets: 
         "identity.postman_collection.json": _json(postman.collection(outputs)),
     }
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            write_private(directory / name, text)
+            paths.write_whole(directory / name, text)
     except OSError as error:
-        raise SignInError(f"The files cannot be written to {directory}: {error.strerror}.") from None
+        raise Failure(f"The files cannot be written to {directory}: {error.strerror}.") from None
     return [directory / name for name in files]
 
 
 def env_text(outputs: Outputs) -> str:
-    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and for whatever else reads such files.
+    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of such files.
 
-    Scopes are separated by spaces, as in a token's `scope`; a value that a shell would take apart is quoted.
-    Raises SignInError where two keys come out as the same name.
+    Scopes are separated by spaces, as in a token's `scope`; values are quoted where a shell needs it.
+    Raises Failure where two keys give the same name.
     """
     pairs = [
         ("IDENTITY_ISSUER", outputs.issuer),
@@ -60,7 +59,7 @@ def env_text(outputs: Outputs) -> str:
             pairs.append((f"IDENTITY_CLIENT_{_name(key)}_SECRET", outputs.client_secrets[key]))
     names = [name for name, _ in pairs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise SignInError(f"Two APIs or clients come out as the same name in the .env file: {', '.join(twice)}.")
+        raise Failure(f"Two APIs or clients have the same name in the .env file: {', '.join(twice)}. Rename one.")
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in pairs)
 
 

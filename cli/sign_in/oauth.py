@@ -1,4 +1,4 @@
-"""The one place that speaks OAuth 2.0 to the sign-in server, by Authlib.
+"""The authorization and token endpoints of the sign-in server, by Authlib.
 
 Authlib has no types, so its values are given theirs here and nowhere else. Rules: RFC 6749 (the grants), RFC 7636
 (PKCE), and https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html.
@@ -7,33 +7,23 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 import contextlib
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
-from cli.sign_in.errors import RefusedGrantError, ServerDownError, SessionEndedError, plain
-from cli.sign_in.stack import Client, Outputs, is_loopback
+from cli.outputs import Outputs, is_loopback
+from cli.sign_in.authorization import AuthorizationRequest
+from cli.sign_in.errors import SessionEndedError, TokenRequestError, plain
+from local.console import Failure
 
-TIMEOUT = 15.0  # seconds; the server is near or it is down
-
-
-@dataclass(frozen=True)
-class Question:
-    """One request to sign in: the page to open, and what its answer must prove to know."""
-
-    url: str
-    redirect_uri: str
-    state: str
-    nonce: str
-    verifier: str
-    scopes: list[str] = field(default_factory=list)
+TIMEOUT = 15.0  # seconds
 
 
 @dataclass(frozen=True)
-class Grant:
-    """What the token endpoint gave. The tokens are not verified yet."""
+class TokenResponse:
+    """What the token endpoint answered. The tokens are not verified yet."""
 
     access_token: str
     id_token: str | None
@@ -46,105 +36,93 @@ def http_client(url: str) -> httpx2.Client:
 
 
 @contextlib.contextmanager
-def asking(url: str) -> Iterator[None]:
-    """Around whatever asks a server something: what can go wrong on the way there is told as a ServerDownError."""
+def connection_errors(url: str) -> Iterator[None]:
+    """Around a request to a server: an answer that does not come is a Failure that says what to do."""
+    host = httpx2.URL(url).netloc.decode()
     try:
         yield
     except httpx2.RequestError as error:
-        raise server_down(url, error) from None
+        if is_loopback(url):
+            raise Failure(f"The emulated AWS at {host} does not answer. Start it with `make up`.") from None
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise Failure(
+                f"The certificate of {host} is not one that this machine trusts. Where a proxy decrypts the traffic,"
+                " name its certificates: SSL_CERT_FILE=<file>."
+            ) from None
+        raise Failure(f"{host} does not answer ({type(error).__name__}). Is this machine online?") from None
     except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
-        # Said by the client before it asks anything. What the variables hold is not shown: there are passwords in it.
-        raise ServerDownError(
-            f"{_host(url)} cannot be asked, for a proxy or the certificates that this shell names are of no use"
+        # Raised by the client before it sends anything. The variables' values are not shown: they may hold passwords.
+        raise Failure(
+            f"No request can be sent to {host}: a proxy or the certificates in this shell's environment are invalid"
             f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
             " SSL_CERT_DIR."
         ) from None
 
 
-def server_down(url: str, error: Exception) -> ServerDownError:
-    """The error for a server that does not answer, with what to do."""
-    if is_loopback(url):
-        return ServerDownError(f"The emulated AWS at {_host(url)} does not answer. Start it with `make up`.")
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ServerDownError(
-            f"The certificate that {_host(url)} shows is not one that this machine trusts. Where a proxy opens the"
-            " traffic, name its certificates: SSL_CERT_FILE=<file>."
-        )
-    return ServerDownError(f"{_host(url)} does not answer ({type(error).__name__}). Is this machine online?")
-
-
-def _host(url: str) -> str:
-    return httpx2.URL(url).netloc.decode()
-
-
 class SignInServer:
-    """The authorize and token endpoints of one stack, for one client."""
+    """The authorization and token endpoints of one stack, for the client of this key."""
 
-    def __init__(self, outputs: Outputs, key: str, client: Client) -> None:
+    def __init__(self, outputs: Outputs, key: str) -> None:
         self._outputs = outputs
         self._key = key
-        self._client = client
         self._secret = outputs.client_secrets.get(key)
 
-    def ask(self, redirect_uri: str, scopes: list[str]) -> Question:
-        """A new question, with state, nonce and PKCE verifier that nobody can guess."""
+    def authorization_request(self, redirect_uri: str, scopes: list[str]) -> AuthorizationRequest:
+        """A new request, with a state, nonce and PKCE code verifier that nobody can guess."""
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with (
-            asking(self._outputs.token_url),
+            connection_errors(self._outputs.token_url),
             self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session,
         ):
             url, _ = session.create_authorization_url(
                 self._outputs.authorize_url, state=state, nonce=nonce, code_verifier=verifier
             )
-        return Question(str(url), redirect_uri, state, nonce, verifier, scopes)
+        return AuthorizationRequest(str(url), redirect_uri, state, nonce, verifier, scopes)
 
-    def redeem(self, question: Question, code: str) -> Grant:
-        """The tokens for a code. Raises RefusedGrantError where it is expired, used, or another client's."""
-        return self._grant(
+    def exchange_code(self, request: AuthorizationRequest, code: str) -> TokenResponse:
+        """The tokens for a code. Raises TokenRequestError where it is expired, used, or another client's."""
+        return self._token_request(
             "The server refused the code: it has expired (a code lives five minutes), was used before, or belongs to"
             " another client or sign-in. Sign in again.",
             grant_type="authorization_code",
             code=code,
-            redirect_uri=question.redirect_uri,
-            code_verifier=question.verifier,
+            redirect_uri=request.redirect_uri,
+            code_verifier=request.code_verifier,
         )
 
-    def refresh(self, refresh_token: str) -> Grant:
+    def refresh(self, refresh_token: str) -> TokenResponse:
         """New tokens for a refresh token. Raises SessionEndedError where the session has ended."""
-        return self._grant(
+        return self._token_request(
             "The session has ended: it has expired or was signed out. Sign in again with `make login`.",
             grant_type="refresh_token",
             refresh_token=refresh_token,
         )
 
-    def client_credentials(self, scopes: list[str]) -> Grant:
-        """A token for the client itself, no person involved."""
+    def client_credentials(self, scopes: list[str]) -> TokenResponse:
+        """A token for a machine-to-machine client."""
         if self._secret is None:
-            raise RefusedGrantError(f"The client `{self._key}` has no secret, so it cannot get a token of its own.")
-        return self._grant(
+            raise TokenRequestError(f"The client `{self._key}` has no secret, so it cannot get a token of its own.")
+        return self._token_request(
             f"The server refused a token to the client `{self._key}`.",
             grant_type="client_credentials",
             scope=" ".join(scopes),
         )
 
-    def _grant(self, refusal: str, **request: str) -> Grant:
+    def _token_request(self, refusal: str, **request: str) -> TokenResponse:
+        url = self._outputs.token_url
         try:
-            with asking(self._outputs.token_url), self._session() as session:
-                answer = _fetched(session, self._outputs.token_url, request)
+            with connection_errors(url), self._session() as session:
+                response = _fetched(session, url, request)
         except OAuthError as error:
             ended = request["grant_type"] == "refresh_token" and error.error == "invalid_grant"
-            said = self._refused(refusal, str(error.error or ""), str(error.description or ""))
-            raise (SessionEndedError(said) if ended else RefusedGrantError(said)) from None
+            message = self._refused(refusal, str(error.error or ""), str(error.description or ""))
+            raise (SessionEndedError if ended else TokenRequestError)(message) from None
         except httpx2.HTTPStatusError as error:
-            raise ServerDownError(
-                f"The token endpoint {self._outputs.token_url} failed with {error.response.status_code}. Try again."
-            ) from None
-        access, id_token, refresh = (answer.get(name) for name in ("access_token", "id_token", "refresh_token"))
+            raise Failure(f"The token endpoint {url} failed with {error.response.status_code}. Try again.") from None
+        access, *others = (response.get(name) for name in ("access_token", "id_token", "refresh_token"))
         if not isinstance(access, str):
-            raise ServerDownError(f"The token endpoint {self._outputs.token_url} answered without an access token.")
-        return Grant(
-            access, id_token if isinstance(id_token, str) else None, refresh if isinstance(refresh, str) else None
-        )
+            raise Failure(f"The token endpoint {url} answered without an access token. Try again.")
+        return TokenResponse(access, *(token if isinstance(token, str) else None for token in others))
 
     def _refused(self, refusal: str, error: str, description: str) -> str:
         if error == "invalid_client":
@@ -152,12 +130,11 @@ class SignInServer:
                 f"The server does not know the client `{self._key}` with the id and secret in the stack's outputs."
                 " Were they changed outside of Pulumi? Refresh the stack and try again."
             )
-        said = f"{plain(error)}: {plain(description)}" if description else plain(error)
-        return f"{refusal} (The server said {said}.)"
+        return f"{refusal} (The server said {plain(error)}{f': {plain(description)}' if description else ''}.)"
 
     def _session(self, **options: str) -> OAuth2Client:
         return OAuth2Client(
-            self._client.client_id,
+            self._outputs.clients[self._key].client_id,
             self._secret,
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
             code_challenge_method="S256",
@@ -169,9 +146,9 @@ class SignInServer:
 
 def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> Mapping[str, object]:
     try:
-        answer: object = session.fetch_token(url, **request)
+        response: object = session.fetch_token(url, **request)
     except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
-        answer = None
-    if not isinstance(answer, dict):
-        raise ServerDownError(f"The token endpoint {url} did not answer with a JSON object.")
-    return answer
+        response = None
+    if not isinstance(response, dict):
+        raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.")
+    return response

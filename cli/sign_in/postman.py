@@ -7,7 +7,7 @@ https://learning.postman.com/docs/sending-requests/authorization/oauth-20/
 
 from collections.abc import Mapping
 
-from cli.sign_in.stack import Client, Outputs
+from cli.outputs import Client, Outputs
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 Json = dict[str, object]

@@ -13,8 +13,9 @@ from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, Jos
 from joserfc.jwk import GuestProtocol, KeySet
 from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
 
-from cli.sign_in.errors import ClockError, ServerDownError, StackError, UntrustedAnswerError
-from cli.sign_in.oauth import asking, http_client
+from cli.sign_in.errors import InvalidResponseError
+from cli.sign_in.oauth import connection_errors, http_client
+from local.console import Failure
 
 LEEWAY = 60  # seconds by which two clocks may differ
 Clock = Callable[[], float]
@@ -29,40 +30,38 @@ class TokenVerifier:
         self._keys = keys
         self._clock = clock
 
-    def id_token(self, token: str, *, fresh: bool, nonce: str | None = None, subject: str | None = None) -> Claims:
-        """The claims of an id token for this client.
+    def id_token(self, token: str, *, nonce: str | None = None, subject: str | None = None) -> Claims:
+        """The claims of an id token for this client, which was issued just now.
 
-        `fresh` says that it was issued just now, which lets a wrong clock be told from a bad token. `nonce` is the
-        sign-in's; a refresh has none. `subject` is whom the access token beside it is about.
+        `nonce` is the authorization request's; a refresh has none. `subject` is that of the access token beside it.
         """
-        claims = self._verify("id", token, "aud", fresh)
+        claims = self._verify("id", token, "aud")
         if nonce is not None and claims.get("nonce") != nonce:
-            raise UntrustedAnswerError(
+            raise InvalidResponseError(
                 "The id token does not carry this sign-in's nonce, so it may be a replay of another. Sign in again."
             )
         if subject is not None and claims["sub"] != subject:
-            raise UntrustedAnswerError(
-                "The id token is another person's than the access token beside it (their `sub` differ), so neither is"
+            raise InvalidResponseError(
+                "The id token is another user's than the access token beside it (their `sub` differ), so neither is"
                 " used. Sign in again with `make login`."
             )
         return claims
 
-    def access_token(self, token: str, *, fresh: bool, subject: str | None = None) -> Claims:
-        """The claims of an access token for this client; after a refresh, `subject` is who had signed in."""
-        claims = self._verify("access", token, "client_id", fresh)
+    def access_token(self, token: str, *, subject: str | None = None) -> Claims:
+        """The claims of an access token for this client; after a refresh, `subject` is that of the session."""
+        claims = self._verify("access", token, "client_id")
         if subject is not None and claims["sub"] != subject:
-            raise UntrustedAnswerError("The new access token is another person's. Sign in again with `make login`.")
+            raise InvalidResponseError("The new access token is another user's. Sign in again with `make login`.")
         return claims
 
-    def _verify(self, use: str, token: str, audience: str, fresh: bool) -> Claims:
+    def _verify(self, use: str, token: str, audience: str) -> Claims:
         try:
             claims = jwt.decode(token, self._named_key, algorithms=["RS256"]).claims
         except BadSignatureError:
             raise _bad(use, "its signature is not the pool's") from None
         except (JoseError, ValueError, TypeError, RecursionError):
             raise _bad(use, "it is not a token signed by one of the pool's keys") from None
-        if fresh:
-            self._compare_clocks(claims)
+        self._compare_clocks(claims)  # before the claims: a wrong clock is no bad token
         ours: ClaimsOption = {"essential": True, "value": self._client_id}
         rules = JWTClaimsRegistry(
             now=int(self._clock()),
@@ -100,14 +99,14 @@ class TokenVerifier:
             return  # the rules refuse it by name
         ahead = self._clock() - issued
         if abs(ahead) > LEEWAY:
-            raise ClockError(
+            raise Failure(
                 f"This machine's clock is {_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the sign-in"
-                f" server's, and at most {LEEWAY} seconds can be made up for. Set the clock and sign in again."
+                f" server's, and at most {LEEWAY} seconds are allowed. Set the clock and sign in again."
             )
 
 
-def _bad(use: str, why: str) -> UntrustedAnswerError:
-    return UntrustedAnswerError(f"The {use} token failed verification: {why}. It is not used.")
+def _bad(use: str, why: str) -> InvalidResponseError:
+    return InvalidResponseError(f"The {use} token failed verification: {why}. It is not used.")
 
 
 def _duration(seconds: float) -> str:
@@ -119,13 +118,13 @@ def _duration(seconds: float) -> str:
 
 
 def fetch_keys(uri: str) -> KeySet:
-    """The pool's public keys. Raises ServerDownError where nothing answers, StackError where the pool is gone."""
-    with asking(uri), http_client(uri) as client:
-        answer = client.get(uri)
-    if answer.status_code in {400, 403, 404}:
-        raise StackError(f"The user pool is not there any more: {uri} answers {answer.status_code}. Bring it up again.")
+    """The pool's public keys. Raises Failure where the server does not answer or has no such pool."""
+    with connection_errors(uri), http_client(uri) as client:
+        response = client.get(uri)
+    if response.status_code in {400, 403, 404}:
+        raise Failure(f"There is no such user pool any more: {uri} answers {response.status_code}. Bring the stack up.")
     try:
-        answer.raise_for_status()
-        return KeySet.import_key_set(answer.json())
+        response.raise_for_status()
+        return KeySet.import_key_set(response.json())
     except (httpx2.HTTPStatusError, JoseError, ValueError, KeyError, TypeError):
-        raise ServerDownError(f"{uri} answers {answer.status_code} without a set of keys. Try again.") from None
+        raise Failure(f"{uri} answers {response.status_code} without a set of keys. Try again.") from None

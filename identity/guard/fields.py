@@ -8,7 +8,8 @@ from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.setting import Change, Difference, Model, differences, lessened, written_value
 
-_MORE = "as it is"
+# A value that a person is to write is not cut short.
+_WHOLE = 2000
 
 
 def field_losses(
@@ -60,10 +61,11 @@ def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings:
 
 def _taken_back(thing: str, key: str, difference: Difference, settings: Settings) -> Loss:
     """Refused with and without `protect`, for nobody edited it."""
-    value = written_value(difference.old)
+    value, old = written_value(difference.old), difference.old
     name = difference.path.rpartition(".")[2]
-    keep = f"{name}: {shown(value)}, as it is in AWS"
+    properties = old.properties() if isinstance(old, Model) else [difference.declared.aws or name]
+    keep = f"{name}: {shown(value, _WHOLE)}, as it is in AWS ({', '.join(properties)})"
     consequence = "It would be removed by up, since the stack file does not say it."
     sayable = not refuses(settings, difference.path, value)
-    fix = f"write `{name}: {shown(value)}` to keep it." if sayable else HOLD_BACK
+    fix = f"write `{name}: {shown(value, _WHOLE)}` to keep it." if sayable else HOLD_BACK
     return Loss(thing, difference.path, keep, "nothing of it", consequence, fix, what=key, in_place=True)

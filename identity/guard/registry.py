@@ -42,7 +42,7 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
             keep = "a state that knows whether the client has a secret"
             fix = (
                 f"an import does not read it, and the update would replace the client {client_id}: "
-                f"`.venv/bin/python -m cli.adopt --stack {settings.stack} --import` writes it into the state"
+                f"`.venv/bin/python -m cli adopt --stack {settings.stack} --import` writes it into the state"
             )
             yield Loss(client_id, path, keep, "nothing of it in the state", fix, final=True)
 

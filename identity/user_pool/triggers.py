@@ -79,6 +79,9 @@ class Triggers(Model):
         """The triggers that are set, by the name of the field."""
         return {name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), Trigger)}
 
+    def properties(self) -> list[str]:
+        return [f"lambdaConfig.{type(self).model_fields[name].alias}" for name in self.given()]
+
     def inputs(self) -> dict[str, Any]:
         made = super().inputs()
         made.setdefault("lambdaConfig", {})

@@ -3,11 +3,20 @@
 https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
-from .emulator import Emulator, is_gone
-from .properties import Kind, Property, Props, Table, from_aws, to_aws
-from .resource import REGION, TAGS, Found, Resource, own_tags, tag_changes
+from .emulator import Emulator
+from .official import Differences, official_table
+from .properties import Props, Table, from_aws, to_aws
+from .resource import Found, Resource, existing, tag_changes, tagged
+
+# Of certificates that come from elsewhere, or are renewed by others than ACM.
+_OF_OTHERS = frozenset(
+    [
+        *("certificateAuthorityArn", "certificateBody", "certificateChain", "earlyRenewalDuration"),
+        *("privateKey", "privateKeyWo", "privateKeyWoVersion", "validationOptions"),
+    ]
+)
 
 
 class Certificate(Resource):
@@ -15,42 +24,17 @@ class Certificate(Resource):
 
     type_name = "aws:acm/certificate:Certificate"
     service = "acm"
-    inputs: ClassVar[Table] = {
-        "domainName": Property(kind=Kind.TEXT, aws="DomainName", replaces=True),
-        "validationMethod": Property(kind=Kind.TEXT, aws="ValidationMethod", keeps=True, replaces=True),
-        "subjectAlternativeNames": Property(kind=Kind.SET, aws="SubjectAlternativeNames", keeps=True, replaces=True),
-        "keyAlgorithm": Property(kind=Kind.TEXT, aws="KeyAlgorithm", keeps=True, replaces=True, forgotten=True),
-        "options": Property(
-            kind=Kind.BLOCK,
-            aws="Options",
-            keeps=True,
-            forgotten=True,
-            block={
-                "certificateTransparencyLoggingPreference": Property(
-                    kind=Kind.TEXT, aws="CertificateTransparencyLoggingPreference"
-                ),
-                "export": Property(kind=Kind.TEXT, aws="Export", keeps=True),
-            },
+    inputs: Table = official_table(
+        type_name,
+        "acm",
+        ("RequestCertificateRequest",),
+        Differences(
+            replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
+            keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
+            own=_OF_OTHERS,
         ),
-        "tags": TAGS,
-        "region": REGION,
-    }
-    unsupported = frozenset(
-        [
-            "certificateAuthorityArn",
-            "certificateBody",
-            "certificateChain",
-            "earlyRenewalDuration",
-            "privateKey",
-            "privateKeyWo",
-            "privateKeyWoVersion",
-            "validationOptions",
-        ]
     )
-    outputs = (
-        *("arn", "domainValidationOptions", "status", "tagsAll", "notAfter", "notBefore", "pendingRenewal"),
-        *("renewalEligibility", "renewalSummaries", "type", "validationEmails"),
-    )
+    unsupported = _OF_OTHERS
 
     def prepared(self, props: Props) -> Props:
         names = props.get("subjectAlternativeNames")
@@ -60,11 +44,12 @@ class Certificate(Resource):
             "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
         }  # AWS adds it by itself
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         request = to_aws(self.inputs, props)
         if props.get("tags"):
             request["Tags"] = _tags(props["tags"])
-        return str(self.client(emulator, props).request_certificate(**request)["CertificateArn"])
+        arn = self.client(emulator, props).request_certificate(**request)["CertificateArn"]
+        return self.reread(emulator, arn, props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         client = self.client(emulator, known)
@@ -72,9 +57,8 @@ class Certificate(Resource):
         if found is None:
             return None
         answer = client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
-        tags = own_tags({tag["Key"]: tag.get("Value", "") for tag in answer})
         options = found.get("DomainValidationOptions", [])
-        state = from_aws(self.inputs, found) | ({"tags": tags} if tags else {})
+        state = from_aws(self.inputs, found) | tagged({tag["Key"]: tag.get("Value", "") for tag in answer})
         return Found(
             resource_id,
             state
@@ -90,22 +74,20 @@ class Certificate(Resource):
                 "renewalSummaries": [],
                 "type": found.get("Type", "AMAZON_ISSUED"),
                 "validationEmails": [],
-                "tagsAll": tags,
                 "region": known.get("region") or emulator.region,
             },
         )
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         client = self.client(emulator, old)
         if new.get("options") != old.get("options"):
-            client.update_certificate_options(
-                CertificateArn=resource_id, Options=to_aws({"options": self.inputs["options"]}, new)["Options"]
-            )
+            client.update_certificate_options(CertificateArn=resource_id, Options=to_aws(self.inputs, new)["Options"])
         setting, dropping = tag_changes(old, new)
         if setting:
             client.add_tags_to_certificate(CertificateArn=resource_id, Tags=_tags(setting))
         if dropping:
             client.remove_tags_from_certificate(CertificateArn=resource_id, Tags=[{"Key": key} for key in dropping])
+        return self.reread(emulator, resource_id, new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, state)
@@ -118,21 +100,17 @@ class CertificateValidation(Resource):
 
     type_name = "aws:acm/certificateValidation:CertificateValidation"
     service = "acm"
-    inputs: ClassVar[Table] = {
-        "certificateArn": Property(kind=Kind.TEXT, required=True, replaces=True),
-        "validationRecordFqdns": Property(kind=Kind.SET, replaces=True),
-        "region": REGION,
-    }
-    outputs = ()
+    inputs: Table = official_table(type_name, "", (), Differences(replaces=("certificateArn", "validationRecordFqdns")))
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
         client, arn = self.client(emulator, props), props["certificateArn"]
         emulator.wait(
             f"certificate {arn} to be issued",
             timeout or 75 * 60,
             lambda: client.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED",
         )
-        return str(client.describe_certificate(CertificateArn=arn)["Certificate"].get("IssuedAt", arn))
+        issued = client.describe_certificate(CertificateArn=arn)["Certificate"].get("IssuedAt", arn)
+        return self.reread(emulator, str(issued), props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         if not known.get("certificateArn"):
@@ -148,12 +126,8 @@ class CertificateValidation(Resource):
 
 
 def _described(client: Any, arn: str) -> Any:
-    try:
-        return client.describe_certificate(CertificateArn=arn)["Certificate"]
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise
+    answer = existing(lambda: client.describe_certificate(CertificateArn=arn))
+    return answer and answer["Certificate"]
 
 
 def _tags(tags: dict[str, str]) -> list[dict[str, str]]:

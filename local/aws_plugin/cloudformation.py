@@ -4,11 +4,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStac
 """
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from .emulator import Emulator, Refusal, is_gone
-from .properties import Kind, Property, Props, Table
-from .resource import REGION, TAGS, Found, Resource
+from .official import Differences, official_table
+from .properties import Props, Table
+from .resource import Found, Resource
 
 _TIMEOUT = 30 * 60  # seconds; the official provider's
 
@@ -18,32 +19,23 @@ class Stack(Resource):
 
     type_name = "aws:cloudformation/stack:Stack"
     service = "cloudformation"
-    inputs: ClassVar[Table] = {
-        "name": Property(kind=Kind.TEXT, named=True, replaces=True),
-        "templateBody": Property(kind=Kind.TEXT, keeps=True),
-        "parameters": Property(kind=Kind.MAP, keeps=True),
-        "capabilities": Property(kind=Kind.SET),
-        "tags": TAGS,
-        "region": REGION,
-    }
+    inputs: Table = official_table(
+        type_name,
+        "",
+        (),
+        Differences(named="name", replaces=("name",), keeps=("templateBody", "parameters")),
+    )
     unsupported = frozenset(
         [
-            "disableRollback",
-            "iamRoleArn",
-            "notificationArns",
-            "onFailure",
-            "policyBody",
-            "policyUrl",
-            "templateUrl",
-            "timeoutInMinutes",
+            *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
+            *("templateUrl", "timeoutInMinutes"),
         ]
     )
-    outputs = ("outputs", "tagsAll")
 
     def prepared(self, props: Props) -> Props:
         return props | {"templateBody": _same_text(props["templateBody"])} if props.get("templateBody") else props
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
         client = self.client(emulator, props)
         stack_id = str(client.create_stack(**_request(props))["StackId"])
         try:
@@ -51,7 +43,7 @@ class Stack(Resource):
         except Refusal:
             client.delete_stack(StackName=stack_id)
             raise
-        return stack_id
+        return self.reread(emulator, stack_id, props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         client = self.client(emulator, known)
@@ -78,15 +70,15 @@ class Stack(Resource):
             },
         )
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
         client = self.client(emulator, old)
         try:
             client.update_stack(**_request(new))
+            self._finish(emulator, client, resource_id, "UPDATE_COMPLETE", timeout)
         except Exception as error:
-            if "No updates are to be performed" in str(error):
-                return
-            raise
-        self._finish(emulator, client, resource_id, "UPDATE_COMPLETE", timeout)
+            if "No updates are to be performed" not in str(error):
+                raise
+        return self.reread(emulator, resource_id, new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
         client = self.client(emulator, state)

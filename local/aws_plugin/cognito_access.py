@@ -3,19 +3,16 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 """
 
-from typing import Any, ClassVar
-
 from pulumi.runtime.rpc import UNKNOWN
 
-from .emulator import Emulator, Refusal, is_gone
-from .properties import Kind, Property, Props, Table, from_aws, to_aws
-from .resource import REGION, Found, Resource
+from .emulator import Emulator, Refusal
+from .official import Differences, official_table
+from .properties import Props, Table, from_aws, to_aws
+from .resource import Found, Held, Resource, existing
 
-_POOL = Property(kind=Kind.TEXT, aws="UserPoolId", required=True, replaces=True)
-
-
-def _kept(kind: Kind, aws: str) -> Property:
-    return Property(kind=kind, aws=aws, keeps=True)
+# As AWS answers for a client whose rotation is off; the emulator answers nothing.
+_NO_ROTATION = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}
+_UNITS = {"accessToken": "hours", "idToken": "hours", "refreshToken": "days"}
 
 
 class UserPoolClient(Resource):
@@ -23,92 +20,64 @@ class UserPoolClient(Resource):
 
     type_name = "aws:cognito/userPoolClient:UserPoolClient"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = {
-        "name": Property(kind=Kind.TEXT, aws="ClientName", named=True),
-        "userPoolId": _POOL,
-        # As with the official provider: an import does not read it, and nothing is neither true nor false.
-        "generateSecret": Property(kind=Kind.FLAG, aws="GenerateSecret", forgotten=True, replaces=True),
-        "allowedOauthFlows": _kept(Kind.SET, "AllowedOAuthFlows"),
-        "allowedOauthFlowsUserPoolClient": _kept(Kind.FLAG, "AllowedOAuthFlowsUserPoolClient"),
-        "allowedOauthScopes": _kept(Kind.SET, "AllowedOAuthScopes"),
-        "callbackUrls": _kept(Kind.SET, "CallbackURLs"),
-        "defaultRedirectUri": _kept(Kind.TEXT, "DefaultRedirectURI"),
-        "logoutUrls": _kept(Kind.SET, "LogoutURLs"),
-        "explicitAuthFlows": _kept(Kind.SET, "ExplicitAuthFlows"),
-        "preventUserExistenceErrors": _kept(Kind.TEXT, "PreventUserExistenceErrors"),
-        "supportedIdentityProviders": _kept(Kind.SET, "SupportedIdentityProviders"),
-        "enableTokenRevocation": _kept(Kind.FLAG, "EnableTokenRevocation"),
-        "enablePropagateAdditionalUserContextData": _kept(Kind.FLAG, "EnablePropagateAdditionalUserContextData"),
-        "accessTokenValidity": _kept(Kind.NUMBER, "AccessTokenValidity"),
-        "idTokenValidity": _kept(Kind.NUMBER, "IdTokenValidity"),
-        "refreshTokenValidity": _kept(Kind.NUMBER, "RefreshTokenValidity"),
-        "tokenValidityUnits": Property(
-            kind=Kind.BLOCK,
-            aws="TokenValidityUnits",
-            absent={"accessToken": "hours", "idToken": "hours", "refreshToken": "days"},
-            block={
-                "accessToken": Property(kind=Kind.TEXT, aws="AccessToken", default="hours"),
-                "idToken": Property(kind=Kind.TEXT, aws="IdToken", default="hours"),
-                "refreshToken": Property(kind=Kind.TEXT, aws="RefreshToken", default="days"),
+    inputs: Table = official_table(
+        type_name,
+        "cognito-idp",
+        ("CreateUserPoolClientRequest",),
+        Differences(
+            named="name",
+            replaces=("userPoolId", "generateSecret"),
+            keeps=(
+                *("accessTokenValidity", "allowedOauthFlows", "allowedOauthFlowsUserPoolClient", "allowedOauthScopes"),
+                *("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared", "authSessionValidity"),
+                *("callbackUrls", "defaultRedirectUri", "enablePropagateAdditionalUserContextData"),
+                *("enableTokenRevocation", "explicitAuthFlows", "idTokenValidity", "logoutUrls", "readAttributes"),
+                *("preventUserExistenceErrors", "refreshTokenValidity", "supportedIdentityProviders"),
+                *("writeAttributes",),
+            ),
+            # As with the official provider: an import does not read it, and nothing is neither true nor false.
+            unread=("generateSecret",),
+            members={"name": "ClientName"},
+            default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
+            absent={
+                "tokenValidityUnits": _UNITS,
+                "refreshTokenRotation": _NO_ROTATION,
+                "refreshTokenRotation.retryGracePeriodSeconds": 0,
             },
         ),
-        "refreshTokenRotation": Property(
-            kind=Kind.BLOCK,
-            aws="RefreshTokenRotation",
-            forgotten=True,
-            absent={"feature": "DISABLED"},
-            block={
-                "feature": Property(kind=Kind.TEXT, aws="Feature", required=True),
-                "retryGracePeriodSeconds": Property(kind=Kind.NUMBER, aws="RetryGracePeriodSeconds", absent=0),
-            },
-        ),
-        "readAttributes": _kept(Kind.SET, "ReadAttributes"),
-        "writeAttributes": _kept(Kind.SET, "WriteAttributes"),
-        "authSessionValidity": _kept(Kind.NUMBER, "AuthSessionValidity"),
-        "analyticsConfiguration": Property(
-            kind=Kind.BLOCK,
-            aws="AnalyticsConfiguration",
-            block={
-                "applicationArn": Property(kind=Kind.TEXT, aws="ApplicationArn"),
-                "applicationId": Property(kind=Kind.TEXT, aws="ApplicationId"),
-                "externalId": Property(kind=Kind.TEXT, aws="ExternalId"),
-                "roleArn": _kept(Kind.TEXT, "RoleArn"),
-                "userDataShared": _kept(Kind.FLAG, "UserDataShared"),
-            },
-        ),
-        "region": REGION,
-    }
-    outputs = ("clientSecret",)
+    )
     secrets = frozenset({"clientSecret"})
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         answer = self.client(emulator, props).create_user_pool_client(**to_aws(self.inputs, props))
-        return str(answer["UserPoolClient"]["ClientId"])
+        return self._found(emulator, answer["UserPoolClient"], props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         pool, client_id = known.get("userPoolId"), resource_id
         if not pool:
-            pool, client_id = _parts(resource_id, "/", "<user pool id>/<client id>")
+            pool, found, client_id = resource_id.partition("/")
+            if not (pool and found and client_id):
+                raise Refusal(f"the id to import is <user pool id>/<client id>; received {resource_id}")
         client = self.client(emulator, known)
-        answer = _found(lambda: client.describe_user_pool_client(UserPoolId=pool, ClientId=client_id))
-        if answer is None:
-            return None
-        found = answer["UserPoolClient"]
-        secret = found.get("ClientSecret") or ""
-        return Found(
-            client_id,
-            from_aws(self.inputs, found) | {"clientSecret": secret, "region": known.get("region") or emulator.region},
-        )
+        answer = existing(lambda: client.describe_user_pool_client(UserPoolId=pool, ClientId=client_id))
+        return answer and self._found(emulator, answer["UserPoolClient"], known)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+    def _found(self, emulator: Emulator, answer: Props, known: Props) -> Found:
+        silent = {} if known.get("refreshTokenRotation") else {"refreshTokenRotation": _NO_ROTATION}
+        state = silent | from_aws(self.inputs, answer)
+        computed = {"clientSecret": answer.get("ClientSecret") or "", "region": known.get("region") or emulator.region}
+        return Found(answer["ClientId"], state | computed)
+
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         # AWS resets what a request leaves out, so it leaves out nothing.
         request = to_aws(self.inputs, new, clear=True)
         request.pop("GenerateSecret", None)
-        self.client(emulator, old).update_user_pool_client(ClientId=resource_id, **request)
+        answer = self.client(emulator, old).update_user_pool_client(ClientId=resource_id, **request)
+        return self._found(emulator, answer["UserPoolClient"], new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, state)
-        _found(lambda: client.delete_user_pool_client(UserPoolId=state["userPoolId"], ClientId=resource_id))
+        existing(lambda: client.delete_user_pool_client(UserPoolId=state["userPoolId"], ClientId=resource_id))
 
 
 class UserPoolDomain(Resource):
@@ -116,16 +85,15 @@ class UserPoolDomain(Resource):
 
     type_name = "aws:cognito/userPoolDomain:UserPoolDomain"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = {
-        "domain": Property(kind=Kind.TEXT, aws="Domain", required=True, replaces=True),
-        "userPoolId": _POOL,
-        "certificateArn": Property(kind=Kind.TEXT, aws="CustomDomainConfig.CertificateArn"),
-        "managedLoginVersion": Property(kind=Kind.NUMBER, aws="ManagedLoginVersion", keeps=True),
-        "region": REGION,
-    }
-    outputs = (
-        *("awsAccountId", "cloudfrontDistribution", "cloudfrontDistributionArn", "cloudfrontDistributionZoneId"),
-        *("s3Bucket", "version"),
+    inputs: Table = official_table(
+        type_name,
+        "cognito-idp",
+        ("CreateUserPoolDomainRequest",),
+        Differences(
+            replaces=("domain", "userPoolId"),
+            keeps=("managedLoginVersion",),
+            members={"certificateArn": "CustomDomainConfig.CertificateArn"},
+        ),
     )
 
     def replaced_by(self, old: Props, new: Props) -> frozenset[str]:
@@ -133,9 +101,9 @@ class UserPoolDomain(Resource):
         one_kind = bool(old.get("certificateArn")) == bool(new.get("certificateArn"))
         return frozenset() if one_kind else frozenset({"certificateArn"})
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         self.client(emulator, props).create_user_pool_domain(**to_aws(self.inputs, props))
-        return str(props["domain"])
+        return self.reread(emulator, props["domain"], props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         answer = self.client(emulator, known).describe_user_pool_domain(Domain=resource_id)
@@ -158,34 +126,31 @@ class UserPoolDomain(Resource):
             },
         )
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         self.client(emulator, old).update_user_pool_domain(**to_aws(self.inputs, new))
+        return self.reread(emulator, resource_id, new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, state)
-        _found(lambda: client.delete_user_pool_domain(Domain=resource_id, UserPoolId=state["userPoolId"]))
+        existing(lambda: client.delete_user_pool_domain(Domain=resource_id, UserPoolId=state["userPoolId"]))
 
 
-class ResourceServer(Resource):
+class ResourceServer(Held):
     """An API, to Cognito: an identifier and its scopes."""
 
     type_name = "aws:cognito/resourceServer:ResourceServer"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = {
-        "identifier": Property(kind=Kind.TEXT, aws="Identifier", required=True, replaces=True),
-        "name": Property(kind=Kind.TEXT, aws="Name", named=True),
-        "userPoolId": _POOL,
-        "scopes": Property(
-            kind=Kind.BLOCKS,
-            aws="Scopes",
-            block={
-                "scopeName": Property(kind=Kind.TEXT, aws="ScopeName", required=True),
-                "scopeDescription": Property(kind=Kind.TEXT, aws="ScopeDescription", required=True),
-            },
-        ),
-        "region": REGION,
-    }
-    outputs = ("scopeIdentifiers",)
+    inputs: Table = official_table(
+        type_name,
+        "cognito-idp",
+        ("CreateResourceServerRequest",),
+        Differences(named="name", replaces=("identifier", "userPoolId")),
+    )
+    operations = (
+        *("create_resource_server", "describe_resource_server"),
+        *("update_resource_server", "delete_resource_server"),
+    )
+    answer, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
         try:
@@ -193,47 +158,9 @@ class ResourceServer(Resource):
         except TypeError:  # a scope that is not known yet
             return {"scopeIdentifiers": UNKNOWN}
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
-        self.client(emulator, props).create_resource_server(**to_aws(self.inputs, props))
-        return f"{props['userPoolId']}|{props['identifier']}"
-
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        pool, identifier = _parts(resource_id, "|", "<user pool id>|<identifier>")
-        client = self.client(emulator, known)
-        answer = _found(lambda: client.describe_resource_server(UserPoolId=pool, Identifier=identifier))
-        if answer is None:
-            return None
-        state = from_aws(self.inputs, answer["ResourceServer"])
-        return Found(
-            resource_id,
-            state | {"scopeIdentifiers": _scope_identifiers(state), "region": known.get("region") or emulator.region},
-        )
-
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
-        self.client(emulator, old).update_resource_server(**to_aws(self.inputs, new, clear=True))
-
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        pool, identifier = _parts(resource_id, "|", "<user pool id>|<identifier>")
-        client = self.client(emulator, state)
-        _found(lambda: client.delete_resource_server(UserPoolId=pool, Identifier=identifier))
+    def computed(self, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        return {"scopeIdentifiers": _scope_identifiers(from_aws(self.inputs, answer))}
 
 
 def _scope_identifiers(props: Props) -> list[str]:
     return sorted(f"{props['identifier']}/{scope['scopeName']}" for scope in props.get("scopes") or [])
-
-
-def _parts(resource_id: str, separator: str, shape: str) -> tuple[str, str]:
-    first, found, second = resource_id.partition(separator)
-    if not (first and found and second):
-        raise Refusal(f"the id to import is {shape}; received {resource_id}")
-    return first, second
-
-
-def _found(call: Any) -> Any:
-    """What the call answers, or None when there is no such thing."""
-    try:
-        return call()
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise

@@ -4,16 +4,15 @@ https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_
 """
 
 from datetime import datetime
-from typing import ClassVar
 
-from .cognito_pool_tables import POOL, SCHEMA
+from .cognito_pool_tables import POOL
 from .cognito_schema import by_name, impossible, own_attributes
-from .emulator import Emulator, Refusal, is_gone
+from .emulator import Emulator, Refusal
 from .properties import Props, Table, from_aws, to_aws
-from .resource import Found, Resource, own_tags, tag_changes
+from .resource import Found, Resource, existing, tag_changes, tagged
 
 # Given at creation; UpdateUserPool has no members for them.
-_FIXED = frozenset({"AliasAttributes", "UsernameAttributes", "UsernameConfiguration"})
+_FIXED = frozenset({"AliasAttributes", "UsernameAttributes", "UsernameConfiguration", "Schema"})
 # Neither CreateUserPool nor UpdateUserPool has members for these; SetUserPoolMfaConfig does.
 _FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
 # The older members for the texts of a verification, and those of the template that stand for them.
@@ -30,17 +29,11 @@ class UserPool(Resource):
 
     type_name = "aws:cognito/userPool:UserPool"
     service = "cognitoidp"
-    inputs: ClassVar[Table] = POOL
-    outputs = (
-        *("arn", "endpoint", "domain", "customDomain", "creationDate", "lastModifiedDate"),
-        *("estimatedNumberOfUsers", "tagsAll"),
-    )
+    inputs: Table = POOL
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         client, request = self.client(emulator, props), to_aws(self.inputs, props)
         factors = _factors(request)
-        if props.get("schemas"):
-            request["Schema"] = [to_aws(SCHEMA, attribute) for attribute in props["schemas"]]
         if props.get("tags"):
             request["UserPoolTags"] = props["tags"]
         # As the official provider does: AWS takes MFA only from a pool that has its factors.
@@ -48,23 +41,20 @@ class UserPool(Resource):
         pool_id = str(client.create_user_pool(**request)["UserPool"]["Id"])
         if factors != {"MfaConfiguration": "OFF"}:
             client.set_user_pool_mfa_config(UserPoolId=pool_id, **factors)
-        return pool_id
+        return self.reread(emulator, pool_id, props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         client = self.client(emulator, known)
-        try:
-            pool = client.describe_user_pool(UserPoolId=resource_id)["UserPool"]
-            pool = _as_aws_answers(pool, client.get_user_pool_mfa_config(UserPoolId=resource_id))
-        except Exception as error:
-            if is_gone(error):
-                return None
-            raise
+        answer = existing(lambda: client.describe_user_pool(UserPoolId=resource_id))
+        factors = answer and existing(lambda: client.get_user_pool_mfa_config(UserPoolId=resource_id))
+        if factors is None:
+            return None
+        pool = _as_aws_answers(answer["UserPool"], factors)
         region = known.get("region") or emulator.region
-        tags = own_tags(pool.get("UserPoolTags") or {})
         state = from_aws(self.inputs, pool | {"PoolName": pool["Name"]})
         attributes = own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
         state |= {"schemas": attributes} if attributes else {}
-        state |= {"tags": tags} if tags else {}
+        state |= tagged(pool.get("UserPoolTags") or {})
         return Found(
             resource_id,
             state
@@ -76,7 +66,6 @@ class UserPool(Resource):
                 "creationDate": _date(pool["CreationDate"]),
                 "lastModifiedDate": _date(pool["LastModifiedDate"]),
                 "estimatedNumberOfUsers": pool.get("EstimatedNumberOfUsers", 0),
-                "tagsAll": tags,
                 "region": region,
             },
         )
@@ -84,13 +73,11 @@ class UserPool(Resource):
     def impossible(self, old: Props, new: Props) -> str | None:
         return impossible(old, new)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, new)
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
+        client, request = self.client(emulator, new), to_aws(self.inputs, _one_token_trigger(old, new), clear=True)
         had = by_name(old.get("schemas") or [])
-        added = [to_aws(SCHEMA, item) for item in new.get("schemas") or [] if item["name"] not in had]
-        if added:
+        if added := [attribute for attribute in request["Schema"] if attribute["Name"] not in had]:
             client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
-        request = to_aws(self.inputs, _one_token_trigger(old, new), clear=True)
         client.set_user_pool_mfa_config(UserPoolId=resource_id, **_factors(request))
         left_out = {*_FIXED, *(_OLDER if "VerificationMessageTemplate" in request else ())}
         client.update_user_pool(
@@ -101,6 +88,7 @@ class UserPool(Resource):
             client.tag_resource(ResourceArn=old["arn"], Tags=setting)
         if dropping:
             client.untag_resource(ResourceArn=old["arn"], TagKeys=dropping)
+        return self.reread(emulator, resource_id, new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
         found = self.read(emulator, resource_id, state)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Set
 from typing import Any
 
-from .cognito_pool_tables import SCHEMA, STANDARD
+from .cognito_pool_tables import POOL, STANDARD
 from .properties import Kind, Property, Props, comparable, from_aws
 
 _NEW_AT_ONCE = 25
@@ -22,7 +22,7 @@ def impossible(old: Props, new: Props) -> str | None:
 
 
 def by_name(attributes: list[Props]) -> dict[str, Any]:
-    one = Property(kind=Kind.BLOCK, block=SCHEMA)
+    one = Property(kind=Kind.BLOCK, block=POOL["schemas"].block)
     return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
 
 
@@ -39,7 +39,7 @@ def own_attributes(answer: list[Props], known: list[Props]) -> list[Props]:
         custom = short != item["Name"]
         changed = short != "sub" and (item.get("Required") or not item.get("Mutable", True))
         if custom or short in names or changed:
-            found.append(from_aws(SCHEMA, item) | {"name": short})
+            found.append(from_aws(POOL["schemas"].block or {}, item) | {"name": short})
     return found
 
 

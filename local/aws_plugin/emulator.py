@@ -18,10 +18,24 @@ class Refusal(Exception):
 SERVICES = {
     "acm": "acm",
     "cloudformation": "cloudformation",
+    "cognitoidentity": "cognito-identity",
     "cognitoidp": "cognito-idp",
+    "iam": "iam",
+    "lambda": "lambda",
+    "logs": "logs",
     "route53": "route53",
+    "secretsmanager": "secretsmanager",
+    "ses": "ses",
+    "sesv2": "sesv2",
+    "ssm": "ssm",
     "sts": "sts",
 }
+
+_GONE = frozenset(
+    [
+        *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
+    ]
+)
 
 
 class Emulator:
@@ -111,7 +125,7 @@ def code_of(error: Exception) -> str:
 def is_gone(error: Exception) -> bool:
     """Whether AWS says that the thing asked for does not exist."""
     missing = code_of(error) == "ValidationError" and "does not exist" in str(error)
-    return missing or code_of(error) in ("ResourceNotFoundException", "NoSuchHostedZone")
+    return missing or code_of(error) in _GONE
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a resource's properties are, as tables, and what follows from tables alone: checks, differences, conversions.
+"""What a resource's properties are, as tables, and what follows from tables alone: differences and conversions.
 
 Values here are plain JSON values under Pulumi's camelCase names. A value that the engine does not know yet (a preview)
 is the engine's own marker, UNKNOWN, and passes through everything.
@@ -7,7 +7,6 @@ is the engine's own marker, UNKNOWN, and passes through everything.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
@@ -24,19 +23,24 @@ class Kind(Enum):
     MAP = "an object of strings"
     BLOCK = "an object"
     BLOCKS = "a list of objects"
+    ARCHIVE = "an archive"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """One input property. Lists are sets, as all of these are in the official provider: their order means nothing."""
+    """One input property. The order of a list means nothing unless it is `ordered`."""
 
     kind: Kind
     aws: str = ""  # AWS's member, dotted when nested; empty where the resource's module does the conversion itself
+    values: tuple[str, ...] = ()  # those that AWS takes; empty for any
     required: bool = False
     named: bool = False  # made from the resource's logical name where the program gives none
     replaces: bool = False
     keeps: bool = False  # what the program leaves out stays as it is
-    forgotten: bool = False  # the emulator does not hold it (or not truly): the engine's state is believed instead
+    unread: bool = False  # AWS never answers it: the engine's state is believed instead
+    secret: bool = False  # never shown in a message
+    ordered: bool = False
+    bare: bool = False  # an empty block says something, as `allow: {}` of a web ACL does
     default: Any = None  # the official provider's, put into the inputs
     absent: Any = None  # what AWS takes absence to mean; sent to take the property back
     block: "Table | None" = None
@@ -45,68 +49,34 @@ class Property:
 Table = Mapping[str, Property]
 
 
-def problems(subject: str, table: Table, unsupported: frozenset[str], given: Props, path: str = "") -> Iterator[str]:
-    """Everything wrong with the given inputs, one sentence each: unknown names, missing ones, wrong kinds."""
-    for name, value in given.items():
-        if name in table:
-            yield from _misfits(subject, table[name], value, path + name)
-        elif name in unsupported:
-            yield (
-                f"{path}{name}: the official provider has this property of {subject}, the local stack's does not: "
-                "leave it out here, or teach it to local/aws_plugin"
-            )
-        elif name != "__defaults":
-            near = get_close_matches(name, [*table, *unsupported], n=1)
-            yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
-    for name, prop in table.items():
-        if prop.required and given.get(name) is None:
-            yield f"{path}{name}: {subject} needs it; received nothing"
-
-
-def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
-    if value is None or value == UNKNOWN:
-        return
-    types: dict[Kind, Any] = {
-        Kind.TEXT: str,
-        Kind.FLAG: bool,
-        Kind.MAP: dict,
-        Kind.BLOCK: dict,
-        Kind.SET: list,
-        Kind.BLOCKS: list,
-    }
-    if not isinstance(value, types.get(prop.kind, int | float)) or (
-        prop.kind is Kind.NUMBER and isinstance(value, bool)
-    ):
-        yield f"{path}: must be {prop.kind.value}; received {json.dumps(value, default=str)}"
-        return
-    inner: Props = {"": value} if prop.kind is Kind.BLOCK else {}
-    if prop.kind is Kind.BLOCKS:
-        inner = {f"[{index}]": item for index, item in enumerate(value)}
-    for place, item in inner.items():
-        if isinstance(item, dict):
-            yield from problems(subject, prop.block or {}, frozenset(), item, f"{path}{place}.")
-        elif item != UNKNOWN:
-            yield f"{path}{place}: must be an object; received {json.dumps(item, default=str)}"
-    texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()
-    if not all(isinstance(text, str) for text in texts):
-        yield f"{path}: must be {prop.kind.value}; received {json.dumps(value, default=str)}"
-
-
 def comparable(prop: Property, value: Any) -> Any:
     """A form in which two values are equal exactly when they mean the same to AWS; None for nothing."""
     if value is None:
         value = prop.default if prop.default is not None else prop.absent
-    if value is None or value in ("", [], {}) or value == UNKNOWN:
+    if value is None or (value in ("", [], {}) and not prop.bare) or value == UNKNOWN:
         return UNKNOWN if value == UNKNOWN else None
     match prop.kind:
+        case Kind.TEXT:
+            return _without_layout(value)
         case Kind.SET:
-            return sorted(value)
+            return value if prop.ordered else sorted(value)
         case Kind.BLOCK:
             return {name: comparable(inner, value.get(name)) for name, inner in (prop.block or {}).items()}
         case Kind.BLOCKS:
-            blocks = Property(kind=Kind.BLOCK, block=prop.block)
-            return sorted((comparable(blocks, item) for item in value), key=lambda item: json.dumps(item, default=str))
+            single = Property(kind=Kind.BLOCK, block=prop.block)
+            items = [comparable(single, item) for item in value]
+            return items if prop.ordered else sorted(items, key=lambda item: json.dumps(item, default=str))
     return value
+
+
+def _without_layout(text: Any) -> Any:
+    """A JSON document without its layout, such as a policy; any other text as it stands."""
+    if isinstance(text, str) and text.lstrip().startswith("{"):
+        try:
+            return json.dumps(json.loads(text), sort_keys=True)
+        except ValueError:
+            return text
+    return text
 
 
 @dataclass(frozen=True)
@@ -154,7 +124,7 @@ def _listed(prop: Property, before: list[Any], after: list[Any], path: str, repl
     found = {f"{path}[{index}]": Change("DELETE", replaces) for index in gone - come}
     found |= {f"{path}[{index}]": Change("ADD", replaces) for index in come - gone}
     found |= {f"{path}[{index}]": Change("UPDATE", replaces) for index in come & gone}
-    return found or {path: Change("UPDATE", replaces)}  # only how often an item stands in the list differs
+    return found or {path: Change("UPDATE", replaces)}  # only the order, or how often an item stands there, differs
 
 
 def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:
@@ -210,9 +180,30 @@ def kept(table: Table, old: Props, new: Props) -> Props:
 
 
 def aligned(table: Table, state: Props, known: Props) -> Props:
-    """The state as read, in the words of what was known: the same set in the known order, the forgotten as it was."""
+    """The state as read, in the words of what was known: the same set in the known order, the unread as it was."""
     result = dict(state)
     for name, prop in table.items():
-        if name in known and (prop.forgotten or comparable(prop, known[name]) == comparable(prop, state.get(name))):
+        if name in known and (prop.unread or comparable(prop, known[name]) == comparable(prop, state.get(name))):
             result[name] = known[name]
     return {name: value for name, value in result.items() if value is not None}
+
+
+def unheld(table: Table, state: Props, given: Props, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What was given and is not there, by its path, with what is there instead: None for nothing."""
+    for name, prop in table.items():
+        value, held = given.get(name), state.get(name)
+        if prop.unread or comparable(prop, value) in (None, comparable(prop, held)):
+            continue
+        if prop.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(held, dict):
+            yield from unheld(prop.block or {}, held, value, f"{path}{name}.")
+        else:
+            yield path + name, held
+
+
+def put(props: Props, path: str, source: Props) -> Props:
+    """The properties with the value that `source` has at this path; as they are where it has none."""
+    name, _, rest = path.partition(".")
+    if source.get(name) is None:
+        return props
+    value = put(props.get(name) or {}, rest, source[name]) if rest else source[name]
+    return props | {name: value}

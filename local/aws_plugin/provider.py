@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import acm, cloudformation, cognito_access, cognito_pool, route53
+from . import acm, cloudformation, cognito_access, cognito_people, cognito_pool, remembered, route53
+from .checks import problems
 from .emulator import Emulator, Refusal, endpoints_of, plainly
-from .properties import Props, aligned, changes, comparable, kept, problems
-from .resource import Found, Resource
+from .properties import Props, aligned, changes, kept, put, unheld
+from .resource import Resource
 
 RESOURCES: dict[str, Resource] = {
     resource.type_name: resource
@@ -24,8 +26,11 @@ RESOURCES: dict[str, Resource] = {
         cognito_access.ResourceServer(),
         cognito_access.UserPoolClient(),
         cognito_access.UserPoolDomain(),
+        cognito_people.IdentityProvider(),
+        cognito_people.UserGroup(),
         cognito_pool.UserPool(),
         route53.Record(),
+        *remembered.TYPES,
     )
 }
 INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {
@@ -35,6 +40,8 @@ INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = 
     "aws:route53/getRecords:getRecords": (route53.get_records, frozenset({"zoneId", "nameRegex"})),
     "aws:route53/getZone:getZone": (route53.get_zone, frozenset({"name", "zoneId", "privateZone"})),
 }
+# Among a resource's outputs: the paths of what the emulator does not hold, and the state therefore remembers.
+_RECORD = "__remembered"
 CONFIG = frozenset(
     [
         "region",
@@ -57,7 +64,7 @@ def plain(value: PropertyValue) -> Any:
     inner = value.value
     if isinstance(inner, float):
         return int(inner) if inner.is_integer() else inner
-    if isinstance(inner, str | bool) or inner is None:
+    if isinstance(inner, str | bool | pulumi.Archive) or inner is None:
         return inner
     if hasattr(inner, "items"):
         return {key: plain(item) for key, item in inner.items()}
@@ -66,10 +73,12 @@ def plain(value: PropertyValue) -> Any:
     raise Refusal(f"the local aws plugin takes plain values only; received {type(inner).__name__}")
 
 
-def wrapped(value: Any, *, secret: bool = False) -> PropertyValue:
-    """The other way."""
+def wrapped(value: Any, secrets: frozenset[str] = frozenset(), path: str = "") -> PropertyValue:
+    """The other way; `secrets` are the paths of what is marked as one."""
+    secret = path in secrets
     if isinstance(value, dict):
-        return PropertyValue({key: wrapped(item) for key, item in value.items()}, is_secret=secret)
+        items = {key: wrapped(item, secrets, f"{path}.{key}" if path else key) for key, item in value.items()}
+        return PropertyValue(items, is_secret=secret)
     if isinstance(value, list | tuple):
         return PropertyValue([wrapped(item) for item in value], is_secret=secret)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -86,7 +95,8 @@ class LocalAws(rpc.Provider):
 
     def __init__(self, warn: Callable[[str, str], None]) -> None:
         self._warn = warn
-        self._emulator: Emulator | None = None
+        self._emulator: Emulator | Refusal | None = None
+        self._said = set[str]()
 
     async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:  # noqa: ARG002
         return rpc.GetSchemaResponse(json.dumps({"name": "aws"}))
@@ -105,19 +115,15 @@ class LocalAws(rpc.Provider):
 
     async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         settings = _props(request.args)
-        endpoints = settings.get("endpoints") or "[]"
-        text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
-        self._emulator = Emulator(
-            settings.get("region") or "us-east-1",
-            settings.get("accessKey") or "",
-            settings.get("secretKey") or "",
-            endpoints_of(text),
-        )
+        try:
+            self._emulator = _emulator(settings)
+        except Refusal as error:
+            self._emulator = error  # told by the check of the first resource: here the SDK would add a traceback
         # Without accept_secrets the engine hands over plain values and keeps their secrecy itself.
         return rpc.ConfigureResponse(supports_preview=True)
 
     async def cancel(self) -> None:
-        if self._emulator is not None:
+        if isinstance(self._emulator, Emulator):
             self._emulator.stopped.set()
 
     async def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
@@ -146,10 +152,10 @@ class LocalAws(rpc.Provider):
             else:
                 continue
             filled.append(name)
-        failures = [
-            rpc.CheckFailure("", text)
-            for text in problems(_short(resource), resource.inputs, resource.unsupported, given)
-        ]
+        wrong = [*problems(_short(resource), resource.inputs, resource.unsupported, given)]
+        if isinstance(self._emulator, Refusal):
+            wrong = [str(self._emulator)]
+        failures = [rpc.CheckFailure("", text) for text in wrong]
         return rpc.CheckResponse(
             {name: wrapped(value) for name, value in (given | {"__defaults": filled}).items()}, failures
         )
@@ -181,27 +187,25 @@ class LocalAws(rpc.Provider):
         if request.preview:
             return rpc.CreateResponse("", _state(resource, UNKNOWN, resource.previewed(inputs)))
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(self._create, resource, inputs, request.timeout)
-        self._tell_contradictions(request.urn, resource, found, inputs)
-        return rpc.CreateResponse(found.id, _state(resource, found.id, aligned(resource.inputs, found.state, inputs)))
-
-    def _create(self, resource: Resource, inputs: Props, timeout: float) -> Found:
-        return self._reread(resource, resource.create(self._ready(), inputs, timeout), inputs)
+            found = await asyncio.to_thread(resource.create, self._ready(), inputs, request.timeout)
+        return rpc.CreateResponse(found.id, _state(resource, found.id, self._recorded(request, found.state, inputs)))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         resource, inputs = _resource(request), _inputs(request.inputs)
-        known = _props(request.properties) | inputs
+        before = _props(request.properties)
+        known = before | inputs
         with plainly(_subject(request)):
             found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)
         if found is None:
             return rpc.ReadResponse(resource_id="")
-        state = aligned(resource.inputs, found.state, known)
+        state = aligned(resource.inputs, aligned(resource.inputs, found.state, inputs), before)
+        for path in known.get(_RECORD) or []:
+            state = put(state, path, known)
+        state |= {_RECORD: known[_RECORD]} if _RECORD in known else {}
         wanted = inputs or {name: 0 for name in resource.inputs if name != "region"}
         shown = {name: state[name] for name in wanted if state.get(name) not in (None, [], {})}
         shown["__defaults"] = plain(request.inputs["__defaults"]) if "__defaults" in request.inputs else []
-        return rpc.ReadResponse(
-            found.id, _state(resource, found.id, state), {name: wrapped(value) for name, value in shown.items()}
-        )
+        return rpc.ReadResponse(found.id, _state(resource, found.id, state), _wrapped(resource, shown))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
         resource, old, new = _resource(request), _props(request.olds), _inputs(request.news)
@@ -213,13 +217,10 @@ class LocalAws(rpc.Provider):
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
             return rpc.UpdateResponse(_state(resource, request.resource_id, outputs | resource.planned(old, new) | new))
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(self._update, resource, request.resource_id, old, new, request.timeout)
-        self._tell_contradictions(request.urn, resource, found, new)
-        return rpc.UpdateResponse(_state(resource, request.resource_id, aligned(resource.inputs, found.state, new)))
-
-    def _update(self, resource: Resource, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
-        resource.update(self._ready(), resource_id, old, new, timeout)
-        return self._reread(resource, resource_id, new)
+            found = await asyncio.to_thread(
+                resource.update, self._ready(), request.resource_id, old, new, request.timeout
+            )
+        return rpc.UpdateResponse(_state(resource, request.resource_id, self._recorded(request, found.state, new)))
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         resource, state = _resource(request), _props(request.properties)
@@ -229,22 +230,41 @@ class LocalAws(rpc.Provider):
     def _ready(self) -> Emulator:
         if self._emulator is None:
             raise Refusal("the local aws plugin was asked to work before it was configured")
+        if isinstance(self._emulator, Refusal):
+            raise self._emulator
         return self._emulator
 
-    def _reread(self, resource: Resource, resource_id: str, known: Props) -> Found:
-        found = resource.read(self._ready(), resource_id, known)
-        if found is None:
-            raise Refusal(f"{resource_id} is not there right after it was written: was the emulator emptied meanwhile?")
-        return found
+    def _recorded(self, request: rpc.CreateRequest | rpc.UpdateRequest, found: Props, given: Props) -> Props:
+        """The state after a write, with what the emulator did not take over remembered in it, and that said."""
+        resource = _resource(request)
+        state = aligned(resource.inputs, found, given)
+        lost = dict(unheld(resource.inputs, state, given))
+        for path in lost:
+            state = put(state, path, given)
+        if warning := resource.warning():
+            self._say_once(request.urn, warning)
+        if not lost:
+            return state
+        parts = [path if _hides(resource, path, held) else f"{path} (there {held})" for path, held in lost.items()]
+        line = f"{_short(resource)}: the emulator does not take over {', '.join(parts)}; the state remembers it"
+        self._say_once(request.urn, line)
+        return state | {_RECORD: sorted(lost)}
 
-    def _tell_contradictions(self, urn: str, resource: Resource, found: Found, given: Props) -> None:
-        """Say it where the emulator, unlike AWS, did not take over a value."""
-        for name, prop in resource.inputs.items():
-            held = found.state.get(name)
-            if not prop.forgotten or name not in given or held is None:
-                continue
-            if comparable(prop, held) != comparable(prop, given[name]):
-                self._warn(urn, f"{name} is {held} in the emulator, which cannot change it; on AWS: {given[name]}")
+    def _say_once(self, urn: str, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self._warn(urn, line)
+
+
+def _hides(resource: Resource, path: str, held: Any) -> bool:
+    return held is None or isinstance(held, dict | list) or resource.inputs[_root(path)].secret
+
+
+def _emulator(settings: Props) -> Emulator:
+    endpoints = settings.get("endpoints") or "[]"
+    text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
+    keys = settings.get("accessKey") or "", settings.get("secretKey") or ""
+    return Emulator(settings.get("region") or "us-east-1", *keys, endpoints_of(text))
 
 
 def _resource(request: Any) -> Resource:
@@ -270,10 +290,11 @@ def _inputs(values: dict[str, PropertyValue]) -> Props:
 
 
 def _state(resource: Resource, resource_id: Any, state: Props) -> dict[str, PropertyValue]:
-    # The official provider has the id among the outputs too.
-    return {
-        name: wrapped(value, secret=name in resource.secrets) for name, value in (state | {"id": resource_id}).items()
-    }
+    return _wrapped(resource, state | {"id": resource_id})  # the official provider has it among the outputs too
+
+
+def _wrapped(resource: Resource, props: Props) -> dict[str, PropertyValue]:
+    return {name: wrapped(value, resource.secrets, name) for name, value in props.items()}
 
 
 def _root(path: str) -> str:

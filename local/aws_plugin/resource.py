@@ -1,16 +1,16 @@
-"""What a resource type is to this plugin: tables, and four acts on the emulator."""
+"""What a resource type is to this plugin: a table of its inputs, and four acts on the emulator."""
 
+import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from .emulator import Emulator
-from .properties import Kind, Property, Props, Table
-
-TAGS = Property(kind=Kind.MAP)
-REGION = Property(kind=Kind.TEXT, keeps=True, replaces=True)
+from . import official
+from .emulator import Emulator, Refusal, is_gone
+from .properties import Props, Table, from_aws, to_aws
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,16 @@ class Found:
 class Resource(ABC):
     """One resource type. Acts raise boto3's errors or Refusal; the server makes one message of either."""
 
-    type_name: ClassVar[str]
-    service: ClassVar[str]
-    inputs: ClassVar[Table]
-    unsupported: ClassVar[frozenset[str]] = frozenset()  # inputs that only the official provider has
-    outputs: ClassVar[tuple[str, ...]]  # computed, never given
-    secrets: ClassVar[frozenset[str]] = frozenset()
+    type_name: str
+    service: str  # by the official provider's name of its endpoint
+    inputs: Table
+    unsupported: frozenset[str] = frozenset()  # inputs that only the official provider has
+    secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
+
+    @functools.cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """What is computed, never given."""
+        return tuple(name for name in official.outputs(self.type_name) if name not in self.inputs)
 
     def client(self, emulator: Emulator, props: Props) -> Any:
         """The emulator's client in the resource's region."""
@@ -51,15 +55,19 @@ class Resource(ABC):
         """Why AWS cannot make this change in place, if so; asked in preview and before an update."""
         return None
 
+    def warning(self) -> str:
+        """What a user has to know of this type on the local stack, said once a run; empty for nothing."""
+        return ""
+
     @abstractmethod
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:
-        """Make it, wait until it is there, and return its id. `timeout` in seconds; 0 for the type's own."""
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
+        """Make it, and wait until it is there. `timeout` in seconds; 0 for the type's own."""
 
     @abstractmethod
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         """What there is now, or None. `known` is the last state; empty on import, when the id is the import id."""
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
         """Make the new inputs true in place; `new` has what the program leaves out and AWS keeps."""
         raise NotImplementedError(self.type_name)
 
@@ -71,6 +79,78 @@ class Resource(ABC):
         """The state of a resource that is still to be made."""
         unknown = [*self.outputs, *(name for name, prop in self.inputs.items() if prop.keeps)]
         return dict.fromkeys(unknown, UNKNOWN) | inputs
+
+    def reread(self, emulator: Emulator, resource_id: str, known: Props) -> Found:
+        """What there is right after it was written, where the answer to that does not tell."""
+        found = self.read(emulator, resource_id, known)
+        if found is None:
+            raise Refusal(f"{resource_id} is not there right after it was written: was the emulator emptied meanwhile?")
+        return found
+
+
+class Held(Resource):
+    """A resource that is made, described, updated and deleted by one operation each, and named by some inputs.
+
+    `operations` are boto3's methods, in that order. `key` are the inputs that name it, and `separator` stands between
+    them in its id.
+    """
+
+    operations: tuple[str, str, str, str]
+    answer: str  # the member of an answer that has the resource
+    key: tuple[str, ...]
+    separator: str = "/"
+
+    def computed(self, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        """The outputs, and inputs that need more than the table; `known` is what was given, or last known."""
+        return {}
+
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
+        act = getattr(self.client(emulator, props), self.operations[0])
+        return self._found(emulator, act(**to_aws(self.inputs, props)), props)
+
+    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+        named = self._named(resource_id)
+        act = getattr(self.client(emulator, known), self.operations[1])
+        answer = existing(lambda: act(**to_aws(self._keys(), named)))
+        return answer and self._found(emulator, answer, known | named)
+
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
+        act = getattr(self.client(emulator, old), self.operations[2])
+        return self._found(emulator, act(**self.rewritten(to_aws(self.inputs, new, clear=True))), new)
+
+    def rewritten(self, request: Props) -> Props:
+        """The members of an update, from those that a creation would have."""
+        return request
+
+    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
+        act = getattr(self.client(emulator, state), self.operations[3])
+        existing(lambda: act(**to_aws(self._keys(), self._named(resource_id))))
+
+    def _keys(self) -> Table:
+        return {name: self.inputs[name] for name in self.key}
+
+    def _named(self, resource_id: str) -> Props:
+        parts = resource_id.split(self.separator, len(self.key) - 1)
+        if len(parts) < len(self.key) or not all(parts):
+            shape = self.separator.join(f"<{name}>" for name in self.key)
+            raise Refusal(f"the id to import is {shape}; received {resource_id}")
+        return dict(zip(self.key, parts, strict=True))
+
+    def _found(self, emulator: Emulator, answer: Mapping[str, Any], known: Props) -> Found:
+        held = answer[self.answer]
+        state = from_aws(self.inputs, held) | {"region": known.get("region") or emulator.region}
+        named = {name: known[name] for name in self.key}
+        return Found(self.separator.join(named.values()), state | named | self.computed(held, known))
+
+
+def existing(call: Callable[[], Any]) -> Any:
+    """What the call answers, or None when there is no such thing."""
+    try:
+        return call()
+    except Exception as error:
+        if is_gone(error):
+            return None
+        raise
 
 
 def own_tags(tags: dict[str, str]) -> dict[str, str]:
@@ -84,3 +164,9 @@ def tag_changes(old: Props, new: Props) -> tuple[dict[str, str], list[str]]:
     return {key: value for key, value in after.items() if before.get(key) != value}, [
         key for key in before if key not in after
     ]
+
+
+def tagged(tags: Mapping[str, str]) -> Props:
+    """The state of a resource with these tags."""
+    own = own_tags(dict(tags))
+    return {"tagsAll": own} | ({"tags": own} if own else {})

@@ -4,17 +4,20 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecord
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from .emulator import Emulator, Refusal, code_of, is_gone
-from .properties import Kind, Property, Props, Table, from_aws, to_aws
+from .official import Differences, official_table
+from .properties import Props, Table, from_aws, to_aws
 from .resource import Found, Resource
 
-ALIAS = {
-    "name": Property(kind=Kind.TEXT, aws="DNSName", required=True),
-    "zoneId": Property(kind=Kind.TEXT, aws="HostedZoneId", required=True),
-    "evaluateTargetHealth": Property(kind=Kind.FLAG, aws="EvaluateTargetHealth", required=True),
-}
+_ROUTING = frozenset(
+    [
+        *("cidrRoutingPolicy", "failoverRoutingPolicies", "geolocationRoutingPolicies", "geoproximityRoutingPolicy"),
+        *("healthCheckId", "latencyRoutingPolicies", "multivalueAnswerRoutingPolicy", "setIdentifier"),
+        "weightedRoutingPolicies",
+    ]
+)
 
 
 class Record(Resource):
@@ -22,29 +25,23 @@ class Record(Resource):
 
     type_name = "aws:route53/record:Record"
     service = "route53"
-    inputs: ClassVar[Table] = {
-        "name": Property(kind=Kind.TEXT, required=True, replaces=True),
-        "type": Property(kind=Kind.TEXT, aws="Type", required=True, replaces=True),
-        "zoneId": Property(kind=Kind.TEXT, required=True, replaces=True),
-        "ttl": Property(kind=Kind.NUMBER, aws="TTL"),
-        "records": Property(kind=Kind.SET),
-        "aliases": Property(kind=Kind.BLOCKS, block=ALIAS),
-        "allowOverwrite": Property(kind=Kind.FLAG, keeps=True, forgotten=True),
-    }
-    unsupported = frozenset(
-        [
-            "cidrRoutingPolicy",
-            "failoverRoutingPolicies",
-            "geolocationRoutingPolicies",
-            "geoproximityRoutingPolicy",
-            "healthCheckId",
-            "latencyRoutingPolicies",
-            "multivalueAnswerRoutingPolicy",
-            "setIdentifier",
-            "weightedRoutingPolicies",
-        ]
+    inputs: Table = official_table(
+        type_name,
+        "route53",
+        ("ResourceRecordSet",),
+        Differences(
+            replaces=("name", "type", "zoneId"),
+            keeps=("allowOverwrite",),
+            unread=("allowOverwrite",),
+            members={
+                "aliases": "AliasTarget",
+                "aliases.name": "DNSName",
+                "aliases.zoneId": "HostedZoneId",
+            },
+            own=("zoneId", "records", "allowOverwrite", *_ROUTING),
+        ),
     )
-    outputs = ("fqdn",)
+    unsupported = _ROUTING
 
     def prepared(self, props: Props) -> Props:
         aliases = props.get("aliases") or []
@@ -57,12 +54,12 @@ class Record(Resource):
             "allowOverwrite": None,
         }
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> str:  # noqa: ARG002
+    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         client = self.client(emulator, props)
         record = _record_set(client, props)
         action = "UPSERT" if props.get("allowOverwrite") else "CREATE"
         _change(client, props["zoneId"], action, record)
-        return f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}"
+        return self.reread(emulator, f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}", props)
 
     def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
         shape = re.fullmatch(r"([^_]+)_(.+)_([A-Z]+)", resource_id)
@@ -81,18 +78,18 @@ class Record(Resource):
             return None
         values = [item["Value"] for item in found.get("ResourceRecords", [])]
         alias = found.get("AliasTarget")
+        if alias:  # the official provider has a list of them
+            found = found | {"AliasTarget": [alias | {"DNSName": _bare(alias["DNSName"])}], "TTL": None}
         state = from_aws(self.inputs, found) | {"zoneId": zone, "name": name, "fqdn": fqdn}
         state |= {"records": [_shown(kind, value) for value in values]} if values else {}
-        if alias:
-            state["aliases"] = [from_aws(ALIAS, alias | {"DNSName": _bare(alias["DNSName"])})]
-            state.pop("ttl", None)
         if _bare(str(known.get("name", ""))) == name:
             state["name"] = known["name"]
         return Found(resource_id, state)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> None:  # noqa: ARG002
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         client = self.client(emulator, new)
         _change(client, new["zoneId"], "UPSERT", _record_set(client, new))
+        return self.reread(emulator, resource_id, new)
 
     def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
         client = self.client(emulator, state)
@@ -111,7 +108,7 @@ def _record_set(client: Any, props: Props) -> Props:
     name = _fqdn(props["name"], _zone_name(client, props["zoneId"]))
     record: Props = {"Name": name, "Type": props["type"]}
     if props.get("aliases"):
-        return record | {"AliasTarget": to_aws(ALIAS, props["aliases"][0])}
+        return record | {"AliasTarget": to_aws(Record.inputs, props)["AliasTarget"][0]}
     values = [_quoted(props["type"], value) for value in props.get("records") or []]
     return record | {"TTL": props.get("ttl"), "ResourceRecords": [{"Value": value} for value in values]}
 

@@ -25,7 +25,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 
 def adopt(checkout: Checkout, *arguments: str, status: int = 0, environment: Mapping[str, str] | None = None) -> Ran:
-    ran = finished(checkout.python("-m", "cli.adopt", *arguments, **(environment or {})))
+    ran = finished(checkout.python("-m", "cli", "adopt", *arguments, **(environment or {})))
     assert ran.status == status, ran.stdout + ran.stderr
     return ran
 
@@ -147,8 +147,8 @@ def test_adoption_goes_on_one_resource_at_a_time_and_tells_where_each_stands(che
 def test_an_import_by_hand_is_completed_before_it_can_replace_a_client(checkout: Checkout) -> None:
     old.deploy(checkout.aws)
     before = old.ids(checkout.aws, old.only_pool(checkout.aws))
-    bare = "from adopt import adoption; adoption.complete = lambda *_: 0; from adopt.__main__ import main"
-    ran = finished(checkout.python("-c", bare, "--import"))
+    bare = "from cli.adopt import adoption; adoption.complete = lambda *_: 0; import cli.__main__"
+    ran = finished(checkout.python("-c", bare, "adopt", "--import"))
     assert ran.status == 0, ran.stderr
     refused = checkout.local("preview").stderr
     assert "identity:clients.postman.secret" in refused

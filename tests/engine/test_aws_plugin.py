@@ -163,7 +163,7 @@ def test_a_pool_is_updated_in_place_and_gains_an_attribute(deploy: Deployment, c
 def test_a_new_pool_name_is_an_update_and_the_emulators_refusal_to_rename_is_said(deploy: Deployment) -> None:
     deploy.up(lambda: user_pool() and None)
     assert deploy.up(lambda: user_pool(name="other-pool") and None)["update"] == 1
-    assert "name is plugin-pool in the emulator" in deploy.said
+    assert "name (there plugin-pool)" in deploy.said
     assert deploy.up(lambda: user_pool(name="other-pool") and None) == {"same": 2}
 
 

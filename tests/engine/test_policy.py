@@ -1,6 +1,7 @@
 """The policy pack under the real engine, by the path of its executable file: what stops, and what only warns."""
 
 import gc
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import local.emulator
 from tests.support.deployment import LEFT_BEHIND, Deployment
 
 pytestmark = [pytest.mark.engine, LEFT_BEHIND]
-PACK = Path(__file__).parents[2] / "policy" / "run"
+PACK = Path(__file__).parents[2] / "local" / "policy-pack"
 TAGS = {
     "environment": "dev",
     "orchestration": "pulumi",
@@ -109,6 +110,10 @@ def _clients(url: str) -> list[str]:
     ]
 
 
+def _says(level: str, rule: str, printed: str) -> bool:
+    return bool(re.search(rf"\[{level}\] \[severity: [a-z]+\]  {rule}\b", printed))
+
+
 PASSWORD_FLOW = {"explicit_auth_flows": ["ALLOW_USER_PASSWORD_AUTH"]}
 PUBLIC = {"generate_secret": False}
 
@@ -118,10 +123,10 @@ def test_a_good_stack_passes_without_a_word(deploy: Guarded) -> None:
     assert "[advisory]" not in printed
 
 
-def test_a_mandatory_breach_stops_an_update_before_the_resource_is_made(deploy: Guarded) -> None:
+def test_a_mandatory_violation_stops_an_update_before_the_resource_is_made(deploy: Guarded) -> None:
     printed = deploy.refused(client={"callback_urls": ["https://app.example/*"]})
 
-    assert "[mandatory]  client-exact-urls" in printed
+    assert _says("mandatory", "client-exact-urls", printed)
     assert "identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml" in printed
     assert _clients(deploy.url) == []
 
@@ -129,33 +134,33 @@ def test_a_mandatory_breach_stops_an_update_before_the_resource_is_made(deploy: 
 def test_a_refused_preview_makes_nothing(deploy: Guarded) -> None:
     before = _pools(deploy.url)
     printed = deploy.refused_preview(client={"callback_urls": ["http://app.example"]})
-    assert "[mandatory]  client-https-urls" in printed
+    assert _says("mandatory", "client-https-urls", printed)
     assert _pools(deploy.url) == before
 
 
 def test_an_advisory_warns_and_lets_pass(deploy: Guarded) -> None:
-    assert "[advisory]  client-refresh-rotation" in deploy.preview(client=PUBLIC)
+    assert _says("advisory", "client-refresh-rotation", deploy.preview(client=PUBLIC))
 
 
-def test_the_same_breach_is_mandatory_in_production(deploy: Guarded) -> None:
-    assert "[mandatory]  client-refresh-rotation" in deploy.refused_preview("prod", client=PUBLIC)
+def test_the_same_violation_is_mandatory_in_production(deploy: Guarded) -> None:
+    assert _says("mandatory", "client-refresh-rotation", deploy.refused_preview("prod", client=PUBLIC))
 
 
 def test_the_environment_and_not_the_stacks_name_says_what_production_is(deploy: Guarded) -> None:
-    assert "[mandatory]  pool-mfa" in deploy.refused("live", environment="prod")
+    assert _says("mandatory", "pool-mfa", deploy.refused("live", environment="prod"))
 
 
 @pytest.mark.parametrize("stack", ["live", "prod-eu"])
 def test_no_other_name_switches_the_rules_of_production_off(deploy: Guarded, stack: str) -> None:
-    assert "[mandatory]  pool-mfa" in deploy.refused_preview(stack)
+    assert _says("mandatory", "pool-mfa", deploy.refused_preview(stack))
 
 
 def test_production_says_outright_which_rules_hold(deploy: Guarded) -> None:
-    assert "[mandatory]  pool-mfa" in deploy.refused_preview("dev", production="true")
-    assert "[advisory]  client-refresh-rotation" in deploy.preview("live", client=PUBLIC, production="false")
+    assert _says("mandatory", "pool-mfa", deploy.refused_preview("dev", production="true"))
+    assert _says("advisory", "client-refresh-rotation", deploy.preview("live", client=PUBLIC, production="false"))
 
 
-def test_an_exemption_with_a_reason_lets_a_breach_pass(deploy: Guarded) -> None:
+def test_an_exemption_with_a_reason_lets_a_violation_pass(deploy: Guarded) -> None:
     printed = deploy.preview(client=PASSWORD_FLOW, exemptions={"client-no-password-flow": {"cli": "It is old."}})
     assert "client-no-password-flow" not in printed
 
@@ -186,4 +191,4 @@ def test_a_bad_exemption_stops_the_stack(deploy: Guarded, exemptions: dict[str, 
 
 def test_a_scope_that_no_api_declares_stops_a_preview(deploy: Guarded) -> None:
     scopes = ["openid", "app.focusmark.api.task/task.red"]
-    assert "[mandatory]  client-declared-scopes" in deploy.refused_preview(client={"allowed_oauth_scopes": scopes})
+    assert _says("mandatory", "client-declared-scopes", deploy.refused_preview(client={"allowed_oauth_scopes": scopes}))

@@ -34,7 +34,7 @@ class Repository:
 
     def diff(self, *arguments: str) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-m", "cli.diff", *arguments],
+            [sys.executable, "-m", "cli", "diff", *arguments],
             cwd=self.checkout.root,
             env={**os.environ, "PORT": str(self.checkout.port)},
             capture_output=True,

@@ -170,7 +170,7 @@ def test_a_client_that_was_imported_without_its_secret_is_not_replaced(
         deploy(config, stack="dev", state=state)
     (problem,) = refused.value.problems
     assert problem.path == "identity:clients.app.secret"
-    assert "python -m cli.adopt --stack dev --import" in problem.fix
+    assert "python -m cli adopt --stack dev --import" in problem.fix
 
 
 def test_the_custom_domain_key_is_a_say_so_of_its_own_and_warns(

@@ -10,7 +10,6 @@ from identity.config import check, defaults
 from identity.errors import ConfigError, Problem
 from policy import exemptions
 from policy.enforcement import RULES
-from policy.wiring import Settings as PolicySettings
 from tests.support import program
 from tests.support.program import Deploy, config_of
 
@@ -227,14 +226,6 @@ def test_an_old_name_that_takes_nothing_from_the_new_one_is_only_warned_of(confi
 )
 def test_a_slip_under_an_old_name_is_told_by_the_name_that_the_file_has(config: dict[str, Any], path: str) -> None:
     assert [problem.path for problem in told(config)] == [f"identity:{path}"]
-
-
-def test_the_policies_read_the_old_name_as_well() -> None:
-    given = json.dumps({"tags": {"x": "Made by another team."}})
-    read = PolicySettings()
-    for config in ({"identity:departures": given, "identity:exemptions": "{}"}, {"identity:exemptions": given}):
-        read.update("dev", config)
-        assert [exemption.rule for exemption in read.exemptions] == ["tags"]
 
 
 TEXTS = ("product", "environment", "zoneName", "zoneId", "zoneExport", "authDomain", "domainPrefix")

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local import processes
-from local.emulator import free_port
+from local.emulator import free_port, listener
 from tests.support.checkout import Checkout, Ran
 
 pytestmark = pytest.mark.engine
@@ -143,7 +142,7 @@ def test_stop_keeps_what_the_emulator_holds(own: Checkout) -> None:
     before = own.inventory()
     assert "is stopped" in own.local("stop").stderr
     assert "not running" in own.local("stop").stderr
-    assert processes.listener(own.port) is None
+    assert listener(own.port) is None
     assert _told(own.local("up", "--json")) == ("succeeded", _told(own.local("preview", "--json"))[1])
     assert own.inventory() == before
 

@@ -103,12 +103,15 @@ def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
         (["-m", "local", "up", "--port", "x"], 2),
         (["-m", "local", "up", "--nonsense"], 2),
         (["-m", "local", "up", "more"], 2),
-        (["-m", "cli.adopt", "--nonsense"], 2),
-        (["-m", "cli.adopt", "--id", "x"], 2),
+        (["-m", "cli"], 2),
+        (["-m", "cli", "--help"], 0),
+        (["-m", "cli", "nonsense"], 2),
+        (["-m", "cli", "adopt", "--nonsense"], 2),
+        (["-m", "cli", "adopt", "--id", "x"], 2),
         (["-m", "tests.performance", "--nonsense"], 2),
         (["-m", "tests.performance", "--rounds", "0"], 2),
-        (["-m", "cli.sign_in", "nonsense"], 2),
-        (["-m", "cli.diff"], 2),
+        (["-m", "cli", "unmanaged"], 2),
+        (["-m", "cli", "diff", "no-such-revision"], 2),
     ],
 )
 def test_a_slip_in_the_usage_ends_with_2(arguments: list[str], status: int) -> None:
@@ -175,4 +178,4 @@ sys.argv = ["bench"]
 runpy.run_module("tests.performance", run_name="__main__")
 """
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stderr.lstrip()) == (130, "Stopped; nothing is left running.\n")
+    assert (ran.returncode, ran.stderr.lstrip()) == (130, "Stopped.\n")

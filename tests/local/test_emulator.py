@@ -1,7 +1,9 @@
 """The emulator of a checkout: on which port it is, and that it is not lost on the way to another."""
 
 import json
+import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from local import processes
-from local.emulator import free_port
+from local.emulator import free_port, listener
 from tests.support.checkout import Checkout, Ran, finished
 
 
@@ -42,7 +43,7 @@ def test_a_command_without_a_port_takes_the_one_where_the_emulator_runs(running:
 
 @pytest.mark.parametrize("listening", [True, False])
 def test_a_port_that_is_taken_leaves_the_emulator_where_it_is(running: Checkout, listening: bool) -> None:
-    before = processes.listener(running.port)
+    before = listener(running.port)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))
         if listening:
@@ -51,7 +52,7 @@ def test_a_port_that_is_taken_leaves_the_emulator_where_it_is(running: Checkout,
         ran = running.local("preview", PORT=str(port))
     ran.refused(f"Port {port} of 127.0.0.1 is in use by", "make up PORT=")
     assert "Moving the emulator" not in ran.said
-    assert processes.listener(running.port) == before
+    assert listener(running.port) == before
     assert _ask(running, "emulator.running_port()") == running.port
 
 
@@ -73,40 +74,13 @@ def _pools(checkout: Checkout) -> list[str]:
     return [pool["Id"] for pool in checkout.aws("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]]
 
 
-def test_an_emulator_that_could_not_write_down_what_it_holds_is_not_stopped(running: Checkout) -> None:
-    pool = _pool(running)
-    state = running.root / ".local/emulator/state"
-    kept = state.with_name("kept")
-    state.rename(kept)
-    state.write_text("a file in the way")
-    before = processes.listener(running.port)
-    for command in (["stop"], ["preview"]):
-        ran = running.local(*command, PORT=str(free_port()))
-        ran.refused("What the emulator holds cannot be written to", "It was not stopped.")
-    assert processes.listener(running.port) == before
-    assert _pools(running) == [pool]
-    state.unlink()
-    kept.rename(state)
-    assert running.local("stop").status == 0
-    running.start_emulator()
-    assert _pools(running) == [pool]
-
-
-def test_an_emulator_is_not_stopped_where_its_disk_is_full(running: Checkout) -> None:
-    pool = _pool(running)
-    running.edit("local/room.py", "_ROOM = 16 * 2**20", "_ROOM = 2**80")
-    running.local("stop").refused("No room for what the emulator holds", "It was not stopped.")
-    running.edit("local/room.py", "_ROOM = 2**80", "_ROOM = 16 * 2**20")
-    assert _pools(running) == [pool]
-
-
 @pytest.mark.parametrize("removed", [".local", ".local/emulator"])
 def test_after_its_folder_was_removed_the_emulator_can_be_stopped(running: Checkout, removed: str) -> None:
     shutil.rmtree(running.root / removed)
     assert _ask(running, "emulator.running_port()") == running.port
     ran = running.local("stop")
     assert (ran.status, "is stopped" in ran.stderr) == (0, True)
-    assert processes.listener(running.port) is None
+    assert listener(running.port) is None
     assert "not running" in running.local("stop").stderr
 
 
@@ -123,16 +97,8 @@ def test_after_its_folder_was_removed_the_emulator_is_replaced_by_an_empty_one(r
     assert _pools(running) == []
     port = free_port()
     assert _run(running, f"from local import emulator\nemulator.ensure({port})").status == 0
-    assert processes.listener(running.port) is None
+    assert listener(running.port) is None
     assert _ask(running, "emulator.running_port()") == port
-
-
-def test_an_emulator_whose_note_is_missing_keeps_what_it_holds(running: Checkout) -> None:
-    pool = _pool(running)
-    (running.root / ".local/emulator/process.json").unlink()
-    assert running.local("stop").status == 0
-    running.start_emulator()
-    assert _pools(running) == [pool]
 
 
 def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_path: Path) -> None:
@@ -144,12 +110,19 @@ def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_p
 
 def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:
     _pool(running)
-    state = running.root / ".local/emulator/state"
-    running.edit(
-        "local/room.py", "def _try(probe: Path, size: int) -> None:\n", "def _try(*_: object) -> None:\n    return\n"
-    )
     for entry in ("cognito.json.tmp", "acm.json.tmp"):
-        (state / entry).mkdir()  # in the way of what is written there
-    running.local("stop").refused("could not write down all that it held", "failed to save", "its users are lost")
-    assert (running.root / ".local/stale").exists()
-    assert processes.listener(running.port) is None
+        (running.root / ".local/emulator/state" / entry).mkdir()  # in the way of what is written there
+    running.local("stop").refused(
+        "could not write down what it held", "failed to save", "The next `make up` starts over"
+    )
+    assert listener(running.port) is None
+    running.start_emulator()
+    assert _pools(running) == []
+
+
+def test_an_emulator_that_does_not_end_is_ended(running: Checkout) -> None:
+    running.edit("local/emulator.py", "_STOPPING = 20.0", "_STOPPING = 0.5")
+    (pid,) = running.processes("hypercorn")
+    os.kill(pid, signal.SIGSTOP)
+    running.local("stop").refused("It did not end within", "The next `make up` starts over")
+    assert running.processes("hypercorn") == []

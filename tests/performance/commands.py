@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from local import pulumi_cli
 from tests.performance import first_up, measures
 from tests.performance.measures import Row
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS
@@ -19,8 +20,9 @@ PREVIEW_GOAL, RESOURCE_GOAL = 1.15, 1.1
 @click.option("--large", is_flag=True, help="Also the life of a stack of 300 APIs and 1,000 clients.")
 @click.option("--small", is_flag=True, help="No stack over the default size on the emulator.")
 @click.option("--json", "file", type=click.Path(path_type=Path), default=Path(".local/bench.json"), show_default=True)
-def command(rounds: int, large: bool, small: bool, file: Path) -> None:
+def bench(rounds: int, large: bool, small: bool, file: Path) -> None:
     """How fast the program is. Nothing outside is touched; a machine with other work tells ratios at best."""
+    pulumi_cli.find()
     report: dict[str, Any] = {"busy": measures.busy(), "rounds": rounds, "tables": {}}
 
     def show(title: str, rows: Sequence[Row], goal: float | None = None, of: int = -1) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 
 import yaml
 
-from cli.diff.copies import CHECKOUT, Place, Revision
+from cli.diff.copies import Place, Revision
+from local.paths import CHECKOUT
 from tests.performance.shares import Shares
 from tests.performance.sizes import DEFAULT, LARGEST, MIDDLE, Size
 

@@ -1,26 +1,36 @@
 """Every rule of the policy pack on good and bad resources, its levels, exemptions and messages. No engine."""
 
+import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]
+import pulumi_policy
 import pytest
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy import EnforcementLevel as Level
 
-from policy import enforcement, exemptions, report
+from identity import facts
+from policy import enforcement, exemptions
 from policy.enforcement import RULES
 from policy.exemptions import Exemption
-from policy.rule import CERTIFICATE, CLIENT, DOMAIN, POOL, RECORD, SERVER, UNKNOWN, Level, Resource, Rule
+from policy.pack import Stack, policies, violation
+from policy.rule import UNKNOWN, Resource, Rule
 from tests.support.program import told
 
-DOCS = Path(__file__).parents[2] / "docs" / "policies.md"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "policies.md"
 BY_ID = {rule.id: rule for rule in RULES}
-LOGS = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"
-RISKS = "aws:cognito/riskConfiguration:RiskConfiguration"
-WEB_ACL = "aws:wafv2/webAclAssociation:WebAclAssociation"
-ROUTED = "aws:cloudformation/stack:Stack"
+CLIENT, POOL, DOMAIN, SERVER = facts.USER_POOL_CLIENT, facts.USER_POOL, facts.USER_POOL_DOMAIN, facts.RESOURCE_SERVER
+CERTIFICATE, RECORD, EXPORTS = facts.CERTIFICATE, facts.RECORD, facts.CLOUD_FORMATION_STACK
+LOGS, RISKS, WEB_ACL = facts.LOG_DELIVERY, facts.RISK_CONFIGURATION, facts.WEB_ACL_ASSOCIATION
+GUESTS = facts.IDENTITY_POOL
 TAGS = {
     "environment": "prod",
     "orchestration": "pulumi",
@@ -70,9 +80,15 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
         "passwordPolicy": PASSWORDS,
         "deletionProtection": "ACTIVE",
         "mfaConfiguration": "ON",
+        "softwareTokenMfaConfiguration": {"enabled": True},
+        "accountRecoverySetting": {"recoveryMechanisms": [{"name": "verified_email", "priority": 1.0}]},
+        "autoVerifiedAttributes": ["email"],
+        "userAttributeUpdateSettings": {"attributesRequireVerificationBeforeUpdates": ["email"]},
+        "emailConfiguration": {"emailSendingAccount": "DEVELOPER"},
         "userPoolAddOns": {"advancedSecurityMode": "ENFORCED"},
         "tags": TAGS,
     },
+    GUESTS: {"allowUnauthenticatedIdentities": False, "tags": TAGS},
     LOGS: {"userPoolId": UNKNOWN},
     RISKS: BLOCKS,
     WEB_ACL: {"resourceArn": UNKNOWN},
@@ -108,7 +124,7 @@ def stack(*changed: Resource, without: Sequence[str] = ()) -> list[Resource]:
 
 def findings(rule_id: str, subject: Resource, beside: Sequence[Resource]) -> list[str]:
     rule = BY_ID[rule_id]
-    return [f"{found.wrong} | {found.where} | {found.fix}" for found in rule.findings(subject, beside)]
+    return [f"{found.wrong} | {found.where}" for found in rule.findings(subject, beside)]
 
 
 def client(**changed: Any) -> Resource:
@@ -117,6 +133,12 @@ def client(**changed: Any) -> Resource:
 
 def pool(**changed: Any) -> Resource:
     return resource(POOL, changed)
+
+
+def recovered(*ways: str) -> Resource:
+    """A pool whose people get back in by these ways, listed from the last to the first."""
+    mechanisms = [{"name": way, "priority": float(rank)} for rank, way in enumerate(ways, 1)]
+    return pool(accountRecoverySetting={"recoveryMechanisms": mechanisms[::-1]})
 
 
 def passwords(**changed: Any) -> Resource:
@@ -183,6 +205,21 @@ BAD: list[tuple[str, Resource, str]] = [
     ("pool-protected", pool(deletionProtection="INACTIVE"), "deletionProtection is INACTIVE"),
     ("pool-protected", resource(POOL, protect=False), "Pulumi's protect is off"),
     ("pool-mfa", pool(mfaConfiguration="OPTIONAL"), "mfaConfiguration is OPTIONAL"),
+    ("pool-mfa", pool(softwareTokenMfaConfiguration=None), "no second factor is configured"),
+    ("pool-mfa", pool(softwareTokenMfaConfiguration={"enabled": False}), "no second factor is configured"),
+    ("pool-recovery", pool(accountRecoverySetting=None), "accountRecoverySetting is not given"),
+    ("pool-recovery", recovered("verified_phone_number"), "prefers verified_phone_number"),
+    ("pool-recovery", recovered("verified_phone_number", "verified_email"), "prefers verified_phone_number"),
+    ("pool-verified-changes", pool(userAttributeUpdateSettings=None), "email changes before it is verified"),
+    ("pool-verified-changes", pool(autoVerifiedAttributes=["email", "phone_number"]), "phone_number changes before"),
+    ("pool-mail", pool(emailConfiguration=None), "emailSendingAccount is not given"),
+    ("pool-mail", pool(emailConfiguration={"emailSendingAccount": "COGNITO_DEFAULT"}), "is COGNITO_DEFAULT"),
+    ("identity-pool-no-guests", resource(GUESTS, {"allowUnauthenticatedIdentities": True}), "allowUnauthenticated"),
+    *(
+        ("client-own-rights", client(writeAttributes=["email", name]), f"writeAttributes has {name}")
+        for name in ("custom:role", "custom:userGroup", "custom:is_admin", "custom:tenantId", "custom:PLAN")
+    ),
+    ("certificate-strong-key", resource(CERTIFICATE, {"keyAlgorithm": "RSA_1024"}), "keyAlgorithm is RSA_1024"),
     ("pool-threat-protection", pool(userPoolAddOns={"advancedSecurityMode": "AUDIT"}), "advancedSecurityMode"),
     ("pool-custom-threat-protection", pool(lambdaConfig={"defineAuthChallenge": "arn"}), "customAuthMode"),
     ("certificate-no-wildcard", resource(CERTIFICATE, {"domainName": "*.focusmark.app"}), "domainName has *."),
@@ -202,7 +239,7 @@ BAD: list[tuple[str, Resource, str]] = [
     ("record-attached", resource(RECORD, {"type": "AAAA"}, sources={}), "no resource of the stack"),
     ("tags", pool(tags={**TAGS, "product": " "}), "tags lacks product"),
     ("tags", resource(CERTIFICATE, {"tags": None}), "tags lacks environment, orchestration"),
-    ("tags", resource(ROUTED, {"tags": {}}), "tags lacks"),
+    ("tags", resource(EXPORTS, {"tags": {}}), "tags lacks"),
 ]
 # What a rule must let pass besides the good resources.
 FINE: list[tuple[str, Resource]] = [
@@ -217,6 +254,14 @@ FINE: list[tuple[str, Resource]] = [
     ("client-no-secret-in-apps", client(callbackUrls=["myapp://back"])),
     ("client-no-secret-in-apps", client(generateSecret=True)),
     ("pool-custom-threat-protection", pool(lambdaConfig={"preSignUp": "arn"})),
+    ("pool-mfa", pool(softwareTokenMfaConfiguration=None, smsConfiguration={"snsCallerArn": UNKNOWN})),
+    ("pool-mfa", pool(softwareTokenMfaConfiguration=None, emailMfaConfiguration={"subject": "Your code"})),
+    ("pool-recovery", recovered("verified_email", "verified_phone_number")),
+    ("pool-recovery", recovered("admin_only")),
+    ("pool-verified-changes", pool(userAttributeUpdateSettings=None, autoVerifiedAttributes=None)),
+    ("client-own-rights", client(writeAttributes=["email", "name", "custom:colour"])),
+    ("client-own-rights", client(writeAttributes=None)),
+    ("certificate-strong-key", resource(CERTIFICATE, {"keyAlgorithm": "EC_prime256v1"})),
     ("certificate-region", resource(DOMAIN, {"certificateArn": ARN.format("us-east-1")})),
     ("certificate-region", resource(DOMAIN, {"certificateArn": None})),
     ("record-attached", resource(RECORD, {"type": "CNAME", "aliases": None, "records": ["a.example"]}, sources={})),
@@ -255,10 +300,22 @@ def test_what_must_stand_beside_the_pool_is_missed(rule_id: str, missing: str) -
         {"compromisedCredentialsRiskConfiguration": {"actions": {"eventAction": "NO_ACTION"}}},
         {"compromisedCredentialsRiskConfiguration": {"actions": BLOCK, "eventFilters": ["SIGN_UP"]}},
         {"accountTakeoverRiskConfiguration": {"actions": {"lowAction": BLOCK, "highAction": BLOCK}}},
+        {"clientId": "1h57kf5cpq17m0eml12EXAMPLE"},
     ],
 )
 def test_a_risk_configuration_that_lets_through_is_none(change: dict[str, Any]) -> None:
     assert findings("pool-risk-response", pool(), stack(resource(RISKS, change)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "prop", "output", "rule_id"),
+    [(WEB_ACL, "resourceArn", "arn", "pool-waf"), (LOGS, "userPoolId", "id", "pool-logs")],
+)
+def test_what_names_the_pool_outright_counts(kind: str, prop: str, output: str, rule_id: str) -> None:
+    known = pool(**{output: "the pool"})
+    for named, missed in (("the pool", False), ("another", True)):
+        beside = resource(kind, {prop: named}, sources={})
+        assert bool(findings(rule_id, known, stack(known, beside))) is missed
 
 
 def test_a_certificate_elsewhere_is_seen_before_its_arn_is_known() -> None:
@@ -272,7 +329,7 @@ def test_a_certificate_elsewhere_is_seen_before_its_arn_is_known() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-@pytest.mark.parametrize("kind", [*GOOD, ROUTED])
+@pytest.mark.parametrize("kind", [*GOOD, EXPORTS])
 def test_unknown_values_fail_no_rule_and_raise_nothing(rule: Rule, kind: str) -> None:
     good = GOOD.get(kind, {})
     whole_values = dict.fromkeys({*good, "tags", "options", "lambdaConfig", "defaultRedirectUri"}, UNKNOWN)
@@ -289,6 +346,10 @@ def test_every_rule_has_a_bad_example_and_its_own_id() -> None:
     assert {rule_id for rule_id, _, _ in BAD} | beside_the_pool == set(BY_ID)
 
 
+# What costs the program's users nothing to be told of, and may be what somebody wants.
+WARNS = {"client-own-rights"}
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 @pytest.mark.parametrize(
     ("environment", "production"),
@@ -299,7 +360,8 @@ def test_every_rule_has_a_bad_example_and_its_own_id() -> None:
     ],
 )
 def test_every_rule_is_mandatory_in_production(rule: Rule, environment: str, production: str | None) -> None:
-    assert enforcement.level(rule, environment, production) is Level.MANDATORY
+    wanted = Level.ADVISORY if rule.id in WARNS else Level.MANDATORY
+    assert enforcement.level(rule, environment, production) is wanted
 
 
 @pytest.mark.parametrize(
@@ -361,7 +423,7 @@ def test_an_exemption_that_says_too_little_is_refused(given: object, names: str)
     assert names in errors[0]
 
 
-def test_an_exemption_without_a_breach_is_unused() -> None:
+def test_an_exemption_without_a_violation_is_unused() -> None:
     bad = pool(tags=None)
     needed = Exemption("tags", "customers", "Old.")
     unneeded = [Exemption("tags", "name", "Old."), Exemption("tags", "nobody", "Old."), Exemption("pool-mfa", "*", "-")]
@@ -371,15 +433,50 @@ def test_an_exemption_without_a_breach_is_unused() -> None:
 def test_a_refusal_says_what_where_how_to_fix_it_and_how_to_mean_it() -> None:
     bad = client(callbackUrls=["http://app.example"])
     rule = BY_ID["client-https-urls"]
-    assert report.breach(rule, bad, rule.findings(bad, ()), "dev").splitlines() == [
+    assert violation(rule, bad, rule.findings(bad, ()), Stack("dev", "dev")).splitlines() == [
         "  cli: callbackUrls has http://app.example.",
         "  Where: identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml",
-        "  Fix:   https://app.example",
+        f"  Fix:   {rule.fix}",
         "  Or, where it is meant, add to Pulumi.dev.yaml under config:",
         "    identity:exemptions:",
         "      client-https-urls:",
         "        cli: <why>",
     ]
+
+
+def test_the_engine_is_told_all_that_a_rule_says() -> None:
+    told = {policy.name: policy for policy in policies(Stack("live", "live"))}
+    assert set(told) == {*BY_ID, "exemptions-valid", "exemptions-used"}
+    for rule in RULES:
+        policy = told[rule.id]
+        kind = pulumi_policy.StackValidationPolicy if rule.beside else pulumi_policy.ResourceValidationPolicy
+        assert isinstance(policy, kind)
+        assert policy.description == f"{rule.demands} {rule.why}"
+        assert policy.remediation_steps == rule.fix
+        assert policy.severity is rule.severity
+        assert policy.enforcement_level is rule.production
+        assert policy.tags == list(rule.covers)
+        assert policy.url
+        assert policy.url.startswith("https://")
+    assert told["pool-mfa"].framework.reference == "Cognito.5"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "given"),
+    [
+        ({}, "dev", None),
+        ({"identity:environment": "none", "identity:exemptions": "{}"}, "dev", "{}"),
+        ({"identity:environment": "live"}, "live", None),
+        ({"identity:departures": '{"tags": 1}', "identity:exemptions": "{}"}, "dev", '{"tags": 1}'),
+    ],
+)
+def test_the_stack_is_what_the_language_host_says_it_is(
+    monkeypatch: pytest.MonkeyPatch, config: dict[str, str], environment: str, given: str | None
+) -> None:
+    monkeypatch.setenv("PULUMI_STACK", "dev")
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
+    stack = Stack.current()
+    assert (stack.name, stack.environment, stack.given) == ("dev", environment, given)
 
 
 def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
@@ -390,9 +487,29 @@ def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
     assert {problem.path for problem in problems} == {f"identity:tags.{key}" for key in TAGS}
 
 
-def test_the_rules_need_no_policy_sdk() -> None:
-    code = "import sys, policy.enforcement, policy.exemptions, policy.report; assert 'pulumi_policy' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+def test_the_pack_starts_as_the_language_host_starts_it() -> None:
+    config = {"identity:production": "true", "identity:exemptions": "{}"}
+    told = {"PULUMI_STACK": "dev", "PULUMI_CONFIG": json.dumps(config)}
+    command = [sys.executable, "-u", str(ROOT / "policy")]
+    with subprocess.Popen(command, env={**os.environ, **told}, stdout=subprocess.PIPE, text=True) as pack:
+        try:
+            assert pack.stdout
+            channel = grpc.insecure_channel(f"127.0.0.1:{pack.stdout.readline().strip()}")
+            info = analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(Empty())
+        finally:
+            pack.terminate()
+    levels = {policy.name: policy.enforcementLevel for policy in info.policies}
+    assert levels["pool-mfa"] == analyzer_pb2.MANDATORY
+    assert levels["client-own-rights"] == analyzer_pb2.ADVISORY
+
+
+def test_the_pack_takes_nothing_private_of_the_sdk() -> None:
+    for path in (ROOT / "policy").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pulumi"):
+                assert not [name.name for name in node.names if name.name.startswith("_")], path
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sdk":
+                assert not node.attr.startswith("_"), path
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -403,17 +520,19 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_docs_list_every_rule_with_its_levels_as_the_code_has_them() -> None:
-    listed = [[rule_id, demands, why, levels] for rule_id, demands, why, levels in rows("The rules")]
-    assert listed == [[rule.id, rule.demands, rule.why, _levels(rule)] for rule in RULES]
+    assert rows("The rules") == [
+        [rule.id, rule.demands, rule.why, rule.severity.value, _levels(rule)] for rule in RULES
+    ]
 
 
 def _levels(rule: Rule) -> str:
     holds = {
-        Level.MANDATORY: "everywhere",
-        Level.ADVISORY: "production; warns elsewhere",
-        Level.DISABLED: "production",
+        (Level.MANDATORY, Level.MANDATORY): "everywhere",
+        (Level.MANDATORY, Level.ADVISORY): "production; warns elsewhere",
+        (Level.MANDATORY, Level.DISABLED): "production",
+        (Level.ADVISORY, Level.ADVISORY): "warns everywhere",
     }
-    return holds[enforcement.level(rule, "dev")]
+    return holds[enforcement.level(rule, "prod"), enforcement.level(rule, "dev")]
 
 
 def test_each_scanners_rule_is_in_the_docs_once_and_covered_as_the_code_says() -> None:

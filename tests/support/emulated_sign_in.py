@@ -33,10 +33,15 @@ def stack_environment(home: Path, outputs: object, **more: str) -> dict[str, str
     (home / "outputs.json").write_text(json.dumps(outputs))
     fake = home / "bin" / "pulumi"
     fake.parent.mkdir(exist_ok=True)
-    answer = f'*"stack output --json --show-secrets"*"--stack {STACK}") cat {home}/outputs.json;;'
-    fake.write_text(
-        f'#!/bin/sh\ncase "$*" in\n{answer}\n*) echo "error: no stack named that found" >&2; exit 255;;\nesac\n'
-    )
+    lines = [
+        "#!/bin/sh",
+        'case "$*" in',
+        "*version*) echo v3.999.0;;",
+        f'*"stack output --json --show-secrets --stack {STACK} "*) cat {home}/outputs.json;;',
+        '*) echo "error: no stack named that found" >&2; exit 255;;',
+        "esac",
+    ]
+    fake.write_text("\n".join(lines) + "\n")
     fake.chmod(0o755)
     return {**os.environ, "PATH": f"{fake.parent}{os.pathsep}{os.environ['PATH']}", **more}
 
@@ -203,7 +208,7 @@ def log_in(login_url: str, name: str, password: str) -> httpx2.Response:
 
 @dataclass
 class Command:
-    """`python -m cli.sign_in` under way: what it has said so far, and how it ended."""
+    """A command under way: what it has said so far, and how it ended."""
 
     process: "subprocess.Popen[str]"
     said: list[str] = field(default_factory=list)
@@ -235,7 +240,7 @@ class Command:
 def start(stack: EmulatedStack, *arguments: str, **environment: str) -> Command:
     return Command(
         subprocess.Popen(
-            [sys.executable, "-m", "cli.sign_in", *arguments],
+            [sys.executable, "-m", "cli", *arguments],
             cwd=CHECKOUT,
             env=stack.environment(**environment),
             stdin=subprocess.PIPE,

@@ -15,9 +15,9 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from cli.outputs import Outputs
+from cli.sign_in.authorization import AuthorizationRequest
 from cli.sign_in.flow import Target
-from cli.sign_in.oauth import Question
-from cli.sign_in.stack import Outputs
 from local.emulator import free_port
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc"
@@ -56,11 +56,11 @@ class FalseServer:
             "clients": {"cli": keys},
         }
         made = Outputs.model_validate(outputs)
-        return Target("false", made, "cli", made.clients["cli"])
+        return Target("false", made, "cli")
 
-    def browse(self, question: Question, _browser: bool = True) -> None:
+    def browse(self, request: AuthorizationRequest, _browser: bool = True) -> None:
         """In place of the browser: come back to the callback at once."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(question.url).query).items()}
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
         self.nonce = asked.get("nonce")
         threading.Thread(
             target=httpx2.get,

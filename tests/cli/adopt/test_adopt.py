@@ -20,6 +20,7 @@ from cli.adopt.plan import Existing, Plan, Wanted
 from cli.adopt.report import AdoptError
 from local.aws_plugin.properties import changes
 from local.aws_plugin.provider import RESOURCES
+from local.console import Failure
 from tests.support.program import ROOT
 
 POOL = "aws:cognito/userPool:UserPool"
@@ -319,17 +320,16 @@ def test_nothing_is_ever_written_to_aws() -> None:
 def test_a_stack_file_that_cannot_be_read_is_told(tmp_path: Path, content: str | None, said: str) -> None:
     if content is not None:
         (tmp_path / "Pulumi.dev.yaml").write_text(content)
-    with pytest.raises(AdoptError, match=said):
+    with pytest.raises(Failure, match=said):
         read_config(tmp_path, "dev")
 
 
 def test_what_adoption_writes_is_for_its_own_person_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where a killed run left a part of a file behind, and where an older one left a file that all can read."""
+    """Also where an older run left a file that all can read."""
     monkeypatch.setattr(place, "files", lambda stack: tmp_path / stack)
     sight = bring_in.Sight(Place("dev", tmp_path, {}), {}, {"deployment": {}}, Plan(), (), ())
     (tmp_path / "dev").mkdir()
-    for left in (".import.json.part", "import.json"):
-        (tmp_path / "dev" / left).touch(mode=0o644)
+    (tmp_path / "dev" / "import.json").touch(mode=0o644)
     bring_in.write_file(sight)
     bring_in._back_up(sight)
     written = list((tmp_path / "dev").iterdir())

@@ -67,7 +67,7 @@ TAKEN: list[tuple[Shape, str, str]] = [
         "lambdaConfig.customEmailSender",
         FUNCTION + "mail",
     ),
-    (pool({"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}), "mfaConfiguration", "ON"),
+    (pool({"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}), "mfaConfiguration", "on"),
     (pool({"SoftwareTokenMfaConfiguration": {"Enabled": True}}), "softwareTokenMfaConfiguration", "true"),
     (pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": True}), "deviceConfiguration", "true"),
     (
@@ -75,11 +75,11 @@ TAKEN: list[tuple[Shape, str, str]] = [
         "userAttributeUpdateSettings",
         "email",
     ),
-    (pool(UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}), "userPoolAddOns", "ENFORCED"),
+    (pool(UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}), "userPoolAddOns", "enforced"),
     (
         pool(VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE"}),
-        "verificationMessageTemplate",
-        "CONFIRM_WITH_CODE",
+        "userPool.verification.by",
+        "code",
     ),
     (pool(SchemaAttributes=[EMAIL, attribute("name", Required=True, **text())]), "schemas.name", "required"),
     (client(SupportedIdentityProviders=["COGNITO", "CIS2-int"]), "supportedIdentityProviders", "CIS2-int"),

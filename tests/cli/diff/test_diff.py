@@ -1,16 +1,16 @@
 """What a preview means in words, and that nothing in it can pass for anything else."""
 
-import signal
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 from cli.diff import commands, render
 from cli.diff.changes import alike_together, compare
-from cli.diff.copies import Unusable
-from cli.diff.stacks import in_the_place_of_local, moved, region_of, stacks_in
+from cli.diff.stacks import in_the_place_of_local, moved, region_of
+from local import command_line, stack_file
 
 POOL = "aws:cognito/userPool:UserPool"
 DOMAIN = "aws:cognito/userPoolDomain:UserPoolDomain"
@@ -176,7 +176,7 @@ def write(directory: Path, stack: str, config: Any) -> None:
 def test_a_stack_is_deployed_by_its_own_settings_on_the_emulators_account(tmp_path: Path) -> None:
     write(tmp_path, "local", {"aws:region": "us-east-1", "aws:accessKey": "test", "identity:product": "local"})
     write(tmp_path, "prod", {"aws:region": "eu-west-1", "identity:product": "focusmark", "identity:protect": True})
-    assert stacks_in(tmp_path) == ["local", "prod"]
+    assert stack_file.stacks(tmp_path) == ["local", "prod"]
     assert in_the_place_of_local(tmp_path, "prod")
     assert yaml.safe_load((tmp_path / "Pulumi.local.yaml").read_text()) == {
         "config": {
@@ -239,7 +239,7 @@ def test_a_region_is_the_stacks_or_else_the_projects(tmp_path: Path, project: An
 
 @pytest.mark.parametrize("new", ["eu-west-1", ""])
 def test_another_region_is_told_as_the_loss_that_it_is(new: str) -> None:
-    assert "all of it would be gone" in moved("us-east-1", new)
+    assert "all of it would be lost" in moved("us-east-1", new)
     assert "us-east-1" in moved("us-east-1", new)
     assert "None" not in moved("us-east-1", new)
 
@@ -258,7 +258,8 @@ def test_a_changed_setting_is_told_with_both_values_and_can_be_nothing_else() ->
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [(OSError("no room"), 1), (Unusable("no such revision"), 2), (KeyboardInterrupt(), 130)]
+    ("trouble", "status"),
+    [(OSError("no room"), 1), (click.BadParameter("no such revision"), 2), (KeyboardInterrupt(), 130)],
 )
 def test_each_way_to_end_has_its_status(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], trouble: BaseException, status: int
@@ -267,12 +268,5 @@ def test_each_way_to_end_has_its_status(
         raise trouble
 
     monkeypatch.setattr(commands, "commit_of", failing)
-    monkeypatch.setattr("sys.argv", ["make diff", "main"])
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        with pytest.raises(SystemExit) as ended:
-            commands.main()
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-    assert ended.value.code == status
+    assert command_line.run(commands.diff, "python -m cli diff", arguments=["main"]) == status
     assert "Traceback" not in capsys.readouterr().err

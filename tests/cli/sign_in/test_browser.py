@@ -56,7 +56,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 def sign_in(stack: Checkout, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "cli.sign_in", *arguments],
+        [sys.executable, "-m", "cli", *arguments],
         cwd=stack.root,
         env={**os.environ, "PORT": str(stack.port), **environment},
         stdin=subprocess.DEVNULL,

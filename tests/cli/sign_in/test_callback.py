@@ -7,50 +7,57 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
-from cli.sign_in.callback import CallbackListener, read_answer, read_pasted
-from cli.sign_in.errors import CallbackTimeoutError, DeniedError, PortBusyError, SignInError, UntrustedAnswerError
-from cli.sign_in.oauth import Question
+from cli.sign_in.authorization import AuthorizationRequest, code_of, code_of_pasted
+from cli.sign_in.callback import CallbackListener
+from cli.sign_in.errors import AuthorizationError, InvalidResponseError, PortInUseError
+from local.console import Failure
 from local.emulator import free_port
 
-QUESTION = Question("https://login.example/", "https://app.example/back", "the-state", "the-nonce", "the-verifier")
+REQUEST = AuthorizationRequest(
+    "https://login.example/", "https://app.example/back", "the-state", "the-nonce", "the-verifier"
+)
 
 
 def test_the_answer_to_this_question_gives_its_code() -> None:
-    assert read_answer(QUESTION, {"code": ["c0de"], "state": ["the-state"]}) == "c0de"
+    assert code_of(REQUEST, {"code": ["c0de"], "state": ["the-state"]}) == "c0de"
 
 
 @pytest.mark.parametrize(
     ("query", "kind", "said"),
     [
-        ("", UntrustedAnswerError, "`state` is not this sign-in's"),
-        ("code=c0de", UntrustedAnswerError, "`state` is not this sign-in's"),
-        ("code=c0de&state=the-stat", UntrustedAnswerError, "`state` is not this sign-in's"),
-        ("code=c0de&state=%C3%A9", UntrustedAnswerError, "`state` is not this sign-in's"),
-        ("error=access_denied&state=other", UntrustedAnswerError, "`state` is not this sign-in's"),
-        ("code=c0de&code=other&state=the-state", UntrustedAnswerError, "`code` more than once"),
-        ("code=c0de&state=the-state&state=the-state", UntrustedAnswerError, "`state` more than once"),
-        ("state=the-state", UntrustedAnswerError, "no `code`"),
-        ("error=access_denied&state=the-state", DeniedError, "denied (access_denied)"),
-        ("error=invalid_scope&error_description=no+such&state=the-state", DeniedError, "(invalid_scope: no such)"),
-        ("error=x%1b%5b31m%0d%0ay&state=the-state", DeniedError, "(x [31m  y)"),
+        ("", InvalidResponseError, "`state` is not this sign-in's"),
+        ("code=c0de", InvalidResponseError, "`state` is not this sign-in's"),
+        ("code=c0de&state=the-stat", InvalidResponseError, "`state` is not this sign-in's"),
+        ("code=c0de&state=%C3%A9", InvalidResponseError, "`state` is not this sign-in's"),
+        ("error=access_denied&state=other", InvalidResponseError, "`state` is not this sign-in's"),
+        ("code=c0de&code=other&state=the-state", InvalidResponseError, "`code` more than once"),
+        ("code=c0de&state=the-state&state=the-state", InvalidResponseError, "`state` more than once"),
+        ("state=the-state", InvalidResponseError, "no `code`"),
+        ("error=access_denied&state=the-state", AuthorizationError, "denied (access_denied)"),
+        (
+            "error=invalid_scope&error_description=no+such&state=the-state",
+            AuthorizationError,
+            "(invalid_scope: no such)",
+        ),
+        ("error=x%1b%5b31m%0d%0ay&state=the-state", AuthorizationError, "(x [31m  y)"),
     ],
 )
-def test_any_other_answer_is_refused_without_its_code(query: str, kind: type[SignInError], said: str) -> None:
+def test_any_other_answer_is_refused_without_its_code(query: str, kind: type[Failure], said: str) -> None:
     with pytest.raises(kind) as raised:
-        read_answer(QUESTION, parse_qs(query))
-    assert said in raised.value.message
-    assert "c0de" not in raised.value.message
-    assert "\x1b" not in raised.value.message
+        code_of(REQUEST, parse_qs(query))
+    assert said in str(raised.value)
+    assert "c0de" not in str(raised.value)
+    assert "\x1b" not in str(raised.value)
 
 
 def test_a_long_error_is_cut() -> None:
-    with pytest.raises(DeniedError) as raised:
-        read_answer(QUESTION, {"error": ["e" * 9000], "state": ["the-state"]})
-    assert len(raised.value.message) < 400
+    with pytest.raises(AuthorizationError) as raised:
+        code_of(REQUEST, {"error": ["e" * 9000], "state": ["the-state"]})
+    assert len(str(raised.value)) < 400
 
 
 def test_a_pasted_address_of_the_callback_gives_its_code() -> None:
-    assert read_pasted(QUESTION, "  https://app.example/back?code=c0de&state=the-state \n") == "c0de"
+    assert code_of_pasted(REQUEST, "  https://app.example/back?code=c0de&state=the-state \n") == "c0de"
 
 
 @pytest.mark.parametrize(
@@ -69,17 +76,17 @@ def test_a_pasted_address_of_the_callback_gives_its_code() -> None:
     ],
 )
 def test_any_other_pasted_text_is_refused_without_being_shown(pasted: str, said: str) -> None:
-    with pytest.raises(UntrustedAnswerError) as raised:
-        read_pasted(QUESTION, pasted)
-    assert said in raised.value.message
-    assert "c0de" not in raised.value.message
+    with pytest.raises(InvalidResponseError) as raised:
+        code_of_pasted(REQUEST, pasted)
+    assert said in str(raised.value)
+    assert "c0de" not in str(raised.value)
 
 
 @pytest.mark.parametrize("path", ["", "/", "/signed/in"])
 def test_the_listener_takes_the_first_answer_on_its_path_and_nothing_else(path: str) -> None:
     url = f"http://localhost:{free_port()}{path}"
     with CallbackListener(url) as listener:
-        listener.expect(QUESTION)
+        listener.request = REQUEST
         listener.finish("Done", "<b>Ada</b>")
         assert httpx2.get(f"{url.removesuffix(path)}/favicon.ico", trust_env=False).status_code == 404
         assert httpx2.get(url, trust_env=False).status_code == 404
@@ -87,7 +94,7 @@ def test_the_listener_takes_the_first_answer_on_its_path_and_nothing_else(path: 
         page = httpx2.get(f"{url}?code=1&state=the-state", trust_env=False)
         httpx2.get(f"{url}?code=2&state=the-state", trust_env=False)
         assert listener.wait(5) == {"code": ["1"], "state": ["the-state"]}
-        assert listener.answers.empty()
+        assert listener.responses.empty()
     assert "&lt;b&gt;Ada" in page.text
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
@@ -143,13 +150,13 @@ def request(port: int, line: str, headers: dict[str, str]) -> str:
 def test_what_is_no_answer_to_the_question_ends_nothing(line: str, headers: dict[str, str], status: int) -> None:
     port = free_port()
     with CallbackListener(f"http://localhost:{port}/back") as listener:
-        listener.expect(QUESTION)
+        listener.request = REQUEST
         for _ in range(2):
             answer = request(port, line, headers)
             assert answer.split()[1] == str(status)
             assert "stolen" not in answer
             assert "access-control" not in answer.lower()
-        assert listener.answers.empty()
+        assert listener.responses.empty()
         listener.finish("Done", "")
         assert "Done" in request(port, "GET /back?code=right&state=the-state", {})
         assert listener.wait(5)["code"] == ["right"]
@@ -160,7 +167,7 @@ def test_what_is_no_answer_to_the_question_ends_nothing(line: str, headers: dict
 def test_the_answer_is_taken_under_each_name_of_this_machine(query: str, host: str) -> None:
     port = free_port()
     with CallbackListener(f"http://localhost:{port}/back") as listener:
-        listener.expect(QUESTION)
+        listener.request = REQUEST
         listener.finish("Done", "")
         assert "Done" in request(port, f"GET /back?{query}", {"Host": host})
         assert listener.wait(5) == parse_qs(query)
@@ -170,28 +177,28 @@ def test_before_there_is_a_question_nothing_is_its_answer() -> None:
     port = free_port()
     with CallbackListener(f"http://localhost:{port}/back") as listener:
         assert request(port, "GET /back?code=c&state=the-state", {}).split()[1] == "400"
-        assert listener.answers.empty()
+        assert listener.responses.empty()
 
 
 def test_a_sign_in_that_only_strangers_answered_says_so() -> None:
     port = free_port()
     with CallbackListener(f"http://localhost:{port}/back") as listener:
-        listener.expect(QUESTION)
+        listener.request = REQUEST
         request(port, "GET /back?code=stolen&state=x", {})
-        with pytest.raises(CallbackTimeoutError, match="made by somebody else, and was not used") as raised:
+        with pytest.raises(Failure, match="made by somebody else, and was not used") as raised:
             listener.wait(0.1)
-    assert "stolen" not in raised.value.message
+    assert "stolen" not in str(raised.value)
 
 
 def test_a_listener_nobody_answers_gives_up_in_time() -> None:
-    with CallbackListener(f"http://localhost:{free_port()}") as listener, pytest.raises(CallbackTimeoutError):
+    with CallbackListener(f"http://localhost:{free_port()}") as listener, pytest.raises(Failure):
         listener.wait(0.1)
 
 
 def test_a_busy_port_leaves_nothing_listening() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PortBusyError, match=f"port {port} of 127.0.0.1 is in use"):
+        with pytest.raises(PortInUseError, match=f"port {port} of 127.0.0.1 is in use"):
             CallbackListener(f"http://localhost:{port}")
     with CallbackListener(f"http://localhost:{port}"):
         pass
@@ -207,7 +214,7 @@ def test_a_machine_without_ipv6_listens_on_the_other_address(monkeypatch: pytest
 
     monkeypatch.setattr("socketserver.TCPServer.server_bind", lambda self: _bind(self, bind_no_ipv6))
     with CallbackListener(f"http://localhost:{free_port()}") as listener:
-        listener.expect(QUESTION)
+        listener.request = REQUEST
         listener.finish("Done", "")
         assert httpx2.get(
             f"{listener.url}?code=1&state=the-state".replace("localhost", "127.0.0.1"), trust_env=False

@@ -1,7 +1,6 @@
 """The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from cli.sign_in import commands, flow, session
+from cli import outputs as stack_outputs
+from cli.commands import commands
+from cli.sign_in import session
 from cli.sign_in.session import LastClient, SessionFile
-from local import keys
+from local import command_line, keys
 from local.console import Failure
 from tests.support.false_sign_in import FalseServer
 
@@ -40,21 +41,20 @@ def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
             outputs = outputs.model_copy(update={"logout_url": logout_url})
         if clients:
             outputs = outputs.model_copy(update={"clients": dict.fromkeys(clients, outputs.clients["cli"])})
-        monkeypatch.setattr(flow, "read_outputs", lambda _stack: outputs)
-        monkeypatch.setattr(sys, "argv", ["sign_in", *arguments, "--stack", "false"])
-        with pytest.raises(SystemExit) as ended:
-            commands.main()
+        monkeypatch.setattr(stack_outputs, "read", lambda _stack: outputs)
+        status = command_line.run(commands, "python -m cli", arguments=[*arguments, "--stack", "false"])
         said = capsys.readouterr()
-        return Ran(ended.value.code, said.out, said.err)
+        return Ran(status, said.out, said.err)
 
     return run_command
 
 
 @pytest.fixture
 def file() -> SessionFile:
-    return SessionFile("false", "cli", session.KEPT_IN)
+    return SessionFile("false", "cli", session.SESSIONS)
 
 
+TOKEN, REFRESH = ["token"], ["token", "--refresh"]
 PAGES = "https://login.acme.example/logout"
 
 
@@ -84,17 +84,17 @@ def test_logout_of_the_local_stack_says_that_nothing_stays(run: Run, server: Fal
     assert server.url not in ran.err
 
 
-@pytest.mark.parametrize("command", ["refresh", "token"])
-def test_a_damaged_session_is_told_and_a_sign_in_fixes_it(run: Run, file: SessionFile, command: str) -> None:
+@pytest.mark.parametrize("command", [REFRESH, TOKEN], ids=" ".join)
+def test_a_damaged_session_is_told_and_a_sign_in_fixes_it(run: Run, file: SessionFile, command: list[str]) -> None:
     run("login")
     file.path.write_text("{")
-    ran = run(command)
+    ran = run(*command)
     assert (ran.out, file.path.read_text()) == ("", "{")
     assert ran.status == 1
     assert f"{file.path} is damaged" in ran.err
-    assert "Sign in with `.venv/bin/python -m cli.sign_in --stack false --client cli`" in ran.err
+    assert "Sign in with `make login STACK=false CLIENT=cli`" in ran.err
     assert run("login").status == 0
-    assert run(command).status == 0
+    assert run(*command).status == 0
 
 
 def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(run: Run, file: SessionFile) -> None:
@@ -102,7 +102,7 @@ def test_logout_removes_a_damaged_session_and_says_that_the_server_was_not_told(
     file.path.write_text("{")
     ran = run("logout")
     assert ran.status == 1
-    assert "It is removed" in ran.err
+    assert "It is deleted" in ran.err
     assert "on the server" in ran.err
     assert not file.path.exists()
 
@@ -111,16 +111,16 @@ def test_a_session_of_a_pool_that_is_gone_is_told(run: Run, file: SessionFile) -
     run("login")
     ran = run("token", clientId="another")
     assert ran.status == 1
-    assert "of a user pool or a client that is gone" in ran.err
+    assert "of a user pool or a client that was deleted" in ran.err
     assert file.path.exists()
 
 
-@pytest.mark.parametrize("command", ["login", "refresh", "token", "logout"])
+@pytest.mark.parametrize("command", [["login"], REFRESH, TOKEN, ["logout"]], ids=" ".join)
 def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
-    run: Run, server: FalseServer, file: SessionFile, command: str
+    run: Run, server: FalseServer, file: SessionFile, command: list[str]
 ) -> None:
     file.path.mkdir(parents=True)
-    ran = run(command)
+    ran = run(*command)
     assert (ran.status, ran.out) == (1, "")
     assert f"The session file {file.path} cannot be " in ran.err
     assert "Traceback" not in ran.err
@@ -146,7 +146,6 @@ def test_a_key_of_the_emulator_that_cannot_be_read_is_told(
         raise error
 
     monkeypatch.setattr(keys, "own", own)
-    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
     ran = run("user")
     assert (ran.status, ran.out) == (1, "")
     assert said in ran.err
@@ -166,9 +165,8 @@ def test_a_key_of_the_emulator_that_cannot_be_read_is_told(
     ],
 )
 def test_what_the_api_refuses_is_told_without_the_password(
-    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, operation: str, refusal: dict[str, str], said: str
+    run: Run, server: FalseServer, operation: str, refusal: dict[str, str], said: str
 ) -> None:
-    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
     server.api_refusals[operation] = refusal
     ran = run("user")
     assert (ran.status, ran.out) == (1, "")
@@ -177,30 +175,27 @@ def test_what_the_api_refuses_is_told_without_the_password(
     assert not any(body.get("Password", "-") in ran.err for _, body, _ in server.api_asked if "Password" in body)
 
 
-def test_a_user_that_is_there_gets_a_new_password(
-    run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
+def test_a_user_that_is_there_gets_a_new_password(run: Run, server: FalseServer) -> None:
     server.api_refusals["AdminCreateUser"] = {"__type": "UsernameExistsException", "message": "there"}
     assert run("user").status == 0
     assert [operation for operation, _, _ in server.api_asked] == ["AdminCreateUser", "AdminSetUserPassword"]
 
 
 @pytest.mark.parametrize("said", ["Refresh Token has been revoked", "Refresh Token has expired", "", None])
-@pytest.mark.parametrize("command", ["refresh", "token"])
+@pytest.mark.parametrize("command", [REFRESH, TOKEN], ids=" ".join)
 def test_a_refresh_token_that_is_none_any_more_takes_its_session_with_it(
-    run: Run, server: FalseServer, file: SessionFile, command: str, said: str | None
+    run: Run, server: FalseServer, file: SessionFile, command: list[str], said: str | None
 ) -> None:
     server.changes = {"access_token": {"exp": int(time.time()) + 30}}
     run("login")
     server.status, server.refusal = 400, {"error": "invalid_grant"} | ({"error_description": said} if said else {})
-    ran = run(command)
+    ran = run(*command)
     assert (ran.status, ran.out) == (1, "")
     assert "The session has ended" in ran.err
-    assert "The kept session is removed." in ran.err
+    assert "The saved session is deleted." in ran.err
     assert "the-refresh-token" not in ran.err
     assert not file.path.exists()
-    assert "Nobody is signed in" in run(command).err
+    assert "Nobody is signed in" in run(*command).err
 
 
 @pytest.mark.parametrize(
@@ -220,12 +215,12 @@ def test_a_trouble_that_may_pass_leaves_the_session(
 ) -> None:
     run("login")
     server.status, server.refusal = status, refusal
-    ran = run("refresh")
+    ran = run(*REFRESH)
     assert ran.status == 1
-    assert "removed" not in ran.err
+    assert "deleted" not in ran.err
     assert file.path.exists()
     server.status = 200
-    assert run("refresh").status == 0
+    assert run(*REFRESH).status == 0
 
 
 def test_two_refreshes_at_once_lose_no_session(run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +239,7 @@ def test_two_refreshes_at_once_lose_no_session(run: Run, server: FalseServer, mo
         return refused(path, text, headers)
 
     monkeypatch.setattr(server, "answer", meanwhile)
-    ran = run("refresh", "--token", "access")
+    ran = run(*REFRESH)
     assert (ran.status, ran.out) == (0, "new\n")
 
 
@@ -256,7 +251,7 @@ def test_logout_forgets_a_session_that_the_server_does_not_revoke_and_says_so(
     ran = run("logout")
     assert (ran.status, ran.out) == (1, "")
     assert "UnsupportedOperationException" in ran.err
-    assert "forgotten here all the same" in ran.err
+    assert "is deleted all the same" in ran.err
     assert not file.path.exists()
 
 
@@ -272,8 +267,8 @@ def test_logout_keeps_a_session_that_the_server_could_still_revoke(
 def test_a_client_that_is_added_does_not_take_the_place_of_the_one_used_last(run: Run) -> None:
     assert "The client is `cli`, the first public one" in run("login").err
     assert "The client is `cli`, used last here" in run("login", clients=("aaa", "cli")).err
-    for command in ("token", "refresh", "logout", "login"):
-        ran = run(command, clients=("aaa", "bbb", "cli"))
+    for command in (TOKEN, REFRESH, ["logout"], ["login"]):
+        ran = run(*command, clients=("aaa", "bbb", "cli"))
         assert ran.status == 0, ran.err
         assert "The client is `cli`, used last here. Another: CLIENT=<key> with make, else --client." in ran.err
 
@@ -286,7 +281,7 @@ def test_a_client_that_is_named_at_a_login_is_the_one_meant_afterwards(run: Run)
     assert run("token", "--client", "aaa", clients=("aaa", "bbb")).status == 0
     assert "The client is `bbb`, used last here" in run("token", clients=("aaa", "bbb")).err
     gone = run("login", clients=("aaa",))
-    assert "The client is `aaa`, the first public one with a callback here; `bbb`, used last, is gone." in gone.err
+    assert "The client is `aaa`, the first public one with a callback on this machine; `bbb`, used last" in gone.err
 
 
 def test_a_login_that_fails_changes_nothing_of_it(run: Run, server: FalseServer) -> None:
@@ -319,7 +314,6 @@ def test_what_is_remembered_is_for_its_owner_only(run: Run) -> None:
 def test_a_user_gets_a_password_as_long_as_the_pool_asks_for(
     run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch, minimum: int
 ) -> None:
-    monkeypatch.setattr(commands, "read_outputs", lambda _stack: server.target().outputs)
     right = server.answer
 
     def answer(path: str, text: str, headers: dict[str, str]) -> tuple[int, object]:
@@ -335,14 +329,16 @@ def test_a_user_gets_a_password_as_long_as_the_pool_asks_for(
     assert server.api_asked[-1][1]["Password"] == password
 
 
-@pytest.mark.parametrize("command", ["refresh", "token"])
-def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(run: Run, server: FalseServer, command: str) -> None:
+@pytest.mark.parametrize("command", [REFRESH, TOKEN], ids=" ".join)
+def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(
+    run: Run, server: FalseServer, command: list[str]
+) -> None:
     server.changes = {"refresh_token": None, "access_token": {"exp": int(time.time()) + 30}}
     run("login")
-    ran = run(command)
+    ran = run(*command)
     assert (ran.status, ran.out) == (1, "")
     assert "The session of ada has no refresh token" in ran.err
-    assert "Sign in again with `.venv/bin/python -m cli.sign_in --stack false --client cli`" in ran.err
+    assert "Sign in again with `make login STACK=false CLIENT=cli`" in ran.err
     ended = run("logout")
     assert ended.status == 0
-    assert "cannot be revoked" in ended.err
+    assert "nothing can be revoked" in ended.err

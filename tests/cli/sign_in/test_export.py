@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from cli.outputs import Outputs
 from cli.sign_in import postman
-from cli.sign_in.errors import SignInError
 from cli.sign_in.export import env_text, write_files
-from cli.sign_in.stack import Outputs
-from tests.cli.sign_in.test_stack import OUTPUTS, READ, WRITE, outputs
+from local.console import Failure
+from tests.cli.sign_in.test_choice import OUTPUTS, READ, WRITE, outputs
 
 
 def settings(folder: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_a_shell_reads_the_env_file_as_it_is_meant(tmp_path: Path) -> None:
 
 def test_two_keys_of_one_name_are_refused() -> None:
     api = OUTPUTS["apis"]["project"]
-    with pytest.raises(SignInError, match="IDENTITY_API_A_B_IDENTIFIER"):
+    with pytest.raises(Failure, match="IDENTITY_API_A_B_IDENTIFIER"):
         env_text(outputs(apis={"a-b": api, "a_b": api}))
 
 
@@ -107,5 +107,5 @@ def test_without_secrets_no_file_has_one(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SignInError, match="cannot be written"):
+    with pytest.raises(Failure, match="cannot be written"):
         write_files(outputs(), "dev", tmp_path / "file", with_secrets=True)

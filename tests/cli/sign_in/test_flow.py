@@ -98,7 +98,7 @@ def test_the_session_is_kept_for_its_owner_only_and_serves_token_refresh_and_log
     _, first, _ = run(stack, "token")
     _, again, _ = run(stack, "token")
     assert first == again
-    status, refreshed, err = run(stack, "refresh", "--token", "access")
+    status, refreshed, err = run(stack, "token", "--refresh")
     assert status == 0, err
     assert refreshed != first
     kept = json.loads(path.read_text())["refresh_token"]
@@ -111,8 +111,8 @@ def test_the_session_is_kept_for_its_owner_only_and_serves_token_refresh_and_log
         trust_env=False,
     )
     assert answer.json()["error"] == "invalid_grant"
-    for command in ("token", "refresh", "logout"):
-        status, out, err = run(stack, command)
+    for command in (["token"], ["token", "--refresh"], ["logout"]):
+        status, out, err = run(stack, *command)
         assert (status, out) == (1, ""), err
         assert "Nobody is signed in" in err
 
@@ -127,7 +127,7 @@ def test_a_session_that_the_server_has_ended_is_told_and_not_used(stack: Emulate
     sign_in(stack)
     kept = json.loads(SessionFile(STACK, "windowscli").path.read_text())["refresh_token"]
     stack.cognito.revoke_token(Token=kept, ClientId=client_id(stack, "windowscli"))
-    status, out, err = run(stack, "refresh", "--json")
+    status, out, err = run(stack, "token", "--refresh", "--json")
     assert (status, out) == (1, "")
     assert "The session has ended" in err
     assert kept not in err
@@ -138,14 +138,14 @@ def test_a_refresh_token_that_the_server_does_not_know_takes_its_session_with_it
     sign_in(stack)
     file = SessionFile(STACK, "windowscli").path
     file.write_text(json.dumps(json.loads(file.read_text()) | {"refresh_token": "made-up"}))
-    status, out, err = run(stack, "refresh")
+    status, out, err = run(stack, "token", "--refresh")
     assert (status, out) == (1, ""), err
-    assert "The kept session is removed." in err
+    assert "The saved session is deleted." in err
     assert not file.exists()
 
 
 def test_a_client_with_its_callback_elsewhere_signs_in_by_paste(stack: EmulatedStack) -> None:
-    command = start(stack, "--stack", STACK, "--client", "postman", "--json")
+    command = start(stack, "login", "--stack", STACK, "--client", "postman", "--json")
     back = log_in(command.url, NAME, PASSWORD).headers["location"]
     assert back.startswith("https://test-auth.acme.app?code=")
     status, out, err = command.end(back + "\n")
@@ -157,10 +157,10 @@ def test_a_client_with_its_callback_elsewhere_signs_in_by_paste(stack: EmulatedS
 
 
 def test_a_code_serves_once(stack: EmulatedStack) -> None:
-    command = start(stack, "--stack", STACK, "--client", "postman")
+    command = start(stack, "login", "--stack", STACK, "--client", "postman")
     back = log_in(command.url, NAME, PASSWORD).headers["location"]
     assert command.end(back + "\n")[0] == 0
-    second = start(stack, "--stack", STACK, "--client", "postman")
+    second = start(stack, "login", "--stack", STACK, "--client", "postman")
     state = re.search(r"state=([^&]+)", second.url)
     assert state is not None
     status, _, err = second.end(re.sub(r"state=[^&]+", state[0], back) + "\n")
@@ -182,12 +182,12 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["--scope", "project.raed"], 1, "is declared by no API"),
-        (["--client", "nightly"], 1, "nobody signs in with it"),
+        (["login", "--scope", "project.raed"], 1, "is declared by no API"),
+        (["login", "--client", "nightly"], 1, "nobody signs in with a machine-to-machine client"),
         (["token", "--scope", "project.read"], 2, "ask for others at login"),
-        (["--timeout", "0"], 2, "--timeout"),
-        (["--timeout", "1"], 1, "within 1 seconds"),
-        (["--stack", "nosuch"], 1, "no stack named"),
+        (["login", "--timeout", "0"], 2, "--timeout"),
+        (["login", "--timeout", "1"], 1, "within 1 seconds"),
+        (["login", "--stack", "nosuch"], 1, "no stack named"),
     ],
 )
 def test_a_mistake_gets_a_message_and_a_status(
@@ -210,7 +210,7 @@ def test_a_mistake_gets_a_message_and_a_status(
 def test_a_bad_answer_is_refused_in_terminal_and_browser(
     stack: EmulatedStack, query: str, status: int, said: str
 ) -> None:
-    command = start(stack, "--stack", STACK, "--no-browser", "--json")
+    command = start(stack, "login", "--stack", STACK, "--no-browser", "--json")
     url = command.url
     state = re.search(r"state=([^&]+)", url)
     callback = re.search(r"redirect_uri=http%3A%2F%2Flocalhost%3A(\d+)", url)
@@ -260,7 +260,7 @@ def callback_url(stack: EmulatedStack) -> str:
 
 
 def test_ctrl_c_ends_the_wait_with_130(stack: EmulatedStack) -> None:
-    command = start(stack, "--stack", STACK, "--no-browser")
+    command = start(stack, "login", "--stack", STACK, "--no-browser")
     assert command.url
     command.wait_for_listener()
     command.process.send_signal(signal.SIGINT)
@@ -271,7 +271,7 @@ def test_ctrl_c_ends_the_wait_with_130(stack: EmulatedStack) -> None:
 
 
 def test_the_callback_listens_on_loopback_only(stack: EmulatedStack) -> None:
-    command = start(stack, "--stack", STACK, "--no-browser")
+    command = start(stack, "login", "--stack", STACK, "--no-browser")
     assert command.url
     command.wait_for_listener()
     port = int(callback_url(stack).rsplit(":", 1)[1])
@@ -303,7 +303,7 @@ def test_a_pool_that_is_gone_is_told(stack: EmulatedStack, tmp_path: Path) -> No
     gone = EmulatedStack(stack.url, stack.cognito, stack.pool_id, outputs, tmp_path)
     status, _, err = run(gone, "login", "--no-browser")
     assert status == 1
-    assert "pool is not there any more" in err
+    assert "There is no such user pool any more" in err
 
 
 def test_a_stack_that_is_not_up_is_told(stack: EmulatedStack, tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_a_made_user_can_sign_in_and_a_second_run_gives_a_new_password(stack: Em
         assert status == 0, err
         made = json.loads(out)
         passwords.append(made["password"])
-        command = start(stack, "--stack", STACK, "--no-browser")
+        command = start(stack, "login", "--stack", STACK, "--no-browser")
         back = log_in(command.url, made["name"], made["password"])
         httpx2.get(back.headers["location"], trust_env=False)
         status, _, err = command.end()
@@ -336,7 +336,7 @@ def test_the_browser_of_the_environment_is_opened_on_the_login_page(stack: Emula
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}.part; mv {seen}.part {seen}\n')
     browser.chmod(0o755)
-    command = start(stack, "--stack", STACK, BROWSER=str(browser))
+    command = start(stack, "login", "--stack", STACK, BROWSER=str(browser))
     printed = command.url
     end = time.monotonic() + 20
     while not seen.exists() and time.monotonic() < end:

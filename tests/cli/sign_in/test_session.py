@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.sign_in.errors import SessionFileError
-from cli.sign_in.session import Session, SessionFile, write_private
-from tests.cli.sign_in.test_stack import OUTPUTS, outputs
+from cli.sign_in.session import Session, SessionFile
+from local.console import Failure
+from tests.cli.sign_in.test_choice import OUTPUTS, outputs
 
 CLIENT = outputs().clients["cli"]
 SESSION = Session(
@@ -97,7 +97,7 @@ IN_ITS_PLACE: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("put", IN_ITS_PLACE.values(), ids=IN_ITS_PLACE)
 def test_what_is_no_file_in_its_place_is_told_when_read(file: SessionFile, put: Callable[[Path], None]) -> None:
     put(file.path)
-    with pytest.raises(SessionFileError, match=f"{file.path} cannot be read .* Remove what is there"):
+    with pytest.raises(Failure, match=f"{file.path} cannot be read .* Remove what is there"):
         file.read(outputs(), CLIENT)
 
 
@@ -107,9 +107,9 @@ def test_where_no_session_can_be_kept_it_is_told_before_a_sign_in(
 ) -> None:
     put(file.path)
     for act in (file.prepare, lambda: file.write(SESSION)):
-        with pytest.raises(SessionFileError, match="cannot be written"):
+        with pytest.raises(Failure, match="cannot be written"):
             act()
-    with pytest.raises(SessionFileError, match="cannot be deleted"):
+    with pytest.raises(Failure, match="cannot be deleted"):
         file.delete()
 
 
@@ -134,7 +134,7 @@ def test_a_session_of_another_account_is_told(file: SessionFile) -> None:
     file.write(SESSION)
     acts: list[Callable[[], object]] = [lambda: file.read(outputs(), CLIENT), file.prepare, file.delete]
     for act in acts:
-        with another_account(file.path), pytest.raises(SessionFileError, match=r"Permission denied.*another account's"):
+        with another_account(file.path), pytest.raises(Failure, match=r"Permission denied.*another account's"):
             act()
     assert file.read(outputs(), CLIENT) == SESSION
 
@@ -165,12 +165,3 @@ def test_a_deleted_session_is_gone_and_deleting_again_is_fine(file: SessionFile)
     file.delete()
     file.delete()
     assert file.read(outputs(), CLIENT) is None
-
-
-def test_a_file_that_others_could_read_becomes_private_when_written(tmp_path: Path) -> None:
-    path = tmp_path / "x"
-    path.write_text("old")
-    path.chmod(0o644)
-    write_private(path, "new")
-    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
-    assert list(tmp_path.iterdir()) == [path]

@@ -1,13 +1,12 @@
-"""What is read of a stack, and how a client and its scopes are chosen from it."""
+"""How a client and its scopes are chosen from a stack's outputs."""
 
-import json
-import subprocess
 from typing import Any
 
 import pytest
 
-from cli.sign_in.errors import StackError, UnknownNameError
-from cli.sign_in.stack import Outputs, choose_client, choose_scopes, is_loopback, read_outputs
+from cli.outputs import Outputs
+from cli.sign_in.choice import choose_client, choose_scopes
+from local.console import Failure
 
 READ, WRITE = "app.acme.api.project/project.read", "app.acme.api.project/project.write"
 OUTPUTS: dict[str, Any] = {
@@ -72,7 +71,7 @@ def test_a_named_client_is_meant_whichever_was_used_last() -> None:
     ],
 )
 def test_a_client_that_is_not_there_names_those_that_are(clients: Any, name: str | None, said: str) -> None:
-    with pytest.raises(UnknownNameError, match=said):
+    with pytest.raises(Failure, match=said):
         choose_client(outputs(clients=clients), name)
 
 
@@ -93,93 +92,12 @@ def test_scopes_are_chosen_by_short_or_full_name(key: str, wanted: list[str], ch
     ("key", "wanted", "said"),
     [
         ("postman", "project.raed", "is declared by no API. The client may have: openid, "),
-        ("postman", "email", "is not given to this client"),
-        ("cli", "project.write", "is not given to this client"),
+        ("postman", "email", "is not allowed for this client"),
+        ("cli", "project.write", "is not allowed for this client"),
         ("cli", "task.read", "declared by more than one API. Say: app.acme.api.task/task.read or old/task.read"),
         ("cli", "", "is declared by no API"),
     ],
 )
 def test_a_scope_that_cannot_be_had_says_why(key: str, wanted: str, said: str) -> None:
-    with pytest.raises(UnknownNameError, match=said):
+    with pytest.raises(Failure, match=said):
         choose_scopes(outputs(), outputs().clients[key], [wanted])
-
-
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://localhost:9000", True),
-        ("http://127.0.0.1", True),
-        ("http://[::1]:9000/x", True),
-        ("https://localhost.example", False),
-        ("http://127.0.0.1.example", False),
-        ("http://user@example/localhost", False),
-        ("myapp://callback", False),
-        ("http://[", False),
-        ("http://localhost:99999", False),
-        ("http://localhost:port", False),
-        ("http://localhost:0", False),
-        ("", False),
-    ],
-)
-def test_loopback_is_the_host_and_nothing_like_it(url: str, loopback: bool) -> None:
-    assert is_loopback(url) is loopback
-
-
-class Answer:
-    """Stands in for the command that owns a stack."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, code: int, out: str, err: str = "") -> None:
-        self.command: list[str] = []
-        self.done = subprocess.CompletedProcess([""], code, out, err)
-        monkeypatch.setattr(subprocess, "run", self)
-
-    def __call__(self, command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
-        self.command = command
-        return self.done
-
-
-@pytest.mark.parametrize(
-    ("name", "command"),
-    [
-        ("local", ["-m", "local", "outputs", "--show-secrets"]),
-        ("acme/dev", ["output", "--json", "--show-secrets", "--non-interactive", "--stack", "acme/dev"]),
-    ],
-)
-def test_each_stack_is_read_by_the_command_that_owns_it(
-    monkeypatch: pytest.MonkeyPatch, name: str, command: list[str]
-) -> None:
-    answer = Answer(monkeypatch, 0, json.dumps(OUTPUTS))
-    assert read_outputs(name) == outputs()
-    assert answer.command[-len(command) :] == command
-
-
-@pytest.mark.parametrize(
-    ("code", "out", "err", "said"),
-    [
-        (255, "", "error: no stack named 'x' found", "no stack named 'x' found"),
-        (1, "", "", "ended with 1"),
-        (0, "{}", "", "it is not up"),
-        (0, "warning: hello", "", "not JSON"),
-        (0, '{"issuer": "https://x", "clientSecrets": {"a": 5, "b": "s3cret"}}', "", "clientSecrets.a"),
-        (0, "[1]", "", "not those of this program"),
-        (0, json.dumps(OUTPUTS | {"jwksUri": "http://["}), "", "jwksUri"),
-        (0, json.dumps(OUTPUTS | {"tokenUrl": "http://localhost:99999/"}), "", "tokenUrl"),
-        (0, json.dumps(OUTPUTS | {"logoutUrl": ""}), "", "logoutUrl"),
-        (0, json.dumps(OUTPUTS | {"issuer": "file:///etc/passwd"}), "", "issuer"),
-        (0, json.dumps(OUTPUTS | {"authorizeUrl": None}), "", "authorizeUrl"),
-    ],
-)
-def test_outputs_that_cannot_be_read_say_why_and_show_no_value(
-    monkeypatch: pytest.MonkeyPatch, code: int, out: str, err: str, said: str
-) -> None:
-    Answer(monkeypatch, code, out, err)
-    with pytest.raises(StackError) as raised:
-        read_outputs("x")
-    assert said in raised.value.message
-    assert "s3cret" not in raised.value.message
-
-
-def test_a_missing_pulumi_cli_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(StackError, match="no `pulumi` on PATH"):
-        read_outputs("dev")

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from cli.sign_in import flow
-from cli.sign_in.errors import SignInError, UntrustedAnswerError
+from cli.sign_in.errors import InvalidResponseError
 from cli.sign_in.session import Session
+from local.console import Failure
 from tests.support.false_sign_in import CLIENT, ISSUER, FalseServer
 
 
@@ -31,8 +32,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "an id token that is none": ({"id_token": 5}, "`openid` was asked for"),
     "an empty id token": ({"id_token": ""}, "id token failed verification"),
     "an unsigned id token": ({"id_token": "eyJhbGciOiJub25lIn0.e30."}, "id token failed verification"),
-    "another person in the id token": ({"id_token": {"sub": "eve"}}, "another person's"),
-    "another person in the access token": ({"access_token": {"sub": "eve"}}, "another person's"),
+    "another person in the id token": ({"id_token": {"sub": "eve"}}, "another user's"),
+    "another person in the access token": ({"access_token": {"sub": "eve"}}, "another user's"),
     "nobody in the id token": ({"id_token": {"sub": None}}, "`sub`"),
     "nobody in the access token": ({"access_token": {"sub": None}}, "`sub`"),
     "an id token for another client": ({"id_token": {"aud": "other"}}, "`aud`"),
@@ -53,17 +54,17 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize(("changes", "said"), WRONG.values(), ids=WRONG)
 def test_an_answer_with_anything_wrong_is_no_sign_in(server: FalseServer, changes: dict[str, Any], said: str) -> None:
     server.changes = changes
-    with pytest.raises(SignInError) as raised:
+    with pytest.raises(Failure) as raised:
         sign_in(server)
-    assert said in raised.value.message
-    assert "the-refresh-token" not in raised.value.message
+    assert said in str(raised.value)
+    assert "the-refresh-token" not in str(raised.value)
     assert kept(server) is None
 
 
 @pytest.mark.parametrize("nonce", [None, "", "another"])
 def test_an_id_token_without_this_sign_ins_nonce_is_no_sign_in(server: FalseServer, nonce: str | None) -> None:
     server.changes = {"id_token": {"nonce": nonce}}
-    with pytest.raises(UntrustedAnswerError, match="nonce"):
+    with pytest.raises(InvalidResponseError, match="nonce"):
         sign_in(server)
 
 
@@ -71,16 +72,16 @@ def test_an_id_token_without_this_sign_ins_nonce_is_no_sign_in(server: FalseServ
 def test_an_answer_with_anything_wrong_is_no_refresh(server: FalseServer, changes: dict[str, Any], said: str) -> None:
     before = sign_in(server)
     server.changes = changes
-    with pytest.raises(SignInError) as raised:
+    with pytest.raises(Failure) as raised:
         flow.refresh(server.target())
-    assert said in raised.value.message
+    assert said in str(raised.value)
     assert kept(server) == before
 
 
 def test_a_refresh_of_another_person_altogether_is_refused(server: FalseServer) -> None:
     sign_in(server)
     server.changes = {"access_token": {"sub": "eve"}, "id_token": {"sub": "eve"}}
-    with pytest.raises(UntrustedAnswerError, match="another person's"):
+    with pytest.raises(InvalidResponseError, match="another user's"):
         flow.refresh(server.target())
 
 
@@ -92,5 +93,5 @@ def test_without_openid_there_is_no_id_token_and_a_refresh_must_be_the_same_pers
     assert sign_in(server, **client).id_token is None
     assert flow.refresh(server.target(**client)).subject == "ada"
     server.changes["access_token"] = {"scope": "a/read", "sub": "eve"}
-    with pytest.raises(UntrustedAnswerError, match="another person's"):
+    with pytest.raises(InvalidResponseError, match="another user's"):
         flow.refresh(server.target(**client))

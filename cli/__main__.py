@@ -1,0 +1,6 @@
+"""Entry of `python -m cli`."""
+
+from cli.commands import commands
+from local import command_line
+
+command_line.main(commands, "python -m cli")

@@ -1,0 +1,39 @@
+"""The one command: every subcommand by its name, and where it is.
+
+What a person reads goes to standard error; standard output has only what was asked for. So
+`curl -H "Authorization: Bearer $(python -m cli token)"` gets the token and nothing else.
+"""
+
+import importlib
+
+import click
+
+# Each is the function of that name in its module, which is imported when it is needed: signing in does without the
+# engine's SDK, and adoption without OAuth.
+# https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
+MODULES = {
+    "login": "cli.sign_in.commands",
+    "token": "cli.sign_in.commands",
+    "logout": "cli.sign_in.commands",
+    "user": "cli.sign_in.commands",
+    "export": "cli.sign_in.commands",
+    "adopt": "cli.adopt.commands",
+    "unmanaged": "cli.adopt.commands",
+    "diff": "cli.diff.commands",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in MODULES:
+            return None
+        command: click.Command = getattr(importlib.import_module(MODULES[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_LazyGroup)
+def commands() -> None:
+    """Sign in to a stack, adopt what runs already, compare revisions. The local stack itself: python -m local."""

@@ -1,5 +1,0 @@
-"""Entry of `python -m cli.diff`."""
-
-from cli.diff.commands import main
-
-main()

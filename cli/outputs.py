@@ -1,0 +1,115 @@
+"""A stack's outputs, as docs/outputs.md has them."""
+
+import json
+import subprocess
+import sys
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from cli import pulumi_command
+from identity.loopback import PLAIN_HTTP
+from local import paths
+from local.console import Failure
+
+
+def _is_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("no address of a server")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_is_address)]
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Api(_Output):
+    """One API: its identifier, and its scopes by their full names."""
+
+    identifier: str
+    scopes: list[str]
+
+
+class Client(_Output):
+    """One app client. Without callback URLs it is a machine-to-machine client: no person signs in with it."""
+
+    client_id: str
+    scopes: list[str] = []
+    callback_urls: list[str] = []
+    login_url: str | None = None
+    logout_urls: list[str] | None = None
+
+    @property
+    def loopback_callbacks(self) -> list[str]:
+        """The callbacks that a command on this machine can listen on."""
+        return [url for url in self.callback_urls if is_loopback(url) and url.lower().startswith("http:")]
+
+
+class Outputs(_Output):
+    """The outputs of a stack that is up; those that no command reads are ignored."""
+
+    user_pool_id: str
+    issuer: Address
+    jwks_uri: Address
+    authorize_url: Address
+    token_url: Address
+    user_info_url: Address
+    logout_url: Address
+    apis: dict[str, Api] = {}
+    clients: dict[str, Client] = {}
+    client_secrets: dict[str, str] = {}
+
+    @property
+    def api_endpoint(self) -> str:
+        """Where Cognito's API answers: on AWS and on the emulator alike the host that serves the keys."""
+        parts = urlsplit(self.jwks_uri)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points at this machine."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname in PLAIN_HTTP and parts.port != 0
+    except ValueError:  # no URL, or a port that there is not
+        return False
+
+
+def read(stack: str) -> Outputs:
+    """The outputs of a stack that is up, its secrets in clear.
+
+    Raises Failure where there is no such stack, it is not up, or its outputs are not those of this program; no value
+    is ever in the message, since some are secrets.
+    """
+    if stack == paths.STACK:
+        command = [sys.executable, "-m", "local", "outputs", "--show-secrets"]
+        done = subprocess.run(command, cwd=paths.CHECKOUT, capture_output=True, text=True, check=False)
+        fix = "Bring it up: make up"
+    else:
+        done = pulumi_command.run("stack", "output", "--json", "--show-secrets", "--stack", stack)
+        fix = "List the stacks: pulumi stack ls. Bring one up: pulumi up"
+    if done.returncode:
+        said = pulumi_command.said(done)  # the local stack's own command says itself what to do
+        raise Failure(
+            f"The outputs of the stack `{stack}` cannot be read: {said}" + ("" if stack == paths.STACK else f"\n{fix}")
+        )
+    try:
+        values = json.loads(done.stdout)
+    except ValueError:
+        raise Failure(f"The outputs of the stack `{stack}` are not JSON. {fix}") from None
+    if not values:
+        raise Failure(f"The stack `{stack}` has no outputs: it is not up. {fix}")
+    try:
+        return Outputs.model_validate(values)
+    except ValidationError as error:
+        fields = ", ".join(".".join(str(part) for part in item["loc"]) for item in error.errors(include_input=False))
+        raise Failure(
+            f"The outputs of the stack `{stack}` are not those of this program (missing or of another type: {fields})."
+            f" Is it a stack of another project, or older than this checkout? {fix}"
+        ) from None

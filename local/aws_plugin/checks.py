@@ -1,0 +1,72 @@
+"""What is wrong with given inputs, told before anything is asked of the emulator."""
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import pulumi
+from pulumi.runtime.rpc import UNKNOWN
+
+from .properties import Kind, Property, Props, Table
+
+_TYPES: dict[Kind, Any] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: int | float,
+    Kind.FLAG: bool,
+    Kind.MAP: dict,
+    Kind.BLOCK: dict,
+    Kind.SET: list,
+    Kind.BLOCKS: list,
+    Kind.ARCHIVE: pulumi.Archive,
+}
+
+
+def problems(subject: str, table: Table, unsupported: frozenset[str], given: Props, path: str = "") -> Iterator[str]:
+    """Everything wrong with the given inputs, a sentence each: unknown names, missing ones, wrong kinds and values."""
+    for name, value in given.items():
+        if name in unsupported:
+            yield (
+                f"{path}{name}: the official provider has this property of {subject}, the local stack's does not: "
+                "leave it out here, or teach it to local/aws_plugin"
+            )
+        elif name in table:
+            yield from _misfits(subject, table[name], value, path + name)
+        elif name != "__defaults":
+            near = get_close_matches(name, [*table, *unsupported], n=1)
+            yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
+    for name, prop in table.items():
+        if prop.required and given.get(name) is None:
+            yield f"{path}{name}: {subject} needs it; received nothing"
+
+
+def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
+    if value is None or value == UNKNOWN:
+        return
+    if not isinstance(value, _TYPES[prop.kind]) or (prop.kind is Kind.NUMBER and isinstance(value, bool)):
+        yield f"{path}: must be {prop.kind.value}; received {_shown(prop, value)}"
+        return
+    inner: Props = {"": value} if prop.kind is Kind.BLOCK else {}
+    if prop.kind is Kind.BLOCKS:
+        inner = {f"[{index}]": item for index, item in enumerate(value)}
+    for place, item in inner.items():
+        if isinstance(item, dict):
+            yield from problems(subject, prop.block or {}, frozenset(), item, f"{path}{place}.")
+        elif item != UNKNOWN:
+            yield f"{path}{place}: must be an object; received {_shown(prop, item)}"
+    texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()
+    if not all(isinstance(text, str) for text in texts):
+        yield f"{path}: must be {prop.kind.value}; received {_shown(prop, value)}"
+    elif prop.values:
+        yield from _strange(prop, [value] if prop.kind is Kind.TEXT else texts, path)
+
+
+def _strange(prop: Property, texts: Any, path: str) -> Iterator[str]:
+    """The values that AWS's model does not name."""
+    for text in texts:
+        if text not in prop.values and text not in ("", UNKNOWN):
+            yield f"{path}: must be one of {', '.join(prop.values)}; received {_shown(prop, text)}"
+
+
+def _shown(prop: Property, value: Any) -> str:
+    return "[secret]" if prop.secret else json.dumps(value, default=str)

@@ -1,0 +1,75 @@
+"""aws:cognito IdentityProvider and UserGroup: where people sign in, and what they belong to.
+
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
+"""
+
+from .emulator import Emulator
+from .official import Differences, official_table
+from .properties import Props, to_aws
+from .resource import Found, Held
+
+# What AWS adds to the details that were given, by type: no difference where the program does not say it.
+_ADDED = {
+    "OIDC": ("attributes_url_add_attributes",),
+    "SAML": ("ActiveEncryptionCertificate", "SLORedirectBindingURI", "SSORedirectBindingURI"),
+}
+_ADDED_OTHERWISE = (
+    *("attributes_url", "attributes_url_add_attributes", "authorize_url", "jwks_uri", "oidc_issuer"),
+    *("token_request_method", "token_url"),
+)
+
+
+class IdentityProvider(Held):
+    """A provider that a pool's people may sign in with. The emulator signs in by OIDC and SAML, and keeps the rest."""
+
+    type_name = "aws:cognito/identityProvider:IdentityProvider"
+    service = "cognitoidp"
+    inputs = official_table(
+        type_name,
+        "cognito-idp",
+        ("CreateIdentityProviderRequest",),
+        Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",)),
+    )
+    secrets = frozenset({"providerDetails.client_secret", "providerDetails.private_key"})
+    operations = (
+        *("create_identity_provider", "describe_identity_provider"),
+        *("update_identity_provider", "delete_identity_provider"),
+    )
+    answer, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
+
+    def computed(self, answer: Props, known: Props) -> Props:
+        added = _ADDED.get(answer["ProviderType"], _ADDED_OTHERWISE)
+        said = known.get("providerDetails") or {}
+        details = {name: it for name, it in answer["ProviderDetails"].items() if name in said or name not in added}
+        return {"providerDetails": details}
+
+    def rewritten(self, request: Props) -> Props:
+        return {member: value for member, value in request.items() if member != "ProviderType"}
+
+
+class UserGroup(Held):
+    """A group of a pool's people."""
+
+    type_name = "aws:cognito/userGroup:UserGroup"
+    service = "cognitoidp"
+    inputs = official_table(
+        type_name,
+        "cognito-idp",
+        ("CreateGroupRequest",),
+        Differences(
+            named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
+        ),
+    )
+    operations = ("create_group", "get_group", "update_group", "delete_group")
+    answer, key = "Group", ("userPoolId", "name")
+
+    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
+        """The emulator has no UpdateGroup: the group is made anew, with its members."""
+        client, named = self.client(emulator, old), to_aws(self._keys(), old)
+        pages = client.get_paginator("list_users_in_group").paginate(**named)
+        members = [user["Username"] for page in pages for user in page["Users"]]
+        self.delete(emulator, resource_id, old, timeout)
+        found = self.create(emulator, new, timeout)
+        for member in members:
+            client.admin_add_user_to_group(**named, Username=member)
+        return found

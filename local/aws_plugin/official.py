@@ -1,0 +1,200 @@
+"""Tables read off the official provider: types from `pulumi_aws`'s classes, members and values from AWS's own model.
+
+https://www.pulumi.com/registry/packages/aws/api-docs/ and botocore's service-2.json files, which the AWS SDKs share.
+"""
+
+import functools
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import NoneType
+from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin
+
+import pulumi
+from pulumi.provider.experimental.util import camel_case
+
+from .properties import Kind, Property, Table
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+_SIMPLE = {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT, pulumi.Archive: Kind.ARCHIVE}
+# The official provider's own, of no member of AWS: which account's region, and tags, each service in its own words.
+_ITS_OWN = ("region", "tags")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """What neither the classes nor the model tell of the properties, each by its path."""
+
+    named: str = ""
+    replaces: Collection[str] = ()
+    keeps: Collection[str] = ()
+    unread: Collection[str] = ()
+    secret: Collection[str] = ()
+    ordered: Collection[str] = ()
+    bare: bool = False  # whether an empty block says something
+    members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
+    own: Collection[str] = ()  # the resource's module converts these itself
+    default: Mapping[str, Any] = field(default_factory=dict)
+    absent: Mapping[str, Any] = field(default_factory=dict)
+
+    def paths(self) -> frozenset[str]:
+        """All that it speaks of."""
+        lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own
+        several = [*lists, self.members, self.default, self.absent, filter(None, [self.named])]
+        return frozenset(path for paths in several for path in paths)
+
+
+class _OfficialTable(Mapping[str, Property]):
+    """A table that is read off at its first use: few types are used in a run, and some have blocks without end."""
+
+    def __init__(
+        self, place: str, arguments: Callable[[], Any], shapes: Callable[[], Any], differs: Differences
+    ) -> None:
+        self._place, self._arguments, self._shapes, self._differences = place, arguments, shapes, differs
+
+    @functools.cached_property
+    def _entries(self) -> dict[str, Property]:
+        parameters, shapes = inspect.signature(self._arguments()).parameters, self._shapes()
+        named = {camel_case(name): parameter for name, parameter in parameters.items()}
+        return {name: self._property(name, parameter, shapes) for name, parameter in named.items()}
+
+    def _property(self, name: str, parameter: inspect.Parameter, shapes: "Sequence[Shape]") -> Property:
+        differences, path = self._differences, f"{self._place}{name}"
+        kind, arguments = _kind(parameter.annotation)
+        aws, member = self._member(path, name, shapes)
+        required = parameter.default is inspect.Parameter.empty
+        keeps = path in differences.keeps or path == "region"
+        # Terraform's own rule for what stands in a block: a flag that is not given is false.
+        default = False if kind is Kind.FLAG and self._place and not required and not keeps else None
+        return Property(
+            kind=kind,
+            aws=aws,
+            values=tuple(getattr(_item(member), "enum", ())),
+            required=required,
+            named=path == differences.named,
+            replaces=path in differences.replaces or path == "region",
+            keeps=keeps,
+            unread=path in differences.unread,
+            secret=path in differences.secret,
+            ordered=path in differences.ordered,
+            bare=differences.bare and kind is Kind.BLOCK,
+            default=differences.default.get(path, default),
+            absent=differences.absent.get(path),
+            block=self._inner(path, arguments, _item(member)) if arguments else None,
+        )
+
+    def _inner(self, path: str, arguments: str, member: Any) -> Table:
+        package = sys.modules[self._arguments().__module__.rpartition(".")[0]]
+        shapes = [member] if member else []
+        return _OfficialTable(f"{path}.", lambda: getattr(package, arguments), lambda: shapes, self._differences)
+
+    def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str, Shape | None]":
+        if not shapes or path in self._differences.own or path in _ITS_OWN:
+            return "", None
+        wanted = self._differences.members.get(path, name)
+        for shape in shapes:
+            if found := _walk(shape, wanted.split(".")):
+                return found
+        raise LookupError(f"{self._arguments().__name__}: AWS's model has no member {wanted} for {path}")
+
+    def __getitem__(self, name: str) -> Property:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def official_table(
+    type_name: str, service: str = "", shapes: Sequence[str] = (), differences: Differences = Differences()
+) -> Table:
+    """The inputs of a resource type.
+
+    Args:
+        type_name: its token, such as `aws:cognito/userPool:UserPool`.
+        service: boto3's name of the service; empty where nothing of the resource is held.
+        shapes: the requests of the service that carry the properties.
+        differences: what is written by hand.
+
+    At the first use it raises LookupError where a property has no member in the shapes, and none by hand.
+    """
+    return _OfficialTable(
+        "",
+        lambda: _class(type_name, "Args"),
+        lambda: [_model(service).shape_for(shape) for shape in shapes],
+        differences,
+    )
+
+
+def outputs(type_name: str) -> tuple[str, ...]:
+    """All that the official resource has, given or computed, but for its id."""
+    members = vars(_class(type_name)).items()
+    computed = [name for name, member in members if isinstance(member, property)]
+    return tuple(camel_case(name) for name in computed)
+
+
+def _class(type_name: str, suffix: str = "") -> Any:
+    return getattr(_package(type_name), type_name.rpartition(":")[2] + suffix)
+
+
+def _package(type_name: str) -> Any:
+    import pulumi_aws  # here: it takes a while, and the plugin says its port before
+
+    module = type_name.split(":")[1].partition("/")[0]
+    return getattr(pulumi_aws, f"{module}_" if module == "lambda" else module)
+
+
+@functools.cache
+def _model(service: str) -> Any:
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+def _kind(annotation: Any) -> tuple[Kind, str]:
+    """The kind of value that an annotation of `pulumi_aws` means, and the class of its blocks."""
+    found = list(_meanings(annotation))
+    simple = [_SIMPLE[it] for it in found if it in _SIMPLE]
+    if simple:  # a policy is a text, or a document that stands for it
+        return simple[0], ""
+    meaning = found[0]
+    if get_origin(meaning) is Sequence:
+        (inner,) = get_args(meaning)
+        _, arguments = _kind(inner)
+        return (Kind.BLOCKS if arguments else Kind.SET), arguments
+    return (Kind.MAP, "") if get_origin(meaning) is Mapping else (Kind.BLOCK, meaning.__forward_arg__)
+
+
+def _meanings(annotation: Any) -> Iterator[Any]:
+    """What is left of an input's type without its futures and outputs."""
+    if get_origin(annotation) is Union:
+        for one in get_args(annotation):
+            yield from _meanings(one)
+    elif get_origin(annotation) is not Awaitable and annotation not in (NoneType, ForwardRef("Output[T]")):
+        yield annotation
+
+
+def _walk(shape: Any, names: Sequence[str]) -> "tuple[str, Shape] | None":
+    """The dotted member that is called so but for case and a plural's `s`, and its shape."""
+    members = {_key(name): name for name in getattr(shape, "members", {})}
+    if (name := members.get(_key(names[0]))) is None:
+        return None
+    member = shape.members[name]
+    if len(names) == 1:
+        return name, member
+    inner = _walk(member, names[1:])
+    return (f"{name}.{inner[0]}", inner[1]) if inner else None
+
+
+def _key(name: str) -> str:
+    return name.lower().removesuffix("s")
+
+
+def _item(shape: Any) -> Any:
+    return shape.member if getattr(shape, "type_name", "") == "list" else shape

@@ -1,0 +1,117 @@
+"""What guards a user pool against attacks: threat protection, a web ACL, and logs to see them in."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from identity import facts
+from policy.rule import COGNITO_GUIDE, UNKNOWN, Finding, Resource, Rule
+
+_rule: Final = partial(Rule, on=(facts.USER_POOL,))
+_THREATS: Final = "identity:userPool -> threatProtection"
+_URL: Final = f"{COGNITO_GUIDE}/cognito-user-pool-settings-threat-protection.html"
+
+
+@_rule(
+    id="pool-threat-protection",
+    demands="The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.",
+    why="Cognito then knows leaked passwords and odd sign-ins, and acts on them. It needs the Plus tier.",
+    fix="tier: plus; threatProtection: {mode: enforced}",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=_URL,
+    covers=(
+        "prowler:cognito_user_pool_advanced_security_enabled",
+        "securityhub:Cognito.1",
+        "config:cognito-user-pool-advanced-security-enabled",
+        "cdk-nag:AwsSolutions-COG3",
+        "cdk-nag:AwsSolutions-COG8",
+    ),
+)
+def threat_protection(pool: Resource) -> Iterator[Finding]:
+    if pool.lacks("userPoolAddOns.advancedSecurityMode", "ENFORCED"):
+        yield Finding("userPoolAddOns.advancedSecurityMode is not ENFORCED", f"{_THREATS} -> mode")
+
+
+@_rule(
+    id="pool-custom-threat-protection",
+    demands="A pool with a sign-in of its own making has threat protection enforced for that, too.",
+    why="Sign-in by the defineAuthChallenge trigger is outside the standard threat protection.",
+    fix="threatProtection: {mode: enforced, customAuth: enforced}",
+    elsewhere=EnforcementLevel.DISABLED,
+    url=_URL,
+    covers=("securityhub:Cognito.4", "config:cognito-userpool-cust-auth-threat-full-check"),
+)
+def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
+    mode = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode"
+    custom = pool.get("lambdaConfig") is not UNKNOWN and pool.get("lambdaConfig.defineAuthChallenge") is not None
+    if custom and pool.lacks(mode, "ENFORCED"):
+        yield Finding(f"lambdaConfig has defineAuthChallenge, and {mode} is not ENFORCED", f"{_THREATS} -> customAuth")
+
+
+@_rule(
+    id="pool-risk-response",
+    demands="A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.",
+    why="Threat protection that finds and does not act helps nobody.",
+    fix="threatProtection: {leakedPasswords: block, takeover: {low: block, medium: block, high: block}}",
+    elsewhere=EnforcementLevel.DISABLED,
+    beside=(facts.RISK_CONFIGURATION,),
+    url=_URL,
+    covers=(
+        "prowler:cognito_user_pool_blocks_compromised_credentials_sign_in_attempts",
+        "prowler:cognito_user_pool_blocks_potential_malicious_sign_in_attempts",
+    ),
+)
+def risk_response(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
+    risks = [resource for resource in stack if resource.type == facts.RISK_CONFIGURATION]
+    # One with a client's id is for that client alone.
+    if not any(
+        _blocks(risk) and risk.get("clientId") is None and risk.is_about(pool, "userPoolId", "id") for risk in risks
+    ):
+        yield Finding("no RiskConfiguration of the pool blocks both", _THREATS)
+
+
+def _blocks(risk: Resource) -> bool:
+    leaked = "compromisedCredentialsRiskConfiguration"
+    events = risk.get(f"{leaked}.eventFilters")
+    actions = [
+        f"accountTakeoverRiskConfiguration.actions.{level}Action.eventAction" for level in ("low", "medium", "high")
+    ]
+    return (
+        (events is None or events is UNKNOWN or "SIGN_IN" in events)
+        and not risk.lacks(f"{leaked}.actions.eventAction", "BLOCK")
+        and not any(risk.lacks(action, "BLOCK") for action in actions)
+    )
+
+
+@_rule(
+    id="pool-waf",
+    demands="A web ACL stands before the pool.",
+    why="Without AWS WAF nothing but Cognito's own quotas slows down those who try names and passwords in bulk.",
+    fix="webAcl: the ACL's ARN, or {requestsPer5Minutes: ...}",
+    elsewhere=EnforcementLevel.DISABLED,
+    beside=(facts.WEB_ACL_ASSOCIATION,),
+    url=f"{COGNITO_GUIDE}/user-pool-waf.html",
+    covers=("prowler:cognito_user_pool_waf_acl_attached",),
+)
+def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
+    associations = [resource for resource in stack if resource.type == facts.WEB_ACL_ASSOCIATION]
+    if not any(association.is_about(pool, "resourceArn", "arn") for association in associations):
+        yield Finding("no WebAclAssociation of the stack names the pool", "identity:userPool -> webAcl")
+
+
+@_rule(
+    id="pool-logs",
+    demands="The pool sends its logs away: a log delivery configuration names it.",
+    why="Undelivered mails and texts, and with the Plus tier who tried to sign in, are otherwise nowhere to be read.",
+    fix="logs: {notifications: 90d}; with tier: plus, signIns as well",
+    severity=Severity.LOW,
+    elsewhere=EnforcementLevel.DISABLED,
+    beside=(facts.LOG_DELIVERY,),
+    url=f"{COGNITO_GUIDE}/exporting-quotas-and-usage.html",
+)
+def logs(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
+    deliveries = [resource for resource in stack if resource.type == facts.LOG_DELIVERY]
+    if not any(delivery.is_about(pool, "userPoolId", "id") for delivery in deliveries):
+        yield Finding("no LogDeliveryConfiguration of the stack names the pool", "identity:userPool -> logs")

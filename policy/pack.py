@@ -1,0 +1,186 @@
+"""The rules as a policy pack of the Pulumi engine."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_policy as sdk
+from pulumi_policy.proxy import UnknownValueError
+
+from identity import facts
+from identity.renamed_keys import EXEMPTIONS
+from policy import exemptions
+from policy.enforcement import RULES, level
+from policy.exemptions import Exemption
+from policy.rule import UNKNOWN, Finding, Resource, Rule
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the pack knows of the stack: what Pulumi's language host puts into its environment.
+
+    Attributes:
+        name: the stack's name.
+        environment: identity:environment, or the stack's name where that is not given.
+        production: identity:production, as it is given.
+        region: aws:region.
+        given: identity:exemptions, by its old name too, which the program warns of; the new one always has a default.
+    """
+
+    name: str
+    environment: str
+    production: str | None = None
+    region: str | None = None
+    given: str | None = None
+
+    @staticmethod
+    def current() -> "Stack":
+        name, config = os.environ.get("PULUMI_STACK", ""), pulumi.Config("identity")
+        environment = config.get("environment", "none")
+        old, new = EXEMPTIONS
+        return Stack(
+            name,
+            name if environment == "none" else environment,
+            config.get("production"),
+            pulumi.Config("aws").get("region"),
+            config.get(old, config.get(new)),
+        )
+
+    @property
+    def file(self) -> str:
+        return f"Pulumi.{self.name}.yaml"
+
+
+def policies(stack: Stack) -> list[sdk.Policy]:
+    """Every rule as the engine takes it, at its level in this stack, and two that watch over the exemptions."""
+    known, errors = exemptions.read(stack.given, RULES)
+    make = [(_stack_policy if rule.beside else _resource_policy)(rule, stack, known) for rule in RULES]
+    return [_exemptions_valid(stack, errors), *make, _exemptions_used(stack, known)]
+
+
+def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack: Stack) -> str:
+    """What one resource has against one rule. The engine shows what the rule demands, and why, above it."""
+    lines = []
+    for finding in findings:
+        file = f", in {stack.file}" if finding.where.startswith("identity:") else ""
+        lines += [f"  {resource.key}: {finding.wrong}.", f"  Where: {finding.where}{file}"]
+    return "\n".join(
+        (
+            *lines,
+            f"  Fix:   {rule.fix}",
+            f"  Or, where it is meant, add to {stack.file} under config:",
+            f"    {exemptions.KEY}:",
+            f"      {rule.id}:",
+            f"        {resource.key}: <why>",
+        )
+    )
+
+
+def _facts_of(rule: Rule, stack: Stack) -> dict[str, Any]:
+    """What the SDK is told of a rule of either kind."""
+    control = next((name.partition(":")[2] for name in rule.covers if name.startswith("securityhub:")), None)
+    return {
+        "name": rule.id,
+        "display_name": rule.id.replace("-", " ").capitalize(),
+        "description": f"{rule.demands} {rule.why}",
+        "enforcement_level": level(rule, stack.environment, stack.production),
+        "severity": rule.severity,
+        "framework": sdk.PolicyComplianceFramework("AWS Security Hub", reference=control) if control else None,
+        "tags": list(rule.covers),
+        "remediation_steps": rule.fix,
+        "url": rule.url,
+    }
+
+
+def _resource_policy(rule: Rule, stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        if args.resource_type in rule.on:
+            _judge(rule, _resource(args, stack), (), stack, known, report)
+
+    return sdk.ResourceValidationPolicy(validate=validate, **_facts_of(rule, stack))
+
+
+def _stack_policy(rule: Rule, stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+    def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        seen = _resources(args, {*rule.on, *rule.beside}, stack)
+        for resource in seen:
+            _judge(rule, resource, seen, stack, known, report)
+
+    return sdk.StackValidationPolicy(validate=validate, **_facts_of(rule, stack))
+
+
+def _judge(
+    rule: Rule,
+    resource: Resource,
+    seen: Sequence[Resource],
+    stack: Stack,
+    known: Sequence[Exemption],
+    report: sdk.ReportViolation,
+) -> None:
+    exempt = any(exemption.is_for(rule, resource) for exemption in known)
+    found = [] if exempt else rule.findings(resource, seen)
+    if found:
+        report(violation(rule, resource, found, stack), resource.urn)
+
+
+def _exemptions_valid(stack: Stack, errors: Sequence[str]) -> sdk.Policy:
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        # The stack itself is registered before anything in it, so that nothing is made.
+        for error in errors if args.resource_type == facts.STACK else ():
+            report(
+                f"  {error}.\n  Fix: {exemptions.KEY} in {stack.file}, such as\n    tags:\n      customers: <why>", None
+            )
+
+    demands = "An exemption names a rule, a resource, and the reason for it."
+    return sdk.ResourceValidationPolicy("exemptions-valid", demands, validate, sdk.EnforcementLevel.MANDATORY)
+
+
+def _exemptions_used(stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+    types = {kind for rule in RULES for kind in (*rule.on, *rule.beside)}
+
+    def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        unused = exemptions.unused(known, RULES, _resources(args, types, stack))
+        for exemption in [] if not unused or exemptions.are_default(stack.given) else unused:
+            named = f"{exemptions.KEY} -> {exemption.rule} -> {exemption.resource}"
+            report(f"  {named}: nothing of that name violates the rule.\n  Fix: take it out of {stack.file}.", None)
+
+    demands = "An exemption that nothing needs any more is taken out."
+    return sdk.StackValidationPolicy("exemptions-used", demands, validate, sdk.EnforcementLevel.ADVISORY)
+
+
+def _resources(args: sdk.StackValidationArgs, types: set[str], stack: Stack) -> list[Resource]:
+    return [_resource(resource, stack) for resource in args.resources if resource.resource_type in types]
+
+
+def _resource(args: sdk.ResourceValidationArgs | sdk.PolicyResource, stack: Stack) -> Resource:
+    props = _known(args.props)
+    provider = _known(args.provider.props) if args.provider else {}
+    dependencies = args.property_dependencies if isinstance(args, sdk.PolicyResource) else {}
+    return Resource(
+        args.resource_type,
+        args.name,
+        props,
+        urn=args.urn,
+        protect=args.opts.protect,
+        delete_before_replace=bool(args.opts.delete_before_replace),
+        region=props.get("region") or provider.get("region") or stack.region,
+        sources={prop: [source.urn for source in sources] for prop, sources in dependencies.items()},
+    )
+
+
+def _known(value: Any) -> Any:
+    """The value without the SDK's proxies, whose every access to an unknown raises."""
+    if isinstance(value, Mapping):
+        return {key: _item(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_item(value, index) for index in range(len(value))]
+    return value
+
+
+def _item(container: Any, key: Any) -> Any:
+    try:
+        return _known(container[key])
+    except UnknownValueError:
+        return UNKNOWN

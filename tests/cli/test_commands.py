@@ -1,0 +1,37 @@
+"""One command for everything: each subcommand is there, and imports what it needs alone."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from cli.commands import MODULES, commands
+from tests.support.program import ROOT
+
+
+def _loaded(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in ran.stdout.split()}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_command_is_there_under_its_name_and_says_what_it_does(name: str) -> None:
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    assert command.name == name
+    assert command.get_short_help_str()
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("cli.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
+        ("cli.sign_in.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"}),
+        ("cli.adopt.commands", {"authlib", "httpx2"}),
+        ("cli.diff.commands", {"authlib", "httpx2", "boto3", "pulumi_aws"}),
+    ],
+)
+def test_a_command_imports_nothing_heavy_that_it_does_not_need(module: str, heavy: set[str]) -> None:
+    assert not _loaded(module) & heavy

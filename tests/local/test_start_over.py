@@ -1,0 +1,220 @@
+"""The local stack is disposable: killed, cut off or damaged, it says so and is made again."""
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local import paths, start_over, state
+from local.progress import Progress
+from tests.support.checkout import Checkout, Ran, finished
+
+PROGRAM, ENGINE, PLUGIN, EMULATOR = "-m local up", "/pulumi --non", r"local\.aws_plugin", "hypercorn"
+# The worst moment of a create: the thing is there, and the engine does not know it yet.
+WAIT = """
+
+_create = LocalAws.create
+
+
+async def _wait_after_create(self, request):
+    answer = await _create(self, request)
+    if not request.preview and request.urn.split("::")[-2].rpartition(":")[2] in open("{names}").read().split():
+        open("{reached}", "a").write("x")
+        while not open("{go_on}").read():
+            await asyncio.sleep(0.05)
+    return answer
+
+
+LocalAws.create = _wait_after_create
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Checkout]:
+    """A checkout whose plugin stops after the creates that `names` lists."""
+    with Checkout(tmp_path) as copy:
+        with (copy.root / "local/aws_plugin/provider.py").open("a") as provider:
+            provider.write(WAIT.format(names=copy.root / "names", reached=copy.root / "reached", go_on=_go_on(copy)))
+        (copy.root / "names").write_text("")
+        yield copy
+
+
+def _go_on(checkout: Checkout) -> Path:
+    return checkout.root / "go-on"
+
+
+def _up_until(checkout: Checkout, names: str, count: int) -> "subprocess.Popen[str]":
+    """Start an `up` that stops in `count` creates of the types in `names`."""
+    (checkout.root / "names").write_text(names)
+    reached = checkout.root / "reached"
+    reached.write_text("")
+    _go_on(checkout).write_text("")
+    process = checkout.start("up", "--json")
+    deadline = time.monotonic() + 90
+    while len(reached.read_text()) < count:
+        assert time.monotonic() < deadline, "the creates were not reached"
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    (checkout.root / "names").write_text("")
+    return process
+
+
+def _starts_over(checkout: Checkout, why: str) -> None:
+    """Assert that the next `up` says so in one line, and that everything is there once, the people too."""
+    ran = checkout.local("up", "--json")
+    assert ran.stderr.count("Starting over: ") == 1
+    assert f"Starting over: {why}" in ran.stderr
+    assert set(ran.changes) == {"create"}
+    checkout.comes_right()
+    assert _people(checkout) == ["ada", "grace"]
+
+
+def _people(checkout: Checkout) -> list[str]:
+    users = checkout.aws("cognito-idp").list_users(UserPoolId=checkout.outputs()["userPoolId"])["Users"]
+    return sorted(user["Username"] for user in users)
+
+
+def _goes_on(checkout: Checkout) -> None:
+    """Assert that the next `up` makes only what is missing."""
+    ran = checkout.local("up", "--json")
+    assert "Starting over" not in ran.stderr
+    assert ran.changes["same"] > 0
+    checkout.comes_right()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("victim", [PROGRAM, ENGINE, PLUGIN, f"{PROGRAM}|{ENGINE}|{PLUGIN}"])
+def test_a_kill_in_the_middle_of_creates_starts_over(checkout: Checkout, victim: str) -> None:
+    process = _up_until(checkout, "UserPoolDomain ResourceServer Record", 4)
+    assert checkout.kill(victim)
+    assert finished(process, 30).status != 0
+    _starts_over(checkout, "the last run was cut off")
+
+
+@pytest.mark.engine
+def test_an_emulator_killed_in_the_middle_of_creates_is_told_and_starts_over(checkout: Checkout) -> None:
+    process = _up_until(checkout, "UserPool Certificate", 2)
+    assert checkout.kill(EMULATOR) == 1
+    _go_on(checkout).write_text("yes")
+    finished(process, 60).refused("the emulator does not answer")
+    _starts_over(checkout, "the last run was cut off")
+
+
+def _stopped(process: "subprocess.Popen[str]") -> Ran:
+    ran = finished(process, 30)
+    assert ran.status == 130
+    assert json.loads(ran.stdout)["result"] == "interrupted"
+    assert "Traceback" not in ran.stderr
+    return ran
+
+
+@pytest.mark.engine
+def test_ctrl_c_ends_the_steps_at_hand_and_the_next_up_goes_on(checkout: Checkout) -> None:
+    process = _up_until(checkout, "UserPool", 1)
+    process.send_signal(signal.SIGINT)
+    time.sleep(1)
+    _go_on(checkout).write_text("yes")
+    assert _stopped(process).stderr.endswith("Stopped. The next `make up` goes on from here.\n")
+    _goes_on(checkout)
+
+
+@pytest.mark.engine
+def test_a_second_ctrl_c_ends_at_once_and_the_next_up_starts_over(checkout: Checkout) -> None:
+    process = _up_until(checkout, "UserPool", 1)
+    process.send_signal(signal.SIGINT)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    assert _stopped(process).stderr.endswith("Stopped. The next `make up` starts over.\n")
+    _starts_over(checkout, "the last run was cut off")
+
+
+def _kill_the_emulator(checkout: Checkout) -> None:
+    assert checkout.kill(EMULATOR) == 1
+
+
+def _delete_the_pool(checkout: Checkout) -> None:
+    cognito, pool = checkout.aws("cognito-idp"), checkout.outputs()["userPoolId"]
+    cognito.delete_user_pool_domain(UserPoolId=pool, Domain="focusmark-local")
+    cognito.delete_user_pool(UserPoolId=pool)
+
+
+def _cut_the_state(checkout: Checkout) -> None:
+    file = checkout.root / ".local/state/.pulumi/stacks/identity/local.json"
+    file.write_bytes(file.read_bytes()[:1000])
+
+
+def _remove_the_state(checkout: Checkout) -> None:
+    shutil.rmtree(checkout.root / ".local/state")
+
+
+LOSSES: list[tuple[Callable[[Checkout], None], str]] = [
+    (_kill_the_emulator, "what the emulator held is gone"),
+    (_delete_the_pool, "the emulator no longer has the user pool"),
+    (_cut_the_state, "the stack's state is damaged"),
+    (_remove_the_state, "the stack's state is gone"),
+]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("lose", "why"), LOSSES)
+def test_what_was_lost_starts_over(own: Checkout, lose: Callable[[Checkout], None], why: str) -> None:
+    lose(own)
+    _starts_over(own, why)
+
+
+@pytest.mark.engine
+def test_a_preview_shows_what_starting_over_makes(own: Checkout) -> None:
+    _kill_the_emulator(own)
+    planned = own.local("preview", "--json")
+    assert "Starting over: what the emulator held is gone" in planned.stderr
+    assert planned.changes == {"create": 13}
+    own.comes_right()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("command", "status", "said"), [("refresh", 1, "nothing to refresh"), ("destroy", 0, "nothing to destroy")]
+)
+def test_of_what_was_lost_there_is_nothing_left(own: Checkout, command: str, status: int, said: str) -> None:
+    _cut_the_state(own)
+    ran = own.local(command)
+    assert ran.status == status
+    assert "Starting over: the stack's state is damaged" in ran.said
+    assert said in ran.said
+
+
+@pytest.mark.engine
+def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
+    both = [checkout.start("up", "--json"), checkout.start("up", "--json")]
+    ran = [finished(process) for process in both]
+    assert [each.status for each in ran] == [0, 0], ran
+    assert sum("is at work in this checkout" in each.stderr for each in ran) == 1
+    checkout.comes_right()
+
+
+@pytest.mark.parametrize(
+    ("began", "broken_off", "written", "over"),
+    [
+        (True, False, True, False),  # ended, well or not: the state says what was done
+        (False, False, False, False),  # refused before anything was done, as by a mistake in the config
+        (True, False, False, True),  # killed, or no room for the state
+        (True, True, True, True),  # the plugin or the emulator went away in the middle of a step
+    ],
+)
+def test_a_run_is_cut_off_where_the_state_does_not_say_what_it_did(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, began: bool, broken_off: bool, written: bool, over: bool
+) -> None:
+    monkeypatch.setattr(paths, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(state, "FILE", tmp_path / "local.json")
+    progress = Progress(planned=False)
+    with start_over.watched(progress):
+        assert paths.UNFINISHED.exists()  # whatever ends this process now
+        progress.began, progress.broken_off = began, broken_off
+        if written:
+            state.FILE.write_text("{}")
+    assert paths.UNFINISHED.exists() is over
