@@ -40,15 +40,9 @@ async def _confirm_sign_up(call: Call) -> Json:
     codes.check(pool["Id"], name, codes.SIGN_UP, str(call.given.get("ConfirmationCode", "")))
     done = await call.passed_on(ConfirmationCode=_TAKEN[codes.SIGN_UP])
     codes.use_up(pool["Id"], name, codes.SIGN_UP)
-    await verify_first_address(pool, user)
-    return done
-
-
-async def verify_first_address(pool: Json, user: Json) -> None:
-    """Take the address that a sign-up's code went to for the person's own."""
-    has, verified = directory.attributes(user), pool.get("AutoVerifiedAttributes") or []
-    for medium in [one for one in ("phone_number", "email") if one in verified and has.get(one)][:1]:
+    if medium := delivery.first_address(pool, user):
         await directory.write(pool, user, {f"{medium}_verified": "true"})
+    return done
 
 
 async def _resend(call: Call) -> Json:

@@ -25,9 +25,19 @@ _ENDPOINTS: Final = (
 )
 # Its pages, which people see, and the mail: nothing that another page may read.
 _PAGES: Final = (
-    ("GET", re.compile(r"/(oauth2/(authorize|idpresponse)|logout|login|signup|confirmUser|forgotPassword|_mail)")),
+    (
+        "GET",
+        re.compile(
+            r"/(oauth2/(authorize|idpresponse)|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)"
+        ),
+    ),
     ("POST", re.compile(r"/(oauth2/idpresponse|saml2/idpresponse)")),
-    ("POST", re.compile(r"/(login|signup|confirm|resendcode|forgotPassword|confirmForgotPassword|changePassword|mfa)")),
+    (
+        "POST",
+        re.compile(
+            r"/(login|loginByCode|signup|confirm|resendcode|forgotPassword|confirmForgotPassword|changePassword|mfa)"
+        ),
+    ),
 )
 _PREFIX: Final = "AWSCognitoIdentityProviderService."
 _TARGET: Final = "x-amz-target"

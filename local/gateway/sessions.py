@@ -1,7 +1,7 @@
 """The cookie of the sign-in pages: who signed in once is not asked again, by no app of the same pool.
 
-It is good for an hour, as AWS's, for one pool, and no script can read it. The emulator gives a code for a password
-alone, so a session has it; it lives in memory, where the emulator has it as well.
+It is good for an hour, as AWS's, for one pool, and no script can read it. The emulator gives a code for a password, so
+a session has it, in memory, where the emulator has it as well; it is empty for who signed in by a code that was mailed.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-integration.html
 """
 
