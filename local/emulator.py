@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from local import environment, keys, paths
+from local import environment, keys, paths, tls
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
@@ -194,6 +194,21 @@ def _lost(stopped: _Running, said_before: int) -> str:
     return "\n".join(trouble[:3])
 
 
+def serve_https(port: int) -> tls.Tls:
+    """Serve HTTPS on `port` beside HTTP, from now on; the emulator is started again where it runs.
+
+    Raises Failure when the port is someone else's.
+    """
+    before, found = tls.turned_on(), _running()
+    if not (found and before and before.port == port):
+        _refuse_taken(port)
+    made = tls.turn_on(port)
+    if found:
+        stop()
+        ensure(found.port)
+    return made
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
     while True:
@@ -247,14 +262,14 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         key: the one that its API asks for.
         state: the folder where it writes down what it holds; None where that goes with it.
     """
+    secure = tls.turned_on() if state else None
     # No workers: one process, so that a kill leaves no half of it behind on the port.
     command = [
         sys.executable,
         "-m",
         "hypercorn",
         _APP,
-        "--bind",
-        f"127.0.0.1:{port}",
+        *(_binds(port, secure)),
         "--workers",
         "0",
         "--keep-alive",
@@ -263,6 +278,7 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
+        "GATEWAY_TLS_PORT": str(secure.port if secure else ""),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
@@ -278,6 +294,14 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "IOT_MTLS_ENABLED": "0",
     }
     return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+
+
+def _binds(port: int, secure: tls.Tls | None) -> list[str]:
+    """Hypercorn's words for where it listens: with a certificate, `--bind` is what has TLS."""
+    if secure is None:
+        return ["--bind", f"127.0.0.1:{port}"]
+    certified = ["--certfile", str(secure.certificate), "--keyfile", str(secure.key)]
+    return ["--bind", f"127.0.0.1:{secure.port}", "--insecure-bind", f"127.0.0.1:{port}", *certified]
 
 
 def _start(port: int) -> None:
