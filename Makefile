@@ -69,12 +69,12 @@ test: .venv/installed-dev
 
 check: .venv/installed-dev
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .
-	@$(RUN) -m cli.reference --check
+	@$(RUN) -m cli reference --check
 	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
 
 # What follows from the declarations of the settings: Pulumi.yaml, the tables of the pages, the JSON schema.
 reference: .venv/installed
-	@$(RUN) -m cli.reference
+	@$(RUN) -m cli $@ $(call flag,check,CHECK)
 
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: .venv/installed-dev

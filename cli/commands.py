@@ -20,6 +20,7 @@ MODULES = {
     "adopt": "cli.adopt.commands",
     "unmanaged": "cli.adopt.commands",
     "diff": "cli.diff.commands",
+    "reference": "cli.reference",
 }
 
 

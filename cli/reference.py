@@ -1,23 +1,24 @@
 """What follows from the declarations of the settings: Pulumi.yaml's schema, the tables of the pages, the JSON schema.
 
-`python -m cli.reference` writes them; `python -m cli.reference --check` only compares, for `make check`.
+`make reference` writes them, and `make check` compares them.
 """
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Final, get_args, get_origin
 
+import click
 import yaml
 from pydantic.fields import FieldInfo
 
 from identity.config import Config
 from identity.setting import Change, Model, declared, model_in
+from local.console import say
+from local.paths import CHECKOUT as ROOT
 
-ROOT = Path(__file__).parent.parent
 _MARK = re.compile(r"(<!-- settings: ([\w.]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _CHANGES: Final = {
     Change.HARMLESS: "",
@@ -28,16 +29,18 @@ _CHANGES: Final = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Write what differs, or with --check name it; 1 where something differed then."""
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; name each file that differs and end with 1.")
+def reference(check: bool) -> int:
+    """Write what follows from the settings' declarations: Pulumi.yaml's schema, tables of pages, a JSON schema."""
     stale = {path: text for path, text in generated() if not path.exists() or path.read_text(encoding="utf-8") != text}
     for path, text in stale.items():
-        if "--check" in arguments:
-            print(f"{path.relative_to(ROOT)} is not what the settings say: make reference", file=sys.stderr)
+        if check:
+            say(f"{path.relative_to(ROOT)} is not what the settings say: make reference")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    return 1 if stale and "--check" in arguments else 0
+    return 1 if stale and check else 0
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -208,7 +211,3 @@ def _plain(schema: Any) -> Any:
         del made["default"]
     kinds = [it for it in made.get("anyOf", ()) if it != {"type": "null"}]
     return {key: it for key, it in made.items() if key != "anyOf"} | kinds[0] if len(kinds) == 1 else made
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

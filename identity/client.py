@@ -80,6 +80,7 @@ class Client(Model):
         "callbackUrls",
         Change.LESSENS,
         loss=_SIGN_IN_ENDS,
+        always=True,
         example=["https://app.example/signed-in"],
     )
     logout_urls: Urls = setting(
@@ -88,6 +89,7 @@ class Client(Model):
         "logoutUrls",
         Change.LESSENS,
         loss="Sign-out that comes back there ends.",
+        always=True,
         example=["https://app.example/"],
     )
     default_redirect_url: Maybe[types.Text] = setting(
@@ -146,6 +148,7 @@ class Client(Model):
         "refreshTokenRotation.feature",
         Change.LESSENS,
         loss="A stolen refresh token would be good for its whole life again.",
+        always=True,
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )

@@ -240,10 +240,7 @@ def differences(old: Model, new: Model, path: str, said: Model | None = None) ->
         if isinstance(before, Model) and isinstance(after, Model):
             yield from differences(before, after, place, written if isinstance(written, Model) else None)
         elif before != after:
-            default = field.get_default(call_default_factory=True)
-            yield Difference(
-                place, at, before, after, name in said.model_fields_set or default is not None or at.always
-            )
+            yield Difference(place, at, before, after, name in said.model_fields_set or at.always)
 
 
 def lessened(difference: Difference) -> Any:

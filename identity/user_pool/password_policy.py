@@ -11,19 +11,30 @@ class PasswordPolicy(Model):
     """The password policy of the pool. It holds for new passwords; those that people have stay good."""
 
     minimum_length: types.PasswordLength = setting(
-        8, "The fewest characters, 6-99.", "passwordPolicy.minimumLength", Change.LESSENS, loss=_WEAKER, example=12
+        8,
+        "The fewest characters, 6-99.",
+        "passwordPolicy.minimumLength",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=12,
     )
     require_lowercase: bool = setting(
-        True, "A letter from a to z.", "passwordPolicy.requireLowercase", Change.LESSENS, loss=_WEAKER
+        True, "A letter from a to z.", "passwordPolicy.requireLowercase", Change.LESSENS, loss=_WEAKER, always=True
     )
     require_uppercase: bool = setting(
-        True, "A letter from A to Z.", "passwordPolicy.requireUppercase", Change.LESSENS, loss=_WEAKER
+        True, "A letter from A to Z.", "passwordPolicy.requireUppercase", Change.LESSENS, loss=_WEAKER, always=True
     )
     require_numbers: bool = setting(
-        False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, example=True
+        False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, always=True, example=True
     )
     require_symbols: bool = setting(
-        False, "A character that is neither.", "passwordPolicy.requireSymbols", Change.LESSENS, loss=_WEAKER
+        False,
+        "A character that is neither.",
+        "passwordPolicy.requireSymbols",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
     )
     temporary_password_validity_days: types.TemporaryPasswordDays = setting(
         14,
@@ -36,6 +47,7 @@ class PasswordPolicy(Model):
         "passwordPolicy.passwordHistorySize",
         Change.LESSENS,
         loss=_FORGOTTEN,
+        always=True,
         plan=Plan.ESSENTIALS,
         free=(0,),
     )

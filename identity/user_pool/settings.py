@@ -75,6 +75,7 @@ class UserPool(Factors, Messages, Protection):
         "autoVerifiedAttributes",
         Change.LESSENS,
         loss="Nobody's new address would be verified any more, nor give back a forgotten password.",
+        always=True,
         codec=SORTED,
         example=["email"],
     )

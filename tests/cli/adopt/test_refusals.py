@@ -78,7 +78,7 @@ TAKEN: list[tuple[Shape, str, str]] = [
     (pool(UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}), "userPoolAddOns", "enforced"),
     (
         pool(VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE"}),
-        "userPool.verification.by",
+        "verification.by",
         "code",
     ),
     (pool(SchemaAttributes=[EMAIL, attribute("name", Required=True, **text())]), "schemas.name", "required"),
