@@ -79,7 +79,7 @@ def _odd(request: Request) -> Refused | None:
 def _posted_elsewhere(request: Request) -> Refused | None:
     """A form of our pages that was sent by another page: it would sign its reader in as somebody else."""
     origin = request.header("origin")
-    if request.method == "GET" or not public_requests.is_page(request) or "origin" not in request.headers:
+    if not public_requests.is_form(request) or "origin" not in request.headers:
         return None
     if urlsplit(origin).netloc == request.header("host"):
         return None

@@ -25,7 +25,9 @@ async def _sign_up(call: Call) -> Json:
     made = await call.passed_on()
     made.pop("CodeDeliveryDetails", None)
     user = await directory.person(pool["Id"], made["UserSub"])
-    if user and not made.get("UserConfirmed"):
+    if user and made.get("UserConfirmed"):
+        await triggers.post_confirmation(pool, user, "ConfirmSignUp", client["ClientId"])
+    elif user:
         worded = await triggers.with_custom_messages(pool, user, "SignUp", client["ClientId"])
         sent = delivery.sign_up_code(worded, user, client["ClientId"], call.origin)
         made |= {"CodeDeliveryDetails": sent} if sent else {}

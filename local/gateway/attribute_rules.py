@@ -15,7 +15,7 @@ _held_back: dict[tuple[str, str, str], str] = {}  # an address that counts once 
 
 async def _update_attributes(call: Call) -> Json:
     pool, client, user = await call.owner()
-    given = directory.of_list(call.given.get("UserAttributes"))
+    given = attributes.as_compared(pool, directory.of_list(call.given.get("UserAttributes")))
     attributes.check_written(pool, client, given)
     attributes.check_unchanged(pool, given)
     has = directory.attributes(user)

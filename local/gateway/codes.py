@@ -61,8 +61,3 @@ def check(pool_id: str, name: str, purpose: str, digits: str) -> None:
 def use_up(pool_id: str, name: str, purpose: str) -> None:
     """Forget a code that did what it was for."""
     _issued.pop((pool_id, name, purpose), None)
-
-
-def forget_all() -> None:
-    """Forget every code."""
-    _issued.clear()

@@ -49,11 +49,6 @@ def end(request: Request, pool_id: str) -> Headers:
     return [_header(pool_id, "", 0)]
 
 
-def end_all() -> None:
-    """Forget everybody."""
-    _open.clear()
-
-
 def _header(pool_id: str, value: str, lasts: int) -> tuple[bytes, bytes]:
     cookie = f"{_name(pool_id)}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
     return b"set-cookie", cookie.encode()

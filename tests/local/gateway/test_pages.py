@@ -368,6 +368,12 @@ def test_no_other_page_sends_a_form(pool: Pool, form: str, origin: str) -> None:
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
 
 
+@pytest.mark.parametrize("path", ["/saml2/idpresponse", "/oauth2/idpresponse"])
+def test_an_identity_provider_sends_its_answer(pool: Pool, path: str) -> None:
+    answer = pool.post(path, {"SAMLResponse": "x", "state": "x"}, Origin="https://idp.example")
+    assert answer.status_code != 403
+
+
 @pytest.mark.parametrize("page", ["login", "oauth2/authorize", "signup", "forgotPassword", "confirmUser", "_mail"])
 def test_no_other_page_reads_or_frames_a_page(pool: Pool, page: str) -> None:
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
