@@ -48,7 +48,7 @@ user: .venv/installed
 	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
 
 export: .venv/installed
-	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
+	@$(RUN) -m cli $@ $(ON) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
 
 adopt: .venv/installed
 	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli $@ $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
