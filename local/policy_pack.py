@@ -4,20 +4,24 @@ The engine starts it as an executable file (`local/policy-pack`), and says in it
 is. A pack in Python has both in its environment: so it is started then, and gets every call after that one.
 """
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from concurrent import futures
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2
 
 _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
+# Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
+_START = """import json, os, runpy, sys
+os.environ |= json.load(sys.stdin)
+runpy.run_path(sys.argv[1], run_name="__main__")"""
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
 
 
@@ -25,12 +29,11 @@ class Host:
     """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are.
 
     Args:
-        command: what starts the pack; it prints the port on which it takes calls.
-        directory: where it is started.
+        start: starts the pack with these variables in its environment; it prints the port on which it takes calls.
     """
 
-    def __init__(self, command: Sequence[str], directory: Path | None = None) -> None:
-        self._command, self._directory = command, directory
+    def __init__(self, start: Callable[[Mapping[str, str]], "subprocess.Popen[bytes]"]) -> None:
+        self._start = start
         self._pack: subprocess.Popen[bytes] | None = None
         self._channel: Any = None
 
@@ -58,9 +61,7 @@ class Host:
             "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
             "PULUMI_CONFIG": json.dumps(dict(stack.config)),
         }
-        self._pack = subprocess.Popen(
-            self._command, cwd=self._directory, env={**os.environ, **environment}, stdout=subprocess.PIPE
-        )
+        self._pack = self._start(environment)
         port = next(iter(self._pack.stdout or ()), b"").decode().strip()
         if not port:
             context.abort(grpc.StatusCode.INTERNAL, "the policy pack did not start")
@@ -85,9 +86,17 @@ def served(host: Host) -> tuple[grpc.Server, int]:
     return server, port
 
 
+def _started(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-u", "-c", _START, str(_PACK)]
+    pack = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", pack.stdin) as given:
+        given.write(json.dumps(environment).encode())
+    return pack
+
+
 def main() -> None:
     """Serve until the engine ends this process."""
-    host = Host([sys.executable, "-u", str(_PACK)])
+    host = Host(_started)
     server, port = served(host)
     print(port, flush=True)
     try:

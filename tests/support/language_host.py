@@ -7,12 +7,13 @@ and `pulumi install` is told that the packages are installed: the virtual enviro
 """
 
 import contextlib
+import json
 import os
 import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
@@ -78,7 +79,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: rpc.RunRequest, _context: grpc.ServicerContext) -> rpc.RunResponse:
         command = [_python(request.info), "-P", str(_EXECUTOR), self._engine]
-        done = subprocess.run(command, input=request.SerializeToString(), check=False)
+        # The config in the environment, as Pulumi's own host gives it: on Linux it may have 128 KiB in all.
+        config = {
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        rest = rpc.RunRequest()
+        rest.CopyFrom(request)
+        rest.ClearField("config")
+        done = subprocess.run(command, input=rest.SerializeToString(), env={**os.environ, **config}, check=False)
         if done.returncode == _TOLD:
             return rpc.RunResponse(bail=True)
         status = done.returncode
@@ -93,7 +102,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             )
         folder = request.info.program_directory
         pack = [_python(request.info), "-u", "-m", "pulumi.policy", *request.args, folder]
-        host = policy_pack.Host(pack, Path(folder))
+
+        def start(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+            return subprocess.Popen(pack, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+
+        host = policy_pack.Host(start)
         server, port = policy_pack.served(host)
         yield rpc.RunPluginResponse(stdout=f"{port}\n".encode())
         ended = threading.Event()

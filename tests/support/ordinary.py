@@ -47,8 +47,19 @@ class Shell:
         }
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
-    def types(self, command: str, status: int = 0) -> Ran:
-        """Run a line by bash, without a terminal. Fails unless it ends with the status."""
+    def types(self, command: str) -> Ran:
+        """Run a line by bash, without a terminal, which must succeed."""
+        ran = self._run(command)
+        assert ran.status == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+        return ran
+
+    def refused(self, command: str, *words: str) -> Ran:
+        """Run a line that must fail, with a message that has these words, and without a traceback."""
+        ran = self._run(command)
+        ran.refused(*words)
+        return ran
+
+    def _run(self, command: str) -> Ran:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
         environment |= {
             "HOME": str(self.home),
@@ -67,5 +78,4 @@ class Shell:
             timeout=TIMEOUT,
             check=False,
         )
-        assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
         return Ran(done.returncode, done.stdout, done.stderr)
