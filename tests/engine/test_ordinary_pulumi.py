@@ -136,7 +136,7 @@ def test_the_policy_pack_as_a_folder_stops_what_it_forbids(dev: Shell) -> None:
 def test_an_update_of_one_resource_leaves_the_others_to_the_next(dev: Shell) -> None:
     dev.types("pulumi config set --stack dev --path identity:tags.team shop")
     dev.types(f"pulumi up --yes --stack dev --target '{urns(dev)['customers']}'")
-    tagged = {it["urn"].rpartition("::")[2]: it["outputs"].get("tags") or {} for it in state(dev)["resources"]}
+    tagged = {it["urn"].rpartition("::")[2]: it.get("outputs", {}).get("tags") or {} for it in state(dev)["resources"]}
     assert tagged["customers"]["team"] == "shop"
     assert "update" in dev.types("pulumi preview --stack dev").said
     dev.types("pulumi up --yes --stack dev")
