@@ -8,7 +8,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from concurrent import futures
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,9 @@ _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
 # Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
 _START = """import json, os, runpy, sys
 os.environ |= json.load(sys.stdin)
-runpy.run_path(sys.argv[1], run_name="__main__")"""
+sys.argv = sys.argv[1:]
+run = runpy.run_path if sys.argv[0].endswith(".py") else runpy.run_module
+run(sys.argv[0], run_name="__main__")"""
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
 
 
@@ -29,11 +31,13 @@ class Host:
     """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are.
 
     Args:
-        start: starts the pack with these variables in its environment; it prints the port on which it takes calls.
+        python: the interpreter of the pack.
+        arguments: the file or the module that is run, and what it is given; it prints the port on which it takes calls.
+        directory: where it is started.
     """
 
-    def __init__(self, start: Callable[[Mapping[str, str]], "subprocess.Popen[bytes]"]) -> None:
-        self._start = start
+    def __init__(self, python: str, arguments: Sequence[str], directory: Path | None = None) -> None:
+        self._python, self._arguments, self._directory = python, arguments, directory
         self._pack: subprocess.Popen[bytes] | None = None
         self._channel: Any = None
 
@@ -61,7 +65,10 @@ class Host:
             "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
             "PULUMI_CONFIG": json.dumps(dict(stack.config)),
         }
-        self._pack = self._start(environment)
+        command = [self._python, "-u", "-c", _START, *self._arguments]
+        self._pack = subprocess.Popen(command, cwd=self._directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._pack.stdin) as given:
+            given.write(json.dumps(environment).encode())
         port = next(iter(self._pack.stdout or ()), b"").decode().strip()
         if not port:
             context.abort(grpc.StatusCode.INTERNAL, "the policy pack did not start")
@@ -86,17 +93,9 @@ def served(host: Host) -> tuple[grpc.Server, int]:
     return server, port
 
 
-def _started(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-u", "-c", _START, str(_PACK)]
-    pack = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", pack.stdin) as given:
-        given.write(json.dumps(environment).encode())
-    return pack
-
-
 def main() -> None:
     """Serve until the engine ends this process."""
-    host = Host(_started)
+    host = Host(sys.executable, [str(_PACK)])
     server, port = served(host)
     print(port, flush=True)
     try:

@@ -13,7 +13,7 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
@@ -101,12 +101,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 grpc.StatusCode.UNIMPLEMENTED, f"only policy packs are run, not a plugin of kind {request.kind}"
             )
         folder = request.info.program_directory
-        pack = [_python(request.info), "-u", "-m", "pulumi.policy", *request.args, folder]
-
-        def start(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-            return subprocess.Popen(pack, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE)
-
-        host = policy_pack.Host(start)
+        pack = ["pulumi.policy", *request.args, folder]
+        host = policy_pack.Host(_python(request.info), pack, Path(folder))
         server, port = policy_pack.served(host)
         yield rpc.RunPluginResponse(stdout=f"{port}\n".encode())
         ended = threading.Event()
