@@ -44,22 +44,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             yield Place(shell, aws)
 
 
-# Operation -> AWS's answer, in the order in which a first `up` meets them.
-FAULTS = {
-    "CreateUserPool": Fault("TooManyRequestsException", "Rate exceeded"),
-    "RequestCertificate": Fault("LimitExceededException", "Error: you have reached your limit of 2500 certificates"),
-    "CreateUserPoolDomain": Fault("InvalidParameterException", "Domain already associated with another user pool."),
-    "CreateResourceServer": Fault("ConcurrentModificationException", "A previous operation is still in progress."),
-    "CreateUserPoolClient": Fault("ExpiredTokenException", "The security token included in the request is expired"),
-}
+# The faults of each `up` from nothing, one after another: what waits for a thing meets its own fault in the next one.
+FAULTS = [
+    {
+        "CreateUserPool": Fault("TooManyRequestsException", "Rate exceeded"),
+        "RequestCertificate": Fault("LimitExceededException", "you have reached your limit of 2500 certificates"),
+    },
+    {
+        "CreateUserPoolDomain": Fault("InvalidParameterException", "Domain already associated with another user pool."),
+        "CreateResourceServer": Fault("ConcurrentModificationException", "A previous operation is still in progress."),
+    },
+    {"CreateUserPoolClient": Fault("ExpiredTokenException", "The security token included in the request is expired")},
+]
 
 
 def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place: Place) -> None:
     shell = place.shell
-    for operation, fault in FAULTS.items():
-        place.aws.faults[operation] = [fault]
-        shell.refused(UP, fault.code, fault.message)
-        assert not place.aws.faults[operation]
+    for together in FAULTS:
+        place.aws.faults = {operation: [fault] for operation, fault in together.items()}
+        shell.refused(UP, *(word for fault in together.values() for word in (fault.code, fault.message)))
     shell.types(UP)
     nothing_to_do(shell)
     held = shell.checkout.inventory()
@@ -71,7 +74,7 @@ def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place:
     }
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.code)
+@pytest.mark.parametrize("fault", [it for together in FAULTS for it in together.values()], ids=lambda it: it.code)
 def test_the_page_has_the_fault(fault: Fault) -> None:
     assert (
         fault.code in (page := (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")) or fault.message in page
