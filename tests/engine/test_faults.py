@@ -20,6 +20,7 @@ from tests.support.ordinary import Shell
 from tests.support.program import ROOT
 
 pytestmark = pytest.mark.engine
+LOCKED = "the stack is currently locked by 1 lock(s)"
 UP = "pulumi up --yes --skip-preview --stack dev"
 
 
@@ -86,34 +87,45 @@ def test_the_page_has_the_fault(fault: Fault) -> None:
     )
 
 
-@pytest.mark.parametrize("made", [True, False], ids=["AWS has made it", "AWS has not made it"])
-def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_page_says(
-    place: Place, made: bool
-) -> None:
+def killed_in_a_create(place: Place, client: str) -> str:
+    """Kill an `up` when AWS has made a client and has not said so, take the lock away; gives the client's URN."""
     shell, aws = place.shell, place.aws
     if not state(shell).get("resources"):
         shell.types(UP)
-    client = f"shop{int(made)}"
     shell.types(client_config(client))
     aws.reached.clear()
     aws.held.add("CreateUserPoolClient")
     running = shell.starts(UP)
     assert aws.reached.wait(60)
-    shell.refused(UP, "the stack is currently locked by 1 lock(s)")
+    shell.refused(UP, LOCKED)
 
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     aws.held.clear()
-    shell.refused(UP, "the stack is currently locked by 1 lock(s)")
+    shell.refused(UP, LOCKED)
     shell.types("pulumi cancel --yes --stack dev")
     (pending,) = state(shell)["pending_operations"]
     assert pending["type"] == "creating"
-    urn, cognito, pool = pending["resource"]["urn"], shell.checkout.aws("cognito-idp"), pool_of(shell)
-    clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
-    (client_id,) = [it["ClientId"] for it in clients if it["ClientName"].endswith(f"-{client}")]
+    urn: str = pending["resource"]["urn"]
+    return urn
+
+
+def ids_of(shell: Shell, client: str) -> list[str]:
+    """The ids of the clients that AWS has for a key."""
+    cognito = shell.checkout.aws("cognito-idp")
+    found = cognito.list_user_pool_clients(UserPoolId=pool_of(shell), MaxResults=60)["UserPoolClients"]
+    return [it["ClientId"] for it in found if it["ClientName"].endswith(f"-{client}")]
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["AWS has made it", "AWS has not made it"])
+def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_page_says(
+    place: Place, made: bool
+) -> None:
+    shell, client = place.shell, f"made{int(made)}"
+    urn = killed_in_a_create(place, client)
+    (client_id,), pool = ids_of(shell, client), pool_of(shell)
     if not made:
-        cognito.delete_user_pool_client(UserPoolId=pool, ClientId=client_id)
-    shell.refused(UP, "pending operations")
+        shell.checkout.aws("cognito-idp").delete_user_pool_client(UserPoolId=pool, ClientId=client_id)
 
     clear, take_in, look = typed("docs/troubleshooting.md", "### Pending operations")
     command = take_in.replace("<URN>", urn).replace("us-east-1_AbC", f"{pool}/{client_id}") if made else clear
@@ -121,6 +133,13 @@ def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_
     assert re.search(r"\bto replace|\bto delete", shell.types(look).said) is None
     shell.types(UP)
     nothing_to_do(shell)
-    clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
-    (now,) = [it["ClientId"] for it in clients if it["ClientName"].endswith(f"-{client}")]
-    assert (now == client_id) is made
+    assert (ids_of(shell, client) == [client_id]) is made
+
+
+def test_an_up_over_a_create_that_was_never_answered_only_warns_and_makes_the_thing_a_second_time(place: Place) -> None:
+    shell = place.shell
+    killed_in_a_create(place, "twice")
+    (orphan,) = ids_of(shell, "twice")
+    assert "with 1 pending operations" in shell.types(UP).said
+    assert len(ids_of(shell, "twice")) == 2
+    assert orphan in ids_of(shell, "twice")
