@@ -26,7 +26,7 @@ LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
-# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway.py, local/templates.py).
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
     *("secretsmanager", "ses", "sns", "ssm", "sts"),
