@@ -190,7 +190,7 @@ def serve_https(port: int) -> tls.Tls:
     """
     before, found = tls.turned_on(), _running()
     if not (found and before and before.port == port):
-        _refuse_taken(port)
+        ports.refuse_taken(port)
     made = tls.turn_on(port)
     if found:
         stop()
@@ -217,8 +217,8 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
     """
     secure = tls.turned_on() if state else None
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    # Keep-alive longer than any run of the engine is idle: a request on a connection that is being closed would be lost,
-    # and who sent it cannot tell whether it was done.
+    # Connections are kept longer than any run of the engine is idle: a request on one that is being closed would be
+    # lost, and who sent it cannot tell whether it was done.
     command = [sys.executable, "-m", "hypercorn", _APP, *_binds(port, secure), "--workers", "0", "--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
