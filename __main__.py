@@ -47,7 +47,18 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-access = AccessRegistry("access", AccessRegistryArgs(pool.id, settings.apis, settings.clients), opts=guarded)
+access = AccessRegistry(
+    "access",
+    AccessRegistryArgs(
+        pool.id,
+        settings.apis,
+        settings.clients,
+        settings.identity_providers,
+        settings.config.groups,
+        deployed.private_keys(state),
+    ),
+    opts=guarded,
+)
 
 if settings.config.cloud_formation_exports:
     published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}
