@@ -2,11 +2,10 @@
 
 import pulumi
 
-from identity import config, deployed, guard
+from identity import config, deployed, facts, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
-from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
@@ -14,7 +13,7 @@ from identity.zone import find_zone
 settings = config.load()
 domain = settings.domain
 zone = find_zone(domain, settings.names, settings.stack)
-region = current_region(settings)
+region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
 
@@ -26,7 +25,7 @@ if zone and not domain.certificate_arn:
             domain_name=domain.auth_domain,
             zone_id=zone.id,
             tags=settings.tags,
-            region=CUSTOM_DOMAIN_REGION if domain.custom else None,
+            region=facts.CUSTOM_DOMAIN_REGION if domain.custom else None,
         ),
     )
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from identity import types
 from identity.api import Api
 from identity.errors import Problem, nearest, shown
+from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import SORTED, Change, Codec, Model, setting
 from identity.types import Maybe, Once
@@ -248,7 +249,7 @@ class Client(Model):
     def _whole_scopes(self, known: Mapping[str, str], flows: Sequence[str]) -> list[str]:
         if not flows:
             return []
-        declared = {whole for whole in known.values() if whole not in types.OIDC_SCOPES}
+        declared = {whole for whole in known.values() if whole not in OIDC_SCOPES}
         if self.scopes is None and flows == [CLIENT_CREDENTIALS]:
             chosen = declared
         elif self.scopes is None:
@@ -287,7 +288,7 @@ def _safe_auth_flows(machine: bool, rotated: bool) -> list[str]:
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
     """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
-    known = {name: name for name in types.OIDC_SCOPES}
+    known = {name: name for name in OIDC_SCOPES}
     for api in apis.values():
         for name in api.scopes:
             known[name] = known[f"{api.identifier}/{name}"] = f"{api.identifier}/{name}"
@@ -365,7 +366,7 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     for index, scope in enumerate(written.scopes or []):
         place = f"{path}.scopes[{index}]"
         if scope not in known:
-            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(types.OIDC_SCOPES)
+            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(OIDC_SCOPES)
             fix = nearest(scope, known) or (
                 "write it into externalScopes, if its server is not managed here" if "/" in scope else ""
             )
@@ -401,7 +402,7 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
 
 def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:
     for scope in scopes:
-        if scope in types.OIDC_SCOPES:
+        if scope in OIDC_SCOPES:
             allowed = "scopes of APIs alone: client_credentials identifies nobody"
             yield Problem(f"{path}.scopes", allowed, scope, "take it out")
     if written.scopes is None and not scopes:

@@ -52,6 +52,13 @@ def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
+def current_region(configured: str | None) -> str:
+    """`aws:region`, or, where the stack leaves it to the environment, what the AWS provider took."""
+    from pulumi_aws.get_region import get_region  # here: most stacks name their region
+
+    return configured or str(get_region().region)
+
+
 def current_account() -> str:
     """The account of the AWS provider's credentials; empty where AWS does not tell."""
     from pulumi_aws.get_caller_identity import get_caller_identity  # here: a new stack has no need of it

@@ -6,10 +6,8 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 
 import contextlib
 import functools
-import http.client
 import os
 import random
-import shlex
 import shutil
 import socket
 import subprocess
@@ -21,14 +19,14 @@ from typing import Any
 
 import psutil
 
-from local import environment, keys, paths
+from local import environment, keys, paths, ports
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
-# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway.py, local/templates.py).
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
     *("secretsmanager", "ses", "sns", "ssm", "sts"),
@@ -60,17 +58,17 @@ def ensure(port: int) -> None:
     the port is someone else's or the emulator does not come up.
     """
     found = _running()
-    usable = found is not None and found.is_ours and _healthy(found.port)
+    usable = found is not None and found.is_ours and ports.is_healthy(found.port)
     if found and usable and found.port == port:
         return
     if found and found.port != port:
-        _refuse_taken(port)  # while the one that runs is still there
+        ports.refuse_taken(port)  # while the one that runs is still there
     if found and not usable:
         discard()
     elif found:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
-    _refuse_taken(port)
+    ports.refuse_taken(port)
     _start(port)
 
 
@@ -159,15 +157,6 @@ def _session() -> Any:
     return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
-def listener(port: int) -> str | None:
-    """The command that listens on a port of this machine, where the system tells (own processes)."""
-    with contextlib.suppress(psutil.Error):
-        for it in psutil.net_connections("tcp"):
-            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
-                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
-    return None
-
-
 def _running() -> _Running | None:
     """Found by its own command and folder, not by a number that was noted: that may be another program's by now."""
     for process in psutil.process_iter():
@@ -203,42 +192,6 @@ def free_port() -> int:
             return port
 
 
-def _refuse_taken(port: int) -> None:
-    if not _answers(port) and _can_be_bound(port):
-        return
-    who = listener(port) or "another program"
-    kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
-    raise Failure(
-        f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
-        f"Choose another port: make up PORT={port + 35}.\n"
-        "Or stop that program; the emulator of another checkout by `make stop` there."
-    )
-
-
-def _answers(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _can_be_bound(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    return False
-
-
 def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dict[str, str]]:
     """The command that serves the emulator on `port` by its gateway, and the environment it runs in.
 
@@ -248,23 +201,19 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         state: the folder where it writes down what it holds; None where that goes with it.
     """
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [
-        sys.executable,
-        "-m",
-        "hypercorn",
-        _APP,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "0",
-        "--keep-alive",
-        "600",
-    ]
+    command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
+    # Longer than any run of the engine is idle: a request on a connection that is being closed would be lost, and who
+    # sent it cannot tell whether it was done.
+    command += ["--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
+        # A function gets this environment: nothing of a person's own AWS set-up is in it.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
         "AUTH": "true",
         # The gateway writes the mail, with codes that nobody knows before.
@@ -277,7 +226,8 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
-    return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
 
 
 def _start(port: int) -> None:
@@ -298,7 +248,7 @@ def _start(port: int) -> None:
             umask=0o077,
         )
     deadline = time.monotonic() + _STARTING
-    while not _healthy(port):
+    while not ports.is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()

@@ -4,19 +4,23 @@ The engine starts it as an executable file (`local/policy-pack`), and says in it
 is. A pack in Python has both in its environment: so it is started then, and gets every call after that one.
 """
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
 from concurrent import futures
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import analyzer_pb2
 
 _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
+# Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
+_START = """import json, os, runpy, sys
+os.environ |= json.load(sys.stdin)
+runpy.run_path(sys.argv[1], run_name="__main__")"""
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
 
 
@@ -51,8 +55,10 @@ class Host:
             "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
             "PULUMI_CONFIG": json.dumps(dict(stack.config)),
         }
-        command = [sys.executable, "-u", str(_PACK)]
-        self._pack = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE)
+        command = [sys.executable, "-u", "-c", _START, str(_PACK)]
+        self._pack = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._pack.stdin) as given:
+            given.write(json.dumps(environment).encode())
         port = next(iter(self._pack.stdout or ()), b"").decode().strip()
         if not port:
             context.abort(grpc.StatusCode.INTERNAL, "the policy pack did not start")
