@@ -16,10 +16,13 @@ from identity.client import Client, client_problems, known_scopes
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
 from identity.errors import HIDDEN, ConfigError, Problem, shown, warn
 from identity.group import Group, GroupName
+from identity.identity_pool import IdentityPool, identity_pool_problems
 from identity.identity_provider import IdentityProvider
+from identity.login import Login, login_problems
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
 from identity.provider_rules import provider_problems
+from identity.publish import Publish
 from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
 from identity.user_pool.settings import UserPool, pool_problems
@@ -111,6 +114,13 @@ class Config(Model):
         {}, "Where people can sign in besides the pool itself, key -> object.", secret=True
     )
     groups: dict[GroupName, Group] = setting({}, "The groups of people, name -> object.")
+    login: Maybe[Login] = setting(None, "The sign-in pages. Not given - AWS's choice, as the domain has it.")
+    identity_pool: Maybe[IdentityPool] = setting(
+        None, "An identity pool, which gives AWS credentials to people who have signed in. Not given - none."
+    )
+    publish: Maybe[Publish] = setting(
+        None, "Where outputs are written: SSM parameters, and client secrets in Secrets Manager. Not given - nowhere."
+    )
     apis: dict[types.Key, Api] = setting({}, "The resource servers, key -> object.")
     clients: dict[types.Key, Client] = setting({}, "The app clients, key -> object.")
 
@@ -294,6 +304,10 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     yield from still_there(f"{_ROOT}apis", settings.apis)
     yield from provider_problems(config.identity_providers, settings.identity_providers, settings.user_pool)
     yield from _clients(settings, sound["apis"], sound["identityProviders"])
+    if config.login:
+        yield from login_problems(config.login, settings.clients, settings.user_pool)
+    if config.identity_pool and sound["clients"]:
+        yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}
     yield from pool_problems(settings.user_pool, flows)
 
