@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 
 from identity import types
-from identity.setting import Change, Model, setting
+from identity.setting import Change, Codec, Model, setting
 from identity.types import Maybe
 
 PATH: Final = "identity:groups"
@@ -37,7 +37,7 @@ class Group(Model):
         "precedence",
         Change.MATTERS,
         loss=_ROLES,
-        nothing=(0,),
+        codec=Codec(read=lambda number: number or None),  # 0 is the provider's word for none as well
         example=10,
     )
     role_arn: Maybe[types.RoleArn] = setting(
