@@ -6,6 +6,7 @@ from identity import config, deployed, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
+from identity.plan import plan_line
 from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
@@ -13,10 +14,12 @@ from identity.zone import find_zone
 
 settings = config.load()
 domain = settings.domain
-zone = find_zone(domain, settings.names, settings.stack)
+zone = find_zone(domain, settings.names, settings.stack, settings.user_pool.email)
 region = current_region(settings)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
+if needed := plan_line(settings.config):
+    pulumi.log.info(f"The plan of Cognito that this config needs is {needed}")
 
 certificate = None
 if zone and not domain.certificate_arn:
@@ -41,9 +44,12 @@ pool = CustomerUserPool(
     CustomerUserPoolArgs(
         domain=served_on,
         settings=settings.user_pool,
+        stem=settings.names.stem,
         tags=settings.tags,
+        zone_id=zone.id if zone else None,
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
+        had_mail_identity=deployed.has_mail_identity(state),
     ),
     opts=guarded,
 )

@@ -46,6 +46,11 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
     return any(it.type == facts.USER_POOL and not it.outputs.get("usernameConfiguration") for it in state)
 
 
+def has_mail_identity(state: Iterable[Deployed]) -> bool:
+    """Whether the stack has made the identity that the pool's mail is sent by."""
+    return any(it.type == facts.EMAIL_IDENTITY for it in state)
+
+
 def current_account() -> str:
     """The account of the AWS provider's credentials; empty where AWS does not tell."""
     from pulumi_aws.get_caller_identity import get_caller_identity  # here: a new stack has no need of it
