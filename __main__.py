@@ -2,12 +2,11 @@
 
 import pulumi
 
-from identity import config, deployed, guard
+from identity import config, deployed, facts, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.outputs import stack_outputs
 from identity.plan import plan_line
-from identity.region import CUSTOM_DOMAIN_REGION, current_region
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
@@ -15,7 +14,7 @@ from identity.zone import find_zone
 settings = config.load()
 domain = settings.domain
 zone = find_zone(domain, settings.names, settings.stack, settings.user_pool.email)
-region = current_region(settings)
+region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
 if needed := plan_line(settings.config):
@@ -29,7 +28,7 @@ if zone and not domain.certificate_arn:
             domain_name=domain.auth_domain,
             zone_id=zone.id,
             tags=settings.tags,
-            region=CUSTOM_DOMAIN_REGION if domain.custom else None,
+            region=facts.CUSTOM_DOMAIN_REGION if domain.custom else None,
         ),
     )
 
@@ -53,7 +52,8 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-access = AccessRegistry("access", AccessRegistryArgs(pool.id, settings.apis, settings.clients), opts=guarded)
+registry = AccessRegistryArgs(pool.id, settings.apis, settings.clients, deployed.clients_without_flows(state))
+access = AccessRegistry("access", registry, opts=guarded)
 
 if settings.config.cloud_formation_exports:
     published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}

@@ -10,6 +10,7 @@ from pydantic import Field
 from identity import types
 from identity.api import Api
 from identity.errors import Problem, nearest, shown
+from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import SORTED, Change, Codec, Model, setting
 from identity.types import Maybe, Once
@@ -20,6 +21,8 @@ CLIENT_CREDENTIALS: Final = "client_credentials"
 REFRESH: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 SRP: Final = "ALLOW_USER_SRP_AUTH"
 USER: Final = "ALLOW_USER_AUTH"
+# What AWS takes a client for that was made without any.
+AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
 # The default clients are those of the old system, whose apps send just these: they are not warned of.
@@ -183,7 +186,8 @@ class Client(Model):
     write_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
         "The attributes that the app, and everybody with a token of it, may write. Not given - in a pool with custom "
-        "attributes the mutable standard ones: a person must not set what a program relies on. Else AWS's: all.",
+        "attributes the mutable standard ones: a person must not set what a program relies on. Else, and for [], AWS's "
+        "own: all.",
         "writeAttributes",
         Change.LESSENS,
         loss="The app could not write it any more.",
@@ -197,6 +201,21 @@ class Client(Model):
         "enablePropagateAdditionalUserContextData",
         kept=True,
         example=True,
+    )
+    prevent_user_existence_errors: bool = setting(
+        True,
+        "Whether a sign-in does not tell an unknown user from a wrong password; false for apps that ask it.",
+        "preventUserExistenceErrors",
+        Change.MATTERS,
+        loss="Apps that tell an unknown user by the error could not any more, or anybody could.",
+        codec=Codec(lambda on: "ENABLED" if on else "LEGACY", lambda value: value == "ENABLED"),
+    )
+    enable_token_revocation: bool = setting(
+        True,
+        "Whether refresh tokens can be revoked.",
+        "enableTokenRevocation",
+        Change.MATTERS,
+        loss="Its tokens would get another form (origin_jti), or could not be called back any more.",
     )
     renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same client.")
 
@@ -242,14 +261,14 @@ class Client(Model):
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
                 "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens, choice)),
                 "identity_providers": [it.removeprefix(EXTERNAL) for it in providers],
-                "write_attributes": self.write_attributes or write_attributes,
+                "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
             }
         )
 
     def _whole_scopes(self, known: Mapping[str, str], flows: Sequence[str]) -> list[str]:
         if not flows:
             return []
-        declared = {whole for whole in known.values() if whole not in types.OIDC_SCOPES}
+        declared = {whole for whole in known.values() if whole not in OIDC_SCOPES}
         if self.scopes is None and flows == [CLIENT_CREDENTIALS]:
             chosen = declared
         elif self.scopes is None:
@@ -263,12 +282,10 @@ class Client(Model):
         made = super().inputs()
         if not self.rotate_refresh_tokens:
             made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS answers
-        return {
-            **made,
-            "allowedOauthFlowsUserPoolClient": bool(self.flows),
-            "preventUserExistenceErrors": "ENABLED",
-            "enableTokenRevocation": True,
-        }
+        if not self.flows:
+            # What AWS still has of flows and scopes rests there.
+            made = {name: it for name, it in made.items() if name not in ("allowedOauthFlows", "allowedOauthScopes")}
+        return {**made, "allowedOauthFlowsUserPoolClient": bool(self.flows)}
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
@@ -276,7 +293,7 @@ class Client(Model):
         if not found.rotate_refresh_tokens:
             found = found.model_copy(update={"rotation_grace": None})
         if not outputs.get("allowedOauthFlowsUserPoolClient", True):
-            return found.model_copy(update={"flows": []})
+            return found.model_copy(update={"flows": [], "scopes": []})
         return found
 
 
@@ -288,7 +305,7 @@ def _safe_auth_flows(machine: bool, rotated: bool, choice: bool) -> list[str]:
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
     """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
-    known = {name: name for name in types.OIDC_SCOPES}
+    known = {name: name for name in OIDC_SCOPES}
     for api in apis.values():
         for name in api.scopes:
             known[name] = known[f"{api.identifier}/{name}"] = f"{api.identifier}/{name}"
@@ -366,7 +383,7 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     for index, scope in enumerate(written.scopes or []):
         place = f"{path}.scopes[{index}]"
         if scope not in known:
-            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(types.OIDC_SCOPES)
+            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(OIDC_SCOPES)
             fix = nearest(scope, known) or (
                 "write it into externalScopes, if its server is not managed here" if "/" in scope else ""
             )
@@ -402,7 +419,7 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
 
 def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:
     for scope in scopes:
-        if scope in types.OIDC_SCOPES:
+        if scope in OIDC_SCOPES:
             allowed = "scopes of APIs alone: client_credentials identifies nobody"
             yield Problem(f"{path}.scopes", allowed, scope, "take it out")
     if written.scopes is None and not scopes:

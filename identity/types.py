@@ -68,7 +68,6 @@ STANDARD_ATTRIBUTES = (
 WRITABLE_ATTRIBUTES = tuple(
     sorted(set(STANDARD_ATTRIBUTES) - {"sub", "identities", "email_verified", "phone_number_verified"})
 )
-OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
 # Claims about a person, which go into the id token: without openid there is none.
 IDENTITY_SCOPES = ("email", "phone", "profile")
 

@@ -10,7 +10,6 @@ from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.guard.loss import Loss, weakened
-from identity.region import CUSTOM_DOMAIN_REGION
 from identity.zone import Zone
 
 
@@ -62,7 +61,7 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
 
 
 def _other_certificate(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
-    new, comes_to = (settings.domain.auth_domain, CUSTOM_DOMAIN_REGION if settings.domain.custom else region)
+    new, comes_to = (settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else region)
     for certificate in state:
         if certificate.type != facts.CERTIFICATE:
             continue

@@ -112,7 +112,7 @@ def _second_factor(pool: UserPool) -> Iterator[Problem]:
     if mfa.mode != "off" and not (mfa.totp or mfa.email or texted):
         fix = "add `totp: true`, or set mode: off"
         yield Problem(f"{path}.mode", "off without a factor: totp, email or sms", shown(mfa.mode), fix)
-    off = {"totp": mfa.totp, "email": mfa.email, "sms": mfa.sms} if mfa.mode == "off" else {}
+    off = {"totp": mfa.totp, "email": mfa.email} if mfa.mode == "off" else {}
     for factor in (factor for factor, given in off.items() if given):
         allowed = "no factor where mode is off: Cognito takes none then"
         yield Problem(f"{path}.{factor}", allowed, "mode off", f"set {path}.mode: optional, or take it out")
@@ -124,7 +124,7 @@ def _second_factor(pool: UserPool) -> Iterator[Problem]:
         allowed = "a factor by e-mail with two ways of userPool.recovery, or admin_only: not with e-mail alone"
         fix = "set recovery: [verified_phone_number, verified_email], or [admin_only]"
         yield Problem(f"{path}.email", allowed, shown(pool.recovery or ["verified_email"]), fix)
-    if mfa.sms and pool.sms is None:
+    if mfa.sms and mfa.mode != "off" and pool.sms is None:
         yield Problem(f"{path}.sms", "a factor by text message with userPool.sms", "no sms", "give userPool.sms")
     if mfa.mode != "off" and "phone_number" in pool.username_attributes and pool.sms is None:
         allowed = "off, or userPool.sms: a person whose user name is a phone number gets codes there"

@@ -21,7 +21,7 @@ ZONE_ID = "Z0123456789ABC"
 
 
 # By type, the ARN of a resource of this name.
-_WITH_ARN = {
+ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}",
     "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
     "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
@@ -61,8 +61,8 @@ class Mocks(pulumi.runtime.Mocks):
         elif args.typ == "aws:sesv2/emailIdentity:EmailIdentity":
             arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
             computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
-        elif args.typ in _WITH_ARN:
-            computed = {"arn": _WITH_ARN[args.typ].format(args.name)}
+        elif args.typ in ARNS:
+            computed = {"arn": ARNS[args.typ].format(args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:

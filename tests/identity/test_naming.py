@@ -2,6 +2,7 @@
 
 import pytest
 
+from identity import facts
 from identity.naming import Names
 
 
@@ -21,3 +22,7 @@ def test_every_name_begins_with_product_and_environment() -> None:
 
 def test_an_identifier_is_the_same_in_every_environment() -> None:
     assert Names("acme", "dev").resource_server_identifier("x") == Names("acme", "prod").resource_server_identifier("x")
+
+
+def test_the_tags_that_the_policies_demand_are_those_that_every_stack_sets() -> None:
+    assert sorted(Names("acme", "dev").tags) == sorted(facts.TAGS)
