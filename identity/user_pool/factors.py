@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from identity import types
 from identity.setting import Change, Codec, Model, Plan, setting, words
@@ -13,7 +13,14 @@ FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
 RECOVERY: Final = ("verified_email", "verified_phone_number", "admin_only")
 FirstFactor = Annotated[str, types.one_of(*FIRST_FACTORS), types.NotBlank]
-Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
+# YAML's older readers, Python's among them, take `on` and `off` for true and false.
+_WORD: Final = {True: "on", False: "off"}
+Mode = Annotated[
+    str,
+    types.one_of(*MODES),
+    types.NotBlank,
+    BeforeValidator(lambda value: _WORD[value] if isinstance(value, bool) else value),
+]
 Recovery = Annotated[str, types.one_of(*RECOVERY), types.NotBlank]
 
 

@@ -1,7 +1,6 @@
 """Functions of code in this repository, which Cognito calls, and its permission to call them."""
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import pulumi
@@ -104,9 +103,10 @@ def _rights(group: str, key: str | None) -> list[dict[str, Any]]:
 
 
 def code_of(path: str) -> pulumi.AssetArchive:
-    """The files of a folder, by paths from where Pulumi runs; without what Python compiles, which is never the same."""
+    """The files of a folder of this repository; without what Python compiles, which is never the same.
+
+    The engine compares them by what is in them: the same files in another place are no change.
+    """
     folder = ROOT / path
     files = sorted(it.relative_to(folder) for it in folder.rglob("*") if it.is_file() and "__pycache__" not in it.parts)
-    return pulumi.AssetArchive(
-        {file.as_posix(): pulumi.FileAsset((PurePosixPath(path) / file).as_posix()) for file in files}
-    )
+    return pulumi.AssetArchive({file.as_posix(): pulumi.FileAsset(str(folder / file)) for file in files})
