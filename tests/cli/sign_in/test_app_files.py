@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from cli.sign_in.export import write_files
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, outputs
 
-# What Amplify's schema 1.5 has of `auth` (packages/client-config of aws-amplify/amplify-backend): it takes no other key,
-# and lists of strings alone.
+# What Amplify's schema 1.5 has of `auth` (packages/client-config of aws-amplify/amplify-backend): it takes no other
+# key, and lists of strings alone.
 AUTH = {"aws_region", "user_pool_id", "user_pool_client_id"}
 OAUTH = {
     *("identity_providers", "domain", "scopes", "redirect_sign_in_uri", "redirect_sign_out_uri", "response_type"),
@@ -32,7 +33,7 @@ def local(**changes: Any) -> Outputs:
 
 def read(made: Outputs, key: str | None = None) -> dict[str, Any]:
     """The files as their frameworks read them."""
-    parsers = {".json": json.loads, ".yaml": yaml.safe_load, ".local": env}
+    parsers: dict[str, Callable[[str], Any]] = {".json": json.loads, ".yaml": yaml.safe_load, ".local": env}
     return {name: parsers[Path(name).suffix](text) for name, text in files(made, key).items()}
 
 
@@ -73,7 +74,9 @@ def test_amplify_is_told_where_cognito_is_on_the_local_stack_alone() -> None:
     ("key", "public", "with_a_server"),
     [(None, "3", "1"), ("cli", "3", "3"), ("server", None, "2"), ("postman", None, "1")],
 )
-def test_each_file_is_for_a_client_that_it_can_be_used_with(key: str | None, public: str, with_a_server: str) -> None:
+def test_each_file_is_for_a_client_that_it_can_be_used_with(
+    key: str | None, public: str | None, with_a_server: str
+) -> None:
     made = read(outputs(), key)
     amplify = made.get("amplify_outputs.json")
     assert (amplify and amplify["auth"]["user_pool_client_id"]) == public
