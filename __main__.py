@@ -46,7 +46,8 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-access = AccessRegistry("access", AccessRegistryArgs(pool.id, settings.apis, settings.clients), opts=guarded)
+registry = AccessRegistryArgs(pool.id, settings.apis, settings.clients, deployed.clients_without_flows(state))
+access = AccessRegistry("access", registry, opts=guarded)
 
 if settings.config.cloud_formation_exports:
     published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}

@@ -1,13 +1,13 @@
 """The registry of what may be asked for and who may ask: resource servers and app clients."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClient, UserPoolClientArgs
 
 from identity.api import Api
-from identity.client import Client
+from identity.client import AWS_AUTH_FLOWS, Client
 from identity.setting import arguments
 
 
@@ -19,11 +19,14 @@ class AccessRegistryArgs:
         user_pool_id: the pool of it all.
         apis: the resource servers by key, names filled in, at most 300.
         clients: the app clients by key, names filled in, at most 1,000.
+        without_flows: logical names of clients that were made without authentication flows, which AWS takes for
+            `AWS_AUTH_FLOWS`; none by default.
     """
 
     user_pool_id: pulumi.Input[str]
     apis: Mapping[str, Api]
     clients: Mapping[str, Client]
+    without_flows: Collection[str] = ()
 
 
 class AccessRegistry(pulumi.ComponentResource):
@@ -44,6 +47,7 @@ class AccessRegistry(pulumi.ComponentResource):
         super().__init__("identity:index:AccessRegistry", name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
+        self._without_flows = args.without_flows
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
         # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
         self._scopes: dict[str, pulumi.Input[str]] = {
@@ -62,10 +66,13 @@ class AccessRegistry(pulumi.ComponentResource):
         )
 
     def _client(self, key: str, client: Client) -> UserPoolClient:
-        inputs = arguments(client.inputs())
-        inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
+        name, inputs = f"{self._name}-client-{key}", arguments(client.inputs())
+        if client.flows:
+            inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
+        if name in self._without_flows and client.auth_flows == AWS_AUTH_FLOWS:
+            del inputs["explicit_auth_flows"]  # left out they stay as they are, which means the same
         return UserPoolClient(
-            f"{self._name}-client-{key}",
+            name,
             UserPoolClientArgs(user_pool_id=self._user_pool_id, **inputs),
             opts=self._child("client", client.renamed_from),
         )
