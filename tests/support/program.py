@@ -21,6 +21,15 @@ ACCOUNT = "123456789012"
 ZONE_ID = "Z0123456789ABC"
 
 
+# By type, the ARN of a resource of this name.
+ARNS = {
+    "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}",
+    "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
+    "aws:wafv2/webAcl:WebAcl": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{{}}/1",
+}
+
+
 class Mocks(pulumi.runtime.Mocks):
     """AWS as the program sees it: computed outputs, one hosted zone, one export, and whatever state a test gives."""
 
@@ -50,6 +59,11 @@ class Mocks(pulumi.runtime.Mocks):
             computed = {"arn": resource_id, "domainValidationOptions": [record]}
         elif args.typ == "aws:route53/record:Record":
             computed = {"fqdn": args.inputs.get("name")}
+        elif args.typ == "aws:sesv2/emailIdentity:EmailIdentity":
+            arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
+            computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
+        elif args.typ in ARNS:
+            computed = {"arn": ARNS[args.typ].format(args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
@@ -86,7 +100,9 @@ class Mocks(pulumi.runtime.Mocks):
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the program registered it; `waits_for` has the names of the resources it depends on."""
+    """A resource as the program registered it; `waits_for` has the names of the resources it depends on, and
+    `secret_inputs` those of the inputs that are secret or have a secret in them.
+    """
 
     type: str
     name: str
@@ -96,6 +112,9 @@ class Registered:
     create_timeout: str
     waits_for: frozenset[str]
     retain_on_delete: bool = False
+    secret_inputs: frozenset[str] = frozenset()
+    ignore_changes: frozenset[str] = frozenset()
+    secret_outputs: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -126,7 +145,8 @@ class RecordingMonitor(mocks.MockMonitor):
         self.run = run
 
     def RegisterResource(self, request: Any) -> Any:
-        inputs = rpc.deserialize_properties(request.object)
+        given = rpc.deserialize_properties(request.object)
+        inputs = {name: rpc.unwrap_rpc_secret(value) for name, value in given.items()}
         self.run.complaints += official.complaints(request.type, inputs)
         depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
         self.run.resources[request.name] = Registered(
@@ -138,6 +158,9 @@ class RecordingMonitor(mocks.MockMonitor):
             request.customTimeouts.create,
             frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
             request.retainOnDelete,
+            frozenset(name for name, value in inputs.items() if rpc.is_rpc_secret(value)),
+            frozenset(request.ignoreChanges),
+            frozenset(request.additionalSecretOutputs),
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
