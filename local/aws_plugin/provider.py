@@ -145,8 +145,9 @@ class LocalAws(rpc.Provider):
         )
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
-        resource, inputs = _resource(request), _inputs(request.inputs)
-        before = _props(request.properties)
+        resource, before = _resource(request), _props(request.properties)
+        # Without a state it is an import, by the import's id, whatever was to be made: a create that was cut off.
+        inputs = _inputs(request.inputs) if before else {}
         known = before | inputs
         with plainly(_subject(request)):
             found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)

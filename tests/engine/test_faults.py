@@ -21,6 +21,7 @@ from tests.support.program import ROOT
 
 pytestmark = pytest.mark.engine
 LOCKED = "the stack is currently locked by 1 lock(s)"
+COMPLETE = ".venv/bin/python -m cli adopt --stack dev --import"
 UP = "pulumi up --yes --skip-preview --stack dev"
 
 
@@ -129,6 +130,10 @@ def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_
     clear, take_in, look = typed("docs/troubleshooting.md", "### Pending operations")
     command = take_in.replace("<URN>", urn).replace("us-east-1_AbC", f"{pool}/{client_id}") if made else clear
     shell.types(f"{command} --yes")
+    if made:  # an import, which does not read whether there is a secret
+        shell.refused(look, f"identity:clients.{client}.secret", COMPLETE)
+        shell.types("pulumi config set --stack dev identity:protect true")
+        shell.types(COMPLETE)
     assert re.search(r"\bto replace|\bto delete", shell.types(look).said) is None
     shell.types(UP)
     nothing_to_do(shell)
