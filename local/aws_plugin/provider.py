@@ -145,9 +145,8 @@ class LocalAws(rpc.Provider):
         )
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
-        resource, before = _resource(request), _props(request.properties)
-        # Without a state it is an import, by the import's id, whatever was to be made: a create that was cut off.
-        inputs = _inputs(request.inputs) if before else {}
+        resource, inputs = _resource(request), _inputs(request.inputs)
+        before = _props(request.properties)
         known = before | inputs
         with plainly(_subject(request)):
             found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)
