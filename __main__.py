@@ -46,7 +46,7 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-registry = AccessRegistryArgs(pool.id, settings.apis, settings.clients, deployed.clients_without_flows(state))
+registry = AccessRegistryArgs(pool.id, settings.apis, settings.clients, deployed.clients(state))
 access = AccessRegistry("access", registry, opts=guarded)
 
 if settings.config.cloud_formation_exports:

@@ -18,7 +18,6 @@ MODULES = {
     "user": "cli.sign_in.commands",
     "export": "cli.sign_in.commands",
     "adopt": "cli.adopt.commands",
-    "unmanaged": "cli.adopt.commands",
     "diff": "cli.diff.commands",
     "reference": "cli.reference",
 }

@@ -1,13 +1,14 @@
 """The registry of what may be asked for and who may ask: resource servers and app clients."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClient, UserPoolClientArgs
 
 from identity.api import Api
-from identity.client import AWS_AUTH_FLOWS, Client
+from identity.client import Client, as_it_rests
 from identity.setting import arguments
 
 
@@ -19,14 +20,13 @@ class AccessRegistryArgs:
         user_pool_id: the pool of it all.
         apis: the resource servers by key, names filled in, at most 300.
         clients: the app clients by key, names filled in, at most 1,000.
-        without_flows: logical names of clients that were made without authentication flows, which AWS takes for
-            `AWS_AUTH_FLOWS`; none by default.
+        live: the outputs of the clients that the stack has, by logical name; none by default.
     """
 
     user_pool_id: pulumi.Input[str]
     apis: Mapping[str, Api]
     clients: Mapping[str, Client]
-    without_flows: Collection[str] = ()
+    live: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class AccessRegistry(pulumi.ComponentResource):
@@ -47,7 +47,7 @@ class AccessRegistry(pulumi.ComponentResource):
         super().__init__("identity:index:AccessRegistry", name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
-        self._without_flows = args.without_flows
+        self._live = args.live
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
         # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
         self._scopes: dict[str, pulumi.Input[str]] = {
@@ -66,11 +66,10 @@ class AccessRegistry(pulumi.ComponentResource):
         )
 
     def _client(self, key: str, client: Client) -> UserPoolClient:
-        name, inputs = f"{self._name}-client-{key}", arguments(client.inputs())
+        name = f"{self._name}-client-{key}"
+        inputs = arguments(as_it_rests(client.inputs(), self._live.get(name, {})))
         if client.flows:
             inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
-        if name in self._without_flows and client.auth_flows == AWS_AUTH_FLOWS:
-            del inputs["explicit_auth_flows"]  # left out they stay as they are, which means the same
         return UserPoolClient(
             name,
             UserPoolClientArgs(user_pool_id=self._user_pool_id, **inputs),

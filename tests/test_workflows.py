@@ -211,7 +211,7 @@ def test_the_nightly_preview_fails_on_drift() -> None:
 
 def test_the_nightly_run_lists_what_nobody_manages_also_where_the_preview_fails() -> None:
     *_, last = steps(ROOT / ".github" / "workflows" / "drift.yml")
-    assert last["run"].startswith('.venv/bin/python -m cli.adopt.unmanaged "$STACK"')
+    assert last["run"].startswith('.venv/bin/python -m cli adopt --stack "$STACK" --check')
     assert last["if"] == "${{ !cancelled() }}"
     assert last["shell"] == "bash"  # with pipefail: `tee` must not hide what is found
 

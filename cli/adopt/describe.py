@@ -1,0 +1,282 @@
+"""The stack config that says what runs: every key that differs from its default, and no other. Pure."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cli.adopt.live import Live, Thing
+from cli.adopt.provider_names import Props
+from identity import config, facts
+from identity.api import Api
+from identity.client import COGNITO, EXTERNAL, Client, known_scopes
+from identity.config import Settings
+from identity.naming import Names
+from identity.setting import Model
+from identity.user_pool.settings import UserPool
+
+Section = dict[str, Any]
+ROOT = "identity:"
+# Each key of the config that follows from what runs, whether or not it is to be written.
+DESCRIBED = (
+    *("userPool", "apis", "clients", "tags"),
+    *("customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
+)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a stack file has to say.
+
+    Args:
+        keys: the keys without `identity:`, those alone that differ from their defaults.
+        whole: the same with every default written out.
+        ids: logical name -> import id of what there is.
+    """
+
+    keys: Section
+    whole: Section
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def describe(live: Live, said: Mapping[str, str], stack: str) -> Described:
+    """The config of a pool.
+
+    Args:
+        live: what runs.
+        said: the texts of the stack's config: names, and keys of clients and APIs that are there already.
+        stack: the stack's name.
+    """
+    before = config.check(said, stack)[0]
+    base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
+    domain = _domain(live, before)
+    fill = _Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
+    pool = _pool(live)
+    lean_pool = fill.lean("userPool", {"": pool}, lambda settings: {"": settings.user_pool})[""]
+    fill = fill.with_keys(userPool=lean_pool)
+    servers = _by_key(live.of(facts.RESOURCE_SERVER), _keys_of(before, "apis"), _api_key(before.names))
+    apis = {key: _api(key, thing) for key, thing in servers.items()}
+    lean_apis = fill.lean("apis", apis, lambda settings: settings.apis)
+    fill = fill.with_keys(apis=lean_apis)
+    found = _by_key(live.of(facts.USER_POOL_CLIENT), _keys_of(before, "clients"), _client_key(before.names))
+    filled = fill.settings()
+    clients = {key: _client(thing, filled) for key, thing in found.items()}
+    lean_clients = fill.lean("clients", clients, lambda settings: settings.clients)
+    keys = {"protect": True, **domain, "tags": _tags(live, before.names), "userPool": lean_pool}
+    keys = {key: value for key, value in keys.items() if value}
+    keys |= _unless_default(fill.with_keys(clients=lean_clients), {"apis": lean_apis, "clients": lean_clients})
+    whole = {**dict.fromkeys(DESCRIBED), **keys, "userPool": pool, "apis": apis, "clients": clients}
+    return Described(keys, whole, _ids(live, servers, found))
+
+
+# --- what a key is called ---------------------------------------------------------------------------------------------
+
+
+def _keys_of(before: Settings, section: str) -> dict[str, str]:
+    """The keys that the stack file has, by what AWS has of them."""
+    if section == "apis":
+        return {str(api.identifier): key for key, api in before.apis.items()}
+    return {str(client.name): key for key, client in before.clients.items()}
+
+
+def _by_key(things: Iterable[Thing], known: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
+    """Each thing by a key of its own: that of the stack file, by the naming rule, or made of its name."""
+    found: dict[str, Thing] = {}
+    for thing in sorted(things, key=lambda it: (it.name not in known, it.name, it.import_id)):
+        key = wanted = known.get(thing.name) or key_of(thing) or "unnamed"
+        number = 2
+        while key in found:
+            key, number = f"{wanted}-{number}", number + 1
+        found[key] = thing
+    return dict(sorted(found.items()))
+
+
+def _client_key(names: Names) -> Callable[[Thing], str]:
+    return lambda thing: _after(thing.name, names.client("")) or slug(thing.name)
+
+
+def _api_key(names: Names) -> Callable[[Thing], str]:
+    def key(thing: Thing) -> str:
+        by_rule = _after(thing.name, names.resource_server_identifier(""))
+        by_rule = by_rule or _after(str(thing.outputs.get("name")), names.resource_server(""))
+        heads = {str(it["scopeName"]).partition(".")[0] for it in thing.outputs.get("scopes") or []}
+        return by_rule or (heads.pop() if len(heads) == 1 and _prefixed(thing) else slug(str(thing.outputs["name"])))
+
+    return key
+
+
+def _prefixed(thing: Thing) -> bool:
+    return all("." in it["scopeName"] for it in thing.outputs.get("scopes") or [])
+
+
+def _after(name: str, stem: str) -> str:
+    key = name.removeprefix(stem)
+    return key if key != name and slug(key) == key.lower() else ""
+
+
+def slug(name: str) -> str:
+    """A name as a key has it: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+
+
+# --- what stands under a key ------------------------------------------------------------------------------------------
+
+
+def _pool(live: Live) -> Section:
+    found = UserPool.read(live.pool.outputs)
+    return _whole(found.model_copy(update={"name": live.pool.name}))
+
+
+def _domain(live: Live, before: Settings) -> Section:
+    prefix, custom = live.pool.outputs.get("domain"), live.pool.outputs.get("customDomain")
+    keys: Section = {}
+    if custom:
+        keys["customDomain"] = True
+        keys["authDomain"] = custom if custom != before.names.auth_domain else None
+        keys["keepPrefixDomain"] = bool(prefix)
+        certificate = next(
+            (it.outputs.get("certificateArn") for it in live.of(facts.USER_POOL_DOMAIN) if it.name == custom), None
+        )
+        keys["certificateArn"] = None if before.domain.zone else certificate
+    keys["domainPrefix"] = prefix if prefix != before.names.domain_prefix else None
+    return {key: value for key, value in keys.items() if value}
+
+
+def _tags(live: Live, names: Names) -> dict[str, str]:
+    tags = live.pool.outputs.get("tags") or {}
+    return {key: value for key, value in sorted(tags.items()) if key not in names.tags and not key.startswith("aws:")}
+
+
+def _api(key: str, thing: Thing) -> Section:
+    found = Api.read(thing.outputs)
+    prefix = f"{key}."
+    prefixed = bool(found.scopes) and all(name.startswith(prefix) for name in found.scopes)
+    scopes = {name.removeprefix(prefix) if prefixed else name: text for name, text in sorted(found.scopes.items())}
+    return _whole(found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed}))
+
+
+def _client(thing: Thing, filled: Settings) -> Section:
+    """A client as the stack file has it: its scopes short, its URLs with placeholders, its silence in words."""
+    outputs, found = thing.outputs, Client.read(thing.outputs)
+    whole, several = known_scopes(filled.apis), [scope for api in filled.apis.values() for scope in api.scopes]
+    short = {full: name for name, full in whole.items() if name != full and several.count(name) == 1}
+    named = sorted(found.scopes or [], key=lambda scope: ("/" in scope, scope))
+    values = {"authDomain": filled.domain.auth_domain, "product": filled.names.product}
+    values["environment"] = filled.names.environment
+    all_attributes = bool(filled.user_pool.custom_attributes) and not outputs.get("writeAttributes")
+    update: dict[str, Any] = {
+        "scopes": [short.get(scope, scope) for scope in named if scope in whole.values()] or None,
+        "external_scopes": [scope for scope in named if scope not in whole.values()] or None,
+        "callback_urls": [_with_placeholders(url, values) for url in found.callback_urls],
+        "logout_urls": [_with_placeholders(url, values) for url in found.logout_urls],
+        "default_redirect_url": found.default_redirect_url and _with_placeholders(found.default_redirect_url, values),
+        "identity_providers": _providers(outputs),
+        "write_attributes": [] if all_attributes else found.write_attributes,
+    }
+    return _whole(found.model_copy(update=update))
+
+
+def _providers(outputs: Props) -> list[str]:
+    names = outputs.get("supportedIdentityProviders") or []
+    return [name if name == COGNITO else f"{EXTERNAL}{name}" for name in names]
+
+
+def _with_placeholders(url: str, values: Mapping[str, str]) -> str:
+    """A URL with the words put back for the auth domain, and in the product's own zone for its names."""
+    scheme, found, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.replace(values["authDomain"], "{authDomain}")
+    if host.endswith(f"{values['product']}.app"):
+        for name in ("product", "environment"):
+            host = re.sub(rf"(?<![\w{{]){re.escape(values[name])}(?![\w}}])", f"{{{name}}}", host)
+    return f"{scheme}{found}{host}{slash}{path}"
+
+
+# --- no more than has to be said --------------------------------------------------------------------------------------
+
+
+def _whole(model: Model) -> Section:
+    """Everything of an object, defaults too."""
+    made: Section = {}
+    for name, declared in type(model).model_fields.items():
+        value = getattr(model, name)
+        if value is not None:
+            made[str(declared.alias)] = _plain(value)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return _whole(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(it) for key, it in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """The config so far, which says what a key that is left out comes to."""
+
+    texts: dict[str, str]
+    stack: str
+
+    def with_keys(self, **keys: Any) -> "_Filling":
+        return replace(self, texts={**self.texts, **texts(keys)})
+
+    def settings(self) -> Settings:
+        return config.check(self.texts, self.stack)[0]
+
+    def lean(self, key: str, section: Section, filled: Callable[[Settings], Mapping[str, Model]]) -> Section:
+        """The section without all that comes to the same where it is left out."""
+
+        def look(entries: Section) -> Mapping[str, Model]:
+            return filled(self.with_keys(**{key: entries.get("", entries)}).settings())
+
+        target = look(section)
+        for path in sorted({path for entry in section.values() for path in _paths(entry)}, key=len, reverse=True):
+            trial = {name: _without(entry, path) for name, entry in section.items()}
+            found = look(trial)
+            section = {name: trial[name] if found.get(name) == target.get(name) else section[name] for name in section}
+        return section
+
+
+def _paths(entry: Any, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = [place] if place else []
+    for name, inner in entry.items() if isinstance(entry, Mapping) else ():
+        found += _paths(inner, (*place, name))
+    return found
+
+
+def _without(entry: Section, path: tuple[str, ...]) -> Section:
+    name, *rest = path
+    if name not in entry:
+        return entry
+    if not rest:
+        return {key: value for key, value in entry.items() if key != name}
+    return {**entry, name: _without(entry[name], tuple(rest))} if isinstance(entry[name], dict) else entry
+
+
+def _unless_default(fill: _Filling, sections: Section) -> Section:
+    """APIs and clients, but where they are those of Pulumi.yaml."""
+    texts = {key: text for key, text in fill.texts.items() if key not in (f"{ROOT}apis", f"{ROOT}clients")}
+    own, wanted = config.check(texts, fill.stack)[0], fill.settings()
+    if (own.apis, own.clients) == (wanted.apis, wanted.clients):
+        return {}
+    return sections
+
+
+def texts(keys: Mapping[str, Any]) -> dict[str, str]:
+    """Values as the engine hands them over."""
+    return {f"{ROOT}{key}": it if isinstance(it, str) else json.dumps(it) for key, it in keys.items()}
+
+
+def _ids(live: Live, servers: Mapping[str, Thing], clients: Mapping[str, Thing]) -> dict[str, str]:
+    prefix, custom = live.pool.outputs.get("domain"), live.pool.outputs.get("customDomain")
+    return {
+        facts.LOGICAL_POOL: live.pool.import_id,
+        **({f"{facts.LOGICAL_POOL}-prefix-domain": prefix} if prefix else {}),
+        **({f"{facts.LOGICAL_POOL}-custom-domain": custom} if custom else {}),
+        **{f"access-server-{key}": thing.import_id for key, thing in servers.items()},
+        **{f"access-client-{key}": thing.import_id for key, thing in clients.items()},
+    }
