@@ -46,6 +46,12 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
     return any(it.type == facts.USER_POOL and not it.outputs.get("usernameConfiguration") for it in state)
 
 
+def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
+    """By an identity provider's name the fingerprint of the private key that the last update gave it."""
+    known = (it.outputs.get("privateKeys") for it in state if it.type == facts.ACCESS_REGISTRY)
+    return next((keys for keys in known if isinstance(keys, Mapping)), {})
+
+
 def current_region(configured: str | None) -> str:
     """`aws:region`, or, where the stack leaves it to the environment, what the AWS provider took."""
     from pulumi_aws.get_region import get_region  # here: most stacks name their region

@@ -6,10 +6,8 @@ then dropped: after a kill it would bring back what had been deleted since. So a
 
 import contextlib
 import functools
-import http.client
 import os
 import random
-import shlex
 import shutil
 import socket
 import subprocess
@@ -21,14 +19,14 @@ from typing import Any
 
 import psutil
 
-from local import environment, keys, paths
+from local import environment, keys, paths, ports, tls
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
-# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway.py, local/templates.py).
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway/access.py).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
     *("secretsmanager", "ses", "sns", "ssm", "sts"),
@@ -60,17 +58,17 @@ def ensure(port: int) -> None:
     the port is someone else's or the emulator does not come up.
     """
     found = _running()
-    usable = found is not None and found.is_ours and _healthy(found.port)
+    usable = found is not None and found.is_ours and ports.is_healthy(found.port)
     if found and usable and found.port == port:
         return
     if found and found.port != port:
-        _refuse_taken(port)  # while the one that runs is still there
+        ports.refuse_taken(port)  # while the one that runs is still there
     if found and not usable:
         discard()
     elif found:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
-    _refuse_taken(port)
+    ports.refuse_taken(port)
     _start(port)
 
 
@@ -159,15 +157,6 @@ def _session() -> Any:
     return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
-def listener(port: int) -> str | None:
-    """The command that listens on a port of this machine, where the system tells (own processes)."""
-    with contextlib.suppress(psutil.Error):
-        for it in psutil.net_connections("tcp"):
-            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
-                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
-    return None
-
-
 def _running() -> _Running | None:
     """Found by its own command and folder, not by a number that was noted: that may be another program's by now."""
     for process in psutil.process_iter():
@@ -194,6 +183,21 @@ def _lost(stopped: _Running, said_before: int) -> str:
     return "\n".join(trouble[:3])
 
 
+def serve_https(port: int) -> tls.Tls:
+    """Serve HTTPS on `port` beside HTTP, from now on; the emulator is started again where it runs.
+
+    Raises Failure when the port is someone else's.
+    """
+    before, found = tls.turned_on(), _running()
+    if not (found and before and before.port == port):
+        ports.refuse_taken(port)
+    made = tls.turn_on(port)
+    if found:
+        stop()
+        ensure(found.port)
+    return made
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
     while True:
@@ -201,42 +205,6 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-
-
-def _refuse_taken(port: int) -> None:
-    if not _answers(port) and _can_be_bound(port):
-        return
-    who = listener(port) or "another program"
-    kind = "the emulator of another checkout, or one started by hand: " if _healthy(port) else ""
-    raise Failure(
-        f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
-        f"Choose another port: make up PORT={port + 35}.\n"
-        "Or stop that program; the emulator of another checkout by `make stop` there."
-    )
-
-
-def _answers(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _can_be_bound(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    return False
 
 
 def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dict[str, str]]:
@@ -247,24 +215,21 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         key: the one that its API asks for.
         state: the folder where it writes down what it holds; None where that goes with it.
     """
+    secure = tls.turned_on() if state else None
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [
-        sys.executable,
-        "-m",
-        "hypercorn",
-        _APP,
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "0",
-        "--keep-alive",
-        "600",
-    ]
+    # Connections are kept longer than any run of the engine is idle: a request on one that is being closed would be
+    # lost, and who sent it cannot tell whether it was done.
+    command = [sys.executable, "-m", "hypercorn", _APP, *_binds(port, secure), "--workers", "0", "--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
+        "GATEWAY_TLS_PORT": str(secure.port if secure else ""),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
+        # A function gets this environment: nothing of a person's own AWS set-up is in it.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
         "AUTH": "true",
         # The gateway writes the mail, with codes that nobody knows before.
@@ -277,7 +242,16 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
-    return command, {**os.environ, **settings, **({"STATE_DIR": str(state)} if state else {})}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
+
+
+def _binds(port: int, secure: tls.Tls | None) -> list[str]:
+    """Hypercorn's words for where it listens: with a certificate, `--bind` is what has TLS."""
+    if secure is None:
+        return ["--bind", f"127.0.0.1:{port}"]
+    certified = ["--certfile", str(secure.certificate), "--keyfile", str(secure.key)]
+    return ["--bind", f"127.0.0.1:{secure.port}", "--insecure-bind", f"127.0.0.1:{port}", *certified]
 
 
 def _start(port: int) -> None:
@@ -298,7 +272,7 @@ def _start(port: int) -> None:
             umask=0o077,
         )
     deadline = time.monotonic() + _STARTING
-    while not _healthy(port):
+    while not ports.is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()

@@ -134,7 +134,6 @@ def run(operation: Operation, held: Held) -> Outcome:
     except Interrupted:
         raise Interrupted(_done(operation, progress)) from None
     except CommandError:
-        held.refuse_removed()
         if not progress.errors:
             progress.error(cli.complaint)
         return Outcome(False, _done(operation, progress), tuple(progress.errors))

@@ -35,14 +35,6 @@ class Held:
         os.pwrite(self.file, json.dumps({"pid": os.getpid(), "command": self._command}).ljust(_SIZE).encode(), 0)
         return True
 
-    def refuse_removed(self) -> None:
-        """Raise Failure where `.local/` was removed since the lock was taken: whatever else failed, this is why."""
-        if os.fstat(self.file).st_nlink == 0:
-            raise Failure(
-                f"{paths.LOCAL} was removed while `{self._command}` was at work, and what was made went with it.\n"
-                "Make all of it anew with: make up"
-            ) from None
-
     def holder(self) -> tuple[int, str]:
         """The process that took the lock, and its command."""
         with contextlib.suppress(ValueError, KeyError, TypeError):
@@ -57,45 +49,25 @@ def only_one(command: str) -> Iterator[Held]:
 
     Raises Failure when another command does not end in time.
     """
-    _refuse_place()
     held = Held(command)
     try:
         if not held.take():
             _wait(held)
-        try:
-            yield held
-        except (OSError, Failure):
-            held.refuse_removed()
-            raise
+        yield held
     finally:
         os.close(held.file)
-
-
-def _refuse_place() -> None:
-    """No program could be started in such a place: lists of paths are divided by colons."""
-    odd = sorted({sign for sign in str(paths.CHECKOUT) if sign == ":" or not sign.isprintable()})
-    if odd:
-        raise Failure(
-            f"The path of this checkout, {str(paths.CHECKOUT)!r}, has {', '.join(map(repr, odd))} in it, which Python "
-            "and its tools take for the end of a path.\nMove the checkout to a path without, then try again: "
-            "mv <checkout> <another path>; rm -rf <another path>/.venv. Nothing was changed."
-        )
 
 
 def _wait(held: Held) -> None:
     if _taken_within(held, _NOTING):
         return
     pid, name = held.holder()
-    others = _others()
-    alive = pid in {process.pid for process in others}
+    alive = _has_lock_open(pid)
     if alive:
         say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
     else:
         say(f"The last `{name}` was killed; ending what it left running ...")
-        for process in others:
-            with contextlib.suppress(psutil.Error):
-                if process.environ().get("PULUMI_HOME") == str(paths.PULUMI_HOME):  # others wait for the lock as well
-                    process.kill()
+        _end_engines()
     if _taken_within(held, _PATIENCE if alive else _ENDING):
         return
     if alive:
@@ -109,14 +81,19 @@ def _wait(held: Held) -> None:
     )
 
 
-def _others() -> list[psutil.Process]:
-    """The commands of this checkout and their engines, known by having the lock's file open and not by a number."""
-    file, found = str(paths.LOCK.resolve()), []
+def _has_lock_open(pid: int) -> bool:
+    """Whether a process is one of this checkout's commands; its number alone may be another program's by now."""
+    with contextlib.suppress(psutil.Error):
+        return any(file.path == str(paths.LOCK.resolve()) for file in psutil.Process(pid).open_files())
+    return False
+
+
+def _end_engines() -> None:
+    """End the engines of this checkout and their plugins, known by what they are started with."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and any(it.path == file for it in process.open_files()):
-                found.append(process)
-    return found
+            if process.environ().get("PULUMI_HOME") == str(paths.PULUMI_HOME):
+                process.kill()
 
 
 def _taken_within(held: Held, seconds: float) -> bool:

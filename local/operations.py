@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import account, emulator, engine, paths, people, project, report, start_over, state
+from local import account, emulator, engine, people, project, report, start_over, state
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Operation, Outcome
@@ -70,19 +70,10 @@ def _destroy(port: int, held: Held) -> Outcome:
 
 
 def _refuse_protected() -> None:
-    """The engine would refuse each protected resource as well, but only after deleting what is not protected.
-
-    And it knows nothing of a `protect` that was written down and never applied.
-    """
-    known = _resources()
-    names = sorted({it.urn.rpartition("::")[2] for it in known if it.protect and it.custom})
+    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
+    names = sorted({it.urn.rpartition("::")[2] for it in _resources() if it.protect and it.custom})
     if names:
         raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
-    if known and (file := project.protected_by()):
-        raise Failure(
-            f"Nothing was destroyed: identity:protect is not false in {file}, though no `make up` has applied that.\n"
-            f"To let all of it go on purpose: put `identity:protect: false` into {paths.STACK_FILE}, then this again."
-        )
 
 
 def _resources() -> list[state.Resource]:

@@ -5,7 +5,6 @@ key of this checkout's emulator beside them. So it gets copies under `.local/pro
 never written to.
 """
 
-import contextlib
 import json
 from typing import Any
 
@@ -14,7 +13,6 @@ import yaml
 from local import keys, paths, stack_file
 from local.console import Failure, say
 
-_PROTECT = "identity:protect"
 _SALT = "encryptionsalt"
 
 
@@ -57,23 +55,6 @@ def read(name: str) -> dict[str, Any]:
 def has_stack() -> bool:
     """Whether the engine has ever been given the stack, which then had a state."""
     return bool(_salt())
-
-
-def protected_by() -> str:
-    """The file that asks for `identity:protect`, applied or not; empty where none does.
-
-    A stack file that cannot be read asks for what it did when it last could be.
-    """
-    for file in (paths.CHECKOUT / paths.STACK_FILE, paths.PROJECT / paths.STACK_FILE):
-        with contextlib.suppress(OSError, Failure, KeyError, TypeError):
-            config = stack_file.read(file)["config"]
-            if _PROTECT in config:
-                return "" if config[_PROTECT] in (False, None, "false", "") else paths.STACK_FILE
-            break
-    with contextlib.suppress(OSError, Failure, KeyError, TypeError):
-        declared = stack_file.read(paths.CHECKOUT / paths.PROJECT_FILE)["config"][_PROTECT]
-        return paths.PROJECT_FILE if declared["default"] not in (False, "false") else ""
-    return ""
 
 
 def mistakes(config: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from cli.adopt import live, stack_settings, survey
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import ROOT, Section, describe, slug
-from cli.adopt.live import IDENTITY_PROVIDER, Live
+from cli.adopt.live import Live
 from cli.adopt.place import Place
 from cli.adopt.report import AdoptError, Refused
 from cli.adopt.survey import Survey
@@ -67,7 +67,7 @@ def adopt(
         names = survey.by_id({**described.ids, **given})
         merged, disagreements = stack_settings.merge(said, described, where.name, take)
         merged |= _exempt(merged, running, names, where)
-        _tell(where, running, merged, disagreements if take != "live" else [])
+        _tell(where, merged, disagreements if take != "live" else [])
         if write:
             if disagreements and not take:
                 raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
@@ -165,16 +165,26 @@ def _exempt(merged: Section, running: Live, names: dict[str, str], where: Place)
     return {key: {**own, **added}} if added else {}
 
 
-def _tell(where: Place, running: Live, merged: Section, disagreements: Sequence[object]) -> None:
+def _tell(where: Place, merged: Section, disagreements: Sequence[object]) -> None:
     """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
     give(stack_file.text_of({"config": merged}))
     if disagreements:
         say(f"{where.file.name} says otherwise than AWS:", style="yellow")
         for disagreement in disagreements:
             say(f"  {disagreement}")
-    for provider in running.of(IDENTITY_PROVIDER):
-        if any(name in provider.outputs.get("providerDetails", {}) for name in ("client_secret", "private_key")):
-            say(f"The secret of the provider {provider.name} is not written down: AWS has it, and keeps it.")
+    _ask_for_secrets(where, merged)
+
+
+def _ask_for_secrets(where: Place, merged: Section) -> None:
+    """No secret is read out of AWS into a file: a person gives it once more."""
+    key = f"{ROOT}identityProviders"
+    for name, provider in (merged.get(key) or {}).items():
+        kind, apple = provider["type"], provider["type"] == "apple"
+        secret = "privateKey" if apple else "clientSecret"
+        if kind != "saml" and secret not in provider:
+            say(f"The secret of {name} is not written down. Without it, an update takes it out of the provider, and")
+            say("nobody can sign in there. Give it once more:")
+            say(f"  pulumi config set --secret --path '{key}.{name}.{secret}' --stack {where.stack}")
 
 
 def _sound(where: Place, final: Section, running: Live, names: dict[str, str], leave: Sequence[str]) -> Settings:

@@ -12,6 +12,8 @@ from identity import config, facts
 from identity.api import Api
 from identity.client import COGNITO, EXTERNAL, Client, known_scopes
 from identity.config import Settings
+from identity.group import Group
+from identity.identity_provider import IdentityProvider
 from identity.naming import Names
 from identity.setting import Model
 from identity.user_pool.settings import UserPool
@@ -20,7 +22,7 @@ Section = dict[str, Any]
 ROOT = "identity:"
 # Each key of the config that follows from what runs, whether or not it is to be written.
 DESCRIBED = (
-    *("userPool", "apis", "clients", "tags"),
+    *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients"),
     *("customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
 )
 
@@ -50,34 +52,35 @@ def describe(live: Live, said: Mapping[str, str], stack: str) -> Described:
     """
     before = config.check(said, stack)[0]
     base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
-    domain = _domain(live, before)
+    domain, found = _domain(live, before), _things(live, before)
     fill = _Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
-    pool = _pool(live)
-    lean_pool = fill.lean("userPool", {"": pool}, lambda settings: {"": settings.user_pool})[""]
-    fill = fill.with_keys(userPool=lean_pool)
-    servers = _by_key(live.of(facts.RESOURCE_SERVER), _keys_of(before, "apis"), _api_key(before.names))
-    apis = {key: _api(key, thing) for key, thing in servers.items()}
-    lean_apis = fill.lean("apis", apis, lambda settings: settings.apis)
-    fill = fill.with_keys(apis=lean_apis)
-    found = _by_key(live.of(facts.USER_POOL_CLIENT), _keys_of(before, "clients"), _client_key(before.names))
-    filled = fill.settings()
-    clients = {key: _client(thing, filled) for key, thing in found.items()}
-    lean_clients = fill.lean("clients", clients, lambda settings: settings.clients)
-    keys = {"protect": True, **domain, "tags": _tags(live, before.names), "userPool": lean_pool}
-    keys = {key: value for key, value in keys.items() if value}
-    keys |= _unless_default(fill.with_keys(clients=lean_clients), {"apis": lean_apis, "clients": lean_clients})
-    whole = {**dict.fromkeys(DESCRIBED), **keys, "userPool": pool, "apis": apis, "clients": clients}
-    return Described(keys, whole, _ids(live, servers, found))
+    whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
+    keys = {key: value for key, value in whole.items() if value}
+    for key, write in _SECTIONS.items():
+        section = {name: write(name, thing, fill.settings()) for name, thing in found[key].items()}
+        whole[key] = section.get("", section)
+        keys[key] = fill.lean(key, section)
+        fill = fill.with_keys(**{key: keys[key]})
+    keys = _without_defaults(keys, fill)
+    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, _ids(live, found))
 
 
 # --- what a key is called ---------------------------------------------------------------------------------------------
 
 
-def _keys_of(before: Settings, section: str) -> dict[str, str]:
-    """The keys that the stack file has, by what AWS has of them."""
-    if section == "apis":
-        return {str(api.identifier): key for key, api in before.apis.items()}
-    return {str(client.name): key for key, client in before.clients.items()}
+def _things(live: Live, before: Settings) -> dict[str, dict[str, Thing]]:
+    """What there is of each section of the config, by its key."""
+    names = before.names
+    apis = {str(api.identifier): key for key, api in before.apis.items()}
+    clients = {str(client.name): key for key, client in before.clients.items()}
+    providers = {str(provider.name): key for key, provider in before.identity_providers.items()}
+    return {
+        "userPool": {"": live.pool},
+        "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), providers, _provider_key),
+        "groups": {group.name: group for group in live.of(facts.USER_GROUP)},
+        "apis": _by_key(live.of(facts.RESOURCE_SERVER), apis, _api_key(names)),
+        "clients": _by_key(live.of(facts.USER_POOL_CLIENT), clients, _client_key(names)),
+    }
 
 
 def _by_key(things: Iterable[Thing], known: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
@@ -90,6 +93,11 @@ def _by_key(things: Iterable[Thing], known: Mapping[str, str], key_of: Callable[
             key, number = f"{wanted}-{number}", number + 1
         found[key] = thing
     return dict(sorted(found.items()))
+
+
+def _provider_key(thing: Thing) -> str:
+    kind = IdentityProvider.read(thing.outputs)
+    return slug(thing.name) if kind.kind.named else kind.type
 
 
 def _client_key(names: Names) -> Callable[[Thing], str]:
@@ -123,9 +131,19 @@ def slug(name: str) -> str:
 # --- what stands under a key ------------------------------------------------------------------------------------------
 
 
-def _pool(live: Live) -> Section:
-    found = UserPool.read(live.pool.outputs)
-    return _whole(found.model_copy(update={"name": live.pool.name}))
+def _pool(_key: str, thing: Thing, _filled: Settings) -> Section:
+    return _whole(UserPool.read(thing.outputs).model_copy(update={"name": thing.name}))
+
+
+def _provider(_key: str, thing: Thing, _filled: Settings) -> Section:
+    """Without the details that AWS adds, which are no keys of this type."""
+    found = IdentityProvider.read(thing.outputs)
+    ours = {"type", "name", "attributes", "identifiers", *found.kind.needs, *found.kind.takes}
+    return _whole(found.model_copy(update={name: None for name in type(found).model_fields if name not in ours}))
+
+
+def _group(_key: str, thing: Thing, _filled: Settings) -> Section:
+    return _whole(Group.read(thing.outputs))
 
 
 def _domain(live: Live, before: Settings) -> Section:
@@ -148,7 +166,7 @@ def _tags(live: Live, names: Names) -> dict[str, str]:
     return {key: value for key, value in sorted(tags.items()) if key not in names.tags and not key.startswith("aws:")}
 
 
-def _api(key: str, thing: Thing) -> Section:
+def _api(key: str, thing: Thing, _filled: Settings) -> Section:
     found = Api.read(thing.outputs)
     prefix = f"{key}."
     prefixed = bool(found.scopes) and all(name.startswith(prefix) for name in found.scopes)
@@ -156,7 +174,7 @@ def _api(key: str, thing: Thing) -> Section:
     return _whole(found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed}))
 
 
-def _client(thing: Thing, filled: Settings) -> Section:
+def _client(_key: str, thing: Thing, filled: Settings) -> Section:
     """A client as the stack file has it: its scopes short, its URLs with placeholders, its silence in words."""
     outputs, found = thing.outputs, Client.read(thing.outputs)
     whole, several = known_scopes(filled.apis), [scope for api in filled.apis.values() for scope in api.scopes]
@@ -171,15 +189,15 @@ def _client(thing: Thing, filled: Settings) -> Section:
         "callback_urls": [_with_placeholders(url, values) for url in found.callback_urls],
         "logout_urls": [_with_placeholders(url, values) for url in found.logout_urls],
         "default_redirect_url": found.default_redirect_url and _with_placeholders(found.default_redirect_url, values),
-        "identity_providers": _providers(outputs),
+        "identity_providers": _providers(outputs, filled),
         "write_attributes": [] if all_attributes else found.write_attributes,
     }
     return _whole(found.model_copy(update=update))
 
 
-def _providers(outputs: Props) -> list[str]:
-    names = outputs.get("supportedIdentityProviders") or []
-    return [name if name == COGNITO else f"{EXTERNAL}{name}" for name in names]
+def _providers(outputs: Props, filled: Settings) -> list[str]:
+    keys = {COGNITO: COGNITO, **{str(it.name): key for key, it in filled.identity_providers.items()}}
+    return [keys.get(name, f"{EXTERNAL}{name}") for name in outputs.get("supportedIdentityProviders") or []]
 
 
 def _with_placeholders(url: str, values: Mapping[str, str]) -> str:
@@ -191,6 +209,15 @@ def _with_placeholders(url: str, values: Mapping[str, str]) -> str:
         for name in ("product", "environment"):
             host = re.sub(rf"(?<![\w{{]){re.escape(values[name])}(?![\w}}])", f"{{{name}}}", host)
     return f"{scheme}{found}{host}{slash}{path}"
+
+
+_SECTIONS: dict[str, Callable[[str, Thing, Settings], Section]] = {
+    "userPool": _pool,
+    "identityProviders": _provider,
+    "groups": _group,
+    "apis": _api,
+    "clients": _client,
+}
 
 
 # --- no more than has to be said --------------------------------------------------------------------------------------
@@ -227,18 +254,29 @@ class _Filling:
     def settings(self) -> Settings:
         return config.check(self.texts, self.stack)[0]
 
-    def lean(self, key: str, section: Section, filled: Callable[[Settings], Mapping[str, Model]]) -> Section:
-        """The section without all that comes to the same where it is left out."""
+    def lean(self, key: str, section: Section) -> Section:
+        """The section without all that comes to the same where it is left out; the pool's own has no names in it."""
 
         def look(entries: Section) -> Mapping[str, Model]:
-            return filled(self.with_keys(**{key: entries.get("", entries)}).settings())
+            return _filled(self.with_keys(**{key: entries.get("", entries)}).settings(), key)
 
         target = look(section)
         for path in sorted({path for entry in section.values() for path in _paths(entry)}, key=len, reverse=True):
             trial = {name: _without(entry, path) for name, entry in section.items()}
             found = look(trial)
             section = {name: trial[name] if found.get(name) == target.get(name) else section[name] for name in section}
-        return section
+        return dict(section.get("", section))
+
+
+def _filled(settings: Settings, key: str) -> Mapping[str, Model]:
+    sections: dict[str, Mapping[str, Model]] = {
+        "userPool": {"": settings.user_pool},
+        "identityProviders": settings.identity_providers,
+        "groups": settings.config.groups,
+        "apis": settings.apis,
+        "clients": settings.clients,
+    }
+    return sections[key]
 
 
 def _paths(entry: Any, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -257,13 +295,15 @@ def _without(entry: Section, path: tuple[str, ...]) -> Section:
     return {**entry, name: _without(entry[name], tuple(rest))} if isinstance(entry[name], dict) else entry
 
 
-def _unless_default(fill: _Filling, sections: Section) -> Section:
-    """APIs and clients, but where they are those of Pulumi.yaml."""
-    texts = {key: text for key, text in fill.texts.items() if key not in (f"{ROOT}apis", f"{ROOT}clients")}
-    own, wanted = config.check(texts, fill.stack)[0], fill.settings()
-    if (own.apis, own.clients) == (wanted.apis, wanted.clients):
-        return {}
-    return sections
+def _without_defaults(keys: Section, fill: _Filling) -> Section:
+    """The keys without those that are empty; APIs and clients are left out where they are those of Pulumi.yaml."""
+    given = {key: text for key, text in fill.texts.items() if key not in (f"{ROOT}apis", f"{ROOT}clients")}
+    own, wanted = config.check(given, fill.stack)[0], fill.settings()
+    default = (own.apis, own.clients) == (wanted.apis, wanted.clients)
+    of_project = () if default else ("apis", "clients")
+    return {
+        key: value for key, value in keys.items() if key in of_project or (value and key not in ("apis", "clients"))
+    }
 
 
 def texts(keys: Mapping[str, Any]) -> dict[str, str]:
@@ -271,12 +311,15 @@ def texts(keys: Mapping[str, Any]) -> dict[str, str]:
     return {f"{ROOT}{key}": it if isinstance(it, str) else json.dumps(it) for key, it in keys.items()}
 
 
-def _ids(live: Live, servers: Mapping[str, Thing], clients: Mapping[str, Thing]) -> dict[str, str]:
-    prefix, custom = live.pool.outputs.get("domain"), live.pool.outputs.get("customDomain")
+def _ids(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, str]:
+    """Logical name -> import id."""
+    outputs, pool = live.pool.outputs, facts.LOGICAL_POOL
+    domains = {"prefix": outputs.get("domain"), "custom": outputs.get("customDomain")}
     return {
-        facts.LOGICAL_POOL: live.pool.import_id,
-        **({f"{facts.LOGICAL_POOL}-prefix-domain": prefix} if prefix else {}),
-        **({f"{facts.LOGICAL_POOL}-custom-domain": custom} if custom else {}),
-        **{f"access-server-{key}": thing.import_id for key, thing in servers.items()},
-        **{f"access-client-{key}": thing.import_id for key, thing in clients.items()},
+        pool: live.pool.import_id,
+        **{f"{pool}-{kind}-domain": name for kind, name in domains.items() if name},
+        **{f"access-server-{key}": thing.import_id for key, thing in found["apis"].items()},
+        **{f"access-client-{key}": thing.import_id for key, thing in found["clients"].items()},
+        **{f"access-provider-{thing.name}": thing.import_id for thing in found["identityProviders"].values()},
+        **{f"access-group-{key}": thing.import_id for key, thing in found["groups"].items()},
     }

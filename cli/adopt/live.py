@@ -9,11 +9,9 @@ from cli.adopt.provider_names import Props, in_provider_names
 from cli.adopt.report import AdoptError
 from identity import facts
 from identity.client import AWS_AUTH_FLOWS
+from identity.errors import HIDDEN
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
-IDENTITY_PROVIDER = "aws:cognito/identityProvider:IdentityProvider"
-USER_GROUP = "aws:cognito/userGroup:UserGroup"
-BRANDING = "aws:cognito/managedLoginBranding:ManagedLoginBranding"
 UI_CUSTOMIZATION = "aws:cognito/userPoolUICustomization:UserPoolUICustomization"
 SECRETS = "clientSecrets"  # a second one, of which no state knows
 TERMS = "terms of use"  # no resource of the provider
@@ -149,10 +147,16 @@ def _people(account: Account, pool: Thing) -> Iterator[Thing]:
         name = listed["ProviderName"]
         answer = account.ask("cognito-idp", "describe_identity_provider", **place, ProviderName=name)
         outputs = in_provider_names(answer["IdentityProvider"])
-        yield Thing(IDENTITY_PROVIDER, name, outputs, f"{pool.import_id}:{name}")
+        outputs["providerDetails"] = hidden(outputs["providerDetails"])
+        yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool.import_id}:{name}")
     for group in account.ask("cognito-idp", "list_groups", **place).get("Groups", []):
         name = group["GroupName"]
-        yield Thing(USER_GROUP, name, in_provider_names(group), f"{pool.import_id}/{name}")
+        yield Thing(facts.USER_GROUP, name, in_provider_names(group), f"{pool.import_id}/{name}")
+
+
+def hidden(details: Props) -> Props:
+    """The details of a provider without what is secret in them: that it is there is all that matters."""
+    return {name: HIDDEN if name in ("client_secret", "private_key") else text for name, text in details.items()}
 
 
 def _beside(account: Account, pool: Thing) -> Iterator[Thing]:

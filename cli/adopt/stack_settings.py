@@ -11,8 +11,12 @@ import yaml
 from cli.adopt.describe import DESCRIBED, ROOT, Described, Section, texts
 from cli.adopt.report import AdoptError
 from identity import config
-from identity.errors import shown
+from identity.errors import HIDDEN, shown
 from local import paths, stack_file
+
+# Never read out of AWS: the file alone has them.
+_SECRETS = ("clientSecret", "privateKey")
+_FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
 
 
 @dataclass(frozen=True)
@@ -37,24 +41,22 @@ def read(file: Path) -> Section:
 
 
 def as_texts(said: Section, name: str) -> dict[str, str]:
-    """The same as the engine would hand it over, without what is encrypted. Raises AdoptError for AWS's own keys."""
-    found = {}
+    """The same as the engine would hand it over, encrypted values hidden. Raises AdoptError for AWS's own keys."""
     for key, value in said.items():
-        if "secure" in (value if isinstance(value, dict) else {}):
-            if key.startswith("aws:"):
-                raise AdoptError(
-                    f"{name}: {key} is encrypted and cannot be read here. Give the credentials by the environment for "
-                    "the time of the adoption."
-                )
-            continue
-        found[key] = value if isinstance(value, str) else json.dumps(_without_secrets(value))
-    return found
+        if key.startswith("aws:") and _is_secret(value):
+            raise AdoptError(
+                f"{name}: {key} is encrypted and cannot be read here. Give the credentials by the environment for the "
+                "time of the adoption."
+            )
+    return {key: it if isinstance(it := _hidden(value), str) else json.dumps(it) for key, value in said.items()}
 
 
-def _without_secrets(value: Any) -> Any:
+def _hidden(value: Any) -> Any:
+    if _is_secret(value):
+        return HIDDEN
     if isinstance(value, dict):
-        return {key: _without_secrets(it) for key, it in value.items() if not _is_secret(it)}
-    return [_without_secrets(it) for it in value] if isinstance(value, list) else value
+        return {key: _hidden(it) for key, it in value.items()}
+    return [_hidden(it) for it in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:
@@ -101,9 +103,9 @@ class _Merging:
 
     def _one(self, key: str, said: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Any:
         mine, its = said[key], whole.get(key)
-        if isinstance(mine, dict) and isinstance(its, dict) and not _is_secret(mine):
+        if isinstance(mine, dict) and isinstance(its, dict):
             return self.objects(mine, lean.get(key) or {}, its, place)
-        if mine == its or _is_secret(mine) or self._means_the_same(mine, place):
+        if mine == its or key in _SECRETS or self._means_the_same(mine, place):
             return mine
         self.found.append(Disagreement(f"{ROOT}{'.'.join(place)}", mine, its))
         return lean.get(key) if self.take == "live" else mine
@@ -120,9 +122,10 @@ class _Merging:
         before = config.check(self.live, self.stack)[0]
         after, problems = config.check({**self.live, **texts({first: whole})}, self.stack)
         sound = not any(problem.path.startswith(f"{ROOT}{first}") and not problem.warning for problem in problems)
-        return sound and all(
-            getattr(before, it) == getattr(after, it)
-            for it in ("user_pool", "apis", "clients", "domain", "tags", "protect")
+        return (
+            sound
+            and all(getattr(before, it) == getattr(after, it) for it in _FILLED)
+            and before.config.groups == after.config.groups
         )
 
 

@@ -1,5 +1,6 @@
 """What runs beside a stack's config: what would change, what nothing can be said of, and what nobody manages. Pure."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from pulumi_policy import EnforcementLevel
 
 from cli.adopt.compare import Difference, Effect, differences
-from cli.adopt.live import BRANDING, IDENTITY_PROVIDER, TERMS, UI_CUSTOMIZATION, USER_GROUP, Live, Thing
+from cli.adopt.live import TERMS, UI_CUSTOMIZATION, Live, Thing, hidden
 from cli.adopt.provider_names import Props
 from identity import facts
 from identity.config import Settings
+from identity.identity_provider import IdentityProvider
 from policy.enforcement import RULES, level
 from policy.rule import Resource
 
@@ -23,9 +25,8 @@ _CALLED = {
     facts.RISK_CONFIGURATION: "risk-configuration",
     facts.LOG_DELIVERY: "log-delivery",
     facts.WEB_ACL_ASSOCIATION: "web-acl",
-    IDENTITY_PROVIDER: "provider",
-    USER_GROUP: "group",
-    BRANDING: "branding",
+    facts.IDENTITY_PROVIDER: "provider",
+    facts.USER_GROUP: "group",
     UI_CUSTOMIZATION: "ui-customization",
     TERMS: "terms",
 }
@@ -70,7 +71,7 @@ def leave_name(thing: Thing) -> str:
 
 def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
     """What the program sends for a thing; None where it does not manage it."""
-    key = name.removeprefix("access-client-").removeprefix("access-server-")
+    key = re.sub(r"^access-[a-z]+-", "", name)
     if thing.type == facts.USER_POOL:
         inputs = settings.user_pool.inputs()
         if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):
@@ -80,9 +81,22 @@ def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
         return settings.clients[key].inputs()
     if thing.type == facts.RESOURCE_SERVER and key in settings.apis:
         return settings.apis[key].inputs()
+    if thing.type == facts.USER_GROUP and key in settings.config.groups:
+        return {"name": key, **settings.config.groups[key].inputs()}
+    if thing.type == facts.IDENTITY_PROVIDER and name:
+        for provider in settings.identity_providers.values():
+            if provider.name == key:
+                return _provider(thing, provider)
     if thing.type == facts.USER_POOL_DOMAIN and name:
         return {"domain": thing.name, "certificateArn": thing.outputs.get("certificateArn")}
     return None
+
+
+def _provider(thing: Thing, provider: IdentityProvider) -> Props:
+    """What is sent, with the details that AWS adds by itself."""
+    inputs = provider.inputs()
+    own = {name: text for name, text in thing.outputs["providerDetails"].items() if name in provider.added}
+    return {**inputs, "providerDetails": {**own, **hidden(inputs["providerDetails"])}}
 
 
 def exemptions(live: Live, settings: Settings, names: Mapping[str, str], stack: str) -> dict[str, dict[str, str]]:

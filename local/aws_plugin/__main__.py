@@ -12,17 +12,21 @@ import grpc  # type: ignore[import-untyped]
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
-from .emulator import Refusal
+from .elided import address, restore
+from .emulator import THREADS, Refusal
 from .install import VERSION
 from .provider import LocalAws
 
 
-def _without_traceback(name: str) -> Callable[..., Any]:
+def _adapted(name: str) -> Callable[..., Any]:
     served = getattr(ProviderServicer, name)
 
     async def method(self: ProviderServicer, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        address(request)
         try:
-            return await served(self, request, context)
+            answer = await served(self, request, context)
+            restore(answer)
+            return answer
         except Exception as error:
             # The SDK wraps every error into one with a traceback; the user's mistakes are told as they stand.
             cause = error.__context__ if not isinstance(error, Refusal) else error
@@ -46,7 +50,7 @@ _CALLS = [
     "Delete",
     "GetSchema",
 ]
-Servicer = type("Servicer", (ProviderServicer,), {name: _without_traceback(name) for name in _CALLS})
+Servicer = type("Servicer", (ProviderServicer,), {name: _adapted(name) for name in _CALLS})
 
 
 def _warner(engine: str) -> Callable[[str, str], None]:
@@ -59,8 +63,7 @@ def _warner(engine: str) -> Callable[[str, str], None]:
 
 
 async def _serve(engine: str) -> None:
-    # Calls wait for the emulator in threads; the default of a few would make parallel work queue up.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(32))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", 400 << 20)])
     servicer = Servicer([], VERSION, LocalAws(_warner(engine)), engine)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)

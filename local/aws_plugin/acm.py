@@ -8,7 +8,7 @@ from typing import Any
 from .emulator import Emulator
 from .official import Differences, official_table
 from .properties import Props, Table, from_aws, to_aws
-from .resource import Found, Resource, existing, tag_changes, tagged
+from .resource import Found, Resource, existing, key_values, tag_changes, tagged
 
 # Of certificates that come from elsewhere, or are renewed by others than ACM.
 _OF_OTHERS = frozenset(
@@ -47,7 +47,7 @@ class Certificate(Resource):
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
         request = to_aws(self.inputs, props)
         if props.get("tags"):
-            request["Tags"] = _tags(props["tags"])
+            request["Tags"] = key_values(props["tags"])
         arn = self.client(emulator, props).request_certificate(**request)["CertificateArn"]
         return self.reread(emulator, arn, props)
 
@@ -84,7 +84,7 @@ class Certificate(Resource):
             client.update_certificate_options(CertificateArn=resource_id, Options=to_aws(self.inputs, new)["Options"])
         setting, dropping = tag_changes(old, new)
         if setting:
-            client.add_tags_to_certificate(CertificateArn=resource_id, Tags=_tags(setting))
+            client.add_tags_to_certificate(CertificateArn=resource_id, Tags=key_values(setting))
         if dropping:
             client.remove_tags_from_certificate(CertificateArn=resource_id, Tags=[{"Key": key} for key in dropping])
         return self.reread(emulator, resource_id, new)
@@ -128,10 +128,6 @@ class CertificateValidation(Resource):
 def _described(client: Any, arn: str) -> Any:
     answer = existing(lambda: client.describe_certificate(CertificateArn=arn))
     return answer and answer["Certificate"]
-
-
-def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _validation(option: Props) -> Props:

@@ -32,7 +32,7 @@ def problems(subject: str, table: Table, unsupported: frozenset[str], given: Pro
             )
         elif name in table:
             yield from _misfits(subject, table[name], value, path + name)
-        elif name != "__defaults":
+        elif not name.startswith("__"):  # the plugin's own notes
             near = get_close_matches(name, [*table, *unsupported], n=1)
             yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
     for name, prop in table.items():

@@ -159,6 +159,11 @@ def get_caller_identity(emulator: Emulator, _: Props) -> Props:
     return {"accountId": answer["Account"], "arn": answer["Arn"], "id": answer["Account"], "userId": answer["UserId"]}
 
 
+def get_partition(_: Emulator, __: Props) -> Props:
+    """The partition that AWS is in for everybody but China and the US government."""
+    return {"dnsSuffix": "amazonaws.com", "id": "aws", "partition": "aws", "reverseDnsPrefix": "com.amazonaws"}
+
+
 def get_region(emulator: Emulator, arguments: Props) -> Props:
     """The region of the stack, or the one that is named."""
     region = arguments.get("region") or arguments.get("name") or emulator.region

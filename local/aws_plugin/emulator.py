@@ -14,6 +14,8 @@ class Refusal(Exception):
     """Something to tell the user as it stands: what, where, and what fixes it."""
 
 
+THREADS = 32  # that wait for the emulator; the default of a few would make parallel work queue up
+
 # The official provider's endpoint names -> boto3's service names.
 SERVICES = {
     "acm": "acm",
@@ -80,8 +82,14 @@ class Emulator:
             aws_access_key_id=self._keys[0],
             aws_secret_access_key=self._keys[1],
             # No proxy: it would carry loopback requests elsewhere. No second attempt: where only the answer was lost,
-            # it would make the thing twice; the next `up` clears up instead.
-            config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1}, proxies={}),
+            # it would make the thing twice; the next `up` clears up instead. A connection for each thread that calls.
+            config=Config(
+                connect_timeout=5,
+                read_timeout=60,
+                retries={"total_max_attempts": 1},
+                proxies={},
+                max_pool_connections=THREADS,
+            ),
         )
 
     def wait(self, what: str, timeout: float, ready: Callable[[], bool], pause: float = 0.25) -> None:

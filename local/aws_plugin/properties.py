@@ -200,10 +200,21 @@ def unheld(table: Table, state: Props, given: Props, path: str = "") -> Iterator
             yield path + name, held
 
 
+def untaken(table: Table, state: Props, old: Props, given: Props) -> Props:
+    """What was there, is taken back and is there all the same."""
+    gone = {name: prop for name, prop in table.items() if not (prop.keeps or prop.unread or name in given)}
+    held = {name: comparable(prop, old.get(name)) for name, prop in gone.items()}
+    return {
+        name: state[name]
+        for name, prop in gone.items()
+        if held[name] not in (None, comparable(prop, None)) and held[name] == comparable(prop, state.get(name))
+    }
+
+
 def put(props: Props, path: str, source: Props) -> Props:
-    """The properties with the value that `source` has at this path; as they are where it has none."""
+    """The properties with the value that `source` has at this path, or without one."""
     name, _, rest = path.partition(".")
     if source.get(name) is None:
-        return props
+        return {other: value for other, value in props.items() if other != name}
     value = put(props.get(name) or {}, rest, source[name]) if rest else source[name]
     return props | {name: value}

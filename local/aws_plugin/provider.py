@@ -6,40 +6,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pulumi
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import acm, cloudformation, cognito_access, cognito_people, cognito_pool, remembered, route53
+from .catalogue import INVOKES, RESOURCES
 from .checks import problems
 from .emulator import Emulator, Refusal, endpoints_of, plainly
-from .properties import Props, aligned, changes, kept, put, unheld
+from .properties import Props, aligned, changes, kept, put, unheld, untaken
 from .resource import Resource
+from .values import plain, wrapped
 
-RESOURCES: dict[str, Resource] = {
-    resource.type_name: resource
-    for resource in (
-        acm.Certificate(),
-        acm.CertificateValidation(),
-        cloudformation.Stack(),
-        cognito_access.ResourceServer(),
-        cognito_access.UserPoolClient(),
-        cognito_access.UserPoolDomain(),
-        cognito_people.IdentityProvider(),
-        cognito_people.UserGroup(),
-        cognito_pool.UserPool(),
-        route53.Record(),
-        *remembered.TYPES,
-    )
-}
-INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {
-    "aws:cloudformation/getExport:getExport": (cloudformation.get_export, frozenset({"name", "region"})),
-    "aws:index/getCallerIdentity:getCallerIdentity": (cloudformation.get_caller_identity, frozenset()),
-    "aws:index/getRegion:getRegion": (cloudformation.get_region, frozenset({"name", "region"})),
-    "aws:route53/getRecords:getRecords": (route53.get_records, frozenset({"zoneId", "nameRegex"})),
-    "aws:route53/getZone:getZone": (route53.get_zone, frozenset({"name", "zoneId", "privateZone"})),
-}
+__all__ = ["CONFIG", "INVOKES", "RESOURCES", "LocalAws"]
+
 # Among a resource's outputs: the paths of what the emulator does not hold, and the state therefore remembers.
 _RECORD = "__remembered"
 CONFIG = frozenset(
@@ -57,33 +36,6 @@ CONFIG = frozenset(
         "pluginDownloadURL",
     ]
 )
-
-
-def plain(value: PropertyValue) -> Any:
-    """A property value as plain JSON, whole numbers as integers."""
-    inner = value.value
-    if isinstance(inner, float):
-        return int(inner) if inner.is_integer() else inner
-    if isinstance(inner, str | bool | pulumi.Archive) or inner is None:
-        return inner
-    if hasattr(inner, "items"):
-        return {key: plain(item) for key, item in inner.items()}
-    if isinstance(inner, tuple):
-        return [plain(item) for item in inner]
-    raise Refusal(f"the local aws plugin takes plain values only; received {type(inner).__name__}")
-
-
-def wrapped(value: Any, secrets: frozenset[str] = frozenset(), path: str = "") -> PropertyValue:
-    """The other way; `secrets` are the paths of what is marked as one."""
-    secret = path in secrets
-    if isinstance(value, dict):
-        items = {key: wrapped(item, secrets, f"{path}.{key}" if path else key) for key, item in value.items()}
-        return PropertyValue(items, is_secret=secret)
-    if isinstance(value, list | tuple):
-        return PropertyValue([wrapped(item) for item in value], is_secret=secret)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    return PropertyValue(value, is_secret=secret)
 
 
 def _props(values: dict[str, PropertyValue]) -> Props:
@@ -188,7 +140,9 @@ class LocalAws(rpc.Provider):
             return rpc.CreateResponse("", _state(resource, UNKNOWN, resource.previewed(inputs)))
         with plainly(_subject(request)):
             found = await asyncio.to_thread(resource.create, self._ready(), inputs, request.timeout)
-        return rpc.CreateResponse(found.id, _state(resource, found.id, self._recorded(request, found.state, inputs)))
+        return rpc.CreateResponse(
+            found.id, _state(resource, found.id, self._recorded(request, found.state, {}, inputs))
+        )
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         resource, inputs = _resource(request), _inputs(request.inputs)
@@ -220,7 +174,7 @@ class LocalAws(rpc.Provider):
             found = await asyncio.to_thread(
                 resource.update, self._ready(), request.resource_id, old, new, request.timeout
             )
-        return rpc.UpdateResponse(_state(resource, request.resource_id, self._recorded(request, found.state, new)))
+        return rpc.UpdateResponse(_state(resource, request.resource_id, self._recorded(request, found.state, old, new)))
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         resource, state = _resource(request), _props(request.properties)
@@ -234,11 +188,13 @@ class LocalAws(rpc.Provider):
             raise self._emulator
         return self._emulator
 
-    def _recorded(self, request: rpc.CreateRequest | rpc.UpdateRequest, found: Props, given: Props) -> Props:
+    def _recorded(
+        self, request: rpc.CreateRequest | rpc.UpdateRequest, found: Props, old: Props, given: Props
+    ) -> Props:
         """The state after a write, with what the emulator did not take over remembered in it, and that said."""
         resource = _resource(request)
         state = aligned(resource.inputs, found, given)
-        lost = dict(unheld(resource.inputs, state, given))
+        lost = dict(unheld(resource.inputs, state, given)) | untaken(resource.inputs, state, old, given)
         for path in lost:
             state = put(state, path, given)
         if warning := resource.warning():

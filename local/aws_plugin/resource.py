@@ -170,3 +170,8 @@ def tagged(tags: Mapping[str, str]) -> Props:
     """The state of a resource with these tags."""
     own = own_tags(dict(tags))
     return {"tagsAll": own} | ({"tags": own} if own else {})
+
+
+def key_values(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as most services of AWS have them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -330,6 +330,84 @@ def test_an_import_reads_all_that_a_pool_has_and_an_up_keeps_what_the_official_p
     assert deploy.refresh(program) == {"same": 2}
 
 
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+HUSH = "the-secret-of-a-provider"
+
+
+def with_all_around_it(code: str, **changed: Any) -> None:
+    role = aws.iam.Role("role", assume_role_policy=TRUST)
+    function = aws.lambda_.Function(
+        "claims",
+        role=role.arn,
+        runtime="python3.12",
+        handler="main.handler",
+        code=pulumi.AssetArchive({"main.py": pulumi.StringAsset(code)}),
+    )
+    aws.cloudwatch.LogGroup("log", name=function.name.apply(lambda name: f"/aws/lambda/{name}"), retention_in_days=90)
+    pool = user_pool(lambda_config={"pre_sign_up": function.arn}, user_pool_tier="PLUS")
+    aws.lambda_.Permission(
+        "call",
+        action="lambda:InvokeFunction",
+        function=function.name,
+        principal="cognito-idp.amazonaws.com",
+        source_arn=pool.arn,
+    )
+    google = aws.cognito.IdentityProvider(
+        "google",
+        user_pool_id=pool.id,
+        provider_name="Google",
+        provider_type="Google",
+        provider_details={
+            "client_id": "id",
+            "client_secret": pulumi.Output.secret(changed.get("secret", HUSH)),
+            "authorize_scopes": "openid email",
+        },
+        attribute_mapping={"email": "email"},
+    )
+    pulumi.export("details", google.provider_details)
+    aws.cognito.UserGroup("admins", user_pool_id=pool.id, name="admins", precedence=changed.get("precedence", 1))
+    aws.cognito.RiskConfiguration(
+        "risk",
+        user_pool_id=pool.id,
+        compromised_credentials_risk_configuration={"actions": {"event_action": "BLOCK"}},
+    )
+    client = aws.cognito.UserPoolClient("client", name="client", user_pool_id=pool.id)
+    aws.cognito.ManagedLoginBranding(
+        "looks", user_pool_id=pool.id, client_id=client.id, use_cognito_provided_values=True
+    )
+
+
+def test_functions_providers_groups_and_what_is_remembered_come_up_stay_and_go(deploy: Deployment) -> None:
+    code = "def handler(event, context):\n    return event\n"
+    assert deploy.preview(lambda: with_all_around_it(code)) == {"create": 11}
+    deploy.up(lambda: with_all_around_it(code))
+    assert "the emulator has no RiskConfiguration: the state remembers it, and it does nothing here" in deploy.said
+    assert deploy.up(lambda: with_all_around_it(code)) == {"same": 11}
+    assert deploy.refresh(lambda: with_all_around_it(code)) == {"same": 11}
+    assert deploy.up(lambda: with_all_around_it(code)) == {"same": 11}
+    changed = code.replace("return event", "return dict(event)")
+    assert deploy.preview(lambda: with_all_around_it(changed))["update"] == 1
+    assert deploy.up(lambda: with_all_around_it(changed, secret="rotated", precedence=3))["update"] == 3
+    assert deploy.up(lambda: with_all_around_it(changed, secret="rotated", precedence=3)) == {"same": 11}
+    assert deploy.outputs()["details"]["client_secret"] == "rotated"
+    deploy.stack.destroy()
+
+
+def test_a_providers_secret_is_in_no_state_in_clear(deploy: Deployment) -> None:
+    deploy.up(lambda: with_all_around_it("def handler(event, context): ..."))
+    deploy.refresh(lambda: with_all_around_it("def handler(event, context): ..."))
+    assert HUSH not in deploy.said
+    for path in deploy.work.rglob("*"):
+        assert not path.is_file() or HUSH not in path.read_text(errors="replace")
+
+
 def imported(**ids: str) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(import_=ids["id"])
 

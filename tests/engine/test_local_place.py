@@ -1,11 +1,9 @@
-"""A checkout works wherever it is, or says why not."""
+"""A checkout works wherever it is."""
 
 from pathlib import Path
 
 import pytest
 
-from local import lock, paths
-from local.console import Failure
 from tests.support.checkout import Checkout
 
 
@@ -28,11 +26,3 @@ def test_what_is_local_may_be_kept_on_another_disk(tmp_path: Path) -> None:
         assert checkout.run("up") == {"create": 13}
         assert checkout.local("stop").status == 0
         checkout.assert_nothing_to_do()
-
-
-@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\tb", "a\x7fb"])
-def test_a_path_that_no_python_takes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(paths, "CHECKOUT", tmp_path / name)
-    with pytest.raises(Failure, match="Move the checkout"), lock.only_one("make up"):
-        pass
-    assert not (tmp_path / name).exists()

@@ -13,7 +13,7 @@ from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
-PEOPLE, PASSWORD = ("ada", "grace", "mary"), "Correct-horse-9"
+PEOPLE, PASSWORD = ("barbara", "mary", "rosalind"), "Correct-horse-9"
 BY_PASSWORD = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 POSTMAN: dict[str, Any] = {
     "secret": True,

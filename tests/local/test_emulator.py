@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from local.emulator import free_port, listener
+from local.emulator import free_port
+from local.ports import listener
 from tests.support.checkout import Checkout, Ran, finished
 
 

@@ -1,7 +1,6 @@
 """What a run has done is counted, and nothing else: a plan that was refused is no deed."""
 
 import contextlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from pulumi.automation import CommandError, CommandResult, EngineEvent
 from pulumi.automation.errors import create_command_error
 
 from local import engine, lock, paths, pulumi_cli
-from local.console import Failure
 from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress
 
@@ -96,23 +94,6 @@ def ending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Out
 
 def _refusal() -> CommandError:
     return create_command_error(CommandResult(stdout="", stderr="", code=1))
-
-
-def _removed() -> OSError:
-    shutil.rmtree(paths.LOCAL)
-    return OSError(2, "No such file or directory")
-
-
-@pytest.mark.parametrize("refusal", [lambda: (_removed(), _refusal())[1], _removed], ids=["the engine", "the system"])
-def test_a_folder_that_was_removed_during_a_run_is_the_reason_told(
-    ending: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, refusal: Callable[[], Exception]
-) -> None:
-    def break_off(*_: object, **__: object) -> None:
-        raise refusal()
-
-    monkeypatch.setattr(_Stack, "up", break_off, raising=False)
-    with pytest.raises(Failure, match=r"was removed while `make up` was at work.*\n.*make up"):
-        ending("up")
 
 
 @pytest.mark.parametrize("operation", ["up", "preview"])

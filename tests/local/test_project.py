@@ -122,35 +122,3 @@ def test_destroying_without_good_settings_says_what_is_broken(checkout: Path) ->
 
 
 FREE, HELD = "config: {a: b}\n", "config: {identity:protect: true}\n"
-
-
-@pytest.mark.parametrize(
-    ("stack", "last", "project_file", "told"),
-    [
-        (HELD, None, None, "Pulumi.local.yaml"),
-        ("config: {protect: true}\n", None, None, "Pulumi.local.yaml"),
-        ('config: {identity:protect: "true"}\n', None, None, "Pulumi.local.yaml"),
-        ("config: {identity:protect: 3}\n", None, None, "Pulumi.local.yaml"),
-        ("config: {identity:protect: false}\n", HELD, None, ""),
-        ('config: {identity:protect: "false"}\n', HELD, None, ""),
-        (FREE, HELD, None, ""),
-        ("config: [", HELD, None, "Pulumi.local.yaml"),
-        ("config: [", FREE, None, ""),
-        ("config: [", None, None, ""),
-        (None, HELD, None, "Pulumi.local.yaml"),
-        (FREE, None, "config: {identity:protect: {type: boolean, default: true}}\n", "Pulumi.yaml"),
-        (FREE, None, "config: {identity:protect: {type: boolean, default: false}}\n", ""),
-        ("config: {identity:protect: false}\n", None, "config: {identity:protect: {default: true}}\n", ""),
-    ],
-)
-def test_protect_counts_from_when_it_is_written_down(
-    checkout: Path, stack: str | None, last: str | None, project_file: str | None, told: str
-) -> None:
-    (checkout / ".local/project").mkdir(parents=True)
-    for name, text in (("Pulumi.local.yaml", stack), (".local/project/Pulumi.local.yaml", last)):
-        (checkout / name).unlink(missing_ok=True)
-        if text is not None:
-            (checkout / name).write_text(text)
-    if project_file:
-        (checkout / "Pulumi.yaml").write_text(project_file)
-    assert project.protected_by() == told

@@ -14,10 +14,11 @@ from pulumi import automation
 from pulumi.automation._stack import StackInitMode
 
 from local import keys, pulumi_cli
+from local.aws_plugin import emulator
 from local.stack import QuietStack
 
 Program = Callable[[], None]
-SERVICES = ("acm", "cloudformation", "cognitoidp", "route53", "sts")
+SERVICES = tuple(emulator.SERVICES)
 # The SDK never awaits some coroutines of a program that fails; they are not ours. A test collects them at its end, so
 # that none is told in another one's place.
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -85,7 +85,9 @@ class Mocks(pulumi.runtime.Mocks):
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the program registered it; `waits_for` has the names of the resources it depends on."""
+    """A resource as the program registered it; `waits_for` has the names of the resources it depends on, and
+    `secret_inputs` those of the inputs that are secret or have a secret in them.
+    """
 
     type: str
     name: str
@@ -95,6 +97,9 @@ class Registered:
     create_timeout: str
     waits_for: frozenset[str]
     retain_on_delete: bool = False
+    secret_inputs: frozenset[str] = frozenset()
+    ignore_changes: frozenset[str] = frozenset()
+    secret_outputs: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -122,15 +127,19 @@ class RecordingMonitor(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:
         depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
+        inputs = rpc.deserialize_properties(request.object)
         self.run.resources[request.name] = Registered(
             request.type,
             request.name,
-            rpc.deserialize_properties(request.object),
+            {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()},
             request.protect,
             request.deleteBeforeReplace,
             request.customTimeouts.create,
             frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
             request.retainOnDelete,
+            frozenset(name for name, value in inputs.items() if rpc.is_rpc_secret(value)),
+            frozenset(request.ignoreChanges),
+            frozenset(request.additionalSecretOutputs),
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pulumi
 from pulumi.provider.experimental import provider as rpc
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.rpc import UNKNOWN
@@ -10,7 +11,8 @@ from pulumi.runtime.rpc import UNKNOWN
 from local import keys
 from local.aws_plugin.emulator import SERVICES
 from local.aws_plugin.properties import Props, comparable
-from local.aws_plugin.provider import RESOURCES, LocalAws, plain, wrapped
+from local.aws_plugin.provider import RESOURCES, LocalAws
+from local.aws_plugin.values import plain, wrapped
 
 Values = dict[str, PropertyValue]
 
@@ -72,6 +74,11 @@ class Made:
     def state(self) -> Props:
         return _props(self.values)
 
+    @property
+    def names(self) -> set[str]:
+        """What the state has, but for the plugin's own notes."""
+        return {name for name in self.values if not name.startswith("__")}
+
     def diff(self, given: Props) -> dict[str, str]:
         """What these inputs would change: path -> kind, with _REPLACE where it is made anew."""
         answer = self._plugin.diff(self, self._plugin.checked(self.token, given, self.name, self.inputs))
@@ -81,8 +88,8 @@ class Made:
         inputs = self._plugin.checked(self.token, given, self.name, self.inputs)
         preview = _props(self._plugin.update(self, inputs, preview=True))
         self.values, self.inputs = self._plugin.update(self, inputs), inputs
-        certain = {name: value for name, value in preview.items() if value != UNKNOWN and not name.startswith("last")}
-        assert certain.items() <= {**certain, **self.state}.items()
+        known = {name: value for name, value in preview.items() if value != UNKNOWN and not name.startswith("last")}
+        assert {name: value for name, value in known.items() if self.state.get(name, value) != value} == {}
 
     def refreshed(self) -> Props | None:
         """The state after a refresh; None where there is nothing any more."""
@@ -117,4 +124,6 @@ def _values(props: Props) -> Values:
 
 
 def _props(values: Any) -> Props:
-    return {name: plain(value) for name, value in values.items()}
+    """Plain values; an archive by its path, which is all that can be compared of it."""
+    props = {name: plain(value) for name, value in values.items()}
+    return {name: vars(value) if isinstance(value, pulumi.Archive) else value for name, value in props.items()}

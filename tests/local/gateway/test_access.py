@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import keys
+from local import emulator, keys
 from local.console import Failure
 from local.gateway import public_requests, stack_templates
 from tests.support import signing
@@ -483,12 +484,21 @@ def test_a_template_behind_a_url_is_refused() -> None:
     ]
 
 
-def test_functions_are_made_by_nothing(stack: EmulatedStack) -> None:
+def test_functions_are_made_by_no_template_and_by_nobody_without_the_key(stack: EmulatedStack) -> None:
     answer = signing.send("POST", stack.url + "/", create(BAD[0][0]), {"Content-Type": FORM}, "cloudformation")
     assert answer.status_code == 400
     assert "AWS::Lambda::Function" in answer.text
-    made = signing.send("POST", f"{stack.url}/2015-03-31/functions", b"{}", {"Content-Type": JSON}, "lambda")
-    assert not made.is_success
+    content = json.dumps({"FunctionName": "f", "Role": "r", "Code": {"ZipFile": ""}}).encode()
+    made = httpx2.post(f"{stack.url}/2015-03-31/functions", content=content, headers={"Content-Type": JSON})
+    assert made.status_code == 403
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"])
+def test_a_function_sees_nothing_of_a_persons_own_aws(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "mine")
+    _, settings = emulator.served(4000, keys.Key("id", "secret"), None)
+    assert settings.get(name) in (None, os.devnull)
+    assert settings["AWS_ACCESS_KEY_ID"] == "id"
 
 
 # --- the key ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,56 @@
+"""An archive of the program's as the bytes of a zip: the same content gives the same bytes."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+
+from .emulator import Refusal
+
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
+_READABLE = 0o644 << 16
+
+
+def zipped(archive: pulumi.Archive) -> bytes:
+    """The zip of a folder or of assets by name; a zip that is given stays as it is.
+
+    Raises Refusal where there is nothing at its path, or it is neither of these.
+    """
+    if isinstance(archive, pulumi.FileArchive) and Path(archive.path).is_file():
+        return Path(archive.path).read_bytes()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in sorted(_files(archive)):
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry.external_attr, entry.compress_type = _READABLE, zipfile.ZIP_DEFLATED
+            target.writestr(entry, content)
+    return made.getvalue()
+
+
+def _files(archive: pulumi.Archive) -> Iterator[tuple[str, bytes]]:
+    if isinstance(archive, pulumi.FileArchive):
+        folder = Path(archive.path)
+        if not folder.is_dir():
+            raise Refusal(f"code: there is no folder and no zip {folder}; received this path from {Path.cwd()}")
+        for file in folder.rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                yield file.relative_to(folder).as_posix(), file.read_bytes()
+    elif isinstance(archive, pulumi.AssetArchive):
+        for name, asset in archive.assets.items():
+            yield from _asset(name, asset)
+    else:
+        raise Refusal(f"code: must be an archive of a folder or of files here; received {type(archive).__name__}")
+
+
+def _asset(name: str, asset: pulumi.Asset | pulumi.Archive) -> Iterator[tuple[str, bytes]]:
+    if isinstance(asset, pulumi.StringAsset):
+        yield name, asset.text.encode()
+    elif isinstance(asset, pulumi.FileAsset):
+        yield name, Path(asset.path).read_bytes()
+    elif isinstance(asset, pulumi.Archive):
+        for inner, content in _files(asset):
+            yield f"{name}/{inner}", content
+    else:
+        raise Refusal(f"code: {name} must be a file or a text here; received {type(asset).__name__}")

@@ -1,0 +1,57 @@
+"""The ports of this machine: whether one is free, and who has it."""
+
+import contextlib
+import http.client
+import shlex
+import socket
+
+import psutil
+
+from local.console import Failure
+
+
+def listener(port: int) -> str | None:
+    """The command that listens on a port of this machine, where the system tells (own processes)."""
+    with contextlib.suppress(psutil.Error):
+        for it in psutil.net_connections("tcp"):
+            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
+                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
+    return None
+
+
+def refuse_taken(port: int) -> None:
+    """Raise Failure where something else has the port."""
+    if not _answers(port) and _can_be_bound(port):
+        return
+    who = listener(port) or "another program"
+    kind = "the emulator of another checkout, or one started by hand: " if is_healthy(port) else ""
+    raise Failure(
+        f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
+        f"Choose another port: make up PORT={port + 35}.\n"
+        "Or stop that program; the emulator of another checkout by `make stop` there."
+    )
+
+
+def _answers(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _can_be_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def is_healthy(port: int) -> bool:
+    """Whether an emulator answers there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    return False
