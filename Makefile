@@ -15,7 +15,7 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs env refresh destroy stop login token logout user export adopt unmanaged diff bench test fuzz check
+.PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt unmanaged diff bench test fuzz check
 .PHONY: reference format lock
 
 up preview refresh destroy: .venv/installed
@@ -26,6 +26,9 @@ outputs: .venv/installed
 
 env stop: .venv/installed
 	@$(RUN) -m local $@
+
+https: .venv/installed
+	@$(RUN) -m local $@ $(call option,tls-port,TLS_PORT)
 
 # The subcommands of `python -m cli` by their names, with their options; and the benchmark.
 override ON = $(call option,stack,STACK) $(call option,client,CLIENT)
@@ -45,7 +48,7 @@ user: .venv/installed
 	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,name,NAME) $(call flag,json,JSON)
 
 export: .venv/installed
-	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
+	@$(RUN) -m cli $@ $(ON) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
 
 adopt: .venv/installed
 	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli $@ $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \

@@ -60,6 +60,7 @@ access = AccessRegistry(
         settings.identity_providers,
         settings.config.groups,
         deployed.private_keys(state),
+        deployed.clients_without_flows(state),
     ),
     opts=guarded,
 )

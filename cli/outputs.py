@@ -66,6 +66,26 @@ class Outputs(_Output):
     client_secrets: dict[str, str] = {}
 
     @property
+    def region(self) -> str:
+        """The pool's, which its id begins with."""
+        return self.user_pool_id.partition("_")[0]
+
+    @property
+    def domain(self) -> str:
+        """Where the sign-in pages are, with a port where it is not the usual one."""
+        return urlsplit(self.authorize_url).netloc
+
+    @property
+    def discovery_uri(self) -> str:
+        """The document that OpenID Connect libraries configure themselves by; it is served beside the keys."""
+        return f"{self.jwks_uri.removesuffix('jwks.json')}openid-configuration"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a stack on this machine."""
+        return is_loopback(self.jwks_uri)
+
+    @property
     def api_endpoint(self) -> str:
         """Where Cognito's API answers: on AWS and on the emulator alike the host that serves the keys."""
         parts = urlsplit(self.jwks_uri)

@@ -21,6 +21,8 @@ CLIENT_CREDENTIALS: Final = "client_credentials"
 REFRESH: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 SRP: Final = "ALLOW_USER_SRP_AUTH"
 USER: Final = "ALLOW_USER_AUTH"
+# What AWS takes a client for that was made without any.
+AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
 # The default clients are those of the old system, whose apps send just these: they are not warned of.
@@ -183,7 +185,8 @@ class Client(Model):
     write_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
         "The attributes that the app, and everybody with a token of it, may write. Not given - in a pool with custom "
-        "attributes the mutable standard ones: a person must not set what a program relies on. Else AWS's: all.",
+        "attributes the mutable standard ones: a person must not set what a program relies on. Else, and for [], AWS's "
+        "own: all.",
         "writeAttributes",
         Change.LESSENS,
         loss="The app could not write it any more.",
@@ -197,6 +200,21 @@ class Client(Model):
         "enablePropagateAdditionalUserContextData",
         kept=True,
         example=True,
+    )
+    prevent_user_existence_errors: bool = setting(
+        True,
+        "Whether a sign-in does not tell an unknown user from a wrong password; false for apps that ask it.",
+        "preventUserExistenceErrors",
+        Change.MATTERS,
+        loss="Apps that tell an unknown user by the error could not any more, or anybody could.",
+        codec=Codec(lambda on: "ENABLED" if on else "LEGACY", lambda value: value == "ENABLED"),
+    )
+    enable_token_revocation: bool = setting(
+        True,
+        "Whether refresh tokens can be revoked.",
+        "enableTokenRevocation",
+        Change.MATTERS,
+        loss="Its tokens would get another form (origin_jti), or could not be called back any more.",
     )
     renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same client.")
 
@@ -242,7 +260,7 @@ class Client(Model):
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
                 "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens)),
                 "identity_providers": [providers.get(it, it.removeprefix(EXTERNAL)) for it in chosen],
-                "write_attributes": self.write_attributes or write_attributes,
+                "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
             }
         )
 
@@ -263,12 +281,10 @@ class Client(Model):
         made = super().inputs()
         if not self.rotate_refresh_tokens:
             made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS answers
-        return {
-            **made,
-            "allowedOauthFlowsUserPoolClient": bool(self.flows),
-            "preventUserExistenceErrors": "ENABLED",
-            "enableTokenRevocation": True,
-        }
+        if not self.flows:
+            # What AWS still has of flows and scopes rests there.
+            made = {name: it for name, it in made.items() if name not in ("allowedOauthFlows", "allowedOauthScopes")}
+        return {**made, "allowedOauthFlowsUserPoolClient": bool(self.flows)}
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
@@ -276,7 +292,7 @@ class Client(Model):
         if not found.rotate_refresh_tokens:
             found = found.model_copy(update={"rotation_grace": None})
         if not outputs.get("allowedOauthFlowsUserPoolClient", True):
-            return found.model_copy(update={"flows": []})
+            return found.model_copy(update={"flows": [], "scopes": []})
         return found
 
 

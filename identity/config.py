@@ -260,7 +260,7 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
     raw = {
         key: parsing.from_text(fields[key], text) if key in fields else text
         for key, text in merged.items()
-        if not (text == NOT_GIVEN and key in fields and key != "product")
+        if not (text == NOT_GIVEN and key in fields and fields[key].default is None)
     }
     config, mistakes = parsing.check(Config, raw, _ROOT, {"product": "product"})
     if "product" not in raw or merged["product"] == NOT_GIVEN:

@@ -59,6 +59,11 @@ def current_region(configured: str | None) -> str:
     return configured or str(get_region().region)
 
 
+def clients_without_flows(state: Iterable[Deployed]) -> list[str]:
+    """The clients, by logical name, that the stack has and that were made without authentication flows."""
+    return [it.name for it in state if it.type == facts.USER_POOL_CLIENT and not it.outputs.get("explicitAuthFlows")]
+
+
 def current_account() -> str:
     """The account of the AWS provider's credentials; empty where AWS does not tell."""
     from pulumi_aws.get_caller_identity import get_caller_identity  # here: a new stack has no need of it

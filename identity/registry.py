@@ -1,6 +1,6 @@
 """The registry of who may ask for what: resource servers, identity providers, groups and app clients."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pulumi
@@ -9,7 +9,7 @@ from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClien
 
 from identity import facts
 from identity.api import Api
-from identity.client import Client
+from identity.client import AWS_AUTH_FLOWS, Client
 from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.setting import arguments
@@ -26,6 +26,8 @@ class AccessRegistryArgs:
         identity_providers: the identity providers by key, names filled in.
         groups: the groups by name.
         known_keys: by a provider's name the fingerprint of the private key that AWS has, which it never shows.
+        without_flows: logical names of clients that were made without authentication flows, which AWS takes for
+            `AWS_AUTH_FLOWS`; none by default.
     """
 
     user_pool_id: pulumi.Input[str]
@@ -34,6 +36,7 @@ class AccessRegistryArgs:
     identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     known_keys: Mapping[str, str] = field(default_factory=dict)
+    without_flows: Collection[str] = ()
 
 
 class AccessRegistry(pulumi.ComponentResource):
@@ -59,6 +62,7 @@ class AccessRegistry(pulumi.ComponentResource):
         super().__init__(facts.ACCESS_REGISTRY, name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
+        self._without_flows = args.without_flows
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
         # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
         self._scopes: dict[str, pulumi.Input[str]] = {
@@ -115,15 +119,18 @@ class AccessRegistry(pulumi.ComponentResource):
         )
 
     def _client(self, key: str, client: Client) -> UserPoolClient:
-        inputs = arguments(client.inputs())
+        name, inputs = f"{self._name}-client-{key}", arguments(client.inputs())
         if client.identity_providers is not None:
             inputs["supported_identity_providers"] = [
-                self.identity_providers[name].provider_name if name in self.identity_providers else name
-                for name in client.identity_providers
+                self.identity_providers[it].provider_name if it in self.identity_providers else it
+                for it in client.identity_providers
             ]
-        inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
+        if client.flows:
+            inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
+        if name in self._without_flows and client.auth_flows == AWS_AUTH_FLOWS:
+            del inputs["explicit_auth_flows"]  # left out they stay as they are, which means the same
         return UserPoolClient(
-            f"{self._name}-client-{key}",
+            name,
             UserPoolClientArgs(user_pool_id=self._user_pool_id, **inputs),
             opts=self._child("client", client.renamed_from),
         )

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from local import command_line, emulator, environment, paths, report, state
+from local import command_line, emulator, environment, paths, report, state, tls
 from local.console import Failure, give, leave_output, logged, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
@@ -84,6 +84,25 @@ def env() -> None:
     if not emulator.takes_own_key():
         raise Failure("The emulator is from before `.local/` was removed and has another key. Replace it: make up")
     give("\n".join(environment.of_the_aws_tools(port)))
+
+
+@commands.command()
+@click.option(
+    "--tls-port",
+    type=click.IntRange(1024, 65535),
+    default=4567,
+    show_default=True,
+    help="The port on 127.0.0.1, as in: make https TLS_PORT=4601",
+)
+def https(tls_port: int) -> None:
+    """Serve HTTPS as well, by a certificate of this checkout's own, for libraries that take nothing else."""
+    with only_one("make https"):
+        made = emulator.serve_https(tls_port)
+        say(
+            f"https://localhost:{made.port} is served beside HTTP, now and after every start.\n"
+            f"What calls it has to trust {made.authority}; Node: export NODE_EXTRA_CA_CERTS={made.authority}\n"
+            f"No more of it: rm -r {tls.FOLDER} and then: make stop up"
+        )
 
 
 @commands.command()

@@ -19,14 +19,14 @@ from typing import Any
 
 import psutil
 
-from local import environment, keys, paths, ports
+from local import environment, keys, paths, ports, tls
 from local.console import Failure, say
 
 LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # What a sign-in stack is made of, and STS, which tells the account. Functions run as the person who started this: a
-# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway).
+# trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway/access.py).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
     *("secretsmanager", "ses", "sns", "ssm", "sts"),
@@ -183,6 +183,21 @@ def _lost(stopped: _Running, said_before: int) -> str:
     return "\n".join(trouble[:3])
 
 
+def serve_https(port: int) -> tls.Tls:
+    """Serve HTTPS on `port` beside HTTP, from now on; the emulator is started again where it runs.
+
+    Raises Failure when the port is someone else's.
+    """
+    before, found = tls.turned_on(), _running()
+    if not (found and before and before.port == port):
+        ports.refuse_taken(port)
+    made = tls.turn_on(port)
+    if found:
+        stop()
+        ensure(found.port)
+    return made
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
     while True:
@@ -200,14 +215,15 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         key: the one that its API asks for.
         state: the folder where it writes down what it holds; None where that goes with it.
     """
+    secure = tls.turned_on() if state else None
     # No workers: one process, so that a kill leaves no half of it behind on the port.
-    command = [sys.executable, "-m", "hypercorn", _APP, "--bind", f"127.0.0.1:{port}", "--workers", "0"]
-    # Longer than any run of the engine is idle: a request on a connection that is being closed would be lost, and who
-    # sent it cannot tell whether it was done.
-    command += ["--keep-alive", "600"]
+    # Connections are kept longer than any run of the engine is idle: a request on one that is being closed would be
+    # lost, and who sent it cannot tell whether it was done.
+    command = [sys.executable, "-m", "hypercorn", _APP, *_binds(port, secure), "--workers", "0", "--keep-alive", "600"]
     settings = {
         "PYTHONPATH": str(paths.CHECKOUT),
         "GATEWAY_PORT": str(port),
+        "GATEWAY_TLS_PORT": str(secure.port if secure else ""),
         "AWS_ACCESS_KEY_ID": key.id,
         "AWS_SECRET_ACCESS_KEY": key.secret,
         # A function gets this environment: nothing of a person's own AWS set-up is in it.
@@ -228,6 +244,14 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
     }
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
+
+
+def _binds(port: int, secure: tls.Tls | None) -> list[str]:
+    """Hypercorn's words for where it listens: with a certificate, `--bind` is what has TLS."""
+    if secure is None:
+        return ["--bind", f"127.0.0.1:{port}"]
+    certified = ["--certfile", str(secure.certificate), "--keyfile", str(secure.key)]
+    return ["--bind", f"127.0.0.1:{secure.port}", "--insecure-bind", f"127.0.0.1:{port}", *certified]
 
 
 def _start(port: int) -> None:

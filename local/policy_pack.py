@@ -8,6 +8,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent import futures
 from functools import partial
 from pathlib import Path
@@ -20,14 +21,23 @@ _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
 # Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
 _START = """import json, os, runpy, sys
 os.environ |= json.load(sys.stdin)
-runpy.run_path(sys.argv[1], run_name="__main__")"""
+sys.argv = sys.argv[1:]
+run = runpy.run_path if sys.argv[0].endswith(".py") else runpy.run_module
+run(sys.argv[0], run_name="__main__")"""
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
 
 
 class Host:
-    """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are."""
+    """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are.
 
-    def __init__(self) -> None:
+    Args:
+        python: the interpreter of the pack.
+        arguments: the file or the module that is run, and what it is given; it prints the port on which it takes calls.
+        directory: where it is started.
+    """
+
+    def __init__(self, python: str, arguments: Sequence[str], directory: Path | None = None) -> None:
+        self._python, self._arguments, self._directory = python, arguments, directory
         self._pack: subprocess.Popen[bytes] | None = None
         self._channel: Any = None
 
@@ -55,8 +65,8 @@ class Host:
             "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
             "PULUMI_CONFIG": json.dumps(dict(stack.config)),
         }
-        command = [sys.executable, "-u", "-c", _START, str(_PACK)]
-        self._pack = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [self._python, "-u", "-c", _START, *self._arguments]
+        self._pack = subprocess.Popen(command, cwd=self._directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._pack.stdin) as given:
             given.write(json.dumps(environment).encode())
         port = next(iter(self._pack.stdout or ()), b"").decode().strip()
@@ -75,12 +85,18 @@ class Host:
         return response
 
 
+def served(host: Host) -> tuple[grpc.Server, int]:
+    """A server that has been started, and its port."""
+    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host.handlers()], options=_UNLIMITED)
+    port: int = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
 def main() -> None:
     """Serve until the engine ends this process."""
-    host = Host()
-    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host.handlers()], options=_UNLIMITED)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    host = Host(sys.executable, [str(_PACK)])
+    server, port = served(host)
     print(port, flush=True)
     try:
         server.wait_for_termination()

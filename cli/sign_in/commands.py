@@ -177,11 +177,16 @@ def _browser_session(outputs: Outputs, client: Client) -> str:
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
-def export(stack: str, directory: str | None, without_secrets: bool) -> None:
-    """Write what APIs and clients need to files: .env, JSON, and a Postman environment and collection."""
+@click.option(
+    "--client",
+    callback=_not_empty,
+    help="The client of the files for Amplify, ASP.NET, Spring and Next. Default: the first that fits, by key.",
+)
+def export(stack: str, directory: str | None, without_secrets: bool, client: str | None) -> None:
+    """Write what APIs and clients need to files: .env, JSON, Postman's, and those of frameworks."""
     outputs = stack_outputs.read(stack)
     to = Path(directory) if directory else paths.LOCAL / "export" / stack.replace("/", ".")
-    for path in write_files(outputs, stack, to, with_secrets=not without_secrets):
+    for path in write_files(outputs, stack, to, with_secrets=not without_secrets, client=client):
         give(str(path))
     if outputs.client_secrets and not without_secrets:
         say("They hold client secrets: keep them out of version control.")

@@ -10,9 +10,6 @@ from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import HOLD_BACK, Loss
 
-# What the program always sends, and what it sends.
-_ALWAYS = {"enableTokenRevocation": True, "preventUserExistenceErrors": "ENABLED"}
-
 
 def client_losses(
     client_id: str, key: str, old: Mapping[str, Any], new: Client, settings: Settings, gone: Set[str]
@@ -50,7 +47,8 @@ def client_losses(
         yield _in_its_words(loss, new, settings.config.clients[key])
     if old.get("allowedOauthFlowsUserPoolClient") is False and "flows" not in said.model_fields_set:
         yield _opened(client_id, path)
-    yield from _always_sent(client_id, path, old)
+    if old.get("analyticsConfiguration"):
+        yield _analytics(client_id, path, old["analyticsConfiguration"])
 
 
 def _as_written(client: Client, settings: Settings) -> Client:
@@ -87,16 +85,8 @@ def _in_its_words(loss: Loss, new: Client, written: Client) -> Loss:
     return loss
 
 
-def _always_sent(client_id: str, path: str, old: Mapping[str, Any]) -> Iterator[Loss]:
-    """What has no key of its own."""
-    for name, becomes in _ALWAYS.items():
-        value = old.get(name)
-        if value not in (None, "", becomes):
-            keep = f"{name}: {shown(value)}, as it is in AWS"
-            consequence = f"It would be removed by up ({shown(becomes)} in its place): the program has no key for it."
-            yield Loss(client_id, path, keep, "nothing of it", consequence, HOLD_BACK, what=name, in_place=True)
-    if old.get("analyticsConfiguration"):
-        keep = f"analyticsConfiguration: {shown(old['analyticsConfiguration'])}, as it is in AWS"
-        consequence = "It would be removed by up: the program has no key for it."
-        what = "analyticsConfiguration"
-        yield Loss(client_id, path, keep, "nothing of it", consequence, HOLD_BACK, what=what, in_place=True)
+def _analytics(client_id: str, path: str, old: Any) -> Loss:
+    keep = f"analyticsConfiguration: {shown(old)}, as it is in AWS"
+    consequence = "It would be removed by up: the program has no key for it."
+    what = "analyticsConfiguration"
+    return Loss(client_id, path, keep, "nothing of it", consequence, HOLD_BACK, what=what, in_place=True)

@@ -226,7 +226,7 @@ def _second_factor(pool: UserPool) -> Iterator[Problem]:
         allowed = "a factor by e-mail with two ways of userPool.recovery, or admin_only: not with e-mail alone"
         fix = "set recovery: [verified_phone_number, verified_email], or [admin_only]"
         yield Problem(f"{path}.email", allowed, shown(pool.recovery or ["verified_email"]), fix)
-    if mfa.sms and pool.sms is None:
+    if mfa.sms and mfa.mode != "off" and pool.sms is None:
         yield Problem(f"{path}.sms", "a factor by text message with userPool.sms", "no sms", "give userPool.sms")
     if mfa.mode != "off" and "phone_number" in pool.username_attributes and pool.sms is None:
         allowed = "off, or userPool.sms: a person whose user name is a phone number gets codes there"

@@ -143,5 +143,9 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
             allowed = "a flow that the pool can serve: this one needs the three triggers of custom sign-in"
             fix = f"take it out, or give {', '.join(names)} in {path}"
             yield Problem(
-                f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]", allowed, '"ALLOW_CUSTOM_AUTH"', fix
+                f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]",
+                allowed,
+                '"ALLOW_CUSTOM_AUTH"',
+                fix,
+                warning=True,
             )

@@ -13,6 +13,7 @@ Everything else is refused with 403. Pure.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -43,10 +44,11 @@ class Refused:
     message: str
 
 
-def refusal(request: Request, port: int, key: Key) -> Refused | None:
+def refusal(request: Request, ports: Sequence[str], key: Key) -> Refused | None:
     """Why the emulator does not get a request; None where it does."""
-    if request.header("host") not in {f"{host}:{port}" for host in _HOSTS}:
-        return Refused(MISDIRECTED, "MisdirectedRequest", f"This is 127.0.0.1:{port} and answers for no other host.")
+    if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
+        told = f"This is 127.0.0.1:{ports[0]} and answers for no other host."
+        return Refused(MISDIRECTED, "MisdirectedRequest", told)
     if refused := _odd(request):
         return refused
     if is_open(request):
@@ -77,7 +79,7 @@ def _odd(request: Request) -> Refused | None:
 def _posted_elsewhere(request: Request) -> Refused | None:
     """A form of our pages that was sent by another page: it would sign its reader in as somebody else."""
     origin = request.header("origin")
-    if request.method == "GET" or not public_requests.is_page(request) or "origin" not in request.headers:
+    if not public_requests.is_form(request) or "origin" not in request.headers:
         return None
     if urlsplit(origin).netloc == request.header("host"):
         return None

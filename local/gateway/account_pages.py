@@ -46,7 +46,7 @@ async def sign_up(request: Request, asked: Authorization) -> Response:
     attempt = Attempt(asked, name, password)
     if made.get("UserConfirmed"):
         return await sign_in.begin(attempt)
-    return sign_in.confirm_page(attempt, _sent(asked, made))
+    return _waiting(attempt, made)
 
 
 async def confirm(request: Request, asked: Authorization) -> Response:
@@ -72,7 +72,7 @@ async def resend(request: Request, asked: Authorization) -> Response:
         sent = await _run(request, "ResendConfirmationCode", asked.client, attempt.name)
     except OperationError as error:
         return sign_in.confirm_page(attempt, "", error.message)
-    return sign_in.confirm_page(attempt, _sent(asked, sent))
+    return _waiting(attempt, sent)
 
 
 async def confirm_by_link(request: Request) -> Response:
@@ -152,14 +152,16 @@ async def _run(request: Request, operation: str, client: Json, name: str, **give
     return await operations.run(Call(operation, {**named, **proof, **given}, request.origin()))
 
 
-def _sent(asked: Authorization, answer: Json) -> str:
-    details = answer.get("CodeDeliveryDetails")
+def _waiting(attempt: Attempt, sent: Json) -> Response:
+    """The page that a sign-up waits at, with what an operation says of the message that it sent."""
+    details = sent.get("CodeDeliveryDetails")
     if not details:
-        return "An administrator has to confirm you: this pool verifies no address that you gave."
-    by_link = (asked.pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
-    if by_link and details["DeliveryMedium"] == "EMAIL":
-        return f"A link was sent to {details['Destination']}. Open it, then continue here."
-    return f"A code was sent to {details['Destination']}."
+        told = "An administrator has to confirm you: this pool verifies no address that you gave."
+        return sign_in.confirm_page(attempt, told)
+    option = (attempt.request.pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption")
+    attempt.by_link = option == "CONFIRM_WITH_LINK" and details["DeliveryMedium"] == "EMAIL"
+    told = "A link was sent to {}. Open it, then continue here." if attempt.by_link else "A code was sent to {}."
+    return sign_in.confirm_page(attempt, told.format(details["Destination"]))
 
 
 def _asked_for(pool: Json) -> list[str]:

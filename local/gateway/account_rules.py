@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-yo
 
 from typing import Final
 
-from local.gateway import attributes, codes, delivery, directory
+from local.gateway import attributes, codes, delivery, directory, triggers
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
@@ -25,8 +25,11 @@ async def _sign_up(call: Call) -> Json:
     made = await call.passed_on()
     made.pop("CodeDeliveryDetails", None)
     user = await directory.person(pool["Id"], made["UserSub"])
-    if user and not made.get("UserConfirmed"):
-        sent = delivery.sign_up_code(pool, user, client["ClientId"], call.origin)
+    if user and made.get("UserConfirmed"):
+        await triggers.post_confirmation(pool, user, "ConfirmSignUp", client["ClientId"])
+    elif user:
+        worded = await triggers.with_custom_messages(pool, user, "SignUp", client["ClientId"])
+        sent = delivery.sign_up_code(worded, user, client["ClientId"], call.origin)
         made |= {"CodeDeliveryDetails": sent} if sent else {}
     return made
 
@@ -40,15 +43,10 @@ async def _confirm_sign_up(call: Call) -> Json:
     codes.check(pool["Id"], name, codes.SIGN_UP, str(call.given.get("ConfirmationCode", "")))
     done = await call.passed_on(ConfirmationCode=_TAKEN[codes.SIGN_UP])
     codes.use_up(pool["Id"], name, codes.SIGN_UP)
-    await verify_first_address(pool, user)
-    return done
-
-
-async def verify_first_address(pool: Json, user: Json) -> None:
-    """Take the address that a sign-up's code went to for the person's own."""
-    has, verified = directory.attributes(user), pool.get("AutoVerifiedAttributes") or []
-    for medium in [one for one in ("phone_number", "email") if one in verified and has.get(one)][:1]:
+    if medium := delivery.first_address(pool, user):
         await directory.write(pool, user, {f"{medium}_verified": "true"})
+    await _confirmed(call, pool, "ConfirmSignUp")
+    return done
 
 
 async def _resend(call: Call) -> Json:
@@ -59,7 +57,9 @@ async def _resend(call: Call) -> Json:
         return sent
     if user["UserStatus"] != "UNCONFIRMED":
         raise OperationError("InvalidParameterException", "User is already confirmed.")
-    details = delivery.sign_up_code(pool, user, str(call.given["ClientId"]), call.origin)
+    client_id = str(call.given["ClientId"])
+    worded = await triggers.with_custom_messages(pool, user, "ResendCode", client_id)
+    details = delivery.sign_up_code(worded, user, client_id, call.origin)
     return {"CodeDeliveryDetails": details} if details else {}
 
 
@@ -69,7 +69,10 @@ async def _forgot_password(call: Call) -> Json:
     user = await directory.person(pool["Id"], call.username)
     if user and user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
         raise OperationError("NotAuthorizedException", "User password cannot be reset in the current state.")
-    return sent if user is None else {"CodeDeliveryDetails": delivery.reset_code(pool, user)}
+    if user is None:
+        return sent
+    worded = await triggers.with_custom_messages(pool, user, "ForgotPassword", str(call.given["ClientId"]))
+    return {"CodeDeliveryDetails": delivery.reset_code(worded, user)}
 
 
 async def _confirm_forgot_password(call: Call) -> Json:
@@ -80,7 +83,14 @@ async def _confirm_forgot_password(call: Call) -> Json:
     codes.check(pool["Id"], user["Username"], codes.RESET, str(call.given.get("ConfirmationCode", "")))
     done = await call.passed_on(ConfirmationCode=_TAKEN[codes.RESET])
     codes.use_up(pool["Id"], user["Username"], codes.RESET)
+    await _confirmed(call, pool, "ConfirmForgotPassword")
     return done
+
+
+async def _confirmed(call: Call, pool: Json, source: str) -> None:
+    user = await directory.person(pool["Id"], call.username)  # as confirmed
+    if user:
+        await triggers.post_confirmation(pool, user, source, str(call.given["ClientId"]))
 
 
 RULES: Final[dict[str, Rule]] = {

@@ -4,7 +4,7 @@ import secrets
 import string
 from typing import Final
 
-from local.gateway import delivery, directory
+from local.gateway import delivery, directory, triggers
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import operate
@@ -21,7 +21,8 @@ async def _admin_create_user(call: Call) -> Json:
     if action == "RESEND":
         named = {"UserPoolId": pool["Id"], "Username": user["Username"]}
         await operate("AdminSetUserPassword", **named, Password=password, Permanent=False)
-    delivery.invitation(pool, user, password, call.given.get("DesiredDeliveryMediums"))
+    worded = await triggers.with_custom_messages(pool, user, "AdminCreateUser")
+    delivery.invitation(worded, user, password, call.given.get("DesiredDeliveryMediums"))
     return made
 
 
@@ -29,7 +30,8 @@ async def _admin_reset_password(call: Call) -> Json:
     pool = await call.pool()
     user = await directory.person(pool["Id"], call.username)
     if user:
-        delivery.reset_code(pool, user)  # before the password is no good any more
+        worded = await triggers.with_custom_messages(pool, user, "ForgotPassword")
+        delivery.reset_code(worded, user)  # before the password is no good any more
     return await call.passed_on()
 
 

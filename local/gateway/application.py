@@ -30,8 +30,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """The application that hypercorn serves."""
     if scope["type"] == "lifespan":
         clients.load()
-        await emulator(scope, receive, send)  # until the end
-        clients.save()
+        await emulator(scope, _saving(receive), send)
     elif scope["type"] == "http":
         await _http(scope, receive, send)
     else:  # nothing of this stack speaks over a WebSocket
@@ -43,7 +42,7 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     request = await _read(scope, receive)
     if request is None:
         return
-    refused = refusal(request, int(os.environ["GATEWAY_PORT"]), emulated.key())
+    refused = refusal(request, _ports(), emulated.key())
     allowance = _FOR_ALL if is_open(request) and not is_page(request) else []
     if request.method == "OPTIONS" and (refused is None or refused.status != MISDIRECTED):
         await _answer(send, 204, public_requests.preflight(request), b"")
@@ -57,6 +56,11 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
         await emulator(passed, _again(request.body, receive), _with_cors(send, allowance))
     else:
         await emulator(scope, _again(request.body, receive), _with_cors(send, []))
+
+
+def _ports() -> list[str]:
+    """Where the gateway listens, without and, where it is on, with TLS."""
+    return [port for name in ("GATEWAY_PORT", "GATEWAY_TLS_PORT") if (port := os.environ.get(name))]
 
 
 async def _read(scope: Scope, receive: Receive) -> Request | None:
@@ -79,7 +83,19 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     body = b"".join(parts)
     raw_path = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
-    return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body)
+    return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body, scope["scheme"])
+
+
+def _saving(receive: Receive) -> Receive:
+    """What is kept here is written down when the emulator is told to write down the rest."""
+
+    async def received() -> Message:
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            clients.save()
+        return message
+
+    return received
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

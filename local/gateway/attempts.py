@@ -21,6 +21,8 @@ class Attempt:
         request: what the app asks for.
         name: the user name that was entered.
         password: the one that was entered; the emulator wants it again at the end.
+        by_mail: whether a mailed code stands in for the password, which is then empty.
+        by_link: whether a sign-up is confirmed by a link rather than a code.
         must_change: whether it was right, and a temporary one: a new password is asked for.
         factor: where it was right, the second factor that is asked for; else empty.
         access_token: by which an authenticator app is set up.
@@ -31,6 +33,8 @@ class Attempt:
     request: Authorization
     name: str
     password: str
+    by_mail: bool = False
+    by_link: bool = False
     must_change: bool = False
     factor: str = ""
     access_token: str = ""

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-ema
 
 from typing import Final
 
-from local.gateway import attributes, codes, delivery, directory
+from local.gateway import attributes, codes, delivery, directory, triggers
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
@@ -15,7 +15,7 @@ _held_back: dict[tuple[str, str, str], str] = {}  # an address that counts once 
 
 async def _update_attributes(call: Call) -> Json:
     pool, client, user = await call.owner()
-    given = directory.of_list(call.given.get("UserAttributes"))
+    given = attributes.as_compared(pool, directory.of_list(call.given.get("UserAttributes")))
     attributes.check_written(pool, client, given)
     attributes.check_unchanged(pool, given)
     has = directory.attributes(user)
@@ -31,17 +31,19 @@ async def _update_attributes(call: Call) -> Json:
         if name in changed and name in (pool.get("AutoVerifiedAttributes") or []):
             if name in late:
                 _held_back[pool["Id"], user["Username"], name] = changed[name]
-            sent.append(delivery.attribute_code(pool, user, name, changed[name]))
+            worded = await triggers.with_custom_messages(pool, user, "UpdateUserAttribute", client["ClientId"])
+            sent.append(delivery.attribute_code(worded, user, name, changed[name]))
     return {"CodeDeliveryDetailsList": sent}
 
 
 async def _send_attribute_code(call: Call) -> Json:
-    pool, _, user = await call.owner()
+    pool, client, user = await call.owner()
     name = str(call.given.get("AttributeName"))
     to = _held_back.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
     if name not in ("email", "phone_number") or not to:
         raise OperationError("InvalidParameterException", f"User does not have the attribute {name} to be verified.")
-    return {"CodeDeliveryDetails": delivery.attribute_code(pool, user, name, to)}
+    worded = await triggers.with_custom_messages(pool, user, "VerifyUserAttribute", client["ClientId"])
+    return {"CodeDeliveryDetails": delivery.attribute_code(worded, user, name, to)}
 
 
 async def _verify_attribute(call: Call) -> Json:

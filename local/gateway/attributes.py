@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 """
 
+from local.gateway import directory
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
@@ -42,6 +43,9 @@ def check_required(pool: Json, given: dict[str, str]) -> None:
         raise OperationError("InvalidParameterException", f"Attributes did not conform to the schema: {told}\n")
 
 
-def sign_in_names(pool: Json) -> set[str]:
-    """The attributes that people sign in by beside or instead of a user name."""
-    return {*(pool.get("UsernameAttributes") or []), *(pool.get("AliasAttributes") or [])}
+def as_compared(pool: Json, given: dict[str, str]) -> dict[str, str]:
+    """The same, with what people sign in by in lower case where the pool makes no difference."""
+    if directory.has_case(pool):
+        return given
+    names = {*(pool.get("UsernameAttributes") or []), *(pool.get("AliasAttributes") or [])}
+    return {name: value.lower() if name in names else value for name, value in given.items()}

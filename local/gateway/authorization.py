@@ -1,5 +1,6 @@
 """An authorization request (RFC 6749, section 4.1.1), checked anew by each page that it goes through."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from local.gateway.directory import Json
 from local.gateway.http import Request, Response
 
 COGNITO: Final = "COGNITO"
+_UNDER_WAY: Final = re.compile(r'name="ua_token" value="([\w-]+)"')
 # What the emulator does not know, or takes for another provider's.
 _OURS: Final = {"identity_provider", "idp_identifier", "prompt", "lang", "login_hint"}
 
@@ -42,6 +44,12 @@ class Authorization:
         """A user's name as the pool compares it."""
         return given if directory.has_case(self.pool) else given.lower()
 
+    def may_go_by_mail(self) -> bool:
+        """Whether a code by mail may stand in for the password."""
+        allowed = ((self.pool.get("Policies") or {}).get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or []
+        by_choice = "ALLOW_USER_AUTH" in (self.client.get("ExplicitAuthFlows") or [])
+        return by_choice and "EMAIL_OTP" in allowed and self.pool.get("MfaConfiguration") != "ON"
+
     def providers(self) -> list[str]:
         """Where the app lets people sign in."""
         return list(self.client.get("SupportedIdentityProviders") or [COGNITO])
@@ -59,8 +67,23 @@ async def checked(request: Request) -> Authorization | Response:
 
 async def code(request: Authorization, name: str, password: str) -> Response:
     """What the emulator's own sign-in says to a name and a password: the redirect to the app, or a page."""
-    entered = {"redirect_uri": request.redirect_uri, "username": name, "password": password}
-    return await emulated.post("/login", _plain(request.asked) | entered)
+    return await _login(request, username=name, password=password)
+
+
+async def code_without_password(request: Authorization, name: str) -> Response:
+    """The same for a person who has proven to have the address: by the emulator's pages for that, and its one code."""
+    page = await _login(request, auth_flow="USER_AUTH", username=name)
+    under_way = _UNDER_WAY.search(page.body.decode())
+    if under_way is None:
+        return page
+    token = {"ua_token": under_way[1]}
+    if b'value="EMAIL_OTP"' in page.body:  # where there is more than one factor, one is chosen
+        await emulated.post("/login", token | {"challenge": "EMAIL_OTP"})
+    return await emulated.post("/login", token | {"code": "123456"})
+
+
+async def _login(request: Authorization, **entered: str) -> Response:
+    return await emulated.post("/login", _plain(request.asked) | {"redirect_uri": request.redirect_uri} | entered)
 
 
 def _plain(asked: dict[str, str]) -> dict[str, str]:

@@ -79,10 +79,7 @@ async def with_compared_names(call: Call) -> Call:
             lowered = _lowered(holder, name, proof, client)
             given = {**given, part: lowered} if part else lowered
     if listed := given.get("UserAttributes"):
-        names, has = attributes.sign_in_names(pool), directory.of_list(listed)
-        given["UserAttributes"] = directory.to_list(
-            {name: value.lower() if name in names else value for name, value in has.items()}
-        )
+        given["UserAttributes"] = directory.to_list(attributes.as_compared(pool, directory.of_list(listed)))
     return Call(call.name, given, call.origin)
 
 

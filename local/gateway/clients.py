@@ -41,7 +41,8 @@ def load() -> None:
 
 def save() -> None:
     """Write it down, where the emulator writes down what it holds."""
-    if os.environ.get("PERSIST_STATE") == "1":
+    if os.environ.get("PERSIST_STATE") == "1" and _rotation:
+        _file().parent.mkdir(parents=True, exist_ok=True)
         _file().write_text(json.dumps(_rotation), encoding="utf-8")
 
 

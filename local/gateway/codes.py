@@ -15,9 +15,10 @@ from local.gateway.emulated import OperationError
 SIGN_UP: Final = "sign-up"
 RESET: Final = "reset"
 MFA: Final = "mfa"
+FIRST: Final = "first-factor"
 
 _HOUR: Final = 3600.0
-_VALID: Final = {SIGN_UP: 24 * _HOUR, RESET: _HOUR, MFA: _HOUR / 20}  # seconds
+_VALID: Final = {SIGN_UP: 24 * _HOUR, RESET: _HOUR, MFA: _HOUR / 20, FIRST: _HOUR / 20}  # seconds
 _OF_ATTRIBUTES: Final = 24 * _HOUR
 _GUESSES: Final = 5
 
@@ -38,7 +39,7 @@ def issue(pool_id: str, name: str, purpose: str) -> str:
     Args:
         pool_id: of the person's pool.
         name: the person's user name, as the pool has it.
-        purpose: SIGN_UP, RESET, MFA, or the name of an attribute that is to be verified.
+        purpose: SIGN_UP, RESET, MFA, FIRST, or the name of an attribute that is to be verified.
     """
     digits = f"{secrets.randbelow(10**6):06d}"
     _issued[pool_id, name, purpose] = _Code(digits, time.monotonic() + _VALID.get(purpose, _OF_ATTRIBUTES))
@@ -60,8 +61,3 @@ def check(pool_id: str, name: str, purpose: str, digits: str) -> None:
 def use_up(pool_id: str, name: str, purpose: str) -> None:
     """Forget a code that did what it was for."""
     _issued.pop((pool_id, name, purpose), None)
-
-
-def forget_all() -> None:
-    """Forget every code."""
-    _issued.clear()

@@ -23,15 +23,26 @@ def sign_up_code(pool: Json, user: Json, client_id: str, origin: str) -> Json | 
         client_id: the app's, which a link names.
         origin: the address that a link leads to.
     """
-    has = attributes(user)
-    for medium in ("phone_number", "email"):  # AWS takes the phone where it could take either
-        if medium in (pool.get("AutoVerifiedAttributes") or []) and has.get(medium):
-            code = codes.issue(pool["Id"], user["Username"], codes.SIGN_UP)
-            named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
-            link = f"{origin}/confirmUser?{urlencode(named)}"
-            inbox.deliver(messages.verification(pool, medium, has[medium], shown_name(pool, user), code, link))
-            return details(medium, has[medium])
-    return None
+    medium = first_address(pool, user)
+    if not medium:
+        return None
+    to, code = attributes(user)[medium], codes.issue(pool["Id"], user["Username"], codes.SIGN_UP)
+    named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
+    link = f"{origin}/confirmUser?{urlencode(named)}"
+    inbox.deliver(messages.verification(pool, medium, to, shown_name(pool, user), code, link))
+    return details(medium, to)
+
+
+def first_address(pool: Json, user: Json) -> str:
+    """What a sign-up is confirmed by: phone_number, which AWS takes where it could take either, email, or nothing."""
+    has, verified = attributes(user), pool.get("AutoVerifiedAttributes") or []
+    return next((one for one in ("phone_number", "email") if one in verified and has.get(one)), "")
+
+
+def goes_by_link(pool: Json, user: Json) -> bool:
+    """Whether a sign-up is confirmed by a link rather than a code."""
+    option = (pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption")
+    return option == "CONFIRM_WITH_LINK" and first_address(pool, user) == "email"
 
 
 def reset_code(pool: Json, user: Json) -> Json:
@@ -50,6 +61,13 @@ def attribute_code(pool: Json, user: Json, medium: str, to: str) -> Json:
     code = codes.issue(pool["Id"], user["Username"], medium)
     inbox.deliver(messages.verification(pool, medium, to, shown_name(pool, user), code))
     return details(medium, to)
+
+
+def first_factor(pool: Json, user: Json) -> None:
+    """Send what stands in for a password; nothing where the person has no address."""
+    if to := attributes(user).get("email"):
+        code = codes.issue(pool["Id"], user["Username"], codes.FIRST)
+        inbox.deliver(messages.first_factor(pool, to, code))
 
 
 def second_factor(pool: Json, config: Json, user: Json, medium: str) -> Json:

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from ministack.app import app
 
@@ -45,19 +45,27 @@ def address() -> str:
 
 async def operate(name: str, **given: Any) -> dict[str, Any]:
     """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
-    from botocore.auth import SigV4Auth  # here: what is only passed on does without
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-    body = json.dumps(given).encode()
-    headers = {"X-Amz-Target": PREFIX + name, "Content-Type": JSON}
-    request = AWSRequest(method="POST", url=address() + "/", data=body, headers=headers)
-    SigV4Auth(Credentials(key().id, key().secret), "cognito-idp", environment.REGION).add_auth(request)
-    answer = await send("POST", "/", body, dict(request.headers))
+    answer = await _signed("cognito-idp", "/", given, {"X-Amz-Target": PREFIX + name, "Content-Type": JSON})
     content = answer.json()
     if answer.status >= 400:
         raise OperationError(content.get("__type", "InternalErrorException"), content.get("message", ""), answer.status)
     return content
+
+
+async def invoke(function: str, event: Mapping[str, Any]) -> Response:
+    """Run a Lambda function, by its ARN, and wait for its end."""
+    return await _signed("lambda", f"/2015-03-31/functions/{quote(function, safe='')}/invocations", event, {})
+
+
+async def _signed(service: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    from botocore.auth import SigV4Auth  # here: what is only passed on does without
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    body = json.dumps(content).encode()
+    request = AWSRequest(method="POST", url=address() + path, data=body, headers=headers)
+    SigV4Auth(Credentials(key().id, key().secret), service, environment.REGION).add_auth(request)
+    return await send("POST", path, body, dict(request.headers))
 
 
 async def post(path: str, form: Mapping[str, str], authorization: str = "") -> Response:
@@ -75,7 +83,7 @@ async def send(method: str, path: str, body: bytes, headers: Mapping[str, str], 
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": query.encode("latin-1"),
         "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],

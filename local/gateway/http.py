@@ -20,6 +20,7 @@ class Request:
     query: str
     headers: Mapping[str, list[str]]
     body: bytes = b""
+    scheme: str = "http"
 
     def header(self, name: str) -> str:
         """The one value of a header; empty where it is missing or stands there twice."""
@@ -47,7 +48,7 @@ class Request:
 
     def origin(self) -> str:
         """The address that the gateway was called by."""
-        return f"http://{self.header('host')}"
+        return f"{self.scheme}://{self.header('host')}"
 
     def _fields(self) -> list[tuple[str, str]]:
         return parse_qsl(self.body.decode("utf-8", errors="replace"), keep_blank_values=True)

@@ -80,6 +80,11 @@ def second_factor(pool: dict[str, Any], config: dict[str, Any], medium: str, to:
     return _mail(pool, to, given.get("Subject") or "Your sign-in code", given.get("Message") or plain, "", code)
 
 
+def first_factor(pool: dict[str, Any], to: str, code: str) -> Message:
+    """The mail whose code stands in for a password; AWS has no template for it."""
+    return _mail(pool, to, "Your sign-in code", "Your sign-in code is {####}.", "", code)
+
+
 def _text(to: str, text: str, name: str, code: str) -> Message:
     return Message(to, "", text.replace("{username}", name).replace("{####}", code), code)
 

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from local.gateway import account_rules, admin_rules, attribute_rules, calls, token_rules
+from local.gateway import account_rules, admin_rules, attribute_rules, calls, challenge_rules, token_rules
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import JSON, PREFIX, OperationError
@@ -13,6 +13,7 @@ _RULES: Final[dict[str, Rule]] = {
     **account_rules.RULES,
     **admin_rules.RULES,
     **attribute_rules.RULES,
+    **challenge_rules.RULES,
     **token_rules.RULES,
 }
 

@@ -23,11 +23,17 @@ _ENDPOINTS: Final = (
     ),
     ("POST", re.compile(r"/oauth2/(token|revoke|userInfo|userinfo)")),
 )
-# Its pages, which people see, and the mail: nothing that another page may read.
+# The forms of its pages, which these pages alone send.
+_FORMS: Final = (
+    ("POST", re.compile(r"/(login|loginByCode|mfa|changePassword|forgotPassword|confirmForgotPassword)")),
+    ("POST", re.compile(r"/(signup|confirm|resendcode)")),
+)
+# The pages, and the mail: nothing that another page may read. Identity providers send people back to the last two.
 _PAGES: Final = (
-    ("GET", re.compile(r"/(oauth2/(authorize|idpresponse)|logout|login|signup|confirmUser|forgotPassword|_mail)")),
-    ("POST", re.compile(r"/(oauth2/idpresponse|saml2/idpresponse)")),
-    ("POST", re.compile(r"/(login|signup|confirm|resendcode|forgotPassword|confirmForgotPassword|changePassword|mfa)")),
+    *_FORMS,
+    ("GET", re.compile(r"/(oauth2/authorize|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)")),
+    ("GET", re.compile(r"/oauth2/idpresponse")),
+    ("POST", re.compile(r"/(oauth2|saml2)/idpresponse")),
 )
 _PREFIX: Final = "AWSCognitoIdentityProviderService."
 _TARGET: Final = "x-amz-target"
@@ -58,6 +64,11 @@ def is_open(request: Request) -> bool:
 def is_page(request: Request) -> bool:
     """Whether it is for a page that people see in a browser."""
     return _is_one_of(_PAGES, request)
+
+
+def is_form(request: Request) -> bool:
+    """Whether it is what a person filled in at one of our own pages."""
+    return _is_one_of(_FORMS, request)
 
 
 def is_unsigned_operation(request: Request) -> bool:

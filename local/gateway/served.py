@@ -3,7 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from local.gateway import account_pages, authorization, endpoints, inbox, operations, sessions, sign_in, view
+from local.gateway import (
+    account_pages,
+    authorization,
+    endpoints,
+    inbox,
+    mail_sign_in,
+    operations,
+    sign_in,
+    view,
+)
 from local.gateway.authorization import Authorization
 from local.gateway.http import Request, Response, of_json
 
@@ -31,9 +40,8 @@ async def _mail_for_programs(_request: Request) -> Response:
 
 
 async def _reset(_request: Request) -> None:
-    """Forget what was kept here of a stack that is thrown away; the emulator forgets the rest."""
+    """Throw the mail away with the stack, which the emulator forgets."""
     inbox.empty()
-    sessions.end_all()
 
 
 # With the key alone: public_requests has neither of the last two.
@@ -50,6 +58,8 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
 }
 _PAGES: Final[dict[tuple[str, str], _Page]] = {
     ("POST", "/login"): sign_in.login,
+    ("GET", "/loginByCode"): mail_sign_in.name_page,
+    ("POST", "/loginByCode"): mail_sign_in.enter,
     ("POST", "/mfa"): sign_in.second_factor,
     ("POST", "/changePassword"): sign_in.change_password,
     ("GET", "/signup"): account_pages.sign_up_page,

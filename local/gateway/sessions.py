@@ -1,7 +1,7 @@
 """The cookie of the sign-in pages: who signed in once is not asked again, by no app of the same pool.
 
-It is good for an hour, as AWS's, for one pool, and no script can read it. The emulator gives a code for a password
-alone, so a session has it; it lives in memory, where the emulator has it as well.
+It is good for an hour, as AWS's, for one pool, and no script can read it. The emulator gives a code for a password, so
+a session has it, in memory, where the emulator has it as well; it is empty for who signed in by a code that was mailed.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-integration.html
 """
 
@@ -47,11 +47,6 @@ def end(request: Request, pool_id: str) -> Headers:
     """Forget a person; the header that takes the browser's cookie away."""
     _open.pop(request.cookies().get(_name(pool_id), ""), None)
     return [_header(pool_id, "", 0)]
-
-
-def end_all() -> None:
-    """Forget everybody."""
-    _open.clear()
 
 
 def _header(pool_id: str, value: str, lasts: int) -> tuple[bytes, bytes]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
 from typing import Final
 from urllib.parse import urlencode
 
-from local.gateway import attempts, authorization, directory, mfa, sessions, view
+from local.gateway import attempts, authorization, delivery, directory, mfa, sessions, view
 from local.gateway.attempts import Attempt
 from local.gateway.authorization import COGNITO, Authorization
 from local.gateway.directory import Json
@@ -29,7 +29,7 @@ async def authorize(request: Request) -> Response | None:
         return checked
     session = sessions.find(request, checked.pool["Id"]) if asked.get("prompt") != "login" else None
     if session and COGNITO in checked.providers():
-        answer = await authorization.code(checked, session.name, session.password)
+        answer = await _code(checked, session.name, session.password)
         if answer.status == 302:
             return answer
     if asked.get("prompt") == "none":
@@ -50,6 +50,8 @@ def page(request: Authorization, error: str = "", text: str = "", name: str = ""
         for one in request.providers()
         if one != COGNITO
     }
+    if forms and request.may_go_by_mail():
+        links["Get a code by mail instead"] = request.to("/loginByCode")
     if forms:
         links["Forgot your password?"] = request.to("/forgotPassword")
     if forms and not (request.pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
@@ -70,7 +72,9 @@ async def begin(attempt: Attempt) -> Response:
     if user is None:
         return page(asked, _WRONG, name=attempt.name)
     if user["UserStatus"] == "UNCONFIRMED":
-        return confirm_page(attempt, "You are not confirmed yet. Enter the code that you were sent.")
+        attempt.by_link = delivery.goes_by_link(asked.pool, user)
+        way = "Open the link" if attempt.by_link else "Enter the code"
+        return confirm_page(attempt, f"You are not confirmed yet. {way} that you were sent.")
     if user["UserStatus"] == "RESET_REQUIRED":
         return reset_page(asked, attempt.name, "Your password has to be set anew, by the code that you were sent.")
     answer = await authorization.code(asked, attempt.name, attempt.password)
@@ -83,11 +87,17 @@ async def begin(attempt: Attempt) -> Response:
     return page(asked, _WRONG, name=attempt.name)
 
 
+async def _code(request: Authorization, name: str, password: str) -> Response:
+    if password:
+        return await authorization.code(request, name, password)
+    return await authorization.code_without_password(request, name)
+
+
 async def _second_factor(attempt: Attempt, user: Json, answer: Response) -> Response:
     client, pool = attempt.request.client, attempt.request.pool
     attempt.factor = await mfa.factor(pool, user)
     if not attempt.factor:
-        return _back(attempt, answer)
+        return back(attempt, answer)
     if attempt.factor == mfa.SET_UP:
         attempt.access_token, attempt.secret = await mfa.begin_set_up(client, user)
         return _factor_page(attempt, user)
@@ -122,10 +132,10 @@ async def second_factor(request: Request, asked: Authorization) -> Response:
     except OperationError as error:
         attempt.guesses -= 1
         return _factor_page(attempt, user, error=error.message) if attempt.guesses else page(asked, ENDED)
-    return _back(attempt, await authorization.code(attempt.request, attempt.name, attempt.password))
+    return back(attempt, await authorization.code(attempt.request, attempt.name, attempt.password))
 
 
-def _back(attempt: Attempt, answer: Response) -> Response:
+def back(attempt: Attempt, answer: Response) -> Response:
     """The redirect to the app, with the session that the next app finds."""
     if answer.status != 302:
         return page(attempt.request, ENDED)
@@ -156,9 +166,8 @@ async def change_password(request: Request, asked: Authorization) -> Response:
 def confirm_page(attempt: Attempt, text: str, error: str = "") -> Response:
     """The page that a sign-up waits at, for the code or until the link was opened."""
     hidden, to = attempts.begin(attempt), attempt.request.to
-    by_link = (attempt.request.pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption")
-    enter = Form(to("/confirm"), "Continue" if by_link == "CONFIRM_WITH_LINK" else "Confirm", [CODE], hidden)
-    if by_link == "CONFIRM_WITH_LINK":
+    enter = Form(to("/confirm"), "Confirm", [CODE], hidden)
+    if attempt.by_link:
         enter = Form(to("/confirm"), "Continue", hidden=hidden)
     again = Form(to("/resendcode"), "Send it again", hidden=hidden)
     return view.response(Page("Confirm your account", text, error, [enter, again]))

@@ -11,13 +11,6 @@ from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
 
-async def _initiate(call: Call) -> Json:
-    flow, client_id = call.given.get("AuthFlow"), str(call.given.get("ClientId"))
-    if flow in ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN") and clients.grace(client_id) is not None:
-        raise OperationError("InvalidParameterException", f"{flow} flow not enabled for this client")
-    return await call.passed_on()
-
-
 async def _refresh(call: Call) -> Json:
     client, token = await call.client(), str(call.given.get("RefreshToken", ""))
     if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
@@ -64,7 +57,6 @@ def _with_rotation(done: Json) -> Json:
 
 
 RULES: Final[dict[str, Rule]] = {
-    "InitiateAuth": _initiate,
     "GetTokensFromRefreshToken": _refresh,
     "RevokeToken": _revoke,
     "CreateUserPoolClient": _set_client,

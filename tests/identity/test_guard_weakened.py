@@ -361,7 +361,7 @@ def test_a_protected_pool_is_forgotten_by_the_engine_and_never_deleted(deploy: D
 
 
 NO_WORD: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
-    (facts.USER_POOL_CLIENT, {"explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}, {}, f"{APP}/authFlows"),
+    (facts.USER_POOL_CLIENT, {"explicitAuthFlows": ["ALLOW_USER_AUTH"]}, {}, f"{APP}/authFlows"),
     (facts.USER_POOL_CLIENT, {"callbackUrls": ["http://a.example/cb"]}, {}, f"{APP}/callbackUrls"),
     (facts.USER_POOL_CLIENT, {"logoutUrls": ["https://me:hush@a.example/bye"]}, {}, f"{APP}/logoutUrls"),
     (

@@ -77,3 +77,45 @@ def test_three_lines_of_config_add_an_api(deploy: Deploy) -> None:
     inputs = deploy({"product": "acme", "apis": apis, "clients": {}}).one("ResourceServer").inputs
     assert inputs["identifier"] == "app.acme.api.cart"
     assert inputs["scopes"] == [{"scopeName": "cart.read", "scopeDescription": "Read carts"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "inputs"),
+    [
+        ({"preventUserExistenceErrors": False}, {"preventUserExistenceErrors": "LEGACY"}),
+        ({"enableTokenRevocation": False}, {"enableTokenRevocation": False}),
+        ({"writeAttributes": []}, {"writeAttributes": []}),
+        ({"identityProviders": [], "flows": []}, {"supportedIdentityProviders": []}),
+    ],
+)
+def test_what_a_client_made_elsewhere_has_can_be_said(
+    deploy: Deploy, fields: dict[str, Any], inputs: dict[str, Any]
+) -> None:
+    assert client(deploy, **fields).items() >= inputs.items()
+
+
+def test_flows_and_scopes_rest_where_oauth_is_off(deploy: Deploy) -> None:
+    said = client(deploy, flows=[])
+    assert said["allowedOauthFlowsUserPoolClient"] is False
+    assert not {"allowedOauthFlows", "allowedOauthScopes"} & said.keys()
+
+
+@pytest.mark.parametrize(("live", "said"), [([], False), (["ALLOW_USER_SRP_AUTH"], True)])
+def test_a_client_that_was_made_without_authentication_flows_is_not_given_any(
+    deploy: Deploy, live: list[str], said: bool
+) -> None:
+    flows = ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+    config = {"product": "acme", "clients": {"app": {"callbackUrls": ["https://app.example"], "authFlows": flows}}}
+    outputs = {
+        **deploy(config).one("UserPoolClient").inputs,
+        "explicitAuthFlows": live,
+        "userPoolId": "",
+        "generateSecret": False,
+    }
+    state = {
+        "urn:pulumi:dev::identity::x::access-client-app": {
+            "type": "aws:cognito/userPoolClient:UserPoolClient",
+            "outputs": outputs,
+        }
+    }
+    assert ("explicitAuthFlows" in deploy(config, state=state).one("UserPoolClient").inputs) is said

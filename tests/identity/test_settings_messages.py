@@ -300,7 +300,7 @@ def test_the_name_to_write_without_cognitos_prefix_is_one_that_is_taken(name: st
     assert says in problem.fix
 
 
-@pytest.mark.parametrize(("flow", "rotate"), [("ALLOW_CUSTOM_AUTH", False), ("ALLOW_REFRESH_TOKEN_AUTH", True)])
+@pytest.mark.parametrize(("flow", "rotate"), [("ALLOW_USER_AUTH", False), ("ALLOW_REFRESH_TOKEN_AUTH", True)])
 def test_taking_the_only_entry_of_a_list_out_ends_with_a_fix_that_holds(flow: str, rotate: bool) -> None:
     entry = {**ENTRY, "rotateRefreshTokens": rotate}
     (problem,) = told({"clients": {"web": {**entry, "authFlows": [flow]}}})

@@ -236,8 +236,13 @@ def test_what_is_said_of_a_person_needs_openid(scopes: list[str], refused: bool)
     assert all(problem.fix == "add openid" for problem in problems)
 
 
-@pytest.mark.parametrize("flow", ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"])
-def test_a_flow_that_the_pool_cannot_serve_is_refused_with_what_it_lacks(flow: str) -> None:
-    problems, _ = told({"authFlows": ["ALLOW_USER_SRP_AUTH", flow]})
+def test_a_flow_that_the_pool_cannot_serve_is_refused_with_what_it_lacks() -> None:
+    problems, _ = told({"authFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH"]})
     assert [problem.path for problem in problems] == ["identity:clients.app.authFlows[1]"]
     assert "a flow that the pool can serve" in problems[0].allowed
+
+
+def test_the_flow_of_custom_sign_in_without_its_triggers_which_live_clients_have_is_warned_of() -> None:
+    problems, warnings = told({"authFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]})
+    assert not problems
+    assert any("a flow that the pool can serve" in warning.allowed for warning in warnings)

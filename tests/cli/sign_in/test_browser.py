@@ -142,15 +142,15 @@ def press(browser: webdriver.Chrome, words: str) -> None:
     browser.find_element(By.XPATH, f"//a[.='{words}'] | //button[.='{words}']").click()
 
 
-def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str) -> str:
+def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictures: Path) -> str:
     """What the newest message of the inbox has there, read in a tab of its own; its link is opened there."""
     page = browser.current_window_handle
     browser.switch_to.new_window("tab")
     browser.get(f"http://127.0.0.1:{stack.port}/_mail")
     found = text_once_there(browser, f"article:first-of-type {selector}")
+    browser.save_screenshot(str(pictures / "sign-up-2-mail.png"))
     if selector == ".link":
         tabs = len(browser.window_handles)
-        browser.find_element(By.CSS_SELECTOR, "article:first-of-type iframe")  # the mail as it looks, which has it too
         browser.find_element(By.CSS_SELECTOR, "article:first-of-type .link").click()
         WebDriverWait(browser, 20).until(expected_conditions.number_of_windows_to_be(tabs + 1))
         browser.switch_to.window(browser.window_handles[-1])
@@ -185,14 +185,14 @@ def test_a_person_signs_up_with_a_browser(
         press(browser, "Sign up")
         assert text_once_there(browser, "h1") == "Confirm your account"
         if by == "LINK":
-            newest_mail(browser, stack, ".link")
+            newest_mail(browser, stack, ".link", pictures)
             press(browser, "Continue")
         else:
-            browser.find_element(By.ID, "code").send_keys(newest_mail(browser, stack, ".code"))
+            browser.find_element(By.ID, "code").send_keys(newest_mail(browser, stack, ".code", pictures))
             press(browser, "Confirm")
         if mfa == "ON":
             assert text_once_there(browser, "h1") == "Enter a code"
-            browser.save_screenshot(str(pictures / "sign-up-2-authenticator.png"))
+            browser.save_screenshot(str(pictures / "sign-up-3-authenticator.png"))
             secret = browser.find_element(By.ID, "key").text
             browser.find_element(By.ID, "code").send_keys(totp.code(secret))
             press(browser, "Sign in")

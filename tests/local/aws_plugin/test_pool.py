@@ -1,5 +1,6 @@
 """A pool by the local plugin, against a Cognito that does as AWS documents: an update resets what it leaves out."""
 
+import functools
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Any, cast
 
 import botocore.session
 import pytest
+from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 from local.aws_plugin.emulator import Emulator, Refusal
@@ -21,6 +23,11 @@ FIXED = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
 
 
+@functools.cache
+def model() -> ServiceModel:
+    return botocore.session.Session().get_service_model("cognito-idp")
+
+
 class Cognito:
     """One pool. Every request is held against AWS's own model."""
 
@@ -28,10 +35,9 @@ class Cognito:
         self.pool: Props = {}
         self.factors: Props = {}
         self.added: list[Props] = []
-        self._model = botocore.session.Session().get_service_model("cognito-idp")
 
     def _check(self, operation: str, request: Mapping[str, Any]) -> None:
-        shape = self._model.operation_model(operation).input_shape
+        shape = model().operation_model(operation).input_shape
         assert shape is not None
         report = ParamValidator().validate(dict(request), shape)
         assert not report.has_errors(), report.generate_report()

@@ -101,6 +101,27 @@ def test_an_app_is_told_what_is_wrong_with_its_request(pool: Pool, changed: dict
     assert answer.get("error_description", "") == told
 
 
+def test_a_code_by_mail_stands_in_for_the_password(shared_emulator: str) -> None:
+    factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
+    pool = make_pool(shared_emulator, Policies=factors)
+    pool.person()
+    assert "by mail" not in at_sign_in(pool).page.text
+    client = pool.another_client(ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    before = len(pool.mail())
+    browser = at_sign_in(client).follow("Get a code by mail instead").send(username="nobody")
+    assert (browser.title, len(pool.mail())) == ("Enter a code", before)
+    browser.send(code="123456")
+    assert browser.error.startswith("Invalid code")
+    browser = at_sign_in(client).follow("Get a code by mail instead").send(username="ada")
+    browser.send(code="x")
+    assert browser.error.startswith("Invalid verification code")
+    assert claims_of(client, browser.send(code=pool.mail()[0]["code"]))["username"] == "ada"
+    browser.open(f"/oauth2/authorize?{client.authorize_query()}")
+    assert claims_of(client, browser)["username"] == "ada"
+    for page in (Browser(pool.url).open(f"/loginByCode?{pool.authorize_query()}"), at_sign_in(pool)):
+        assert page.title == "Sign in"
+
+
 # --- the session ----------------------------------------------------------------------------------------------------
 
 
@@ -202,6 +223,16 @@ def test_who_is_not_confirmed_goes_on_where_they_stopped(shared_emulator: str) -
     assert browser.title == "Confirm your account"
     browser.send(code=pool.mail()[0]["code"])
     assert (browser.title, browser.error) == ("Sign in", "Incorrect username or password.")
+
+
+def test_a_pool_that_verifies_by_link_texts_a_code(shared_emulator: str) -> None:
+    pool = make_pool(shared_emulator, **LINK, AutoVerifiedAttributes=["email", "phone_number"])
+    browser = at_sign_in(pool).follow("Sign up")
+    browser.send(username="ada", email="a@example.com", phone_number="+15550100", password=PASSWORD)
+    assert "A code was sent to +*******0100." in browser.page.text
+    browser = at_sign_in(pool).send(username="ada", password=PASSWORD)
+    assert "Enter the code" in browser.page.text
+    assert claims_of(pool, browser.send(code=pool.mail()[0]["code"]))["phone_number_verified"] == "true"
 
 
 def test_nobody_signs_up_where_only_administrators_make_people(shared_emulator: str) -> None:
@@ -323,7 +354,10 @@ def test_a_code_by_text_is_a_second_factor(shared_emulator: str) -> None:
 
 # --- who may send them what -----------------------------------------------------------------------------------------
 
-FORMS = ["login", "signup", "confirm", "resendcode", "forgotPassword", "confirmForgotPassword", "changePassword", "mfa"]
+FORMS = [
+    *("login", "loginByCode", "mfa", "changePassword", "forgotPassword", "confirmForgotPassword"),
+    *("signup", "confirm", "resendcode"),
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -332,6 +366,12 @@ def test_no_other_page_sends_a_form(pool: Pool, form: str, origin: str) -> None:
     entered = {"username": "ada", "password": PASSWORD}
     answer = pool.post(f"/{form}?{pool.authorize_query()}", entered, Origin=origin)
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
+
+
+@pytest.mark.parametrize("path", ["/saml2/idpresponse", "/oauth2/idpresponse"])
+def test_an_identity_provider_sends_its_answer(pool: Pool, path: str) -> None:
+    answer = pool.post(path, {"SAMLResponse": "x", "state": "x"}, Origin="https://idp.example")
+    assert answer.status_code != 403
 
 
 @pytest.mark.parametrize("page", ["login", "oauth2/authorize", "signup", "forgotPassword", "confirmUser", "_mail"])

@@ -217,7 +217,7 @@ def test_a_client_says_whether_it_rotates(pool: Pool) -> None:
 
 
 def test_rotation_is_kept_over_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("STATE_DIR", str(tmp_path / "not-there-yet"))
     monkeypatch.setenv("PERSIST_STATE", "1")
     clients.remember("kept", {"RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 5}})
     clients.save()

@@ -111,6 +111,15 @@ def test_a_name_is_found_however_it_is_written_where_case_does_not_matter(shared
     assert pool.status("ADA") == "CONFIRMED"
 
 
+def test_a_new_address_is_found_however_it_is_written(shared_emulator: str) -> None:
+    pool = make_pool(shared_emulator, **NO_CASE, AliasAttributes=["email"])
+    pool.person()
+    app, token = pool.app, pool.tokens()["AccessToken"]
+    app.update_user_attributes(AccessToken=token, UserAttributes=listed({"email": "New@Example.com"}))
+    app.verify_user_attribute(AccessToken=token, AttributeName="email", Code=pool.mail()[0]["code"])
+    assert pool.tokens("NEW@example.com")["AccessToken"]
+
+
 def test_a_name_is_as_it_is_written_where_case_matters(pool: Pool) -> None:
     pool.sign_up("Ada")
     pool.sign_up("ada")

@@ -1,0 +1,100 @@
+"""The functions that a pool calls for its messages and after a confirmation."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local import keys
+from tests.support.sign_up_pool import Pool, listed, make_pool
+
+FUNCTION = """
+def handler(event, context):
+    request, source = event["request"], event["triggerSource"]
+    name = request["userAttributes"].get("name")
+    if name == "broken":
+        raise ValueError("not today")
+    if source.startswith("PostConfirmation") and name == "late":
+        raise ValueError(source + " " + request["userAttributes"]["cognito:user_status"])
+    event["response"] = {
+        "emailSubject": source,
+        "emailMessage": request.get("usernameParameter", "") + " " + request.get("codeParameter", ""),
+        "smsMessage": "by text {####}",
+    }
+    return event
+"""
+
+
+@pytest.fixture(scope="module")
+def pool(shared_emulator: str) -> Pool:
+    key = keys.own()
+
+    def of(service: Any) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=shared_emulator,
+            region_name="us-east-1",
+            aws_access_key_id=key.id,
+            aws_secret_access_key=key.secret,
+        )
+
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = of("iam").create_role(RoleName="words", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("words.py", FUNCTION)
+    made = of("lambda").create_function(
+        FunctionName="words",
+        Runtime="python3.12",
+        Handler="words.handler",
+        Role=role,
+        Code={"ZipFile": code.getvalue()},
+    )
+    triggers = {"CustomMessage": made["FunctionArn"], "PostConfirmation": made["FunctionArn"]}
+    return make_pool(shared_emulator, LambdaConfig=triggers)
+
+
+def newest(pool: Pool) -> tuple[str, bool]:
+    """What the newest mail is for, and whether its body is the function's."""
+    mail = pool.mail()[0]
+    return mail["subject"], mail["body"] == f"ada {mail['code']}"
+
+
+def test_every_message_has_the_words_of_the_function(pool: Pool) -> None:
+    app, named = pool.app, pool.named("ada")
+    pool.sign_up()
+    assert newest(pool) == ("CustomMessage_SignUp", True)
+    app.resend_confirmation_code(**named)
+    assert newest(pool) == ("CustomMessage_ResendCode", True)
+    app.confirm_sign_up(**named, ConfirmationCode=pool.mail()[0]["code"])
+    app.forgot_password(**named)
+    assert newest(pool) == ("CustomMessage_ForgotPassword", True)
+    token = pool.tokens()["AccessToken"]
+    app.update_user_attributes(AccessToken=token, UserAttributes=listed({"email": "new@example.com"}))
+    assert newest(pool) == ("CustomMessage_UpdateUserAttribute", True)
+    app.get_user_attribute_verification_code(AccessToken=token, AttributeName="email")
+    assert newest(pool) == ("CustomMessage_VerifyUserAttribute", True)
+    invited: dict[str, Any] = {"UserPoolId": pool.id, "Username": "grace"}
+    pool.admin.admin_create_user(**invited, UserAttributes=listed({"email": "g@example.com"}))
+    assert pool.mail()[0]["subject"] == "CustomMessage_AdminCreateUser"
+    assert pool.mail()[0]["body"] == f"grace {pool.mail()[0]['code']}"
+
+
+def test_a_function_that_fails_is_told(pool: Pool) -> None:
+    with pytest.raises(ClientError, match=r"UserLambdaValidation.*CustomMessage failed with error not today"):
+        pool.sign_up("eve", name="broken", email="e@example.com")
+
+
+def test_the_function_after_a_confirmation_knows_the_confirmed_person(pool: Pool) -> None:
+    pool.sign_up("late", name="late", email="l@example.com")
+    code = pool.mail()[0]["code"]
+    with pytest.raises(
+        ClientError, match="PostConfirmation failed with error PostConfirmation_ConfirmSignUp CONFIRMED"
+    ):
+        pool.app.confirm_sign_up(**pool.named("late"), ConfirmationCode=code)
+    assert pool.status("late") == "CONFIRMED"
