@@ -1,1 +1,1 @@
-"""Lambda functions that come with this program. Each is a folder that AWS gets as it is: they import nothing from here."""
+"""Lambda functions that come with this program. Each folder goes to AWS as it is: it imports nothing from here."""
