@@ -57,19 +57,16 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-access = AccessRegistry(
-    "access",
-    AccessRegistryArgs(
-        pool.id,
-        settings.apis,
-        settings.clients,
-        settings.identity_providers,
-        settings.config.groups,
-        deployed.private_keys(state),
-        deployed.clients_without_flows(state),
-    ),
-    opts=guarded,
+registry = AccessRegistryArgs(
+    pool.id,
+    settings.apis,
+    settings.clients,
+    settings.identity_providers,
+    settings.config.groups,
+    deployed.private_keys(state),
+    deployed.clients_without_flows(state),
 )
+access = AccessRegistry("access", registry, opts=guarded)
 client_ids = {key: client.id for key, client in access.clients.items()}
 
 if settings.config.login:
