@@ -20,6 +20,15 @@ ACCOUNT = "123456789012"
 ZONE_ID = "Z0123456789ABC"
 
 
+# By type, the ARN of a resource of this name.
+ARNS = {
+    "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}",
+    "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
+    "aws:wafv2/webAcl:WebAcl": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{{}}/1",
+}
+
+
 class Mocks(pulumi.runtime.Mocks):
     """AWS as the program sees it: computed outputs, one hosted zone, one export, and whatever state a test gives."""
 
@@ -49,6 +58,11 @@ class Mocks(pulumi.runtime.Mocks):
             computed = {"arn": resource_id, "domainValidationOptions": [record]}
         elif args.typ == "aws:route53/record:Record":
             computed = {"fqdn": args.inputs.get("name")}
+        elif args.typ == "aws:sesv2/emailIdentity:EmailIdentity":
+            arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
+            computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
+        elif args.typ in ARNS:
+            computed = {"arn": ARNS[args.typ].format(args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
