@@ -54,6 +54,7 @@ pool = CustomerUserPool(
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
         had_mail_identity=deployed.has_mail_identity(state),
+        statements=deployed.statements(state),
     ),
     opts=guarded,
 )

@@ -64,6 +64,11 @@ def current_region(configured: str | None) -> str:
     return configured or str(get_region().region)
 
 
+def statements(state: Iterable[Deployed]) -> dict[str, str]:
+    """The statements by which functions may be called, by the logical names of their permissions."""
+    return {it.name: str(it.outputs.get("statementId")) for it in state if it.type == facts.PERMISSION}
+
+
 def clients(state: Iterable[Deployed]) -> dict[str, Mapping[str, Any]]:
     """The outputs of the clients that the stack has, by logical name."""
     return {it.name: it.outputs for it in state if it.type == facts.USER_POOL_CLIENT}

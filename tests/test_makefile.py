@@ -132,13 +132,13 @@ def test_the_value_of_every_variable_reaches_the_command(
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize(
-    ("target", "name", "option"), [
+    ("target", "name", "option"),
+    [
         ("login", "SCOPE", "--scope"),
         ("adopt", "ID", "--id"),
         ("adopt", "LEAVE", "--leave"),
         ("diff", "STACK", "--stack"),
     ],
-
 )
 def test_a_list_reaches_the_command_word_by_word(
     checkout: Path, target: str, name: str, option: str, value: str

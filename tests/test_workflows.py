@@ -103,7 +103,9 @@ def test_what_holds_a_cloud_role_installs_what_an_update_needs_and_nothing_else(
     for job in jobs(file):
         if "id-token" in job["permissions"]:
             scripts = " ".join(step.get("run", "") for step in job["steps"])
-            assert re.findall(r"-r (\S+)", scripts) == ["requirements.txt"]
+            # Each night the pool is compared with the stack's file as well, which takes AWS's SDK.
+            needed = "requirements-tools.txt" if file.stem == "drift" else "requirements.txt"
+            assert re.findall(r"-r (\S+)", scripts) == [needed]
             assert "--require-hashes" in scripts
             assert "make" not in scripts.split()
 

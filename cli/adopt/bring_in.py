@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cli.adopt.live import Live, Thing
+from cli.adopt.live import Thing
 from cli.adopt.place import Place
 from cli.adopt.report import AdoptError
 from identity import facts
@@ -17,23 +17,22 @@ _SECRET = "generateSecret"  # noqa: S105
 _BRIDGE = "__pulumi_raw_state_delta"
 
 
-def bring_in(where: Place, live: Live, ids: Mapping[str, str], only: Collection[str]) -> None:
+def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> None:
     """Import, complete, and say what comes next.
 
     Args:
         where: the stack.
-        live: what runs.
-        ids: logical name -> import id.
+        things: what runs, by the logical name that the program gives it.
         only: logical names; none for all.
     """
     before = where.export()
-    file, names, missing = _import_file(where, ids, only)
+    file, names, missing = _import_file(where, things, only)
     if before:
         _back_up(where, before)
     if names:
         where.bring_in(file)
     whole = where.export()
-    completed = complete(whole, live.of(facts.USER_POOL_CLIENT)) if whole else 0
+    completed = complete(whole, things.values()) if whole else 0
     if completed:
         where.replace(whole)
     if not names and not completed:
@@ -46,7 +45,7 @@ def bring_in(where: Place, live: Live, ids: Mapping[str, str], only: Collection[
     say(f"Next: {preview} must show no replacement and no deletion, and the second one after `up` nothing at all.")
 
 
-def _import_file(where: Place, ids: Mapping[str, str], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
+def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
     """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
     made = where.would_make()
     resources = [it for it in made["resources"] if not it.get("component")]
@@ -54,9 +53,9 @@ def _import_file(where: Place, ids: Mapping[str, str], only: Collection[str]) ->
     if unknown:
         there = ", ".join(sorted(_name(it) for it in resources)) or "none"
         raise AdoptError(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
-    chosen = [it for it in resources if (not only or _name(it) in only) and _name(it) in ids]
+    chosen = [it for it in resources if (not only or _name(it) in only) and _name(it) in things]
     for resource in chosen:
-        resource["id"] = ids[_name(resource)]
+        resource["id"] = things[_name(resource)].import_id
     parents = {it.get("parent") for it in chosen}
     components = [it for it in made["resources"] if it.get("component") and it["name"] in parents]
     content = {"nameTable": made.get("nameTable", {}), "resources": [*components, *chosen]}
@@ -70,14 +69,14 @@ def _name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("logicalName") or resource["name"])
 
 
-def complete(whole: dict[str, Any], clients: Iterable[Thing]) -> int:
+def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
     """Write into the state whether a client has a secret, and say for how many clients.
 
     The official provider does not read it on import, and takes a client of which it does not know it for one to
     replace (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` would have to stay in
     the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
     """
-    secrets = {thing.import_id.partition("/")[2]: thing.outputs[_SECRET] for thing in clients}
+    secrets = {it.own_id: it.outputs[_SECRET] for it in things if it.type == facts.USER_POOL_CLIENT}
     completed = 0
     for resource in whole["deployment"].get("resources") or []:
         known = _SECRET in (resource.get("outputs") or {})

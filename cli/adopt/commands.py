@@ -12,24 +12,26 @@ import click
 from cli.adopt import live, stack_settings, survey
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
-from cli.adopt.describe import ROOT, Section, describe, slug
+from cli.adopt.describe import ROOT, Described, Section, describe, slug
 from cli.adopt.live import Live
 from cli.adopt.place import Place
 from cli.adopt.report import AdoptError, Refused
 from cli.adopt.survey import Survey
 from identity import config, facts
 from identity.config import Settings
+from identity.errors import HIDDEN
 from local import emulator, environment, paths, project, stack_file
 from local.console import give, say
 from local.lock import only_one
 
+_PROVIDERS = f"{ROOT}identityProviders"
 _POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
 
 
 @click.command()
 @click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
 @click.option("--pool", help="The id of the user pool, where neither the state nor its name says which one it is.")
-@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="The import id of a resource.")
+@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="Which of several of one name a key means.")
 @click.option("--only", multiple=True, metavar="RESOURCE", help="With --import: this resource alone.")
 @click.option("--take", type=click.Choice(["live", "file"]), help="Which of the two counts where they differ.")
 @click.option("--leave", multiple=True, envvar="LEAVE", metavar="NAME", help="Accept what is listed by this name.")
@@ -59,27 +61,28 @@ def adopt(
         account = _account(where, said, pool)
         pool_id = pool or _pool_id(where, said, account)
         running = live.read(account, pool_id)
+        resources = _resources(where)
         if check:
-            return _check(where, said, running, leave)
+            return _check(where, said, running, resources, leave)
         said = said or _first(running, where.name, account.region)
-        texts = stack_settings.as_texts(said, where.file.name)
-        described = describe(running, texts, where.name)
-        names = survey.by_id({**described.ids, **given})
+        known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
+        described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
         merged, disagreements = stack_settings.merge(said, described, where.name, take)
-        merged |= _exempt(merged, running, names, where)
-        _tell(where, merged, disagreements if take != "live" else [])
+        merged |= _exempt(merged, described, where)
+        if not importing or write:
+            _tell(where, merged, disagreements if take != "live" else [])
+            _sound(where, _with_secrets(merged), running, described, leave)
         if write:
             if disagreements and not take:
                 raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
             stack_settings.write(where.file, merged, _notes(where))
             say(f"\nWrote {where.file.name}. Look at it: git diff {where.file.name}", style="green")
-        final = stack_settings.read(where.file) if importing else merged
-        settings = _sound(where, final, running, names, leave)
         if importing:
+            settings = _sound(where, stack_settings.read(where.file), running, described, leave)
             _refuse_unprotected(settings)
             if where.local:
                 project.write(emulator.port_for(port))
-            bring_in(where, running, {**described.ids, **given}, only)
+            bring_in(where, described.things, only)
         else:
             say(f"\nNext: make adopt STACK={stack} POOL={pool_id} {'IMPORT=1' if write else 'WRITE=1'}")
         return 0
@@ -151,11 +154,11 @@ def _notes(where: Place) -> dict[str, str]:
     }
 
 
-def _exempt(merged: Section, running: Live, names: dict[str, str], where: Place) -> Section:
+def _exempt(merged: Section, described: Described, where: Place) -> Section:
     """The exemptions that what runs needs, beside those that the file has."""
     key, texts = f"{ROOT}exemptions", stack_settings.as_texts(merged, where.file.name)
     settings = config.check(texts, where.name)[0]
-    needed = survey.exemptions(running, settings, names, where.name)
+    needed = survey.exemptions(described.things, settings, where.name)
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     missing = {
         rule: {it: why for it, why in them.items() if not {it, "*"} & own.get(rule, {}).keys()}
@@ -177,24 +180,34 @@ def _tell(where: Place, merged: Section, disagreements: Sequence[object]) -> Non
 
 def _ask_for_secrets(where: Place, merged: Section) -> None:
     """No secret is read out of AWS into a file: a person gives it once more."""
-    key = f"{ROOT}identityProviders"
-    for name, provider in (merged.get(key) or {}).items():
-        kind, apple = provider["type"], provider["type"] == "apple"
-        secret = "privateKey" if apple else "clientSecret"
-        if kind != "saml" and secret not in provider:
-            say(f"The secret of {name} is not written down. Without it, an update takes it out of the provider, and")
-            say("nobody can sign in there. Give it once more:")
-            say(f"  pulumi config set --secret --path '{key}.{name}.{secret}' --stack {where.stack}")
+    for name, secret in _missing_secrets(merged):
+        say(f"The secret of {name} is not written down. Without it, an update takes it out of the provider, and nobody")
+        say("can sign in there any more. Give it once more, after the file is written:")
+        say(f"  pulumi config set --secret --path '{_PROVIDERS}.{name}.{secret}' --stack {where.stack}")
 
 
-def _sound(where: Place, final: Section, running: Live, names: dict[str, str], leave: Sequence[str]) -> Settings:
+def _missing_secrets(merged: Section) -> list[tuple[str, str]]:
+    secrets = {"apple": "privateKey", "saml": ""}
+    given = [(name, it, secrets.get(it["type"], "clientSecret")) for name, it in (merged.get(_PROVIDERS) or {}).items()]
+    return [(name, secret) for name, provider, secret in given if secret and secret not in provider]
+
+
+def _with_secrets(merged: Section) -> Section:
+    """The file as it will be once a person has given the secrets."""
+    providers = {name: dict(provider) for name, provider in (merged.get(_PROVIDERS) or {}).items()}
+    for name, secret in _missing_secrets(merged):
+        providers[name][secret] = HIDDEN
+    return {**merged, _PROVIDERS: providers} if providers else merged
+
+
+def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
     """The settings of the file. Raises Refused where they are wrong, or would change or lose anything."""
     texts = stack_settings.as_texts(final, where.file.name)
     settings, problems = config.check(texts, where.name)
     mistakes = [problem for problem in problems if not problem.warning]
     if mistakes:
         raise Refused(f"\nWhat runs cannot be said in {where.file.name}; nothing was imported.", mistakes)
-    found = survey.survey(running, settings, names)
+    found = survey.survey(running, settings, described.things)
     for difference in found.differences:
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
     _tell_unmanaged(found, leave)
@@ -216,15 +229,14 @@ def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> list[str]:
     return lines
 
 
-def _check(where: Place, said: Section, running: Live, leave: Sequence[str]) -> int:
+def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
     """Compare with the file and the state; 1 where anything is otherwise."""
     texts = stack_settings.as_texts(said, where.file.name)
     settings, problems = config.check(texts, where.name)
     mistakes = [problem for problem in problems if not problem.warning]
     if mistakes:
         raise Refused(f"{where.file.name} cannot be read.", mistakes)
-    names = survey.managed(_resources(where), running.pool.import_id)
-    found = survey.survey(running, settings, names)
+    found = survey.survey(running, settings, survey.managed_by(resources, running))
     stopping = found.stopping(leave)
     for difference in stopping:
         say(f"- {_code(difference.name)} {_plain(str(difference))}")

@@ -38,7 +38,10 @@ _USUAL = {
 _KEPT = ("emailConfiguration", "allowedOauthFlows", "allowedOauthScopes", "managedLoginVersion")
 _NAMES = ("name", "scopeName")
 # Their entries stand under their names.
-_NAMED = ("schemas.", "scopes.", "accountRecoverySetting.recoveryMechanisms.", "tokenValidity.")
+_NAMED = (
+    *("schemas.", "scopes.", "accountRecoverySetting.recoveryMechanisms.", "tokenValidity."),
+    *("providerDetails.", "attributeMapping."),
+)
 
 
 class Effect(StrEnum):

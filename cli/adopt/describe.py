@@ -12,11 +12,12 @@ from identity import config, facts
 from identity.api import Api
 from identity.client import COGNITO, EXTERNAL, Client, known_scopes
 from identity.config import Settings
+from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.naming import Names
 from identity.setting import Model
-from identity.user_pool.settings import UserPool
+from identity.user_pool.live import live_pool
 
 Section = dict[str, Any]
 ROOT = "identity:"
@@ -34,60 +35,72 @@ class Described:
     Args:
         keys: the keys without `identity:`, those alone that differ from their defaults.
         whole: the same with every default written out.
-        ids: logical name -> import id of what there is.
+        things: what there is, by the logical name that the program gives it.
     """
 
     keys: Section
     whole: Section
-    ids: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
 
 
-def describe(live: Live, said: Mapping[str, str], stack: str) -> Described:
+def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
     """The config of a pool.
 
     Args:
         live: what runs.
         said: the texts of the stack's config: names, and keys of clients and APIs that are there already.
         stack: the stack's name.
+        known: logical name -> id of what the state has already, or a person says.
     """
     before = config.check(said, stack)[0]
     base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
-    domain, found = _domain(live, before), _things(live, before)
+    domain, found = _domain(live, before), _things(live, before, known)
     fill = _Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
     whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
     keys = {key: value for key, value in whole.items() if value}
-    for key, write in _SECTIONS.items():
+    for key, write in _sections(live).items():
         section = {name: write(name, thing, fill.settings()) for name, thing in found[key].items()}
         whole[key] = section.get("", section)
         keys[key] = fill.lean(key, section)
         fill = fill.with_keys(**{key: keys[key]})
     keys = _without_defaults(keys, fill)
-    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, _ids(live, found))
+    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, _by_logical_name(live, found))
 
 
 # --- what a key is called ---------------------------------------------------------------------------------------------
 
 
-def _things(live: Live, before: Settings) -> dict[str, dict[str, Thing]]:
+def _things(live: Live, before: Settings, known: Mapping[str, str]) -> dict[str, dict[str, Thing]]:
     """What there is of each section of the config, by its key."""
-    names = before.names
+
+    def by_key(type_name: str, kind: str, named: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
+        stem = f"access-{kind}-"
+        ids = {given: name.removeprefix(stem) for name, given in known.items() if name.startswith(stem)}
+        return _by_key(live.of(type_name), ids, named, key_of)
+
     apis = {str(api.identifier): key for key, api in before.apis.items()}
     clients = {str(client.name): key for key, client in before.clients.items()}
     providers = {str(provider.name): key for key, provider in before.identity_providers.items()}
     return {
         "userPool": {"": live.pool},
-        "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), providers, _provider_key),
+        "identityProviders": by_key(facts.IDENTITY_PROVIDER, "provider", providers, _provider_key),
         "groups": {group.name: group for group in live.of(facts.USER_GROUP)},
-        "apis": _by_key(live.of(facts.RESOURCE_SERVER), apis, _api_key(names)),
-        "clients": _by_key(live.of(facts.USER_POOL_CLIENT), clients, _client_key(names)),
+        "apis": by_key(facts.RESOURCE_SERVER, "server", apis, _api_key(before.names)),
+        "clients": by_key(facts.USER_POOL_CLIENT, "client", clients, _client_key(before.names)),
     }
 
 
-def _by_key(things: Iterable[Thing], known: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
-    """Each thing by a key of its own: that of the stack file, by the naming rule, or made of its name."""
+def _by_key(
+    things: Iterable[Thing], ids: Mapping[str, str], named: Mapping[str, str], key_of: Callable[[Thing], str]
+) -> dict[str, Thing]:
+    """Each thing by a key of its own: that of its id or name, by the naming rule, or made of its name."""
+
+    def known(thing: Thing) -> str | None:
+        return ids.get(thing.import_id) or ids.get(thing.own_id)
+
     found: dict[str, Thing] = {}
-    for thing in sorted(things, key=lambda it: (it.name not in known, it.name, it.import_id)):
-        key = wanted = known.get(thing.name) or key_of(thing) or "unnamed"
+    for thing in sorted(things, key=lambda it: (not known(it), it.name not in named, it.name, it.import_id)):
+        key = wanted = known(thing) or named.get(thing.name) or key_of(thing) or "unnamed"
         number = 2
         while key in found:
             key, number = f"{wanted}-{number}", number + 1
@@ -131,8 +144,16 @@ def slug(name: str) -> str:
 # --- what stands under a key ------------------------------------------------------------------------------------------
 
 
-def _pool(_key: str, thing: Thing, _filled: Settings) -> Section:
-    return _whole(UserPool.read(thing.outputs).model_copy(update={"name": thing.name}))
+def _pool(live: Live) -> Section:
+    beside = [Deployed(thing.type, thing.name, thing.outputs) for thing in live.things]
+    whole = _whole(live_pool(live.pool.outputs, beside).model_copy(update={"name": live.pool.name}))
+    # An ARN alone is the short form.
+    for name, value in (whole.get("triggers") or {}).items():
+        if isinstance(value, dict) and not value.get("version"):
+            whole["triggers"][name] = value["arn"]
+    if "webAcl" in whole:
+        whole["webAcl"] = whole["webAcl"]["arn"]
+    return whole
 
 
 def _provider(_key: str, thing: Thing, _filled: Settings) -> Section:
@@ -211,13 +232,15 @@ def _with_placeholders(url: str, values: Mapping[str, str]) -> str:
     return f"{scheme}{found}{host}{slash}{path}"
 
 
-_SECTIONS: dict[str, Callable[[str, Thing, Settings], Section]] = {
-    "userPool": _pool,
-    "identityProviders": _provider,
-    "groups": _group,
-    "apis": _api,
-    "clients": _client,
-}
+def _sections(live: Live) -> dict[str, Callable[[str, Thing, Settings], Section]]:
+    """How each section is written, in the order in which one speaks of the other."""
+    return {
+        "userPool": lambda *_: _pool(live),
+        "identityProviders": _provider,
+        "groups": _group,
+        "apis": _api,
+        "clients": _client,
+    }
 
 
 # --- no more than has to be said --------------------------------------------------------------------------------------
@@ -311,15 +334,21 @@ def texts(keys: Mapping[str, Any]) -> dict[str, str]:
     return {f"{ROOT}{key}": it if isinstance(it, str) else json.dumps(it) for key, it in keys.items()}
 
 
-def _ids(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, str]:
-    """Logical name -> import id."""
-    outputs, pool = live.pool.outputs, facts.LOGICAL_POOL
-    domains = {"prefix": outputs.get("domain"), "custom": outputs.get("customDomain")}
+def _by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, Thing]:
+    """What the program would call each thing that it makes."""
+    pool = facts.LOGICAL_POOL
+    kinds = {"server": "apis", "client": "clients", "group": "groups"}
+    once = {"risk": facts.RISK_CONFIGURATION, "logs": facts.LOG_DELIVERY}
+    once["web-acl-association"] = facts.WEB_ACL_ASSOCIATION
+    custom = live.pool.outputs.get("customDomain")
     return {
-        pool: live.pool.import_id,
-        **{f"{pool}-{kind}-domain": name for kind, name in domains.items() if name},
-        **{f"access-server-{key}": thing.import_id for key, thing in found["apis"].items()},
-        **{f"access-client-{key}": thing.import_id for key, thing in found["clients"].items()},
-        **{f"access-provider-{thing.name}": thing.import_id for thing in found["identityProviders"].values()},
-        **{f"access-group-{key}": thing.import_id for key, thing in found["groups"].items()},
+        pool: live.pool,
+        **{f"{pool}-{name}": thing for name, type_name in once.items() for thing in live.of(type_name)},
+        **{f"{pool}-{thing.name}-permission": thing for thing in live.of(facts.PERMISSION)},
+        **{
+            f"{pool}-{'custom' if thing.name == custom else 'prefix'}-domain": thing
+            for thing in live.of(facts.USER_POOL_DOMAIN)
+        },
+        **{f"access-{kind}-{key}": thing for kind, section in kinds.items() for key, thing in found[section].items()},
+        **{f"access-provider-{thing.name}": thing for thing in found["identityProviders"].values()},
     }

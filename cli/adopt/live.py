@@ -1,5 +1,6 @@
 """All that runs of a pool, read from AWS, in the provider's names: what Pulumi's state would have of it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,11 @@ class Thing:
     name: str
     outputs: Props
     import_id: str
+
+    @property
+    def own_id(self) -> str:
+        """The id that AWS, and the state, knows it by: a client's without its pool."""
+        return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,8 @@ def _people(account: Account, pool: Thing) -> Iterator[Thing]:
         yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool.import_id}:{name}")
     for group in account.ask("cognito-idp", "list_groups", **place).get("Groups", []):
         name = group["GroupName"]
+        if name.startswith(f"{pool.import_id}_"):
+            continue  # AWS's own, of everybody who comes by one provider
         yield Thing(facts.USER_GROUP, name, in_provider_names(group), f"{pool.import_id}/{name}")
 
 
@@ -173,6 +181,7 @@ def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
         yield Thing(UI_CUSTOMIZATION, pool.name, in_provider_names(looks), pool.import_id)
     for terms in account.ask("cognito-idp", "list_terms", **place).get("Terms", []):
         yield Thing(TERMS, str(terms.get("TermsName")), in_provider_names(terms), "")
+    yield from _permissions(account, pool)
     acl = account.ask("wafv2", "get_web_acl_for_resource", ResourceArn=pool.outputs["arn"]).get("WebACL")
     if acl:
         association = {"resourceArn": pool.outputs["arn"], "webAclArn": acl["ARN"]}
@@ -182,3 +191,17 @@ def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
 def _answered(account: Account, operation: str, member: str, request: Props) -> dict[str, Any]:
     answer: dict[str, Any] = account.ask("cognito-idp", operation, **request).get(member) or {}
     return answer
+
+
+def _permissions(account: Account, pool: Thing) -> Iterator[Thing]:
+    """What lets this pool call its functions, by the trigger."""
+    for trigger, arn in (pool.outputs.get("lambdaConfig") or {}).items():
+        function = arn.get("lambdaArn") if isinstance(arn, dict) else arn
+        if trigger in ("kmsKeyId", "preTokenGenerationConfig") or not function:
+            continue
+        policy = json.loads(account.ask("lambda", "get_policy", FunctionName=function).get("Policy", "{}"))
+        for statement in policy.get("Statement", []):
+            source = (statement.get("Condition") or {}).get("ArnLike", {}).get("AWS:SourceArn")
+            if source == pool.outputs["arn"]:
+                yield Thing(facts.PERMISSION, trigger, {}, f"{function}/{statement['Sid']}")
+                break

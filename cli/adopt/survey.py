@@ -28,6 +28,7 @@ _CALLED = {
     facts.IDENTITY_PROVIDER: "provider",
     facts.USER_GROUP: "group",
     UI_CUSTOMIZATION: "ui-customization",
+    facts.PERMISSION: "permission",
     TERMS: "terms",
 }
 
@@ -44,18 +45,19 @@ class Survey:
         return [it for it in self.differences if it.effect is not Effect.KEPT and it.name not in left]
 
 
-def survey(live: Live, settings: Settings, names: Mapping[str, str]) -> Survey:
+def survey(live: Live, settings: Settings, managed: Mapping[str, Thing]) -> Survey:
     """Look at everything.
 
     Args:
         live: what runs.
         settings: the stack's config.
-        names: the logical name of each thing that is managed, by its import id.
+        managed: what the program makes, by its logical name.
     """
     found: list[Difference] = []
     unmanaged: list[tuple[str, str]] = []
+    names = {id(thing): name for name, thing in managed.items()}
     for thing in (live.pool, *live.things):
-        inputs = _inputs(thing, settings, names.get(thing.import_id, ""))
+        inputs = _inputs(thing, settings, names.get(id(thing), ""))
         if inputs is None:
             unmanaged.append((leave_name(thing), thing.name))
         else:
@@ -65,8 +67,7 @@ def survey(live: Live, settings: Settings, names: Mapping[str, str]) -> Survey:
 
 def leave_name(thing: Thing) -> str:
     """What a thing that nobody manages is called where it may stay: clients by their ids, which are one of a kind."""
-    what = thing.import_id.partition("/")[2] if thing.type == facts.USER_POOL_CLIENT else thing.name
-    return f"{_CALLED[thing.type]}:{what}"
+    return f"{_CALLED[thing.type]}:{thing.own_id if thing.type == facts.USER_POOL_CLIENT else thing.name}"
 
 
 def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
@@ -87,6 +88,15 @@ def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
         for provider in settings.identity_providers.values():
             if provider.name == key:
                 return _provider(thing, provider)
+    pool = settings.user_pool
+    if thing.type == facts.RISK_CONFIGURATION and pool.threat_protection:
+        return pool.threat_protection.risk()
+    if thing.type == facts.LOG_DELIVERY and pool.logs:
+        return {"logConfigurations": pool.logs.deliveries({})}
+    if thing.type == facts.WEB_ACL_ASSOCIATION and pool.web_acl:
+        return {"resourceArn": thing.outputs["resourceArn"], "webAclArn": pool.web_acl.arn}
+    if thing.type == facts.PERMISSION and name:
+        return {}
     if thing.type == facts.USER_POOL_DOMAIN and name:
         return {"domain": thing.name, "certificateArn": thing.outputs.get("certificateArn")}
     return None
@@ -99,11 +109,11 @@ def _provider(thing: Thing, provider: IdentityProvider) -> Props:
     return {**inputs, "providerDetails": {**own, **hidden(inputs["providerDetails"])}}
 
 
-def exemptions(live: Live, settings: Settings, names: Mapping[str, str], stack: str) -> dict[str, dict[str, str]]:
+def exemptions(managed: Mapping[str, Thing], settings: Settings, stack: str) -> dict[str, dict[str, str]]:
     """The violations of mandatory rules that run already, each with a reason, as identity:exemptions has them."""
     production = None if settings.config.production is None else str(settings.config.production).lower()
     environment = settings.config.environment or stack
-    resources = list(_resources(live, settings, names))
+    resources = list(_resources(managed, settings))
     found: dict[str, dict[str, str]] = {}
     for rule in RULES:
         if level(rule, environment, production) is EnforcementLevel.MANDATORY:
@@ -113,11 +123,11 @@ def exemptions(live: Live, settings: Settings, names: Mapping[str, str], stack: 
     return found
 
 
-def _resources(live: Live, settings: Settings, names: Mapping[str, str]) -> Iterator[Resource]:
-    for thing in (live.pool, *live.things):
-        inputs, name = _inputs(thing, settings, names.get(thing.import_id, "")), names.get(thing.import_id, "")
+def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Resource]:
+    for name, thing in managed.items():
+        inputs = _inputs(thing, settings, name)
         if inputs is not None:
-            more: dict[str, Any] = {"tags": dict(settings.tags), "userPoolId": live.pool.import_id}
+            more: dict[str, Any] = {"tags": dict(settings.tags), "userPoolId": managed[facts.LOGICAL_POOL].import_id}
             if thing.type == facts.USER_POOL:
                 more["deletionProtection"] = "ACTIVE"
             if thing.type == facts.USER_POOL_CLIENT:
@@ -125,16 +135,14 @@ def _resources(live: Live, settings: Settings, names: Mapping[str, str]) -> Iter
             yield Resource(thing.type, name, {**inputs, **more}, urn=name, protect=True, region=settings.region)
 
 
-def by_id(ids: Mapping[str, str]) -> dict[str, str]:
-    """Import id -> logical name."""
-    return {import_id: name for name, import_id in ids.items()}
+def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:
+    """What a stack's state has of what runs, by its logical name."""
+    things = {(thing.type, thing.own_id): thing for thing in (live.pool, *live.things)}
+    known = {(it["type"], _id(it)): it["urn"].rpartition("::")[2] for it in resources if not it.get("delete")}
+    return {name: things[key] for key, name in known.items() if key in things}
 
 
-def managed(resources: Iterable[Mapping[str, Any]], pool_id: str) -> dict[str, str]:
-    """Import id -> logical name of what a stack's state has."""
-    found = {}
-    for resource in resources:
-        if resource["type"].startswith("aws:") and not resource.get("delete"):
-            name, own = resource["urn"].rpartition("::")[2], str(resource.get("id"))
-            found[f"{pool_id}/{own}" if resource["type"] == facts.USER_POOL_CLIENT else own] = name
-    return found
+def _id(resource: Mapping[str, Any]) -> str:
+    """The id of a resource of the state; a permission's is one in its function alone."""
+    own = str(resource.get("id"))
+    return f"{resource['outputs'].get('function')}/{own}" if resource["type"] == facts.PERMISSION else own
