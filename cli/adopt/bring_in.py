@@ -25,16 +25,13 @@ def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -
         things: what runs, by the logical name that the program gives it.
         only: logical names; none for all.
     """
-    before = where.export()
-    file, names, missing = _import_file(where, things, only)
-    if before:
+    if before := where.export():
         _back_up(where, before)
+    completed = _complete(where, things)  # what was imported by hand: no preview goes on from there
+    file, names, missing = _import_file(where, things, only)
     if names:
         where.bring_in(file)
-    whole = where.export()
-    completed = complete(whole, things.values()) if whole else 0
-    if completed:
-        where.replace(whole)
+    completed += _complete(where, things)
     if not names and not completed:
         say(f"Already adopted: the state of the stack `{where.stack}` has all that exists.", style="green")
     else:
@@ -67,6 +64,14 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
 
 def _name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("logicalName") or resource["name"])
+
+
+def _complete(where: Place, things: Mapping[str, Thing]) -> int:
+    whole = where.export()
+    completed = complete(whole, things.values()) if whole else 0
+    if completed:
+        where.replace(whole)
+    return completed
 
 
 def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 
 import click
 
-from cli.adopt import live, stack_settings, survey
+from cli.adopt import live, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import ROOT, Described, Section, describe, slug
@@ -82,7 +82,7 @@ def adopt(
             _refuse_unprotected(settings)
             if where.local:
                 project.write(emulator.port_for(port))
-            bring_in(where, described.things, only)
+            bring_in(where, {**described.things, **zone_things.read(account, settings)}, only)
         else:
             say(f"\nNext: make adopt STACK={stack} POOL={pool_id} {'IMPORT=1' if write else 'WRITE=1'}")
         return 0

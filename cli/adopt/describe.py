@@ -83,7 +83,7 @@ def _things(live: Live, before: Settings, known: Mapping[str, str]) -> dict[str,
     providers = {str(provider.name): key for key, provider in before.identity_providers.items()}
     return {
         "userPool": {"": live.pool},
-        "identityProviders": by_key(facts.IDENTITY_PROVIDER, "provider", providers, _provider_key),
+        "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), {}, providers, _provider_key),
         "groups": {group.name: group for group in live.of(facts.USER_GROUP)},
         "apis": by_key(facts.RESOURCE_SERVER, "server", apis, _api_key(before.names)),
         "clients": by_key(facts.USER_POOL_CLIENT, "client", clients, _client_key(before.names)),
@@ -207,9 +207,9 @@ def _client(_key: str, thing: Thing, filled: Settings) -> Section:
     update: dict[str, Any] = {
         "scopes": [short.get(scope, scope) for scope in named if scope in whole.values()] or None,
         "external_scopes": [scope for scope in named if scope not in whole.values()] or None,
-        "callback_urls": [_with_placeholders(url, values) for url in found.callback_urls],
-        "logout_urls": [_with_placeholders(url, values) for url in found.logout_urls],
-        "default_redirect_url": found.default_redirect_url and _with_placeholders(found.default_redirect_url, values),
+        "callback_urls": [with_placeholders(url, values) for url in found.callback_urls],
+        "logout_urls": [with_placeholders(url, values) for url in found.logout_urls],
+        "default_redirect_url": found.default_redirect_url and with_placeholders(found.default_redirect_url, values),
         "identity_providers": _providers(outputs, filled),
         "write_attributes": [] if all_attributes else found.write_attributes,
     }
@@ -221,7 +221,7 @@ def _providers(outputs: Props, filled: Settings) -> list[str]:
     return [keys.get(name, f"{EXTERNAL}{name}") for name in outputs.get("supportedIdentityProviders") or []]
 
 
-def _with_placeholders(url: str, values: Mapping[str, str]) -> str:
+def with_placeholders(url: str, values: Mapping[str, str]) -> str:
     """A URL with the words put back for the auth domain, and in the product's own zone for its names."""
     scheme, found, rest = url.partition("://")
     host, slash, path = rest.partition("/")

@@ -31,6 +31,7 @@ _OWN_CLIENT = {
     "refreshTokenRotation": {"feature": "DISABLED", "retryGracePeriodSeconds": 0},
     "preventUserExistenceErrors": "LEGACY",
     "enableTokenRevocation": True,
+    "allowedOauthFlowsUserPoolClient": False,
 }
 # What AWS has by itself, of which a stack file need not speak.
 _BY_ITSELF = {"authSessionValidity": 3, "enablePropagateAdditionalUserContextData": False, "userPoolTier": "ESSENTIALS"}

@@ -75,9 +75,9 @@ class Place:
             self._stack().preview(import_file=str(file), color="never")
         except CommandError as error:
             raise AdoptError(f"The preview of the stack `{self.stack}` failed.\n{_told(error)}") from None
-        made: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"resources": []}
+        made = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.unlink(missing_ok=True)
-        return made
+        return {"resources": [], **made}
 
     def bring_in(self, file: Path) -> None:
         """Run `pulumi import` with the file. It writes to the state alone."""

@@ -84,7 +84,7 @@ def test_a_profile_that_is_not_there_is_told_without_a_traceback(monkeypatch: py
 def test_a_call_that_would_change_something_is_refused_before_it_is_made(operation: str) -> None:
     keys = {"aws:accessKey": "x", "aws:secretKey": "y"}
     account = Account({"aws:region": "eu-west-1", "aws:endpoints": '[{"cognitoidp": "http://127.0.0.1:1"}]', **keys})
-    request = {
+    request: dict[str, dict[str, Any]] = {
         "create_user_pool": {"PoolName": "x"},
         "tag_resource": {"ResourceArn": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A", "Tags": {}},
     }
