@@ -12,7 +12,9 @@ import click
 from cli.adopt import live, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
-from cli.adopt.describe import ROOT, Described, Section, describe, slug
+from cli.adopt.describe import Described, describe
+from cli.adopt.keys import slug
+from cli.adopt.lean import ROOT, Section
 from cli.adopt.live import Live
 from cli.adopt.place import Place
 from cli.adopt.report import AdoptError, Refused

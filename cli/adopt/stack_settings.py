@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from cli.adopt.describe import DESCRIBED, ROOT, Described, Section, texts
+from cli.adopt.describe import DESCRIBED, Described
+from cli.adopt.lean import ROOT, Section, texts
 from cli.adopt.report import AdoptError
 from identity import config
 from identity.errors import HIDDEN, shown

@@ -9,6 +9,7 @@ import pytest
 
 from cli.adopt import describe, live, stack_settings, survey
 from cli.adopt.compare import Effect
+from cli.adopt.lean import texts
 from identity import config
 from tests.support import live_pool
 
@@ -84,7 +85,7 @@ def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[surv
     described = describe.describe(there, TEXTS, "prod", {})
     providers = {name: {**it, "clientSecret": "x"} for name, it in described.keys.get("identityProviders", {}).items()}
     said = {**described.keys, **({"identityProviders": providers} if providers else {}), **(keys or {})}
-    settings, problems = config.check({**TEXTS, **describe.texts(said)}, "prod")
+    settings, problems = config.check({**TEXTS, **texts(said)}, "prod")
     mistakes = [problem.path for problem in problems if not problem.warning]
     return survey.survey(there, settings, described.things), mistakes
 
@@ -111,10 +112,10 @@ def test_no_secret_of_a_pool_is_in_its_description(spec: live_pool.Spec) -> None
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 def test_the_description_has_no_key_that_could_be_left_out(spec: live_pool.Spec) -> None:
     described = describe.describe(running(spec), TEXTS, "prod", {})
-    whole = config.check({**TEXTS, **describe.texts(described.keys)}, "prod")[0]
+    whole = config.check({**TEXTS, **texts(described.keys)}, "prod")[0]
     for key in set(described.keys["userPool"]):
         less = {name: value for name, value in described.keys["userPool"].items() if name != key}
-        settings = config.check({**TEXTS, **describe.texts({**described.keys, "userPool": less})}, "prod")[0]
+        settings = config.check({**TEXTS, **texts({**described.keys, "userPool": less})}, "prod")[0]
         assert settings.user_pool != whole.user_pool, key
 
 
