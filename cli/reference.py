@@ -87,7 +87,8 @@ def _entry(field: FieldInfo, default: Any) -> str:
     words = fill(str(field.description), 114, break_long_words=False, break_on_hyphens=False).split("\n")
     lines += ["    description: >-", *(f"      {line}" for line in words)]
     if not field.is_required():
-        lines += [f"    {line}" for line in _yaml(default)]
+        # The engine takes no text for the default of an object: one that is not given is an empty one.
+        lines += [f"    {line}" for line in _yaml({} if default is None and kind == "object" else default)]
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def _moved(domain: Deployed, settings: Settings) -> Iterator[Loss]:
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
     now_custom = settings.domain.custom
     new = settings.domain.auth_domain if now_custom else settings.domain.prefix
-    if old == new:
+    if old == new or (settings.domain.keep_prefix and old == settings.domain.prefix):
         return
     lost = f"Sign-in on {old} would end, with every app that is set to it."
     moves = was_custom != now_custom

@@ -1,5 +1,10 @@
 """What a password has to be (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic.alias_generators import to_camel
+
 from identity import types
 from identity.setting import Change, Model, Plan, setting
 
@@ -51,3 +56,10 @@ class PasswordPolicy(Model):
         plan=Plan.ESSENTIALS,
         free=(0,),
     )
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        """A live policy. What it does not demand may be told by silence."""
+        found, policy = super().read(outputs), outputs.get("passwordPolicy") or {}
+        flags = [name for name in cls.model_fields if name.startswith("require_")] if policy else []
+        return found.model_copy(update={name: bool(policy.get(to_camel(name))) for name in flags})

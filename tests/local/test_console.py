@@ -110,7 +110,7 @@ def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
         (["-m", "cli", "adopt", "--id", "x"], 2),
         (["-m", "tests.performance", "--nonsense"], 2),
         (["-m", "tests.performance", "--rounds", "0"], 2),
-        (["-m", "cli", "unmanaged"], 2),
+        (["-m", "cli", "adopt", "--take", "both"], 2),
         (["-m", "cli", "diff", "no-such-revision"], 2),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from identity.functions.link_accounts.main import SignUpRefused, handler
+from triggers.link_accounts.main import SignUpRefused, handler
 
 POOL = "eu-west-1_Pool1"
 ADDRESS = "ada@acme.example"

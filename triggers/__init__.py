@@ -1,0 +1,1 @@
+"""Lambda functions that come with this program. Each folder goes to AWS as it is: it imports nothing from here."""
