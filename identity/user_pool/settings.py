@@ -117,7 +117,9 @@ class UserPool(Factors, Messages, Protection):
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs of the pool itself."""
-        made = {**super().inputs(), "schemas": attributes.schemas(self.standard_attributes, self.custom_attributes)}
+        made = super().inputs()
+        if schemas := attributes.schemas(self.standard_attributes, self.custom_attributes):
+            made["schemas"] = schemas
         for either in (
             ("usernameAttributes", "aliasAttributes") if self.username_attributes else ("usernameAttributes",)
         ):

@@ -18,17 +18,23 @@ from hypothesis import strategies as st
 from identity import types
 from identity.config import KEYS
 from identity.errors import ConfigError
+from local.aws_plugin import remembered
 from local.aws_plugin.cognito_access import ResourceServer, UserPoolClient, UserPoolDomain
 from local.aws_plugin.cognito_pool import UserPool
-from local.aws_plugin.properties import to_aws
+from local.aws_plugin.properties import Table, to_aws
+from tests.support.pools import user_pools
 from tests.support.program import Deploy, told
 
+REMEMBERED = {resource.type_name.rpartition(":")[2]: resource for resource in remembered.TYPES}
 MODEL = botocore.session.get_session().get_service_model("cognito-idp")
-OPERATIONS = {
-    "UserPool": ("CreateUserPool", UserPool),
-    "UserPoolDomain": ("CreateUserPoolDomain", UserPoolDomain),
-    "ResourceServer": ("CreateResourceServer", ResourceServer),
-    "UserPoolClient": ("CreateUserPoolClient", UserPoolClient),
+# Of each type, the operations that its inputs go to.
+OPERATIONS: dict[str, tuple[tuple[str, ...], Table]] = {
+    "UserPool": (("CreateUserPool", "SetUserPoolMfaConfig"), UserPool.inputs),
+    "UserPoolDomain": (("CreateUserPoolDomain",), UserPoolDomain.inputs),
+    "ResourceServer": (("CreateResourceServer",), ResourceServer.inputs),
+    "UserPoolClient": (("CreateUserPoolClient",), UserPoolClient.inputs),
+    "RiskConfiguration": (("SetRiskConfiguration",), REMEMBERED["RiskConfiguration"].inputs),
+    "LogDeliveryConfiguration": (("SetLogDeliveryConfiguration",), REMEMBERED["LogDeliveryConfiguration"].inputs),
 }
 # The deploy fixture starts each run afresh, so cases may share it.
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -91,31 +97,12 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def user_pools(draw: st.DrawFn) -> dict[str, Any]:
-    policy = {
-        "minimumLength": draw(st.integers(6, 99)),
-        "requireSymbols": draw(st.booleans()),
-        "temporaryPasswordValidityDays": draw(st.integers(1, 365)),
-        "passwordHistorySize": draw(st.integers(0, 24)),
-    }
-    low, high = sorted(draw(st.tuples(st.integers(0, 2048), st.integers(0, 2048))))
-    attribute = st.sampled_from(
-        [
-            {},
-            {"minLength": low, "maxLength": high},
-            {"type": "Number", "minValue": -low},
-            {"type": "Boolean", "mutable": False},
-        ]
-    )
-    names = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filter(
-        lambda name: name.lower() not in types.STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
-    )
-    return {
-        "aliasAttributes": draw(st.lists(st.sampled_from(["email", "preferred_username"]), unique=True)),
-        "caseSensitive": draw(st.booleans()),
-        "passwordPolicy": policy,
-        "customAttributes": draw(st.dictionaries(names, attribute, max_size=4)),
-    }
+def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
+    """A pool over all keys, whose passkeys are for this stack's own domain."""
+    pool = draw(user_pools())
+    if "relyingPartyId" in pool.get("passkeys", {}):
+        pool["passkeys"]["relyingPartyId"] = auth_domain
+    return pool
 
 
 @st.composite
@@ -134,10 +121,11 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
                 max_size=5,
             )
         ),
-        "userPool": draw(user_pools()),
         "apis": made_apis,
         "clients": draw(st.dictionaries(KEY, client(declared), max_size=4)),
     }
+    config["userPool"] = draw(pools_of(f"auth.{config['product']}.app"))
+    config["authDomain"] = f"auth.{config['product']}.app"
     if draw(st.booleans()):
         config |= {"zoneName": f"{config['product']}.app", "customDomain": draw(st.booleans())}
     return config
@@ -180,17 +168,20 @@ def test_a_valid_config_gives_resources_that_satisfy_awss_model(deploy: Deploy, 
     zone = config.get("zoneName", "focusmark.app")
     run = deploy({"aws:region": "us-east-1", **config}, zone=zone)
     assert len(run.of_type("UserPoolClient")) == len(config["clients"])
-    for kind, (operation, resource) in OPERATIONS.items():
-        shape = MODEL.operation_model(operation).input_shape
-        assert shape is not None
+    for kind, (operations, table) in OPERATIONS.items():
+        shapes = [MODEL.operation_model(operation).input_shape for operation in operations]
         for registered in run.of_type(kind):
-            request = to_aws(resource.inputs, whole(registered.inputs))
-            report = ParamValidator().validate(request, shape)
-            assert not report.has_errors(), report.generate_report()
-            if "CustomDomainConfig" in request:
-                # The model has the prefix's pattern for both kinds; a domain of one's own has dots besides.
-                request["Domain"] = request["Domain"].replace(".", "-")
-            assert not list(breaches(shape, request, kind))
+            request = to_aws(table, whole(registered.inputs))
+            assert request.keys() <= {name for shape in shapes if shape for name in shape.members}
+            for shape in filter(None, shapes):
+                part = {"UserPoolId": "eu-west-1_A"} if "UserPoolId" in shape.members else {}
+                part |= {name: value for name, value in request.items() if name in shape.members}
+                report = ParamValidator().validate(part, shape)
+                assert not report.has_errors(), report.generate_report()
+                if "CustomDomainConfig" in part:
+                    # The model has the prefix's pattern for both kinds; a domain of one's own has dots besides.
+                    part["Domain"] = part["Domain"].replace(".", "-")
+                assert not list(breaches(shape, part, kind))
 
 
 def _at(*steps: str) -> Callable[[dict[str, Any], Any], str | None]:
@@ -221,6 +212,21 @@ SLIPS: list[tuple[Callable[[dict[str, Any], Any], str | None], Any]] = [
     (_at("tags", "aws:x"), "y"),
     (_at("tags", "k"), 5),
     (_at("userPool", "mfa"), "ON"),
+    (_at("userPool", "tier"), "free"),
+    (_at("userPool", "mfa", "mode"), "always"),
+    (_at("userPool", "firstFactors"), ["password", "magic"]),
+    (_at("userPool", "recovery"), ["sms"]),
+    (_at("userPool", "email", "from"), "nobody"),
+    (_at("userPool", "sms", "roleArn"), "role"),
+    (_at("userPool", "verification", "by"), "pigeon"),
+    (_at("userPool", "invitation", "message"), "Hello"),
+    (_at("userPool", "triggers", "preSignUp"), "function"),
+    (_at("userPool", "triggers", "preSignin"), "arn:aws:lambda:eu-west-1:123456789012:function:f"),
+    (_at("userPool", "threatProtection", "mode"), "off"),
+    (_at("userPool", "threatProtection", "alwaysBlock"), ["everybody"]),
+    (_at("userPool", "logs", "signIns"), "1y"),
+    (_at("userPool", "webAcl", "requestsPer5Minutes"), 1),
+    (_at("userPool", "devices", "remember"), True),
     (_at("userPool", "passwordPolicy", "minimumLength"), 5),
     (_at("userPool", "passwordPolicy", "requireNumbers"), "no"),
     (_at("userPool", "caseSensitive"), None),
