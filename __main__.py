@@ -5,8 +5,12 @@ import pulumi
 from identity import config, deployed, facts, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
+from identity.identity_pool import PeopleInAws, PeopleInAwsArgs
+from identity.login import has_pages
+from identity.login_pages import LoginPages, LoginPagesArgs
 from identity.outputs import stack_outputs
 from identity.plan import plan_line
+from identity.publish import Publication, PublicationArgs, parameters
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
@@ -45,6 +49,7 @@ pool = CustomerUserPool(
         settings=settings.user_pool,
         stem=settings.names.stem,
         tags=settings.tags,
+        login_version=settings.config.login.version if settings.config.login else None,
         zone_id=zone.id if zone else None,
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
@@ -52,8 +57,35 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-registry = AccessRegistryArgs(pool.id, settings.apis, settings.clients, deployed.clients_without_flows(state))
+registry = AccessRegistryArgs(
+    pool.id,
+    settings.apis,
+    settings.clients,
+    settings.identity_providers,
+    settings.config.groups,
+    deployed.private_keys(state),
+    deployed.clients_without_flows(state),
+)
 access = AccessRegistry("access", registry, opts=guarded)
+client_ids = {key: client.id for key, client in access.clients.items()}
+
+if settings.config.login:
+    people_come_to = {key: client for key, client in settings.clients.items() if has_pages(client)}
+    LoginPages(
+        "login",
+        LoginPagesArgs(settings.config.login, pool.id, people_come_to, client_ids),
+        opts=pulumi.ResourceOptions(depends_on=[pool.domain]),
+    )
+
+people = None
+if settings.config.identity_pool:
+    issuer = pulumi.Output.concat("cognito-idp.", region, ".amazonaws.com/", pool.id)
+    pool_name = settings.config.identity_pool.name or settings.names.identity_pool
+    people = PeopleInAws(
+        "identity-pool",
+        PeopleInAwsArgs(settings.config.identity_pool, pool_name, issuer, client_ids, settings.tags),
+        opts=guarded,
+    )
 
 if settings.config.cloud_formation_exports:
     published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}
@@ -65,5 +97,18 @@ if settings.config.cloud_formation_exports:
         opts=pulumi.ResourceOptions(protect=settings.protect, depends_on=[pool, access]),
     )
 
-for name, value in stack_outputs(settings, region, certificate, pool, access).items():
+outputs = stack_outputs(settings, region, certificate, pool, access, people)
+if settings.config.publish:
+    secrets = {key: access.clients[key].client_secret for key, client in settings.clients.items() if client.secret}
+    Publication(
+        "published",
+        PublicationArgs(
+            settings.config.publish.path(settings.names),
+            parameters(outputs) if settings.config.publish.ssm else {},
+            secrets if settings.config.publish.secrets else {},
+            settings.tags,
+        ),
+    )
+
+for name, value in outputs.items():
     pulumi.export(name, value)

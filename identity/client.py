@@ -231,6 +231,7 @@ class Client(Model):
         auth_domain: str,
         known: Mapping[str, str],
         write_attributes: list[str] | None,
+        providers: Mapping[str, str],
         choice: bool = False,
     ) -> "Client":
         """The same client, with what follows from the rest of the config put in.
@@ -241,15 +242,16 @@ class Client(Model):
             auth_domain: what {authDomain} stands for.
             known: the whole name of each scope, by each way to write it.
             write_attributes: those of a client that names none.
+            providers: the name in AWS of each identity provider, by its key.
             choice: whether the pool has more than the password to begin a sign-in with.
         """
         values = {"product": names.product, "environment": names.environment, "authDomain": auth_domain}
         flows = [self.flow] if self.flows is None else self.flows
         machine = flows == [CLIENT_CREDENTIALS]
         default = self.default_redirect_url
-        providers = self.identity_providers
-        if providers is None:
-            providers = [] if machine else [COGNITO]
+        chosen = self.identity_providers
+        if chosen is None:
+            chosen = [] if machine else [COGNITO]
         return self.model_copy(
             update={
                 "name": self.name or names.client(key),
@@ -260,7 +262,7 @@ class Client(Model):
                 "scopes": self._whole_scopes(known, flows),
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
                 "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens, choice)),
-                "identity_providers": [it.removeprefix(EXTERNAL) for it in providers],
+                "identity_providers": [providers.get(it, it.removeprefix(EXTERNAL)) for it in chosen],
                 "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
             }
         )
@@ -317,7 +319,7 @@ def client_problems(
     written: Client,
     client: Client,
     known: Mapping[str, str] | None,
-    providers: Sequence[str],
+    providers: Sequence[str] | None,
     pool_attributes: Sequence[str],
 ) -> Iterator[Problem]:
     """What can never work of a client, and as warnings, what is seldom meant.
@@ -327,7 +329,7 @@ def client_problems(
         written: the client as the stack file has it.
         client: the same, filled in.
         known: the scopes there are, by each way to write them; None where the APIs are not sound.
-        providers: the keys of identityProviders.
+        providers: the keys of identityProviders; None where these are not sound.
         pool_attributes: the attributes there are, with `custom:`.
     """
     path = f"{PATH}.{key}"
@@ -474,13 +476,14 @@ def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> It
 
 
 def _references(
-    path: str, written: Client, client: Client, providers: Sequence[str], attributes: Sequence[str]
+    path: str, written: Client, client: Client, providers: Sequence[str] | None, attributes: Sequence[str]
 ) -> Iterator[Problem]:
     """Names of providers and attributes that are there."""
-    for index, provider in enumerate(written.identity_providers or ()):
-        if provider not in (COGNITO, *providers) and not provider.startswith(EXTERNAL):
-            allowed = ", ".join([COGNITO, *providers]) + ", or external:<name> for one that is not managed here"
-            fix = nearest(provider, [COGNITO, *providers])
+    known = [COGNITO, *(providers or ())]
+    for index, provider in enumerate(() if providers is None else written.identity_providers or ()):
+        if provider not in known and not provider.startswith(EXTERNAL):
+            allowed = ", ".join(known) + ", or external:<name> for one that is not managed here"
+            fix = nearest(provider, known)
             yield Problem(f"{path}.identityProviders[{index}]", allowed, shown(provider), fix)
     if written.identity_providers == [] and client.flows and not client.is_machine:
         yield Problem(f"{path}.identityProviders", "at least one: nobody could sign in", "[]", f"write [{COGNITO}]")

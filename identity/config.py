@@ -14,10 +14,16 @@ from identity import deployed, parsing, renamed_keys, types
 from identity.api import Api, api_problems, still_there
 from identity.client import Client, client_problems, known_scopes
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
-from identity.errors import ConfigError, Problem, shown, warn
+from identity.errors import HIDDEN, ConfigError, Problem, shown, warn
+from identity.group import Group, GroupName
+from identity.identity_pool import IdentityPool, identity_pool_problems
+from identity.identity_provider import IdentityProvider
+from identity.login import Login, login_problems
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
 from identity.plan import plan_problems
+from identity.provider_rules import provider_problems
+from identity.publish import Publish
 from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
 from identity.user_pool.rules import pool_problems
@@ -106,6 +112,17 @@ class Config(Model):
         {}, "Tags besides environment, orchestration, service, service-type and product."
     )
     user_pool: UserPool = setting(UserPool.model_validate({}), "The settings of the user pool.")
+    identity_providers: dict[types.Key, IdentityProvider] = setting(
+        {}, "Where people can sign in besides the pool itself, key -> object.", secret=True
+    )
+    groups: dict[GroupName, Group] = setting({}, "The groups of people, name -> object.")
+    login: Maybe[Login] = setting(None, "The sign-in pages. Not given - AWS's choice, as the domain has it.")
+    identity_pool: Maybe[IdentityPool] = setting(
+        None, "An identity pool, which gives AWS credentials to people who have signed in. Not given - none."
+    )
+    publish: Maybe[Publish] = setting(
+        None, "Where outputs are written: SSM parameters, and client secrets in Secrets Manager. Not given - nowhere."
+    )
     apis: dict[types.Key, Api] = setting({}, "The resource servers, key -> object.")
     clients: dict[types.Key, Client] = setting({}, "The app clients, key -> object.")
 
@@ -169,11 +186,16 @@ class Settings:
         return {key: api.filled(key, self.names) for key, api in sorted(self.config.apis.items())}
 
     @cached_property
+    def identity_providers(self) -> Mapping[str, IdentityProvider]:
+        return {key: provider.filled(key) for key, provider in sorted(self.config.identity_providers.items())}
+
+    @cached_property
     def clients(self) -> Mapping[str, Client]:
         known, writable = known_scopes(self.apis), self._writable
+        providers = {key: str(provider.name) for key, provider in self.identity_providers.items()}
         choice = len(self.config.user_pool.first_factors or ()) > 1
         return {
-            key: client.filled(key, self.names, self.domain.auth_domain, known, writable, choice)
+            key: client.filled(key, self.names, self.domain.auth_domain, known, writable, providers, choice)
             for key, client in sorted(self.config.clients.items())
         }
 
@@ -203,8 +225,23 @@ def load() -> Settings:
         told = {problem.path for problem in mistakes}
         cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
         raise ConfigError(stack, [*cause, *mistakes])
-    warn(stack, (problem for problem in problems if problem.warning))
+    told_of = [problem for problem in problems if problem.warning]
+    if not settings.cognito_endpoint:  # the emulator's stack has no secret worth keeping
+        told_of += _in_clear(settings.config, texts)
+    warn(stack, told_of)
     return settings
+
+
+def _in_clear(config: Config, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Secrets that everybody can read who can read the stack file: one encrypted value makes a secret of the key."""
+    key = f"{_ROOT}identityProviders"
+    if key not in texts or is_config_secret(key):
+        return
+    for name, provider in config.identity_providers.items():
+        for secret in provider.secrets:
+            path = f"{key}.{name}.{type(provider).model_fields[secret].alias}"
+            fix = f"pulumi config set --secret --path {path}, and ask the provider for another secret"
+            yield Problem(path, "an encrypted value: the stack file is in the repository", HIDDEN, fix, warning=True)
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
@@ -271,21 +308,27 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     yield from _tags(config, names)
     yield from api_problems(settings.apis, config.resource_server_limit)
     yield from still_there(f"{_ROOT}apis", settings.apis)
-    yield from _clients(settings, sound["apis"])
+    yield from provider_problems(config.identity_providers, settings.identity_providers, settings.user_pool)
+    yield from _clients(settings, sound["apis"], sound["identityProviders"])
+    if config.login:
+        yield from login_problems(config.login, settings.clients, settings.user_pool)
+    if config.identity_pool and sound["clients"]:
+        yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}
     yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region)
     yield from plan_problems(config, config.user_pool.tier)
 
 
-def _clients(settings: Settings, apis_are_sound: bool) -> Iterator[Problem]:
+def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool) -> Iterator[Problem]:
     clients = settings.config.clients
     if len(clients) > types.CLIENTS_PER_POOL:
         allowed = f"at most {types.CLIENTS_PER_POOL} clients, AWS's limit for a pool"
         yield Problem(f"{_ROOT}clients", allowed, f"{len(clients)} clients")
     known = known_scopes(settings.apis) if apis_are_sound else None
+    providers = [*settings.identity_providers] if providers_are_sound else None
     own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
     for key, client in settings.clients.items():
-        yield from client_problems(key, clients[key], client, known, [], [*types.STANDARD_ATTRIBUTES, *own])
+        yield from client_problems(key, clients[key], client, known, providers, [*types.STANDARD_ATTRIBUTES, *own])
     yield from still_there(f"{_ROOT}clients", settings.clients)
 
 

@@ -46,6 +46,12 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
     return any(it.type == facts.USER_POOL and not it.outputs.get("usernameConfiguration") for it in state)
 
 
+def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
+    """By an identity provider's name the fingerprint of the private key that the last update gave it."""
+    known = (it.outputs.get("privateKeys") for it in state if it.type == facts.ACCESS_REGISTRY)
+    return next((keys for keys in known if isinstance(keys, Mapping)), {})
+
+
 def has_mail_identity(state: Iterable[Deployed]) -> bool:
     """Whether the stack has made the identity that the pool's mail is sent by."""
     return any(it.type == facts.EMAIL_IDENTITY for it in state)

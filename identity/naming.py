@@ -46,6 +46,10 @@ class Names:
         return f"{self.stem}-userpoolclient-{key}"
 
     @property
+    def identity_pool(self) -> str:
+        return f"{self.stem}-identitypool"
+
+    @property
     def exports_stack(self) -> str:
         return f"{self.stem}-auth-exports"
 

@@ -10,6 +10,7 @@ from pulumi_aws.cognito import UserPoolClient
 from identity.certificate import DomainCertificate
 from identity.client import Client
 from identity.config import Settings
+from identity.identity_pool import PeopleInAws
 from identity.registry import AccessRegistry
 from identity.user_pool.component import CustomerUserPool
 
@@ -29,21 +30,21 @@ class Endpoints:
     emulator: str | None
 
     @property
-    def hosted_ui(self) -> str:
+    def host(self) -> str:
         # A prefix has no dot; a domain of one's own always has.
-        return self.emulator or f"https://{self.domain if '.' in self.domain else self._amazon_domain}"
+        return self.domain if "." in self.domain else f"{self.domain}.auth.{self.region}.amazoncognito.com"
 
     @property
-    def _amazon_domain(self) -> str:
-        return f"{self.domain}.auth.{self.region}.amazoncognito.com"
+    def hosted_ui(self) -> str:
+        return self.emulator or f"https://{self.host}"
 
     def issuer(self, pool_id: str) -> str:
         # What the tokens carry, on the emulator too.
         return f"https://cognito-idp.{self.region}.amazonaws.com/{pool_id}"
 
-    def jwks(self, pool_id: str) -> str:
+    def well_known(self, pool_id: str, document: str) -> str:
         base = f"{self.emulator}/{pool_id}" if self.emulator else self.issuer(pool_id)
-        return f"{base}/.well-known/jwks.json"
+        return f"{base}/.well-known/{document}"
 
     def login(self, client_id: str, callback_url: str, scopes: list[str]) -> str:
         query = {
@@ -54,6 +55,10 @@ class Endpoints:
         }
         return f"{self.hosted_ui}/oauth2/authorize?{urlencode(query, quote_via=quote)}"
 
+    def logout(self, client_id: str, back_to: str) -> str:
+        query = {"client_id": client_id, "logout_uri": back_to}
+        return f"{self.hosted_ui}/logout?{urlencode(query, quote_via=quote)}"
+
 
 def stack_outputs(
     settings: Settings,
@@ -61,8 +66,9 @@ def stack_outputs(
     certificate: DomainCertificate | None,
     pool: CustomerUserPool,
     access: AccessRegistry,
+    people: PeopleInAws | None,
 ) -> dict[str, Any]:
-    """The outputs by name; `certificateArn` is absent where there is no certificate."""
+    """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool."""
     domain = settings.domain.auth_domain if settings.domain.custom else settings.domain.prefix
     at = Endpoints(region, domain, settings.cognito_endpoint)
     return {
@@ -70,17 +76,32 @@ def stack_outputs(
         "userPoolArn": pool.arn,
         **({"certificateArn": certificate.arn} if certificate else {}),
         "issuer": pool.id.apply(at.issuer),
-        "jwksUri": pool.id.apply(at.jwks),
+        "region": region,
+        "domain": at.host,
+        "jwksUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "jwks.json")),
+        "openIdConfigurationUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "openid-configuration")),
         "authorizeUrl": f"{at.hosted_ui}/oauth2/authorize",
         "tokenUrl": f"{at.hosted_ui}/oauth2/token",
         "userInfoUrl": f"{at.hosted_ui}/oauth2/userInfo",
+        "revokeUrl": f"{at.hosted_ui}/oauth2/revoke",
         "logoutUrl": f"{at.hosted_ui}/logout",
         "apis": {key: {"identifier": api.identifier, "scopes": api.full_scopes} for key, api in settings.apis.items()},
         "clients": {key: _client(client, access.clients[key], at) for key, client in settings.clients.items()},
+        "identityProviders": {key: provider.name for key, provider in settings.identity_providers.items()},
+        "groups": sorted(settings.config.groups),
+        **({"identityPoolId": people.id} if people else {}),
+        "dnsRecords": _records_of_others(settings, pool),
         "clientSecrets": pulumi.Output.secret(
             {key: access.clients[key].client_secret for key, client in settings.clients.items() if client.secret}
         ),
     }
+
+
+def _records_of_others(settings: Settings, pool: CustomerUserPool) -> list[dict[str, Any]]:
+    """The records that somebody else has to make, where the stack has no zone for them."""
+    if not settings.domain.custom or settings.domain.zone:
+        return []
+    return [{"name": settings.domain.auth_domain, "type": "CNAME", "value": pool.domain.cloudfront_distribution}]
 
 
 def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, Any]:
@@ -88,6 +109,7 @@ def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, An
     output: dict[str, Any] = {"clientId": made.id, "scopes": scopes, "callbackUrls": list(client.callback_urls)}
     if client.logout_urls:
         output["logoutUrls"] = list(client.logout_urls)
+        output["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
     if client.flows and not client.is_machine:
         output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client.callback_urls[0], scopes))
     return output

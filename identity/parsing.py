@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from identity.errors import Problem, nearest, shown
-from identity.setting import Model, model_in
+from identity.errors import HIDDEN, Problem, nearest, shown
+from identity.setting import Model, declared, model_in
 
 M = TypeVar("M", bound=Model)
 Loc = tuple[int | str, ...]
@@ -110,7 +110,7 @@ def _of_nothing(raw: Any, empty: str | None) -> str:
 def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
     kind, context, loc, given = details["type"], details.get("ctx", {}), details["loc"], details["input"]
     place = _place(root, loc)
-    received = shown(given)
+    received = HIDDEN if _may_be_secret(model, loc) else shown(given)
     if kind == "refused":
         return Problem(place, context["allowed"], received, context["fix"])
     if kind == "extra_forbidden":
@@ -166,6 +166,14 @@ def _keys_at(model: type[Model], loc: Loc) -> list[str]:
     *_, last = (None, *_fields_at(model, loc))
     inside = (model_in(last) or _model_of_entries(last)) if last is not None else model
     return [str(field.alias) for field in (inside or model).model_fields.values()]
+
+
+def _may_be_secret(model: type[Model], loc: Loc) -> bool:
+    """Whether the value is a secret, or stands where one with another key may have one in it."""
+    fields = list(_fields_at(model, loc))
+    return any(declared(field).secret for field in fields) and (
+        declared(fields[-1]).secret or bool(model_in(fields[-1]) or _model_of_entries(fields[-1]))
+    )
 
 
 def _is_needed(model: type[Model], loc: Loc) -> bool:

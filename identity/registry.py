@@ -1,13 +1,17 @@
-"""The registry of what may be asked for and who may ask: resource servers and app clients."""
+"""The registry of who may ask for what: resource servers, identity providers, groups and app clients."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
+from pulumi_aws import cognito
 from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClient, UserPoolClientArgs
 
+from identity import facts
 from identity.api import Api
 from identity.client import AWS_AUTH_FLOWS, Client
+from identity.group import Group
+from identity.identity_provider import IdentityProvider
 from identity.setting import arguments
 
 
@@ -19,6 +23,9 @@ class AccessRegistryArgs:
         user_pool_id: the pool of it all.
         apis: the resource servers by key, names filled in, at most 300.
         clients: the app clients by key, names filled in, at most 1,000.
+        identity_providers: the identity providers by key, names filled in.
+        groups: the groups by name.
+        known_keys: by a provider's name the fingerprint of the private key that AWS has, which it never shows.
         without_flows: logical names of clients that were made without authentication flows, which AWS takes for
             `AWS_AUTH_FLOWS`; none by default.
     """
@@ -26,25 +33,33 @@ class AccessRegistryArgs:
     user_pool_id: pulumi.Input[str]
     apis: Mapping[str, Api]
     clients: Mapping[str, Client]
+    identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    known_keys: Mapping[str, str] = field(default_factory=dict)
     without_flows: Collection[str] = ()
 
 
 class AccessRegistry(pulumi.ComponentResource):
-    """A resource server for each API and an app client for each client, by key: their order means nothing.
+    """A resource server for each API, an identity provider, a group and an app client for each of theirs, by key: their
+    order means nothing. A provider's logical name has its name in AWS, so that its key may change.
 
-    A client's scopes are taken from its servers' outputs, so it waits for those servers and for nothing else
+    A client's scopes and providers are taken from their outputs, so it waits for those and for nothing else
     (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html).
 
     Attributes:
         servers: the resource servers by key.
+        identity_providers: the identity providers by their name in AWS.
+        groups: the groups by name.
         clients: the app clients by key.
     """
 
     servers: Mapping[str, ResourceServer]
+    identity_providers: Mapping[str, cognito.IdentityProvider]
+    groups: Mapping[str, cognito.UserGroup]
     clients: Mapping[str, UserPoolClient]
 
     def __init__(self, name: str, args: AccessRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("identity:index:AccessRegistry", name, {}, opts)
+        super().__init__(facts.ACCESS_REGISTRY, name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
         self._without_flows = args.without_flows
@@ -55,8 +70,13 @@ class AccessRegistry(pulumi.ComponentResource):
             for key, api in args.apis.items()
             for scope in api.scopes
         }
+        self.identity_providers = {
+            str(it.name): self._sign_in_with(it, args.known_keys) for it in args.identity_providers.values()
+        }
+        self.groups = {key: self._group(key, group) for key, group in args.groups.items()}
         self.clients = {key: self._client(key, client) for key, client in args.clients.items()}
-        self.register_outputs({})
+        fingerprints = {str(it.name): it.key_fingerprint for it in args.identity_providers.values()}
+        self.register_outputs({"privateKeys": {name: it for name, it in fingerprints.items() if it}})
 
     def _server(self, key: str, api: Api) -> ResourceServer:
         return ResourceServer(
@@ -65,10 +85,48 @@ class AccessRegistry(pulumi.ComponentResource):
             opts=self._child("server", api.renamed_from),
         )
 
+    def _sign_in_with(self, provider: IdentityProvider, known_keys: Mapping[str, str]) -> cognito.IdentityProvider:
+        inputs, name = provider.inputs(), str(provider.name)
+        details = {
+            key: pulumi.Output.secret(text) if key in provider.secrets else text
+            for key, text in inputs["providerDetails"].items()
+        }
+        known_key = provider.key_fingerprint and provider.key_fingerprint == known_keys.get(name)
+        unchanged = [*provider.added, *(["private_key"] if known_key else [])]
+        return cognito.IdentityProvider(
+            f"{self._name}-provider-{name}",
+            # Not by `arguments`: details and attributes have names of their own, which are no properties.
+            cognito.IdentityProviderArgs(
+                user_pool_id=self._user_pool_id,
+                provider_name=name,
+                provider_type=inputs["providerType"],
+                provider_details=details,
+                attribute_mapping=inputs["attributeMapping"],
+                idp_identifiers=inputs["idpIdentifiers"],
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                ignore_changes=[f"providerDetails.{key}" for key in unchanged],
+                additional_secret_outputs=["providerDetails"],
+            ),
+        )
+
+    def _group(self, key: str, group: Group) -> cognito.UserGroup:
+        return cognito.UserGroup(
+            f"{self._name}-group-{key}",
+            cognito.UserGroupArgs(user_pool_id=self._user_pool_id, name=key, **arguments(group.inputs())),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
     def _client(self, key: str, client: Client) -> UserPoolClient:
         name, inputs = f"{self._name}-client-{key}", arguments(client.inputs())
         if client.flows:
             inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
+        if client.identity_providers is not None:
+            inputs["supported_identity_providers"] = [
+                self.identity_providers[it].provider_name if it in self.identity_providers else it
+                for it in client.identity_providers
+            ]
         if name in self._without_flows and client.auth_flows == AWS_AUTH_FLOWS:
             del inputs["explicit_auth_flows"]  # left out they stay as they are, which means the same
         return UserPoolClient(

@@ -105,7 +105,8 @@ def matching(pattern: re.Pattern[str], allowed: str) -> Checked:
     def check(value: str) -> str:
         return value if pattern.fullmatch(value) else refuse(allowed)
 
-    return Checked(check, {"pattern": f"^(?:{pattern.pattern})$"})
+    # Editors read JavaScript's patterns, to which a letter is one of a to z alone: those of any script are left out.
+    return Checked(check, {} if r"\w" in pattern.pattern else {"pattern": f"^(?:{pattern.pattern})$"})
 
 
 def dns_label(value: str) -> str:

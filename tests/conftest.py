@@ -133,14 +133,16 @@ def deploy() -> Iterator[Deploy]:
         apex_address: bool = True,
         state: Mapping[str, Any] | None = None,
         records: Sequence[tuple[str, str]] = (),
+        secrets: Sequence[str] = (),
     ) -> Run:
         run = Run()
         mocked = Mocks(zone, apex_address, state or {}, records)
         with own_event_loop():
             pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
-            pulumi.runtime.set_all_config(config_of(config))
+            pulumi.runtime.set_all_config(config_of(config), [*secrets])
             set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
             _sync_await(run_in_stack(run_main))
+        assert not run.complaints, "\n".join(run.complaints)
         return run
 
     yield run_program

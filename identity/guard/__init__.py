@@ -15,6 +15,8 @@ from identity.deployed import Deployed
 from identity.errors import ConfigError, Problem, warn
 from identity.guard.domain import domain_losses
 from identity.guard.exports import exports_losses
+from identity.guard.federation import federation_losses
+from identity.guard.login import identity_pool_losses, login_losses, publication_losses
 from identity.guard.loss import Loss
 from identity.guard.pool import pool_losses
 from identity.guard.registry import registry_losses
@@ -53,6 +55,10 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
             yield from pool_losses(resource, settings, region, state)
     yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
+    yield from federation_losses(state, settings)
+    yield from login_losses(state, settings)
+    yield from identity_pool_losses(state, settings)
+    yield from publication_losses(state, settings)
     yield from exports_losses(state, settings)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
-from identity.client import REFRESH, Client
+from identity.client import COGNITO, EXTERNAL, REFRESH, Client
 from identity.config import Settings
 from identity.errors import shown
 from identity.guard.fields import field_losses
@@ -39,6 +39,7 @@ def client_losses(
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
         }
     )
+    live, new = (_as_written(it, settings) for it in (live, new))
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})
@@ -48,6 +49,15 @@ def client_losses(
         yield _opened(client_id, path)
     if old.get("analyticsConfiguration"):
         yield _analytics(client_id, path, old["analyticsConfiguration"])
+
+
+def _as_written(client: Client, settings: Settings) -> Client:
+    """The client with its identity providers as a stack file names them: by their keys, or as external."""
+    keys = {str(provider.name): key for key, provider in settings.identity_providers.items()} | {COGNITO: COGNITO}
+    named = client.identity_providers
+    return client.model_copy(
+        update={"identity_providers": named and [keys.get(name, f"{EXTERNAL}{name}") for name in named]}
+    )
 
 
 def _opened(client_id: str, path: str) -> Loss:

@@ -45,6 +45,7 @@ class CustomerUserPoolArgs:
         domain: where sign-in is served, a prefix of amazoncognito.com or a domain of one's own.
         stem: `<product>-<environment>`, with which the names of what stands beside the pool begin.
         tags: its tags.
+        login_version: which of Cognito's sign-in pages its domains serve, 1 or 2; AWS's choice by default.
         zone_id: the hosted zone of the records of the mail's sender; None by default.
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
         says_case: whether the user names' case is written down; False for a pool that was made without it.
@@ -55,6 +56,7 @@ class CustomerUserPoolArgs:
     domain: str | CustomDomain
     stem: str
     tags: Mapping[str, str]
+    login_version: int | None = None
     zone_id: pulumi.Input[str] | None = None
     deletion_protection: bool = False
     says_case: bool = True
@@ -95,7 +97,7 @@ class CustomerUserPool(pulumi.ComponentResource):
             # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
         )
-        self.id, self.arn = pool.id, pool.arn
+        self.id, self.arn, self._login_version = pool.id, pool.arn, args.login_version
         if triggers:
             permit(beside, triggers, called, self.arn)
         self._watch(beside, args.settings)
@@ -120,6 +122,7 @@ class CustomerUserPool(pulumi.ComponentResource):
             domain=domain.name,
             user_pool_id=self.id,
             certificate_arn=domain.certificate_arn,
+            managed_login_version=self._login_version,
             opts=self._only_one(),
         )
         if domain.zone_id is not None:
@@ -128,7 +131,11 @@ class CustomerUserPool(pulumi.ComponentResource):
 
     def _on_prefix(self, name: str, prefix: str) -> cognito.UserPoolDomain:
         return cognito.UserPoolDomain(
-            f"{name}-prefix-domain", domain=prefix, user_pool_id=self.id, opts=self._only_one()
+            f"{name}-prefix-domain",
+            domain=prefix,
+            user_pool_id=self.id,
+            managed_login_version=self._login_version,
+            opts=self._only_one(),
         )
 
     def _only_one(self) -> pulumi.ResourceOptions:

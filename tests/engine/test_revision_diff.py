@@ -13,7 +13,7 @@ from cli.diff import render
 from tests.support.checkout import TIMEOUT, Checkout, Ran
 
 pytestmark = pytest.mark.engine
-WINDOWS = 'callbackUrls: ["http://localhost:9000"]'
+WINDOWS = "callbackUrls: ['http://localhost:9000']"
 
 
 class Repository:
@@ -116,7 +116,7 @@ def test_a_broken_base_is_told_and_the_head_shown_by_itself(repository: Reposito
 
 
 def test_a_broken_head_fails_and_says_why(repository: Repository) -> None:
-    repository.checkout.edit("__main__.py", "config = settings.load()", "config = 1 / 0")
+    repository.checkout.edit("__main__.py", "settings = config.load()", "settings = 1 / 0")
     ran = repository.diff("HEAD", "--stack", "local")
     assert ran.status == 1, ran.stdout + ran.stderr
     assert render.REFUSED in ran.stdout

@@ -13,6 +13,7 @@ from pulumi.runtime import mocks, rpc
 
 from identity.config import check
 from identity.errors import Problem
+from tests.support import official
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-west-2"
@@ -62,7 +63,7 @@ class Mocks(pulumi.runtime.Mocks):
             arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
             computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
         elif args.typ in ARNS:
-            computed = {"arn": ARNS[args.typ].format(args.name)}
+            computed = {"arn": ARNS[args.typ].format(args.name), "name": args.inputs.get("name", args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
@@ -99,7 +100,9 @@ class Mocks(pulumi.runtime.Mocks):
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the program registered it; `waits_for` has the names of the resources it depends on."""
+    """A resource as the program registered it; `waits_for` has the names of the resources it depends on, and
+    `secret_inputs` those of the inputs that are secret or have a secret in them.
+    """
 
     type: str
     name: str
@@ -109,15 +112,22 @@ class Registered:
     create_timeout: str
     waits_for: frozenset[str]
     retain_on_delete: bool = False
+    secret_inputs: frozenset[str] = frozenset()
+    ignore_changes: frozenset[str] = frozenset()
+    secret_outputs: frozenset[str] = frozenset()
 
 
 @dataclass
 class Run:
-    """One run of the program: what it registered, by name, what it exported, and which outputs are secret."""
+    """One run of the program: what it registered, by name, what it exported, and which outputs are secret.
+
+    `complaints` has what AWS or its official provider would refuse.
+    """
 
     resources: dict[str, Registered] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     secret_outputs: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
 
     def of_type(self, suffix: str) -> list[Registered]:
         return [resource for resource in self.resources.values() if resource.type.endswith(f":{suffix}")]
@@ -135,16 +145,22 @@ class RecordingMonitor(mocks.MockMonitor):
         self.run = run
 
     def RegisterResource(self, request: Any) -> Any:
+        given = rpc.deserialize_properties(request.object)
+        inputs = {name: rpc.unwrap_rpc_secret(value) for name, value in given.items()}
+        self.run.complaints += official.complaints(request.type, inputs)
         depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
         self.run.resources[request.name] = Registered(
             request.type,
             request.name,
-            rpc.deserialize_properties(request.object),
+            inputs,
             request.protect,
             request.deleteBeforeReplace,
             request.customTimeouts.create,
             frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
             request.retainOnDelete,
+            frozenset(name for name, value in inputs.items() if rpc.is_rpc_secret(value)),
+            frozenset(request.ignoreChanges),
+            frozenset(request.additionalSecretOutputs),
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

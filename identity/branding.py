@@ -1,0 +1,159 @@
+"""What the sign-in pages look like: by a few values, or by AWS's own settings and pictures
+(https://docs.aws.amazon.com/cognito/latest/developerguide/managed-login-branding.html).
+"""
+
+import base64
+import json
+import re
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from identity import types
+from identity.setting import Model, setting
+from identity.types import Maybe
+
+ROOT: Final = Path(__file__).parents[1]
+CATEGORIES: Final = (
+    *("AUTH_APP_GRAPHIC", "EMAIL_GRAPHIC", "FAVICON_ICO", "FAVICON_SVG", "FORM_BACKGROUND", "FORM_LOGO"),
+    *("IDP_BUTTON_ICON", "PAGE_BACKGROUND", "PAGE_FOOTER_BACKGROUND", "PAGE_FOOTER_LOGO", "PAGE_HEADER_BACKGROUND"),
+    *("PAGE_HEADER_LOGO", "PASSKEY_GRAPHIC", "PASSWORD_GRAPHIC", "SMS_GRAPHIC"),
+)
+COLOUR_MODES: Final = ("DARK", "DYNAMIC", "LIGHT")
+EXTENSIONS: Final = {
+    ".ico": "ICO", ".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".svg": "SVG", ".webp": "WEBP",
+}  # fmt: skip
+_ASSETS = 40
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+Colour = Annotated[str, types.matching(_COLOUR, "a colour, such as #0055aa"), types.NotBlank]
+File = Annotated[
+    str,
+    types.matching(re.compile(r"(?!/)(?!.*\.\.)[\w ./-]{1,200}"), "the path of a file from the root of the repository"),
+    types.NotBlank,
+]
+
+
+class Asset(Model):
+    """A picture of the pages."""
+
+    category: Annotated[str, types.one_of(*CATEGORIES), types.NotBlank] = setting(
+        ..., f"What it is: {', '.join(CATEGORIES)}.", example="FORM_LOGO"
+    )
+    colour_mode: Annotated[str, types.one_of(*COLOUR_MODES), types.NotBlank] = setting(
+        "DYNAMIC", "In which mode of the browser it is seen: LIGHT, DARK or DYNAMIC, which is both."
+    )
+    file: File = setting(
+        ..., "An ico, jpeg, png, svg or webp file of at most 1 MB, from the root of the repository.",
+        example="login/logo.svg",
+    )  # fmt: skip
+
+    def input(self) -> dict[str, str]:
+        return {
+            "category": self.category,
+            "color_mode": self.colour_mode,
+            "extension": EXTENSIONS[PurePosixPath(self.file).suffix.lower()],
+            "bytes": encoded(self.file),
+        }
+
+
+class Branding(Model):
+    """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
+
+    logo: Maybe[File] = setting(None, "A picture above the form.", example="login/logo.svg")
+    background: Maybe[File] = setting(None, "A picture behind the form; of version 2.")
+    favicon: Maybe[File] = setting(None, "An ico or svg file for the browser's tab; of version 2.")
+    colour: Maybe[Colour] = setting(None, "The colour of buttons.", example="#0055aa")
+    dark_colour: Maybe[Colour] = setting(None, "The same in dark mode; of version 2. Not given - colour.")
+    background_colour: Maybe[Colour] = setting(None, "The colour of the page.", example="#f4f4f4")
+    dark_background_colour: Maybe[Colour] = setting(None, "The same in dark mode; of version 2.")
+    corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
+        None, "How round the corners of forms, buttons and fields are, in pixels, 0-100; of version 2.", example=8
+    )
+
+    def assets(self) -> list[Asset]:
+        """The pictures, as AWS calls them."""
+        icon = "FAVICON_ICO" if (self.favicon or "").lower().endswith(".ico") else "FAVICON_SVG"
+        files = {"FORM_LOGO": self.logo, "PAGE_BACKGROUND": self.background, icon: self.favicon}
+        return [Asset(category=category, file=file) for category, file in files.items() if file]
+
+    def settings(self) -> dict[str, Any]:
+        """AWS's settings: what is not in them stays as Cognito has it."""
+        components: dict[str, Any] = {}
+        for mode, button, page in (
+            ("lightMode", self.colour, self.background_colour),
+            ("darkMode", self.dark_colour or self.colour, self.dark_background_colour),
+        ):
+            if button:
+                look = {"backgroundColor": _rgba(button), "textColor": _rgba(readable_on(button))}
+                states = {"defaults": look, "hover": look, "active": look}
+                components.setdefault("primaryButton", {})[mode] = states
+            if page:
+                components.setdefault("pageBackground", {})[mode] = {"color": _rgba(page)}
+        if self.background:
+            components.setdefault("pageBackground", {})["image"] = {"enabled": True}
+        if self.logo:
+            logo = {"enabled": True, "location": "CENTER", "position": "TOP", "formInclusion": "IN"}
+            components.setdefault("form", {})["logo"] = logo
+        if self.favicon:
+            kind = "ICO" if self.favicon.lower().endswith(".ico") else "SVG"
+            components["favicon"] = {"enabledTypes": [kind]}
+        made: dict[str, Any] = {"components": components} if components else {}
+        if self.corners is not None:
+            components.setdefault("form", {})["borderRadius"] = self.corners
+            radius = {"borderRadius": self.corners}
+            made = {"components": components, "componentClasses": {"buttons": radius, "input": radius}}
+        return made
+
+    def css(self) -> str:
+        """The same for the pages of version 1."""
+        rules = []
+        if self.colour:
+            text = readable_on(self.colour)
+            rules.append(f".submitButton-customizable {{background-color: {self.colour}; color: {text};}}")
+        if self.background_colour:
+            rules.append(f".background-customizable {{background-color: {self.background_colour};}}")
+        return "\n".join(rules)
+
+
+class Look(Model):
+    """What the pages look like: by a few values, or by AWS's own settings."""
+
+    branding: Maybe[Branding] = setting(None, "The looks by a few values.")
+    settings: Maybe[File] = setting(
+        None,
+        "AWS's settings, a JSON file as its branding editor writes it; of version 2.",
+        example="login/settings.json",
+    )
+    css: Maybe[File] = setting(None, "A CSS file with AWS's class names; of version 1.")
+    assets: Annotated[list[Asset], Field(max_length=_ASSETS)] = setting(
+        [], "Pictures besides those of branding, at most 40 of 2 MB in all; of version 2."
+    )
+
+    def all_assets(self) -> list[Asset]:
+        return [*(self.branding.assets() if self.branding else ()), *self.assets]
+
+    def styled(self) -> dict[str, Any]:
+        """The inputs of a style: Cognito's own looks where nothing is said."""
+        own = json.loads((ROOT / self.settings).read_text(encoding="utf-8")) if self.settings else None
+        settings, assets = own or (self.branding.settings() if self.branding else {}), self.all_assets()
+        if not settings and not assets:
+            return {"use_cognito_provided_values": True}
+        made: dict[str, Any] = {"settings": json.dumps(settings, sort_keys=True)}
+        return made | ({"assets": [asset.input() for asset in assets]} if assets else {})
+
+
+def readable_on(colour: str) -> str:
+    """Black or white: one of the two has a contrast of 4.5 or more on any colour (WCAG 2.2, 1.4.3)."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in channels]
+    luminance = sum(weight * it for weight, it in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+
+
+def _rgba(colour: str) -> str:
+    return f"{colour[1:].lower()}ff"
+
+
+def encoded(file: str) -> str:
+    return base64.b64encode((ROOT / file).read_bytes()).decode("ascii")

@@ -1,0 +1,76 @@
+"""Before somebody signs up: one person, one account. A sign-up by an identity provider is linked to the user who has
+the same address, where both addresses are verified; where one is not, it is refused, for an address that nobody has
+looked at would open somebody else's account.
+
+It runs on AWS Lambda as it stands and takes nothing from this repository
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation-consolidate-users.html).
+"""
+
+import os
+from typing import Any
+
+import boto3
+
+_FEDERATED = "PreSignUp_ExternalProvider"
+
+
+class SignUpRefused(Exception):
+    """Cognito shows its text to the app, as the reason why nobody was signed up."""
+
+
+def handler(event: dict[str, Any], context: object, client: Any = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's own
+    """Link the sign-up of `event`, or let it be; raise SignUpRefused.
+
+    Args:
+        event: AWS's event of the pre sign-up trigger; other sign-ups than federated ones go their way.
+        context: Lambda's own, not looked at.
+        client: AWS's client, for tests.
+    """
+    address = event["request"]["userAttributes"].get("email")
+    if event["triggerSource"] != _FEDERATED or not address:
+        return event
+    client = client or boto3.client("cognito-idp")
+    pool = event["userPoolId"]
+    others = [user for user in _with_address(client, pool, address) if user["Username"] != event["userName"]]
+    if not others:
+        return event
+    if event["request"]["userAttributes"].get("email_verified") != "true":
+        raise SignUpRefused("The provider has not verified this address, and an account has it: sign in with that one.")
+    if len(others) > 1:
+        raise SignUpRefused("More than one account has this address: sign in with one of them.")
+    if _attributes(others[0]).get("email_verified") != "true":
+        raise SignUpRefused("An account has this address and has not verified it: sign in there and verify it first.")
+    provider, subject = _source(event["userName"])
+    client.admin_link_provider_for_user(
+        UserPoolId=pool,
+        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": others[0]["Username"]},
+        SourceUser={
+            "ProviderName": provider,
+            "ProviderAttributeName": "Cognito_Subject",
+            "ProviderAttributeValue": subject,
+        },
+    )
+    return event
+
+
+def _with_address(client: Any, pool: str, address: str) -> list[dict[str, Any]]:
+    """The users with this address, in the spelling of the provider and in small letters."""
+    found: dict[str, dict[str, Any]] = {}
+    for spelling in {address, address.lower()}:
+        quoted = spelling.replace("\\", "\\\\").replace('"', '\\"')
+        answer = client.list_users(UserPoolId=pool, Filter=f'email = "{quoted}"', Limit=3)
+        found |= {user["Username"]: user for user in answer["Users"]}
+    return list(found.values())
+
+
+def _attributes(user: dict[str, Any]) -> dict[str, str]:
+    return {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
+
+
+def _source(user_name: str) -> tuple[str, str]:
+    """Provider and id of `google_1234`: Cognito writes some names in small letters here, and wants them as they are."""
+    for name in os.environ.get("IDENTITY_PROVIDERS", "").split(","):
+        if name and user_name.lower().startswith(f"{name.lower()}_"):
+            return name, user_name[len(name) + 1 :]
+    provider, _, subject = user_name.partition("_")
+    return provider, subject

@@ -1,0 +1,50 @@
+"""A group of people in the pool: what a stack file may say of it, and how a live one is read back
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
+"""
+
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+from identity import types
+from identity.setting import Change, Codec, Model, setting
+from identity.types import Maybe
+
+PATH: Final = "identity:groups"
+_HIGHEST_PRECEDENCE = 2**31 - 1
+_ROLES = "Members who come to AWS by an identity pool would get other permissions, or none."
+
+
+def _name(value: str) -> str:
+    if 1 <= len(value) <= 128 and all(unicodedata.category(it)[0] in "LMNPS" for it in value):
+        return value
+    return types.refuse("1-128 visible characters, without space")
+
+
+GroupName = Annotated[str, AfterValidator(_name), types.NotBlank]
+
+
+class Group(Model):
+    """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
+
+    description: Maybe[Annotated[str, types.at_most(2048), types.NotBlank]] = setting(
+        None, "What it is for, at most 2,048 characters.", "description", example="May see every order"
+    )
+    precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = setting(
+        None,
+        "Which role counts for who is in several groups: that of the lowest number, 0-2,147,483,647.",
+        "precedence",
+        Change.MATTERS,
+        loss=_ROLES,
+        codec=Codec(read=lambda number: number or None),  # 0 is the provider's word for none as well
+        example=10,
+    )
+    role_arn: Maybe[types.RoleArn] = setting(
+        None,
+        "The role of its members in an identity pool.",
+        "roleArn",
+        Change.MATTERS,
+        loss=_ROLES,
+        example="arn:aws:iam::123456789012:role/support",
+    )

@@ -1,0 +1,65 @@
+"""What a config would lose of the identity providers and the groups: people who sign in there, and members. Pure."""
+
+from collections.abc import Container, Iterable, Iterator
+
+from identity import facts, group, identity_provider
+from identity.config import Settings
+from identity.deployed import Deployed
+from identity.errors import shown
+from identity.group import Group
+from identity.guard.fields import field_losses
+from identity.guard.loss import Loss, weakened
+from identity.identity_provider import IdentityProvider
+from identity.provider_types import KINDS
+
+
+def federation_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+    """What the settings would lose of the state, refused or not."""
+    state = list(state)
+    live = {str(it.outputs.get("providerName")): it for it in state if it.type == facts.IDENTITY_PROVIDER}
+    for name, resource in sorted(live.items()):
+        yield from _of_provider(name, resource, settings, live.keys())
+    for resource in state:
+        if resource.type == facts.USER_GROUP:
+            yield from _of_group(resource, settings)
+
+
+def _of_provider(name: str, resource: Deployed, settings: Settings, live: Container[str | None]) -> Iterator[Loss]:
+    thing, old = f"{resource.outputs.get('userPoolId')}/{name}", IdentityProvider.read(resource.outputs)
+    key = next((key for key, new in settings.identity_providers.items() if new.name == name), None)
+    if key is None:
+        yield _gone(thing, name, old, settings, live)
+        return
+    path, new = f"{identity_provider.PATH}.{key}", settings.identity_providers[key]
+    said = settings.config.identity_providers[key]
+    if old.type == new.type and new.kind.named is False:
+        old = old.model_copy(update={"issuer": new.issuer})  # AWS says it of itself
+    yield from field_losses(thing, path, old, new, said, settings, "provider")
+
+
+def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live: Container[str | None]) -> Loss:
+    """The name is part of every user name: under another one, or made anew, everybody is a new user."""
+    lost = (
+        "The name is part of the user name of everybody who signs in there: no one of them could any more, nor come "
+        "back as the same user."
+    )
+    renamed = [
+        key
+        for key, new in settings.identity_providers.items()
+        if new.type == old.type and new.name not in live and KINDS[new.type].named
+    ]
+    if renamed:
+        path, received = f"{identity_provider.PATH}.{renamed[0]}.name", settings.identity_providers[renamed[0]].name
+        return Loss(thing, path, f"{name}, as it was made", shown(received), lost, f"write `name: {name}`.")
+    key = name if old.type not in KINDS or KINDS[old.type].named else old.type
+    return Loss(thing, f"{identity_provider.PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
+
+
+def _of_group(resource: Deployed, settings: Settings) -> Iterator[Loss]:
+    pool, name = resource.outputs.get("userPoolId"), str(resource.outputs.get("name"))
+    path, new = f"{group.PATH}.{name}", settings.config.groups.get(name)
+    if new is None:
+        lost = f"Every member of {name} would lose it, and with it what apps and roles allow its members."
+        yield weakened(str(pool), name, path, "this group, which the stack has", "nothing", lost)
+    else:
+        yield from field_losses(f"{pool}/{name}", path, Group.read(resource.outputs), new, new, settings, "group")

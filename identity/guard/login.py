@@ -1,0 +1,90 @@
+"""What a config would lose of the sign-in pages, the identity pool and what is published. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+from identity import facts, identity_pool, login, publish
+from identity.config import Settings
+from identity.deployed import Deployed
+from identity.errors import shown
+from identity.guard.fields import field_losses
+from identity.guard.loss import Loss, weakened
+from identity.identity_pool import IdentityPool
+
+_MANAGED = 2
+
+
+def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+    """The pages that people know, by each domain that serves them."""
+    new = settings.config.login
+    for resource in state:
+        if resource.type != facts.USER_POOL_DOMAIN or resource.outputs.get("managedLoginVersion") != _MANAGED:
+            continue
+        domain = str(resource.outputs.get("domain"))
+        if new is None:
+            # The domain keeps its version where nobody speaks of it, and the styles of the clients would go.
+            keep = "login: {version: 2}, as the domain has it (managedLoginVersion)"
+            fix = (
+                "No client would have a page any more: write `login: {version: 2}` to keep them, or "
+                "`login: {version: 1}` for the old pages."
+            )
+            yield Loss(domain, login.PATH, keep, "nothing of it", fix, final=True)
+        else:
+            old = new.model_copy(update={"version": _MANAGED})
+            yield from field_losses(domain, login.PATH, old, new, new, settings, "domain")
+        return
+
+
+def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+    """The pool, whose ids of people apps may have written down, and what they get by it."""
+    new, state = settings.config.identity_pool, list(state)
+    keys = {
+        str(it.outputs.get("id")): it.name.removeprefix("access-client-")
+        for it in state
+        if it.type == facts.USER_POOL_CLIENT
+    }
+    for resource in state:
+        if resource.type != facts.IDENTITY_POOL:
+            continue
+        pool = str(resource.outputs.get("id"))
+        if new is None:
+            lost = "The ids of everybody in it would go: people would be others to apps that have written them down."
+            keep = "this identity pool, which the stack has"
+            yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
+            continue
+        named = [it.get("clientId") for it in resource.outputs.get("cognitoIdentityProviders") or []]
+        old = IdentityPool.read(resource.outputs).model_copy(
+            update={
+                "name": new.name,
+                "clients": [keys[it] for it in named if it in keys],
+                "role_mappings": new.role_mappings,
+                **_given_roles(state),
+            }
+        )
+        yield from field_losses(pool, identity_pool.PATH, old, new, new, settings, "identity pool")
+
+
+def _given_roles(state: Iterable[Deployed]) -> dict[str, str | None]:
+    """The roles that were not made here, as the config has them."""
+    made = {it.outputs.get("arn") for it in state if it.type == facts.ROLE}
+    roles = next((it.outputs.get("roles") or {} for it in state if it.type == facts.ROLE_ATTACHMENT), {})
+    return {
+        f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
+        for whose in ("authenticated", "unauthenticated")
+    }
+
+
+def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+    """Parameters and secrets that others may read; those of a client that goes are told there."""
+    new = settings.config.publish
+    path = new.path(settings.names) if new else ""
+    for kind, token, wanted in (
+        ("ssm", facts.PARAMETER, bool(new and new.ssm)),
+        ("secrets", facts.SECRET, bool(new and new.secrets)),
+    ):
+        names = sorted(str(it.outputs.get("name")) for it in state if it.type == token)
+        gone = [name for name in names if not wanted or not name.startswith(f"{path}/")]
+        if gone:
+            lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."
+            keep = f"{len(gone)} of them, which others may read"
+            base = gone[0].partition("/clients/")[0].rpartition("/")[0] or gone[0]
+            yield weakened(base, kind, f"{publish.PATH}.{kind}", keep, shown(path or None), lost)

@@ -1,0 +1,211 @@
+"""An identity pool: AWS credentials for people who have signed in
+(https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import pulumi
+from pulumi_aws import cognito, iam
+from pydantic import Field
+
+from identity import types
+from identity.errors import Problem, nearest, shown
+from identity.setting import Change, Model, setting
+from identity.types import Maybe, Once
+
+PATH: Final = "identity:identityPool"
+_RULES = 25
+_OTHER_PERMISSIONS = "People would get other permissions in AWS, or none."
+
+
+class Rule(Model):
+    """A role for people with a claim of some value."""
+
+    claim: types.Text = setting(..., "A claim of the id token.", example="custom:tenant")
+    match: Annotated[str, types.one_of("Equals", "Contains", "StartsWith", "NotEqual"), types.NotBlank] = setting(
+        "Equals", "Equals, Contains, StartsWith or NotEqual."
+    )
+    value: Annotated[str, types.at_most(128), types.NotBlank] = setting(..., "The value, 1-128 characters.")
+    role_arn: types.RoleArn = setting(..., "The role that they get.")
+
+
+class RoleMapping(Model):
+    """Which role people of a client get: that of their group, or by rules."""
+
+    type: Annotated[str, types.one_of("token", "rules"), types.NotBlank] = setting(
+        "token", "token, the role of the group with the lowest precedence; or rules."
+    )
+    rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting([], "The rules, at most 25; the first that fits.")
+    otherwise: Annotated[str, types.one_of("authenticated", "deny"), types.NotBlank] = setting(
+        "deny", "For whom nothing fits: authenticated, the role of everybody who has signed in, or deny."
+    )
+
+
+class IdentityPool(Model):
+    """An identity pool."""
+
+    name: Maybe[types.Name] = setting(None, "Its name. Not given - `<product>-<environment>-identitypool`.")
+    clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
+        ...,
+        "The clients, by key, with whose id tokens people come.",
+        change=Change.LESSENS,
+        loss="People who come with that client would get no credentials.",
+        example=["web"],
+    )
+    unauthenticated: bool = setting(
+        False,
+        "Whether anybody in the internet gets credentials, without signing in.",
+        "allowUnauthenticatedIdentities",
+        Change.LESSENS,
+        loss="Who has not signed in would get no credentials.",
+    )
+    authenticated_role_arn: Maybe[types.RoleArn] = setting(
+        None,
+        "The role of people who have signed in. Not given - one is made, which permits nothing.",
+        change=Change.MATTERS,
+        loss=_OTHER_PERMISSIONS,
+    )
+    unauthenticated_role_arn: Maybe[types.RoleArn] = setting(
+        None,
+        "The role of those who have not. Not given - with unauthenticated one is made, which permits nothing.",
+        change=Change.MATTERS,
+        loss=_OTHER_PERMISSIONS,
+    )
+    role_mappings: dict[types.Key, RoleMapping] = setting({}, "Other roles for people of a client, by its key.")
+    classic_flow: bool = setting(
+        False,
+        "Whether an app may choose a role by itself, by the old flow.",
+        "allowClassicFlow",
+        Change.LESSENS,
+        loss="Apps that take the old flow would get no credentials.",
+    )
+
+
+def identity_pool_problems(pool: IdentityPool, clients: Mapping[str, Any]) -> Iterator[Problem]:
+    """What AWS would refuse, or could never give anybody credentials."""
+    for index, key in enumerate(pool.clients):
+        if key not in clients:
+            known = ", ".join(clients) or "there is none"
+            yield Problem(f"{PATH}.clients[{index}]", f"a client: {known}", shown(key), nearest(key, clients))
+    for key, mapping in pool.role_mappings.items():
+        path = f"{PATH}.roleMappings.{key}"
+        if key not in pool.clients:
+            yield Problem(path, f"one of identityPool.clients: {', '.join(pool.clients)}", shown(key))
+        if (mapping.type == "rules") != bool(mapping.rules):
+            allowed = "rules where type is rules, and there alone"
+            yield Problem(f"{path}.rules", allowed, f"{len(mapping.rules)} of them, type {mapping.type}")
+    if pool.unauthenticated_role_arn and not pool.unauthenticated:
+        allowed = "none where unauthenticated is false: nobody would get it"
+        yield Problem(f"{PATH}.unauthenticatedRoleArn", allowed, shown(pool.unauthenticated_role_arn), "take it out")
+
+
+@dataclass(frozen=True)
+class PeopleInAwsArgs:
+    """What an identity pool is made of.
+
+    Args:
+        settings: what the stack file says of it.
+        name: its name.
+        issuer: the user pool as a provider, `cognito-idp.<region>.amazonaws.com/<pool id>`.
+        client_ids: the clients' ids by key.
+        tags: its tags.
+    """
+
+    settings: IdentityPool
+    name: str
+    issuer: pulumi.Input[str]
+    client_ids: Mapping[str, pulumi.Input[str]]
+    tags: Mapping[str, str]
+
+
+class PeopleInAws(pulumi.ComponentResource):
+    """An identity pool, its roles, and who gets which. A role that is made here permits nothing: what people may do
+    is for whoever owns that to add. Roles that exist are left as they are.
+
+    Attributes:
+        id: the identity pool's id.
+    """
+
+    id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: PeopleInAwsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("identity:index:PeopleInAws", name, {}, opts)
+        self._name, self._tags, settings = name, args.tags, args.settings
+        pool = cognito.IdentityPool(
+            name,
+            cognito.IdentityPoolArgs(
+                identity_pool_name=args.name,
+                allow_unauthenticated_identities=settings.unauthenticated,
+                allow_classic_flow=settings.classic_flow,
+                cognito_identity_providers=[
+                    # With the check, who is disabled or signed out everywhere gets no credentials any more.
+                    cognito.IdentityPoolCognitoIdentityProviderArgs(
+                        client_id=args.client_ids[key], provider_name=args.issuer, server_side_token_check=True
+                    )
+                    for key in settings.clients
+                ],
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.id = pool.id
+        roles = {"authenticated": settings.authenticated_role_arn or self._role("authenticated")}
+        if settings.unauthenticated:
+            roles["unauthenticated"] = settings.unauthenticated_role_arn or self._role("unauthenticated")
+        cognito.IdentityPoolRoleAttachment(
+            f"{name}-roles",
+            cognito.IdentityPoolRoleAttachmentArgs(
+                identity_pool_id=pool.id,
+                roles=roles,
+                role_mappings=[
+                    _mapping(mapping, pulumi.Output.concat(args.issuer, ":", args.client_ids[key]))
+                    for key, mapping in sorted(settings.role_mappings.items())
+                ],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+    def _role(self, whose: str) -> pulumi.Output[str]:
+        """A role that this pool alone may give, to such people alone."""
+        role = iam.Role(
+            f"{self._name}-{whose}",
+            description=f"What {whose} people may do in AWS by their identity pool: nothing, until somebody adds it.",
+            assume_role_policy=self.id.apply(lambda pool: _trust(pool, whose)),
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        arn: pulumi.Output[str] = role.arn
+        return arn
+
+
+def _trust(pool: str, whose: str) -> str:
+    host = "cognito-identity.amazonaws.com"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": host},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {f"{host}:aud": pool},
+            "ForAnyValue:StringLike": {f"{host}:amr": whose},
+        },
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def _mapping(mapping: RoleMapping, provider: pulumi.Input[str]) -> cognito.IdentityPoolRoleAttachmentRoleMappingArgs:
+    return cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
+        identity_provider=provider,
+        type=mapping.type.capitalize(),
+        ambiguous_role_resolution={"authenticated": "AuthenticatedRole", "deny": "Deny"}[mapping.otherwise],
+        mapping_rules=[
+            cognito.IdentityPoolRoleAttachmentRoleMappingMappingRuleArgs(
+                claim=rule.claim, match_type=rule.match, value=rule.value, role_arn=rule.role_arn
+            )
+            for rule in mapping.rules
+        ]
+        or None,
+    )

@@ -1,0 +1,219 @@
+"""An identity provider, where people have an account already: what a stack file may say of it, the details that AWS
+takes, and how a live one is read back; `provider_types` has what differs by type, `provider_rules` what cannot work
+(https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html).
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field
+
+from identity import types
+from identity.provider_types import KINDS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
+from identity.setting import SORTED, Change, Codec, Model, setting, words
+from identity.types import Maybe, Once
+
+PATH: Final = "identity:identityProviders"
+_FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "true")
+_RSA = Codec(lambda value: "rsa-sha256" if value else "", lambda text: text == "rsa-sha256")
+_WORDS = Codec(" ".join, lambda text: re.split(r"[\s,]+", text))
+_OTHER_PEOPLE = "The provider may know people by other ids there: they would come in as new users."
+
+
+class IdentityProvider(Model):
+    """Where people can sign in besides the pool itself. Its name is part of the user name of everybody who does."""
+
+    type: Annotated[str, types.one_of(*KINDS), types.NotBlank] = setting(
+        ...,
+        "google, facebook, amazon, apple, oidc or saml.",
+        "providerType",
+        Change.REPLACES,
+        loss="Everybody who signs in there would be a new user.",
+        codec=words({key: kind.aws for key, kind in KINDS.items()}),
+        example="google",
+    )
+    name: Maybe[Name] = setting(
+        None,
+        "Its name in AWS, of oidc and saml; 3-32 characters. Not given - the key; the others have one name everywhere.",
+        "providerName",
+        Change.REPLACES,
+        loss="Everybody who signs in there would be a new user.",
+        example="Okta",
+    )
+    client_id: Maybe[types.Text] = setting(
+        None,
+        "By what the provider knows this pool.",
+        "providerDetails.client_id",
+        Change.MATTERS,
+        loss=_OTHER_PEOPLE,
+        example="1234.apps.googleusercontent.com",
+    )
+    client_secret: Maybe[types.Text] = setting(
+        None,
+        "The secret that belongs to it; encrypted in the stack file.",
+        "providerDetails.client_secret",
+        secret=True,
+    )
+    scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
+        None,
+        "What the provider is asked for. Not given - what the default attributes need.",
+        "providerDetails.authorize_scopes",
+        Change.LESSENS,
+        loss="Attributes that it gives for that scope would not be filled in any more.",
+        codec=_WORDS,
+        always=True,
+        example=["openid", "email"],
+    )
+    issuer: Maybe[Url] = setting(
+        None,
+        "Of oidc: where it is, and what its tokens say it is; Cognito finds its URLs there.",
+        "providerDetails.oidc_issuer",
+        Change.MATTERS,
+        loss=_OTHER_PEOPLE,
+        example="https://login.example.com",
+    )
+    authorize_url: Maybe[Url] = setting(
+        None, "Of oidc: where people sign in, where the issuer does not tell.", "providerDetails.authorize_url"
+    )
+    token_url: Maybe[Url] = setting(None, "Of oidc: its token endpoint.", "providerDetails.token_url")
+    user_info_url: Maybe[Url] = setting(
+        None, "Of oidc: where attributes are asked for.", "providerDetails.attributes_url"
+    )
+    jwks_uri: Maybe[Url] = setting(None, "Of oidc: its public keys.", "providerDetails.jwks_uri")
+    user_info_method: Maybe[Annotated[str, types.one_of("GET", "POST"), types.NotBlank]] = setting(
+        None,
+        "Of oidc: how attributes are asked for, GET or POST. Not given - GET.",
+        "providerDetails.attributes_request_method",
+        always=True,
+    )
+    api_version: Maybe[types.Text] = setting(
+        None,
+        "Of facebook: the version of its API. Not given - AWS's.",
+        "providerDetails.api_version",
+        kept=True,
+        example="v21.0",
+    )
+    team_id: Maybe[types.Text] = setting(
+        None, "Of apple: the team.", "providerDetails.team_id", Change.MATTERS, loss=_OTHER_PEOPLE, example="ABCDE12345"
+    )
+    key_id: Maybe[types.Text] = setting(None, "Of apple: the key's id.", "providerDetails.key_id", example="FGHIJ67890")
+    private_key: Maybe[PrivateKey] = setting(
+        None,
+        "Of apple: what stands in the key's .p8 file; encrypted in the stack file.",
+        "providerDetails.private_key",
+        secret=True,
+    )
+    metadata_url: Maybe[Url] = setting(
+        None,
+        "Of saml: where its metadata is.",
+        "providerDetails.MetadataURL",
+        example="https://login.example.com/metadata",
+    )
+    metadata: Maybe[types.Text] = setting(
+        None, "Of saml: its metadata, the XML itself.", "providerDetails.MetadataFile"
+    )
+    sign_out: Maybe[bool] = setting(
+        None,
+        "Of saml: whether who signs out here is signed out there, too. Not given - false.",
+        "providerDetails.IDPSignout",
+        Change.LESSENS,
+        loss="Who signs out here would stay signed in there.",
+        codec=_FLAG,
+        nothing=("false",),
+        example=True,
+    )
+    sign_requests: Maybe[bool] = setting(
+        None,
+        "Of saml: whether Cognito signs its requests. Not given - false.",
+        "providerDetails.RequestSigningAlgorithm",
+        Change.LESSENS,
+        loss="A provider that wants signed requests would refuse them.",
+        codec=_RSA,
+        example=True,
+    )
+    encrypted_responses: Maybe[bool] = setting(
+        None,
+        "Of saml: whether answers have to be encrypted. Not given - false.",
+        "providerDetails.EncryptedResponses",
+        Change.LESSENS,
+        loss="Answers in clear would be taken.",
+        codec=_FLAG,
+        nothing=("false",),
+    )
+    idp_initiated: Maybe[bool] = setting(
+        None,
+        "Of saml: whether a sign-in may begin there, without a request. Not given - false.",
+        "providerDetails.IDPInit",
+        Change.LESSENS,
+        loss="Sign-ins that begin there would be refused.",
+        codec=_FLAG,
+        nothing=("false",),
+    )
+    attributes: Maybe[dict[types.Text, types.Text]] = setting(
+        None,
+        "Which of its attributes fills which of the pool's, ours -> theirs. Not given - those of its type.",
+        "attributeMapping",
+        Change.LESSENS,
+        loss="These attributes would not be filled in any more at a sign-in.",
+        always=True,
+        example={"email": "email", "custom:tenant": "tid"},
+    )
+    identifiers: Annotated[list[Identifier], Field(max_length=50), Once] = setting(
+        [],
+        "Words by which a sign-in page may choose it, such as mail domains; at most 50.",
+        "idpIdentifiers",
+        Change.LESSENS,
+        loss="Apps that choose it by that word could not any more.",
+        codec=SORTED,
+        example=["acme.com"],
+    )
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.type]
+
+    def filled(self, key: str) -> "IdentityProvider":
+        """The same provider, with its name, its scopes and its attributes put in."""
+        kind, attributes = self.kind, dict(self.attributes or self.kind.attributes)
+        if USERNAME in kind.attributes:
+            attributes.setdefault(USERNAME, kind.attributes[USERNAME])
+        return self.model_copy(
+            update={
+                "name": (self.name or key) if kind.named else kind.aws,
+                "scopes": self.scopes or list(kind.scopes) or None,
+                "user_info_method": self.user_info_method or ("GET" if self.type == "oidc" else None),
+                "attributes": attributes,
+            }
+        )
+
+    def inputs(self) -> dict[str, Any]:
+        """The provider's inputs; the details have AWS's own names, and every value of them is a text."""
+        made = super().inputs()
+        details = made.setdefault("providerDetails", {})
+        if self.type == "facebook" and self.scopes:
+            details["authorize_scopes"] = ",".join(self.scopes)
+        made["providerDetails"] = {name: text for name, text in details.items() if text}
+        return made
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The details that nobody may see."""
+        return tuple(name for name in ("client_secret", "private_key") if getattr(self, name))
+
+    @property
+    def added(self) -> list[str]:
+        """The details that AWS adds and that are not said here."""
+        said = self.inputs()["providerDetails"]
+        return [name for name in self.kind.added if name not in said]
+
+    @property
+    def key_fingerprint(self) -> str:
+        """By what a new private key is told from the last one, which AWS never shows; empty without one."""
+        return hashlib.sha256(self.private_key.encode()).hexdigest() if self.private_key else ""
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        """A live provider; what is secret of it is left out."""
+        return super().read(outputs).model_copy(update={"client_secret": None, "private_key": None})

@@ -1,0 +1,118 @@
+"""The sign-in pages: which of Cognito's two kinds, what they look like, and what AWS would refuse of that
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Annotated, Final
+
+from identity import types
+from identity.branding import EXTENSIONS, ROOT, Branding, Look
+from identity.client import Client
+from identity.errors import Problem, nearest, shown
+from identity.setting import Change, Plan, setting
+from identity.user_pool.settings import UserPool
+
+PATH: Final = "identity:login"
+_ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
+_OLD, _MANAGED = 1, 2  # AWS's numbers of its two kinds of pages
+_LOOKS = "People would see other pages than the ones that they know, without passkeys and codes as first factors."
+
+
+class Login(Look):
+    """The sign-in pages."""
+
+    version: Annotated[int, types.whole(1, 2)] = setting(
+        2,
+        "2, managed login, or 1, the old pages.",
+        "managedLoginVersion",
+        Change.LESSENS,
+        loss=_LOOKS,
+        plan=Plan.ESSENTIALS,
+        free=(1,),
+        example=2,
+    )
+    per_client: dict[types.Key, Look] = setting({}, "Other looks for a client, by its key; of version 2.")
+
+    def look_of(self, key: str) -> Look:
+        return self.per_client.get(key, self)
+
+
+def has_pages(client: Client) -> bool:
+    """Whether people come to the sign-in pages by this client."""
+    return bool(client.flows) and not client.is_machine
+
+
+def login_problems(login: Login, clients: Mapping[str, Client], pool: UserPool) -> Iterator[Problem]:
+    """What AWS would refuse of the pages."""
+    if login.version == 2 and pool.tier == "lite":
+        fix = "set userPool.tier: essentials, or version: 1"
+        yield Problem(f"{PATH}.version", "1 where userPool.tier is lite: managed login needs essentials", "2", fix)
+    yield from _look_problems(PATH, login, login.version)
+    for key, look in login.per_client.items():
+        path = f"{PATH}.perClient.{key}"
+        if key not in clients or not has_pages(clients[key]):
+            known = [name for name, client in clients.items() if has_pages(client)]
+            allowed = "a client that people sign in with: " + (", ".join(known) or "there is none")
+            yield Problem(path, allowed, shown(key), nearest(key, known))
+        if login.version == _OLD:
+            yield Problem(path, "nothing in version 1: its looks are those of the pool", shown(key), "set version: 2")
+        yield from _look_problems(path, look, login.version)
+
+
+def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
+    other = {_OLD: ("settings", "assets"), _MANAGED: ("css",)}[version]
+    for name in other:
+        if getattr(look, name):
+            yield Problem(f"{path}.{name}", f"nothing in version {version}", "a value", "take it out")
+    if look.settings and look.branding:
+        yield Problem(f"{path}.branding", "branding or settings, not both", "both", "take one of them out")
+    yield from _settings(path, look)
+    if look.css:
+        yield from _too_large(f"{path}.css", look.css, _CSS_BYTES)
+    branding, seen = look.branding or Branding(), set[tuple[str, str]]()
+    files = [(f"{path}.branding.{name}", getattr(branding, name)) for name in ("logo", "background", "favicon")]
+    files += [(f"{path}.assets[{index}].file", asset.file) for index, asset in enumerate(look.assets)]
+    sizes = []
+    for place, file in files:
+        if file:
+            most = _OLD_LOGO_BYTES if version == _OLD else _ASSET_BYTES
+            found = [*_extension(place, file, version), *_too_large(place, file, most)]
+            yield from found
+            sizes += [] if found else [(ROOT / file).stat().st_size]
+    for index, asset in enumerate(look.assets):
+        mark = (asset.category, asset.colour_mode)
+        if mark in seen:
+            yield Problem(f"{path}.assets[{index}]", "one picture of a category and mode", shown(asset.category))
+        seen.add(mark)
+    if sum(sizes) > _ALL_ASSETS_BYTES:
+        yield Problem(f"{path}.assets", "at most 2 MB in all", f"{sum(sizes):,} bytes")
+
+
+def _extension(place: str, file: str, version: int) -> Iterator[Problem]:
+    suffix = PurePosixPath(file).suffix.lower()
+    allowed = (
+        (".ico", ".svg") if place.endswith(".favicon") else (".jpg", ".jpeg", ".png") if version == _OLD else EXTENSIONS
+    )
+    if suffix not in allowed:
+        yield Problem(place, f"a file that ends with {', '.join(allowed)}", shown(file))
+
+
+def _too_large(place: str, file: str, most: int) -> Iterator[Problem]:
+    if not (ROOT / file).is_file():
+        yield Problem(place, "a file of this repository", shown(file), "write its path from the root of the repository")
+    elif (size := (ROOT / file).stat().st_size) > most:
+        yield Problem(place, f"a file of at most {most:,} bytes", f"{size:,} bytes")
+
+
+def _settings(path: str, look: Look) -> Iterator[Problem]:
+    if look.settings is None:
+        return
+    place, file = f"{path}.settings", ROOT / look.settings
+    try:
+        found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        yield Problem(place, "a JSON file of this repository, with an object", shown(look.settings))

@@ -1,0 +1,69 @@
+"""The styles of the sign-in pages, as resources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import cognito
+
+from identity.branding import ROOT, Branding, encoded
+from identity.client import Client
+from identity.login import Login
+
+
+@dataclass(frozen=True)
+class LoginPagesArgs:
+    """What the pages are made of.
+
+    Args:
+        login: what the stack file says of them.
+        user_pool_id: the pool, once its domain is there.
+        clients: the clients that people sign in with, filled in, by key.
+        client_ids: their ids.
+    """
+
+    login: Login
+    user_pool_id: pulumi.Input[str]
+    clients: Mapping[str, Client]
+    client_ids: Mapping[str, pulumi.Input[str]]
+
+
+class LoginPages(pulumi.ComponentResource):
+    """A style for each client that people sign in with: with managed login, a client without one shows no page. Of
+    version 1 one style for the whole pool, where the stack file says anything of it.
+
+    It leaves alone which version the domain serves, which is the domain's.
+    """
+
+    def __init__(self, name: str, args: LoginPagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("identity:index:LoginPages", name, {}, opts)
+        if args.login.version == 1:
+            self._old_pages(name, args)
+        else:
+            for key, client in args.clients.items():
+                former = client.renamed_from
+                aliases = [pulumi.Alias(name=f"{name}-{former}")] if former else None
+                cognito.ManagedLoginBranding(
+                    f"{name}-{key}",
+                    cognito.ManagedLoginBrandingArgs(
+                        user_pool_id=args.user_pool_id,
+                        client_id=args.client_ids[key],
+                        **args.login.look_of(key).styled(),
+                    ),
+                    opts=pulumi.ResourceOptions(parent=self, aliases=aliases),
+                )
+        self.register_outputs({})
+
+    def _old_pages(self, name: str, args: LoginPagesArgs) -> None:
+        branding = args.login.branding or Branding()
+        css = (ROOT / args.login.css).read_text(encoding="utf-8") if args.login.css else branding.css()
+        if css or branding.logo:
+            cognito.UserPoolUICustomization(
+                name,
+                cognito.UserPoolUICustomizationArgs(
+                    user_pool_id=args.user_pool_id,
+                    css=css or None,
+                    image_file=encoded(branding.logo) if branding.logo else None,
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )

@@ -1,0 +1,115 @@
+"""What can never work of the identity providers: what AWS would refuse, and what would fail at every sign-in. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from identity import types
+from identity.client import COGNITO
+from identity.errors import Problem, nearest, shown
+from identity.identity_provider import PATH, IdentityProvider
+from identity.provider_types import KINDS, URLS, USERNAME, provider_name
+from identity.user_pool.settings import UserPool
+
+_COMMON: Final = ("type", "name", "attributes", "identifiers")
+
+
+def provider_problems(
+    written: Mapping[str, IdentityProvider], filled: Mapping[str, IdentityProvider], pool: UserPool
+) -> Iterator[Problem]:
+    """What AWS would refuse of the providers, and what would fail at every sign-in."""
+    names: dict[str, str] = {}
+    identifiers: dict[str, str] = {}
+    for key, provider in filled.items():
+        path = f"{PATH}.{key}"
+        yield from _named(path, written[key], provider)
+        other = names.setdefault(str(provider.name), key)
+        if other != key:
+            fix = "give one of them another name" if provider.kind.named else "take one of them out"
+            yield Problem(path, f"a name that no other provider has; {other} has it", shown(provider.name), fix)
+        yield from _keys_of_type(path, provider)
+        yield from _reachable(path, provider)
+        yield from _mapped(path, written[key], provider, pool)
+        for index, word in enumerate(provider.identifiers):
+            other = identifiers.setdefault(word, key)
+            if other != key:
+                allowed = f"a word that no other provider has; {other} has it"
+                yield Problem(f"{path}.identifiers[{index}]", allowed, shown(word), "take it out of one of them")
+
+
+def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> Iterator[Problem]:
+    kind, fixed = provider.kind, [it.aws for it in KINDS.values() if not it.named]
+    if not kind.named:
+        if written.name not in (None, kind.aws):
+            yield Problem(f"{path}.name", f"{kind.aws}, its one name in every pool", shown(written.name), "take it out")
+        return
+    place = f"{path}.name" if written.name else path
+    if len(str(provider.name)) < 3:
+        yield Problem(place, "a name of 3-32 characters", shown(provider.name), "give a name")
+    elif provider.name in (*fixed, COGNITO, "Cognito"):
+        yield Problem(place, "a name that is none of Cognito's own", shown(provider.name), "give another name")
+    elif not written.name:
+        try:
+            provider_name(str(provider.name))
+        except ValueError:
+            allowed = "a name, for the key cannot be one: 3-32 characters without space and underscore"
+            yield Problem(f"{path}.name", allowed, "nothing", "give a name")
+
+
+def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
+    """The keys that this type needs, and those that it knows nothing of."""
+    kind = provider.kind
+    for name, field in IdentityProvider.model_fields.items():
+        given = getattr(provider, name) is not None
+        if name in kind.needs and not given:
+            yield Problem(
+                f"{path}.{field.alias}", f"this key is needed for {provider.type}", "nothing", _how(path, name)
+            )
+        elif given and name not in (*_COMMON, *kind.needs, *kind.takes):
+            known = [str(IdentityProvider.model_fields[it].alias) for it in (*kind.needs, *kind.takes)]
+            allowed = f"for {provider.type} one of {', '.join(known)}"
+            yield Problem(f"{path}.{field.alias}", allowed, "a key of another type", "take it out")
+
+
+def _how(path: str, name: str) -> str:
+    if name not in ("client_secret", "private_key"):
+        return ""
+    return f"pulumi config set --secret --path {path}.{IdentityProvider.model_fields[name].alias}"
+
+
+def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
+    if provider.type == "saml" and (provider.metadata is None) == (provider.metadata_url is None):
+        received = "neither" if provider.metadata is None else "both"
+        yield Problem(f"{path}.metadataUrl", "metadataUrl, or metadata: one of the two", received)
+    if provider.type != "oidc":
+        return
+    missing = [name for name in URLS if getattr(provider, name) is None]
+    names = [str(IdentityProvider.model_fields[name].alias) for name in missing]
+    if missing and len(missing) < len(URLS):
+        yield Problem(f"{path}.{names[0]}", "all four URLs, or none and an issuer that tells them", "nothing")
+    elif missing and provider.issuer is None:
+        yield Problem(f"{path}.issuer", f"an issuer, or {', '.join(names)}", "nothing")
+    if "openid" not in (provider.scopes or ()):
+        yield Problem(f"{path}.scopes", "openid among them: without it there is no sign-in", shown(provider.scopes))
+
+
+def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool) -> Iterator[Problem]:
+    """The pool's attributes that are filled in: they are there, can change, and nobody's sign-in lacks one."""
+    standard = dict.fromkeys(types.WRITABLE_ATTRIBUTES, True)
+    standard |= {"email_verified": True, "phone_number_verified": True, USERNAME: True}
+    mutable = {
+        **standard,
+        **{name: attribute.mutable for name, attribute in pool.standard_attributes.items()},
+        **{f"custom:{name}": attribute.mutable for name, attribute in pool.custom_attributes.items()},
+    }
+    for name in provider.attributes or {}:
+        place = f"{path}.attributes.{name}" if written.attributes else f"{path}.attributes"
+        if name not in mutable:
+            allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
+            yield Problem(place, allowed, shown(name), nearest(name, mutable))
+        elif not mutable[name]:
+            allowed = f"attributes that can change: Cognito writes them at each sign-in, and {name} is not mutable"
+            yield Problem(place, allowed, shown(name), f"leave {name} out of attributes")
+    for name, attribute in pool.standard_attributes.items():
+        if attribute.required and attribute.mutable and name not in (provider.attributes or {}):
+            allowed = f"every attribute that the pool requires: without {name} nobody could sign in there"
+            yield Problem(f"{path}.attributes", allowed, f"nothing for {name}", f"add `{name}: <the provider's name>`")

@@ -1,0 +1,125 @@
+"""The types of identity providers: what each needs, what it is asked for, and which attributes it fills by default
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html). Pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from identity import types
+
+_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
+URLS: Final = ("authorize_url", "token_url", "user_info_url", "jwks_uri")
+_ADDED_TO_OAUTH = (
+    *("attributes_request_method", "attributes_url", "attributes_url_add_attributes", "authorize_url", "jwks_uri"),
+    *("oidc_issuer", "token_request_method", "token_url"),
+)
+# How Cognito knows a person of the provider; it adds this by itself.
+USERNAME: Final = "username"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What holds for a type of provider.
+
+    Args:
+        aws: AWS's name of the type; of the four with one name in every pool, that name as well.
+        needs: the fields without which it cannot work.
+        takes: the other fields that it knows.
+        attributes: which of its attributes fills which of the pool's, by default.
+        scopes: what it is asked for by default.
+        added: the details that AWS adds by itself; they are no difference.
+        named: whether a stack chooses its name.
+    """
+
+    aws: str
+    needs: tuple[str, ...]
+    attributes: Mapping[str, str]
+    takes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    added: tuple[str, ...] = _ADDED_TO_OAUTH
+    named: bool = False
+
+
+_APP = ("client_id", "client_secret")
+_OPENID = {
+    **{name: name for name in ("email", "email_verified", "family_name", "given_name", "name")},
+    USERNAME: "sub",
+}
+KINDS: Final = {
+    "google": Kind("Google", _APP, {**_OPENID, "picture": "picture"}, ("scopes",), ("openid", "email", "profile")),
+    "facebook": Kind(
+        "Facebook",
+        _APP,
+        {"email": "email", "family_name": "last_name", "given_name": "first_name", "name": "name", USERNAME: "id"},
+        ("scopes", "api_version"),
+        ("public_profile", "email"),
+        added=(*_ADDED_TO_OAUTH, "api_version"),
+    ),
+    "amazon": Kind(
+        "LoginWithAmazon", _APP, {"email": "email", "name": "name", USERNAME: "user_id"}, ("scopes",), ("profile",)
+    ),
+    "apple": Kind(
+        "SignInWithApple",
+        ("client_id", "team_id", "key_id", "private_key"),
+        {"email": "email", "family_name": "lastName", "given_name": "firstName", USERNAME: "sub"},
+        ("scopes",),
+        ("email", "name"),
+    ),
+    "oidc": Kind(
+        "OIDC",
+        ("client_id",),
+        _OPENID,
+        ("client_secret", "scopes", "issuer", "user_info_method", *URLS),
+        ("openid", "email", "profile"),
+        named=True,
+    ),
+    "saml": Kind(
+        "SAML",
+        (),
+        {
+            "email": f"{_CLAIMS}/emailaddress",
+            "family_name": f"{_CLAIMS}/surname",
+            "given_name": f"{_CLAIMS}/givenname",
+        },
+        ("metadata", "metadata_url", "sign_out", "sign_requests", "encrypted_responses", "idp_initiated"),
+        added=("ActiveEncryptionCertificate", "MetadataFile", "SLORedirectBindingURI", "SSORedirectBindingURI"),
+        named=True,
+    ),
+}
+
+
+def provider_name(value: str) -> str:
+    """AWS's own pattern: no space, and an underscore nowhere but as the second character."""
+    visible = all(unicodedata.category(it)[0] in "LMNPS" for it in value)
+    if visible and 1 <= len(value) <= 32 and "_" not in value[:1] + value[2:]:
+        return value
+    return types.refuse("a name of 1-32 visible characters (3-32 for oidc and saml), without space and underscore")
+
+
+def _url(value: str) -> str:
+    """https, as AWS wants it; http for a provider on this machine alone."""
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.hostname and (parts.scheme == "https" or local):
+        return value
+    return types.refuse("a URL that begins with https://")
+
+
+def _without_frame(value: str) -> str:
+    """Apple's key as AWS takes it, in one line and without the lines BEGIN and END of its file."""
+    return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("what stands in the .p8 file of Apple")
+
+
+_IDENTIFIER = re.compile(r"[\w\s+=.@-]{1,40}")
+Name = Annotated[str, AfterValidator(provider_name), types.NotBlank]
+Url = Annotated[str, AfterValidator(_url), types.NotBlank]
+PrivateKey = Annotated[str, AfterValidator(_without_frame), types.NotBlank]
+Identifier = Annotated[
+    str, types.matching(_IDENTIFIER, "1-40 letters, digits, spaces and _ + = . @ -, such as acme.com"), types.NotBlank
+]

@@ -1,0 +1,106 @@
+"""Where others find what the stack puts out: SSM parameters, and secrets in Secrets Manager
+(https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import pulumi
+from pulumi_aws import secretsmanager, ssm
+
+from identity import types
+from identity.naming import Names
+from identity.setting import Model, setting
+from identity.types import Maybe
+from identity.urls import fill_in
+
+PATH: Final = "identity:publish"
+_PARAMETERS = re.compile(r"(?!/aws|/ssm)(/(?:[A-Za-z0-9_.-]|\{product\}|\{environment\})+){1,12}")
+_BY_DEFAULT = "/{product}/{environment}/identity"
+ParameterPath = Annotated[
+    str,
+    types.matching(_PARAMETERS, f"a path of parameters, such as {_BY_DEFAULT}: letters, digits, _ . - between slashes"),
+    types.NotBlank,
+]
+
+
+class Publish(Model):
+    """What is written where."""
+
+    ssm: Maybe[ParameterPath] = setting(
+        None,
+        "Under which path the outputs are SSM parameters: each text by its name, `clients/<key>/clientId` and "
+        "`apis/<key>/identifier`. {product} and {environment} are filled in. Not given - nowhere.",
+        example=_BY_DEFAULT,
+    )
+    secrets: bool = setting(
+        False,
+        "Whether the secrets of clients are in Secrets Manager, as `<path>/clients/<key>/secret`; without ssm the path "
+        f"is `{_BY_DEFAULT}`.",
+        example=True,
+    )
+
+    def path(self, names: Names) -> str:
+        return fill_in(self.ssm or _BY_DEFAULT, {"product": names.product, "environment": names.environment})
+
+
+def parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
+    """What is published of the outputs, by name below the path."""
+    # What AWS has not made yet is an output of Pulumi's; of the stack's own, those are texts.
+    texts = {name: value for name, value in outputs.items() if isinstance(value, str | pulumi.Output)}
+    found = {name: value for name, value in texts.items() if name != "clientSecrets"}
+    found |= {f"clients/{key}/clientId": client["clientId"] for key, client in outputs["clients"].items()}
+    return found | {f"apis/{key}/identifier": api["identifier"] for key, api in outputs["apis"].items()}
+
+
+@dataclass(frozen=True)
+class PublicationArgs:
+    """What is published.
+
+    Args:
+        path: what every name begins with.
+        parameters: the parameters by their name below the path; none for no parameters.
+        secrets: the clients' secrets by key; none for no secrets.
+        tags: the tags of all of them.
+    """
+
+    path: str
+    parameters: Mapping[str, pulumi.Input[str]]
+    secrets: Mapping[str, pulumi.Input[str]]
+    tags: Mapping[str, str]
+
+
+class Publication(pulumi.ComponentResource):
+    """An SSM parameter for each value, a secret for each client that has one. Every other parameter and secret of the
+    account is left alone; who may read these is for IAM to say.
+    """
+
+    def __init__(self, name: str, args: PublicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("identity:index:Publication", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        for key, value in args.parameters.items():
+            ssm.Parameter(
+                f"{name}-{key.replace('/', '-')}",
+                ssm.ParameterArgs(name=f"{args.path}/{key}", type="String", value=value, tags=args.tags),
+                opts=child,
+            )
+        for key, value in args.secrets.items():
+            made = secretsmanager.Secret(
+                f"{name}-secret-{key}",
+                secretsmanager.SecretArgs(
+                    name=f"{args.path}/clients/{key}/secret",
+                    description=f"The secret of the app client {key}",
+                    # Cognito has it, so nothing is lost by deleting it, and the name is free again at once.
+                    recovery_window_in_days=0,
+                    tags=args.tags,
+                ),
+                opts=child,
+            )
+            secretsmanager.SecretVersion(
+                f"{name}-secret-{key}-version",
+                secretsmanager.SecretVersionArgs(secret_id=made.id, secret_string=value),
+                opts=child,
+            )
+        self.register_outputs({})

@@ -1,0 +1,138 @@
+"""Identity providers, groups, pages, an identity pool and published outputs, by the real engine on the emulator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.checkout import Checkout
+
+pytestmark = pytest.mark.engine
+
+HUSH, ROTATED = "hush-from-the-provider", "hush-after-rotation"
+APPLES_KEY = "MIGTAgEAhush"
+OIDC = {"type": "oidc", "clientId": "acme", "clientSecret": HUSH, "issuer": "https://login.example.com"}
+PROVIDERS: dict[str, dict[str, Any]] = {
+    "okta": OIDC,
+    "google": {"type": "google", "clientId": "g", "clientSecret": HUSH},
+    "apple": {"type": "apple", "clientId": "a", "teamId": "T", "keyId": "K", "privateKey": APPLES_KEY},
+    "corp": {"type": "saml", "metadataUrl": "https://login.example.com/metadata"},
+}
+WEB = {"callbackUrls": ["http://localhost:9000/back"], "identityProviders": ["COGNITO", *PROVIDERS]}
+JOB = {"flow": "client_credentials", "secret": True}
+CONFIG: dict[str, Any] = {
+    "clients": {"web": WEB, "job": JOB},
+    "identityProviders": PROVIDERS,
+    "groups": {"support": {"description": "Helps people", "precedence": 10}, "staff": {}},
+    "login": {"branding": {"colour": "#0055aa"}},
+    "identityPool": {"clients": ["web"]},
+    "publish": {"ssm": "/{product}/{environment}/identity", "secrets": True},
+}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    with Checkout(tmp_path_factory.mktemp("sign-in-with")) as checkout:
+        checkout.config(**CONFIG)
+        ran = checkout.local("up")
+        assert ran.status == 0, ran.said
+        assert HUSH not in ran.said
+        yield checkout
+
+
+def test_a_second_preview_finds_nothing_to_do(stack: Checkout) -> None:
+    stack.assert_nothing_to_do()
+
+
+def test_a_refresh_finds_nothing_and_neither_does_the_preview_after_it(stack: Checkout) -> None:
+    stack.run("refresh")
+    stack.assert_nothing_to_do()
+
+
+def test_aws_has_the_providers_and_the_client_takes_them(stack: Checkout) -> None:
+    cognito, pool = stack.aws("cognito-idp"), stack.outputs()["userPoolId"]
+    client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=stack.outputs()["clients"]["web"]["clientId"])[
+        "UserPoolClient"
+    ]
+    names = stack.outputs()["identityProviders"]
+    assert names == {"apple": "SignInWithApple", "corp": "corp", "google": "Google", "okta": "okta"}
+    assert set(client["SupportedIdentityProviders"]) == {"COGNITO", *names.values()}
+    okta = cognito.describe_identity_provider(UserPoolId=pool, ProviderName="okta")["IdentityProvider"]
+    assert okta["ProviderDetails"]["client_secret"] == HUSH
+
+
+def test_no_secret_is_in_the_state_in_clear(stack: Checkout) -> None:
+    written = "".join(
+        file.read_text(encoding="utf-8", errors="replace")
+        for file in (stack.root / ".local").rglob("*.json*")
+        if file.is_file() and "stacks" in file.parts
+    )
+    assert "access-provider-okta" in written
+    for secret in (HUSH, APPLES_KEY):
+        assert secret not in written
+
+
+def test_what_is_published_is_what_the_stack_puts_out(stack: Checkout) -> None:
+    outputs, parameters = stack.outputs("--show-secrets"), stack.aws("ssm")
+    base = "/focusmark/local/identity"
+    for name, value in (
+        ("userPoolId", outputs["userPoolId"]),
+        ("issuer", outputs["issuer"]),
+        ("clients/web/clientId", outputs["clients"]["web"]["clientId"]),
+        ("apis/task/identifier", outputs["apis"]["task"]["identifier"]),
+    ):
+        assert parameters.get_parameter(Name=f"{base}/{name}")["Parameter"]["Value"] == value
+    secret = stack.aws("secretsmanager").get_secret_value(SecretId=f"{base}/clients/job/secret")
+    assert secret["SecretString"] == outputs["clientSecrets"]["job"]
+
+
+def test_the_identity_pool_gives_a_role_that_permits_nothing(stack: Checkout) -> None:
+    pool = stack.outputs()["identityPoolId"]
+    identity = stack.aws("cognito-identity")
+    assert identity.describe_identity_pool(IdentityPoolId=pool)["AllowUnauthenticatedIdentities"] is False
+    roles = identity.get_identity_pool_roles(IdentityPoolId=pool)["Roles"]
+    assert roles.keys() == {"authenticated"}
+    name = roles["authenticated"].rpartition("/")[2]
+    assert not stack.aws("iam").list_role_policies(RoleName=name)["PolicyNames"]
+
+
+def test_a_rotated_secret_is_applied_and_shown_nowhere(stack: Checkout) -> None:
+    stack.config(identityProviders={**PROVIDERS, "okta": {**OIDC, "clientSecret": ROTATED}})
+    ran = stack.local("preview")
+    assert ran.status == 0, ran.said
+    assert "access-provider-okta" in ran.said
+    assert HUSH not in ran.said
+    assert ROTATED not in ran.said
+    assert stack.run("up").get("update") == 1
+    pool = stack.outputs()["userPoolId"]
+    okta = stack.aws("cognito-idp").describe_identity_provider(UserPoolId=pool, ProviderName="okta")
+    assert okta["IdentityProvider"]["ProviderDetails"]["client_secret"] == ROTATED
+    stack.assert_nothing_to_do()
+
+
+def test_a_rotated_key_of_apple_is_applied(stack: Checkout) -> None:
+    old = stack.stack_file.read_text()
+    stack.config(identityProviders={**PROVIDERS, "apple": {**PROVIDERS["apple"], "privateKey": "MIGTrotated"}})
+    assert stack.run("up").get("update", 0) >= 1
+    stack.assert_nothing_to_do()
+    stack.stack_file.write_text(old)
+    stack.run("up")
+
+
+def test_a_group_that_goes_takes_nobody_with_it(stack: Checkout) -> None:
+    cognito, pool = stack.aws("cognito-idp"), stack.outputs()["userPoolId"]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username="grace9", UserAttributes=[{"Name": "email", "Value": "grace9@focusmark.app"}]
+    )
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username="grace9", GroupName="staff")
+    stack.config(groups={"support": CONFIG["groups"]["support"]})
+    ran = stack.local("up")
+    assert ran.status == 0, ran.said
+    assert "Every member of staff would lose it" in ran.said
+    assert cognito.admin_get_user(UserPoolId=pool, Username="grace9")["UserStatus"]
+
+
+def test_renaming_a_provider_is_refused_by_its_name(stack: Checkout) -> None:
+    pool = stack.outputs()["userPoolId"]
+    stack.config(identityProviders={**PROVIDERS, "okta": {**OIDC, "name": "Okta"}})
+    stack.local("preview").refused("identity:identityProviders.okta.name", f"identity:allowLoss: [{pool}/okta]")
