@@ -87,7 +87,7 @@ reference: .venv/installed
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: .venv/installed-dev
 	@seed="$${SEED:-$$(date +%s)}" && printf 'SEED=%s\n' "$$seed" && \
-	  $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed="$$seed"
+	  $(RUN) -m pytest tests/identity/test_fuzz.py tests/identity/test_pool_round_trip.py --hypothesis-profile=fuzz --hypothesis-seed="$$seed"
 
 format: .venv/installed-dev
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .

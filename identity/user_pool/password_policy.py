@@ -25,10 +25,22 @@ class PasswordPolicy(Model):
         example=12,
     )
     require_lowercase: bool = setting(
-        True, "A letter from a to z.", "passwordPolicy.requireLowercase", Change.LESSENS, loss=_WEAKER, always=True
+        True,
+        "A letter from a to z.",
+        "passwordPolicy.requireLowercase",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=True,
     )
     require_uppercase: bool = setting(
-        True, "A letter from A to Z.", "passwordPolicy.requireUppercase", Change.LESSENS, loss=_WEAKER, always=True
+        True,
+        "A letter from A to Z.",
+        "passwordPolicy.requireUppercase",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=True,
     )
     require_numbers: bool = setting(
         False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, always=True, example=True
@@ -40,11 +52,13 @@ class PasswordPolicy(Model):
         Change.LESSENS,
         loss=_WEAKER,
         always=True,
+        example=True,
     )
     temporary_password_validity_days: types.TemporaryPasswordDays = setting(
         14,
         "How many days, 1-365, the temporary password of an invitation is good.",
         "passwordPolicy.temporaryPasswordValidityDays",
+        example=7,
     )
     password_history_size: types.PasswordHistory = setting(
         0,
@@ -55,6 +69,7 @@ class PasswordPolicy(Model):
         always=True,
         plan=Plan.ESSENTIALS,
         free=(0,),
+        example=5,
     )
 
     @classmethod

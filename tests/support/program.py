@@ -63,7 +63,7 @@ class Mocks(pulumi.runtime.Mocks):
             arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
             computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
         elif args.typ in ARNS:
-            computed = {"arn": ARNS[args.typ].format(args.name)}
+            computed = {"arn": ARNS[args.typ].format(args.name), "name": args.inputs.get("name", args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
