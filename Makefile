@@ -16,7 +16,7 @@ override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
 .PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt unmanaged diff bench test fuzz check
-.PHONY: reference format lock
+.PHONY: mail people status reference format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)
@@ -49,6 +49,16 @@ user: .venv/installed
 
 export: .venv/installed
 	@$(RUN) -m cli $@ $(ON) $(call given,to,TO) $(call flag,without-secrets,WITHOUT_SECRETS)
+
+mail: .venv/installed
+	@$(RUN) -m cli $@ $(call flag,open,OPEN) $(call flag,json,JSON)
+
+people: .venv/installed
+	@$(RUN) -m cli $@ $(call option,stack,STACK) $(call given,add,ADD) $(call flag,header,HEADER) $(call given,import,IMPORT) \
+	  $(call given,role,ROLE) $(call flag,json,JSON)
+
+status: .venv/installed
+	@$(RUN) -m cli $@
 
 adopt: .venv/installed
 	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli $@ $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \

@@ -17,6 +17,9 @@ MODULES = {
     "logout": "cli.sign_in.commands",
     "user": "cli.sign_in.commands",
     "export": "cli.sign_in.commands",
+    "mail": "cli.mail",
+    "people": "cli.people",
+    "status": "cli.status",
     "adopt": "cli.adopt.commands",
     "unmanaged": "cli.adopt.commands",
     "diff": "cli.diff.commands",
@@ -37,4 +40,4 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup)
 def commands() -> None:
-    """Sign in to a stack, adopt what runs already, compare revisions. The local stack itself: python -m local."""
+    """Sign in to a stack, see its people and mail, adopt what runs already. The local stack itself: python -m local."""

@@ -203,8 +203,8 @@ class Settings:
     @cached_property
     def clients(self) -> Mapping[str, Client]:
         known, writable = known_scopes(self.apis), self._writable
-        choice = len(self.config.user_pool.first_factors or ()) > 1
         providers = {key: str(provider.name) for key, provider in self.identity_providers.items()}
+        choice = len(self.config.user_pool.first_factors or ()) > 1
         return {
             key: client.filled(key, self.names, self.domain.auth_domain, known, writable, providers, choice)
             for key, client in sorted(self.config.clients.items())

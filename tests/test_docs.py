@@ -6,7 +6,7 @@
 - `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
 - `yaml sam`: a SAM template, which AWS expands. tests/test_api_template.py compares it with the plain one.
 - `json policy`: a policy of AWS's IAM. tests/test_roles.py reads it.
-- `python`: consecutive lines of an example's file.
+- `python`, `js`, `ts`, `csharp`, `java`, `bash`: consecutive lines of an example's file, which is run where it can be.
 - `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
 """
 
@@ -36,7 +36,9 @@ from tests.identity.test_program import stack_file
 from tests.support.checkout import Checkout
 from tests.support.program import REGION, ROOT, Deploy, config_of, told
 
-KINDS = ("sh", "console", "yaml", "yaml template", "yaml sam", "json policy", "python", "mermaid", "")
+# How the files of the examples end whose lines a block has, by its kind.
+SHOWN = {"python": "py", "js": "mjs", "ts": "ts", "csharp": "cs", "java": "java", "bash": "sh"}
+KINDS = ("sh", "console", "yaml", "yaml template", "yaml sam", "json policy", *SHOWN, "mermaid", "")
 TIMEOUT = 300.0  # seconds for the commands of a page
 
 # What a page says that its commands print, as lines of their output.
@@ -128,11 +130,11 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
-@of_kind("python")
-def test_python_is_what_an_example_has(block: Block) -> None:
-    examples = [path.read_text(encoding="utf-8") for path in (ROOT / "examples").rglob("*.py")]
-    flat = [re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in examples]
-    assert any(block.text in text for text in flat), f"{block}: in no file of examples/"
+@pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind in SHOWN], ids=str)
+def test_code_is_what_an_example_has(block: Block) -> None:
+    examples = [path.read_text(encoding="utf-8") for path in (ROOT / "examples").rglob(f"*.{SHOWN[block.kind]}")]
+    shown, *files = (re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in (block.text, *examples))
+    assert any(shown in text for text in files), f"{block}: in no file of examples/"
 
 
 # --- what replaces what -----------------------------------------------------------------------------------------------
@@ -205,7 +207,10 @@ def test_a_command_that_is_not_run_is_one_there_is(command: str) -> None:
     elif program == "aws":
         check_aws(words)
     else:
-        known = ("pulumi", "curl", "git", "cd", "read", ".", "python3", "export")  # pulumi's words: the next test
+        known = (
+            *("pulumi", "curl", "git", "cd", "read", ".", "python3", "export", "set", "eval", "newman"),
+        )  # pulumi's words: the next test
+        # pulumi's words: the next test
         assert program in known, f"{program}: teach this test to check it, or put the command into a block of sh"
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from cli.outputs import Outputs, is_loopback
 from cli.sign_in.errors import TokenRequestError, plain
 from cli.sign_in.oauth import connection_errors, http_client
+from cli.signature import signed
 from local import keys
 from local.console import Failure
 
@@ -101,7 +102,7 @@ def _call(outputs: Outputs, operation: str, request: Mapping[str, object], key: 
         "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",
     }
     if key is not None:
-        headers = _signed(url, headers, body, outputs.user_pool_id.partition("_")[0], key)
+        headers = signed("POST", url, outputs.region, key, headers, body)
     with connection_errors(url), http_client(url) as client:
         response = client.post(url, content=body, headers=headers)
     if response.is_success:
@@ -114,17 +115,6 @@ def _call(outputs: Outputs, operation: str, request: Mapping[str, object], key: 
     if response.status_code >= 500 or code == "TooManyRequestsException":
         raise Failure(f"{url} failed with {response.status_code} ({plain(code)}). Try again.")
     raise _ApiError(operation, code, message)
-
-
-def _signed(url: str, headers: dict[str, str], body: bytes, region: str, key: keys.Key) -> dict[str, str]:
-    # Not at the top: most commands sign nothing.
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-    request = AWSRequest("POST", url, headers, body)
-    SigV4Auth(Credentials(key.id, key.secret), "cognito-idp", region).add_auth(request)
-    return dict(request.headers.items())
 
 
 def _email(name: str) -> str:

@@ -84,13 +84,12 @@ def login(
     """Sign in with a browser."""
     target = Target.find(stack, client)
     session = flow.sign_in(target, list(scopes), browser=not no_browser, paste=paste, timeout=timeout)
-    minutes = max(0, round((session.expires_at - time.time()) / 60))
     until = datetime.fromtimestamp(session.expires_at).astimezone().strftime("%H:%M:%S")
     say(
         f"Signed in: {plain(session.name)} (sub {plain(session.subject)})\n"
         f"  client   {target.key} on the stack {target.stack}\n"
         f"  scopes   {(chr(10) + ' ' * 11).join(session.scopes) or 'none'}\n"
-        f"  expires  {until}, in {minutes} min"
+        f"  expires  {until}, in {session.minutes_left} min"
     )
     if wanted or as_json:
         _print(session, wanted or "access", as_json)

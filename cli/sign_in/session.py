@@ -38,6 +38,11 @@ class Session(BaseModel):
     id_token: str | None = None
     refresh_token: str | None = None
 
+    @property
+    def minutes_left(self) -> int:
+        """How long the access token lives still."""
+        return max(0, round((self.expires_at - time.time()) / 60))
+
     def valid_for(self, seconds: int) -> bool:
         """Whether the access token lives that much longer."""
         return self.expires_at - time.time() > seconds

@@ -1,5 +1,6 @@
 """Identity providers, groups, pages, an identity pool and published outputs, by the real engine on the emulator."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,3 +137,28 @@ def test_renaming_a_provider_is_refused_by_its_name(stack: Checkout) -> None:
     pool = stack.outputs()["userPoolId"]
     stack.config(identityProviders={**PROVIDERS, "okta": {**OIDC, "name": "Okta"}})
     stack.local("preview").refused("identity:identityProviders.okta.name", f"identity:allowLoss: [{pool}/okta]")
+
+
+def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(stack: Checkout) -> None:
+    """And run with an event of AWS's form it links a sign-up to the user of the same verified address."""
+    stack.config(identityProviders=PROVIDERS, linkAccounts="verifiedEmail")
+    assert stack.local("up").status == 0
+    stack.assert_nothing_to_do()
+    pool, cognito, functions = stack.outputs()["userPoolId"], stack.aws("cognito-idp"), stack.aws("lambda")
+    verified = [{"Name": "email", "Value": "hedy@acme.example"}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_create_user(UserPoolId=pool, Username="hedy", UserAttributes=verified, MessageAction="SUPPRESS")
+    arn = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]["PreSignUp"]
+    event = {
+        "triggerSource": "PreSignUp_ExternalProvider",
+        "userPoolId": pool,
+        "userName": "google_1234",
+        "request": {"userAttributes": {"email": "hedy@acme.example", "email_verified": "true"}},
+        "response": {},
+    }
+    answer = functions.invoke(FunctionName=arn, Payload=json.dumps(event))
+    payload = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, payload
+    assert payload == event
+    attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
+    identities = next(it["Value"] for it in attributes if it["Name"] == "identities")
+    assert json.loads(identities)[0]["providerName"] == "Google"

@@ -13,6 +13,7 @@ from pulumi.runtime import mocks, rpc
 
 from identity.config import check
 from identity.errors import Problem
+from tests.support import official
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-west-2"
@@ -118,11 +119,15 @@ class Registered:
 
 @dataclass
 class Run:
-    """One run of the program: what it registered, by name, what it exported, and which outputs are secret."""
+    """One run of the program: what it registered, by name, what it exported, and which outputs are secret.
+
+    `complaints` has what AWS or its official provider would refuse.
+    """
 
     resources: dict[str, Registered] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     secret_outputs: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
 
     def of_type(self, suffix: str) -> list[Registered]:
         return [resource for resource in self.resources.values() if resource.type.endswith(f":{suffix}")]
@@ -140,12 +145,14 @@ class RecordingMonitor(mocks.MockMonitor):
         self.run = run
 
     def RegisterResource(self, request: Any) -> Any:
+        given = rpc.deserialize_properties(request.object)
+        inputs = {name: rpc.unwrap_rpc_secret(value) for name, value in given.items()}
+        self.run.complaints += official.complaints(request.type, inputs)
         depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
-        inputs = rpc.deserialize_properties(request.object)
         self.run.resources[request.name] = Registered(
             request.type,
             request.name,
-            {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()},
+            inputs,
             request.protect,
             request.deleteBeforeReplace,
             request.customTimeouts.create,

@@ -74,7 +74,9 @@ def test_amplify_is_told_where_cognito_is_on_the_local_stack_alone() -> None:
     ("key", "public", "with_a_server"),
     [(None, "3", "1"), ("cli", "3", "3"), ("server", None, "2"), ("postman", None, "1")],
 )
-def test_each_file_is_for_a_client_that_it_can_be_used_with(key: str | None, public: str, with_a_server: str) -> None:
+def test_each_file_is_for_a_client_that_it_can_be_used_with(
+    key: str | None, public: str | None, with_a_server: str
+) -> None:
     made = read(outputs(), key)
     amplify = made.get("amplify_outputs.json")
     assert (amplify and amplify["auth"]["user_pool_client_id"]) == public

@@ -1,0 +1,63 @@
+"""The mails and texts of the local stack, of which nothing leaves this machine: `make mail`."""
+
+import json
+import webbrowser
+from datetime import datetime
+from typing import Any
+
+import click
+
+from cli.sign_in.browser import can_open
+from cli.sign_in.errors import plain
+from cli.sign_in.oauth import connection_errors, http_client
+from cli.signature import signed
+from local import emulator, environment, keys
+from local.console import Failure, give, say
+
+
+@click.command()
+@click.option("--open", "in_browser", is_flag=True, help="Open the inbox in a browser, with the mails as they look.")
+@click.option("--json", "as_json", is_flag=True, help="Print the messages as JSON.")
+def mail(in_browser: bool, as_json: bool) -> None:
+    """Print what the local stack has mailed: to whom, and the code or the link. The newest is last."""
+    port = emulator.running_port()
+    if port is None:
+        raise Failure("The emulator does not run, so there is no mail. Start it with: make up")
+    page = f"http://127.0.0.1:{port}/_mail"
+    if in_browser:
+        say(f"The inbox: {page}")
+        if can_open():
+            webbrowser.open(page)
+        return
+    received = messages(port)
+    if as_json:
+        give(json.dumps(received, indent=2))
+        return
+    for message in reversed(received):
+        give(_text(message))
+    say(f"{_counted(received)}: {page}")
+
+
+def messages(port: int) -> list[dict[str, Any]]:
+    """The inbox, the newest message first; each as `local.gateway.messages.Message` has it, and when it came, `at`.
+
+    Raises Failure where the emulator does not answer.
+    """
+    url = f"http://127.0.0.1:{port}/_mail/messages"
+    with connection_errors(url), http_client(url) as client:
+        answer = client.get(url, headers=signed("GET", url, environment.REGION, keys.own()))
+    if not answer.is_success:
+        raise Failure(f"{url} answers {answer.status_code}. Is the emulator of an older checkout? Replace it: make up")
+    found: list[dict[str, Any]] = answer.json()["messages"]
+    return found
+
+
+def _text(message: dict[str, Any]) -> str:
+    at = datetime.fromtimestamp(message["at"]).astimezone()
+    lines = [f"{at:%H:%M:%S}  to {plain(message['to'])}: {plain(message['subject'] or 'text message')}"]
+    lines += [f"          {name}  {plain(message[name], 2000)}" for name in ("code", "link") if message[name]]
+    return "\n".join(lines)
+
+
+def _counted(received: list[dict[str, Any]]) -> str:
+    return {0: "No mail yet", 1: "1 message"}.get(len(received), f"{len(received)} messages")

@@ -1,0 +1,109 @@
+"""The people of a stack: listed, made one by one, or imported by a CSV of AWS's user-import form: `make people`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import outputs as stack_outputs
+from cli import user_import
+from cli.adopt.trouble import told
+from cli.outputs import Outputs
+from cli.sign_in.cognito import make_local_user
+from cli.sign_in.errors import plain
+from local import emulator, paths
+from local.console import Failure, give, say
+
+_ADDRESSES = ("email", "phone_number")
+
+
+@click.command()
+@click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
+@click.option("--add", metavar="NAME", help="Make somebody of this name, on a local stack; prints the password.")
+@click.option("--header", is_flag=True, help="Print the first line of a CSV to import: the pool's attributes.")
+@click.option(
+    "--import", "file", type=click.Path(exists=True, dir_okay=False), help="Import the people of this CSV file."
+)
+@click.option("--role", metavar="ARN", help="On AWS: the role by which Cognito writes the log of the import.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def people(stack: str, add: str | None, header: bool, file: str | None, role: str | None, as_json: bool) -> int | None:
+    """List the people of a stack, add one, or import a CSV of AWS's user-import form."""
+    if sum(map(bool, (add, header, file))) > 1:
+        raise click.UsageError("One at a time: --add, --header or --import.")
+    outputs = stack_outputs.read(stack)
+    if add:
+        made = make_local_user(outputs, add)
+        give(f"name      {made.name}\npassword  {made.password}")
+        return None
+    with _refusals(outputs):
+        cognito = _cognito(outputs)
+        if header:
+            give(",".join(user_import.header(cognito, outputs)))
+        elif file:
+            return _import(cognito, outputs, Path(file), role)
+        else:
+            _list(cognito, outputs, as_json)
+    return None
+
+
+def _list(cognito: Any, outputs: Outputs, as_json: bool) -> None:
+    pages = cognito.get_paginator("list_users").paginate(UserPoolId=outputs.user_pool_id)
+    users = [_shown(user) for page in pages for user in page["Users"]]
+    if as_json:
+        give(json.dumps(users, indent=2))
+        return
+    wide = max((len(user["name"]) for user in users), default=0)
+    for user in users:
+        addresses = " ".join(user[name] for name in _ADDRESSES if name in user)
+        give(f"{plain(user['name']):<{wide}}  {user['status']:<21} {plain(addresses)}")
+    say(f"{len(users)} in the pool {outputs.user_pool_id}.")
+
+
+def _shown(user: Any) -> dict[str, str]:
+    attributes = {one["Name"]: one["Value"] for one in user.get("Attributes", [])}
+    status = user["UserStatus"] if user.get("Enabled", True) else "DISABLED"
+    addresses = {name: attributes[name] for name in _ADDRESSES if name in attributes}
+    return {"name": user["Username"], "sub": attributes.get("sub", ""), "status": status} | addresses
+
+
+def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int:
+    """The exit status: 1 where somebody was refused."""
+    found = user_import.read(file, user_import.header(cognito, outputs))
+    if outputs.is_local:
+        refused = user_import.make_each(cognito, outputs, found)
+        say(f"{len(found) - refused} imported, {refused} refused. They set a password by Forgot your password?")
+        return 1 if refused else 0
+    if not role:
+        raise click.UsageError(
+            "On AWS an import needs --role (with make: ROLE=), the ARN of a role by which Cognito may write logs of"
+            " CloudWatch: https://docs.aws.amazon.com/cognito/latest/developerguide/"
+            "cognito-user-pools-using-import-tool-cli-cloudwatch-iam-role.html"
+        )
+    job = user_import.start_job(cognito, outputs, file, role)
+    give(job)
+    say(
+        f"The import of {len(found)} has begun. How it goes:\n  aws cognito-idp describe-user-import-job"
+        f" --user-pool-id {outputs.user_pool_id} --job-id {job}"
+    )
+    return 0
+
+
+def _cognito(outputs: Outputs) -> Any:
+    if outputs.is_local:
+        return emulator.client("cognito-idp", urlsplit(outputs.jwks_uri).port or 80)
+    import boto3
+
+    return boto3.session.Session().client("cognito-idp", region_name=outputs.region)
+
+
+@contextmanager
+def _refusals(outputs: Outputs) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise Failure(f"The people of {outputs.user_pool_id}: {told(error, outputs.is_local)}") from error

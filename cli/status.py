@@ -1,0 +1,90 @@
+"""What is up on this machine, where, who is signed in, and whether the config has changed since: `make status`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from cli.outputs import Outputs
+from cli.sign_in.errors import plain
+from cli.sign_in.session import SessionFile
+from local import emulator, history, paths, state, tls
+from local.console import Failure, give
+from local.state import State
+
+
+@click.command()
+def status() -> None:
+    """Say in a few lines what is up here, where, who is signed in, and what differs from the config."""
+    known = state.read()
+    for name, text in _lines(known if known and known.resources else None):
+        give(f"{name:<10} {text}")
+
+
+def _lines(known: State | None) -> Iterator[tuple[str, str]]:
+    run = history.last()
+    yield "stack", _stack(known, run)
+    yield "emulator", _emulator()
+    if known is None:
+        return
+    values = known.outputs
+    yield "pool", str(values.get("userPoolId", "none"))
+    yield "apis", ", ".join(values.get("apis", {})) or "none"
+    yield "clients", ", ".join(_clients(values, known.clients_with_a_secret)) or "none"
+    yield "signed in", "; ".join(_signed_in(values)) or "nobody; make login"
+    yield "mail", _mail()
+    yield "config", _config(run)
+
+
+def _stack(known: State | None, run: history.Run | None) -> str:
+    if paths.UNFINISHED.exists():
+        return "a run is under way, or was cut off; the next one starts over"
+    last = f"; last run: {run.kind} {run.result}, {run.at:%d %b %H:%M}" if run else ""
+    return (f"{len(known.resources)} resources" if known else "nothing is up; make up") + last
+
+
+def _emulator() -> str:
+    port = emulator.running_port()
+    if port is None:
+        return "stopped; make up"
+    https = tls.turned_on()
+    return f"http://127.0.0.1:{port}" + (f", https://localhost:{https.port}" if https else "")
+
+
+def _mail() -> str:
+    port = emulator.running_port()
+    return f"http://127.0.0.1:{port}/_mail; make mail" if port else "gone with the emulator"
+
+
+def _clients(values: Mapping[str, Any], confidential: set[str]) -> Iterator[str]:
+    for key, client in values.get("clients", {}).items():
+        kind = "" if client.get("callbackUrls") else "machine"
+        yield f"{key} ({kind or 'secret'})" if kind or client.get("clientId") in confidential else key
+
+
+def _signed_in(values: Mapping[str, Any]) -> Iterator[str]:
+    """Whose sessions `make login` has kept, by client."""
+    try:
+        outputs = Outputs.model_validate({**values, "clientSecrets": {}})
+    except ValidationError:  # of an older checkout; the next `up` puts that right
+        return
+    for key, client in outputs.clients.items():
+        session = SessionFile(paths.STACK, key).read(outputs, client)
+        if session is None:
+            continue
+        renewed = "or renewed by make token" if session.refresh_token else "then: make login"
+        left = f"for {session.minutes_left} min, {renewed}" if session.valid_for(0) else f"expired; {renewed}"
+        yield f"{plain(session.name, 60)} by {key}, {left}"
+
+
+def _config(run: history.Run | None) -> str:
+    if run is None:
+        return "not known: no run of the engine is noted"
+    try:
+        changed = history.changed_keys(run)
+    except Failure as failure:
+        return str(failure).splitlines()[0]
+    if changed:
+        return f"changed since the last run: {', '.join(changed)}; what that does: make preview"
+    return "as at the last run" if run.result == "succeeded" else f"as at the last run, which {run.result}; make up"

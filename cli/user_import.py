@@ -1,0 +1,103 @@
+"""A CSV of people in the form that AWS imports: read, made in a local pool one by one, or given to AWS as a job.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-using-import-tool.html: every column of the
+pool's header is there, in any order; a comma within a value has a backslash before it, and nothing is quoted. Nobody
+has a password: they come in as RESET_REQUIRED and set one.
+"""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from botocore.exceptions import ClientError
+
+from cli.outputs import Outputs
+from cli.sign_in.errors import plain
+from cli.sign_in.oauth import connection_errors, http_client
+from local.console import Failure, say
+
+NAME, MFA = "cognito:username", "cognito:mfa_enabled"
+_SHOWN = 10  # mistakes of a file, of which one is often in every line
+Row = dict[str, str]
+
+
+def header(cognito: Any, outputs: Outputs) -> list[str]:
+    """The columns of the pool's CSV. The emulator has no GetCSVHeader: locally they come from its attributes."""
+    if not outputs.is_local:
+        found: list[str] = cognito.get_csv_header(UserPoolId=outputs.user_pool_id)["CSVHeader"]
+        return found
+    pool = cognito.describe_user_pool(UserPoolId=outputs.user_pool_id)["UserPool"]
+    names = [one["Name"] for one in pool["SchemaAttributes"]]
+    return [*(name for name in names if name not in ("sub", "identities")), MFA, NAME]
+
+
+def read(file: Path, columns: list[str]) -> list[Row]:
+    """The people of a CSV. Raises Failure with the mistakes that AWS would find, each with its line."""
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.reader(lines, quoting=csv.QUOTE_NONE, escapechar="\\"))
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        raise Failure(
+            f"{file} is no CSV file in UTF-8: {error}. It begins with the line of: make people HEADER=1"
+        ) from None
+    given, *people = rows or [[]]
+    mistakes = [f"it has no column {name}" for name in columns if name not in given]
+    mistakes += [f"{plain(name, 60)!r} is no attribute of the pool" for name in given if name not in columns]
+    if not mistakes:
+        mistakes = [mistake for line, row in enumerate(people, 2) for mistake in _mistakes(line, given, row)]
+    if mistakes:
+        more = f"\n... and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
+        told = "\n".join(f"{file}: {mistake}." for mistake in mistakes[:_SHOWN])
+        raise Failure(f"{told}{more}\nNobody was imported. The columns: make people HEADER=1")
+    return [dict(zip(given, row, strict=True)) for row in people]
+
+
+def _mistakes(line: int, given: list[str], row: list[str]) -> list[str]:
+    if len(row) != len(given):
+        return [f"line {line}: {len(row)} values for {len(given)} columns; a comma in a value is written \\,"]
+    person = dict(zip(given, row, strict=True))
+    wrong = [] if person[NAME] else [f"line {line}: {NAME} is empty"]
+    if person[MFA] not in ("true", "false"):
+        wrong.append(f"line {line}: {MFA} is {plain(person[MFA], 20)!r}; it has to be true or false")
+    verified = [name for name in ("email", "phone_number") if person.get(f"{name}_verified") == "true"]
+    if not verified:
+        wrong.append(
+            f"line {line}: neither email_verified nor phone_number_verified is true, so no password can be set"
+        )
+    return wrong + [
+        f"line {line}: {name}_verified is true, and {name} is empty" for name in verified if not person[name]
+    ]
+
+
+def make_each(cognito: Any, outputs: Outputs, people: list[Row]) -> int:
+    """Make these people in a local pool, and say of each one that it refuses; gives back how many those are."""
+    refused = 0
+    for person in people:
+        who = {"UserPoolId": outputs.user_pool_id, "Username": person[NAME]}
+        attributes = [
+            {"Name": key, "Value": value} for key, value in person.items() if value and key not in (NAME, MFA)
+        ]
+        try:
+            cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
+            cognito.admin_reset_user_password(**who)
+        except ClientError as error:
+            refused += 1
+            said = error.response["Error"]
+            say(f"{plain(person[NAME], 60)}: {plain(said['Message'])} ({said['Code']})", style="yellow")
+    return refused
+
+
+def start_job(cognito: Any, outputs: Outputs, file: Path, role: str) -> str:
+    """Have AWS import the file; gives back the id of the job."""
+    pool = {"UserPoolId": outputs.user_pool_id}
+    name = f"import-{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
+    job = cognito.create_user_import_job(**pool, JobName=name, CloudWatchLogsRoleArn=role)["UserImportJob"]
+    url = job["PreSignedUrl"]
+    with connection_errors(url), http_client(url) as client:
+        answer = client.put(url, content=file.read_bytes(), headers={"x-amz-server-side-encryption": "aws:kms"})
+    if not answer.is_success:
+        raise Failure(f"AWS did not take the file: {httpx2.URL(url).host} answers {answer.status_code}. Try again.")
+    cognito.start_user_import_job(**pool, JobId=job["JobId"])
+    return str(job["JobId"])

@@ -1,0 +1,37 @@
+"""A web app that signs people in by Authlib (https://docs.authlib.org), in any framework: what its two routes do."""
+
+import os
+
+from authlib.common.security import generate_token
+from authlib.integrations.httpx_client import OAuth2Client
+
+
+def client() -> OAuth2Client:
+    """The app, as the sign-in server knows it."""
+    return OAuth2Client(
+        os.environ["IDENTITY_CLIENT_SITE_ID"],
+        os.environ["IDENTITY_CLIENT_SITE_SECRET"],
+        scope=os.environ["IDENTITY_CLIENT_SITE_SCOPES"],
+        redirect_uri=os.environ["IDENTITY_CLIENT_SITE_CALLBACK_URL"],
+        code_challenge_method="S256",
+    )
+
+
+def begin() -> tuple[str, dict[str, str]]:
+    """Where to send the browser, and what to keep in its session until it is back."""
+    verifier = generate_token(48)
+    with client() as app:
+        url, state = app.create_authorization_url(os.environ["IDENTITY_AUTHORIZE_URL"], code_verifier=verifier)
+    return url, {"state": state, "verifier": verifier}
+
+
+def end(callback: str, kept: dict[str, str]) -> dict[str, str]:
+    """The tokens, by the address at which the browser came back."""
+    with client() as app:
+        response: dict[str, str] = app.fetch_token(
+            os.environ["IDENTITY_TOKEN_URL"],
+            authorization_response=callback,
+            state=kept["state"],
+            code_verifier=kept["verifier"],
+        )
+    return response

@@ -1,0 +1,177 @@
+"""Every library of docs/connect.md signs in to the local stack, or checks its tokens, as the page has it set up."""
+
+import importlib
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import jwt
+import pytest
+import yaml
+
+from tests.support import npm
+from tests.support.checkout import ORIGIN, Checkout, finished
+from tests.support.emulated_sign_in import log_in
+from tests.test_docs import BLOCKS
+
+pytestmark = pytest.mark.engine
+READ = "app.focusmark.api.project/project.read"
+PERSON = "ada"
+TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A stack with the clients of the page, and the files of `make export`."""
+
+    files: Path
+    values: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **self.values}
+
+    def node(self, name: str, *arguments: str) -> Any:
+        """What one of the examples prints at its end, after a sign-in where it asks for one."""
+        process = subprocess.Popen(
+            ["node", str(npm.installed() / name), *arguments],
+            cwd=self.files,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout
+        try:
+            first = process.stdout.readline().strip()
+            answer = f"{back_from(first)}\n" if first.startswith("http") else ""
+            printed, said = process.communicate(answer, timeout=TIMEOUT)
+        finally:
+            process.kill()
+        assert process.returncode == 0, f"{first}\n{printed}\n{said}"
+        return json.loads((printed or first).splitlines()[-1])
+
+    def machine_token(self) -> str:
+        return str(self._token(grant_type="client_credentials")["access_token"])
+
+    def _token(self, **request: str) -> Any:
+        who = (self.values["IDENTITY_CLIENT_NIGHTLY_ID"], self.values["IDENTITY_CLIENT_NIGHTLY_SECRET"])
+        answer = httpx2.post(self.values["IDENTITY_TOKEN_URL"], data=request, auth=who, trust_env=False)
+        return answer.raise_for_status().json()
+
+
+def back_from(url: str) -> str:
+    """The address at which the browser comes back after the sign-in of one of the people."""
+    answer = log_in(url, PERSON, password())
+    assert answer.status_code == 302, answer.text
+    return str(answer.headers["location"])
+
+
+def password() -> str:
+    people = yaml.safe_load((ORIGIN / "local" / "people.yaml").read_text())
+    return str(people[PERSON]["password"])
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Connected]:
+    page = next(block for block in BLOCKS if block.page == "docs/connect.md" and block.kind == "yaml")
+    with Checkout(tmp_path_factory.mktemp("connect"), default_stack) as checkout:
+        checkout.config(clients=yaml.safe_load(page.text)["config"]["identity:clients"])
+        checkout.run("up")
+        exported = finished(checkout.python("-m", "cli", "export"))
+        assert exported.status == 0, exported.stderr
+        files = checkout.root / ".local/export/local"
+        lines = shlex.split((files / "identity.env").read_text())
+        yield Connected(files, dict(line.split("=", 1) for line in lines))
+
+
+@pytest.fixture(scope="module")
+def token(connected: Connected) -> str:
+    """An access token of somebody who signed in by openid-client, which has renewed it."""
+    return str(connected.node("openid-client.mjs")["accessToken"])
+
+
+def subject_of(token: str) -> Any:
+    return jwt.decode(token, options={"verify_signature": False})["sub"]
+
+
+def test_openid_client_signs_in_and_renews(token: str) -> None:
+    assert subject_of(token)
+
+
+def test_oidc_client_ts_signs_in(connected: Connected, token: str) -> None:
+    assert connected.node("oidc-client-ts.mjs")["subject"] == subject_of(token)
+
+
+def test_amplify_signs_in_by_its_own_file(connected: Connected, token: str) -> None:
+    assert connected.node("amplify.mjs", PERSON, password())["subject"] == subject_of(token)
+
+
+def test_aws_jwt_verify_takes_a_token_of_the_client(connected: Connected, token: str) -> None:
+    assert connected.node("aws-jwt-verify.mjs", token)["subject"] == subject_of(token)
+
+
+def test_aws_jwt_verify_refuses_a_token_of_another_client(connected: Connected) -> None:
+    with pytest.raises(AssertionError, match="Client ID not allowed"):
+        connected.node("aws-jwt-verify.mjs", connected.machine_token())
+
+
+def test_newman_runs_the_collection_green_with_a_token(connected: Connected, token: str) -> None:
+    command = [str(npm.installed() / "node_modules/.bin/newman"), "run", "identity.postman_collection.json"]
+    command += ["-e", "identity.postman_environment.json", "--env-var", f"web.accessToken={token}"]
+    ran = subprocess.run(command, cwd=connected.files, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.count("The access token is accepted") == 2  # of the two clients that people sign in with
+    assert "The keys are there" in ran.stdout
+
+
+def test_newman_is_red_with_a_token_that_is_none(connected: Connected) -> None:
+    command = [str(npm.installed() / "node_modules/.bin/newman"), "run", "identity.postman_collection.json"]
+    command += ["-e", "identity.postman_environment.json", "--env-var", "web.accessToken=e30.e30.e30"]
+    ran = subprocess.run(command, cwd=connected.files, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert ran.returncode != 0, ran.stdout
+
+
+@pytest.fixture
+def variables(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in connected.values.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("variables")
+def test_pyjwt_takes_a_token_with_the_scope_and_no_other(connected: Connected, token: str) -> None:
+    from examples.connect import pyjwt_api
+
+    api = importlib.reload(pyjwt_api)  # it reads the variables once, as an API does
+    assert api.checked(token, READ)["sub"] == subject_of(token)
+    assert api.checked(connected.machine_token(), READ)["client_id"]
+    for bad, scope in ((token, "project.read"), (f"{token[:-8]}AAAAAAAA", READ)):
+        with pytest.raises(jwt.InvalidTokenError):
+            api.checked(bad, scope)
+
+
+@pytest.mark.usefixtures("variables")
+def test_authlib_signs_in(token: str) -> None:
+    from examples.connect import authlib_client
+
+    url, kept = authlib_client.begin()
+    tokens = authlib_client.end(back_from(url), kept)
+    assert subject_of(tokens["access_token"]) == subject_of(token)
+
+
+def test_oauth2_proxy_gets_all_of_its_values(connected: Connected) -> None:
+    script = (npm.EXAMPLES / "oauth2_proxy.sh").read_text() + "\nenv -0\n"
+    root = connected.files.parents[2]
+    shell = subprocess.run(["bash", "-euc", script], cwd=root, capture_output=True, text=True, check=True)
+    found = dict(line.split("=", 1) for line in shell.stdout.split("\0") if line)
+    given = {name: value for name, value in found.items() if name.startswith("OAUTH2_PROXY_")}
+    assert len(given) == script.count("\nOAUTH2_PROXY_")
+    assert all(given.values())
+    assert len(given["OAUTH2_PROXY_COOKIE_SECRET"]) == 44
