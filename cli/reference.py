@@ -81,7 +81,7 @@ def _project(project: Path, defaults: Mapping[str, Any]) -> str:
 
 def _entry(field: FieldInfo, default: Any) -> str:
     kind = _pulumi_type(field)
-    lines = [f"  identity:{field.alias}:", f"    type: {kind}"]
+    lines = [f"  identity:{field.alias}:", *([f"    type: {kind}"] if kind else [])]
     if kind == "array":
         lines += ["    items:", "      type: string"]
     words = fill(str(field.description), 114, break_long_words=False, break_on_hyphens=False).split("\n")
@@ -112,7 +112,8 @@ def _pulumi_type(field: FieldInfo) -> str:
     if name.startswith("list"):
         return "array"
     if name == "object":
-        return "object"
+        # Of a type, the engine would want a default of that type, and `{}` is not the same as nothing.
+        return "" if field.default is None else "object"
     # Not given is the text `none`, which is neither true nor false and no number.
     return {"boolean": "boolean", "integer": "integer"}.get(name, "string") if field.default is not None else "string"
 
