@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.checkout import Checkout
+from triggers.link_accounts import main
 
 pytestmark = pytest.mark.engine
 
@@ -140,25 +141,34 @@ def test_renaming_a_provider_is_refused_by_its_name(stack: Checkout) -> None:
 
 
 def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(stack: Checkout) -> None:
-    """And run with an event of AWS's form it links a sign-up to the user of the same verified address."""
     stack.config(identityProviders=PROVIDERS, linkAccounts="verifiedEmail")
     assert stack.local("up").status == 0
     stack.assert_nothing_to_do()
-    pool, cognito, functions = stack.outputs()["userPoolId"], stack.aws("cognito-idp"), stack.aws("lambda")
+    pool = stack.outputs()["userPoolId"]
+    arn = stack.aws("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]["PreSignUp"]
+    event = sign_up(pool) | {"triggerSource": "PreSignUp_SignUp"}
+    answer = stack.aws("lambda").invoke(FunctionName=arn, Payload=json.dumps(event))
+    assert json.loads(answer["Payload"].read()) == event
+    (statement,) = json.loads(stack.aws("lambda").get_policy(FunctionName=arn)["Policy"])["Statement"]
+    assert pool in json.dumps(statement["Condition"])
+
+
+def test_a_sign_up_is_linked_to_the_user_of_the_same_verified_address(stack: Checkout) -> None:
+    pool, cognito = stack.outputs()["userPoolId"], stack.aws("cognito-idp")
     verified = [{"Name": "email", "Value": "hedy@acme.example"}, {"Name": "email_verified", "Value": "true"}]
     cognito.admin_create_user(UserPoolId=pool, Username="hedy", UserAttributes=verified, MessageAction="SUPPRESS")
-    arn = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]["PreSignUp"]
-    event = {
+    main.handler(sign_up(pool), None, cognito)
+    attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
+    identities = next(it["Value"] for it in attributes if it["Name"] == "identities")
+    assert json.loads(identities)[0]["userId"] == "1234"
+
+
+def sign_up(pool: str) -> dict[str, Any]:
+    """AWS's event, where somebody comes by Google for the first time."""
+    return {
         "triggerSource": "PreSignUp_ExternalProvider",
         "userPoolId": pool,
         "userName": "google_1234",
         "request": {"userAttributes": {"email": "hedy@acme.example", "email_verified": "true"}},
         "response": {},
     }
-    answer = functions.invoke(FunctionName=arn, Payload=json.dumps(event))
-    payload = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, payload
-    assert payload == event
-    attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
-    identities = next(it["Value"] for it in attributes if it["Name"] == "identities")
-    assert json.loads(identities)[0]["providerName"] == "Google"
