@@ -258,7 +258,6 @@ BOTH = {**PREFIX, "customDomain": True, "keepPrefixDomain": True}
 def test_a_move_to_a_custom_domain_that_keeps_the_prefix_loses_nothing(
     deploy: Deploy, caplog: pytest.LogCaptureFixture, protect: bool
 ) -> None:
-    # The certificate is made anew in us-east-1, for CloudFront; that is a loss of its own where it was served elsewhere.
     run = change(deploy, {"domainPrefix": "acme-dev", "protect": protect}, BOTH)
     assert {it.inputs["domain"] for it in run.of_type("UserPoolDomain")} == {"acme-dev", "a.focusmark.app"}
     assert "Sign-in on" not in caplog.text
