@@ -55,6 +55,7 @@ pool = CustomerUserPool(
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
         had_mail_identity=deployed.has_mail_identity(state),
         statements=deployed.statements(state),
+        links_accounts=settings.config.link_accounts is not None,
     ),
     opts=guarded,
 )
@@ -72,11 +73,7 @@ client_ids = {key: client.id for key, client in access.clients.items()}
 
 if settings.config.login:
     people_come_to = {key: client for key, client in settings.clients.items() if has_pages(client)}
-    LoginPages(
-        "login",
-        LoginPagesArgs(settings.config.login, pool.id, people_come_to, client_ids),
-        opts=pulumi.ResourceOptions(depends_on=[pool.domain]),
-    )
+    LoginPages("login", LoginPagesArgs(settings.config.login, pool.id, pool.domain, people_come_to, client_ids))
 
 people = None
 if settings.config.identity_pool:

@@ -113,7 +113,8 @@ def _pulumi_type(field: FieldInfo) -> str:
     if name.startswith("list"):
         return "array"
     if name == "object":
-        return "object" if field.default is not None else ""  # the engine takes no text for an object's default
+        # Of a type, the engine would want a default of that type, and `{}` is not the same as nothing.
+        return "" if field.default is None else "object"
     # Not given is the text `none`, which is neither true nor false and no number.
     return {"boolean": "boolean", "integer": "integer"}.get(name, "string") if field.default is not None else "string"
 

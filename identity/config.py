@@ -19,6 +19,7 @@ from identity.errors import HIDDEN, ConfigError, Problem, shown, warn
 from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool, identity_pool_problems
 from identity.identity_provider import IdentityProvider
+from identity.link_accounts import LOSS_OF_LINKS, VERIFIED_EMAIL, link_problems, linking
 from identity.login import Login, login_problems
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
@@ -116,6 +117,14 @@ class Config(Model):
     identity_providers: dict[types.Key, IdentityProvider] = setting(
         {}, "Where people can sign in besides the pool itself, key -> object.", secret=True
     )
+    link_accounts: Maybe[Annotated[str, types.one_of(VERIFIED_EMAIL), types.NotBlank]] = setting(
+        None,
+        "verifiedEmail links a sign-up by an identity provider to the user of the same verified address, by a function "
+        "for the trigger preSignUp. Not given - each is a user of its own.",
+        change=Change.LESSENS,
+        loss=LOSS_OF_LINKS,
+        example=VERIFIED_EMAIL,
+    )
     groups: dict[GroupName, Group] = setting({}, "The groups of people, name -> object.")
     login: Maybe[Login] = setting(None, "The sign-in pages. Not given - AWS's choice, as the domain has it.")
     identity_pool: Maybe[IdentityPool] = setting(
@@ -180,6 +189,8 @@ class Settings:
             more["passkeys"] = pool.passkeys.model_copy(update={"relying_party_id": served})
         if pool.sms and pool.sms.external_id is None:
             more["sms"] = pool.sms.model_copy(update={"external_id": name})
+        if self.config.link_accounts:
+            more["triggers"] = linking(pool.triggers, self.identity_providers)
         return pool.model_copy(update=more)
 
     @cached_property
@@ -316,8 +327,10 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     yield from still_there(f"{_ROOT}apis", settings.apis)
     yield from provider_problems(config.identity_providers, settings.identity_providers, settings.user_pool)
     yield from _clients(settings, sound["apis"], sound["identityProviders"])
+    if config.link_accounts:
+        yield from link_problems(config.user_pool.triggers, settings.identity_providers)
     if config.login:
-        yield from login_problems(config.login, settings.clients, settings.user_pool)
+        yield from login_problems(config.login, settings.clients)
     if config.identity_pool and sound["clients"]:
         yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}

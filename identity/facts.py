@@ -33,5 +33,7 @@ OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.a
 # Cognito serves a custom domain by CloudFront, which takes certificates from this region alone.
 CUSTOM_DOMAIN_REGION = "us-east-1"
 TAGS = ("environment", "orchestration", "product", "service", "service-type")
+# What the policy is called by which the function of `linkAccounts` may link.
+LINKS = "customers-preSignUp-links"
 # What the program calls its pool.
 LOGICAL_POOL = "customers"

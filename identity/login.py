@@ -12,7 +12,6 @@ from identity.branding import EXTENSIONS, ROOT, Branding, Look
 from identity.client import Client
 from identity.errors import Problem, nearest, shown
 from identity.setting import Change, Plan, setting
-from identity.user_pool.settings import UserPool
 
 PATH: Final = "identity:login"
 _ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
@@ -44,11 +43,8 @@ def has_pages(client: Client) -> bool:
     return bool(client.flows) and not client.is_machine
 
 
-def login_problems(login: Login, clients: Mapping[str, Client], pool: UserPool) -> Iterator[Problem]:
+def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Problem]:
     """What AWS would refuse of the pages."""
-    if login.version == 2 and pool.tier == "lite":
-        fix = "set userPool.tier: essentials, or version: 1"
-        yield Problem(f"{PATH}.version", "1 where userPool.tier is lite: managed login needs essentials", "2", fix)
     yield from _look_problems(PATH, login, login.version)
     for key, look in login.per_client.items():
         path = f"{PATH}.perClient.{key}"
@@ -73,7 +69,8 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
         yield from _too_large(f"{path}.css", look.css, _CSS_BYTES)
     branding, seen = look.branding or Branding(), set[tuple[str, str]]()
     files = [(f"{path}.branding.{name}", getattr(branding, name)) for name in ("logo", "background", "favicon")]
-    files += [(f"{path}.assets[{index}].file", asset.file) for index, asset in enumerate(look.assets)]
+    assets = enumerate(look.assets if version == _MANAGED else ())
+    files += [(f"{path}.assets[{index}].file", asset.file) for index, asset in assets]
     sizes = []
     for place, file in files:
         if file:

@@ -17,13 +17,15 @@ class LoginPagesArgs:
 
     Args:
         login: what the stack file says of them.
-        user_pool_id: the pool, once its domain is there.
+        user_pool_id: the pool.
+        domain: where its pages are served: without it AWS takes no style.
         clients: the clients that people sign in with, filled in, by key.
         client_ids: their ids.
     """
 
     login: Login
     user_pool_id: pulumi.Input[str]
+    domain: pulumi.Resource
     clients: Mapping[str, Client]
     client_ids: Mapping[str, pulumi.Input[str]]
 
@@ -50,7 +52,7 @@ class LoginPages(pulumi.ComponentResource):
                         client_id=args.client_ids[key],
                         **args.login.look_of(key).styled(),
                     ),
-                    opts=pulumi.ResourceOptions(parent=self, aliases=aliases),
+                    opts=pulumi.ResourceOptions(parent=self, aliases=aliases, depends_on=[args.domain]),
                 )
         self.register_outputs({})
 
@@ -65,5 +67,5 @@ class LoginPages(pulumi.ComponentResource):
                     css=css or None,
                     image_file=encoded(branding.logo) if branding.logo else None,
                 ),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.domain]),
             )

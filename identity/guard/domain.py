@@ -16,27 +16,34 @@ from identity.zone import Zone
 def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    for resource in state:
-        if resource.type == facts.USER_POOL_DOMAIN:
-            yield from _moved(resource, settings)
+    domains = [it for it in state if it.type == facts.USER_POOL_DOMAIN]
+    has_custom = any(it.name.endswith("-custom-domain") for it in domains)
+    for resource in domains:
+        yield from _moved(resource, settings, has_custom)
     if not settings.cognito_endpoint:  # the emulator's zone is made anew after a kill, with another id
         yield from _left_zone(state, settings, zone)
     yield from _other_certificate(state, settings, region, zone)
 
 
-def _moved(domain: Deployed, settings: Settings) -> Iterator[Loss]:
+def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[Loss]:
+    """A domain that sign-in is served on now and will not be; `has_custom` is whether one of one's own is there."""
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
-    now_custom = settings.domain.custom
-    new = settings.domain.auth_domain if now_custom else settings.domain.prefix
-    if old == new or (settings.domain.keep_prefix and old == settings.domain.prefix):
+    now, now_custom = settings.domain, settings.domain.custom
+    served = [now.auth_domain] if now_custom else [now.prefix]
+    if now_custom and now.keep_prefix:
+        served.append(now.prefix)
+    if old in served:
         return
     lost = f"Sign-in on {old} would end, with every app that is set to it."
-    moves = was_custom != now_custom
+    keep, path = f"sign-in on {old}, as it was made", _domain_path(was_custom)
+    if not was_custom and now_custom and has_custom and not now.keep_prefix:
+        yield weakened(old, "", "identity:keepPrefixDomain", f"true: {keep}", "false", lost)
+        return
+    moves = was_custom != now_custom and not (now_custom and now.keep_prefix)
     if moves and not settings.protect:
         # The key says by itself which domain is to serve sign-in.
-        pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {new}. {lost}")
-    path = "identity:customDomain" if moves else _domain_path(now_custom)
-    yield Loss(old, path, f"sign-in on {old}, as it was made", shown(new), lost, under_protect=moves)
+        pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {served[0]}. {lost}")
+    yield Loss(old, "identity:customDomain" if moves else path, keep, shown(served[-1]), lost, under_protect=moves)
 
 
 def _domain_path(custom: bool) -> str:

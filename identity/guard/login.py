@@ -1,5 +1,6 @@
 """What a config would lose of the sign-in pages, the identity pool and what is published. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from identity import facts, identity_pool, login, publish
@@ -86,5 +87,5 @@ def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterato
         if gone:
             lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."
             keep = f"{len(gone)} of them, which others may read"
-            base = gone[0].partition("/clients/")[0].rpartition("/")[0] or gone[0]
+            base = re.sub("/((apis|clients)/.*|[^/]*)$", "", gone[0])
             yield weakened(base, kind, f"{publish.PATH}.{kind}", keep, shown(path or None), lost)

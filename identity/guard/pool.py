@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from identity import facts
+from identity import facts, link_accounts
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
@@ -14,6 +14,7 @@ from identity.guard.loss import Loss, weakened
 from identity.user_pool.live import live_pool
 from identity.user_pool.messages import NO_ADDRESS
 from identity.user_pool.settings import PATH
+from identity.user_pool.triggers import Triggers
 
 
 def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Iterable[Deployed] = ()) -> Iterator[Loss]:
@@ -27,7 +28,17 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
     if settings.user_pool.email is None:
         yield from _mail_losses(pool_id, beside)
     live = live_pool(pool, beside)
+    if settings.config.link_accounts is None and any(it.name == facts.LINKS for it in beside):
+        keep = f"{link_accounts.VERIFIED_EMAIL}, as the stack has it"
+        yield weakened(pool_id, "linkAccounts", link_accounts.PATH, keep, "nothing", link_accounts.LOSS_OF_LINKS)
+        live = live.model_copy(update={"triggers": _without_links(live.triggers, settings.user_pool.triggers)})
     yield from field_losses(pool_id, PATH, live, settings.user_pool, settings.config.user_pool, settings, "pool")
+
+
+def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | None:
+    """The triggers that the pool has of its own: the one of `linkAccounts` is told by that key."""
+    rest = live.model_copy(update={"pre_sign_up": new and new.pre_sign_up}) if live else None
+    return rest if rest and rest.given() else new
 
 
 def _mail_losses(pool_id: str, beside: Iterable[Deployed]) -> Iterator[Loss]:

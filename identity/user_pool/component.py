@@ -10,7 +10,7 @@ from pulumi_aws.route53 import Record, RecordAliasArgs
 
 from identity.setting import arguments
 from identity.user_pool.beside import Beside
-from identity.user_pool.functions import functions, permit
+from identity.user_pool.functions import Functions, functions, permit, permit_links
 from identity.user_pool.logs import deliver_logs
 from identity.user_pool.mail import mail_identity
 from identity.user_pool.settings import UserPool
@@ -51,6 +51,7 @@ class CustomerUserPoolArgs:
         says_case: whether the user names' case is written down; False for a pool that was made without it.
         had_mail_identity: whether the pool's mail has a sender that was made here: without `email` it goes.
         statements: the ids of the permissions that functions have already, by logical name; none by default.
+        links_accounts: whether the function of preSignUp, which is made here, may link people's accounts.
     """
 
     settings: UserPool
@@ -63,6 +64,7 @@ class CustomerUserPoolArgs:
     says_case: bool = True
     had_mail_identity: bool = False
     statements: Mapping[str, str] = field(default_factory=dict)
+    links_accounts: bool = False
 
 
 class CustomerUserPool(pulumi.ComponentResource):
@@ -88,11 +90,11 @@ class CustomerUserPool(pulumi.ComponentResource):
         super().__init__("identity:index:CustomerUserPool", name, {}, opts)
         beside = Beside(name, args.stem, args.tags, self)
         triggers = args.settings.triggers
-        called = functions(beside, triggers) if triggers else {}
+        called = functions(beside, triggers) if triggers else Functions()
         pool = cognito.UserPool(
             name,
             cognito.UserPoolArgs(
-                **arguments(_inputs(beside, args, called)),
+                **arguments(_inputs(beside, args, called.arns)),
                 deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
                 tags=args.tags,
             ),
@@ -101,7 +103,9 @@ class CustomerUserPool(pulumi.ComponentResource):
         )
         self.id, self.arn, self._login_version = pool.id, pool.arn, args.login_version
         if triggers:
-            permit(beside, triggers, called, self.arn, args.statements)
+            permit(beside, triggers, called.arns, self.arn, args.statements)
+        if args.links_accounts:
+            permit_links(beside, called.roles["pre_sign_up"], self.arn)
         self._watch(beside, args.settings)
         self.domain = self._serve(name, args.domain)
         self.register_outputs({"id": self.id, "arn": self.arn})

@@ -1,11 +1,13 @@
 """Functions of code in this repository, which Cognito calls, and its permission to call them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
+from identity import facts
 from identity.user_pool.beside import Beside, policy_document
 from identity.user_pool.triggers import ROOT, SENDERS, Trigger, Triggers
 
@@ -17,12 +19,24 @@ _ASSUMED_BY_LAMBDA: Final = {
 }
 
 
-def functions(beside: Beside, triggers: Triggers) -> dict[str, pulumi.Input[str]]:
-    """The ARN of each trigger's function, by the name of its field: that of one that exists, or is made here."""
-    return {
-        name: trigger.arn or _function(beside, name, trigger, triggers.kms_key_arn if name in SENDERS else None)
-        for name, trigger in triggers.given().items()
-    }
+@dataclass(frozen=True)
+class Functions:
+    """The functions of a pool's triggers, by the name of the field: the ARN of each, and the role of one made here."""
+
+    arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    roles: Mapping[str, aws.iam.Role] = field(default_factory=dict)
+
+
+def functions(beside: Beside, triggers: Triggers) -> Functions:
+    """Those that exist, and those that are made here of code."""
+    arns, roles = dict[str, pulumi.Input[str]](), dict[str, aws.iam.Role]()
+    for name, trigger in triggers.given().items():
+        if trigger.arn:
+            arns[name] = trigger.arn
+        else:
+            key = triggers.kms_key_arn if name in SENDERS else None
+            arns[name], roles[name] = _function(beside, name, trigger, key)
+    return Functions(arns, roles)
 
 
 def permit(
@@ -61,12 +75,14 @@ def _qualified(arn: str) -> tuple[str, str | None]:
     return ":".join(parts[:7]), parts[7] if len(parts) > 7 else None
 
 
-def _function(beside: Beside, field: str, trigger: Trigger, key: str | None) -> pulumi.Output[str]:
-    """The ARN of a function with a log group of its own, and a role that may do no more than write to it.
+def _function(
+    beside: Beside, name_of_field: str, trigger: Trigger, key: str | None
+) -> tuple[pulumi.Output[str], aws.iam.Role]:
+    """The ARN and the role of a function with a log group of its own, and a role that may do no more than write to it.
 
     `key` is the one with which Cognito encrypts a code; the function has to read it.
     """
-    trigger_name = alias_of(field)
+    trigger_name = alias_of(name_of_field)
     name = f"{beside.name}-{trigger_name}"
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",
@@ -102,7 +118,20 @@ def _function(beside: Beside, field: str, trigger: Trigger, key: str | None) -> 
         opts=beside.options(),
     )
     arn: pulumi.Output[str] = function.arn
-    return arn
+    return arn, role
+
+
+def permit_links(beside: Beside, role: aws.iam.Role, pool: pulumi.Input[str]) -> None:
+    """Let the function of `linkAccounts` look for an address in this pool, and link a sign-up to who has it."""
+    actions = ["cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListUsers"]
+    aws.iam.RolePolicy(
+        facts.LINKS,
+        role=role.name,
+        policy=pulumi.Output.from_input(pool).apply(
+            lambda arn: policy_document({"Effect": "Allow", "Action": actions, "Resource": arn})
+        ),
+        opts=beside.options(),
+    )
 
 
 def _rights(group: str, key: str | None) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """Identity providers, groups, pages, an identity pool and published outputs, by the real engine on the emulator."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.support.checkout import Checkout
+from triggers.link_accounts import main
 
 pytestmark = pytest.mark.engine
 
@@ -136,3 +138,37 @@ def test_renaming_a_provider_is_refused_by_its_name(stack: Checkout) -> None:
     pool = stack.outputs()["userPoolId"]
     stack.config(identityProviders={**PROVIDERS, "okta": {**OIDC, "name": "Okta"}})
     stack.local("preview").refused("identity:identityProviders.okta.name", f"identity:allowLoss: [{pool}/okta]")
+
+
+def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(stack: Checkout) -> None:
+    stack.config(identityProviders=PROVIDERS, linkAccounts="verifiedEmail")
+    assert stack.local("up").status == 0
+    stack.assert_nothing_to_do()
+    pool = stack.outputs()["userPoolId"]
+    arn = stack.aws("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]["PreSignUp"]
+    event = sign_up(pool) | {"triggerSource": "PreSignUp_SignUp"}
+    answer = stack.aws("lambda").invoke(FunctionName=arn, Payload=json.dumps(event))
+    assert json.loads(answer["Payload"].read()) == event
+    (statement,) = json.loads(stack.aws("lambda").get_policy(FunctionName=arn)["Policy"])["Statement"]
+    assert pool in json.dumps(statement["Condition"])
+
+
+def test_a_sign_up_is_linked_to_the_user_of_the_same_verified_address(stack: Checkout) -> None:
+    pool, cognito = stack.outputs()["userPoolId"], stack.aws("cognito-idp")
+    verified = [{"Name": "email", "Value": "hedy@acme.example"}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_create_user(UserPoolId=pool, Username="hedy", UserAttributes=verified, MessageAction="SUPPRESS")
+    main.handler(sign_up(pool), None, cognito)
+    attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
+    identities = next(it["Value"] for it in attributes if it["Name"] == "identities")
+    assert json.loads(identities)[0]["userId"] == "1234"
+
+
+def sign_up(pool: str) -> dict[str, Any]:
+    """AWS's event, where somebody comes by Google for the first time."""
+    return {
+        "triggerSource": "PreSignUp_ExternalProvider",
+        "userPoolId": pool,
+        "userName": "google_1234",
+        "request": {"userAttributes": {"email": "hedy@acme.example", "email_verified": "true"}},
+        "response": {},
+    }

@@ -248,3 +248,33 @@ def test_a_permission_that_is_used_without_protect_is_not_called_unused(
 
 def test_the_first_update_of_a_stack_is_never_refused(deploy: Deploy) -> None:
     assert deploy({**BASE, "protect": True, "userPool": {"aliasAttributes": ["email"]}}, stack="dev").resources
+
+
+PREFIX = {"zoneName": "focusmark.app", "authDomain": "a.focusmark.app"}
+BOTH = {**PREFIX, "customDomain": True, "keepPrefixDomain": True}
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_move_to_a_custom_domain_that_keeps_the_prefix_loses_nothing(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, protect: bool
+) -> None:
+    run = change(deploy, {"domainPrefix": "acme-dev", "protect": protect}, BOTH)
+    assert {it.inputs["domain"] for it in run.of_type("UserPoolDomain")} == {"acme-dev", "a.focusmark.app"}
+    assert "Sign-in on" not in caplog.text
+
+
+def test_a_prefix_that_was_kept_goes_by_its_name(deploy: Deploy) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**BOTH, "protect": True}, {"keepPrefixDomain": False})
+    (problem,) = refused.value.problems
+    assert problem.path == "identity:keepPrefixDomain"
+    assert "identity:allowLoss: [acme-dev]" in problem.fix
+    assert change(deploy, {**BOTH, "protect": True}, {"keepPrefixDomain": False, "allowLoss": ["acme-dev"]}).resources
+    assert change(deploy, {**BOTH, "protect": True}, {}).resources
+
+
+def test_another_prefix_beside_a_custom_domain_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, BOTH, {"domainPrefix": "other"})
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.received) == ("identity:domainPrefix", '"other"')

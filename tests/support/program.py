@@ -63,7 +63,7 @@ class Mocks(pulumi.runtime.Mocks):
             arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
             computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
         elif args.typ in ARNS:
-            computed = {"arn": ARNS[args.typ].format(args.name), "name": args.inputs.get("name", args.name)}
+            computed = {"arn": ARNS[args.typ].format(args.name), "name": args.inputs.get("name") or args.name}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
@@ -158,7 +158,7 @@ class RecordingMonitor(mocks.MockMonitor):
             request.customTimeouts.create,
             frozenset(urn.rsplit("::", 1)[-1] for urn in depends),
             request.retainOnDelete,
-            frozenset(name for name, value in inputs.items() if rpc.is_rpc_secret(value)),
+            frozenset(name for name, value in given.items() if rpc.is_rpc_secret(value)),
             frozenset(request.ignoreChanges),
             frozenset(request.additionalSecretOutputs),
         )

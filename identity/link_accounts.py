@@ -1,0 +1,36 @@
+"""One person, one account: the function that links sign-ups of the same verified address (`triggers.link_accounts`)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from identity.errors import Problem
+from identity.identity_provider import IdentityProvider
+from identity.user_pool.triggers import Trigger, Triggers
+
+PATH: Final = "identity:linkAccounts"
+VERIFIED_EMAIL: Final = "verifiedEmail"
+LOSS_OF_LINKS: Final = "Who comes by an identity provider would be a user apart, with nothing of the old one."
+
+
+def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Triggers:
+    """The triggers, with the function for preSignUp among them."""
+    # Cognito writes some providers' names in small letters where it calls the function.
+    names = ",".join(sorted(str(provider.name) for provider in providers.values()))
+    function = Trigger(path="triggers/link_accounts", environment={"IDENTITY_PROVIDERS": names})
+    return (triggers or Triggers()).model_copy(update={"pre_sign_up": function})
+
+
+def link_problems(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Iterator[Problem]:
+    """Where the function could not be called, or could never do anything."""
+    if triggers and triggers.pre_sign_up:
+        allowed = "none beside userPool.triggers.preSignUp: a pool has one function there"
+        yield Problem(PATH, allowed, VERIFIED_EMAIL, "take one of the two out")
+    if not providers:
+        yield Problem(PATH, "none without identityProviders: there is nothing to link", VERIFIED_EMAIL, "take it out")
+    for key, provider in providers.items():
+        path = f"identity:identityProviders.{key}.attributes"
+        if "email" not in (provider.attributes or {}):
+            yield Problem(path, "email among them, by which linkAccounts links", "no email", "add email")
+        elif "email_verified" not in (provider.attributes or {}):
+            allowed = "email_verified among them: without it, linkAccounts refuses an address that a user has already"
+            yield Problem(path, allowed, "no email_verified", "add it, where the provider tells", warning=True)

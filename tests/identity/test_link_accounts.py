@@ -1,0 +1,64 @@
+"""`linkAccounts`: the function is made with no more rights than it needs, and taking it out is a loss."""
+
+import json
+from typing import Any
+
+import pytest
+
+from identity.errors import ConfigError
+from tests.identity.test_guard import POOL_ID, change
+from tests.identity.test_identity_providers import ALL, OIDC
+from tests.support.program import Deploy, told
+
+GIVEN: dict[str, Any] = {
+    "identityProviders": {"okta": {**OIDC, "name": "Okta"}, "google": ALL["google"]},
+    "clients": {},
+    "linkAccounts": "verifiedEmail",
+}
+
+
+def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy: Deploy) -> None:
+    run = deploy({"product": "acme", **GIVEN})
+    function = run.resources["customers-preSignUp"]
+    assert function.inputs["environment"] == {"variables": {"IDENTITY_PROVIDERS": "Google,Okta"}}
+    (statement,) = json.loads(run.resources["customers-preSignUp-links"].inputs["policy"])["Statement"]
+    assert statement["Action"] == ["cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListUsers"]
+    assert statement["Resource"].endswith(f"userpool/{POOL_ID}")
+    assert "preSignUp" in run.one("UserPool").inputs["lambdaConfig"]
+    assert run.one("Permission").inputs["sourceArn"] == statement["Resource"]
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"linkAccounts": "email"}, "identity:linkAccounts"),
+        ({"identityProviders": {}}, "identity:linkAccounts"),
+        (
+            {"userPool": {"triggers": {"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:f"}}},
+            "identity:linkAccounts",
+        ),
+        (
+            {
+                "identityProviders": {"okta": {**OIDC, "attributes": {"name": "name"}}},
+                "userPool": {"standardAttributes": {}},
+            },
+            "identity:identityProviders.okta.attributes",
+        ),
+    ],
+)
+def test_what_could_never_link_is_refused(more: dict[str, Any], path: str) -> None:
+    assert [it.path for it in told({"product": "acme", **GIVEN, **more})] == [path]
+
+
+def test_under_protect_it_does_not_go_unsaid(deploy: Deploy) -> None:
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {**GIVEN, "protect": True}, {"linkAccounts": "none"})
+    (problem,) = refused.value.problems
+    assert problem.path == "identity:linkAccounts"
+    assert f"[{POOL_ID}/linkAccounts]" in problem.fix
+
+
+def test_what_stays_and_one_provider_more_lose_nothing(deploy: Deploy) -> None:
+    more = {**GIVEN["identityProviders"], "corp": ALL["corp"]}
+    run = change(deploy, {**GIVEN, "protect": True}, {"identityProviders": more})
+    assert run.resources["customers-preSignUp"].inputs["environment"]["variables"]["IDENTITY_PROVIDERS"].count(",") == 2
