@@ -9,6 +9,7 @@ from identity.identity_pool import PeopleInAws, PeopleInAwsArgs
 from identity.login import has_pages
 from identity.login_pages import LoginPages, LoginPagesArgs
 from identity.outputs import stack_outputs
+from identity.plan import plan_line
 from identity.publish import Publication, PublicationArgs, parameters
 from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomDomain, CustomerUserPool, CustomerUserPoolArgs
@@ -16,10 +17,12 @@ from identity.zone import find_zone
 
 settings = config.load()
 domain = settings.domain
-zone = find_zone(domain, settings.names, settings.stack)
+zone = find_zone(domain, settings.names, settings.stack, settings.user_pool.email)
 region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
+if needed := plan_line(settings.config):
+    pulumi.log.info(f"The plan of Cognito that this config needs is {needed}")
 
 certificate = None
 if zone and not domain.certificate_arn:
@@ -44,10 +47,13 @@ pool = CustomerUserPool(
     CustomerUserPoolArgs(
         domain=served_on,
         settings=settings.user_pool,
+        stem=settings.names.stem,
         tags=settings.tags,
         login_version=settings.config.login.version if settings.config.login else None,
+        zone_id=zone.id if zone else None,
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
+        had_mail_identity=deployed.has_mail_identity(state),
     ),
     opts=guarded,
 )

@@ -127,8 +127,9 @@ class Client(Model):
     )
     auth_flows: Maybe[Annotated[list[types.AuthFlow], Field(min_length=1), Once]] = setting(
         None,
-        "How an app that asks for the password itself signs in, by AWS's names. Not given - ALLOW_USER_SRP_AUTH and, "
-        "without rotation, ALLOW_REFRESH_TOKEN_AUTH.",
+        "How an app that asks for the password itself signs in, by AWS's names. Not given - ALLOW_USER_SRP_AUTH, "
+        "without rotation ALLOW_REFRESH_TOKEN_AUTH, and where userPool.firstFactors has more than the password "
+        "ALLOW_USER_AUTH.",
         "explicitAuthFlows",
         Change.LESSENS,
         loss="Apps that sign in that way cannot any more.",
@@ -231,6 +232,7 @@ class Client(Model):
         known: Mapping[str, str],
         write_attributes: list[str] | None,
         providers: Mapping[str, str],
+        choice: bool = False,
     ) -> "Client":
         """The same client, with what follows from the rest of the config put in.
 
@@ -241,6 +243,7 @@ class Client(Model):
             known: the whole name of each scope, by each way to write it.
             write_attributes: those of a client that names none.
             providers: the name in AWS of each identity provider, by its key.
+            choice: whether the pool has more than the password to begin a sign-in with.
         """
         values = {"product": names.product, "environment": names.environment, "authDomain": auth_domain}
         flows = [self.flow] if self.flows is None else self.flows
@@ -258,7 +261,7 @@ class Client(Model):
                 "default_redirect_url": default and fill_in(default, values),
                 "scopes": self._whole_scopes(known, flows),
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
-                "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens)),
+                "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens, choice)),
                 "identity_providers": [providers.get(it, it.removeprefix(EXTERNAL)) for it in chosen],
                 "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
             }
@@ -296,10 +299,10 @@ class Client(Model):
         return found
 
 
-def _safe_auth_flows(machine: bool, rotated: bool) -> list[str]:
+def _safe_auth_flows(machine: bool, rotated: bool, choice: bool) -> list[str]:
     if machine:
         return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
-    return [SRP] if rotated else [SRP, REFRESH]
+    return [SRP, *([] if rotated else [REFRESH]), *([USER] if choice else [])]
 
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:

@@ -21,11 +21,13 @@ from identity.identity_provider import IdentityProvider
 from identity.login import Login, login_problems
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
+from identity.plan import plan_problems
 from identity.provider_rules import provider_problems
 from identity.publish import Publish
 from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
-from identity.user_pool.settings import UserPool, pool_problems
+from identity.user_pool.rules import pool_problems
+from identity.user_pool.settings import UserPool
 
 NOT_GIVEN: Final = "none"
 _ROOT: Final = f"{NAMESPACE}:"
@@ -171,10 +173,13 @@ class Settings:
     @cached_property
     def user_pool(self) -> UserPool:
         pool, name = self.config.user_pool, self.config.user_pool.name or self.names.user_pool
-        passkeys = pool.passkeys
-        if passkeys and passkeys.relying_party_id is None:
-            passkeys = passkeys.model_copy(update={"relying_party_id": self.domain.auth_domain})
-        return pool.model_copy(update={"name": name, "passkeys": passkeys})
+        more: dict[str, Any] = {"name": name}
+        if pool.passkeys and pool.passkeys.relying_party_id is None:
+            served = self.domain.served_on(self.region)
+            more["passkeys"] = pool.passkeys.model_copy(update={"relying_party_id": served})
+        if pool.sms and pool.sms.external_id is None:
+            more["sms"] = pool.sms.model_copy(update={"external_id": name})
+        return pool.model_copy(update=more)
 
     @cached_property
     def apis(self) -> Mapping[str, Api]:
@@ -188,8 +193,9 @@ class Settings:
     def clients(self) -> Mapping[str, Client]:
         known, writable = known_scopes(self.apis), self._writable
         providers = {key: str(provider.name) for key, provider in self.identity_providers.items()}
+        choice = len(self.config.user_pool.first_factors or ()) > 1
         return {
-            key: client.filled(key, self.names, self.domain.auth_domain, known, writable, providers)
+            key: client.filled(key, self.names, self.domain.auth_domain, known, writable, providers, choice)
             for key, client in sorted(self.config.clients.items())
         }
 
@@ -309,7 +315,8 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     if config.identity_pool and sound["clients"]:
         yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}
-    yield from pool_problems(settings.user_pool, flows)
+    yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region)
+    yield from plan_problems(config, config.user_pool.tier)
 
 
 def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool) -> Iterator[Problem]:

@@ -52,6 +52,11 @@ def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
+def has_mail_identity(state: Iterable[Deployed]) -> bool:
+    """Whether the stack has made the identity that the pool's mail is sent by."""
+    return any(it.type == facts.EMAIL_IDENTITY for it in state)
+
+
 def current_region(configured: str | None) -> str:
     """`aws:region`, or, where the stack leaves it to the environment, what the AWS provider took."""
     from pulumi_aws.get_region import get_region  # here: most stacks name their region

@@ -45,6 +45,12 @@ class Domain:
     def zone(self) -> ZoneReference | None:
         return self.zones[0] if self.zones else None
 
+    def served_on(self, region: str | None) -> str | None:
+        """The host of the sign-in pages; None where it follows from a region that the stack does not name."""
+        if self.custom:
+            return self.auth_domain
+        return f"{self.prefix}.auth.{region}.amazoncognito.com" if region else None
+
 
 def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix: bool) -> Iterator[Problem]:
     """What can never work.

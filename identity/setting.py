@@ -4,13 +4,14 @@ From the declaration follow the check and its message, the schema and the tables
 provider's resource, how a live one is read back, and what the guard says of a change.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel, to_snake
+from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 
@@ -202,9 +203,12 @@ def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
             into[key] = value
 
 
+_WORD = re.compile("(?<=[a-z0-9])(?=[A-Z])")
+
+
 def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Inputs as the provider's classes take them: the keys of every block in Python's spelling."""
-    return {to_snake(key): _in_python(value) for key, value in inputs.items()}
+    return {_WORD.sub("_", key).lower(): _in_python(value) for key, value in inputs.items()}
 
 
 def _in_python(value: Any) -> Any:

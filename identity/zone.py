@@ -9,6 +9,7 @@ from identity.deployed import renamed
 from identity.domain import Domain, ZoneReference, outside_zone
 from identity.errors import ConfigError, Problem, shown, warn
 from identity.naming import Names
+from identity.user_pool.mail import Email, mail_problems
 
 # The types of record by which a name resolves to an address that Cognito takes.
 _RESOLVE = ("A", "CNAME")
@@ -22,11 +23,12 @@ class Zone:
     name: str
 
 
-def find_zone(domain: Domain, names: Names, stack: str) -> Zone | None:
+def find_zone(domain: Domain, names: Names, stack: str, email: Email | None = None) -> Zone | None:
     """The zone that the config names; None where it names none.
 
     Raises:
-        ConfigError: where there is no such zone or export, where the auth domain is outside of it, or where a custom
+        ConfigError: where there is no such zone or export, where the auth domain or the domain of the mail's sender is
+            outside of it, or where a custom
             domain's parent is in it and has neither an A record nor a CNAME, which Cognito demands
             (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html).
     """
@@ -35,6 +37,8 @@ def find_zone(domain: Domain, names: Names, stack: str) -> Zone | None:
     zone = _look_up(domain.zone, stack)
     # A zone read without its name leaves nothing to compare; AWS itself then has the last word.
     problems = list(outside_zone(domain, zone.name)) if zone.name else []
+    if email and zone.name:
+        problems += mail_problems(email, True, zone.name)
     if domain.custom and not problems:
         problems = _look_at_parent(domain.auth_domain, zone, stack)
     if problems:

@@ -142,6 +142,7 @@ def deploy() -> Iterator[Deploy]:
             pulumi.runtime.set_all_config(config_of(config), [*secrets])
             set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
             _sync_await(run_in_stack(run_main))
+        assert not run.complaints, "\n".join(run.complaints)
         return run
 
     yield run_program

@@ -52,7 +52,7 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
     yield from missing_pool(state, settings)
     for resource in state:
         if resource.type == facts.USER_POOL:
-            yield from pool_losses(resource, settings, region)
+            yield from pool_losses(resource, settings, region, state)
     yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
     yield from federation_losses(state, settings)

@@ -28,7 +28,9 @@ def field_losses(
     """
     for difference in differences(old, new, path, said):
         change, key = difference.declared.change, difference.path.removeprefix(f"{path}.").partition(".")[0]
-        if change is Change.REPLACES:
+        if change is Change.IMPOSSIBLE and difference.new is None:
+            yield _for_good(thing, key, difference, kind)
+        elif change is Change.REPLACES:
             yield _replaced(thing, difference, settings, kind)
         elif change in (Change.LESSENS, Change.MATTERS):
             lost = lessened(difference)
@@ -44,6 +46,15 @@ def _replaced(thing: str, difference: Difference, settings: Settings, kind: str)
     keep, received = f"{shown(difference.old)}, as the {kind} was made", shown(difference.new)
     fix = HOLD_BACK if refuses(settings, difference.path, difference.old) else PUT_BACK
     return Loss(thing, difference.path, keep, received, difference.declared.loss, fix)
+
+
+def _for_good(thing: str, key: str, difference: Difference, kind: str) -> Loss:
+    """What nothing can take out again. Attributes, of which that is true as well, are looked at one by one."""
+    value = written_value(difference.old)
+    name = difference.path.rpartition(".")[2]
+    fix = f"write `{name}: {shown(value, _WHOLE)}`: {difference.declared.loss}"
+    keep = f"{shown(value)}, which the {kind} has"
+    return Loss(thing, difference.path, keep, "nothing", fix, what=key, final=True)
 
 
 def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings: Settings, kind: str) -> Loss:

@@ -1,27 +1,41 @@
 """What a config would lose of the user pool: the pool with everybody in it, or a protection of theirs. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from identity import facts
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.fields import field_losses
-from identity.guard.loss import Loss
-from identity.user_pool.settings import PATH, UserPool
+from identity.guard.loss import Loss, weakened
+from identity.user_pool.live import live_pool
+from identity.user_pool.messages import NO_ADDRESS
+from identity.user_pool.settings import PATH
 
 
-def pool_losses(resource: Deployed, settings: Settings, region: str) -> Iterator[Loss]:
-    """What the settings would lose of the pool, refused or not."""
+def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Iterable[Deployed] = ()) -> Iterator[Loss]:
+    """What the settings would lose of the pool, refused or not; `beside` has the other resources of the stack."""
+    beside = list(beside)
     pool = resource.outputs
     pool_id = str(pool.get("arn", "")).rpartition("/")[2]
     yield from _renamed(pool_id, pool, settings)
     yield from _elsewhere(pool_id, resource, region)
     yield from attribute_losses(pool_id, pool, settings)
-    live = UserPool.read(pool)
+    if settings.user_pool.email is None:
+        yield from _mail_losses(pool_id, beside)
+    live = live_pool(pool, beside)
     yield from field_losses(pool_id, PATH, live, settings.user_pool, settings.config.user_pool, settings, "pool")
+
+
+def _mail_losses(pool_id: str, beside: Iterable[Deployed]) -> Iterator[Loss]:
+    """The sender that was made here; a setting that the program did not make stays, since the provider keeps it."""
+    for identity in beside:
+        if identity.type == facts.EMAIL_IDENTITY:
+            keep = f"mail from {identity.outputs.get('emailIdentity')}, as the pool has it"
+            yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:

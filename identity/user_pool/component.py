@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import cognito
 from pulumi_aws.route53 import Record, RecordAliasArgs
 
 from identity.setting import arguments
+from identity.user_pool.beside import Beside
+from identity.user_pool.functions import functions, permit
+from identity.user_pool.logs import deliver_logs
+from identity.user_pool.mail import mail_identity
 from identity.user_pool.settings import UserPool
+from identity.user_pool.sms import sender_role
+from identity.user_pool.threat_protection import configure_risk
+from identity.user_pool.web_acl import put_web_acl
 
 
 @dataclass(frozen=True)
@@ -35,22 +43,29 @@ class CustomerUserPoolArgs:
     Args:
         settings: the pool's settings, names filled in.
         domain: where sign-in is served, a prefix of amazoncognito.com or a domain of one's own.
+        stem: `<product>-<environment>`, with which the names of what stands beside the pool begin.
         tags: its tags.
         login_version: which of Cognito's sign-in pages its domains serve, 1 or 2; AWS's choice by default.
+        zone_id: the hosted zone of the records of the mail's sender; None by default.
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
         says_case: whether the user names' case is written down; False for a pool that was made without it.
+        had_mail_identity: whether the pool's mail has a sender that was made here: without `email` it goes.
     """
 
     settings: UserPool
     domain: str | CustomDomain
+    stem: str
     tags: Mapping[str, str]
     login_version: int | None = None
+    zone_id: pulumi.Input[str] | None = None
     deletion_protection: bool = False
     says_case: bool = True
+    had_mail_identity: bool = False
 
 
 class CustomerUserPool(pulumi.ComponentResource):
-    """A Cognito user pool and its sign-in domains.
+    """A Cognito user pool, its sign-in domains, and what its settings need beside it: the role that sends texts, the
+    sender of its mail, functions, the risk configuration, the log delivery, a web ACL.
 
     It leaves alone the people in the pool. User-name and alias attributes, user-name case and existing attributes of a
     pool can never change
@@ -69,20 +84,33 @@ class CustomerUserPool(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:CustomerUserPool", name, {}, opts)
-        inputs = arguments(args.settings.inputs())
-        if not args.says_case:
-            del inputs["username_configuration"]
+        beside = Beside(name, args.stem, args.tags, self)
+        triggers = args.settings.triggers
+        called = functions(beside, triggers) if triggers else {}
         pool = cognito.UserPool(
             name,
             cognito.UserPoolArgs(
-                **inputs, deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE", tags=args.tags
+                **arguments(_inputs(beside, args, called)),
+                deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
+                tags=args.tags,
             ),
             # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
         )
         self.id, self.arn, self._login_version = pool.id, pool.arn, args.login_version
+        if triggers:
+            permit(beside, triggers, called, self.arn)
+        self._watch(beside, args.settings)
         self.domain = self._serve(name, args.domain)
         self.register_outputs({"id": self.id, "arn": self.arn})
+
+    def _watch(self, beside: Beside, settings: UserPool) -> None:
+        if settings.threat_protection:
+            configure_risk(beside, self.id, settings.threat_protection)
+        if settings.logs and settings.logs.given():
+            deliver_logs(beside, self.id, settings.logs)
+        if settings.web_acl:
+            put_web_acl(beside, self.arn, settings.web_acl)
 
     def _serve(self, name: str, domain: str | CustomDomain) -> cognito.UserPoolDomain:
         if isinstance(domain, str):
@@ -132,3 +160,19 @@ class CustomerUserPool(pulumi.ComponentResource):
                 ],
                 opts=pulumi.ResourceOptions(parent=self),
             )
+
+
+def _inputs(beside: Beside, args: CustomerUserPoolArgs, called: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
+    """The provider's inputs, with the ARNs of what is made here in the place of those that are not given."""
+    settings, inputs = args.settings, args.settings.inputs()
+    if not args.says_case:
+        del inputs["usernameConfiguration"]
+    if settings.triggers:
+        inputs["lambdaConfig"] = settings.triggers.block(called)
+    if settings.sms and not settings.sms.role_arn:
+        inputs["smsConfiguration"]["snsCallerArn"] = sender_role(beside, str(settings.sms.external_id))
+    if settings.email and not settings.email.identity_arn and args.zone_id is not None:
+        inputs["emailConfiguration"]["sourceArn"] = mail_identity(beside, settings.email.domain, args.zone_id)
+    elif not settings.email and args.had_mail_identity:
+        inputs["emailConfiguration"] = {"emailSendingAccount": "COGNITO_DEFAULT"}
+    return inputs

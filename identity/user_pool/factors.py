@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from identity import types
 from identity.setting import Change, Codec, Model, Plan, setting, words
@@ -13,9 +13,24 @@ FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
 RECOVERY: Final = ("verified_email", "verified_phone_number", "admin_only")
 FirstFactor = Annotated[str, types.one_of(*FIRST_FACTORS), types.NotBlank]
-Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
+# YAML's older readers, Python's among them, take `on` and `off` for true and false.
+_WORD: Final = {True: "on", False: "off"}
+Mode = Annotated[
+    str,
+    types.one_of(*MODES),
+    types.NotBlank,
+    BeforeValidator(lambda value: _WORD[value] if isinstance(value, bool) else value),
+]
 Recovery = Annotated[str, types.one_of(*RECOVERY), types.NotBlank]
-RelyingParty = Annotated[str, types.AfterValidator(types.dns_name), types.at_most(127), types.NotBlank]
+
+
+def _relying_party(value: str) -> str:
+    if value.rpartition(".")[2].isdigit():
+        types.refuse("a domain: no browser makes a passkey for an address")
+    return types.dns_name(value)
+
+
+RelyingParty = Annotated[str, AfterValidator(_relying_party), types.at_most(127), types.NotBlank]
 UserVerification = Annotated[str, types.one_of("preferred", "required"), types.NotBlank]
 
 
@@ -26,7 +41,8 @@ class Passkeys(Model):
 
     relying_party_id: Maybe[RelyingParty] = setting(
         None,
-        "The domain for which passkeys are made: the auth domain or one above it. Not given - the auth domain.",
+        "The domain for which passkeys are made: the auth domain or one above it. Not given - where the sign-in pages "
+        "are, the auth domain or the prefix of amazoncognito.com.",
         "webAuthnConfiguration.relyingPartyId",
         Change.MATTERS,
         loss="Every passkey is made for the old domain, and would be void.",

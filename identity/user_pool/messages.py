@@ -1,28 +1,19 @@
-"""What Cognito writes to people, and by whom it is sent: verification, invitation, e-mail, text messages."""
+"""What Cognito writes to people: verification and invitation; and the keys of `userPool` for these and their ways."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator
-
 from identity import types
 from identity.setting import Change, Model, setting, words
 from identity.types import Maybe
+from identity.user_pool.mail import Email
+from identity.user_pool.sms import Sms
 
 BY: Final = {"link": "CONFIRM_WITH_LINK", "code": "CONFIRM_WITH_CODE"}
 _TEMPLATE = "verificationMessageTemplate"
 _INVITATION = "adminCreateUserConfig.inviteMessageTemplate"
 By = Annotated[str, types.one_of(*BY), types.NotBlank]
-_NO_ADDRESS = "Mails would come from Cognito's own address again, 50 a day at most."
-
-
-def _sender(value: str) -> str:
-    """An address, or a name and an address: `Acme <no-reply@acme.app>`."""
-    address = types.address_in(value)
-    return value if address else types.refuse('an address, or "Name <no-reply@example.app>"')
-
-
-Sender = Annotated[str, AfterValidator(_sender), types.NotBlank]
+NO_ADDRESS: Final = "Mails would come from Cognito's own address again, 50 a day at most."
 
 
 class Verification(Model):
@@ -93,77 +84,6 @@ class Invitation(Model):
     )
 
 
-class Email(Model):
-    """Mail by Amazon SES instead of Cognito's own 50 a day
-    (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
-    """
-
-    from_: Sender = setting(
-        ...,
-        "The sender: an address, or a name and an address, of the verified identity.",
-        "emailConfiguration.fromEmailAddress",
-        alias="from",
-        example="Acme <no-reply@example.app>",
-    )
-    reply_to: Maybe[types.Address] = setting(
-        None,
-        "Where answers go.",
-        "emailConfiguration.replyToEmailAddress",
-        example="help@example.app",
-    )
-    configuration_set: Maybe[types.Name] = setting(
-        None,
-        "An SES configuration set.",
-        "emailConfiguration.configurationSet",
-        Change.LESSENS,
-        loss="SES would not record bounces and complaints any more.",
-        example="sign-in",
-    )
-    identity_arn: Maybe[types.IdentityArn] = setting(
-        None,
-        "The SES identity of the sender. Not given, and with a zone of the sender's domain - the program makes the "
-        "identity of that domain and its DKIM records.",
-        "emailConfiguration.sourceArn",
-        example="arn:aws:ses:eu-west-1:123456789012:identity/example.app",
-    )
-
-    @property
-    def domain(self) -> str:
-        return types.address_in(self.from_).rpartition("@")[2].lower()
-
-    def inputs(self) -> dict[str, Any]:
-        made = super().inputs()
-        made["emailConfiguration"]["emailSendingAccount"] = "DEVELOPER"
-        return made
-
-    @classmethod
-    def is_in(cls, outputs: Mapping[str, Any]) -> bool:
-        return (outputs.get("emailConfiguration") or {}).get("emailSendingAccount") == "DEVELOPER"
-
-
-class Sms(Model):
-    """Text messages (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-sms-settings.html).
-
-    `{}` makes the role that lets Cognito send them.
-    """
-
-    role_arn: Maybe[types.RoleArn] = setting(
-        None,
-        "The role that lets Cognito send texts by SNS. Not given - the program makes one.",
-        "smsConfiguration.snsCallerArn",
-        example="arn:aws:iam::123456789012:role/cognito-sms",
-    )
-    external_id: Maybe[types.Text] = setting(
-        None,
-        "What the role asks Cognito for. Not given - the name of the pool.",
-        "smsConfiguration.externalId",
-        example="acme-sign-in",
-    )
-    region: Maybe[types.Region] = setting(
-        None, "The region of SNS. Not given - the pool's.", "smsConfiguration.snsRegion", example="eu-west-1"
-    )
-
-
 class Messages(Model):
     """The keys of `userPool` that say what is sent to people, and how."""
 
@@ -175,13 +95,15 @@ class Messages(Model):
         None,
         "Mail by Amazon SES. Not given - Cognito's own, 50 a day.",
         change=Change.LESSENS,
-        loss=_NO_ADDRESS,
+        loss=NO_ADDRESS,
         kept=True,
     )
     sms: Maybe[Sms] = setting(
         None,
         "Text messages. The AWS provider cannot take them out of a pool again.",
         change=Change.IMPOSSIBLE,
+        loss="the AWS provider cannot take text messages out of a pool, so take out what sends them instead, such as "
+        "mfa.sms, phone_number of autoVerifiedAttributes and smsOtp of firstFactors",
         kept=True,
         example={},
     )

@@ -1,14 +1,12 @@
-"""What a stack file may say of the user pool, and what of it can never work."""
+"""What a stack file may say of the user pool. What of it can never work is in `rules.py`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
 from identity import types
-from identity.errors import Problem, shown
-from identity.setting import INVERTED, SORTED, Change, Plan, setting, words
+from identity.setting import INVERTED, SORTED, Change, setting, words
 from identity.types import Maybe, Once
 from identity.user_pool import attributes
 from identity.user_pool.attributes import CustomAttributes, StandardAttribute, StandardAttributes
@@ -16,7 +14,7 @@ from identity.user_pool.factors import Factors
 from identity.user_pool.messages import Messages
 from identity.user_pool.password_policy import PasswordPolicy
 from identity.user_pool.protection import Protection
-from identity.user_pool.triggers import Triggers, trigger_problems
+from identity.user_pool.triggers import Triggers
 
 PATH: Final = "identity:userPool"
 TIERS: Final = {"lite": "LITE", "essentials": "ESSENTIALS", "plus": "PLUS"}
@@ -140,122 +138,3 @@ class UserPool(Factors, Messages, Protection):
                 "custom_attributes": attributes.live_custom(schemas),
             }
         )
-
-    @property
-    def user_sign_in(self) -> bool:
-        """Whether clients may let the pool choose how a person signs in (ALLOW_USER_AUTH)."""
-        return bool(self.first_factors)
-
-
-def pool_problems(pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    """What AWS would refuse, what nobody could ever use, and as warnings, what is seldom meant."""
-    yield from attributes.attribute_problems(PATH, pool.standard_attributes, pool.custom_attributes)
-    yield from _user_names(pool)
-    yield from _addresses(pool)
-    yield from _factors(pool)
-    yield from _second_factor(pool)
-    yield from _recovery(pool)
-    yield from _messages(pool)
-    yield from _choice_of_sign_in(pool, auth_flows)
-    yield from trigger_problems(f"{PATH}.triggers", pool.triggers or Triggers(), auth_flows)
-
-
-def _choice_of_sign_in(pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    for client, flows in auth_flows.items():
-        if "ALLOW_USER_AUTH" in flows and not pool.first_factors:
-            allowed = "a flow that the pool can serve: this one needs userPool.firstFactors"
-            place = f"{client}.authFlows[{flows.index('ALLOW_USER_AUTH')}]"
-            yield Problem(place, allowed, '"ALLOW_USER_AUTH"', "take it out, or give userPool.firstFactors")
-
-
-def _user_names(pool: UserPool) -> Iterator[Problem]:
-    if pool.username_attributes and pool.alias_attributes:
-        allowed = f"none beside usernameAttributes: an address is the user name, {shown(pool.username_attributes)}"
-        yield Problem(f"{PATH}.aliasAttributes", allowed, shown(pool.alias_attributes), "take one of the two out")
-
-
-def _addresses(pool: UserPool) -> Iterator[Problem]:
-    verified = pool.auto_verified_attributes
-    if "phone_number" in verified and pool.sms is None:
-        place = f"{PATH}.autoVerifiedAttributes[{verified.index('phone_number')}]"
-        allowed = "email alone: Cognito verifies a phone number by a text message"
-        yield Problem(place, allowed, '"phone_number"', "take it out, or give userPool.sms, {} for a role made here")
-    for index, alias in enumerate(pool.alias_attributes):
-        if alias in types.VERIFIED_ATTRIBUTES and alias not in verified:
-            allowed = f"an alias that gets verified: nobody can sign in by {alias} before"
-            fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
-            yield Problem(f"{PATH}.aliasAttributes[{index}]", allowed, shown(alias), fix)
-    if not verified:
-        allowed = "[email]: where nothing is verified, nobody can confirm a sign-up or get back a forgotten password"
-        yield Problem(f"{PATH}.autoVerifiedAttributes", allowed, "[]", warning=True)
-
-
-def _factors(pool: UserPool) -> Iterator[Problem]:
-    factors, path = pool.first_factors or [], f"{PATH}.firstFactors"
-    if factors and "password" not in factors:
-        yield Problem(path, "password among them: AWS takes no list without it", shown(factors), "add password")
-    if "smsOtp" in factors and pool.sms is None:
-        yield Problem(f"{path}[{factors.index('smsOtp')}]", "smsOtp with userPool.sms", '"smsOtp"', "give userPool.sms")
-    if "emailOtp" in factors and pool.email is None:
-        allowed = "emailOtp with userPool.email: Cognito's own mail is 50 a day"
-        yield Problem(
-            f"{path}[{factors.index('emailOtp')}]", allowed, '"emailOtp"', "give userPool.email", warning=True
-        )
-    if pool.passkeys and "passkey" not in factors:
-        allowed = "passkeys where firstFactors has passkey"
-        yield Problem(f"{PATH}.passkeys", allowed, "firstFactors without passkey", "add passkey to firstFactors")
-    codes = [factor for factor in factors if factor in ("emailOtp", "smsOtp")]
-    if codes and pool.mfa and pool.mfa.mode == "on":
-        allowed = "password and passkey where mfa.mode is on: Cognito does not offer codes as a first factor then"
-        yield Problem(path, allowed, ", ".join(codes), "set mfa.mode: optional, or take them out", warning=True)
-
-
-def _second_factor(pool: UserPool) -> Iterator[Problem]:
-    mfa, path = pool.mfa, f"{PATH}.mfa"
-    if mfa is None:
-        return
-    texted = mfa.sms is not None or pool.sms is not None
-    if mfa.mode != "off" and not (mfa.totp or mfa.email or texted):
-        fix = "add `totp: true`, or set mode: off"
-        yield Problem(f"{path}.mode", "off without a factor: totp, email or sms", shown(mfa.mode), fix)
-    if mfa.email and pool.email is None:
-        yield Problem(
-            f"{path}.email", "a factor by e-mail with userPool.email (SES)", "no email", "give userPool.email"
-        )
-    if mfa.email and set(pool.recovery or ["verified_email"]) <= {"verified_email"}:
-        allowed = "a factor by e-mail with two ways of userPool.recovery, or admin_only: not with e-mail alone"
-        fix = "set recovery: [verified_phone_number, verified_email], or [admin_only]"
-        yield Problem(f"{path}.email", allowed, shown(pool.recovery or ["verified_email"]), fix)
-    if mfa.sms and mfa.mode != "off" and pool.sms is None:
-        yield Problem(f"{path}.sms", "a factor by text message with userPool.sms", "no sms", "give userPool.sms")
-    if mfa.mode != "off" and "phone_number" in pool.username_attributes and pool.sms is None:
-        allowed = "off, or userPool.sms: a person whose user name is a phone number gets codes there"
-        yield Problem(f"{path}.mode", allowed, shown(mfa.mode), "give userPool.sms")
-
-
-def _recovery(pool: UserPool) -> Iterator[Problem]:
-    ways = pool.recovery or []
-    if "admin_only" in ways and len(ways) > 1:
-        yield Problem(f"{PATH}.recovery", "admin_only alone", shown(ways), "take admin_only out, or the other")
-    for index, attribute in enumerate(pool.verify_before_update or []):
-        if attribute not in pool.auto_verified_attributes:
-            allowed = "an attribute of autoVerifiedAttributes"
-            fix = f"add it to {PATH}.autoVerifiedAttributes"
-            yield Problem(f"{PATH}.verifyBeforeUpdate[{index}]", allowed, shown(attribute), fix)
-
-
-def _messages(pool: UserPool) -> Iterator[Problem]:
-    verification = pool.verification
-    if verification.message is None:
-        return
-    try:
-        (types.with_link if verification.by == "link" else types.with_code)(verification.message)
-    except PydanticCustomError as error:
-        context = error.context or {}
-        yield Problem(f"{PATH}.verification.message", context["allowed"], shown(verification.message))
-
-
-def needs_plan(pool: UserPool) -> Plan | None:
-    """The plan that a pool's triggers need; what its other keys need is in their declarations."""
-    version = pool.triggers and pool.triggers.pre_token_generation and pool.triggers.pre_token_generation.version
-    return Plan.ESSENTIALS if version in ("V2_0", "V3_0") else None

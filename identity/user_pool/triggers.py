@@ -4,19 +4,24 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator
 
 from identity import types
 from identity.errors import Problem, shown
-from identity.setting import Change, Model, setting
+from identity.setting import Change, Model, Plan, setting
 from identity.types import Maybe
 
 VERSIONS: Final = ("V1_0", "V2_0", "V3_0")
+# Where the path of a function's code begins: the root of this repository, which is where Pulumi runs the program.
+ROOT: Final = Path(__file__).parents[2]
+# The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
+_ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _LOSS = "What this function does at every sign-in, sign-up or message would not be done any more."
 _CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
-_SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
+SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
 Version = Annotated[str, types.one_of(*VERSIONS), types.NotBlank]
 Runtime = Annotated[
     str, types.matching(re.compile("[a-z0-9.]{1,40}"), "a Lambda runtime, such as python3.13"), types.NotBlank
@@ -38,8 +43,17 @@ class Trigger(Model):
     runtime: Runtime = setting("python3.13", "The runtime of that code.")
     memory: Memory = setting(128, "Megabytes of memory, 128-10,240.")
     timeout: Timeout = setting(5, "Seconds, 1-5: Cognito waits no longer.")
-    environment: dict[types.Text, str] = setting({}, "Environment variables of that code.")
-    version: Maybe[Version] = setting(None, "The form of the event, for preTokenGeneration: V1_0, V2_0 or V3_0.")
+    environment: dict[types.Text, str] = setting({}, "Environment variables of that code.", example={"STAGE": "dev"})
+    version: Maybe[Version] = setting(
+        None,
+        "The form of the event, for preTokenGeneration: V1_0, V2_0 or V3_0. Not given - V1_0.",
+        change=Change.LESSENS,
+        loss="The function would be called with an older event, and tokens would lack what it puts into them.",
+        order=VERSIONS,
+        plan=Plan.ESSENTIALS,
+        free=("V1_0",),
+        example="V2_0",
+    )
 
 
 def _by_arn(value: Any) -> Any:
@@ -83,9 +97,24 @@ class Triggers(Model):
         return [f"lambdaConfig.{type(self).model_fields[name].alias}" for name in self.given()]
 
     def inputs(self) -> dict[str, Any]:
-        made = super().inputs()
-        made.setdefault("lambdaConfig", {})
-        return made
+        """The provider's inputs, with the functions that exist."""
+        return {"lambdaConfig": self.block({name: it.arn for name, it in self.given().items() if it.arn})}
+
+    def block(self, arns: Mapping[str, Any]) -> dict[str, Any]:
+        """The provider's block; `arns` has the function of each trigger, by the name of its field."""
+        block: dict[str, Any] = {"kmsKeyId": self.kms_key_arn} if self.kms_key_arn else {}
+        for name, trigger in self.given().items():
+            alias = str(type(self).model_fields[name].alias)
+            if name not in arns:
+                continue
+            if name in SENDERS:
+                block[alias] = {"lambdaArn": arns[name], "lambdaVersion": trigger.version or "V1_0"}
+                continue
+            if name == "pre_token_generation" and trigger.version not in (None, "V1_0"):
+                block[f"{alias}Config"] = {"lambdaArn": arns[name], "lambdaVersion": trigger.version}
+            # AWS keeps the old form beside the new one, and answers with both.
+            block[alias] = arns[name]
+        return block
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
@@ -100,24 +129,10 @@ def _live(config: Mapping[str, Any]) -> Iterator[tuple[str, Trigger]]:
     for name, field in Triggers.model_fields.items():
         value = config.get(f"{field.alias}Config") or config.get(str(field.alias))
         if isinstance(value, Mapping) and value.get("lambdaArn"):
-            yield name, Trigger.model_construct(arn=value["lambdaArn"], version=value.get("lambdaVersion"))
+            version = value.get("lambdaVersion")
+            yield name, Trigger.model_construct(arn=value["lambdaArn"], version=None if version == "V1_0" else version)
         elif isinstance(value, str) and value and name != "kms_key_arn":
             yield name, Trigger.model_construct(arn=value)
-
-
-def lambda_config(triggers: Mapping[str, Trigger], arns: Mapping[str, Any], key: str | None) -> dict[str, Any]:
-    """The provider's block: `arns` has each trigger's function, made or given."""
-    block: dict[str, Any] = {"kms_key_id": key} if key else {}
-    for name, trigger in triggers.items():
-        if name in _SENDERS:
-            block[name] = {"lambda_arn": arns[name], "lambda_version": trigger.version or "V1_0"}
-        elif name == "pre_token_generation" and trigger.version not in (None, "V1_0"):
-            block["pre_token_generation_config"] = {"lambda_arn": arns[name], "lambda_version": trigger.version}
-            # AWS keeps the old form beside the new one, and answers with both.
-            block[name] = arns[name]
-        else:
-            block[name] = arns[name]
-    return block
 
 
 def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
@@ -128,9 +143,11 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
         if (trigger.arn is None) == (trigger.path is None):
             received = "neither" if trigger.arn is None else "both"
             yield Problem(place, "arn, or path: a function that exists, or code of which one is made", received)
-        if trigger.version and name not in ("pre_token_generation", *_SENDERS):
+        if trigger.version not in (None, "V1_0") and name != "pre_token_generation":
             yield Problem(f"{place}.version", "no version: this trigger has one form of event", shown(trigger.version))
-    senders = [it for it in _SENDERS if it in given]
+        if trigger.path and not trigger.arn:
+            yield from _code_problems(place, trigger)
+    senders = [it for it in SENDERS if it in given]
     if senders and not triggers.kms_key_arn:
         sender = Triggers.model_fields[senders[0]].alias
         yield Problem(f"{path}.kmsKeyArn", f"the key with which Cognito encrypts the code for {sender}", "nothing")
@@ -149,3 +166,16 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
                 fix,
                 warning=True,
             )
+
+
+def _code_problems(place: str, trigger: Trigger) -> Iterator[Problem]:
+    """Code that is not there: Lambda itself would say so only when somebody signs in."""
+    folder = (ROOT / str(trigger.path)).resolve()
+    if not (folder.is_dir() and folder.is_relative_to(ROOT.resolve())):
+        yield Problem(f"{place}.path", "a folder in this repository, from its root", shown(trigger.path))
+        return
+    file = trigger.handler.rpartition(".")[0]
+    endings = next((them for runtime, them in _ENDINGS.items() if trigger.runtime.startswith(runtime)), ())
+    if endings and not any((folder / f"{file}{ending}").is_file() for ending in endings):
+        allowed = f"a file in {trigger.path} and a function in it, as main.handler for main{endings[0]}"
+        yield Problem(f"{place}.handler", allowed, f"{shown(trigger.handler)}, where there is no {file}{endings[0]}")

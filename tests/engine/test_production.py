@@ -22,6 +22,13 @@ CLIENTS: dict[str, Any] = {
     },
 }
 
+# What the stack file says of the pool besides its passwords.
+POOL: dict[str, Any] = {
+    "mfa": {"mode": "optional", "totp": True},
+    "recovery": ["verified_email"],
+    "verifyBeforeUpdate": ["email"],
+}
+
 
 @pytest.fixture(scope="module")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
@@ -87,7 +94,7 @@ def test_what_shipped_apps_hold_on_to_is_refused_by_its_name(config: Checkout, e
     ("edit", "rule"),
     [
         ({"protect": False}, "pool-protected"),
-        ({"userPool": {"passwordPolicy": {"minimumLength": 8}}}, "pool-password-length"),
+        ({"userPool": {**POOL, "passwordPolicy": {"minimumLength": 8}}}, "pool-password-length"),
         ({"clients": {**CLIENTS, "new": {"callbackUrls": ["https://new.example/*"]}}}, "client-exact-urls"),
         ({"clients": {**CLIENTS, "new": {"callbackUrls": ["https://new.example/"]}}}, "client-refresh-rotation"),
     ],

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from identity.errors import ConfigError
-from tests.support.program import REGION, Deploy, Run
+from tests.support.program import ARNS, REGION, Deploy, Run
 
 POOL_ID = f"{REGION}_Pool1"
 BASE: dict[str, Any] = {"product": "acme", "environment": "dev", "aws:region": REGION}
@@ -23,6 +23,8 @@ def state_of(run: Run) -> dict[str, Any]:
         computed: dict[str, Any] = {"id": f"{name}-id"}
         if resource.type.endswith(":UserPool"):
             computed = {"id": POOL_ID, "arn": f"arn:aws:cognito-idp:{REGION}:123456789012:userpool/{POOL_ID}"}
+        elif resource.type in ARNS:
+            computed["arn"] = ARNS[resource.type].format(name)
         urn = f"urn:pulumi:dev::identity::{resource.type}::{name}"
         state[urn] = {"type": resource.type, "outputs": {**resource.inputs, **computed}}
     return state

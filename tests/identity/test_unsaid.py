@@ -48,11 +48,12 @@ TAKEN_FROM_A_POOL: list[tuple[dict[str, Any], str]] = [
         {"verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_CODE"}},
         "verification",
     ),
+    # Kept by the provider, for good: the stack file has to say so.
+    ({"smsConfiguration": {"snsCallerArn": ARN, "externalId": "it"}}, "sms"),
 ]
 KEPT_IN_A_POOL: list[dict[str, Any]] = [
     {"verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_LINK", "emailMessageByLink": "##Go##"}},
     {"emailVerificationMessage": "Code {####}"},
-    {"smsConfiguration": {"snsCallerArn": ARN, "externalId": "it"}},
     {"emailConfiguration": {"emailSendingAccount": "DEVELOPER"}},
     {"signInPolicy": {"allowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}},
     {"adminCreateUserConfig": {"allowAdminCreateUserOnly": True}},

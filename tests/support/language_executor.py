@@ -1,8 +1,8 @@
 """Runs one Pulumi program for the language host beside this file: `language_executor.py <engine's address>`.
 
 It is a process of its own, with the Python of the program's virtual environment, and imports nothing of this checkout.
-The RunRequest comes by standard input. Where the program fails the engine is told why; the exit status is 1 for
-a mistake that the program names, 32 for any other failure.
+The RunRequest comes by standard input, the config by the environment. Where the program fails the engine is told why;
+the exit status is 1 for a mistake that the program names, 32 for any other failure.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from pulumi.runtime.proto import language_pb2
 def main(engine: str) -> None:
     request = language_pb2.RunRequest.FromString(sys.stdin.buffer.read())
     program = request.info.entry_point
-    pulumi.runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
+    pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     settings = pulumi.runtime.Settings(
         project=request.project,
         stack=request.stack,

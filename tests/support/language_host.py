@@ -7,6 +7,7 @@ and `pulumi install` is told that the packages are installed: the virtual enviro
 """
 
 import contextlib
+import json
 import os
 import shlex
 import subprocess
@@ -78,7 +79,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def Run(self, request: rpc.RunRequest, _context: grpc.ServicerContext) -> rpc.RunResponse:
         command = [_python(request.info), "-P", str(_EXECUTOR), self._engine]
-        done = subprocess.run(command, input=request.SerializeToString(), check=False)
+        # The config in the environment, as Pulumi's own host gives it: on Linux it may have 128 KiB in all.
+        config = {
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        rest = rpc.RunRequest()
+        rest.CopyFrom(request)
+        rest.ClearField("config")
+        done = subprocess.run(command, input=rest.SerializeToString(), env={**os.environ, **config}, check=False)
         if done.returncode == _TOLD:
             return rpc.RunResponse(bail=True)
         status = done.returncode

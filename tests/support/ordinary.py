@@ -10,7 +10,7 @@ from local import pulumi_cli
 from local.aws_plugin import install
 from local.aws_plugin.emulator import SERVICES
 from tests.support import language_host
-from tests.support.checkout import Checkout, Ran
+from tests.support.checkout import Checkout, Ran, finished
 
 TIMEOUT = 300.0  # seconds for one command
 
@@ -33,11 +33,11 @@ class Shell:
         language_host.install(tools)
         install(home / "plugins")
 
-    def emulated(self, stack: str) -> None:
-        """Have a stack file say where the emulator is, in the place of credentials in the environment."""
+    def emulated(self, stack: str, url: str = "") -> None:
+        """Have a stack file say where the emulator is, or the proxy before it, in the place of credentials."""
         file = self.checkout.root / f"Pulumi.{stack}.yaml"
         content = yaml.safe_load(file.read_text()) if file.exists() else {"config": {}}
-        key, url = self.checkout.key, f"http://127.0.0.1:{self.checkout.port}"
+        key, url = self.checkout.key, url or f"http://127.0.0.1:{self.checkout.port}"
         content["config"] |= {
             "aws:region": "us-east-1",
             "aws:accessKey": key.id,
@@ -47,8 +47,20 @@ class Shell:
         }
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
-    def types(self, command: str, status: int = 0) -> Ran:
-        """Run a line by bash, without a terminal. Fails unless it ends with the status."""
+    def types(self, command: str) -> Ran:
+        """Run a line by bash, without a terminal, which must succeed."""
+        ran = self._run(command)
+        assert ran.status == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+        return ran
+
+    def refused(self, command: str, *words: str) -> Ran:
+        """Run a line that must fail, with a message that has these words, and without a traceback."""
+        ran = self._run(command)
+        ran.refused(*words)
+        return ran
+
+    def starts(self, command: str) -> "subprocess.Popen[str]":
+        """Start a line by bash in a process group of its own, and leave it running."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
         environment |= {
             "HOME": str(self.home),
@@ -57,15 +69,16 @@ class Shell:
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
-        done = subprocess.run(
-            ["bash", "-c", command],
+        return subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
             cwd=self.checkout.root,
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=TIMEOUT,
-            check=False,
+            start_new_session=True,
         )
-        assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
-        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def _run(self, command: str) -> Ran:
+        return finished(self.starts(command), TIMEOUT)

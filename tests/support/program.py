@@ -13,11 +13,21 @@ from pulumi.runtime import mocks, rpc
 
 from identity.config import check
 from identity.errors import Problem
+from tests.support import official
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
 ZONE_ID = "Z0123456789ABC"
+
+
+# By type, the ARN of a resource of this name.
+ARNS = {
+    "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}",
+    "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
+    "aws:lambda/function:Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
+    "aws:wafv2/webAcl:WebAcl": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{{}}/1",
+}
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -49,6 +59,11 @@ class Mocks(pulumi.runtime.Mocks):
             computed = {"arn": resource_id, "domainValidationOptions": [record]}
         elif args.typ == "aws:route53/record:Record":
             computed = {"fqdn": args.inputs.get("name")}
+        elif args.typ == "aws:sesv2/emailIdentity:EmailIdentity":
+            arn = f"arn:aws:ses:{region}:{ACCOUNT}:identity/{args.inputs['emailIdentity']}"
+            computed = {"arn": arn, "dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
+        elif args.typ in ARNS:
+            computed = {"arn": ARNS[args.typ].format(args.name)}
         return resource_id, {**args.inputs, **computed}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
@@ -104,11 +119,15 @@ class Registered:
 
 @dataclass
 class Run:
-    """One run of the program: what it registered, by name, what it exported, and which outputs are secret."""
+    """One run of the program: what it registered, by name, what it exported, and which outputs are secret.
+
+    `complaints` has what AWS or its official provider would refuse.
+    """
 
     resources: dict[str, Registered] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     secret_outputs: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
 
     def of_type(self, suffix: str) -> list[Registered]:
         return [resource for resource in self.resources.values() if resource.type.endswith(f":{suffix}")]
@@ -126,12 +145,14 @@ class RecordingMonitor(mocks.MockMonitor):
         self.run = run
 
     def RegisterResource(self, request: Any) -> Any:
+        given = rpc.deserialize_properties(request.object)
+        inputs = {name: rpc.unwrap_rpc_secret(value) for name, value in given.items()}
+        self.run.complaints += official.complaints(request.type, inputs)
         depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
-        inputs = rpc.deserialize_properties(request.object)
         self.run.resources[request.name] = Registered(
             request.type,
             request.name,
-            {name: rpc.unwrap_rpc_secret(value) for name, value in inputs.items()},
+            inputs,
             request.protect,
             request.deleteBeforeReplace,
             request.customTimeouts.create,

@@ -1,0 +1,112 @@
+"""Functions of code in this repository, which Cognito calls, and its permission to call them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from identity.user_pool.beside import Beside, policy_document
+from identity.user_pool.triggers import ROOT, SENDERS, Trigger, Triggers
+
+_LOG_RETENTION_DAYS: Final = 90
+_ASSUMED_BY_LAMBDA: Final = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def functions(beside: Beside, triggers: Triggers) -> dict[str, pulumi.Input[str]]:
+    """The ARN of each trigger's function, by the name of its field: that of one that exists, or is made here."""
+    return {
+        name: trigger.arn or _function(beside, name, trigger, triggers.kms_key_arn if name in SENDERS else None)
+        for name, trigger in triggers.given().items()
+    }
+
+
+def permit(beside: Beside, triggers: Triggers, arns: Mapping[str, pulumi.Input[str]], pool: pulumi.Input[str]) -> None:
+    """Let this pool, and no other, call these functions."""
+    for name, trigger in triggers.given().items():
+        # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
+        whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
+        aws.lambda_.Permission(
+            f"{beside.name}-{alias_of(name)}-permission",
+            action="lambda:InvokeFunction",
+            function=whole,
+            qualifier=qualifier,
+            principal="cognito-idp.amazonaws.com",
+            source_arn=pool,
+            opts=beside.options(),
+        )
+
+
+def alias_of(name: str) -> str:
+    return str(Triggers.model_fields[name].alias)
+
+
+def _qualified(arn: str) -> tuple[str, str | None]:
+    parts = arn.split(":")
+    return ":".join(parts[:7]), parts[7] if len(parts) > 7 else None
+
+
+def _function(beside: Beside, field: str, trigger: Trigger, key: str | None) -> pulumi.Output[str]:
+    """The ARN of a function with a log group of its own, and a role that may do no more than write to it.
+
+    `key` is the one with which Cognito encrypts a code; the function has to read it.
+    """
+    trigger_name = alias_of(field)
+    name = f"{beside.name}-{trigger_name}"
+    logs = aws.cloudwatch.LogGroup(
+        f"{name}-logs",
+        name=f"/aws/lambda/{beside.stem}-{trigger_name}",
+        retention_in_days=_LOG_RETENTION_DAYS,
+        tags=beside.tags,
+        opts=beside.options(),
+    )
+    role = aws.iam.Role(
+        f"{name}-role",
+        description=f"Lets the function {trigger_name} of {beside.stem} write its log.",
+        assume_role_policy=policy_document(_ASSUMED_BY_LAMBDA),
+        tags=beside.tags,
+        opts=beside.options(),
+    )
+    policy = aws.iam.RolePolicy(
+        f"{name}-policy",
+        role=role.name,
+        policy=logs.arn.apply(lambda group: policy_document(*_rights(group, key))),
+        opts=beside.options(),
+    )
+    function = aws.lambda_.Function(
+        name,
+        role=pulumi.Output.all(role.arn, policy.id).apply(lambda made: str(made[0])),
+        code=code_of(str(trigger.path)),
+        handler=trigger.handler,
+        runtime=trigger.runtime,
+        memory_size=trigger.memory,
+        timeout=trigger.timeout,
+        environment={"variables": trigger.environment} if trigger.environment else None,
+        logging_config={"log_format": "Text", "log_group": logs.name},
+        tags=beside.tags,
+        opts=beside.options(),
+    )
+    arn: pulumi.Output[str] = function.arn
+    return arn
+
+
+def _rights(group: str, key: str | None) -> list[dict[str, Any]]:
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    rights: list[dict[str, Any]] = [{"Effect": "Allow", "Action": actions, "Resource": f"{group}:*"}]
+    if key:
+        rights.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key})
+    return rights
+
+
+def code_of(path: str) -> pulumi.AssetArchive:
+    """The files of a folder of this repository; without what Python compiles, which is never the same.
+
+    The engine compares them by what is in them: the same files in another place are no change.
+    """
+    folder = ROOT / path
+    files = sorted(it.relative_to(folder) for it in folder.rglob("*") if it.is_file() and "__pycache__" not in it.parts)
+    return pulumi.AssetArchive({file.as_posix(): pulumi.FileAsset(str(folder / file)) for file in files})

@@ -1,0 +1,120 @@
+"""What Cognito writes down of a pool
+(https://docs.aws.amazon.com/cognito/latest/developerguide/exporting-quotas-and-usage.html).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import pulumi
+from pydantic import AfterValidator
+
+from identity import types
+from identity.setting import Change, Model, Plan, arguments, setting
+from identity.types import Maybe
+from identity.user_pool.beside import Beside
+
+_LOG_GROUP = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[^:*]+")
+_BUCKET_OR_STREAM = re.compile(r"arn:aws[a-z-]*:(?:s3:::.+|firehose:.+:deliverystream/.+)")
+_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+RETENTIONS: Final = tuple(f"{days}d" for days in _DAYS)
+# What Cognito calls each kind, and the level at which it has it: each has one.
+_SOURCES: Final = {"notifications": ("userNotification", "ERROR"), "signIns": ("userAuthEvents", "INFO")}
+# By service: the provider's block for a destination, and the property in it.
+_DESTINATIONS: Final = {
+    "logs": ("cloudWatchLogsConfiguration", "logGroupArn"),
+    "firehose": ("firehoseConfiguration", "streamArn"),
+    "s3": ("s3Configuration", "bucketArn"),
+}
+
+
+def _retention_or(value: str, pattern: re.Pattern[str], what: str) -> str:
+    if pattern.fullmatch(value) or value in RETENTIONS:
+        return value
+    fix = f'write "{value[:-2]}"' if pattern.fullmatch(value.removesuffix(":*")) else ""
+    return types.refuse(f"{what}, or how long a log group made here keeps them: 7d, 30d, 90d, 365d, ...", fix)
+
+
+def _notifications(value: str) -> str:
+    return _retention_or(value, _LOG_GROUP, "the ARN of a log group")
+
+
+def _sign_ins(value: str) -> str:
+    either = re.compile(f"(?:{_LOG_GROUP.pattern})|(?:{_BUCKET_OR_STREAM.pattern})")
+    return _retention_or(value, either, "the ARN of a log group, a bucket or a delivery stream")
+
+
+class Logs(Model):
+    """What Cognito writes down of the pool."""
+
+    notifications: Maybe[Annotated[str, AfterValidator(_notifications), types.NotBlank]] = setting(
+        None,
+        "Mails and texts that could not be sent: the ARN of a log group, or a retention such as 90d for one made here.",
+        change=Change.LESSENS,
+        loss="Nobody would see any more that mails and texts fail, or what was written down would go.",
+        order=RETENTIONS,
+        always=True,
+        example="90d",
+    )
+    sign_ins: Maybe[Annotated[str, AfterValidator(_sign_ins), types.NotBlank]] = setting(
+        None,
+        "Sign-ins and their risk: the ARN of a log group, a bucket or a delivery stream, or a retention.",
+        change=Change.LESSENS,
+        loss="Sign-ins and their risk would not be written down any more, or what was written down would go.",
+        order=RETENTIONS,
+        always=True,
+        plan=Plan.PLUS,
+        example="365d",
+    )
+
+    def given(self) -> dict[str, str]:
+        """What is written down, by its key: an ARN or a retention."""
+        both = {"notifications": self.notifications, "signIns": self.sign_ins}
+        return {key: value for key, value in both.items() if value}
+
+    def deliveries(self, groups: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The inputs of the log delivery. `groups` has the ARNs of the log groups that are made here, by key."""
+        made = []
+        for key, value in self.given().items():
+            service = "logs" if key in groups else value.split(":")[2]
+            block, member = _DESTINATIONS[service]
+            source, level = _SOURCES[key]
+            made.append({"eventSource": source, "logLevel": level, block: {member: groups.get(key, value)}})
+        return made
+
+
+def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | None:
+    """What a live log delivery has; `groups` has the retention in days of each log group of the stack, by ARN."""
+    found = {}
+    for delivery in outputs.get("logConfigurations") or []:
+        key = next((key for key, (source, _) in _SOURCES.items() if source == delivery.get("eventSource")), None)
+        arns = ((delivery.get(block) or {}).get(member) for block, member in _DESTINATIONS.values())
+        arn = next((it for it in arns if it), None)
+        if key and arn:
+            found[key] = f"{int(groups[arn])}d" if groups.get(arn) else arn
+    logs = Logs.model_construct(notifications=found.get("notifications"), sign_ins=found.get("signIns"))
+    return logs if found else None
+
+
+def deliver_logs(beside: Beside, pool_id: pulumi.Input[str], logs: Logs) -> None:
+    """The log delivery of the pool, and a log group for each kind that is given a retention."""
+    import pulumi_aws as aws  # here: the tools read the settings without the provider
+
+    groups = {
+        key: aws.cloudwatch.LogGroup(
+            f"{beside.name}-log-{key}",
+            # CloudWatch takes deliveries of AWS's services to names of this kind without a policy for each.
+            name=f"/aws/vendedlogs/cognito/{beside.stem}/{key}",
+            retention_in_days=int(value.removesuffix("d")),
+            tags=beside.tags,
+            opts=beside.options(),
+        ).arn
+        for key, value in logs.given().items()
+        if value in RETENTIONS
+    }
+    aws.cognito.LogDeliveryConfiguration(
+        f"{beside.name}-logs",
+        user_pool_id=pool_id,
+        **arguments({"logConfigurations": logs.deliveries(groups)}),
+        opts=beside.options(),
+    )

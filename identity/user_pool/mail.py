@@ -1,0 +1,126 @@
+"""Mail by Amazon SES, and the identity of its sender."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+import pulumi
+from pydantic import AfterValidator
+
+from identity import types
+from identity.errors import Problem, shown
+from identity.setting import Change, Model, setting
+from identity.types import Maybe
+from identity.user_pool.beside import Beside
+
+PATH: Final = "identity:userPool.email"
+IDENTITY: Final = "mail-identity"
+_KEYS: Final = 3  # with which SES signs a domain's mail, each published by a record
+
+
+def _sender(value: str) -> str:
+    """An address, or a name and an address: `Acme <no-reply@acme.app>`."""
+    address = types.address_in(value)
+    return value if address else types.refuse('an address, or "Name <no-reply@example.app>"')
+
+
+Sender = Annotated[str, AfterValidator(_sender), types.NotBlank]
+
+
+class Email(Model):
+    """Mail by Amazon SES instead of Cognito's own 50 a day
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
+    """
+
+    from_: Sender = setting(
+        ...,
+        "The sender: an address, or a name and an address, of the verified identity.",
+        "emailConfiguration.fromEmailAddress",
+        alias="from",
+        example="Acme <no-reply@example.app>",
+    )
+    reply_to: Maybe[types.Address] = setting(
+        None,
+        "Where answers go.",
+        "emailConfiguration.replyToEmailAddress",
+        example="help@example.app",
+    )
+    configuration_set: Maybe[types.Name] = setting(
+        None,
+        "An SES configuration set.",
+        "emailConfiguration.configurationSet",
+        Change.LESSENS,
+        loss="SES would not record bounces and complaints any more.",
+        example="sign-in",
+    )
+    identity_arn: Maybe[types.IdentityArn] = setting(
+        None,
+        "The SES identity of the sender. Not given, and with a zone of the sender's domain - the program makes the "
+        "identity of that domain and its DKIM records.",
+        "emailConfiguration.sourceArn",
+        example="arn:aws:ses:eu-west-1:123456789012:identity/example.app",
+    )
+
+    @property
+    def domain(self) -> str:
+        return types.address_in(self.from_).rpartition("@")[2].lower()
+
+    def inputs(self) -> dict[str, Any]:
+        made = super().inputs()
+        made["emailConfiguration"]["emailSendingAccount"] = "DEVELOPER"
+        return made
+
+    @classmethod
+    def is_in(cls, outputs: Mapping[str, Any]) -> bool:
+        return (outputs.get("emailConfiguration") or {}).get("emailSendingAccount") == "DEVELOPER"
+
+
+def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterator[Problem]:
+    """A sender that is not the identity's, or whose domain is in no zone of the stack.
+
+    Args:
+        email: what the config says.
+        has_zone: whether the stack has a zone.
+        zone_name: its name, where that is known.
+    """
+    path, sender = f"{PATH}.from", shown(email.from_)
+    if email.identity_arn:
+        identity = email.identity_arn.rpartition(":identity/")[2].lower()
+        address = types.address_in(email.from_).lower()
+        if address != identity and not address.endswith((f"@{identity}", f".{identity}")):
+            allowed = f"an address of the identity {identity}: SES refuses any other"
+            yield Problem(path, allowed, sender, f"write an address of {identity}, or the ARN of the sender's identity")
+        return
+    fix = f"give {PATH}.identityArn, the ARN of an identity that SES has verified"
+    if not has_zone:
+        allowed = "an address whose domain is in the zone of the stack, where the records of its identity go"
+        yield Problem(path, allowed, sender, f"{fix}, or the zone by identity:zoneName")
+    elif zone_name and email.domain != zone_name and not email.domain.endswith(f".{zone_name}"):
+        yield Problem(path, f"an address in the zone {zone_name}", sender, fix)
+
+
+def mail_identity(beside: Beside, domain: str, zone_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The ARN of an SES identity of this domain, known once the records are there by which SES verifies it.
+
+    SES looks for the records by itself and takes minutes, at times hours
+    (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
+    """
+    import pulumi_aws as aws  # here: the tools read the settings without the provider
+
+    identity = aws.sesv2.EmailIdentity(
+        f"{beside.name}-{IDENTITY}", email_identity=domain, tags=beside.tags, opts=beside.options()
+    )
+    tokens = identity.dkim_signing_attributes.tokens
+    records = [
+        aws.route53.Record(
+            f"{beside.name}-mail-dkim-{number + 1}",
+            zone_id=zone_id,
+            name=tokens[number].apply(lambda token: f"{token}._domainkey.{domain}"),
+            type="CNAME",
+            records=[tokens[number].apply(lambda token: f"{token}.dkim.amazonses.com")],
+            ttl=300,
+            opts=beside.options(),
+        )
+        for number in range(_KEYS)
+    ]
+    arns = pulumi.Output.all(identity.arn, *(record.fqdn for record in records))
+    return arns.apply(lambda made: str(made[0]))

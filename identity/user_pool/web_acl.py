@@ -1,0 +1,115 @@
+"""A web ACL in front of the pool (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-waf.html)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+import pulumi
+
+from identity import types
+from identity.errors import Problem, shown
+from identity.setting import Change, Model, arguments, setting
+from identity.types import Maybe, Once
+from identity.user_pool.beside import Beside
+
+PATH: Final = "identity:userPool.webAcl"
+RULES: Final = {
+    "common": "AWSManagedRulesCommonRuleSet",
+    "knownBadInputs": "AWSManagedRulesKnownBadInputsRuleSet",
+    "ipReputation": "AWSManagedRulesAmazonIpReputationList",
+}
+_RATE: Final = "rate"
+
+
+class WebAcl(Model):
+    """A web ACL that exists, by its ARN, of which a plain ARN is the short form; or what one that is made here has."""
+
+    arn: Maybe[types.WebAclArn] = setting(
+        None,
+        "A web ACL that exists.",
+        example="arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/sign-in/6e1b2f5c",
+    )
+    requests_per5_minutes: Maybe[Annotated[int, types.whole(10, 2_000_000_000)]] = setting(
+        None,
+        "How many requests an address may make in five minutes, 10-2,000,000,000.",
+        alias="requestsPer5Minutes",
+        change=Change.MATTERS,
+        loss="One address could send more requests than now, or people behind one could be refused sooner.",
+        always=True,
+        example=1000,
+    )
+    managed_rules: Maybe[Annotated[list[Annotated[str, types.one_of(*RULES), types.NotBlank]], Once]] = setting(
+        None,
+        "AWS's own rules, of common, knownBadInputs and ipReputation.",
+        change=Change.LESSENS,
+        loss="Requests that these rules refuse would reach the pool.",
+        always=True,
+        example=["common", "ipReputation"],
+    )
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The provider's rules, in the order in which AWS looks at them."""
+        made: list[dict[str, Any]] = []
+        if self.requests_per5_minutes:
+            limit = {"limit": self.requests_per5_minutes, "aggregateKeyType": "IP"}
+            made.append({"name": _RATE, "action": {"block": {}}, "statement": {"rateBasedStatement": limit}})
+        for rule in sorted(self.managed_rules or ()):
+            group = {"vendorName": "AWS", "name": RULES[rule]}
+            made.append(
+                {"name": rule, "overrideAction": {"none": {}}, "statement": {"managedRuleGroupStatement": group}}
+            )
+        return [
+            {**rule, "priority": priority, "visibilityConfig": _metrics(str(rule["name"]))}
+            for priority, rule in enumerate(made)
+        ]
+
+
+def web_acl_problems(acl: WebAcl) -> Iterator[Problem]:
+    """Neither a web ACL nor what one should do; or both."""
+    own = {"requestsPer5Minutes": acl.requests_per5_minutes, "managedRules": acl.managed_rules}
+    given = {key: value for key, value in own.items() if value}
+    if acl.arn and given:
+        key = next(iter(given))
+        yield Problem(f"{PATH}.{key}", "nothing beside arn: that web ACL has rules of its own", shown(given[key]))
+    elif not acl.arn and not given:
+        yield Problem(PATH, "an ARN, or requestsPer5Minutes or managedRules for a web ACL made here", "neither")
+
+
+def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None) -> WebAcl:
+    """What stands in front of a live pool; `made` is the web ACL, where it is this stack's own."""
+    if made is None:
+        return WebAcl.model_construct(arn=association.get("webAclArn"))
+    rules, names = made.get("rules") or [], {group: rule for rule, group in RULES.items()}
+    statements = [rule.get("statement") or {} for rule in rules]
+    limits = [int(it["rateBasedStatement"]["limit"]) for it in statements if it.get("rateBasedStatement")]
+    groups = [it["managedRuleGroupStatement"]["name"] for it in statements if it.get("managedRuleGroupStatement")]
+    return WebAcl.model_construct(
+        requests_per5_minutes=min(limits, default=None),
+        managed_rules=sorted(names.get(group, group) for group in groups) or None,
+    )
+
+
+def put_web_acl(beside: Beside, pool_arn: pulumi.Input[str], acl: WebAcl) -> None:
+    """The web ACL, where none is given, and its association with the pool."""
+    import pulumi_aws as aws  # here: the tools read the settings without the provider
+
+    arn: pulumi.Input[str] | None = acl.arn
+    if arn is None:
+        arn = aws.wafv2.WebAcl(
+            f"{beside.name}-web-acl",
+            scope="REGIONAL",
+            default_action={"allow": {}},
+            **arguments({"rules": acl.rules(), "visibilityConfig": _metrics(f"{beside.stem}-sign-in")}),
+            tags=beside.tags,
+            opts=beside.options(),
+        ).arn
+    aws.wafv2.WebAclAssociation(
+        f"{beside.name}-web-acl-association",
+        resource_arn=pool_arn,
+        web_acl_arn=arn,
+        # A pool has one: to delete the old association after the new one is made would take the new one away.
+        opts=beside.options(delete_before_replace=True),
+    )
+
+
+def _metrics(name: str) -> dict[str, Any]:
+    return {"metricName": name, "cloudwatchMetricsEnabled": True, "sampledRequestsEnabled": False}

@@ -1,0 +1,145 @@
+"""AWS's bad days under the ordinary `pulumi`: what docs/troubleshooting.md says is seen, and what it says to do works.
+
+A proxy before the emulator answers as AWS does. The official provider asks again, for minutes, where AWS is only busy;
+the local one does not, so that a test sees at once what is left when that was not enough.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.engine.test_ordinary_pulumi import account, nothing_to_do, pool_of, state, typed
+from tests.support import old_deployment as old
+from tests.support.checkout import Checkout
+from tests.support.faulty_aws import Fault, FaultyAws, faulty_aws
+from tests.support.ordinary import Shell
+from tests.support.program import ROOT
+
+pytestmark = pytest.mark.engine
+LOCKED = "the stack is currently locked by 1 lock(s)"
+UP = "pulumi up --yes --skip-preview --stack dev"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stack `dev` whose requests go by the proxy."""
+
+    shell: Shell
+    aws: FaultyAws
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    directory = tmp_path_factory.mktemp("faults")
+    with Checkout(directory) as checkout:
+        account(checkout, old.PRODUCT)
+        with faulty_aws(f"http://127.0.0.1:{checkout.port}", checkout.key) as aws:
+            shell = Shell(checkout, directory / "home")
+            shell.emulated("dev", aws.url)
+            shell.types(f"pulumi login {shell.backend}")
+            shell.types("pulumi stack init dev")
+            shell.types(client_config("web"))
+            yield Place(shell, aws)
+
+
+def client_config(key: str) -> str:
+    return f"pulumi config set --stack dev --path 'identity:clients.{key}.callbackUrls[0]' https://a.example"
+
+
+# The faults of each `up` from nothing, one after another: what waits for a thing meets its own fault in the next one.
+FAULTS = [
+    {
+        "CreateUserPool": Fault("TooManyRequestsException", "Rate exceeded"),
+        "RequestCertificate": Fault("LimitExceededException", "you have reached your limit of 2500 certificates"),
+    },
+    {
+        "CreateUserPoolDomain": Fault("InvalidParameterException", "Domain already associated with another user pool."),
+        "CreateResourceServer": Fault("ConcurrentModificationException", "A previous operation is still in progress."),
+    },
+    {"CreateUserPoolClient": Fault("ExpiredTokenException", "The security token included in the request is expired")},
+]
+
+
+def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place: Place) -> None:
+    shell = place.shell
+    for together in FAULTS:
+        place.aws.faults = {operation: [fault] for operation, fault in together.items()}
+        shell.refused(UP, *(word for fault in together.values() for word in (fault.code, fault.message)))
+    shell.types(UP)
+    nothing_to_do(shell)
+    held = shell.checkout.inventory()
+    assert {kind: len(found) for kind, found in held.items() if kind in ("pools", "domains", "servers", "clients")} == {
+        "pools": 1,
+        "domains": 1,
+        "servers": 2,
+        "clients": 1,
+    }
+
+
+@pytest.mark.parametrize("fault", [it for together in FAULTS for it in together.values()], ids=lambda it: it.code)
+def test_the_page_has_the_fault(fault: Fault) -> None:
+    assert (
+        fault.code in (page := (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")) or fault.message in page
+    )
+
+
+def killed_in_a_create(place: Place, client: str) -> str:
+    """Kill an `up` when AWS has made a client and has not said so, take the lock away; gives the client's URN."""
+    shell, aws = place.shell, place.aws
+    if not state(shell).get("resources"):
+        shell.types(UP)
+    shell.types(client_config(client))
+    aws.reached.clear()
+    aws.held.add("CreateUserPoolClient")
+    running = shell.starts(UP)
+    assert aws.reached.wait(60)
+    shell.refused(UP, LOCKED)
+
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    aws.held.clear()
+    shell.refused(UP, LOCKED)
+    shell.types("pulumi cancel --yes --stack dev")
+    (pending,) = state(shell)["pending_operations"]
+    assert pending["type"] == "creating"
+    urn: str = pending["resource"]["urn"]
+    return urn
+
+
+def ids_of(shell: Shell, client: str) -> list[str]:
+    """The ids of the clients that AWS has for a key."""
+    cognito = shell.checkout.aws("cognito-idp")
+    found = cognito.list_user_pool_clients(UserPoolId=pool_of(shell), MaxResults=60)["UserPoolClients"]
+    return [it["ClientId"] for it in found if it["ClientName"].endswith(f"-{client}")]
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["AWS has made it", "AWS has not made it"])
+def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_page_says(
+    place: Place, made: bool
+) -> None:
+    shell, client = place.shell, f"made{int(made)}"
+    urn = killed_in_a_create(place, client)
+    (client_id,), pool = ids_of(shell, client), pool_of(shell)
+    if not made:
+        shell.checkout.aws("cognito-idp").delete_user_pool_client(UserPoolId=pool, ClientId=client_id)
+
+    clear, take_in, look = typed("docs/troubleshooting.md", "### Pending operations")
+    command = take_in.replace("<URN>", urn).replace("us-east-1_AbC", f"{pool}/{client_id}") if made else clear
+    shell.types(f"{command} --yes")
+    assert re.search(r"\bto replace|\bto delete", shell.types(look).said) is None
+    shell.types(UP)
+    nothing_to_do(shell)
+    assert (ids_of(shell, client) == [client_id]) is made
+
+
+def test_an_up_over_a_create_that_was_never_answered_only_warns_and_makes_the_thing_a_second_time(place: Place) -> None:
+    shell = place.shell
+    killed_in_a_create(place, "twice")
+    (orphan,) = ids_of(shell, "twice")
+    assert "with 1 pending operations" in shell.types(UP).said
+    assert len(ids_of(shell, "twice")) == 2
+    assert orphan in ids_of(shell, "twice")

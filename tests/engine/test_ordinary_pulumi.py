@@ -1,0 +1,217 @@
+"""The ordinary `pulumi`, typed as the pages say it, on the emulator: deployment, adoption, troubleshooting.
+
+Where a page says `s3://my-pulumi-state` a directory stands in, and a person's "yes" is `--yes`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import old_deployment as old
+from tests.support.checkout import Checkout
+from tests.support.ordinary import Shell
+from tests.support.program import ROOT
+
+pytestmark = pytest.mark.engine
+PRODUCT = "acme"
+STEM = f"{PRODUCT}-dev"
+
+
+def section(page: str, heading: str) -> str:
+    """What a page says under a heading, to the next of its level or above."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    level, _, rest = text.partition(heading)[1].partition(" ")
+    found = re.split(rf"^#{{1,{len(level)}}} ", text.partition(f"{heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    assert rest, f"{page} has no heading {heading}"
+    return found
+
+
+def typed(page: str, heading: str) -> list[str]:
+    """The commands of the console blocks under a heading."""
+    blocks = re.findall(r"^```console\n(.*?)^```", section(page, heading), re.MULTILINE | re.DOTALL)
+    assert blocks
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+
+
+def confirmed(command: str) -> str:
+    """A command whose question is answered with yes."""
+    asks = re.match(r"pulumi (up|destroy|refresh)\b(?!.*--preview-only)", command)
+    return f"{command} --yes" if asks else command
+
+
+def account(checkout: Checkout, product: str) -> None:
+    """An AWS where somebody has exported the product's zone."""
+    checkout.start_emulator()
+    zone = json.loads(json.dumps(old.ZONE).replace(f"{old.PRODUCT}.app", f"{product}.app"))
+    old.create(checkout.aws, "dns", zone)
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A stack `dev` that the README's commands have made, from nothing."""
+    directory = tmp_path_factory.mktemp("dev")
+    with Checkout(directory) as checkout:
+        account(checkout, PRODUCT)
+        shell = Shell(checkout, directory / "home")
+        shell.emulated("dev")
+        for command in typed("README.md", "## Deploy dev and prod"):
+            ran = shell.types(confirmed(command.replace("s3://my-pulumi-state", shell.backend)))
+            if command.startswith("pulumi preview"):
+                assert "+ 13 to create" in ran.said
+                assert "identity@v0.1.0 (local: policy)" in ran.said
+        yield shell
+
+
+@pytest.fixture
+def stack_file(dev: Shell) -> Iterator[Path]:
+    """The stack file, put back at the end of a test that changes it and not the stack."""
+    file = dev.checkout.root / "Pulumi.dev.yaml"
+    before = file.read_text()
+    yield file
+    file.write_text(before)
+
+
+def state(shell: Shell, *options: str) -> dict[str, Any]:
+    exported = json.loads(shell.types(" ".join(["pulumi stack export --stack dev", *options])).stdout)
+    deployment: dict[str, Any] = exported["deployment"]
+    return deployment
+
+
+def urns(shell: Shell) -> dict[str, str]:
+    return {
+        it["urn"].rpartition("::")[2]: it["urn"] for it in state(shell)["resources"] if it["type"].startswith("aws:")
+    }
+
+
+def pool_of(shell: Shell) -> str:
+    return shell.types("pulumi stack output userPoolId --stack dev").stdout.strip()
+
+
+def nothing_to_do(shell: Shell) -> None:
+    shell.types("pulumi preview --stack dev --expect-no-changes --policy-pack policy")
+
+
+def test_what_the_readmes_commands_made_is_there_and_the_next_preview_is_empty(dev: Shell) -> None:
+    nothing_to_do(dev)
+    held = dev.checkout.inventory()
+    assert held["pools"] == [f"{STEM}-userpool-customers"]
+    assert held["clients"] == [f"{STEM}-userpoolclient-postman", f"{STEM}-userpoolclient-windowscli"]
+    assert held["certificates"] == [f"dev-auth.{PRODUCT}.app"]
+
+
+def test_no_secret_stands_in_clear_in_the_state_or_on_the_screen(dev: Shell) -> None:
+    secrets = json.loads(dev.types("pulumi stack output clientSecrets --json --show-secrets --stack dev").stdout)
+    assert set(secrets) == {"postman"}
+    for shown in (
+        dev.types("pulumi stack output --json --stack dev").stdout,
+        json.dumps(state(dev)),
+        dev.types("pulumi preview --stack dev --diff --show-sames").said,
+        *[file.read_text(errors="replace") for file in (dev.home / "state").rglob("*.json*")],
+    ):
+        assert secrets["postman"] not in shown
+
+
+def test_a_value_encrypted_where_nothing_is_secret_is_refused_and_never_shown(dev: Shell, stack_file: Path) -> None:
+    dev.types("pulumi config set --stack dev --secret --path identity:tags.team 0pen-sesame")
+    assert "0pen-sesame" not in stack_file.read_text()
+    ran = dev.refused("pulumi preview --stack dev", "identity:tags", "without --secret")
+    assert "0pen-sesame" not in ran.said
+
+
+@pytest.mark.usefixtures("stack_file")
+def test_the_policy_pack_as_a_folder_stops_what_it_forbids(dev: Shell) -> None:
+    client = "identity:clients.shop.callbackUrls[0]"
+    dev.types(f"pulumi config set --stack dev --path '{client}' 'https://{PRODUCT}.app/*'")
+    words = ("[mandatory]", "client-exact-urls", "in Pulumi.dev.yaml")
+    dev.refused("pulumi preview --stack dev --policy-pack policy", *words)
+    assert len(dev.checkout.inventory()["clients"]) == 2
+
+
+def test_an_update_of_one_resource_leaves_the_others_to_the_next(dev: Shell) -> None:
+    dev.types("pulumi config set --stack dev --path identity:tags.team shop")
+    dev.types(f"pulumi up --yes --skip-preview --stack dev --target '{urns(dev)['customers']}'")
+    tagged = {it["urn"].rpartition("::")[2]: it.get("outputs", {}).get("tags") or {} for it in state(dev)["resources"]}
+    assert tagged["customers"]["team"] == "shop"
+    assert "update" in dev.types("pulumi preview --stack dev").said
+    dev.types("pulumi up --yes --skip-preview --stack dev")
+    nothing_to_do(dev)
+
+
+def test_drift_is_shown_and_taken_back_by_the_pages_commands(dev: Shell) -> None:
+    cognito, pool = (
+        dev.checkout.aws("cognito-idp"),
+        dev.types("pulumi stack output userPoolId --stack dev").stdout.strip(),
+    )
+    server = f"app.{PRODUCT}.api.task"
+    written = cognito.describe_resource_server(UserPoolId=pool, Identifier=server)["ResourceServer"]
+    cognito.update_resource_server(UserPoolId=pool, Identifier=server, Name="by hand", Scopes=written["Scopes"])
+    look, back = typed("docs/troubleshooting.md", "### Drift")
+    assert "by hand" in dev.types(confirmed(look)).said
+    dev.types(confirmed(back))
+    assert cognito.describe_resource_server(UserPoolId=pool, Identifier=server)["ResourceServer"] == written
+    nothing_to_do(dev)
+
+
+def test_a_state_moves_to_another_backend_by_the_pages_commands_and_nothing_changes(dev: Shell) -> None:
+    before = dev.types("pulumi stack output --json --show-secrets --stack dev").stdout
+    other = dev.home / "other-state"
+    other.mkdir()
+    for command in typed("docs/troubleshooting.md", "### Moving the state"):
+        ran = dev.types(confirmed(command.replace("s3://my-other-state", f"file://{other}")))
+    assert "13 unchanged" in ran.said
+    assert dev.types("pulumi stack output --json --show-secrets --stack dev").stdout == before
+    dev.types(f"pulumi login {dev.backend}")
+    nothing_to_do(dev)
+
+
+def test_a_stack_is_destroyed_as_the_page_says_and_a_protected_one_is_not(dev: Shell) -> None:
+    assert "identity:protect: false" in section("README.md", "## Destroy")
+    dev.types("pulumi config set --stack dev identity:protect true")
+    dev.types("pulumi up --yes --skip-preview --stack dev")
+    held = dev.checkout.inventory()
+    dev.refused("pulumi destroy --yes --stack dev", "because it is protected")
+    pool = dev.checkout.aws("cognito-idp").describe_user_pool(UserPoolId=pool_of(dev))["UserPool"]
+    assert pool["DeletionProtection"] == "ACTIVE"
+    assert dev.checkout.inventory() == held
+
+    dev.types("pulumi config set --stack dev identity:protect false")
+    dev.types("pulumi up --yes --skip-preview --stack dev")
+    dev.types("pulumi destroy --yes --stack dev")
+    assert not dev.checkout.inventory()["pools"]
+
+
+# --- adoption ---------------------------------------------------------------------------------------------------------
+
+
+def adopting(step: str) -> list[str]:
+    """The commands of this checkout and of Pulumi that a step of the page has, for the stack `dev`."""
+    lines = re.findall(r"^ {4}((?:pulumi|\.venv/bin/python) [^#\n]+)", section("docs/adopting.md", step), re.MULTILINE)
+    assert lines
+    return [line.replace("<stack>", "dev").strip() for line in lines]
+
+
+def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> None:
+    with Checkout(tmp_path) as checkout:
+        account(checkout, old.PRODUCT)
+        for name, template in old.STACKS.items():
+            old.create(checkout.aws, name, template)
+        pool = old.only_pool(checkout.aws)
+        before = old.ids(checkout.aws, pool)
+        shell = Shell(checkout, tmp_path / "home")
+        shell.emulated("dev")
+        shell.types(f"pulumi login {shell.backend}")
+        shell.types("pulumi stack init dev")
+        shell.types(f"pulumi config set identity:environment {old.ENVIRONMENT}")
+        shell.types("pulumi config set identity:protect true")
+        for step in ("## 3. Look", "## 4. Bring it into the state", "## 5. Change in place"):
+            for command in adopting(step):
+                ran = shell.types(confirmed(command))
+                if command.startswith("pulumi preview"):
+                    assert "to replace" not in ran.said
+                    assert "to delete" not in ran.said
+        nothing_to_do(shell)
+        assert old.ids(checkout.aws, pool) == before

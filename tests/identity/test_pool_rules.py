@@ -1,0 +1,191 @@
+"""What can never work of a user pool is refused before anything is made, and what is seldom meant is a warning."""
+
+from typing import Any
+
+import pytest
+
+from identity.config import check
+from identity.errors import ConfigError
+from tests.support.program import Deploy, config_of, told
+
+DOMAIN = {"zoneName": "acme.app", "authDomain": "auth.acme.app", "customDomain": True}
+ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+ACL = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1"
+IDENTITY = "arn:aws:ses:eu-west-1:123456789012:identity/acme.app"
+GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:mine"
+MAIL = {"from": "no-reply@acme.app", "identityArn": IDENTITY}
+PASSKEYS = {"firstFactors": ["password", "passkey"]}
+
+
+def mail(sender: str, identity: str | None = IDENTITY) -> dict[str, Any]:
+    return {"email": {"from": sender} | ({"identityArn": identity} if identity else {})}
+
+
+def relying_party(name: str) -> dict[str, Any]:
+    return {**PASSKEYS, "passkeys": {"relyingPartyId": name}}
+
+
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    # The second factor
+    ({"mfa": {"mode": "on"}}, "mfa.mode"),
+    ({"mfa": {"mode": "optional", "totp": False}}, "mfa.mode"),
+    ({"mfa": {"totp": True}}, "mfa.totp"),
+    ({"mfa": {"mode": "off", "email": {}}, "email": MAIL, "recovery": ["admin_only"]}, "mfa.email"),
+    ({"mfa": {"mode": "on", "email": {}}, "recovery": ["admin_only"]}, "mfa.email"),
+    ({"mfa": {"mode": "on", "email": {}}, "email": MAIL}, "mfa.email"),
+    ({"mfa": {"mode": "on", "email": {}}, "email": MAIL, "recovery": ["verified_email"]}, "mfa.email"),
+    ({"mfa": {"mode": "on", "email": {}}, "email": MAIL, "recovery": ["admin_only"], "tier": "lite"}, "mfa.email"),
+    ({"mfa": {"mode": "on", "sms": {}}}, "mfa.sms"),
+    (
+        {"usernameAttributes": ["phone_number"], "autoVerifiedAttributes": [], "mfa": {"mode": "on", "totp": True}},
+        "mfa.mode",
+    ),
+    # The first factor and passkeys
+    ({"firstFactors": ["passkey"]}, "firstFactors"),
+    ({"firstFactors": ["password", "smsOtp"]}, "firstFactors[1]"),
+    ({"passkeys": {}}, "passkeys"),
+    (relying_party("https://auth.acme.app"), "passkeys.relyingPartyId"),
+    (relying_party("192.0.2.1"), "passkeys.relyingPartyId"),
+    (relying_party("app"), "passkeys.relyingPartyId"),
+    (relying_party("login.acme.app"), "passkeys.relyingPartyId"),
+    (relying_party("cme.app"), "passkeys.relyingPartyId"),
+    (relying_party("sign-in.auth.acme.app"), "passkeys.relyingPartyId"),
+    # Getting back in, and addresses
+    ({"recovery": ["admin_only", "verified_email"]}, "recovery"),
+    ({"recovery": []}, "recovery"),
+    ({"recovery": ["verified_email", "verified_email"]}, "recovery"),
+    ({"verifyBeforeUpdate": ["phone_number"]}, "verifyBeforeUpdate[0]"),
+    ({"autoVerifiedAttributes": ["phone_number"]}, "autoVerifiedAttributes[0]"),
+    ({"aliasAttributes": ["phone_number"]}, "aliasAttributes[0]"),
+    ({"usernameAttributes": ["email"], "aliasAttributes": ["preferred_username"]}, "aliasAttributes"),
+    # Texts
+    ({"verification": {"message": "Confirm your address."}}, "verification.message"),
+    ({"verification": {"message": "Your code is {####}."}}, "verification.message"),
+    ({"verification": {"by": "code", "message": "{##Confirm##}"}}, "verification.message"),
+    ({"verification": {"smsMessage": "Your code"}}, "verification.smsMessage"),
+    ({"verification": {"smsMessage": "{####}" + "x" * 135}}, "verification.smsMessage"),
+    ({"verification": {"subject": "x" * 141}}, "verification.subject"),
+    ({"verification": {"message": "{##Go##}" + "x" * 20_000}}, "verification.message"),
+    ({"invitation": {"message": "Your password is {####}."}}, "invitation.message"),
+    ({"invitation": {"smsMessage": "You are {username}."}}, "invitation.smsMessage"),
+    ({"mfa": {"mode": "on", "totp": True, "sms": {"message": "Your code"}}, "sms": {}}, "mfa.sms.message"),
+    # Mail
+    (mail("no-reply@other.app"), "email.from"),
+    (mail("no-reply@notacme.app"), "email.from"),
+    (mail("other@acme.app", f"{IDENTITY[:-8]}no-reply@acme.app"), "email.from"),
+    (mail("no-reply@other.app", None), "email.from"),
+    (mail("acme.app"), "email.from"),
+    # Functions
+    ({"triggers": {"preSignUp": {}}}, "triggers.preSignUp"),
+    ({"triggers": {"preSignUp": {"arn": ARN, "path": "examples"}}}, "triggers.preSignUp"),
+    ({"triggers": {"preSignUp": {"arn": ARN, "version": "V2_0"}}}, "triggers.preSignUp.version"),
+    ({"triggers": {"preSignUp": {"path": "no-such-folder"}}}, "triggers.preSignUp.path"),
+    ({"triggers": {"preSignUp": {"path": ".."}}}, "triggers.preSignUp.path"),
+    ({"triggers": {"preSignUp": {"path": "/usr"}}}, "triggers.preSignUp.path"),
+    ({"triggers": {"preSignUp": {"path": "examples/api"}}}, "triggers.preSignUp.handler"),
+    ({"triggers": {"customEmailSender": ARN}}, "triggers.kmsKeyArn"),
+    ({"triggers": {"defineAuthChallenge": ARN, "createAuthChallenge": ARN}}, "triggers.verifyAuthChallengeResponse"),
+    # Logs and the web ACL
+    ({"logs": {"notifications": "arn:aws:s3:::bucket"}}, "logs.notifications"),
+    ({"logs": {"notifications": f"{GROUP}:*"}}, "logs.notifications"),
+    ({"logs": {"signIns": "31d"}}, "logs.signIns"),
+    ({"webAcl": {}}, "webAcl"),
+    ({"webAcl": {"arn": ACL, "requestsPer5Minutes": 100}}, "webAcl.requestsPer5Minutes"),
+    ({"webAcl": {"arn": ACL, "managedRules": ["common"]}}, "webAcl.managedRules"),
+    ({"webAcl": {"requestsPer5Minutes": 9}}, "webAcl.requestsPer5Minutes"),
+    # The plan
+    ({"tier": "lite", "passwordPolicy": {"passwordHistorySize": 3}}, "passwordPolicy.passwordHistorySize"),
+    ({"tier": "lite", **PASSKEYS}, "firstFactors[1]"),
+    ({"tier": "lite", **PASSKEYS, "passkeys": {"userVerification": "required"}}, "passkeys"),
+    (
+        {"tier": "lite", "triggers": {"preTokenGeneration": {"arn": ARN, "version": "V2_0"}}},
+        "triggers.preTokenGeneration.version",
+    ),
+    (
+        {"tier": "lite", "triggers": {"preTokenGeneration": {"arn": ARN, "version": "V3_0"}}},
+        "triggers.preTokenGeneration.version",
+    ),
+    ({"tier": "essentials", "threatProtection": {"mode": "audit"}}, "threatProtection"),
+    ({"tier": "essentials", "logs": {"signIns": "90d"}}, "logs.signIns"),
+]
+
+
+@pytest.mark.parametrize(("pool", "key"), IMPOSSIBLE, ids=lambda it: it if isinstance(it, str) else "")
+def test_what_can_never_work_is_refused_at_its_key(pool: dict[str, Any], key: str) -> None:
+    problems = told({"product": "acme", **DOMAIN, "userPool": pool})
+    assert f"identity:userPool.{key}" in [problem.path for problem in problems]
+    assert all(problem.allowed for problem in problems)
+
+
+POSSIBLE: list[dict[str, Any]] = [
+    {"mfa": {"mode": "optional", "totp": True}},
+    {"mfa": {"mode": "on", "email": {}}, "email": MAIL, "recovery": ["admin_only"]},
+    {"mfa": {"mode": "on", "sms": {}}, "sms": {}},
+    {"mfa": {"mode": "on"}, "sms": {}},
+    {"firstFactors": ["password", "smsOtp"], "sms": {}},
+    PASSKEYS,
+    relying_party("auth.acme.app"),
+    relying_party("acme.app"),
+    mail("Acme <no-reply@acme.app>"),
+    mail("no-reply@mail.acme.app"),
+    mail("NO-REPLY@acme.app", f"{IDENTITY[:-8]}no-reply@acme.app"),
+    mail("no-reply@mail.acme.app", None),
+    {"verification": {"by": "code", "message": "Your code is {####}."}},
+    {"verification": {"message": "Please {##confirm##}."}},
+    {"triggers": {"preSignUp": {"path": "examples/api", "handler": "app.handler"}}},
+    {"triggers": {"preTokenGeneration": {"arn": ARN, "version": "V1_0"}}, "tier": "lite"},
+    {"logs": {"signIns": "arn:aws:s3:::bucket", "notifications": GROUP}, "tier": "plus"},
+    {"webAcl": ACL},
+    {"tier": "lite", "passwordPolicy": {"passwordHistorySize": 0}, "firstFactors": ["password"]},
+    {"tier": "essentials", **PASSKEYS},
+]
+
+
+@pytest.mark.parametrize("pool", POSSIBLE)
+def test_what_can_work_is_taken(pool: dict[str, Any]) -> None:
+    assert [str(problem) for problem in told({"product": "acme", **DOMAIN, "userPool": pool})] == []
+
+
+SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
+    ({"autoVerifiedAttributes": []}, "autoVerifiedAttributes"),
+    ({"firstFactors": ["password", "emailOtp"]}, "firstFactors[1]"),
+    (
+        {"firstFactors": ["password", "emailOtp"], "email": MAIL, "mfa": {"mode": "on", "totp": True}},
+        "firstFactors",
+    ),
+    ({"recovery": ["verified_email", "verified_phone_number"]}, "recovery[1]"),
+]
+
+
+@pytest.mark.parametrize(("pool", "key"), SELDOM_MEANT)
+def test_what_is_seldom_meant_is_a_warning(pool: dict[str, Any], key: str) -> None:
+    _, problems = check(config_of({"product": "acme", **DOMAIN, "userPool": pool}), "dev")
+    assert [problem.path for problem in problems if not problem.warning] == []
+    assert f"identity:userPool.{key}" in [problem.path for problem in problems]
+
+
+def test_a_sender_outside_of_the_zone_is_refused_once_the_zone_is_known(deploy: Deploy) -> None:
+    """The name of a zone that is given by its id or an export is known only from AWS."""
+    config = {"product": "focusmark", "zoneExport": "focusmark-route53-dotAppZone"}
+    assert deploy({**config, "userPool": mail("no-reply@focusmark.app", None)}).of_type("EmailIdentity")
+    with pytest.raises(ConfigError, match=r"userPool\.email\.from"):
+        deploy({**config, "userPool": mail("no-reply@other.app", None)})
+
+
+def test_a_sender_without_identity_and_zone_is_refused_with_both_ways_out() -> None:
+    (problem,) = told({"product": "acme", "userPool": mail("no-reply@acme.app", None)})
+    assert problem.path == "identity:userPool.email.from"
+    assert "identityArn" in problem.fix
+    assert "identity:zoneName" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "warned"), [("acme-dev.auth.eu-west-1.amazoncognito.com", False), ("dev-auth.acme.app", True)]
+)
+def test_on_the_prefix_a_passkey_of_the_auth_domain_is_for_pages_of_ones_own(name: str, warned: bool) -> None:
+    config = {"product": "acme", "aws:region": "eu-west-1", "userPool": relying_party(name)}
+    _, problems = check(config_of(config), "dev")
+    assert [problem.path for problem in problems if problem.warning and "passkeys" in problem.path] == (
+        ["identity:userPool.passkeys.relyingPartyId"] if warned else []
+    )
+    assert not [problem for problem in problems if not problem.warning]

@@ -1,0 +1,93 @@
+"""The emulator on AWS's bad days: a proxy before it that refuses an operation, or never answers it, as a test wants."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx2
+
+from local.keys import Key
+from tests.support import signing
+
+_HOP = {"connection", "content-length", "transfer-encoding", "date", "server"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """AWS's answer in the place of the emulator's: its code and words."""
+
+    code: str
+    message: str
+    status: int = 400
+
+
+@dataclass
+class FaultyAws:
+    """`faults` has, by operation (`CreateUserPoolClient`), what is answered to its next calls, one after another.
+
+    An operation in `held` is done, but never answered while the test runs; `reached` is set when one arrives.
+    """
+
+    url: str
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    reached: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+@contextlib.contextmanager
+def faulty_aws(emulator: str, key: Key) -> Iterator[FaultyAws]:
+    """The proxy, on a port of its own, before the emulator with this URL and key."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            queue = aws.faults.get(operation)
+            if queue:
+                fault = queue.pop(0)
+                told = {"__type": fault.code, "message": fault.message}
+                self._answer(fault.status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(told).encode())
+                return
+            there = client.request(self.command, f"{emulator}{self.path}", headers=self._signed(body), content=body)
+            if operation in aws.held:
+                aws.reached.set()
+                aws.ended.wait()
+            kept = {name: value for name, value in there.headers.items() if name.lower() not in _HOP}
+            self._answer(there.status_code, kept, there.content)
+
+        do_GET = do_POST
+
+        def _signed(self, body: bytes) -> dict[str, str]:
+            """What the request says, signed anew: its own signature is for this proxy's address."""
+            said = {name: self.headers[name] for name in ("Content-Type", "X-Amz-Target") if name in self.headers}
+            service = self.headers["Authorization"].split("/")[3]
+            return signing.headers(self.command, f"{emulator}{self.path}", body, said, key, service)
+
+        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            with contextlib.suppress(ConnectionError):  # who asked may have been killed
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    aws = FaultyAws(f"http://127.0.0.1:{server.server_address[1]}")
+    with httpx2.Client(timeout=60, trust_env=False) as client:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield aws
+        finally:
+            aws.ended.set()
+            server.shutdown()
+            server.server_close()

@@ -1,0 +1,134 @@
+"""What AWS and its official provider would say to a resource, as far as their own descriptions tell.
+
+`pulumi_aws`'s classes say which properties there are, which are required and what type each has; botocore's model has
+AWS's values, ranges, lengths and patterns.
+"""
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import botocore.session
+from botocore.model import OperationModel, Shape
+from botocore.validate import ParamValidator
+from pulumi.runtime.rpc import unwrap_rpc_secret
+
+from local.aws_plugin.checks import problems
+from local.aws_plugin.official import official_table
+from local.aws_plugin.properties import Property, Table, to_aws
+from local.aws_plugin.provider import RESOURCES
+
+# The operations whose requests carry a resource's inputs. For the rest of the types the classes alone speak.
+_OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "aws:acm/certificate:Certificate": ("acm", ("RequestCertificate",)),
+    "aws:cognito/identityPool:IdentityPool": ("cognito-identity", ("CreateIdentityPool",)),
+    "aws:cognito/identityProvider:IdentityProvider": ("cognito-idp", ("CreateIdentityProvider",)),
+    "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration": ("cognito-idp", ("SetLogDeliveryConfiguration",)),
+    "aws:cognito/managedLoginBranding:ManagedLoginBranding": ("cognito-idp", ("CreateManagedLoginBranding",)),
+    "aws:cognito/resourceServer:ResourceServer": ("cognito-idp", ("CreateResourceServer",)),
+    "aws:cognito/riskConfiguration:RiskConfiguration": ("cognito-idp", ("SetRiskConfiguration",)),
+    "aws:cognito/userGroup:UserGroup": ("cognito-idp", ("CreateGroup",)),
+    "aws:cognito/userPool:UserPool": ("cognito-idp", ("CreateUserPool", "SetUserPoolMfaConfig")),
+    "aws:cognito/userPoolClient:UserPoolClient": ("cognito-idp", ("CreateUserPoolClient",)),
+    "aws:cognito/userPoolDomain:UserPoolDomain": ("cognito-idp", ("CreateUserPoolDomain",)),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("wafv2", ("AssociateWebACL",)),
+}
+# Types of which the local plugin holds nothing, and so has no members of AWS's either.
+_REMEMBERED = {
+    "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
+    "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+    "aws:cognito/riskConfiguration:RiskConfiguration",
+    "aws:wafv2/webAclAssociation:WebAclAssociation",
+}
+
+
+def complaints(type_name: str, inputs: Mapping[str, Any]) -> list[str]:
+    """Everything wrong with the inputs of a resource of AWS, a sentence each; of another provider's, nothing."""
+    if not type_name.startswith("aws:"):
+        return []
+    if type_name not in RESOURCES:
+        return [f"{type_name}: no such resource type is known to local/aws_plugin"]
+    given = {name: _plain(value) for name, value in inputs.items()}
+    table = RESOURCES[type_name].inputs
+    found = list(problems(type_name, table, frozenset(), given))
+    return found or [f"{type_name}: {wrong}" for wrong in _of_aws(type_name, given)]
+
+
+def _of_aws(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
+    if type_name not in _OPERATIONS:
+        return
+    service, operations = _OPERATIONS[type_name]
+    request = to_aws(_table(type_name), dict(given))
+    for operation in operations:
+        shape = _operation(service, operation).input_shape
+        assert shape is not None
+        part = {name: value for name, value in request.items() if name in shape.members}
+        if len(operations) > 1:  # what only the other one needs stands in the other one
+            part |= {name: "us-east-1_Pool1" for name in shape.required_members if name == "UserPoolId"}
+        report = ParamValidator().validate(part, shape)
+        if report.has_errors():
+            yield report.generate_report()
+        else:
+            yield from breaches(shape, part, operation)
+
+
+def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Where a value breaks a range, a pattern or a list of values of AWS's model: botocore looks at minima alone."""
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():  # type: ignore[attr-defined]
+            if name in value and (path, name) != ("CreateUserPoolDomain", "Domain"):
+                yield from breaches(member, value[name], f"{path}.{name}")
+    elif shape.type_name == "list":
+        yield from _out_of_range(shape, len(value), f"{path}: number of items")
+        for index, item in enumerate(value):
+            yield from breaches(shape.member, item, f"{path}[{index}]")  # type: ignore[attr-defined]
+    elif shape.type_name in ("integer", "long"):
+        yield from _out_of_range(shape, value, path)
+    elif shape.type_name == "string":
+        yield from _text_breaches(shape, value, path)
+
+
+def _out_of_range(shape: Shape, number: float, what: str) -> Iterator[str]:
+    low, high = (shape.metadata.get(bound) for bound in ("min", "max"))
+    if (low is not None and number < low) or (high is not None and number > high):
+        yield f"{what}: {number}, but {low} to {high}"
+
+
+def _text_breaches(shape: Shape, value: str, path: str) -> Iterator[str]:
+    # Python knows no \p classes: those for separators are white space here, all others are not.
+    pattern = re.sub(r"\\p\{(\w)\}", lambda it: r"\s" if it[1] == "Z" else r"\S", shape.metadata.get("pattern", ".*"))
+    allowed = shape.metadata.get("enum")
+    if (allowed and value not in allowed) or not re.fullmatch(pattern, value, re.DOTALL):
+        yield f"{path}: {value!r}"
+    yield from _out_of_range(shape, len(value), f"{path}: length")
+
+
+@functools.cache
+def _operation(service: str, operation: str) -> OperationModel:
+    model: OperationModel = _model(service).operation_model(operation)
+    return model
+
+
+@functools.cache
+def _model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+@functools.cache
+def _table(type_name: str) -> Mapping[str, Property]:
+    service, operations = _OPERATIONS[type_name]
+    if type_name in _REMEMBERED:
+        return official_table(type_name, service, [f"{operation}Request" for operation in operations])
+    table: Table = RESOURCES[type_name].inputs
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """A value without secrets' wraps, and its numbers as they were: on the engine's wire each is a float."""
+    value = unwrap_rpc_secret(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
