@@ -69,10 +69,14 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
 def _pool(live: Live) -> Section:
     beside = [Deployed(thing.type, thing.name, thing.outputs) for thing in live.things]
     whole = written_out(live_pool(live.pool.outputs, beside).model_copy(update={"name": live.pool.name}))
-    # An ARN alone is the short form.
+    permitted = [thing.name for thing in live.of(facts.PERMISSION)]
     for name, value in (whole.get("triggers") or {}).items():
-        if isinstance(value, dict) and not value.get("version"):
-            whole["triggers"][name] = value["arn"]
+        if isinstance(value, dict):
+            # One that runs without a permission of this pool's own has it in another way, or from its owners.
+            value["permission"] = name in permitted
+            # An ARN alone is the short form.
+            if value["permission"] and not value.get("version"):
+                whole["triggers"][name] = value["arn"]
     if "webAcl" in whole:
         whole["webAcl"] = whole["webAcl"]["arn"]
     return whole

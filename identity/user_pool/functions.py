@@ -51,6 +51,8 @@ def permit(
     `statements` has the id that a permission has already, by logical name: with another one it would be made anew.
     """
     for name, trigger in triggers.given().items():
+        if not trigger.permission:
+            continue
         # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
         whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
         permission = f"{beside.name}-{alias_of(name)}-permission"

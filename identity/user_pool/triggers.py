@@ -40,6 +40,9 @@ class Trigger(Model):
     path: Maybe[types.Text] = setting(
         None, "A folder of code, from the root of this repository.", example="triggers/claims"
     )
+    permission: bool = setting(
+        True, "Whether the program lets this pool call it; false where somebody else sees to that.", example=False
+    )
     handler: types.Text = setting("main.handler", "File and function in that folder.")
     runtime: Runtime = setting("python3.13", "The runtime of that code.")
     memory: Memory = setting(128, "Megabytes of memory, 128-10,240.")

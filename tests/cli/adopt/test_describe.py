@@ -188,6 +188,16 @@ def test_a_second_secret_and_what_nobody_manages_are_told() -> None:
     ]
 
 
+def test_a_function_that_lets_the_pool_call_it_in_another_way_is_given_no_permission() -> None:
+    policy = {"Statement": [{"Sid": "by-hand", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]}
+    for answer, written in (({"Policy": json.dumps(policy)}, None), ({}, False)):
+        described = describe.describe(running(SPECS["library"], get_policy=answer), TEXTS, "prod", {})
+        trigger = described.keys["userPool"]["triggers"]["postConfirmation"]
+        assert (trigger["permission"] if isinstance(trigger, dict) else None) is written
+        ids = [thing.import_id for name, thing in described.things.items() if name.endswith("-permission")]
+        assert [it.endswith(":library-welcome/by-hand") for it in ids] == [True] * (written is None)
+
+
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 FILE = """\
