@@ -15,7 +15,7 @@ override given = $(if $(filter override,$(origin $(2))),$(option))
 override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
-.PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt unmanaged diff bench test fuzz check
+.PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt diff bench test fuzz check
 .PHONY: mail people status reference format lock
 
 up preview refresh destroy: .venv/installed
@@ -61,11 +61,9 @@ status: .venv/installed
 	@$(RUN) -m cli $@
 
 adopt: .venv/installed
-	@$(call each,id,ID) $(call each,only,ONLY) $(RUN) -m cli $@ $(call option,stack,STACK) $(call option,pool,POOL) "$$@" \
-	  $(call flag,write,WRITE) $(call flag,import,IMPORT)
-
-unmanaged: .venv/installed
-	@$(RUN) -m cli $@ -- $${STACK:+"$$STACK"}
+	@$(call each,id,ID) $(call each,only,ONLY) $(call each,leave,LEAVE) $(RUN) -m cli $@ $(call option,stack,STACK) \
+	  $(call option,pool,POOL) "$$@" $(call option,take,TAKE) $(call flag,write,WRITE) $(call flag,import,IMPORT) \
+	  $(call flag,check,CHECK)
 
 diff: .venv/installed
 	@$(call each,stack,STACK) $(RUN) -m cli $@ "$$@" $(call option,markdown,MARKDOWN) -- $${BASE:+"$$BASE"}
@@ -89,7 +87,7 @@ reference: .venv/installed
 # 12,000 cases of the property tests; the same ones again with the SEED that it prints.
 fuzz: .venv/installed-dev
 	@seed="$${SEED:-$$(date +%s)}" && printf 'SEED=%s\n' "$$seed" && \
-	  $(RUN) -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-seed="$$seed"
+	  $(RUN) -m pytest tests/identity/test_fuzz.py tests/identity/test_pool_round_trip.py --hypothesis-profile=fuzz --hypothesis-seed="$$seed"
 
 format: .venv/installed-dev
 	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .

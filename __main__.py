@@ -54,6 +54,7 @@ pool = CustomerUserPool(
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
         had_mail_identity=deployed.has_mail_identity(state),
+        statements=deployed.statements(state),
         links_accounts=settings.config.link_accounts is not None,
     ),
     opts=guarded,
@@ -65,7 +66,7 @@ registry = AccessRegistryArgs(
     settings.identity_providers,
     settings.config.groups,
     deployed.private_keys(state),
-    deployed.clients_without_flows(state),
+    deployed.clients(state),
 )
 access = AccessRegistry("access", registry, opts=guarded)
 client_ids = {key: client.id for key, client in access.clients.items()}

@@ -21,7 +21,6 @@ MODULES = {
     "people": "cli.people",
     "status": "cli.status",
     "adopt": "cli.adopt.commands",
-    "unmanaged": "cli.adopt.commands",
     "diff": "cli.diff.commands",
     "reference": "cli.reference",
 }

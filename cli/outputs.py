@@ -26,7 +26,8 @@ Address = Annotated[str, AfterValidator(_is_address)]
 
 
 class _Output(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    # What no command reads is kept for those who read the export.
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
 
 
 class Api(_Output):
@@ -52,7 +53,7 @@ class Client(_Output):
 
 
 class Outputs(_Output):
-    """The outputs of a stack that is up; those that no command reads are ignored."""
+    """The outputs of a stack that is up. A stack of an older checkout may lack those that are read off others here."""
 
     user_pool_id: str
     issuer: Address
@@ -71,7 +72,7 @@ class Outputs(_Output):
         return self.user_pool_id.partition("_")[0]
 
     @property
-    def domain(self) -> str:
+    def sign_in_host(self) -> str:
         """Where the sign-in pages are, with a port where it is not the usual one."""
         return urlsplit(self.authorize_url).netloc
 

@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import outputs as stack_outputs
 from cli import user_import
-from cli.adopt.trouble import told
 from cli.outputs import Outputs
 from cli.sign_in.cognito import make_local_user
 from cli.sign_in.errors import plain
@@ -106,4 +105,6 @@ def _refusals(outputs: Outputs) -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
+        from cli.adopt.trouble import told  # here: it brings boto3 along
+
         raise Failure(f"The people of {outputs.user_pool_id}: {told(error, outputs.is_local)}") from error

@@ -87,7 +87,8 @@ def _entry(field: FieldInfo, default: Any) -> str:
     words = fill(str(field.description), 114, break_long_words=False, break_on_hyphens=False).split("\n")
     lines += ["    description: >-", *(f"      {line}" for line in words)]
     if not field.is_required():
-        lines += [f"    {line}" for line in _yaml(default)]
+        # The engine takes no text for the default of an object: one that is not given is an empty one.
+        lines += [f"    {line}" for line in _yaml({} if default is None and kind == "object" else default)]
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +146,9 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
     for step in name.split("."):
         field = next(it for it in model.model_fields.values() if it.alias == step)
         model = model_in(field) or _of_entries(field)
-    return _rows(("key", "type", "default", "meaning", "a change"), [_row(it) for it in model.model_fields.values()])
+    return _rows(
+        ("key", "type", "default", "example", "meaning", "a change"), [_row(it) for it in model.model_fields.values()]
+    )
 
 
 def _of_entries(field: FieldInfo) -> type[Model]:
@@ -156,7 +159,8 @@ def _row(field: FieldInfo) -> tuple[str, ...]:
     at = declared(field)
     default = None if field.is_required() else field.get_default(call_default_factory=True)
     says = str(field.description) + (f" Needs the plan {at.plan.capitalize()}." if at.plan else "")
-    return f"`{field.alias}`", _type_name(field.annotation), _shown(field, default), says, _CHANGES[at.change]
+    example = "" if at.example is None else f"`{field.alias}: {json.dumps(at.example)}`"
+    return f"`{field.alias}`", _type_name(field.annotation), _shown(field, default), example, says, _CHANGES[at.change]
 
 
 def _shown(field: FieldInfo, default: Any) -> str:

@@ -39,6 +39,9 @@ SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{in
 MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes: f"{int(minutes)}m")
 
 
+TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshTokenValidity", "tokenValidityUnits")
+
+
 class TokenValidity(Model):
     """How long tokens live: a number with a unit, s, m, h or d."""
 
@@ -47,6 +50,10 @@ class TokenValidity(Model):
     refresh: types.RefreshValidity = setting(
         "30d", "A refresh token, 60m-3650d, and not shorter than the others.", example="7d"
     )
+
+    @property
+    def seconds(self) -> dict[str, int]:
+        return {token: types.duration(getattr(self, token)).seconds for token in ("access", "id", "refresh")}
 
     def inputs(self) -> dict[str, Any]:
         lives = {token: types.duration(getattr(self, token)) for token in ("access", "id", "refresh")}
@@ -303,6 +310,21 @@ def _safe_auth_flows(machine: bool, rotated: bool, choice: bool) -> list[str]:
     if machine:
         return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
     return [SRP, *([] if rotated else [REFRESH]), *([USER] if choice else [])]
+
+
+def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs for a live client, from its outputs: what means the same in other words, or in none, stays as it is.
+
+    AWS takes a client that was made without authentication flows for one with `AWS_AUTH_FLOWS`, and a token's life in
+    hours for the same in minutes; to say it otherwise would be an update that changes nothing.
+    """
+    made = dict(inputs)
+    if live and not live.get("explicitAuthFlows") and made["explicitAuthFlows"] == AWS_AUTH_FLOWS:
+        del made["explicitAuthFlows"]
+    if live and TokenValidity.read(live).seconds == TokenValidity.read(inputs).seconds:
+        made = {name: it for name, it in made.items() if name not in TOKEN_VALIDITY}
+        made |= {name: live[name] for name in TOKEN_VALIDITY if live.get(name)}
+    return made
 
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:

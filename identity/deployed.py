@@ -64,9 +64,14 @@ def current_region(configured: str | None) -> str:
     return configured or str(get_region().region)
 
 
-def clients_without_flows(state: Iterable[Deployed]) -> list[str]:
-    """The clients, by logical name, that the stack has and that were made without authentication flows."""
-    return [it.name for it in state if it.type == facts.USER_POOL_CLIENT and not it.outputs.get("explicitAuthFlows")]
+def statements(state: Iterable[Deployed]) -> dict[str, str]:
+    """The statements by which functions may be called, by the logical names of their permissions."""
+    return {it.name: str(it.outputs.get("statementId")) for it in state if it.type == facts.PERMISSION}
+
+
+def clients(state: Iterable[Deployed]) -> dict[str, Mapping[str, Any]]:
+    """The outputs of the clients that the stack has, by logical name."""
+    return {it.name: it.outputs for it in state if it.type == facts.USER_POOL_CLIENT}
 
 
 def current_account() -> str:

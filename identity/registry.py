@@ -1,7 +1,8 @@
 """The registry of who may ask for what: resource servers, identity providers, groups and app clients."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 from pulumi_aws import cognito
@@ -9,7 +10,7 @@ from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClien
 
 from identity import facts
 from identity.api import Api
-from identity.client import AWS_AUTH_FLOWS, Client
+from identity.client import Client, as_it_rests
 from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.setting import arguments
@@ -26,8 +27,7 @@ class AccessRegistryArgs:
         identity_providers: the identity providers by key, names filled in.
         groups: the groups by name.
         known_keys: by a provider's name the fingerprint of the private key that AWS has, which it never shows.
-        without_flows: logical names of clients that were made without authentication flows, which AWS takes for
-            `AWS_AUTH_FLOWS`; none by default.
+        live: the outputs of the clients that the stack has, by logical name; none by default.
     """
 
     user_pool_id: pulumi.Input[str]
@@ -36,7 +36,7 @@ class AccessRegistryArgs:
     identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     known_keys: Mapping[str, str] = field(default_factory=dict)
-    without_flows: Collection[str] = ()
+    live: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class AccessRegistry(pulumi.ComponentResource):
@@ -62,7 +62,7 @@ class AccessRegistry(pulumi.ComponentResource):
         super().__init__(facts.ACCESS_REGISTRY, name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
-        self._without_flows = args.without_flows
+        self._live = args.live
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
         # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
         self._scopes: dict[str, pulumi.Input[str]] = {
@@ -119,16 +119,15 @@ class AccessRegistry(pulumi.ComponentResource):
         )
 
     def _client(self, key: str, client: Client) -> UserPoolClient:
-        name, inputs = f"{self._name}-client-{key}", arguments(client.inputs())
+        name = f"{self._name}-client-{key}"
+        inputs = arguments(as_it_rests(client.inputs(), self._live.get(name, {})))
+        if client.flows:
+            inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
         if client.identity_providers is not None:
             inputs["supported_identity_providers"] = [
                 self.identity_providers[it].provider_name if it in self.identity_providers else it
                 for it in client.identity_providers
             ]
-        if client.flows:
-            inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
-        if name in self._without_flows and client.auth_flows == AWS_AUTH_FLOWS:
-            del inputs["explicit_auth_flows"]  # left out they stay as they are, which means the same
         return UserPoolClient(
             name,
             UserPoolClientArgs(user_pool_id=self._user_pool_id, **inputs),

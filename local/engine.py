@@ -114,12 +114,11 @@ def run(operation: Operation, held: Held) -> Outcome:
     """
     cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
-    install(paths.PULUMI_HOME / "plugins")
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
     # From where the folder really is: `.local/` may be a link to another disk.
     packs = [os.path.relpath(paths.POLICY_PACK, os.path.realpath(paths.PROJECT))]
     try:
-        stack = LocalStack(workspace(cli))
+        stack = local_stack(cli)
         if operation == "preview":
             planned = stack.preview(on_event=progress, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
@@ -158,15 +157,21 @@ def decrypted_outputs() -> dict[str, Any]:
     return outputs
 
 
+def local_stack(cli: Cli) -> LocalStack:
+    """The stack, which is made if it is not there, with its plugin in its place."""
+    install(paths.PULUMI_HOME / "plugins")
+    return LocalStack(workspace(cli))
+
+
 def workspace(cli: Cli) -> Workspace:
     """The checkout as the engine is given it: its copies of the files, its own state, and the program to run."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
     return Workspace(
-        work_dir=str(paths.PROJECT), program=_program, env_vars=environment.of_the_engine(), pulumi_command=cli
+        work_dir=str(paths.PROJECT), program=program, env_vars=environment.of_the_engine(), pulumi_command=cli
     )
 
 
-def _program() -> None:
+def program() -> None:
     """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
     try:
         runpy.run_path(str(paths.CHECKOUT / "__main__.py"), run_name="__main__")

@@ -36,7 +36,7 @@ def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
     report.summary(operation, outcome)
     made = state.read() if outcome.succeeded and operation == "up" else None
     if made:
-        report.outputs(made, people.make(wanted, made, port))
+        report.ready(made, people.make(wanted, made, port))
     return outcome
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from local.console import give, say
 from local.outcome import FOUND, Outcome
@@ -36,38 +37,31 @@ def summary(operation: str, outcome: Outcome) -> None:
         say(f"{operation} done{_counted(outcome.changes, would, found)}.", style="bold green")
 
 
-def outputs(known: State, people: Sequence[str]) -> None:
-    """The stack's outputs for people, without secrets, who can sign in, and what to do next."""
+def ready(known: State, people: Sequence[str]) -> None:
+    """What was made, where people sign in and who can, and what to do next."""
     values = known.outputs
     say("")
-    for name in sorted(values):
-        _show(name, values[name], "  ")
-    login = _public_login(values.get("clients"), known.clients_with_a_secret)
-    say("")
-    if login:
-        say("Try it:     make login")
-        say(f"Sign in:    {login}")
+    say(f"Pool:      {values.get('userPoolId')}, with the clients {', '.join(values.get('clients', {})) or 'none'}")
+    if login := _public_login(values, known.clients_with_a_secret):
+        say(f"Sign in:   {login}")
     if people:
-        say(f"People:     {', '.join(people)}; their passwords are in local/people.yaml. One more for now: make user")
-    say("Outputs:    make outputs")
-    say("Take down:  make destroy")
+        say(f"People:    {', '.join(people)}; their passwords are in local/people.yaml")
+    say("Go on:     make login     sign in from here, and have a token")
+    say("           make export    files for your app and your API (docs/connect.md)")
+    say("           make status    what is up, and where; all addresses: make outputs")
 
 
-def _show(name: str, value: Any, indent: str) -> None:
-    if isinstance(value, dict):
-        say(f"{indent}{name}:")
-        for key in sorted(value):
-            _show(key, value[key], indent + "  ")
-    else:
-        say(f"{indent}{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
-
-
-def _public_login(clients: Any, confidential: set[str]) -> str | None:
-    """The login URL of the first client without a secret: the one that anyone can try."""
-    if not isinstance(clients, dict):
-        return None
-    public = [client for client in clients.values() if client.get("clientId") not in confidential]
-    return next((str(client["loginUrl"]) for client in public if "loginUrl" in client), None)
+def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | None:
+    """The sign-in page of the first client without a secret, which anyone can try; without scopes it asks for all."""
+    for client in values.get("clients", {}).values():
+        if client.get("callbackUrls") and client.get("clientId") not in confidential:
+            query = {
+                "client_id": client["clientId"],
+                "response_type": "code",
+                "redirect_uri": client["callbackUrls"][0],
+            }
+            return f"{str(values['authorizeUrl']).removesuffix('/oauth2/authorize')}/login?{urlencode(query)}"
+    return None
 
 
 def _counted(changes: Mapping[str, int], would: str = "", found: Mapping[str, str] | None = None) -> str:

@@ -87,9 +87,13 @@ def stacks(directory: Path) -> list[str]:
 
 
 def write(file: Path, content: Any) -> None:
-    """Write a file that every reader reads alike: a text in quotes, where it might be taken for something else."""
-    text = yaml.dump(content, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=2**20)
-    paths.write_whole(file, text)
+    """Write a file that every reader reads alike."""
+    paths.write_whole(file, text_of(content))
+
+
+def text_of(content: Any) -> str:
+    """YAML that every reader reads alike: a text in quotes, where it might be taken for something else."""
+    return yaml.dump(content, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=2**20)
 
 
 class _Quoting(yaml.SafeDumper):

@@ -204,11 +204,14 @@ def test_a_command_that_is_not_run_is_one_there_is(command: str) -> None:
     program, *words = words_of(command)
     if program == "make":
         check_make(words)
+    elif program == ".venv/bin/python":
+        assert words[0] == "-m"
+        assert (ROOT / words[1].replace(".", "/") / "__main__.py").is_file()
     elif program == "aws":
         check_aws(words)
     else:
         known = (
-            *("pulumi", "curl", "git", "cd", "read", ".", "python3", "export", "set", "eval", "newman"),
+            *("pulumi", "curl", "git", "cd", "read", ".", "python3", "export", "set", "eval", "newman", "npm"),
         )  # pulumi's words: the next test
         # pulumi's words: the next test
         assert program in known, f"{program}: teach this test to check it, or put the command into a block of sh"

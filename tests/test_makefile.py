@@ -109,6 +109,7 @@ WHOLE = [
     ("export", "TO", "--to"),
     ("adopt", "STACK", "--stack"),
     ("adopt", "POOL", "--pool"),
+    ("adopt", "TAKE", "--take"),
     ("diff", "MARKDOWN", "--markdown"),
     ("bench", "ROUNDS", "--rounds"),
     ("fuzz", "SEED", "--hypothesis-seed"),
@@ -131,7 +132,13 @@ def test_the_value_of_every_variable_reaches_the_command(
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize(
-    ("target", "name", "option"), [("login", "SCOPE", "--scope"), ("adopt", "ID", "--id"), ("diff", "STACK", "--stack")]
+    ("target", "name", "option"),
+    [
+        ("login", "SCOPE", "--scope"),
+        ("adopt", "ID", "--id"),
+        ("adopt", "LEAVE", "--leave"),
+        ("diff", "STACK", "--stack"),
+    ],
 )
 def test_a_list_reaches_the_command_word_by_word(
     checkout: Path, target: str, name: str, option: str, value: str
@@ -162,7 +169,7 @@ def test_the_base_of_a_comparison_is_one_word_and_no_option(checkout: Path, valu
         (["up", "JSON=0"], ["-m", "local", "up"]),
         (["outputs", "SHOW_SECRETS=1"], ["-m", "local", "outputs", "--show-secrets"]),
         (["token"], ["-m", "cli", "token"]),
-        (["unmanaged", "STACK=prod"], ["-m", "cli", "unmanaged", "--", "prod"]),
+        (["adopt", "STACK=prod", "CHECK=1"], ["-m", "cli", "adopt", "--stack=prod", "--check"]),
         (["diff"], ["-m", "cli", "diff", "--"]),
         (["login", "SCOPE=openid a.b"], ["-m", "cli", "login", "--scope=openid", "--scope=a.b"]),
         (["login", "NO_BROWSER=1", "TOKEN=id"], ["-m", "cli", "login", "--no-browser", "--token=id"]),

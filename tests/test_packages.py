@@ -16,7 +16,7 @@ from tests.support.program import ROOT
 
 LOCKS = {"program": "requirements.txt", "tools": "requirements-tools.txt", "dev": "requirements-dev.txt"}
 PROGRAM = ("__main__.py", "identity", "policy", "examples/api_stack")
-TOOLS = ("local", "cli", "examples/api", "triggers")
+TOOLS = ("local", "cli", "examples/api", "examples/spa", "triggers")
 DEV = ("tests", "examples/connect")
 # What other packages load by themselves, or what is run as a command.
 RUN = {

@@ -1,4 +1,5 @@
-"""Take over what runs already: find it in AWS, show it beside what the program would make, bring it into the state.
+"""Take over what runs already: describe it in the stack's file, bring it into the state, and look after it.
 
-Nothing here writes to AWS; `cli.adopt.account` sees to that.
+`live` reads a pool, `describe` says it as config, `stack_settings` writes that down, `survey` compares the two, and
+`bring_in` imports. Nothing here writes to AWS; `account` sees to that.
 """

@@ -3,54 +3,60 @@
 import json
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from cli.adopt.report import AdoptError
 from cli.adopt.trouble import reading
-from local.aws_plugin.emulator import SERVICES, Emulator, endpoints_of
 
 _READS = re.compile(r"(Describe|Get|List)[A-Z]")
-_KEYS = ("accessKey", "secretKey", "token", "profile")
+_KEYS = {
+    "aws_access_key_id": "aws:accessKey",
+    "aws_secret_access_key": "aws:secretKey",
+    "aws_session_token": "aws:token",
+    "profile_name": "aws:profile",
+}
+_GONE = ("ResourceNotFoundException", "NotFoundException", "NoSuchHostedZone", "WAFNonexistentItemException")
+# What the emulator says to an operation that it has not; AWS has them all.
+_NOT_EMULATED = ("InvalidAction", "UnknownOperationException", "NotImplementedException", "400", "404", "501")
 
 
-class Account(Emulator):
-    """Clients for the readers of `local.aws_plugin`, at AWS or where the stack's `aws:endpoints` say.
+class Account:
+    """Read-only clients, at AWS or where the stack's `aws:endpoints` say.
 
-    At AWS the credentials are those of boto3's usual chain, unless the stack's `aws:` config names others.
+    The credentials are those of boto3's usual chain, unless the stack's `aws:` config names others.
+
+    Args:
+        config: the texts of the stack's config.
+        region: where the config names no region.
     """
 
-    def __init__(self, config: Mapping[str, str]) -> None:
-        keys = {key: config[f"aws:{key}"] for key in _KEYS if f"aws:{key}" in config}
-        with reading("aws:endpoints", emulated=False):
-            endpoints = endpoints_of(config.get("aws:endpoints", "[]"))
-        self.emulated = bool(endpoints)
-        with self.reading("AWS credentials"):
-            self._boto = boto3.session.Session(
-                aws_access_key_id=keys.get("accessKey"),
-                aws_secret_access_key=keys.get("secretKey"),
-                aws_session_token=keys.get("token"),
-                profile_name=keys.get("profile"),
-                region_name=config.get("aws:region"),
-            )
-        if not self._boto.region_name:
+    def __init__(self, config: Mapping[str, str], region: str | None = None) -> None:
+        self._endpoints = _endpoints(config.get("aws:endpoints", "[]"))
+        self.emulated = bool(self._endpoints)
+        with reading("AWS credentials", self.emulated):
+            keys = {name: config[key] for name, key in _KEYS.items() if key in config}
+            self._session = boto3.session.Session(region_name=config.get("aws:region", region), **keys)  # type: ignore[arg-type]
+        if not self._session.region_name:
             raise AdoptError("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
-        super().__init__(self._boto.region_name, "", "", {})
-        self._endpoints = endpoints
-        self._boto.events.register("before-call", _refuse_writes)
+        self.region: str = self._session.region_name
+        self._session.events.register("before-call", _refuse_writes)
+        self.client = cache(self._client)
 
-    def reading(self, subject: str) -> AbstractContextManager[None]:
-        """Say what goes wrong meanwhile in words of this account, AWS's or the emulator's."""
-        return reading(subject, self.emulated)
+    @property
+    def place(self) -> str:
+        """Where it is, for a message."""
+        return ", ".join(sorted(set(self._endpoints.values()))) or "AWS"
 
-    def _connect(self, service: str, region: str) -> Any:
-        endpoint = self._endpoints.get(service)
-        return self._boto.client(
-            SERVICES[service],  # type: ignore[call-overload]
-            region_name=region,
+    def _client(self, service: str, region: str | None = None) -> Any:
+        endpoint = self._endpoints.get(service.replace("-", ""))
+        return self._session.client(
+            service,  # type: ignore[call-overload]
+            region_name=region or self.region,
             endpoint_url=endpoint,
             # Describing many clients runs into Cognito's quotas: wait as it says, and go on.
             config=Config(
@@ -61,13 +67,32 @@ class Account(Emulator):
             ),
         )
 
+    def ask(self, service: str, operation: str, region: str | None = None, **request: Any) -> dict[str, Any]:
+        """AWS's answer, all its pages; empty where there is no such thing, or the emulator has no such operation."""
+        if self.emulated and service.replace("-", "") not in self._endpoints:
+            return {}  # what is beside the emulator must not be taken for a part of it
+        client = self.client(service, region)
+        try:
+            with reading(operation, self.emulated):
+                if client.can_paginate(operation):
+                    return dict(client.get_paginator(operation).paginate(**request).build_full_result())
+                answer: dict[str, Any] = getattr(client, operation)(**request)
+        except AdoptError as error:
+            code = error.__cause__.response["Error"]["Code"] if isinstance(error.__cause__, ClientError) else ""
+            if code in _GONE or (self.emulated and code in _NOT_EMULATED):
+                return {}
+            raise
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def _endpoints(text: str) -> dict[str, str]:
+    """`aws:endpoints`, as the engine has it: a JSON list of objects, service -> URL."""
+    try:
+        return {service: url for entry in json.loads(text) for service, url in entry.items() if url}
+    except (ValueError, AttributeError, TypeError):
+        raise AdoptError(f"aws:endpoints: expected a list of objects, service -> URL; received {text}") from None
+
 
 def _refuse_writes(model: Any, **_: Any) -> None:
     if not _READS.match(model.name):
         raise AdoptError(f"{model.name} would change something in AWS, and adoption only reads. Nothing was changed.")
-
-
-def shown_place(config: Mapping[str, str]) -> str:
-    """Where that account is, for a message."""
-    urls = {url for entry in json.loads(config.get("aws:endpoints", "[]")) for url in entry.values()}
-    return ", ".join(sorted(urls)) or "AWS"

@@ -1,122 +1,100 @@
-"""Write what was found into the stack's state: by `pulumi import`, and then what an import cannot read."""
+"""Bring what runs into a stack's state: the preview's own import file, with the ids of what there is."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from cli.adopt import adoption, place, show
-from cli.adopt.adoption import Item, Standing
-from cli.adopt.place import Deployment, Place
-from cli.adopt.plan import Plan
-from cli.adopt.report import Refused
-from cli.adopt.suggest import suggestions
-from identity import config as settings
-from identity.errors import Problem
+from cli.adopt.live import Thing
+from cli.adopt.place import Place
+from cli.adopt.report import AdoptError
+from identity import facts
 from local import paths
+from local.console import say
+
+_SECRET = "generateSecret"  # noqa: S105
+# The bridge's own note of what its reading gave; without it, it goes by the outputs.
+_BRIDGE = "__pulumi_raw_state_delta"
 
 
-@dataclass(frozen=True)
-class Sight:
-    """All that one run of the command has seen: the stack as it was, every resource, and those that were chosen."""
-
-    where: Place
-    config: Mapping[str, str]
-    exported: Deployment | None
-    plan: Plan
-    everything: tuple[Item, ...]
-    chosen: tuple[Item, ...]
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return resources(self.exported)
-
-    @cached_property
-    def offered(self) -> dict[str, Any]:
-        """The keys of the stack's file that would keep what is there."""
-        return suggestions(self.everything, self.config, self.where.name)
-
-    @property
-    def open(self) -> list[Item]:
-        """What is still to be done."""
-        return [item for item in self.chosen if item.standing in (Standing.FOUND, Standing.INCOMPLETE)]
-
-    @property
-    def command(self) -> str:
-        return f".venv/bin/python -m cli adopt --stack {self.where.stack}"
-
-
-def resources(deployment: Deployment | None) -> dict[str, Any]:
-    """URN -> resource of an exported state; none where there is no stack."""
-    entries = ((deployment or {}).get("deployment") or {}).get("resources") or []
-    return {entry["urn"]: entry for entry in entries if not entry.get("delete")}
-
-
-def write_file(sight: Sight) -> Path:
-    """Write the file that `pulumi import` takes, and say how."""
-    stack = sight.where.stack
-    file = place.files(stack) / "import.json"
-    content = adoption.import_file(sight.plan, sight.chosen, sight.state)
-    paths.write_whole(file, json.dumps(content, indent=2) + "\n")
-    options = " ".join(place.IMPORT_OPTIONS)
-    show.tell(
-        f"\nWrote {file}\nBy hand: pulumi import --file {file} {options} --stack {stack}\n"
-        f"and then {sight.command} --import, which adds what an import cannot read."
-    )
-    return file
-
-
-def import_it(sight: Sight, file: Path) -> None:
+def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> None:
     """Import, complete, and say what comes next.
 
-    Raises:
-        Refused: where the stack is not protected.
+    Args:
+        where: the stack.
+        things: what runs, by the logical name that the program gives it.
+        only: logical names; none for all.
     """
-    where = sight.where
-    _refuse_unprotected(sight)
-    if sight.exported is None:
-        where.make()
-    else:
-        _back_up(sight)
-    if any(item.standing is Standing.FOUND for item in sight.chosen):
+    if before := where.export():
+        _back_up(where, before)
+    completed = _complete(where, things)  # what was imported by hand: no preview goes on from there
+    file, names, missing = _import_file(where, things, only)
+    if names:
         where.bring_in(file)
-    after = where.export() or {}
-    completed = adoption.complete(after, adoption.items(sight.plan, resources(after)))
+    completed += _complete(where, things)
+    if not names and not completed:
+        say(f"Already adopted: the state of the stack `{where.stack}` has all that exists.", style="green")
+    else:
+        say(f"Adopted, protected: {', '.join(names) or 'nothing new'}. Clients completed: {completed}.", style="green")
+    if missing:
+        say(f"Not brought in, so that the next `up` makes it: {', '.join(missing)}.", style="yellow")
+    preview = "make preview" if where.local else f"pulumi preview --diff --stack {where.stack}"
+    say(f"Next: {preview} must show no replacement and no deletion, and the second one after `up` nothing at all.")
+
+
+def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
+    """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
+    made = where.would_make()
+    resources = [it for it in made["resources"] if not it.get("component")]
+    unknown = sorted(set(only) - {_name(it) for it in resources})
+    if unknown:
+        there = ", ".join(sorted(_name(it) for it in resources)) or "none"
+        raise AdoptError(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
+    chosen = [it for it in resources if (not only or _name(it) in only) and _name(it) in things]
+    for resource in chosen:
+        resource["id"] = things[_name(resource)].import_id
+    parents = {it.get("parent") for it in chosen}
+    components = [it for it in made["resources"] if it.get("component") and it["name"] in parents]
+    content = {"nameTable": made.get("nameTable", {}), "resources": [*components, *chosen]}
+    file = where.files / "import.json"
+    paths.write_whole(file, json.dumps(content, indent=2) + "\n")
+    names = [_name(it) for it in chosen]
+    return file, names, [name for it in resources if (name := _name(it)) not in names]
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource.get("logicalName") or resource["name"])
+
+
+def _complete(where: Place, things: Mapping[str, Thing]) -> int:
+    whole = where.export()
+    completed = complete(whole, things.values()) if whole else 0
     if completed:
-        whole = place.files(where.stack) / "state-completed.json"
-        paths.write_whole(whole, json.dumps(after, indent=2))
         where.replace(whole)
-        whole.unlink()
-    names = [item.name for item in sight.chosen if item.standing is Standing.FOUND]
-    show.tell(f"\nAdopted, protected: {', '.join(names) or 'nothing new'}.", style="green")
-    show.tell(f"Clients completed: {completed}.")
-    _rest(sight)
+    return completed
 
 
-def _refuse_unprotected(sight: Sight) -> None:
-    """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
-    stack = sight.where.stack
-    if not settings.check(sight.config, sight.where.name)[0].protect:
-        allowed = "true, so that `preview` refuses whatever would lose something"
-        fix = "set it for the adoption; once `up` is through and its next preview is empty, it may be taken out again"
-        problem = Problem("identity:protect", allowed, "false", fix)
-        raise Refused(f"\nThe stack `{stack}` is not protected; nothing was changed.", [problem])
+def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
+    """Write into the state whether a client has a secret, and say for how many clients.
+
+    The official provider does not read it on import, and takes a client of which it does not know it for one to
+    replace (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` would have to stay in
+    the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
+    """
+    secrets = {it.own_id: it.outputs[_SECRET] for it in things if it.type == facts.USER_POOL_CLIENT}
+    completed = 0
+    for resource in whole["deployment"].get("resources") or []:
+        known = _SECRET in (resource.get("outputs") or {})
+        if resource["type"] != facts.USER_POOL_CLIENT or known or resource.get("id") not in secrets:
+            continue
+        for side in ("inputs", "outputs"):
+            resource.setdefault(side, {})[_SECRET] = secrets[resource["id"]]
+        resource["outputs"].pop(_BRIDGE, None)
+        completed += 1
+    return completed
 
 
-def _back_up(sight: Sight) -> None:
-    stack = sight.where.stack
-    file = place.files(stack) / f"state-{datetime.now():%Y%m%d-%H%M%S}.json"
-    paths.write_whole(file, json.dumps(sight.exported, indent=2))
-    show.tell(f"The state as it was: {file}. Back to it: pulumi stack import --file {file} --stack {stack}")
-
-
-def _rest(sight: Sight) -> None:
-    rest = [it.name for it in sight.everything if it.standing is Standing.FOUND and it not in sight.chosen]
-    if rest:
-        told = f"Still to be adopted, and before the next `up`, which would make them anew: {', '.join(rest)}."
-        show.tell(told, style="yellow")
-    preview = "make preview" if sight.where.local else f"pulumi preview --stack {sight.where.stack}"
-    show.tell(f"Next: {preview} shows what `up` will change in place; it must show no replacement and no deletion.")
+def _back_up(where: Place, whole: Mapping[str, Any]) -> None:
+    file = where.files / f"state-{datetime.now():%Y%m%d-%H%M%S}.json"
+    paths.write_whole(file, json.dumps(whole, indent=2))
+    say(f"The state as it was: {file}. Back to it: pulumi stack import --file {file} --stack {where.stack}")

@@ -1,149 +1,271 @@
-"""The commands about what runs already: adopt it, and list what nobody manages.
+"""`adopt`: describe a pool that runs already in the stack's file, bring it into the state, and look after it.
 
-The exit status of `adopt` is 0 where adoption can go on or is done.
+The exit status is 0 where adoption can go on or is done, and where a look finds nothing to tell.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 import click
 
-from cli.adopt import adoption, leftover, place, program, show
-from cli.adopt import unmanaged as pool_contents
-from cli.adopt.account import Account, shown_place
-from cli.adopt.adoption import Item, Standing
-from cli.adopt.bring_in import Sight, import_it, resources, write_file
-from cli.adopt.config import read_config
-from cli.adopt.find import Finder
+from cli.adopt import live, stack_settings, survey, zone_things
+from cli.adopt.account import Account
+from cli.adopt.bring_in import bring_in
+from cli.adopt.describe import Described, describe
+from cli.adopt.keys import slug
+from cli.adopt.lean import ROOT, Section
+from cli.adopt.live import Live
 from cli.adopt.place import Place
-from cli.adopt.plan import Ids
 from cli.adopt.report import AdoptError, Refused
-from cli.adopt.trouble import reading
-from identity.errors import ConfigError
-from local import emulator, environment, paths, project
+from cli.adopt.survey import Survey
+from identity import config, facts
+from identity.config import Settings
+from identity.errors import HIDDEN
+from local import emulator, environment, paths, project, stack_file
+from local.console import give, say
 from local.lock import only_one
 
-POOL = "customers"
+_PROVIDERS = f"{ROOT}identityProviders"
+_POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
 
 
 @click.command()
 @click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
-@click.option("--pool", help="The id of the user pool, where its name does not say which one it is.")
-@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="The id of another resource, likewise.")
-@click.option("--only", multiple=True, metavar="RESOURCE", help="This resource alone; can be given again.")
-@click.option("--write", is_flag=True, help="Write the file for `pulumi import --file`, and say how to use it.")
-@click.option("--import", "bring_in", is_flag=True, help="Import into the stack's state.")
+@click.option("--pool", help="The id of the user pool, where neither the state nor its name says which one it is.")
+@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="Which of several of one name a key means.")
+@click.option("--only", multiple=True, metavar="RESOURCE", help="With --import: this resource alone.")
+@click.option("--take", type=click.Choice(["live", "file"]), help="Which of the two counts where they differ.")
+@click.option("--leave", multiple=True, envvar="LEAVE", metavar="NAME", help="Accept what is listed by this name.")
+@click.option("--write", is_flag=True, help="Write the stack's file.")
+@click.option("--import", "importing", is_flag=True, help="Import into the stack's state.")
+@click.option("--check", is_flag=True, help="Compare only: fail on any difference, and on what nobody manages.")
 @click.option("--port", envvar="PORT", type=click.IntRange(1024, 65535), help="The emulator's port.")
 def adopt(
     stack: str,
     pool: str | None,
     ids: Sequence[str],
     only: Sequence[str],
+    take: str | None,
+    leave: Sequence[str],
     write: bool,
-    bring_in: bool,
+    importing: bool,
+    check: bool,
     port: int | None,
-) -> None:
-    """Take over what runs already. It reads AWS and never writes to it.
+) -> int:
+    """Take over a user pool that runs already. It reads AWS and never writes to it.
 
-    Without --write or --import it only shows what exists beside what the program would make.
+    Without --write, --import or --check it shows what the stack's file would say.
     """
-    given = dict(_pair(it) for it in ids) | ({POOL: pool} if pool else {})
-    try:
-        with _place(stack, port) as where, reading("Adoption stops", emulated=False):
-            _adopt(where, given, only, write, bring_in)
-    except ConfigError as error:
-        raise AdoptError(str(error)) from None
-
-
-@click.command()
-@click.argument("stack")
-def unmanaged(stack: str) -> int:
-    """List what the user pool of STACK has and nobody manages, by `pulumi` and `aws` on the PATH.
-
-    The variable UNMANAGED names what may stay, one a line. Exit status 1 where anything else is there.
-    """
-    return pool_contents.main([stack])
+    given = dict(_pair(it) for it in ids)
+    with _place(stack, port) as where:
+        said = stack_settings.read(where.file)
+        account = _account(where, said, pool)
+        pool_id = pool or _pool_id(where, said, account)
+        running = live.read(account, pool_id)
+        resources = _resources(where)
+        if check:
+            return _check(where, said, running, resources, leave)
+        said = said or _first(running, where.name, account.region)
+        known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
+        described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
+        merged, disagreements = stack_settings.merge(said, described, where.name, take)
+        merged |= _exempt(merged, described, where)
+        if not importing or write:
+            _tell(where, merged, disagreements if take != "live" else [])
+            _sound(where, _with_secrets(merged), running, described, leave)
+        if write:
+            if disagreements and not take:
+                raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
+            stack_settings.write(where.file, merged, _notes(where))
+            say(f"\nWrote {where.file.name}. Look at it: git diff {where.file.name}", style="green")
+        if importing:
+            settings = _sound(where, stack_settings.read(where.file), running, described, leave)
+            _refuse_unprotected(settings)
+            if where.local:
+                project.write(emulator.port_for(port))
+            bring_in(where, {**described.things, **zone_things.read(account, settings)}, only)
+        else:
+            say(f"\nNext: make adopt STACK={stack} POOL={pool_id} {'IMPORT=1' if write else 'WRITE=1'}")
+        return 0
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, found, value = text.partition("=")
     if not (name and found and value):
-        raise click.BadParameter(
-            f"RESOURCE=ID, such as access-client-postman=4abc...; received {text}", param_hint="--id"
-        )
+        example = "RESOURCE=ID, such as access-client-postman=eu-west-1_AbC/4abc..."
+        raise click.BadParameter(f"{example}; received {text}", param_hint="--id")
     return name, value
 
 
 @contextmanager
 def _place(stack: str, port: int | None) -> Iterator[Place]:
     """The stack's place; the local one with its emulator running, and with no other command at work on it."""
-    if stack != paths.STACK:
-        yield place.ordinary(stack)
-        return
-    environment.shut_out_others()
-    with only_one("make adopt"):
-        port = emulator.port_for(port)
-        project.write(port)
-        emulator.ensure(port)
-        yield place.emulated()
+    where = Place(stack)
+    if where.local:
+        environment.shut_out_others()
+    with only_one("make adopt") if where.local else nullcontext():
+        if where.local:
+            port = emulator.port_for(port)
+            project.write(port)
+            emulator.ensure(port)
+        yield where
 
 
-def _adopt(where: Place, ids: Mapping[str, str], only: Sequence[str], write: bool, bring_in: bool) -> None:
-    config = read_config(where.directory, where.name)
-    account = Account(config)
-    finder = Finder(account)
-    exported = where.export()
-    state = resources(exported)
-    known = {urn.rpartition("::")[2]: it["id"] for urn, it in state.items() if it["type"].startswith("aws:")}
-    plan = program.run(paths.CHECKOUT, where.name, config, account, finder, Ids(ids, known))
-    everything = adoption.items(plan, state)
-    sight = Sight(where, config, exported, plan, tuple(everything), tuple(_chosen(everything, only, ids)))
-    show.tell(f"The stack `{where.stack}` beside {shown_place(config)}, region {account.region}.")
-    for item in sight.chosen:
-        show.resource(item)
-    show.unmanaged(leftover.find(plan, finder))
-    show.summary(sight.chosen, config, where.name, sight.offered)
-    _refuse(sight, account, finder)
-    if not sight.open:
-        _nothing_left(sight)
-    elif bring_in or write:
-        file = write_file(sight)
-        if bring_in:
-            import_it(sight, file)
-    else:
-        what = f"writes {len(sight.open)} of them into the stack's state, and nothing else"
-        show.tell(f"\nNext: {sight.command} --import {what}.")
+def _account(where: Place, said: Section, pool: str | None) -> Account:
+    """The account; of a new stack the pool's id says the region."""
+    if where.local:
+        said = stack_file.config(paths.PROJECT / where.file.name)
+    match = _POOL_ID.fullmatch(pool or "")
+    if pool and not match:
+        raise AdoptError(f"--pool: expected the id of a user pool, such as eu-west-1_AbCdEfGhI; received {pool}")
+    return Account(stack_settings.as_texts(said, where.file.name), match[1] if match else None)
 
 
-def _chosen(everything: Sequence[Item], only: Sequence[str], ids: Mapping[str, str]) -> list[Item]:
-    names = [item.name for item in everything]
-    for name in [*only, *ids]:
-        if name not in names:
-            raise AdoptError(f"The program makes no resource {name}. It makes: {', '.join(names)}.")
-    return [item for item in everything if not only or item.name in only]
+def _pool_id(where: Place, said: Section, account: Account) -> str:
+    """The pool of the state, else the one of the config's name."""
+    for resource in _resources(where):
+        if resource["type"] == facts.USER_POOL:
+            return str(resource["id"])
+    settings = config.check(stack_settings.as_texts(said, where.file.name), where.name)[0]
+    name = settings.user_pool.name
+    pools = account.ask("cognito-idp", "list_user_pools", MaxResults=60).get("UserPools", [])
+    found = [pool["Id"] for pool in pools if said and pool["Name"] == name]
+    if len(found) == 1:
+        return str(found[0])
+    told = f"{len(found)} pools are called {name}: {', '.join(found)}" if found else "no pool has the stack's name"
+    raise AdoptError(f"Which user pool? In {account.place}, region {account.region}, {told}. Say which: --pool ID")
 
 
-def _refuse(sight: Sight, account: Account, finder: Finder) -> None:
-    where = sight.where
-    problems = list(adoption.problems(sight.chosen, sight.everything, sight.state, sight.offered))
-    problems.extend(leftover.taken_exports(sight.plan, finder))
-    problems.extend(leftover.unknown_settings(sight.plan, finder))
-    if not any(item.standing is Standing.SEVERAL for item in sight.everything):
-        try:
-            program.check(paths.CHECKOUT, where.name, sight.config, account, finder, sight.plan)
-        except ConfigError as error:
-            told = {problem.path for problem in problems}
-            problems.extend(problem for problem in error.problems if problem.path not in told)
-    if problems:
-        raise Refused(f"\nThe stack `{where.stack}` cannot be adopted as things stand; nothing was changed.", problems)
+def _resources(where: Place) -> list[Section]:
+    resources: list[Section] = (where.export().get("deployment") or {}).get("resources") or []
+    return resources
 
 
-def _nothing_left(sight: Sight) -> None:
-    if any(item.standing is Standing.ADOPTED for item in sight.chosen):
-        stack = sight.where.stack
-        show.tell(f"\nAlready adopted: the state of the stack `{stack}` has all of these that exist.", style="green")
-        return
-    raise AdoptError(
-        "\nNothing of these exists in AWS, so there is nothing to adopt: `up` makes it all. If it does exist: is it "
-        "another account or region, another product or environment, or a pool of another name (--pool ID)?"
-    )
+def _first(running: Live, stack: str, region: str) -> Section:
+    """The first lines of a stack's file that there is not yet."""
+    name = running.pool.name.removesuffix(f"-{stack}-userpool-customers").removesuffix(f"-{stack}")
+    return {"aws:region": region, f"{ROOT}product": slug(name).replace("_", "-")[:40].strip("-") or "product"}
+
+
+def _notes(where: Place) -> dict[str, str]:
+    if where.file.exists():
+        return {}
+    return {
+        f"{ROOT}product": "Look at it: made of the pool's name; it is part of tags, and of the names of new things."
+    }
+
+
+def _exempt(merged: Section, described: Described, where: Place) -> Section:
+    """The exemptions that what runs needs, beside those that the file has."""
+    key, texts = f"{ROOT}exemptions", stack_settings.as_texts(merged, where.file.name)
+    settings = config.check(texts, where.name)[0]
+    needed = survey.exemptions(described.things, settings, where.name)
+    own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
+    missing = {
+        rule: {it: why for it, why in them.items() if not {it, "*"} & own.get(rule, {}).keys()}
+        for rule, them in needed.items()
+    }
+    added = {rule: {**own.get(rule, {}), **them} for rule, them in missing.items() if them}
+    return {key: {**own, **added}} if added else {}
+
+
+def _tell(where: Place, merged: Section, disagreements: Sequence[object]) -> None:
+    """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
+    give(stack_file.text_of({"config": merged}))
+    if disagreements:
+        say(f"{where.file.name} says otherwise than AWS:", style="yellow")
+        for disagreement in disagreements:
+            say(f"  {disagreement}")
+    _ask_for_secrets(where, merged)
+
+
+def _ask_for_secrets(where: Place, merged: Section) -> None:
+    """No secret is read out of AWS into a file: a person gives it once more."""
+    for name, secret in _missing_secrets(merged):
+        say(f"The secret of {name} is not written down. Without it, an update takes it out of the provider, and nobody")
+        say("can sign in there any more. Give it once more, after the file is written:")
+        say(f"  pulumi config set --secret --path '{_PROVIDERS}.{name}.{secret}' --stack {where.stack}")
+
+
+def _missing_secrets(merged: Section) -> list[tuple[str, str]]:
+    secrets = {"apple": "privateKey", "saml": ""}
+    given = [(name, it, secrets.get(it["type"], "clientSecret")) for name, it in (merged.get(_PROVIDERS) or {}).items()]
+    return [(name, secret) for name, provider, secret in given if secret and secret not in provider]
+
+
+def _with_secrets(merged: Section) -> Section:
+    """The file as it will be once a person has given the secrets."""
+    providers = {name: dict(provider) for name, provider in (merged.get(_PROVIDERS) or {}).items()}
+    for name, secret in _missing_secrets(merged):
+        providers[name][secret] = HIDDEN
+    return {**merged, _PROVIDERS: providers} if providers else merged
+
+
+def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
+    """The settings of the file. Raises Refused where they are wrong, or would change or lose anything."""
+    texts = stack_settings.as_texts(final, where.file.name)
+    settings, problems = config.check(texts, where.name)
+    mistakes = [problem for problem in problems if not problem.warning]
+    if mistakes:
+        raise Refused(f"\nWhat runs cannot be said in {where.file.name}; nothing was imported.", mistakes)
+    found = survey.survey(running, settings, described.things)
+    for difference in found.differences:
+        say(f"  {difference}", style="" if difference.name in leave else "yellow")
+    _tell_unmanaged(found, leave)
+    if stopping := found.stopping(leave):
+        accepted = " ".join(f"--leave {difference.name}" for difference in stopping)
+        raise AdoptError(
+            f"\n{where.file.name} does not say all that runs, so adoption stops; nothing was imported. Write it down "
+            f"(--write), or accept what an update does to it: {accepted}"
+        )
+    return settings
+
+
+def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> list[str]:
+    lines = [f"- {_code(name)} {_plain(words)}" for name, words in found.unmanaged if name not in leave]
+    if lines:
+        say("In the pool, and managed by nobody; it stays as it is:")
+    for line in lines:
+        say(line)
+    return lines
+
+
+def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
+    """Compare with the file and the state; 1 where anything is otherwise."""
+    texts = stack_settings.as_texts(said, where.file.name)
+    settings, problems = config.check(texts, where.name)
+    mistakes = [problem for problem in problems if not problem.warning]
+    if mistakes:
+        raise Refused(f"{where.file.name} cannot be read.", mistakes)
+    found = survey.survey(running, settings, survey.managed_by(resources, running))
+    stopping = found.stopping(leave)
+    for difference in stopping:
+        say(f"- {_code(difference.name)} {_plain(str(difference))}")
+    unmanaged = _tell_unmanaged(found, leave)
+    there = {difference.name for difference in found.differences} | {name for name, _ in found.unmanaged}
+    for name in sorted(set(leave) - there):
+        say(f"LEAVE names {_code(name)}, which is not there: take it out.", style="yellow")
+    if stopping or unmanaged:
+        say("Adopt it (docs/adopting.md), take it out of AWS, or name it in LEAVE.")
+        return 1
+    say("The pool is as the stack's file says, and nothing else is in it.", style="green")
+    return 0
+
+
+def _refuse_unprotected(settings: Settings) -> None:
+    """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
+    if not settings.protect:
+        raise AdoptError(
+            "identity:protect is false; nothing was imported. Set it for the adoption, so that `preview` refuses "
+            "whatever would lose something; once `up` is through it may be taken out again."
+        )
+
+
+def _code(text: str) -> str:
+    """Whoever can make something in AWS chooses its name, and this is shown on a page: as code that it cannot end."""
+    return "`" + "".join(letter if letter.isprintable() and letter != "`" else "?" for letter in text)[:300] + "`"
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in ' -_.,:/>()[]"' else "?" for letter in text)[:300]

@@ -1,125 +1,144 @@
-"""A resource as AWS has it beside the same as the program would make it, field by field."""
+"""What runs beside what the program would send: field by field, also what the AWS provider has no word for. Pure."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from enum import StrEnum
+from typing import Any, get_args
 
-from cli.adopt.plan import Wanted
-from local.aws_plugin.properties import Kind, Property, Props, Table, comparable
-from local.aws_plugin.provider import RESOURCES
+from cli.adopt.live import SECRETS, Thing
+from cli.adopt.provider_names import Props, known_to_the_provider
+from identity import facts
+from identity.client import TOKEN_VALIDITY, TokenValidity
+from identity.config import Config
+from identity.errors import shown
+from identity.setting import Model, declared
 
-_NAMES = ("name", "scopeName")  # what a block of a list is called by
-_SCHEMAS = "schemas"
-_CASE = "usernameConfiguration"
+# What AWS says of a thing, and nobody sets.
+_TOLD = {
+    *("id", "arn", "status", "creationDate", "lastModifiedDate", "estimatedNumberOfUsers", "domain", "customDomain"),
+    *("emailConfigurationFailure", "smsConfigurationFailure", "userPoolId", "clientId", "endpoint", "region"),
+    *("awsAccountId", "s3Bucket", "cloudFrontDistribution", "version"),
+}
+# What an adoption changes, as it says.
+_OURS = {"tags", "deletionProtection"}
+# AWS's own choice, where a member that the provider does not know has nothing to say.
+_USUAL = {
+    "keyConfiguration.keyType": "AWS_OWNED_KEY",
+    "issuerConfiguration.type": "ORIGINAL",
+    "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
+    "webAuthnConfiguration.userVerification": "preferred",
+    "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
+    "smsAuthenticationMessage": "Your authentication code is {####}. ",
+    "userPoolAddOns.advancedSecurityMode": "OFF",
+    "managedLoginVersion": 1,
+    "mfaConfiguration": "OFF",
+}
+# What the provider reads and sends again where a program does not say it, besides the settings that declare it.
+_KEPT = ("emailConfiguration", "allowedOauthFlows", "allowedOauthScopes", "managedLoginVersion")
+_NAMES = ("name", "scopeName")
+# Their entries stand under their names.
+_NAMED = (
+    *("schemas.", "scopes.", "accountRecoverySetting.recoveryMechanisms.", "tokenValidity."),
+    *("providerDetails.", "attributeMapping."),
+)
 
 
-class Meaning(Enum):
-    SAME = "same"
-    CHANGED = "changed in place"
-    REMOVED = "would be removed by up"
-    REPLACES = "REPLACES"
-    IMPOSSIBLE = "AWS REFUSES"
+class Effect(StrEnum):
+    """What an update would do to a field."""
+
+    UNKNOWN = "the AWS provider does not know it: an update leaves it out, and AWS resets it"
+    UNTOUCHED = "the AWS provider does not know it, and leaves it as it is"
+    TAKEN_OUT = "an update would take it out"
+    CHANGED = "an update would change it"
+    KEPT = "there is no key for it; it stays as it is"
 
 
 @dataclass(frozen=True)
-class Field:
-    """One field: its path, the two values (None for nothing), and what adopting and then updating means for it."""
+class Difference:
+    """A field that runs otherwise than the config says; None for nothing."""
 
+    thing: Thing
     path: str
     in_aws: Any
     by_program: Any
-    meaning: Meaning
+    effect: Effect
 
     @property
-    def lost(self) -> bool:
-        return self.meaning in (Meaning.REPLACES, Meaning.IMPOSSIBLE)
+    def name(self) -> str:
+        """What `--leave` calls it."""
+        kind = self.thing.type.rpartition(":")[2]
+        return self.path if kind == "UserPool" else f"{self.thing.name}/{self.path}"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {shown(self.in_aws)} -> {shown(self.by_program)} ({self.effect})"
 
 
-def compare(wanted: Wanted) -> list[Field]:
-    """Every field that the program has a say in; nothing where the resource does not exist."""
-    if wanted.existing is None:
-        return []
-    resource = RESOURCES[wanted.type]
-    old, new = resource.prepared(wanted.existing.state), resource.prepared(_once_adopted(wanted))
-    extra = resource.replaced_by(old, new)
-    fields = list(_fields(resource.inputs, old, new))
-    if resource.impossible(old, new) is None:
-        return [_replacing(field) if field.path.partition(".")[0] in extra else field for field in fields]
-    # An attribute can be added to a pool, but neither changed nor taken out.
-    return [_impossible(it) if it.path.startswith(f"{_SCHEMAS}.") and it.in_aws is not None else it for it in fields]
+def differences(thing: Thing, inputs: Props) -> Iterator[Difference]:
+    """Every field of a thing that an update would touch, or that nothing can be said of.
+
+    Args:
+        thing: what runs.
+        inputs: what the program sends, by the same names.
+    """
+    for path, before, after in _walk(_comparable(thing.type, thing.outputs), _comparable(thing.type, inputs), ""):
+        unusual = after is not None or _USUAL.get(path) != before
+        if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
+            yield Difference(thing, path, before, after, _effect(thing.type, path, after))
 
 
-def _once_adopted(wanted: Wanted) -> Props:
-    """The inputs as they will be then: of a pool that says nothing of the case, the program says nothing either."""
-    silent = wanted.existing is not None and not wanted.existing.state.get(_CASE)
-    same = wanted.inputs.get(_CASE) == {"caseSensitive": True}
-    return {name: it for name, it in wanted.inputs.items() if not (silent and same and name == _CASE)}
+def _effect(type_name: str, path: str, after: Any) -> Effect:
+    if after is not None:
+        return Effect.CHANGED
+    if path == SECRETS:
+        return Effect.UNTOUCHED
+    if path not in known_to_the_provider(type_name) and not path.startswith(_NAMED):
+        return Effect.UNKNOWN
+    return Effect.KEPT if path.startswith((*_KEPT, *_kept(Config))) else Effect.TAKEN_OUT
 
 
-def _replacing(field: Field) -> Field:
-    changed = field.meaning in (Meaning.CHANGED, Meaning.REMOVED)
-    return Field(field.path, field.in_aws, field.by_program, Meaning.REPLACES) if changed else field
+def _walk(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if not isinstance(before, Mapping) and not isinstance(after, Mapping):
+        yield path, before, after
+        return
+    old, new = (it if isinstance(it, Mapping) else {} for it in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        yield from _walk(old.get(name), new.get(name), f"{path}.{name}" if path else name)
 
 
-def _impossible(field: Field) -> Field:
-    same = field.meaning is Meaning.SAME
-    return field if same else Field(field.path, field.in_aws, field.by_program, Meaning.IMPOSSIBLE)
+def _comparable(type_name: str, props: Props) -> Any:
+    """A form in which two that mean the same to AWS are the same; how long tokens live has a unit, or AWS's own."""
+    if type_name == facts.USER_POOL_CLIENT:
+        lives = {"tokenValidity": TokenValidity.read(props).seconds}
+        props = {name: it for name, it in props.items() if name not in TOKEN_VALIDITY} | lives
+    return _without_order(props)
 
 
-def _fields(table: Table, old: Props, new: Props, path: str = "", replaces: bool = False) -> Iterator[Field]:
-    for name, prop in table.items():
-        if prop.keeps and new.get(name) is None:
-            continue
-        before, after = (_filled(prop, props.get(name)) for props in (old, new))
-        if before in (None, [], {}) and after in (None, [], {}):
-            continue
-        yield from _one(prop, before, after, path + name, replaces or prop.replaces)
+def _without_order(value: Any) -> Any:
+    """Blocks by their names, lists sorted, and what says nothing as None."""
+    if isinstance(value, Mapping):
+        made = {key: _without_order(it) for key, it in value.items()}
+        return {key: it for key, it in made.items() if it is not None} or None
+    if isinstance(value, list | tuple):
+        if named := next((it for it in _NAMES if value and all(isinstance(e, Mapping) and it in e for e in value)), ""):
+            return _without_order({str(it[named]): it for it in value})
+        return sorted((_without_order(it) for it in value), key=json.dumps) or None
+    return None if value in ("", False) else value
 
 
-def _filled(prop: Property, value: Any) -> Any:
-    """Nothing means what AWS or the provider takes it to mean."""
-    if value is None:
-        return prop.default if prop.default is not None else prop.absent
-    return value
+def _kept(model: type[Model], all_of_it: bool = False) -> Iterator[str]:
+    """The provider's properties that stay where the config says nothing."""
+    for field in model.model_fields.values():
+        at = declared(field)
+        if at.aws and (at.kept or all_of_it):
+            yield at.aws
+        for inner in _models(field.annotation):
+            yield from _kept(inner, at.kept or all_of_it)
 
 
-def _one(prop: Property, before: Any, after: Any, path: str, replaces: bool) -> Iterator[Field]:
-    if prop.kind is Kind.BLOCK:
-        yield from _fields(prop.block or {}, before or {}, after or {}, f"{path}.", replaces)
-    elif prop.kind is Kind.MAP:
-        yield from _keyed(Property(kind=Kind.TEXT), before or {}, after or {}, path, replaces)
-    elif prop.kind is Kind.BLOCKS:
-        single = Property(kind=Kind.BLOCK, block=prop.block)
-        yield from _keyed(single, _by_name(before or []), _by_name(after or []), path, replaces)
-    else:
-        yield _field(prop, before, after, path, replaces)
-
-
-def _keyed(prop: Property, before: Props, after: Props, path: str, replaces: bool) -> Iterator[Field]:
-    for key in sorted(before.keys() | after.keys()):
-        yield _field(prop, before.get(key), after.get(key), f"{path}.{key}", replaces)
-
-
-def _by_name(blocks: list[Props]) -> Props:
-    return {str(next((it[name] for name in _NAMES if name in it), index)): it for index, it in enumerate(blocks)}
-
-
-def _field(prop: Property, before: Any, after: Any, path: str, replaces: bool) -> Field:
-    same = comparable(prop, before) == comparable(prop, after)
-    taken = not same and comparable(prop, after) is None
-    in_place = Meaning.REMOVED if taken else Meaning.CHANGED
-    meaning = Meaning.SAME if same else Meaning.REPLACES if replaces else in_place
-    return Field(path, before, after, meaning)
-
-
-def shown(value: Any) -> str:
-    """A value for a table: a set sorted, a block as its parts, nothing as a dash."""
-    if value in (None, "", [], {}):
-        return "-"
-    if isinstance(value, list):
-        return "\n".join(sorted(shown(item) for item in value))
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {shown(item)}" for key, item in sorted(value.items()) if key not in _NAMES)
-    return value if isinstance(value, str) else json.dumps(value)
+def _models(annotation: Any) -> Iterator[type[Model]]:
+    """The models in an annotation: that of an object, or of a map's entries."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

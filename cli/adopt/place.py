@@ -1,7 +1,6 @@
-"""Where a stack's state is, and the `pulumi` that works on it: the local stack's own, or a person's."""
+"""Where a stack's state is, and Pulumi's own means on it: what it would make, an import, the state itself."""
 
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
+from pulumi.automation import CommandError, Deployment, LocalWorkspace, Stack
+from pulumi.automation._stack import StackInitMode
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
 from cli import pulumi_command
 from cli.adopt.report import AdoptError
 from cli.pulumi_command import said
-from local import environment, paths, stack_file
-from local.aws_plugin import install
+from local import engine, environment, paths, pulumi_cli, stack_file
 
-Deployment = dict[str, Any]
+# Protected until the first `up` has made of it what the config says.
+_IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A stack, the directory of its Pulumi.yaml and Pulumi.<stack>.yaml, and the environment of its `pulumi`."""
+    """A stack, and where it is: the checkout's own on the emulator, or one that a person's Pulumi has."""
 
     stack: str
-    directory: Path
-    environment: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -38,75 +37,99 @@ class Place:
     def local(self) -> bool:
         return self.stack == paths.STACK
 
-    def export(self) -> Deployment | None:
-        """The stack's deployment, secrets still encrypted; None where there is no such stack yet."""
-        done = self._run(["stack", "export", "--stack", self.stack], self.directory)
+    @property
+    def file(self) -> Path:
+        """The stack's file."""
+        return paths.CHECKOUT / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def files(self) -> Path:
+        """Where adoption leaves its files: out of git's sight, since they name what an account holds."""
+        return paths.LOCAL / "adopt" / self.stack.replace("/", "-")
+
+    @property
+    def _directory(self) -> Path:
+        return paths.PROJECT if self.local else paths.CHECKOUT
+
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        return environment.of_the_engine() if self.local else {}
+
+    def export(self) -> dict[str, Any]:
+        """The stack's deployment, secrets still encrypted; empty where there is no such stack yet."""
+        done = pulumi_command.run(
+            "stack", "export", "--stack", self.stack, directory=self._directory, environment=self._environment
+        )
         if done.returncode == 0:
-            deployment: Deployment = json.loads(done.stdout)
-            return deployment
-        if "no stack named" in done.stderr:
-            return None
+            whole: dict[str, Any] = json.loads(done.stdout)
+            return whole
+        if "no stack named" in done.stderr or (self.local and not paths.BACKEND.exists()):
+            return {}
         raise AdoptError(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {said(done)}")
 
-    def replace(self, deployment: Path) -> None:
-        """Put a deployment in the place of the stack's own."""
-        command = ["stack", "import", "--stack", self.stack, "--file", str(deployment)]
-        done = self._run(command, self.directory)
-        if done.returncode:
-            raise AdoptError(
-                f"The state could not be completed. Pulumi says: {said(done)}\n"
-                f"Run the same command again, or by hand: pulumi {' '.join(command)}"
-            )
+    def would_make(self) -> dict[str, Any]:
+        """Pulumi's import file of all that a preview would create: names, types and parents, by the program itself."""
+        file = self.files / "would-make.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._stack().preview(import_file=str(file), color="never")
+        except CommandError as error:
+            raise AdoptError(f"The preview of the stack `{self.stack}` failed.\n{_told(error)}") from None
+        made = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        file.unlink(missing_ok=True)
+        return {"resources": [], **made}
 
     def bring_in(self, file: Path) -> None:
         """Run `pulumi import` with the file. It writes to the state alone."""
-        command = ["import", "--file", str(file), *IMPORT_OPTIONS, "--skip-preview", "--yes", "--stack", self.stack]
         with self._project() as directory:
-            done = self._run(command, directory)
+            done = pulumi_command.run(
+                *("import", "--file", str(file), *_IMPORT, "--stack", self.stack),
+                directory=directory,
+                environment=self._environment,
+            )
         if done.returncode:
             raise AdoptError(
                 f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{said(done)}\n"
                 "Nothing in AWS was changed. Fix what it says, then run the same command again: it goes on from here."
             )
 
-    def make(self) -> None:
-        """Make the local stack; another one is for a person to make, who chooses where its secrets are kept."""
-        if not self.local:
-            raise AdoptError(
-                f"There is no stack `{self.stack}` yet. Make it: pulumi stack init {self.stack}. Then run this again."
-            )
-        done = self._run(["stack", "init", self.stack], self.directory)
-        if done.returncode:
-            raise AdoptError(f"The stack `{self.stack}` could not be made. Pulumi says: {said(done)}")
+    def replace(self, whole: dict[str, Any]) -> None:
+        """Put a deployment in the place of the stack's own."""
+        self._stack().import_stack(Deployment(version=whole["version"], deployment=whole["deployment"]))
 
-    def _run(self, arguments: list[str], directory: Path) -> "subprocess.CompletedProcess[str]":
-        return pulumi_command.run(*arguments, directory=directory, environment=self.environment)
+    def _stack(self) -> Stack:
+        if self.local:
+            return engine.local_stack(engine.Cli(pulumi_cli.find(), None))
+        workspace = LocalWorkspace(
+            work_dir=str(self._directory), program=engine.program, pulumi_command=pulumi_cli.find()
+        )
+        try:
+            return Stack(self.stack, workspace, StackInitMode.SELECT)
+        except CommandError as error:
+            if "no stack named" not in str(error):
+                raise AdoptError(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
+        raise AdoptError(
+            f"There is no stack `{self.stack}` yet. Make it: pulumi stack init {self.stack}. Then run this again."
+        )
 
     @contextmanager
     def _project(self) -> Iterator[Path]:
-        """The directory to import in. The local stack's CLI may be without a Python host, which it would ask for."""
-        if not self.local:
-            yield self.directory
-            return
-        install(paths.PULUMI_HOME / "plugins")
+        """The project to import in, whose language asks for no host: an import runs no program, and the CLI that was
+        built for this checkout has none."""
         server = grpc.server(ThreadPoolExecutor(2))
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_NoProgram(), server)
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
-        project = stack_file.read(self.directory / paths.PROJECT_FILE)
+        project = stack_file.read(self._directory / paths.PROJECT_FILE)
         project["runtime"] = {"name": "client", "options": {"address": f"127.0.0.1:{port}"}}
-        directory = files(self.stack) / "project"
-        settings = (self.directory / paths.STACK_FILE).read_text(encoding="utf-8")
+        directory, settings = self.files / "project", f"Pulumi.{self.name}.yaml"
         stack_file.write(directory / paths.PROJECT_FILE, project)
-        paths.write_whole(directory / paths.STACK_FILE, settings)
+        paths.write_whole(directory / settings, (self._directory / settings).read_text(encoding="utf-8"))
         try:
             yield directory
         finally:
             server.stop(None)
-
-
-# Protected until the first `up` has made of it what the config says.
-IMPORT_OPTIONS = ("--generate-code=false", "--protect=true")
+            (directory / settings).unlink()
 
 
 class _NoProgram(LanguageRuntimeServicer):
@@ -122,15 +145,7 @@ class _NoProgram(LanguageRuntimeServicer):
         return language_pb2.GetRequiredPluginsResponse()
 
 
-def files(stack: str) -> Path:
-    """Where adoption leaves its files: out of git's sight, since they name what an account holds."""
-    return paths.LOCAL / "adopt" / stack.replace("/", "-")
-
-
-def ordinary(stack: str) -> Place:
-    return Place(stack, paths.CHECKOUT, {})
-
-
-def emulated() -> Place:
-    paths.BACKEND.mkdir(parents=True, exist_ok=True)
-    return Place(paths.STACK, paths.PROJECT, environment.of_the_engine())
+def _told(error: CommandError) -> str:
+    """What the engine says, without its progress."""
+    text = str(error)
+    return text.partition("Diagnostics:")[2].partition("\nResources:")[0].strip("\n") or text

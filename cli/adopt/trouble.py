@@ -20,7 +20,6 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as Unconnected
 
 from cli.adopt.report import AdoptError
-from local.aws_plugin.emulator import Refusal
 
 _NO_CREDENTIALS = (
     NoCredentialsError,
@@ -43,6 +42,13 @@ _SLOW_DOWN = ("Throttling", "ThrottlingException", "TooManyRequestsException", "
 # boto3 names the operation alone; the policy wants the service before it.
 _SERVICES = {
     "UserPool": "cognito-idp",
+    "IdentityProvider": "cognito-idp",
+    "Group": "cognito-idp",
+    "Branding": "cognito-idp",
+    "Risk": "cognito-idp",
+    "LogDelivery": "cognito-idp",
+    "WebACL": "wafv2",
+    "Policy": "lambda",
     "ResourceServer": "cognito-idp",
     "Certificate": "acm",
     "Hosted": "route53",
@@ -63,8 +69,6 @@ def reading(subject: str, emulated: bool) -> Iterator[None]:
     """
     try:
         yield
-    except Refusal as error:
-        raise AdoptError(f"{subject}: {error}") from error
     except (ClientError, BotoCoreError) as error:
         raise AdoptError(f"{subject}: {told(error, emulated)}") from error
     except ValueError as error:

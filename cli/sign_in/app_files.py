@@ -13,6 +13,7 @@ import yaml
 
 from cli.outputs import Client, Outputs
 from cli.sign_in.errors import plain
+from local import tls
 from local.console import Failure
 
 Json = dict[str, object]
@@ -59,7 +60,7 @@ def amplify(outputs: Outputs, client: Client) -> Json:
             "user_pool_client_id": client.client_id,
             "oauth": {
                 "identity_providers": [],
-                "domain": outputs.domain,
+                "domain": _https_host(outputs),
                 "scopes": client.scopes,
                 "redirect_sign_in_uri": client.callback_urls,
                 "redirect_sign_out_uri": client.logout_urls or client.callback_urls,  # one at least has to be there
@@ -69,6 +70,12 @@ def amplify(outputs: Outputs, client: Client) -> Json:
     }
     # Amplify finds AWS by the region.
     return written | ({"custom": {"user_pool_endpoint": outputs.api_endpoint}} if outputs.is_local else {})
+
+
+def _https_host(outputs: Outputs) -> str:
+    """Amplify goes to the sign-in pages by HTTPS alone; the local stack serves that on a second port, if asked to."""
+    https = tls.turned_on() if outputs.is_local else None
+    return f"localhost:{https.port}" if https else outputs.sign_in_host
 
 
 def app_settings(outputs: Outputs, client: Client, secret: str | None) -> str:

@@ -43,8 +43,8 @@ class _ApiError(Failure):
 def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: str) -> None:
     """End a session on the server: the refresh token and every access token made from it.
 
-    RevokeToken and not the `/oauth2/revoke` endpoint, which does the same: the emulator has only the former. It takes
-    no AWS credentials. Raises TokenRequestError where the client has token revocation switched off.
+    By RevokeToken, which takes no AWS credentials; the `/oauth2/revoke` endpoint does the same. Raises
+    TokenRequestError where the client has token revocation switched off.
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
     """
     request = {"Token": refresh_token, "ClientId": client_id} | ({"ClientSecret": secret} if secret else {})
@@ -60,7 +60,7 @@ def revoke(outputs: Outputs, client_id: str, secret: str | None, refresh_token: 
 def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     """A confirmed user of a local stack; one of that name gets a new password.
 
-    Local stacks only: the emulator has no sign-up page and sends no mail. On AWS users sign up on the login page.
+    Local stacks only. On AWS users sign up on the login page.
     """
     if not is_loopback(outputs.jwks_uri):
         raise Failure(

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from cli import outputs as stack_outputs
-from cli.outputs import Client, Outputs, is_loopback
+from cli.outputs import Client, Outputs
 from cli.sign_in import flow
 from cli.sign_in.cognito import make_local_user, revoke
 from cli.sign_in.errors import TokenRequestError, plain
@@ -153,8 +153,6 @@ def _browser_session(outputs: Outputs, client: Client) -> str:
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
     """
-    if is_loopback(outputs.logout_url):
-        return "In the browser nothing stays: the emulator's pages set no cookie. On AWS they do, and /logout ends it."
     if client.logout_urls:
         target = {"logout_uri": client.logout_urls[0]}
     else:  # the pages show the login again

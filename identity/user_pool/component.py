@@ -1,7 +1,7 @@
 """The user pool and the domains on which its sign-in is served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -50,6 +50,7 @@ class CustomerUserPoolArgs:
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
         says_case: whether the user names' case is written down; False for a pool that was made without it.
         had_mail_identity: whether the pool's mail has a sender that was made here: without `email` it goes.
+        statements: the ids of the permissions that functions have already, by logical name; none by default.
         links_accounts: whether the function of preSignUp, which is made here, may link people's accounts.
     """
 
@@ -62,6 +63,7 @@ class CustomerUserPoolArgs:
     deletion_protection: bool = False
     says_case: bool = True
     had_mail_identity: bool = False
+    statements: Mapping[str, str] = field(default_factory=dict)
     links_accounts: bool = False
 
 
@@ -101,7 +103,7 @@ class CustomerUserPool(pulumi.ComponentResource):
         )
         self.id, self.arn, self._login_version = pool.id, pool.arn, args.login_version
         if triggers:
-            permit(beside, triggers, called.arns, self.arn)
+            permit(beside, triggers, called.arns, self.arn, args.statements)
         if args.links_accounts:
             permit_links(beside, called.roles["pre_sign_up"], self.arn)
         self._watch(beside, args.settings)

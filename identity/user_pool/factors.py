@@ -66,10 +66,16 @@ class MailedCode(Model):
     """A second factor by e-mail; needs `email`, two ways of `recovery` and the Essentials plan."""
 
     subject: types.Subject = setting(
-        "Your sign-in code", "The subject of the mail, 1-140 characters.", "emailMfaConfiguration.subject"
+        "Your sign-in code",
+        "The subject of the mail, 1-140 characters.",
+        "emailMfaConfiguration.subject",
+        example="Your code",
     )
     message: types.CodeBody = setting(
-        "Your code is {####}.", "The mail, 6-20,000 characters, with {####}.", "emailMfaConfiguration.message"
+        "Your code is {####}.",
+        "The mail, 6-20,000 characters, with {####}.",
+        "emailMfaConfiguration.message",
+        example="Sign in with {####}.",
     )
 
 
@@ -80,6 +86,7 @@ class TextedCode(Model):
         "Your authentication code is {####}. ",
         "The text message, 6-140 characters, with {####}.",
         "smsAuthenticationMessage",
+        example="Sign in with {####}.",
         nothing=("Your authentication code is {####}. ",),
     )
 
@@ -110,6 +117,7 @@ class Mfa(Model):
     email: Maybe[MailedCode] = setting(
         None,
         "Codes by e-mail.",
+        example={"subject": "Your code"},
         change=Change.LESSENS,
         loss="Those whose second factor is their e-mail could not use it any more.",
         plan=Plan.ESSENTIALS,
@@ -117,6 +125,7 @@ class Mfa(Model):
     sms: Maybe[TextedCode] = setting(
         None,
         "Codes by text message.",
+        example={},
         change=Change.LESSENS,
         loss="Those whose second factor is their phone could not use it any more.",
     )
@@ -179,6 +188,7 @@ class Factors(Model):
     passkeys: Maybe[Passkeys] = setting(
         None,
         "How passkeys are made.",
+        example={"userVerification": "required"},
         change=Change.LESSENS,
         loss="Passkeys could not be used any more.",
         plan=Plan.ESSENTIALS,
@@ -186,6 +196,7 @@ class Factors(Model):
     mfa: Maybe[Mfa] = setting(
         None,
         "The second factor. Not given - off.",
+        example={"mode": "optional", "totp": True},
         change=Change.LESSENS,
         loss="A password alone would be enough to sign in.",
     )
@@ -212,6 +223,7 @@ class Factors(Model):
     devices: Maybe[Devices] = setting(
         None,
         "How devices are remembered. Not given - none is.",
+        example={"onlyRememberedOnUserPrompt": True},
         change=Change.LESSENS,
         loss="Remembered devices would be forgotten.",
     )

@@ -39,13 +39,24 @@ def functions(beside: Beside, triggers: Triggers) -> Functions:
     return Functions(arns, roles)
 
 
-def permit(beside: Beside, triggers: Triggers, arns: Mapping[str, pulumi.Input[str]], pool: pulumi.Input[str]) -> None:
-    """Let this pool, and no other, call these functions."""
+def permit(
+    beside: Beside,
+    triggers: Triggers,
+    arns: Mapping[str, pulumi.Input[str]],
+    pool: pulumi.Input[str],
+    statements: Mapping[str, str],
+) -> None:
+    """Let this pool, and no other, call these functions.
+
+    `statements` has the id that a permission has already, by logical name: with another one it would be made anew.
+    """
     for name, trigger in triggers.given().items():
         # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
         whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
+        permission = f"{beside.name}-{alias_of(name)}-permission"
         aws.lambda_.Permission(
-            f"{beside.name}-{alias_of(name)}-permission",
+            permission,
+            statement_id=statements.get(permission),
             action="lambda:InvokeFunction",
             function=whole,
             qualifier=qualifier,

@@ -19,7 +19,7 @@ _BUCKET_OR_STREAM = re.compile(r"arn:aws[a-z-]*:(?:s3:::.+|firehose:.+:deliverys
 _DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 RETENTIONS: Final = tuple(f"{days}d" for days in _DAYS)
 # What Cognito calls each kind, and the level at which it has it: each has one.
-_SOURCES: Final = {"notifications": ("userNotification", "ERROR"), "signIns": ("userAuthEvents", "INFO")}
+SOURCES: Final = {"notifications": ("userNotification", "ERROR"), "signIns": ("userAuthEvents", "INFO")}
 # By service: the provider's block for a destination, and the property in it.
 _DESTINATIONS: Final = {
     "logs": ("cloudWatchLogsConfiguration", "logGroupArn"),
@@ -78,7 +78,7 @@ class Logs(Model):
         for key, value in self.given().items():
             service = "logs" if key in groups else value.split(":")[2]
             block, member = _DESTINATIONS[service]
-            source, level = _SOURCES[key]
+            source, level = SOURCES[key]
             made.append({"eventSource": source, "logLevel": level, block: {member: groups.get(key, value)}})
         return made
 
@@ -87,7 +87,7 @@ def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | N
     """What a live log delivery has; `groups` has the retention in days of each log group of the stack, by ARN."""
     found = {}
     for delivery in outputs.get("logConfigurations") or []:
-        key = next((key for key, (source, _) in _SOURCES.items() if source == delivery.get("eventSource")), None)
+        key = next((key for key, (source, _) in SOURCES.items() if source == delivery.get("eventSource")), None)
         arns = ((delivery.get(block) or {}).get(member) for block, member in _DESTINATIONS.values())
         arn = next((it for it in arns if it), None)
         if key and arn:

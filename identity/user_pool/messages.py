@@ -87,15 +87,21 @@ class Invitation(Model):
 class Messages(Model):
     """The keys of `userPool` that say what is sent to people, and how."""
 
-    verification: Verification = setting(Verification(), "The message that verifies an address.")
+    verification: Verification = setting(
+        Verification(), "The message that verifies an address.", example={"by": "code"}
+    )
     invitation: Maybe[Invitation] = setting(
-        None, "The message to somebody whom an administrator signs up. Not given - AWS's.", kept=True
+        None,
+        "The message to somebody whom an administrator signs up. Not given - AWS's.",
+        kept=True,
+        example={"subject": "Your account"},
     )
     email: Maybe[Email] = setting(
         None,
         "Mail by Amazon SES. Not given - Cognito's own, 50 a day.",
         change=Change.LESSENS,
         loss=NO_ADDRESS,
+        example={"from": "no-reply@example.app"},
         kept=True,
     )
     sms: Maybe[Sms] = setting(

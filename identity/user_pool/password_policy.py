@@ -1,5 +1,10 @@
 """What a password has to be (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
 
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic.alias_generators import to_camel
+
 from identity import types
 from identity.setting import Change, Model, Plan, setting
 
@@ -20,10 +25,22 @@ class PasswordPolicy(Model):
         example=12,
     )
     require_lowercase: bool = setting(
-        True, "A letter from a to z.", "passwordPolicy.requireLowercase", Change.LESSENS, loss=_WEAKER, always=True
+        True,
+        "A letter from a to z.",
+        "passwordPolicy.requireLowercase",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=True,
     )
     require_uppercase: bool = setting(
-        True, "A letter from A to Z.", "passwordPolicy.requireUppercase", Change.LESSENS, loss=_WEAKER, always=True
+        True,
+        "A letter from A to Z.",
+        "passwordPolicy.requireUppercase",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=True,
     )
     require_numbers: bool = setting(
         False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, always=True, example=True
@@ -35,11 +52,13 @@ class PasswordPolicy(Model):
         Change.LESSENS,
         loss=_WEAKER,
         always=True,
+        example=True,
     )
     temporary_password_validity_days: types.TemporaryPasswordDays = setting(
         14,
         "How many days, 1-365, the temporary password of an invitation is good.",
         "passwordPolicy.temporaryPasswordValidityDays",
+        example=7,
     )
     password_history_size: types.PasswordHistory = setting(
         0,
@@ -50,4 +69,12 @@ class PasswordPolicy(Model):
         always=True,
         plan=Plan.ESSENTIALS,
         free=(0,),
+        example=5,
     )
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        """A live policy. What it does not demand may be told by silence."""
+        found, policy = super().read(outputs), outputs.get("passwordPolicy") or {}
+        flags = [name for name in cls.model_fields if name.startswith("require_")] if policy else []
+        return found.model_copy(update={name: bool(policy.get(to_camel(name))) for name in flags})

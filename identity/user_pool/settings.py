@@ -66,6 +66,7 @@ class UserPool(Factors, Messages, Protection):
         "usernameConfiguration.caseSensitive",
         Change.REPLACES,
         loss=_EVERYBODY,
+        example=False,
     )
     auto_verified_attributes: Annotated[list[types.VerifiedAttribute], Once] = setting(
         ["email"],
@@ -99,12 +100,15 @@ class UserPool(Factors, Messages, Protection):
         change=Change.IMPOSSIBLE,
         example={"tenant": {"maxLength": 36, "mutable": False}},
     )
-    password_policy: PasswordPolicy = setting(PasswordPolicy(), "What a password has to be.")
+    password_policy: PasswordPolicy = setting(
+        PasswordPolicy(), "What a password has to be.", example={"minimumLength": 14}
+    )
     triggers: Maybe[Triggers] = setting(
         None,
         "Functions that Cognito calls, trigger -> ARN or object.",
         change=Change.LESSENS,
         loss="What these functions do would not be done any more.",
+        example={"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
     )
 
     @model_validator(mode="before")
@@ -117,7 +121,9 @@ class UserPool(Factors, Messages, Protection):
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs of the pool itself."""
-        made = {**super().inputs(), "schemas": attributes.schemas(self.standard_attributes, self.custom_attributes)}
+        made = super().inputs()
+        if schemas := attributes.schemas(self.standard_attributes, self.custom_attributes):
+            made["schemas"] = schemas
         for either in (
             ("usernameAttributes", "aliasAttributes") if self.username_attributes else ("usernameAttributes",)
         ):

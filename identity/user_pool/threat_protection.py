@@ -16,12 +16,13 @@ from identity.user_pool.beside import Beside
 
 MODES: Final = {"audit": "AUDIT", "enforced": "ENFORCED"}
 ACTIONS: Final = {"none": "NO_ACTION", "mfaIfConfigured": "MFA_IF_CONFIGURED", "mfa": "MFA_REQUIRED", "block": "BLOCK"}
+LEAKED: Final = {"none": "NO_ACTION", "block": "BLOCK"}
 LEVELS: Final = ("low", "medium", "high")
 UNWATCHED: Final = "Stolen passwords and odd sign-ins would not be noticed any more."
 _CIDR = re.compile(r"[0-9a-fA-F:.]{2,45}/[0-9]{1,3}")
 Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
 Action = Annotated[str, types.one_of(*ACTIONS), types.NotBlank]
-Leaked = Annotated[str, types.one_of("none", "block"), types.NotBlank]
+Leaked = Annotated[str, types.one_of(*LEAKED), types.NotBlank]
 Cidr = Annotated[str, types.matching(_CIDR, "a range of addresses, such as 192.0.2.0/24"), types.NotBlank]
 Cidrs = Annotated[list[Cidr], Field(max_length=200), Once]
 
@@ -79,7 +80,7 @@ class ThreatProtection(Model):
         "What happens at a password that is known to be stolen: block or none.",
         change=Change.LESSENS,
         loss="Passwords that are known to be stolen would be taken.",
-        order=("none", "block"),
+        order=tuple(LEAKED),
         always=True,
         plan=Plan.PLUS,
         example="block",
@@ -116,8 +117,8 @@ class ThreatProtection(Model):
         """The inputs of the risk configuration; nothing where none of its keys is given."""
         made: dict[str, Any] = {}
         if self.leaked_passwords:
-            action = "BLOCK" if self.leaked_passwords == "block" else "NO_ACTION"
-            made["compromisedCredentialsRiskConfiguration"] = {"actions": {"eventAction": action}}
+            action = {"eventAction": LEAKED[self.leaked_passwords]}
+            made["compromisedCredentialsRiskConfiguration"] = {"actions": action}
         levels = {level: getattr(self.takeover, level) for level in LEVELS} if self.takeover else {}
         actions = {
             f"{level}Action": {"eventAction": ACTIONS[action], "notify": False}

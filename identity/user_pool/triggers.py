@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
 _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _LOSS = "What this function does at every sign-in, sign-up or message would not be done any more."
+_EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
 SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
 Version = Annotated[str, types.one_of(*VERSIONS), types.NotBlank]
@@ -64,7 +65,7 @@ OneTrigger = Maybe[Annotated[Trigger, BeforeValidator(_by_arn)]]
 
 
 def _trigger(says: str) -> Any:
-    return setting(None, says, change=Change.LESSENS, loss=_LOSS)
+    return setting(None, says, change=Change.LESSENS, loss=_LOSS, example=_EXAMPLE)
 
 
 class Triggers(Model):

@@ -79,7 +79,7 @@ class UserPool(Resource):
         if added := [attribute for attribute in request["Schema"] if attribute["Name"] not in had]:
             client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
         client.set_user_pool_mfa_config(UserPoolId=resource_id, **_factors(request))
-        left_out = {*_FIXED, *(_OLDER if "VerificationMessageTemplate" in request else ())}
+        left_out = {*_FIXED, *(_OLDER if "VerificationMessageTemplate" in request else ()), *_nobodys(old, new)}
         client.update_user_pool(
             UserPoolId=resource_id, **{member: value for member, value in request.items() if member not in left_out}
         )
@@ -106,6 +106,11 @@ class UserPool(Resource):
                 f"deleted first: {domain}"
             )
         self.client(emulator, state).delete_user_pool(UserPoolId=resource_id)
+
+
+def _nobodys(old: Props, new: Props) -> set[str]:
+    """The members that neither the pool nor the program has: there is nothing to take back."""
+    return {prop.aws for name, prop in POOL.items() if not old.get(name) and not new.get(name)}
 
 
 def _factors(request: Props) -> Props:

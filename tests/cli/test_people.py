@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import click
 import pytest
 from botocore.stub import ANY, Stubber
 
@@ -160,3 +161,27 @@ def test_on_aws_a_job_is_made_given_the_file_and_started(
         stubbed.assert_no_pending_responses()
     assert sent == [file.read_bytes()]
     assert capsys.readouterr().out == "import-1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--add", "a", "--header"], "One at a time"),
+        (["--import", "file"], "needs --role"),
+        (["--import", "no"], "exist"),
+    ],
+)
+def test_what_cannot_be_done_is_a_mistake_of_usage(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(written(tmp_path / "file", COLUMNS, GOOD).parent)
+    monkeypatch.setattr("cli.outputs.read", lambda _stack: ON_AWS)
+    monkeypatch.setattr("cli.user_import.header", lambda *_: COLUMNS)
+    with pytest.raises(click.UsageError, match=said):
+        people.people.main(["--stack", "dev", *arguments], standalone_mode=False)
+
+
+def test_nobody_is_added_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.outputs.read", lambda _stack: ON_AWS)
+    with pytest.raises(Failure, match="made on local stacks only"):
+        people.people.main(["--stack", "dev", "--add", "lin"], standalone_mode=False)

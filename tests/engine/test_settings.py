@@ -187,7 +187,7 @@ def test_the_emulator_shows_what_each_key_says(whole: Checkout) -> None:
 
 def listed(value: Any) -> Any:
     """A list without its order, which means nothing to AWS but where it has a number of its own."""
-    return sorted(value, key=json.dumps) if isinstance(value, list) else value
+    return sorted(value, key=lambda it: json.dumps(it, sort_keys=True)) if isinstance(value, list) else value
 
 
 def at(found: Any, member: str) -> Any:

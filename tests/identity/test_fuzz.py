@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from identity import types
 from identity.config import KEYS
 from identity.errors import ConfigError
+from tests.support.pools import user_pools
 from tests.support.program import Deploy, told
 
 # The deploy fixture starts each run afresh, so cases may share it.
@@ -77,31 +78,12 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
 
 
 @st.composite
-def user_pools(draw: st.DrawFn) -> dict[str, Any]:
-    policy = {
-        "minimumLength": draw(st.integers(6, 99)),
-        "requireSymbols": draw(st.booleans()),
-        "temporaryPasswordValidityDays": draw(st.integers(1, 365)),
-        "passwordHistorySize": draw(st.integers(0, 24)),
-    }
-    low, high = sorted(draw(st.tuples(st.integers(0, 2048), st.integers(0, 2048))))
-    attribute = st.sampled_from(
-        [
-            {},
-            {"minLength": low, "maxLength": high},
-            {"type": "Number", "minValue": -low},
-            {"type": "Boolean", "mutable": False},
-        ]
-    )
-    names = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filter(
-        lambda name: name.lower() not in types.STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
-    )
-    return {
-        "aliasAttributes": draw(st.lists(st.sampled_from(["email", "preferred_username"]), unique=True)),
-        "caseSensitive": draw(st.booleans()),
-        "passwordPolicy": policy,
-        "customAttributes": draw(st.dictionaries(names, attribute, max_size=4)),
-    }
+def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
+    """A pool over all keys, whose passkeys are for this stack's own domain."""
+    pool = draw(user_pools())
+    if "relyingPartyId" in pool.get("passkeys", {}):
+        pool["passkeys"]["relyingPartyId"] = auth_domain
+    return pool
 
 
 @st.composite
@@ -120,10 +102,11 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
                 max_size=5,
             )
         ),
-        "userPool": draw(user_pools()),
         "apis": made_apis,
         "clients": draw(st.dictionaries(KEY, client(declared), max_size=4)),
     }
+    config["userPool"] = draw(pools_of(f"auth.{config['product']}.app"))
+    config["authDomain"] = f"auth.{config['product']}.app"
     if draw(st.booleans()):
         config |= {"zoneName": f"{config['product']}.app", "customDomain": draw(st.booleans())}
     return config
@@ -166,6 +149,21 @@ SLIPS: list[tuple[Callable[[dict[str, Any], Any], str | None], Any]] = [
     (_at("tags", "aws:x"), "y"),
     (_at("tags", "k"), 5),
     (_at("userPool", "mfa"), "ON"),
+    (_at("userPool", "tier"), "free"),
+    (_at("userPool", "mfa", "mode"), "always"),
+    (_at("userPool", "firstFactors"), ["password", "magic"]),
+    (_at("userPool", "recovery"), ["sms"]),
+    (_at("userPool", "email", "from"), "nobody"),
+    (_at("userPool", "sms", "roleArn"), "role"),
+    (_at("userPool", "verification", "by"), "pigeon"),
+    (_at("userPool", "invitation", "message"), "Hello"),
+    (_at("userPool", "triggers", "preSignUp"), "function"),
+    (_at("userPool", "triggers", "preSignin"), "arn:aws:lambda:eu-west-1:123456789012:function:f"),
+    (_at("userPool", "threatProtection", "mode"), "off"),
+    (_at("userPool", "threatProtection", "alwaysBlock"), ["everybody"]),
+    (_at("userPool", "logs", "signIns"), "1y"),
+    (_at("userPool", "webAcl", "requestsPer5Minutes"), 1),
+    (_at("userPool", "devices", "remember"), True),
     (_at("userPool", "passwordPolicy", "minimumLength"), 5),
     (_at("userPool", "passwordPolicy", "requireNumbers"), "no"),
     (_at("userPool", "caseSensitive"), None),

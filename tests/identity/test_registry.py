@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from identity.client import TOKEN_VALIDITY, TokenValidity, as_it_rests
 from tests.support.program import Deploy
 
 SCOPES = {f"app.acme.api.{key}/{key}.{verb}" for key in ("project", "task") for verb in ("read", "write", "delete")}
@@ -119,3 +120,23 @@ def test_a_client_that_was_made_without_authentication_flows_is_not_given_any(
         }
     }
     assert ("explicitAuthFlows" in deploy(config, state=state).one("UserPoolClient").inputs) is said
+
+
+UNITS = {"accessToken": "hours", "idToken": "minutes"}
+LIVES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"refreshTokenValidity": 30}, {"refreshTokenValidity": 30}),
+    (
+        {"accessTokenValidity": 1, "refreshTokenValidity": 30, "tokenValidityUnits": UNITS},
+        {"accessTokenValidity": 1, "refreshTokenValidity": 30, "tokenValidityUnits": UNITS},
+    ),
+    ({"accessTokenValidity": 2, "refreshTokenValidity": 30}, TokenValidity().inputs()),
+    ({}, TokenValidity().inputs()),
+]
+
+
+@pytest.mark.parametrize(("live", "sent"), LIVES)
+def test_the_life_of_a_token_is_not_said_in_another_unit_where_it_is_the_same(
+    live: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    inputs = as_it_rests({**TokenValidity().inputs(), "explicitAuthFlows": []}, {**live, "id": 1} if live else {})
+    assert {name: it for name, it in inputs.items() if name in TOKEN_VALIDITY} == sent

@@ -110,7 +110,7 @@ def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
         (["-m", "cli", "adopt", "--id", "x"], 2),
         (["-m", "tests.performance", "--nonsense"], 2),
         (["-m", "tests.performance", "--rounds", "0"], 2),
-        (["-m", "cli", "unmanaged"], 2),
+        (["-m", "cli", "adopt", "--take", "both"], 2),
         (["-m", "cli", "diff", "no-such-revision"], 2),
     ],
 )
@@ -139,11 +139,11 @@ def test_what_a_refresh_finds_gone_is_told_as_gone(own: Checkout) -> None:
 
 
 @pytest.mark.engine
-def test_a_log_of_up_has_the_steps_and_the_outputs(own: Checkout) -> None:
+def test_a_log_of_up_has_the_steps_and_where_to_sign_in(own: Checkout) -> None:
     own.config(tags={"team": "shop"})
     ran = own.local("up")
     assert ran.status == 0
-    for part in ("  ~ update   UserPool customers", "up done: ", "authorizeUrl: http://", "Sign in:    http://"):
+    for part in ("  ~ update   UserPool customers", "up done: ", "Pool:      us-east-1_", "Sign in:   http://"):
         assert part in ran.stdout
         assert part in ran.stderr
     assert "\x1b" not in ran.stdout

@@ -9,7 +9,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.adopt.config import read_config
 from cli.diff import stacks
 from local import paths, project, stack_file
 from local.console import Failure
@@ -136,7 +135,7 @@ def test_every_tool_refuses_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Failure, match=r"Pulumi\.local\.yaml, line 3"):
         project.read("Pulumi.local.yaml")
     with pytest.raises(Failure, match=r"Pulumi\.dev\.yaml, line 3"):
-        read_config(tmp_path, "dev")
+        stack_file.config(tmp_path / "Pulumi.dev.yaml")
     assert stacks.region_of(tmp_path, "dev") is None
 
 

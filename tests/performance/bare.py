@@ -1,6 +1,6 @@
 """The default stack's resources and nothing else: no component, no settings, no policy. The least a program could do.
 
-`tests/test_bench.py` holds it to the very inputs that the program registers.
+`test_bench.py` beside it holds it to the very inputs that the program registers.
 """
 
 import pulumi

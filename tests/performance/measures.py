@@ -114,7 +114,7 @@ def previews(rounds: int) -> list[Row]:
     with _place(None) as place:
 
         def once(kind: str) -> float:
-            done = place.run("bench.preview_once", kind)
+            done = place.run("tests.performance.preview_once", kind)
             if done.returncode:
                 raise RuntimeError(done.stderr[-2000:])
             return float(json.loads(done.stdout.splitlines()[-1]))

@@ -1,5 +1,7 @@
 """The benchmarks compare like with like, and the graph that AWS's rates act on stays as flat as it can be."""
 
+import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from identity.types import CLIENTS_PER_POOL, RESOURCE_SERVERS_PER_POOL
 from local.event_loop import own_event_loop
-from tests.performance import bare, first_up
+from tests.performance import bare, first_up, measures
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
 from tests.support.program import Deploy, Mocks, RecordingMonitor, Registered, Run
 
@@ -109,3 +111,10 @@ def test_the_docs_tell_what_is_worked_out(size: Size) -> None:
     found = first_up.estimate(first_up.graph_of(size.config))
     row = f"| {size} | {found.writes:,} | {found.depth} | {found.seconds:.0f} s |"
     assert row in (Path(__file__).parents[2] / "docs" / "speed.md").read_text()
+
+
+def test_the_modules_that_the_bench_starts_are_there() -> None:
+    text = Path(measures.__file__).read_text(encoding="utf-8")
+    started = set(re.findall(r'"-m", "([\w.]+)"', text)) | set(re.findall(r'place\.run\("([\w.]+)"', text))
+    assert len(started) == 3
+    assert all(importlib.util.find_spec(module) for module in started)

@@ -1,21 +1,13 @@
 """What goes wrong when AWS is read: whose trouble it is, and what to do; the emulator is blamed for its own alone."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore import exceptions as aws
 
-from cli.adopt import program
 from cli.adopt.account import Account
-from cli.adopt.find import Finder
-from cli.adopt.plan import Existing, Plan, Wanted
 from cli.adopt.report import AdoptError
 from cli.adopt.trouble import reading, told
-from identity.errors import ConfigError
-from local import keys
-from tests.support.deployment import SERVICES
-from tests.support.program import ROOT
 
 URL = "https://cognito-idp.eu-west-1.amazonaws.com/"
 
@@ -74,7 +66,7 @@ def test_a_late_signature_is_the_clocks_and_not_the_keys() -> None:
 
 @pytest.mark.parametrize("endpoints", ["nonsense", "{", "[1]", '["x"]', "3"])
 def test_endpoints_that_cannot_be_read_are_told_without_a_traceback(endpoints: str) -> None:
-    with pytest.raises(AdoptError, match="aws:endpoints must be a list"):
+    with pytest.raises(AdoptError, match="aws:endpoints: expected a list"):
         Account({"aws:region": "eu-west-1", "aws:endpoints": endpoints})
 
 
@@ -88,27 +80,18 @@ def test_a_profile_that_is_not_there_is_told_without_a_traceback(monkeypatch: py
         Account({"aws:region": "eu-west-1", "aws:profile": "nobody"})
 
 
-def test_a_pool_of_another_account_is_not_adopted(emulator: str) -> None:
-    """The stack is one on AWS; here its account alone is the emulator's."""
-    key = keys.own()
-    endpoints = "[{" + ",".join(f'"{service}": "{emulator}"' for service in SERVICES) + "}]"
-    config = {"aws:region": "us-east-1", "identity:product": "acme", "identity:apis": "{}", "identity:clients": "{}"}
-    account = Account({**config, "aws:endpoints": endpoints, "aws:accessKey": key.id, "aws:secretKey": key.secret})
-    state = {
-        "arn": "arn:aws:cognito-idp:us-east-1:999999999999:userpool/us-east-1_A",
-        "aliasAttributes": ["preferred_username"],
-        "usernameConfiguration": {"caseSensitive": False},
+@pytest.mark.parametrize("operation", ["create_user_pool", "update_user_pool", "delete_user_pool", "tag_resource"])
+def test_a_call_that_would_change_something_is_refused_before_it_is_made(operation: str) -> None:
+    keys = {"aws:accessKey": "x", "aws:secretKey": "y"}
+    account = Account({"aws:region": "eu-west-1", "aws:endpoints": '[{"cognitoidp": "http://127.0.0.1:1"}]', **keys})
+    request: dict[str, dict[str, Any]] = {
+        "create_user_pool": {"PoolName": "x"},
+        "tag_resource": {"ResourceArn": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A", "Tags": {}},
     }
-    urn = "urn:pulumi:prod::identity::aws:cognito/userPool:UserPool::customers"
-    pool = Wanted(
-        "aws:cognito/userPool:UserPool", "customers", urn, "", {}, Existing("us-east-1_A", "us-east-1_A", state)
-    )
-    with pytest.raises(ConfigError, match="credentials of the account 999999999999"):
-        program.check(Path(ROOT), "prod", config, account, _Nothing(account), Plan([pool]))
+    with pytest.raises(AdoptError, match="adoption only reads"):
+        account.ask("cognito-idp", operation, **request.get(operation, {"UserPoolId": "eu-west-1_A"}))
 
 
-class _Nothing(Finder):
-    """Finds nothing: what the program makes of it is not looked at."""
-
-    def importable(self, type_name: str) -> bool:
-        return not type_name
+def test_a_service_that_the_emulator_has_not_is_not_looked_for_at_aws() -> None:
+    account = Account({"aws:region": "eu-west-1", "aws:endpoints": '[{"cognitoidp": "http://127.0.0.1:1"}]'})
+    assert account.ask("wafv2", "get_web_acl_for_resource", ResourceArn="arn:aws:x") == {}

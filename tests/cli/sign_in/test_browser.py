@@ -21,7 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
 from tests.cli.sign_in.test_environment import OF_A_PERSON
-from tests.support import totp
+from tests.support import npm, totp
 from tests.support.checkout import Checkout, finished
 from tests.support.emulated_sign_in import Command
 
@@ -138,8 +138,9 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
 
 
 def press(browser: webdriver.Chrome, words: str) -> None:
-    """Follow a link or send a form, by what it says."""
-    browser.find_element(By.XPATH, f"//a[.='{words}'] | //button[.='{words}']").click()
+    """Follow a link or send a form, by what it says, once it is there."""
+    where = (By.XPATH, f"//a[.='{words}'] | //button[.='{words}']")
+    WebDriverWait(browser, 20).until(expected_conditions.element_to_be_clickable(where)).click()
 
 
 def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictures: Path) -> str:
@@ -217,3 +218,57 @@ def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stac
     ran = finished(sign_in(stack, "login", "--no-browser", "--timeout", "1", **given))
     assert "within 1 seconds" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.fixture
+def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Checkout, str]]:
+    """A stack that has the client of examples/spa, and the address where that app is served."""
+    home = f"http://localhost:{free_port()}/"
+    with Checkout(tmp_path, default_stack) as checkout:
+        client = {"callbackUrls": [f"{home}callback"], "logoutUrls": [home], "rotateRefreshTokens": True}
+        checkout.config(clients={"web": client})
+        checkout.run("up")
+        assert finished(sign_in(checkout, "export")).status == 0
+        (checkout.root / ".local/connect").symlink_to(npm.installed())
+        script = f"set -a; . .local/export/local/identity.env; exec {sys.executable} -m examples.spa"
+        with (tmp_path / "log").open("w") as log:
+            app = subprocess.Popen(["bash", "-c", script], cwd=checkout.root, stdout=log, stderr=log)
+        try:
+            yield checkout, home
+        finally:
+            app.terminate()
+            app.wait()
+
+
+def said_after(browser: webdriver.Chrome, button: str) -> str:
+    """What the single-page app says once it has done what a button is for."""
+    before = browser.find_element(By.ID, "said").text
+    press(browser, button)
+    return WebDriverWait(browser, 20).until(
+        lambda it: text if (text := it.find_element(By.ID, "said").text) != before else ""
+    )
+
+
+def test_a_person_signs_up_in_a_single_page_app_and_uses_it(
+    single_page_app: tuple[Checkout, str], browser: webdriver.Chrome, pictures: Path
+) -> None:
+    checkout, home = single_page_app
+    browser.get(home)
+    assert text_once_there(browser, "#sign-in") == "Sign in"
+    press(browser, "Sign in")
+    press(browser, "Sign up")
+    fill_in(browser, "lin", "Correct-horse-9", email="lin@example.com")
+    press(browser, "Sign up")
+    assert text_once_there(browser, "h1") == "Confirm your account"
+    newest_mail(browser, checkout, ".link", pictures)
+    press(browser, "Continue")
+    assert text_once_there(browser, "#renew")
+    assert browser.find_element(By.ID, "who").text == "Signed in: lin"
+    assert said_after(browser, "Call the API") == "200: []"
+    assert said_after(browser, "Renew the tokens").startswith("Renewed: true")
+    assert said_after(browser, "Call the API") == "200: []"
+    press(browser, "Sign out")
+    assert text_once_there(browser, "#sign-in") == "Sign in"
+    assert browser.find_element(By.ID, "who").text == "Nobody is signed in."
+    press(browser, "Sign in")
+    assert text_once_there(browser, "#username") == ""  # the session of the pages has ended as well

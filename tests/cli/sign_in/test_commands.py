@@ -77,13 +77,6 @@ def test_logout_says_what_stays_in_the_browser_and_what_ends_it(run: Run, client
     assert f"{PAGES}?{way_out}" in ran.err
 
 
-def test_logout_of_the_local_stack_says_that_nothing_stays(run: Run, server: FalseServer) -> None:
-    run("login")
-    ran = run("logout")
-    assert "the emulator's pages set no cookie" in ran.err
-    assert server.url not in ran.err
-
-
 @pytest.mark.parametrize("command", [REFRESH, TOKEN], ids=" ".join)
 def test_a_damaged_session_is_told_and_a_sign_in_fixes_it(run: Run, file: SessionFile, command: list[str]) -> None:
     run("login")

@@ -106,6 +106,19 @@ def test_without_secrets_no_file_has_one(tmp_path: Path) -> None:
         assert "s3cret" not in path.read_text()
 
 
+def test_a_collection_to_pass_on_is_for_the_same_kinds_of_clients(tmp_path: Path) -> None:
+    for name, with_secrets in (("ours", True), ("theirs", False)):
+        write_files(outputs(), "dev", tmp_path / name, with_secrets=with_secrets)
+    ours, theirs = ((tmp_path / name / "identity.postman_collection.json").read_text() for name in ("ours", "theirs"))
+    assert ours == theirs
+
+
+def test_an_output_that_no_command_reads_is_exported_all_the_same(tmp_path: Path) -> None:
+    more = {"groups": ["admins"], "revokeUrl": "https://acme.example/oauth2/revoke"}
+    write_files(outputs(**more), "dev", tmp_path, with_secrets=True)
+    assert json.loads((tmp_path / "identity.json").read_text()).items() >= more.items()
+
+
 def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Failure, match="cannot be written"):

@@ -1,0 +1,165 @@
+"""The stack config that says what runs: every key that differs from its default, and no other. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cli.adopt.keys import by_logical_name, things_by_key
+from cli.adopt.lean import ROOT, Filling, Section, texts, without_defaults, written_out
+from cli.adopt.live import Live, Thing
+from cli.adopt.provider_names import Props
+from identity import config, facts
+from identity.api import Api
+from identity.client import COGNITO, EXTERNAL, Client, known_scopes
+from identity.config import Settings
+from identity.deployed import Deployed
+from identity.group import Group
+from identity.identity_provider import IdentityProvider
+from identity.naming import Names
+from identity.user_pool.live import live_pool
+
+# Each key of the config that follows from what runs, whether or not it is to be written.
+DESCRIBED = (
+    *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients"),
+    *("customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
+)
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a stack file has to say.
+
+    Args:
+        keys: the keys without `identity:`, those alone that differ from their defaults.
+        whole: the same with every default written out.
+        things: what there is, by the logical name that the program gives it.
+    """
+
+    keys: Section
+    whole: Section
+    things: dict[str, Thing] = field(default_factory=dict)
+
+
+def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
+    """The config of a pool.
+
+    Args:
+        live: what runs.
+        said: the texts of the stack's config: names, and keys of clients and APIs that are there already.
+        stack: the stack's name.
+        known: logical name -> id of what the state has already, or a person says.
+    """
+    before = config.check(said, stack)[0]
+    base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
+    domain, found = _domain(live, before), things_by_key(live, before, known)
+    fill = Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
+    whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
+    keys = {key: value for key, value in whole.items() if value}
+    for key, write in _sections(live).items():
+        filled = fill.settings()
+        section = {name: write(name, thing, filled) for name, thing in found[key].items()}
+        whole[key] = section.get("", section)
+        keys[key] = fill.lean(key, section)
+        fill = fill.with_keys(**{key: keys[key]})
+    keys = without_defaults(keys, fill)
+    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, by_logical_name(live, found))
+
+
+def _pool(live: Live) -> Section:
+    beside = [Deployed(thing.type, thing.name, thing.outputs) for thing in live.things]
+    whole = written_out(live_pool(live.pool.outputs, beside).model_copy(update={"name": live.pool.name}))
+    # An ARN alone is the short form.
+    for name, value in (whole.get("triggers") or {}).items():
+        if isinstance(value, dict) and not value.get("version"):
+            whole["triggers"][name] = value["arn"]
+    if "webAcl" in whole:
+        whole["webAcl"] = whole["webAcl"]["arn"]
+    return whole
+
+
+def _provider(_key: str, thing: Thing, _filled: Settings) -> Section:
+    """Without the details that AWS adds, which are no keys of this type."""
+    found = IdentityProvider.read(thing.outputs)
+    ours = {"type", "name", "attributes", "identifiers", *found.kind.needs, *found.kind.takes}
+    return written_out(found.model_copy(update={name: None for name in type(found).model_fields if name not in ours}))
+
+
+def _group(_key: str, thing: Thing, _filled: Settings) -> Section:
+    return written_out(Group.read(thing.outputs))
+
+
+def _domain(live: Live, before: Settings) -> Section:
+    prefix, custom = live.pool.outputs.get("domain"), live.pool.outputs.get("customDomain")
+    keys: Section = {}
+    if custom:
+        keys["customDomain"] = True
+        keys["authDomain"] = custom if custom != before.names.auth_domain else None
+        keys["keepPrefixDomain"] = bool(prefix)
+        certificate = next(
+            (it.outputs.get("certificateArn") for it in live.of(facts.USER_POOL_DOMAIN) if it.name == custom), None
+        )
+        keys["certificateArn"] = None if before.domain.zone else certificate
+    keys["domainPrefix"] = prefix if prefix != before.names.domain_prefix else None
+    return {key: value for key, value in keys.items() if value}
+
+
+def _tags(live: Live, names: Names) -> dict[str, str]:
+    tags = live.pool.outputs.get("tags") or {}
+    return {key: value for key, value in sorted(tags.items()) if key not in names.tags and not key.startswith("aws:")}
+
+
+def _api(key: str, thing: Thing, _filled: Settings) -> Section:
+    found = Api.read(thing.outputs)
+    prefix = f"{key}."
+    prefixed = bool(found.scopes) and all(name.startswith(prefix) for name in found.scopes)
+    scopes = {name.removeprefix(prefix) if prefixed else name: text for name, text in sorted(found.scopes.items())}
+    return written_out(found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed}))
+
+
+def _client(_key: str, thing: Thing, filled: Settings) -> Section:
+    """A client as the stack file has it: its scopes short, its URLs with placeholders, its silence in words."""
+    outputs, found = thing.outputs, Client.read(thing.outputs)
+    whole, several = known_scopes(filled.apis), [scope for api in filled.apis.values() for scope in api.scopes]
+    short = {full: name for name, full in whole.items() if name != full and several.count(name) == 1}
+    named = sorted(found.scopes or [], key=lambda scope: ("/" in scope, scope))
+    values = {"authDomain": filled.domain.auth_domain, "product": filled.names.product}
+    values["environment"] = filled.names.environment
+    all_attributes = bool(filled.user_pool.custom_attributes) and not outputs.get("writeAttributes")
+    update: dict[str, Any] = {
+        "scopes": [short.get(scope, scope) for scope in named if scope in whole.values()] or None,
+        "external_scopes": [scope for scope in named if scope not in whole.values()] or None,
+        "callback_urls": [with_placeholders(url, values) for url in found.callback_urls],
+        "logout_urls": [with_placeholders(url, values) for url in found.logout_urls],
+        "default_redirect_url": found.default_redirect_url and with_placeholders(found.default_redirect_url, values),
+        "identity_providers": _providers(outputs, filled),
+        "write_attributes": [] if all_attributes else found.write_attributes,
+    }
+    return written_out(found.model_copy(update=update))
+
+
+def _providers(outputs: Props, filled: Settings) -> list[str]:
+    keys = {COGNITO: COGNITO, **{str(it.name): key for key, it in filled.identity_providers.items()}}
+    return [keys.get(name, f"{EXTERNAL}{name}") for name in outputs.get("supportedIdentityProviders") or []]
+
+
+def with_placeholders(url: str, values: Mapping[str, str]) -> str:
+    """A URL with the words put back for the auth domain, and in the product's own zone for its names."""
+    scheme, found, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.replace(values["authDomain"], "{authDomain}")
+    if host.endswith(f"{values['product']}.app"):
+        for name in ("product", "environment"):
+            host = re.sub(rf"(?<![\w{{]){re.escape(values[name])}(?![\w}}])", f"{{{name}}}", host)
+    return f"{scheme}{found}{host}{slash}{path}"
+
+
+def _sections(live: Live) -> dict[str, Callable[[str, Thing, Settings], Section]]:
+    """How each section is written, in the order in which one speaks of the other."""
+    return {
+        "userPool": lambda *_: _pool(live),
+        "identityProviders": _provider,
+        "groups": _group,
+        "apis": _api,
+        "clients": _client,
+    }

@@ -1,0 +1,101 @@
+"""By which key the stack file has each thing that runs, and by which logical name the program. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from cli.adopt.live import Live, Thing
+from identity import facts
+from identity.config import Settings
+from identity.identity_provider import IdentityProvider
+from identity.naming import Names
+
+
+def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dict[str, dict[str, Thing]]:
+    """What there is of each section of the config, by its key."""
+
+    def by_key(type_name: str, kind: str, named: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
+        stem = f"access-{kind}-"
+        ids = {given: name.removeprefix(stem) for name, given in known.items() if name.startswith(stem)}
+        return _by_key(live.of(type_name), ids, named, key_of)
+
+    apis = {str(api.identifier): key for key, api in before.apis.items()}
+    clients = {str(client.name): key for key, client in before.clients.items()}
+    providers = {str(provider.name): key for key, provider in before.identity_providers.items()}
+    return {
+        "userPool": {"": live.pool},
+        "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), {}, providers, _provider_key),
+        "groups": {group.name: group for group in live.of(facts.USER_GROUP)},
+        "apis": by_key(facts.RESOURCE_SERVER, "server", apis, _api_key(before.names)),
+        "clients": by_key(facts.USER_POOL_CLIENT, "client", clients, _client_key(before.names)),
+    }
+
+
+def _by_key(
+    things: Iterable[Thing], ids: Mapping[str, str], named: Mapping[str, str], key_of: Callable[[Thing], str]
+) -> dict[str, Thing]:
+    """Each thing by a key of its own: that of its id or name, by the naming rule, or made of its name."""
+
+    def known(thing: Thing) -> str | None:
+        return ids.get(thing.import_id) or ids.get(thing.own_id)
+
+    found: dict[str, Thing] = {}
+    for thing in sorted(things, key=lambda it: (not known(it), it.name not in named, it.name, it.import_id)):
+        key = wanted = known(thing) or named.get(thing.name) or key_of(thing) or "unnamed"
+        number = 2
+        while key in found:
+            key, number = f"{wanted}-{number}", number + 1
+        found[key] = thing
+    return dict(sorted(found.items()))
+
+
+def _provider_key(thing: Thing) -> str:
+    kind = IdentityProvider.read(thing.outputs)
+    return slug(thing.name) if kind.kind.named else kind.type
+
+
+def _client_key(names: Names) -> Callable[[Thing], str]:
+    return lambda thing: _after(thing.name, names.client("")) or slug(thing.name)
+
+
+def _api_key(names: Names) -> Callable[[Thing], str]:
+    def key(thing: Thing) -> str:
+        by_rule = _after(thing.name, names.resource_server_identifier(""))
+        by_rule = by_rule or _after(str(thing.outputs.get("name")), names.resource_server(""))
+        heads = {str(it["scopeName"]).partition(".")[0] for it in thing.outputs.get("scopes") or []}
+        return by_rule or (heads.pop() if len(heads) == 1 and _prefixed(thing) else slug(str(thing.outputs["name"])))
+
+    return key
+
+
+def _prefixed(thing: Thing) -> bool:
+    return all("." in it["scopeName"] for it in thing.outputs.get("scopes") or [])
+
+
+def _after(name: str, stem: str) -> str:
+    key = name.removeprefix(stem)
+    return key if key != name and slug(key) == key.lower() else ""
+
+
+def slug(name: str) -> str:
+    """A name as a key has it: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+
+
+def by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, Thing]:
+    """What the program would call each thing that it makes."""
+    pool = facts.LOGICAL_POOL
+    kinds = {"server": "apis", "client": "clients", "group": "groups"}
+    once = {"risk": facts.RISK_CONFIGURATION, "logs": facts.LOG_DELIVERY}
+    once["web-acl-association"] = facts.WEB_ACL_ASSOCIATION
+    custom = live.pool.outputs.get("customDomain")
+    return {
+        pool: live.pool,
+        **{f"{pool}-{name}": thing for name, type_name in once.items() for thing in live.of(type_name)},
+        **{f"{pool}-{thing.name}-permission": thing for thing in live.of(facts.PERMISSION)},
+        **{
+            f"{pool}-{'custom' if thing.name == custom else 'prefix'}-domain": thing
+            for thing in live.of(facts.USER_POOL_DOMAIN)
+        },
+        **{f"access-{kind}-{key}": thing for kind, section in kinds.items() for key, thing in found[section].items()},
+        **{f"access-provider-{thing.name}": thing for thing in found["identityProviders"].values()},
+    }

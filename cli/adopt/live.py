@@ -1,0 +1,208 @@
+"""All that runs of a pool, read from AWS, in the provider's names: what Pulumi's state would have of it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cli.adopt.account import Account
+from cli.adopt.provider_names import Props, in_provider_names
+from cli.adopt.report import AdoptError
+from identity import facts
+from identity.client import AWS_AUTH_FLOWS
+from identity.errors import HIDDEN
+from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
+
+UI_CUSTOMIZATION = "aws:cognito/userPoolUICustomization:UserPoolUICustomization"
+SECRETS = "clientSecrets"  # a second one, of which no state knows
+TERMS = "terms of use"  # no resource of the provider
+# What AWS answers of a pool that nobody has changed, and the emulator leaves out.
+_OWN_POOL = {
+    "passwordPolicy": {
+        **dict.fromkeys(("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols"), False),
+        "minimumLength": 8,
+        "temporaryPasswordValidityDays": 7,
+    },
+    "verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_CODE"},
+    "mfaConfiguration": "OFF",
+}
+_OWN_CLIENT = {
+    "explicitAuthFlows": AWS_AUTH_FLOWS,
+    "refreshTokenRotation": {"feature": "DISABLED", "retryGracePeriodSeconds": 0},
+    "preventUserExistenceErrors": "LEGACY",
+    "enableTokenRevocation": True,
+    "allowedOauthFlowsUserPoolClient": False,
+}
+# What AWS has by itself, of which a stack file need not speak.
+_BY_ITSELF = {"authSessionValidity": 3, "enablePropagateAdditionalUserContextData": False, "userPoolTier": "ESSENTIALS"}
+# The older names of what stands in verificationMessageTemplate, and of passwordPolicy.temporaryPasswordValidityDays.
+_TWICE = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that runs: the provider's type, what people call it, the provider's outputs, and Pulumi's import id."""
+
+    type: str
+    name: str
+    outputs: Props
+    import_id: str
+
+    @property
+    def own_id(self) -> str:
+        """The id that AWS, and the state, knows it by: a client's without its pool."""
+        return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
+
+
+@dataclass(frozen=True)
+class Live:
+    """A pool and all that stands on it."""
+
+    pool: Thing
+    things: list[Thing] = field(default_factory=list)
+
+    def of(self, type_name: str) -> list[Thing]:
+        return [thing for thing in self.things if thing.type == type_name]
+
+
+def read(account: Account, pool_id: str) -> Live:
+    """Everything of a pool. Raises AdoptError where there is none of this id."""
+    described = account.ask("cognito-idp", "describe_user_pool", UserPoolId=pool_id).get("UserPool")
+    if not described:
+        raise AdoptError(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
+    factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
+    pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names({**described, **factors})), pool_id)
+    things = [*_domains(account, pool), *_registry(account, pool), *_people(account, pool), *_beside(account, pool)]
+    return Live(pool, things)
+
+
+def _pool(found: Props) -> Props:
+    outputs = {**found, **found.get("policies", {})}
+    outputs.pop("policies", None)
+    texts = outputs.pop("smsMfaConfiguration", {})
+    outputs |= {name: it for name, it in texts.items() if it}
+    outputs = _filled(outputs, _OWN_POOL)
+    template = outputs["verificationMessageTemplate"]
+    for old in _TWICE:
+        text, name = outputs.get(old), old.replace("Verification", "")
+        if text and template.setdefault(name, text) == text:
+            del outputs[old]
+    invitation = outputs.get("adminCreateUserConfig", {})
+    invitation.pop("unusedAccountValidityDays", None)
+    if not invitation.get("allowAdminCreateUserOnly"):
+        invitation.pop("allowAdminCreateUserOnly", None)
+    outputs["schemas"] = [
+        {**it, "name": it["name"].removeprefix("dev:").removeprefix("custom:")}
+        for it in outputs.get("schemas", [])
+        if not _is_standard(it)
+    ]
+    return outputs
+
+
+def _is_standard(schema: Props) -> bool:
+    """Whether an attribute is AWS's own, which every pool has, as it is where nobody declares it."""
+    name = schema["name"]
+    if ":" in name or name not in DECLARABLE:
+        return ":" not in name
+    return live_standard([schema])[name] == StandardAttribute()
+
+
+def _filled(outputs: Props, own: Props) -> Props:
+    """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
+    made = {name: it for name, it in outputs.items() if it not in ([], "", None) and it != _BY_ITSELF.get(name)}
+    for name, value in own.items():
+        if isinstance(value, dict):
+            made[name] = _filled(made.get(name) or {}, value)
+        elif made.get(name) in (None, "", []):
+            made[name] = value
+    return made
+
+
+def _domains(account: Account, pool: Thing) -> Iterator[Thing]:
+    for kind in ("domain", "customDomain"):
+        if name := pool.outputs.get(kind):
+            answer = account.ask("cognito-idp", "describe_user_pool_domain", Domain=name)
+            outputs = in_provider_names(answer.get("DomainDescription", {}))
+            outputs |= outputs.pop("customDomainConfig", {})
+            yield Thing(facts.USER_POOL_DOMAIN, name, outputs, name)
+
+
+def _registry(account: Account, pool: Thing) -> Iterator[Thing]:
+    place = {"UserPoolId": pool.import_id}
+    for server in account.ask("cognito-idp", "list_resource_servers", **place).get("ResourceServers", []):
+        identifier = server["Identifier"]
+        outputs = in_provider_names(server)
+        yield Thing(facts.RESOURCE_SERVER, identifier, outputs, f"{pool.import_id}|{identifier}")
+    for listed in account.ask("cognito-idp", "list_user_pool_clients", **place).get("UserPoolClients", []):
+        answer = account.ask("cognito-idp", "describe_user_pool_client", **place, ClientId=listed["ClientId"])
+        outputs = _filled(in_provider_names(answer["UserPoolClient"]), _OWN_CLIENT)
+        outputs["generateSecret"] = bool(outputs.pop("clientSecret", ""))
+        if outputs["generateSecret"]:
+            outputs |= _second_secret(account, place | {"ClientId": listed["ClientId"]})
+        number = listed["ClientId"]
+        yield Thing(facts.USER_POOL_CLIENT, listed["ClientName"], outputs, f"{pool.import_id}/{number}")
+
+
+def _second_secret(account: Account, client: Props) -> Props:
+    secrets = account.ask("cognito-idp", "list_user_pool_client_secrets", **client).get("ClientSecrets", [])
+    return {SECRETS: f"{len(secrets)} secrets"} if len(secrets) > 1 else {}
+
+
+def _people(account: Account, pool: Thing) -> Iterator[Thing]:
+    place = {"UserPoolId": pool.import_id}
+    for listed in account.ask("cognito-idp", "list_identity_providers", **place).get("Providers", []):
+        name = listed["ProviderName"]
+        answer = account.ask("cognito-idp", "describe_identity_provider", **place, ProviderName=name)
+        outputs = in_provider_names(answer["IdentityProvider"])
+        outputs["providerDetails"] = hidden(outputs["providerDetails"])
+        yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool.import_id}:{name}")
+    for group in account.ask("cognito-idp", "list_groups", **place).get("Groups", []):
+        name = group["GroupName"]
+        if name.startswith(f"{pool.import_id}_"):
+            continue  # AWS's own, of everybody who comes by one provider
+        yield Thing(facts.USER_GROUP, name, in_provider_names(group), f"{pool.import_id}/{name}")
+
+
+def hidden(details: Props) -> Props:
+    """The details of a provider without what is secret in them: that it is there is all that matters."""
+    return {name: HIDDEN if name in ("client_secret", "private_key") else text for name, text in details.items()}
+
+
+def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
+    """What a pool has once, and the provider has resources of their own for."""
+    place = {"UserPoolId": pool.import_id}
+    risk = _answered(account, "describe_risk_configuration", "RiskConfiguration", place)
+    if any("Risk" in name for name in risk):
+        yield Thing(facts.RISK_CONFIGURATION, pool.name, in_provider_names(risk), pool.import_id)
+    logs = _answered(account, "get_log_delivery_configuration", "LogDeliveryConfiguration", place)
+    if logs.get("LogConfigurations"):
+        yield Thing(facts.LOG_DELIVERY, pool.name, in_provider_names(logs), pool.import_id)
+    looks = _answered(account, "get_ui_customization", "UICustomization", place)
+    if looks.get("CSS") or looks.get("ImageUrl"):
+        yield Thing(UI_CUSTOMIZATION, pool.name, in_provider_names(looks), pool.import_id)
+    for terms in account.ask("cognito-idp", "list_terms", **place).get("Terms", []):
+        yield Thing(TERMS, str(terms.get("TermsName")), in_provider_names(terms), "")
+    yield from _permissions(account, pool)
+    acl = account.ask("wafv2", "get_web_acl_for_resource", ResourceArn=pool.outputs["arn"]).get("WebACL")
+    if acl:
+        association = {"resourceArn": pool.outputs["arn"], "webAclArn": acl["ARN"]}
+        yield Thing(facts.WEB_ACL_ASSOCIATION, acl["Name"], association, f"{acl['ARN']},{pool.outputs['arn']}")
+
+
+def _answered(account: Account, operation: str, member: str, request: Props) -> dict[str, Any]:
+    answer: dict[str, Any] = account.ask("cognito-idp", operation, **request).get(member) or {}
+    return answer
+
+
+def _permissions(account: Account, pool: Thing) -> Iterator[Thing]:
+    """What lets this pool call its functions, by the trigger."""
+    for trigger, arn in (pool.outputs.get("lambdaConfig") or {}).items():
+        function = arn.get("lambdaArn") if isinstance(arn, dict) else arn
+        if trigger in ("kmsKeyId", "preTokenGenerationConfig") or not function:
+            continue
+        policy = json.loads(account.ask("lambda", "get_policy", FunctionName=function).get("Policy", "{}"))
+        for statement in policy.get("Statement", []):
+            source = (statement.get("Condition") or {}).get("ArnLike", {}).get("AWS:SourceArn")
+            if source == pool.outputs["arn"]:
+                yield Thing(facts.PERMISSION, trigger, {}, f"{function}/{statement['Sid']}")
+                break

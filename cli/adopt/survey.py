@@ -1,0 +1,148 @@
+"""What runs beside a stack's config: what would change, what nothing can be said of, and what nobody manages. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy import EnforcementLevel
+
+from cli.adopt.compare import Difference, Effect, differences
+from cli.adopt.live import TERMS, UI_CUSTOMIZATION, Live, Thing, hidden
+from cli.adopt.provider_names import Props
+from identity import facts
+from identity.config import Settings
+from identity.identity_provider import IdentityProvider
+from policy.enforcement import RULES, level
+from policy.rule import Resource
+
+_REASON = "As it runs already; adopted, and to be looked at."
+_CALLED = {
+    facts.USER_POOL: "pool",
+    facts.USER_POOL_CLIENT: "client",
+    facts.USER_POOL_DOMAIN: "domain",
+    facts.RESOURCE_SERVER: "api",
+    facts.RISK_CONFIGURATION: "risk-configuration",
+    facts.LOG_DELIVERY: "log-delivery",
+    facts.WEB_ACL_ASSOCIATION: "web-acl",
+    facts.IDENTITY_PROVIDER: "provider",
+    facts.USER_GROUP: "group",
+    UI_CUSTOMIZATION: "ui-customization",
+    facts.PERMISSION: "permission",
+    TERMS: "terms",
+}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found, by the names that `--leave` takes."""
+
+    differences: tuple[Difference, ...]
+    unmanaged: tuple[tuple[str, str], ...]
+
+    def stopping(self, left: Collection[str]) -> list[Difference]:
+        """The differences that nobody has accepted."""
+        return [it for it in self.differences if it.effect is not Effect.KEPT and it.name not in left]
+
+
+def survey(live: Live, settings: Settings, managed: Mapping[str, Thing]) -> Survey:
+    """Look at everything.
+
+    Args:
+        live: what runs.
+        settings: the stack's config.
+        managed: what the program makes, by its logical name.
+    """
+    found: list[Difference] = []
+    unmanaged: list[tuple[str, str]] = []
+    names = {id(thing): name for name, thing in managed.items()}
+    for thing in (live.pool, *live.things):
+        inputs = _inputs(thing, settings, names.get(id(thing), ""))
+        if inputs is None:
+            unmanaged.append((leave_name(thing), thing.name))
+        else:
+            found += differences(thing, inputs)
+    return Survey(tuple(found), tuple(unmanaged))
+
+
+def leave_name(thing: Thing) -> str:
+    """What a thing that nobody manages is called where it may stay: clients by their ids, which are one of a kind."""
+    return f"{_CALLED[thing.type]}:{thing.own_id if thing.type == facts.USER_POOL_CLIENT else thing.name}"
+
+
+def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
+    """What the program sends for a thing; None where it does not manage it."""
+    key = re.sub(r"^access-[a-z]+-", "", name)
+    if thing.type == facts.USER_POOL:
+        inputs = settings.user_pool.inputs()
+        if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):
+            del inputs["usernameConfiguration"]  # it means the same, and the program does not say it then
+        return inputs
+    if thing.type == facts.USER_POOL_CLIENT and key in settings.clients:
+        return settings.clients[key].inputs()
+    if thing.type == facts.RESOURCE_SERVER and key in settings.apis:
+        return settings.apis[key].inputs()
+    if thing.type == facts.USER_GROUP and key in settings.config.groups:
+        return {"name": key, **settings.config.groups[key].inputs()}
+    if thing.type == facts.IDENTITY_PROVIDER and name:
+        for provider in settings.identity_providers.values():
+            if provider.name == key:
+                return _provider(thing, provider)
+    pool = settings.user_pool
+    if thing.type == facts.RISK_CONFIGURATION and pool.threat_protection:
+        return pool.threat_protection.risk()
+    if thing.type == facts.LOG_DELIVERY and pool.logs:
+        return {"logConfigurations": pool.logs.deliveries({})}
+    if thing.type == facts.WEB_ACL_ASSOCIATION and pool.web_acl:
+        return {"resourceArn": thing.outputs["resourceArn"], "webAclArn": pool.web_acl.arn}
+    if thing.type == facts.PERMISSION and name:
+        return {}
+    if thing.type == facts.USER_POOL_DOMAIN and name:
+        return {"domain": thing.name, "certificateArn": thing.outputs.get("certificateArn")}
+    return None
+
+
+def _provider(thing: Thing, provider: IdentityProvider) -> Props:
+    """What is sent, with the details that AWS adds by itself."""
+    inputs = provider.inputs()
+    own = {name: text for name, text in thing.outputs["providerDetails"].items() if name in provider.added}
+    return {**inputs, "providerDetails": {**own, **hidden(inputs["providerDetails"])}}
+
+
+def exemptions(managed: Mapping[str, Thing], settings: Settings, stack: str) -> dict[str, dict[str, str]]:
+    """The violations of mandatory rules that run already, each with a reason, as identity:exemptions has them."""
+    production = None if settings.config.production is None else str(settings.config.production).lower()
+    environment = settings.config.environment or stack
+    resources = list(_resources(managed, settings))
+    found: dict[str, dict[str, str]] = {}
+    for rule in RULES:
+        if level(rule, environment, production) is EnforcementLevel.MANDATORY:
+            for resource in resources:
+                if rule.findings(resource, resources):
+                    found.setdefault(rule.id, {})[resource.key] = _REASON
+    return found
+
+
+def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Resource]:
+    for name, thing in managed.items():
+        inputs = _inputs(thing, settings, name)
+        if inputs is not None:
+            more: dict[str, Any] = {"tags": dict(settings.tags), "userPoolId": managed[facts.LOGICAL_POOL].import_id}
+            if thing.type == facts.USER_POOL:
+                more["deletionProtection"] = "ACTIVE"
+            if thing.type == facts.USER_POOL_CLIENT:
+                more["generateSecret"] = thing.outputs["generateSecret"]
+            yield Resource(thing.type, name, {**inputs, **more}, urn=name, protect=True, region=settings.region)
+
+
+def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:
+    """What a stack's state has of what runs, by its logical name."""
+    things = {(thing.type, thing.own_id): thing for thing in (live.pool, *live.things)}
+    known = {(it["type"], _id(it)): it["urn"].rpartition("::")[2] for it in resources if not it.get("delete")}
+    return {name: things[key] for key, name in known.items() if key in things}
+
+
+def _id(resource: Mapping[str, Any]) -> str:
+    """The id of a resource of the state; a permission's is one in its function alone."""
+    own = str(resource.get("id"))
+    return f"{resource['outputs'].get('function')}/{own}" if resource["type"] == facts.PERMISSION else own

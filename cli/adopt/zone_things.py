@@ -1,0 +1,72 @@
+"""What stands beside a pool by its names alone: certificate and records, where the file names a zone, and exports."""
+
+from collections.abc import Iterator
+
+from cli.adopt.account import Account
+from cli.adopt.live import Thing
+from identity import facts
+from identity.config import Settings
+
+_USABLE = ("ISSUED", "PENDING_VALIDATION")
+_KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
+
+
+def read(account: Account, settings: Settings) -> dict[str, Thing]:
+    """What there is already, by the logical name that the program gives it."""
+    return {**dict(_in_zone(account, settings)), **dict(_exports(account, settings))}
+
+
+def _in_zone(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]]:
+    domain, zone = settings.domain, _zone(account, settings)
+    if not zone:
+        return
+    records = [f"{facts.LOGICAL_POOL}-alias-{kind}" for kind in ("a", "aaaa")] if domain.custom else []
+    wanted = [(name, domain.auth_domain, name.rpartition("-")[2].upper()) for name in records]
+    if not domain.certificate_arn and (certificate := _certificate(account, settings)):
+        yield "certificate", certificate
+        record = certificate.outputs.get("ResourceRecord")
+        wanted += [("certificate-validation-record", record["Name"], record["Type"])] if record else []
+    for logical, name, kind in wanted:
+        host = name.rstrip(".")
+        answer = account.client("route53").list_resource_record_sets(
+            HostedZoneId=zone, StartRecordName=host, StartRecordType=kind, MaxItems="1"
+        )
+        found = [(it["Name"].rstrip(".").lower(), it["Type"]) for it in answer["ResourceRecordSets"]]
+        if (host.lower(), kind) in found:
+            yield logical, Thing(facts.RECORD, host, {}, f"{zone}_{host}_{kind}")
+
+
+def _zone(account: Account, settings: Settings) -> str:
+    zone = settings.domain.zone
+    if zone is None or zone.by == "zoneId":
+        return zone.value if zone else ""
+    if zone.by == "zoneExport":
+        exports = account.ask("cloudformation", "list_exports").get("Exports", [])
+        return next((str(it["Value"]) for it in exports if it["Name"] == zone.value), "")
+    zones = account.ask("route53", "list_hosted_zones").get("HostedZones", [])
+    public = [it for it in zones if not it.get("Config", {}).get("PrivateZone")]
+    return next((it["Id"].rpartition("/")[2] for it in public if it["Name"].rstrip(".") == zone.value), "")
+
+
+def _certificate(account: Account, settings: Settings) -> Thing | None:
+    """The certificate of the auth domain: the one in use, else one that is issued, else one that waits."""
+    name, region = settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else None
+    # Without the key types AWS lists RSA_2048 alone.
+    listed = account.ask("acm", "list_certificates", region, Includes={"keyTypes": _KEY_TYPES})
+    arns = [it["CertificateArn"] for it in listed.get("CertificateSummaryList", []) if it.get("DomainName") == name]
+    found = [account.ask("acm", "describe_certificate", region, CertificateArn=arn)["Certificate"] for arn in arns]
+    usable = [
+        it for it in found if it.get("Type") == "AMAZON_ISSUED" and it["Status"] in ("ISSUED", "PENDING_VALIDATION")
+    ]
+    if not usable:
+        return None
+    best = max(usable, key=lambda it: (bool(it.get("InUseBy")), it["Status"] == "ISSUED"))
+    (option, *_) = best.get("DomainValidationOptions") or [{}]
+    return Thing(facts.CERTIFICATE, name, option, best["CertificateArn"])
+
+
+def _exports(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]]:
+    name = settings.names.exports_stack
+    stacks = account.ask("cloudformation", "list_stacks").get("StackSummaries", [])
+    if any(it["StackName"] == name and it["StackStatus"] != "DELETE_COMPLETE" for it in stacks):
+        yield "exports", Thing(facts.CLOUD_FORMATION_STACK, name, {}, name)

@@ -1,0 +1,270 @@
+"""A pool that runs is described so that the program makes just that of it; what cannot be said is named."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.adopt import describe, live, stack_settings, survey
+from cli.adopt.compare import Effect
+from cli.adopt.lean import texts
+from identity import config
+from tests.support import live_pool
+
+POOL = "eu-west-1_AbCdEfGhI"
+ARN = f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{POOL}"
+TEXTS = {"identity:product": "acme", "aws:region": "eu-west-1"}
+SCHEMA = [{"Name": "sub", "AttributeDataType": "String", "Mutable": False, "Required": True}]
+
+
+class Answers:
+    """An account that has one pool, as AWS would answer for it; `more` has the answers of single operations."""
+
+    place, region, emulated = "AWS", "eu-west-1", False
+
+    def __init__(self, spec: live_pool.Spec, **more: Any) -> None:
+        self.spec, self.more = spec, more
+
+    def ask(self, _service: str, operation: str, _region: str | None = None, **request: Any) -> dict[str, Any]:
+        if operation in self.more:
+            return dict(self.more[operation])
+        made = getattr(self, f"_{operation}", None)
+        return made(request) if made else {}
+
+    def _describe_user_pool(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        wanted, domains = dict(self.spec["pool"]), self.spec["domains"]
+        kinds = {"CustomDomain" if "CustomDomainConfig" in it else "Domain": it["Domain"] for it in domains}
+        name, own = wanted.pop("PoolName"), [_attribute(it) for it in wanted.pop("Schema", [])]
+        ids = {"Id": POOL, "Arn": ARN, "Name": name}
+        return {"UserPool": {**wanted, **kinds, **ids, "SchemaAttributes": [*SCHEMA, *own]}}
+
+    def _get_user_pool_mfa_config(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self.spec.get("mfa", {"MfaConfiguration": "OFF"}))
+
+    def _describe_user_pool_domain(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return {"DomainDescription": next(it for it in self.spec["domains"] if it["Domain"] == request["Domain"])}
+
+    def _list_resource_servers(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ResourceServers": self.spec.get("servers", [])}
+
+    def _list_user_pool_clients(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        named = [{"ClientName": it["ClientName"], "ClientId": f"id{n}"} for n, it in enumerate(self.spec["clients"])]
+        return {"UserPoolClients": named}
+
+    def _describe_user_pool_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        client = dict(self.spec["clients"][int(request["ClientId"][2:])])
+        secret = {"ClientSecret": "hush"} if client.pop("GenerateSecret", False) else {}
+        return {"UserPoolClient": {**client, **secret, "ClientId": request["ClientId"]}}
+
+    def _list_identity_providers(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {"Providers": [{"ProviderName": it["ProviderName"]} for it in self.spec.get("identityProviders", [])]}
+
+    def _describe_identity_provider(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {"IdentityProvider": dict(self.spec["identityProviders"][0])}
+
+    def _list_groups(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {"Groups": self.spec.get("groups", [])}
+
+
+def _attribute(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """As AWS answers: a name of one's own with its prefix, and the bounds that it takes where none are given."""
+    name = schema["Name"]
+    bounds = {"StringAttributeConstraints": {"MinLength": "0", "MaxLength": "2048"}}
+    return {**bounds, **schema, "Name": name if name in ("email", "family_name") else f"custom:{name}"}
+
+
+def running(spec: live_pool.Spec, **more: Any) -> live.Live:
+    answers: Any = Answers(spec, **more)
+    return live.read(answers, POOL)
+
+
+def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[survey.Survey, list[str]]:
+    """What differs from what the program makes of the description, and the mistakes of that."""
+    described = describe.describe(there, TEXTS, "prod", {})
+    providers = {name: {**it, "clientSecret": "x"} for name, it in described.keys.get("identityProviders", {}).items()}
+    said = {**described.keys, **({"identityProviders": providers} if providers else {}), **(keys or {})}
+    settings, problems = config.check({**TEXTS, **texts(said)}, "prod")
+    mistakes = [problem.path for problem in problems if not problem.warning]
+    return survey.survey(there, settings, described.things), mistakes
+
+
+SPECS = {file.stem: live_pool.read(file) for file in live_pool.POOLS}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_the_description_of_a_pool_says_all_of_it_and_is_sound(spec: live_pool.Spec) -> None:
+    surveyed, mistakes = found(running(spec))
+    assert not mistakes
+    assert [str(it) for it in surveyed.stopping([])] == []
+    assert not surveyed.unmanaged
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_no_secret_of_a_pool_is_in_its_description(spec: live_pool.Spec) -> None:
+    described = describe.describe(running(spec), TEXTS, "prod", {})
+    text = json.dumps([described.keys, described.whole])
+    assert "no-real-secret" not in text
+    assert "hush" not in text
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_the_description_has_no_key_that_could_be_left_out(spec: live_pool.Spec) -> None:
+    described = describe.describe(running(spec), TEXTS, "prod", {})
+    whole = config.check({**TEXTS, **texts(described.keys)}, "prod")[0]
+    for key in set(described.keys["userPool"]):
+        less = {name: value for name, value in described.keys["userPool"].items() if name != key}
+        settings = config.check({**TEXTS, **texts({**described.keys, "userPool": less})}, "prod")[0]
+        assert settings.user_pool != whole.user_pool, key
+
+
+def changed(spec: live_pool.Spec, **members: Any) -> live_pool.Spec:
+    return {**spec, "pool": {**spec["pool"], **members}}
+
+
+NOTES = SPECS["notes"]
+CANNOT_BE_SAID: list[tuple[live_pool.Spec, str, Effect]] = [
+    (changed(NOTES, KeyConfiguration={"KeyType": "CUSTOMER"}), "keyConfiguration.keyType", Effect.UNKNOWN),
+    (changed(NOTES, IssuerConfiguration={"Type": "CUSTOM"}), "issuerConfiguration.type", Effect.UNKNOWN),
+    (changed(NOTES, Invented={"Member": ["x"]}), "invented.member", Effect.UNKNOWN),
+    (
+        changed(NOTES, LambdaConfig={"InboundFederation": {"LambdaArn": "arn:x"}}),
+        "lambdaConfig.inboundFederation.lambdaArn",
+        Effect.UNKNOWN,
+    ),
+    (
+        {**NOTES, "mfa": {"MfaConfiguration": "OFF", "WebAuthnConfiguration": {"FactorConfiguration": "MULTI_FACTOR"}}},
+        "webAuthnConfiguration.factorConfiguration",
+        Effect.UNKNOWN,
+    ),
+    (
+        {**NOTES, "clients": [{**NOTES["clients"][0], "AnalyticsConfiguration": {"ApplicationId": "x"}}]},
+        "notes-client-dev/analyticsConfiguration.applicationId",
+        Effect.TAKEN_OUT,
+    ),
+    (
+        {**NOTES, "clients": [{**NOTES["clients"][0], "Invented": 3}]},
+        "notes-client-dev/invented",
+        Effect.UNKNOWN,
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "name", "effect"), CANNOT_BE_SAID, ids=[name for _, name, _ in CANNOT_BE_SAID])
+def test_what_cannot_be_said_is_named_with_what_an_update_does_to_it_and_stops_unless_it_is_left(
+    spec: live_pool.Spec, name: str, effect: Effect
+) -> None:
+    surveyed, _ = found(running(spec))
+    assert [(it.name, it.effect) for it in surveyed.stopping([])] == [(name, effect)]
+    assert surveyed.stopping([name]) == []
+
+
+def test_what_aws_has_by_itself_is_nothing_to_say() -> None:
+    own = {
+        "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
+        "IssuerConfiguration": {"Type": "ORIGINAL"},
+        "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"},
+        "EstimatedNumberOfUsers": 7,
+        "Status": "Enabled",
+    }
+    assert found(running(changed(NOTES, **own)))[0].differences == ()
+
+
+def test_a_second_secret_and_what_nobody_manages_are_told() -> None:
+    spec = SPECS["archive"]
+    surveyed, _ = found(
+        running(
+            spec,
+            list_user_pool_client_secrets={"ClientSecrets": [{}, {}]},
+            list_terms={"Terms": [{"TermsName": "privacy"}]},
+            describe_risk_configuration={"RiskConfiguration": {"CompromisedCredentialsRiskConfiguration": {}}},
+        )
+    )
+    assert [it.name for it in surveyed.stopping([])] == ["film-archive-machine/clientSecrets"]
+    assert [name for name, _ in surveyed.unmanaged] == [
+        "risk-configuration:notes-dev"[:18] + ":film-archive",
+        "terms:privacy",
+    ]
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+FILE = """\
+# Kept by the owners.
+config:
+  aws:region: eu-west-1
+  identity:product: acme  # ours
+
+  # As it was promised.
+  identity:userPool:
+    passwordPolicy:
+      minimumLength: 6
+  other:key: [1,   2]
+  # the end
+encryptionsalt: v1:abc
+"""
+
+
+def test_the_lines_of_a_file_that_stay_as_they_are_keep_their_comments(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.prod.yaml"
+    file.write_text(FILE)
+    said = stack_settings.read(file)
+    described = describe.describe(running(NOTES), stack_settings.as_texts(said, file.name), "prod", {})
+    merged, disagreements = stack_settings.merge(said, described, "prod", None)
+    assert disagreements == []
+    stack_settings.write(file, merged, {})
+    text = file.read_text()
+    for line in (
+        "# Kept by the owners.",
+        "product: acme  # ours",
+        "  # As it was promised.",
+        "[1,   2]",
+        "  # the end",
+    ):
+        assert line in text
+    assert text.endswith("encryptionsalt: v1:abc\n")
+    assert stack_settings.read(file) == merged
+    before = file.read_bytes()
+    stack_settings.write(file, merged, {})
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("take", "length"), [("live", 6), ("file", 20), (None, 20)])
+def test_where_the_file_says_otherwise_it_is_told_and_the_one_that_is_taken_counts(
+    take: str | None, length: int
+) -> None:
+    said = {"identity:product": "acme", "identity:userPool": {"passwordPolicy": {"minimumLength": 20}}}
+    described = describe.describe(running(NOTES), stack_settings.as_texts(said, "x"), "prod", {})
+    merged, disagreements = stack_settings.merge(said, described, "prod", take)
+    assert [it.path for it in disagreements] == ["identity:userPool.passwordPolicy.minimumLength"]
+    assert merged["identity:userPool"]["passwordPolicy"]["minimumLength"] == length
+    assert merged["identity:userPool"]["passwordPolicy"]["requireNumbers"] is True
+
+
+def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
+    spec = SPECS["ferries"]
+    said = {
+        "identity:product": "acme",
+        "identity:clients": {"crew": {"name": "ferries-crew", "tokenValidity": {"access": "2h"}, "flow": "code"}},
+        "identity:identityProviders": {"port": {"type": "oidc", "name": "Harbour", "clientSecret": {"secure": "x"}}},
+    }
+    described = describe.describe(running(spec), stack_settings.as_texts(said, "x"), "prod", {})
+    merged, disagreements = stack_settings.merge(said, described, "prod", None)
+    assert [str(it) for it in disagreements] == []
+    assert merged["identity:clients"]["crew"]["identityProviders"] == ["COGNITO", "port"]
+    assert merged["identity:identityProviders"]["port"]["clientSecret"] == {"secure": "x"}
+
+
+@pytest.mark.parametrize(
+    ("url", "short"),
+    [
+        ("https://auth.acme.app", "https://{authDomain}"),
+        ("https://shop.acme.app/acme", "https://shop.{product}.app/acme"),
+        ("https://acme.example/prod", "https://acme.example/prod"),
+        ("myapp://back", "myapp://back"),
+    ],
+)
+def test_urls_in_the_products_own_zone_get_their_placeholders_back(url: str, short: str) -> None:
+    values = {"authDomain": "auth.acme.app", "product": "acme", "environment": "prod"}
+    assert describe.with_placeholders(url, values) == short

@@ -1,0 +1,70 @@
+"""Each key of the pool has an example in the pages, and the program takes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from identity.parsing import related
+from identity.setting import Model, declared, model_in
+from identity.user_pool import triggers
+from identity.user_pool.settings import UserPool
+from tests.support.program import told
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+# A pool with all that a key may need beside it.
+NEEDED: dict[str, Any] = {
+    "aliasAttributes": [],
+    "firstFactors": ["password", "passkey"],
+    "mfa": {"mode": "optional", "totp": True},
+    "recovery": ["admin_only"],
+    "email": {
+        "from": "no-reply@example.app",
+        "identityArn": "arn:aws:ses:eu-west-1:123456789012:identity/example.app",
+    },
+    "sms": {},
+    "triggers": {
+        "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1",
+        "defineAuthChallenge": FUNCTION,
+        "createAuthChallenge": FUNCTION,
+        "verifyAuthChallengeResponse": FUNCTION,
+    },
+    "threatProtection": {"mode": "audit"},
+}
+
+
+def examples(model: type[Model], path: str = "") -> Iterator[tuple[str, Any]]:
+    for field in model.model_fields.values():
+        inner, place = model_in(field), f"{path}{field.alias}"
+        yield place, declared(field).example
+        # One trigger stands for all: the others have the same keys.
+        if inner and (not path.startswith("triggers.") or field.alias == "preTokenGeneration"):
+            yield from examples(inner, f"{place}.")
+
+
+EXAMPLES = list(examples(UserPool))
+
+
+@pytest.mark.parametrize(("key", "example"), EXAMPLES, ids=[key for key, _ in EXAMPLES])
+def test_each_key_has_an_example_that_the_program_takes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str, example: Any
+) -> None:
+    if key.endswith(("handler", "runtime", "memory", "timeout")):
+        assert example is None  # the default is one
+        return
+    assert example is not None
+    (tmp_path / "triggers" / "claims").mkdir(parents=True)
+    (tmp_path / "triggers" / "claims" / "main.py").touch()
+    monkeypatch.setattr(triggers, "ROOT", tmp_path)
+    pool: dict[str, Any] = {name: dict(it) if isinstance(it, dict) else it for name, it in NEEDED.items()}
+    place = pool
+    *way, last = key.split(".")
+    for step in way:
+        place = place.setdefault(step, {})
+    if way[-1:] == ["preTokenGeneration"] and last not in ("arn", "path"):
+        place["arn"] = FUNCTION
+    place[last] = example
+    config = {"product": "example", "zoneName": "example.app", "authDomain": "auth.example.app", "userPool": pool}
+    problems = told({**config, "customDomain": True})
+    assert [str(it) for it in problems if related(it.path, f"identity:userPool.{key}")] == []

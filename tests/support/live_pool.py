@@ -1,0 +1,118 @@
+"""Pools as others run them: requests of AWS's API in `pools/*.yaml`, how one is made, and a picture of one."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Aws = Callable[[str], Any]
+Spec = dict[str, Any]
+POOLS = sorted((Path(__file__).parent / "pools").glob("*.yaml"))
+_MADE = {
+    "domains": "create_user_pool_domain",
+    "servers": "create_resource_server",
+    "identityProviders": "create_identity_provider",
+    "groups": "create_group",
+    "clients": "create_user_pool_client",
+}
+# What AWS answers of a pool in any case; the emulator leaves out what nobody has said.
+_BY_ITSELF = {
+    "Policies.PasswordPolicy.PasswordHistorySize": 0,
+    "Policies.PasswordPolicy.TemporaryPasswordValidityDays": 7,
+    "VerificationMessageTemplate.DefaultEmailOption": "CONFIRM_WITH_CODE",
+    "AdminCreateUserConfig.UnusedAccountValidityDays": 7,
+}
+
+
+def read(file: Path) -> Spec:
+    spec: Spec = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return spec
+
+
+def make(aws: Aws, spec: Spec) -> str:
+    """Make a pool as its owners have it, its functions too, and give back its id."""
+    _functions(aws, spec)
+    cognito = aws("cognito-idp")
+    pool: str = cognito.create_user_pool(**spec["pool"])["UserPool"]["Id"]
+    if "mfa" in spec:
+        cognito.set_user_pool_mfa_config(UserPoolId=pool, **spec["mfa"])
+    for kind, operation in _MADE.items():
+        for request in spec.get(kind, []):
+            getattr(cognito, operation)(UserPoolId=pool, **request)
+    for name in spec.get("functions", []):
+        aws("lambda").add_permission(
+            FunctionName=name,
+            StatementId="cognito",
+            Action="lambda:InvokeFunction",
+            Principal="cognito-idp.amazonaws.com",
+            SourceArn=_described(cognito, pool)["Arn"],
+        )
+    return pool
+
+
+def _functions(aws: Aws, spec: Spec) -> None:
+    if "functions" not in spec:
+        return
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = aws("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as code:
+        code.writestr("main.py", "def handler(event, context):\n    return event\n")
+    for name in spec["functions"]:
+        aws("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler="main.handler",
+            Code={"ZipFile": archive.getvalue()},
+        )
+
+
+def picture(aws: Aws, pool: str) -> dict[str, Any]:
+    """Every answer of AWS's API about the pool and what stands on it, member by member, without what says nothing."""
+    cognito = aws("cognito-idp")
+    described = _described(cognito, pool)
+    names = [described[kind] for kind in ("Domain", "CustomDomain") if kind in described]
+    clients = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
+    providers = cognito.list_identity_providers(UserPoolId=pool, MaxResults=60)["Providers"]
+    answers = {
+        "pool": described,
+        "mfa": cognito.get_user_pool_mfa_config(UserPoolId=pool),
+        "domains": {it: cognito.describe_user_pool_domain(Domain=it)["DomainDescription"] for it in names},
+        "servers": cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"],
+        "groups": {it["GroupName"]: it for it in cognito.list_groups(UserPoolId=pool)["Groups"]},
+        "clients": {
+            it["ClientId"]: cognito.describe_user_pool_client(UserPoolId=pool, ClientId=it["ClientId"])
+            for it in clients
+        },
+        "providers": {
+            it["ProviderName"]: cognito.describe_identity_provider(UserPoolId=pool, ProviderName=it["ProviderName"])
+            for it in providers
+        },
+    }
+    return dict(_members(answers, ""))
+
+
+def _described(cognito: Any, pool: str) -> dict[str, Any]:
+    described: dict[str, Any] = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
+    return described
+
+
+def _members(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in ("ResponseMetadata", "LastModifiedDate", "EstimatedNumberOfUsers"):
+                yield from _members(inner, f"{path}.{name}" if path else name)
+    elif value not in (None, "", [], False) and _BY_ITSELF.get(path.partition(".")[2]) != value:
+        yield path, sorted(value, key=str) if isinstance(value, list) else value
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The members that are otherwise, but for the tags of the program and deletion protection."""
+    different = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    return {path for path in different if not re.match(r"pool\.(UserPoolTags\..*|DeletionProtection)$", path)}
