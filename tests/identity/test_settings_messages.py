@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pulumi
 import pytest
 
 from identity.config import check, defaults
@@ -65,12 +64,8 @@ def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str,
     """Nor is what follows from it: here the domain, which is outside of the zone, and a scope that is almost one."""
     zone = {"zoneName": "hash.app", "clients": {"app": {"callbackUrls": ["https://a.example/b"], "scopes": ["hush.x"]}}}
     config = config_of({**SOUND, **zone, key: hush})
-    pulumi.runtime.set_all_config(config)
-    try:
-        with pytest.raises(ConfigError) as refused:
-            deploy_with_secret(deploy, config, f"identity:{key}")
-    finally:
-        pulumi.runtime.set_all_config({}, [])
+    with pytest.raises(ConfigError) as refused:
+        deploy(config, stack="dev", secrets=[f"identity:{key}"])
     assert "hush" not in str(refused.value).lower()
     assert [problem.path for problem in refused.value.problems] == [f"identity:{key}"]
     assert "without --secret" in refused.value.problems[0].fix
@@ -112,13 +107,6 @@ def test_a_secret_that_is_put_where_none_belongs_is_not_shown(clients: Any) -> N
     problems = told({"clients": clients})
     assert problems
     assert "hush" not in str(ConfigError("dev", problems))
-
-
-def deploy_with_secret(deploy: Deploy, config: dict[str, str], key: str) -> None:
-    set_all = pulumi.runtime.set_all_config
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pulumi.runtime, "set_all_config", lambda config: set_all(config, [key]))
-        deploy(config, stack="dev")
 
 
 @pytest.mark.parametrize(
