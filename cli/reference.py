@@ -87,8 +87,7 @@ def _entry(field: FieldInfo, default: Any) -> str:
     words = fill(str(field.description), 114, break_long_words=False, break_on_hyphens=False).split("\n")
     lines += ["    description: >-", *(f"      {line}" for line in words)]
     if not field.is_required():
-        # The engine takes no text for the default of an object: one that is not given is an empty one.
-        lines += [f"    {line}" for line in _yaml({} if default is None and kind == "object" else default)]
+        lines += [f"    {line}" for line in _yaml(default)]
     return "\n".join(lines) + "\n"
 
 
@@ -113,7 +112,7 @@ def _pulumi_type(field: FieldInfo) -> str:
     if name.startswith("list"):
         return "array"
     if name == "object":
-        # Of a type, the engine would want a default of that type, and `{}` is not the same as nothing.
+        # The engine takes no default but an object for this type, and `{}` is not the same as nothing.
         return "" if field.default is None else "object"
     # Not given is the text `none`, which is neither true nor false and no number.
     return {"boolean": "boolean", "integer": "integer"}.get(name, "string") if field.default is not None else "string"

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
-from pydantic.fields import FieldInfo
 
 from identity import deployed, parsing, renamed_keys, types
 from identity.api import Api, api_problems, still_there
@@ -26,7 +25,7 @@ from identity.naming import Names
 from identity.plan import plan_problems
 from identity.provider_rules import provider_problems
 from identity.publish import Publish
-from identity.setting import Change, Model, declared, model_in, setting
+from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
 from identity.user_pool.rules import pool_problems
 from identity.user_pool.settings import UserPool
@@ -278,7 +277,7 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
     raw = {
         key: parsing.from_text(fields[key], text) if key in fields else text
         for key, text in merged.items()
-        if not (key in fields and fields[key].default is None and text in _not_given(fields[key]))
+        if not (key in fields and fields[key].default is None and text == NOT_GIVEN)
     }
     config, mistakes = parsing.check(Config, raw, _ROOT, {"product": "product"})
     if "product" not in raw or merged["product"] == NOT_GIVEN:
@@ -290,11 +289,6 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
     found = [it for it in _rules(settings, broken) if not any(parsing.related(it.path, path) for path in broken)]
     told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
     return settings, [*renamed, *told]
-
-
-def _not_given(field: FieldInfo) -> tuple[str, ...]:
-    """What Pulumi.yaml has for a key that is not given: a text, but for an object, of which the engine takes none."""
-    return (NOT_GIVEN, "{}") if model_in(field) else (NOT_GIVEN,)
 
 
 def refuses(settings: Settings, path: str, value: Any) -> bool:
