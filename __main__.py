@@ -22,7 +22,7 @@ region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
 if needed := plan_line(settings.config):
-    pulumi.log.info(f"The plan of Cognito that this config needs is {needed}")
+    pulumi.log.info(f"{facts.PLAN_LINE} {needed}")
 
 certificate = None
 if zone and not domain.certificate_arn:

@@ -35,5 +35,7 @@ CUSTOM_DOMAIN_REGION = "us-east-1"
 TAGS = ("environment", "orchestration", "product", "service", "service-type")
 # What the policy is called by which the function of `linkAccounts` may link.
 LINKS = "customers-preSignUp-links"
+# How the program begins the line that says which plan a config needs.
+PLAN_LINE = "The plan of Cognito that this config needs is"
 # What the program calls its pool.
 LOGICAL_POOL = "customers"

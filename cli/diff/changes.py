@@ -98,7 +98,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
             for found in preview["policies"]
         ),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
-        notes=tuple(notes),
+        notes=(*notes, *preview.get("plan", ())),
         losses=tuple(f"{change.what} would be {change.kind}: {change.loss}." for change in changes if change.loss),
         diff=_lean(preview["diff"]),
     )

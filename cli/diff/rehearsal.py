@@ -17,6 +17,7 @@ environment.shut_out_others()  # before anything reads it
 from pulumi.automation import CommandError, EngineEvent  # noqa: E402
 from pulumi.automation.events import StepEventMetadata  # noqa: E402
 
+from identity import facts  # noqa: E402
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
 from local.aws_plugin import install  # noqa: E402
 from local.console import Failure  # noqa: E402
@@ -26,11 +27,12 @@ from local.stack import LocalStack  # noqa: E402
 
 
 class Listener:
-    """Keeps each step that the engine plans, what the policies say, and the errors."""
+    """Keeps each step that the engine plans, what the policies and the program say, and the errors."""
 
     def __init__(self) -> None:
         self.steps: list[dict[str, Any]] = []
         self.policies: list[dict[str, str]] = []
+        self.plan: list[str] = []
         self.progress = Progress(planned=True)
 
     def __call__(self, event: EngineEvent) -> None:
@@ -40,6 +42,8 @@ class Listener:
         elif event.res_outputs_event and event.res_outputs_event.metadata.type == "pulumi:pulumi:Stack":
             # What the stack puts out is known only when the program has ended.
             self.steps.append(_step(event.res_outputs_event.metadata))
+        elif event.diagnostic_event and event.diagnostic_event.message.startswith(facts.PLAN_LINE):
+            self.plan.append(event.diagnostic_event.message.strip())
         elif event.policy_event:
             found = event.policy_event
             self.policies.append(
@@ -92,6 +96,7 @@ def rehearse(port: int) -> dict[str, Any]:
         "succeeded": succeeded,
         "errors": listener.progress.errors,
         "policies": listener.policies,
+        "plan": listener.plan,
         "steps": listener.steps,
         "diff": text,
     }

@@ -10,6 +10,7 @@ import yaml
 from cli.diff import commands, render
 from cli.diff.changes import alike_together, compare
 from cli.diff.stacks import in_the_place_of_local, moved, region_of
+from identity import facts
 from local import command_line, stack_file
 
 POOL = "aws:cognito/userPool:UserPool"
@@ -270,3 +271,10 @@ def test_each_way_to_end_has_its_status(
     monkeypatch.setattr(commands, "commit_of", failing)
     assert command_line.run(commands.diff, "python -m cli diff", arguments=["main"]) == status
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_plan_that_the_config_needs_is_said_with_its_key() -> None:
+    line = f"{facts.PLAN_LINE} essentials: userPool.firstFactors[1] emailOtp"
+    compared = [compare("dev", preview(plan=[line]))]
+    assert f"note: {line}" in render.as_text("main", compared)
+    assert line in render.as_markdown("main", compared)
