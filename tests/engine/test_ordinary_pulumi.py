@@ -203,11 +203,21 @@ def test_a_stack_is_destroyed_as_the_page_says_and_a_protected_one_is_not(dev: S
 # --- adoption ---------------------------------------------------------------------------------------------------------
 
 
-def adopting(step: str) -> list[str]:
-    """The commands of this checkout and of Pulumi that a step of the page has, for the stack `dev`."""
-    lines = re.findall(r"^ {4}((?:pulumi|\.venv/bin/python) [^#\n]+)", section("docs/adopting.md", step), re.MULTILINE)
-    assert lines
-    return [line.replace("<stack>", "dev").strip() for line in lines]
+def adopting(pool: str) -> list[str]:
+    """The three commands with which docs/adopting.md begins, for the stack `dev`; `make adopt` as what it runs."""
+    page = (ROOT / "docs" / "adopting.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    lines = [line.partition("#")[0].strip() for line in page.splitlines() if line.startswith("    ")]
+    assert [line.split()[0] for line in lines] == ["make", "make", "pulumi"]
+    written = [line.replace("<stack>", "dev").replace("<id>", pool) for line in lines]
+    return [_without_make(line) for line in written]
+
+
+def _without_make(line: str) -> str:
+    made = re.fullmatch(r"make adopt STACK=(\S+) POOL=(\S+) (WRITE|IMPORT)=1", line)
+    if made is None:
+        return line
+    stack, pool, what = made.groups()
+    return f".venv/bin/python -m cli adopt --stack {stack} --pool {pool} --{what.lower()}"
 
 
 def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> None:
@@ -223,11 +233,12 @@ def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> Non
         shell.types("pulumi stack init dev")
         shell.types(f"pulumi config set identity:environment {old.ENVIRONMENT}")
         shell.types("pulumi config set identity:protect true")
-        for step in ("## 3. Look", "## 4. Bring it into the state", "## 5. Change in place"):
-            for command in adopting(step):
-                ran = shell.types(confirmed(command))
-                if command.startswith("pulumi preview"):
-                    assert "to replace" not in ran.said
-                    assert "to delete" not in ran.said
+        *adopt, up = adopting(pool)
+        for command in adopt:
+            shell.types(command)
+        shown = shell.types("pulumi preview --stack dev").said
+        assert "to replace" not in shown
+        assert "to delete" not in shown
+        shell.types(confirmed(up))
         nothing_to_do(shell)
         assert old.ids(checkout.aws, pool) == before

@@ -208,7 +208,8 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
     checkout.run("up")
     kept, held = checkout.outputs(), checkout.inventory()
     cognito, client = checkout.aws("cognito-idp"), kept["clients"]["windowscli"]["clientId"]
-    cognito.sign_up(ClientId=client, Username="mary", Password="Correct-horse-9")
+    address = {"Name": "email", "Value": "mary@example.com"}
+    cognito.sign_up(ClientId=client, Username="mary", Password="Correct-horse-9", UserAttributes=[address])
 
     # The emulator goes on running, in the directory that now holds this program's files.
     for entry in [it for it in checkout.root.iterdir() if it.name != ".local"]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
@@ -102,10 +103,24 @@ def fill_in(browser: webdriver.Chrome, name: str, password: str, **more: str) ->
 
 def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
     """The text of an element of the next page."""
-    found = WebDriverWait(browser, 20).until(
-        expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector))
+    found = _wait(browser).until(
+        expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector)), f"nothing is {selector}"
     )
     return str(found.text)
+
+
+def shows(browser: webdriver.Chrome, selector: str, text: str) -> None:
+    """Wait until an element has this text: until then the page before may still be there."""
+
+    def has_it(driver: webdriver.Chrome) -> bool:
+        found = driver.find_element(By.CSS_SELECTOR, selector)
+        return found.is_displayed() and found.text == text
+
+    _wait(browser).until(has_it, f"{selector}: {text}")
+
+
+def _wait(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
+    return WebDriverWait(browser, 20, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException])
 
 
 def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Chrome, pictures: Path) -> None:
@@ -113,12 +128,12 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
     command = Command(sign_in(stack, "login", "--no-browser", "--json"))
     try:
         browser.get(command.url)
-        assert text_once_there(browser, "h1") == "Sign in"
+        shows(browser, "h1", "Sign in")
         browser.save_screenshot(str(pictures / "sign-in-1-page.png"))
 
         fill_in(browser, user["name"], "not-the-password")
         browser.find_element(By.CSS_SELECTOR, "button").click()
-        assert text_once_there(browser, ".error") == "Incorrect username or password."
+        shows(browser, ".error", "Incorrect username or password.")
         browser.save_screenshot(str(pictures / "sign-in-2-wrong-password.png"))
         assert command.process.poll() is None  # the command goes on waiting
 
@@ -155,7 +170,7 @@ def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictu
         browser.find_element(By.CSS_SELECTOR, "article:first-of-type .link").click()
         WebDriverWait(browser, 20).until(expected_conditions.number_of_windows_to_be(tabs + 1))
         browser.switch_to.window(browser.window_handles[-1])
-        assert text_once_there(browser, "h1") == "Your registration has been confirmed"
+        shows(browser, "h1", "Your registration has been confirmed")
     browser.switch_to.window(page)
     return found
 
@@ -184,7 +199,7 @@ def test_a_person_signs_up_with_a_browser(
         fill_in(browser, name, password, email=f"{name}@example.com")
         browser.save_screenshot(str(pictures / "sign-up-1-page.png"))
         press(browser, "Sign up")
-        assert text_once_there(browser, "h1") == "Confirm your account"
+        shows(browser, "h1", "Confirm your account")
         if by == "LINK":
             newest_mail(browser, stack, ".link", pictures)
             press(browser, "Continue")
@@ -192,7 +207,7 @@ def test_a_person_signs_up_with_a_browser(
             browser.find_element(By.ID, "code").send_keys(newest_mail(browser, stack, ".code", pictures))
             press(browser, "Confirm")
         if mfa == "ON":
-            assert text_once_there(browser, "h1") == "Enter a code"
+            shows(browser, "h1", "Enter a code")
             browser.save_screenshot(str(pictures / "sign-up-3-authenticator.png"))
             secret = browser.find_element(By.ID, "key").text
             browser.find_element(By.ID, "code").send_keys(totp.code(secret))
@@ -254,21 +269,20 @@ def test_a_person_signs_up_in_a_single_page_app_and_uses_it(
 ) -> None:
     checkout, home = single_page_app
     browser.get(home)
-    assert text_once_there(browser, "#sign-in") == "Sign in"
+    shows(browser, "#sign-in", "Sign in")
     press(browser, "Sign in")
     press(browser, "Sign up")
     fill_in(browser, "lin", "Correct-horse-9", email="lin@example.com")
     press(browser, "Sign up")
-    assert text_once_there(browser, "h1") == "Confirm your account"
+    shows(browser, "h1", "Confirm your account")
     newest_mail(browser, checkout, ".link", pictures)
     press(browser, "Continue")
-    assert text_once_there(browser, "#renew")
-    assert browser.find_element(By.ID, "who").text == "Signed in: lin"
+    shows(browser, "#who", "Signed in: lin")
     assert said_after(browser, "Call the API") == "200: []"
     assert said_after(browser, "Renew the tokens").startswith("Renewed: true")
     assert said_after(browser, "Call the API") == "200: []"
     press(browser, "Sign out")
-    assert text_once_there(browser, "#sign-in") == "Sign in"
-    assert browser.find_element(By.ID, "who").text == "Nobody is signed in."
+    shows(browser, "#sign-in", "Sign in")
+    shows(browser, "#who", "Nobody is signed in.")
     press(browser, "Sign in")
-    assert text_once_there(browser, "#username") == ""  # the session of the pages has ended as well
+    shows(browser, "#username", "")  # the session of the pages has ended as well
