@@ -120,7 +120,9 @@ class _Loader(yaml.SafeLoader):
             raise _odd(event, f"a tag ({event.tag}) is not for these files. Take it out; quote what is a text.")
         if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
             raise _odd(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
-        if isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+        # `mode: on` is what AWS and the settings call it: the program takes both readings for the same.
+        is_mode = isinstance(index, yaml.ScalarNode) and index.value == "mode"
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and not (is_mode and event.value in ("on", "off")):
             _check_plain(event, self.resolve(yaml.ScalarNode, event.value, event.implicit))  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cli.diff import stacks
 from local import paths, project, stack_file
 from local.console import Failure
+from tests.support.program import told
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,3 +198,13 @@ def test_letters_that_are_none_are_refused_with_their_line(read: Callable[[str],
 def test_a_key_with_more_than_a_namespace_is_refused(read: Callable[[str], Any], key: str) -> None:
     with pytest.raises(stack_file.Unreadable, match=r"line 2.*<namespace>:<name>"):
         read(f"config:\n  {key}: x\n")
+
+
+@pytest.mark.parametrize(("word", "read_as"), [("on", True), ("off", False)])
+def test_the_mode_of_a_second_factor_needs_no_quotes(tmp_path: Path, word: str, read_as: bool) -> None:
+    """The program takes a mode of true for on, and of false for off."""
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(f"config:\n  identity:userPool:\n    mfa: {{mode: {word}, totp: {str(read_as).lower()}}}\n")
+    assert stack_file.read(file)["config"]["identity:userPool"]["mfa"]["mode"] is read_as
+    pool = {"mfa": {"mode": read_as, "totp": read_as}}
+    assert told({"product": "acme", "userPool": pool}) == []
