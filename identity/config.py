@@ -293,8 +293,12 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
 
 def refuses(settings: Settings, path: str, value: Any) -> bool:
     """Whether the config would be refused at `path` if this value stood there."""
-    raw = settings.config.model_dump(by_alias=True, exclude_unset=True)
     *way, last = path.removeprefix(_ROOT).split(".")
+    config = settings.config
+    if way[:1] == ["clients"]:
+        # This client alone: nothing at its path follows from another, and a stack may have a thousand.
+        config = config.model_copy(update={"clients": {way[1]: config.clients[way[1]]}})
+    raw = config.model_dump(by_alias=True, exclude_unset=True)
     place = raw
     for step in way:
         place = place.setdefault(step, {})
