@@ -20,6 +20,11 @@ class Deployed:
     outputs: Mapping[str, Any]
 
 
+def region_of(arn: str) -> str:
+    """The region in an ARN; empty where there is none."""
+    return (arn.split(":") + [""] * 4)[3]
+
+
 def read_state() -> list[Deployed]:
     """Every resource of the stack, as the last update left it; none for a new stack."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"

@@ -268,6 +268,12 @@ def arn(service: str, example: str) -> Checked:
     return matching(pattern, f"an ARN, such as {example}")
 
 
+def _by_arn(value: Any) -> Any:
+    return {"arn": value} if isinstance(value, str) else value
+
+
+# An object whose plain ARN is the short form of its key `arn`.
+ByArn = BeforeValidator(_by_arn)
 NotBlank = BeforeValidator(_given)
 NotNull = BeforeValidator(_not_null)
 Once = AfterValidator(_without_duplicates)
@@ -325,7 +331,6 @@ RotationGrace = Annotated[str, lasting(*ROTATION_GRACE_SECONDS, "from 0s to 60s"
 Subject = Annotated[str, at_most(140), NotBlank]
 Body = Annotated[str, at_most(20000), NotBlank]
 CodeBody = Annotated[str, AfterValidator(with_code), at_most(20000), NotBlank]
-LinkBody = Annotated[str, AfterValidator(with_link), at_most(20000), NotBlank]
 CodeText = Annotated[str, AfterValidator(with_code), at_most(140), NotBlank]
 InvitationBody = Annotated[str, AfterValidator(_with_name_and_code), at_most(20000), NotBlank]
 InvitationText = Annotated[str, AfterValidator(_with_name_and_code), at_most(140), NotBlank]

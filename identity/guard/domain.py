@@ -7,7 +7,7 @@ import pulumi
 
 from identity import facts
 from identity.config import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, region_of
 from identity.errors import shown
 from identity.guard.loss import Loss, weakened
 from identity.zone import Zone
@@ -73,7 +73,7 @@ def _other_certificate(state: Iterable[Deployed], settings: Settings, region: st
         if certificate.type != facts.CERTIFICATE:
             continue
         old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
-        lives_in = (arn.split(":") + [""] * 4)[3]
+        lives_in = region_of(arn)
         lost = f"The certificate {arn} would be deleted, and what is served with it goes dark."
         if old and (zone is None or old != new):
             path = "identity:authDomain" if zone else "identity:zoneName"

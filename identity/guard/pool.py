@@ -5,7 +5,7 @@ from typing import Any
 
 from identity import facts, link_accounts
 from identity.config import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, region_of
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
@@ -64,6 +64,6 @@ def _elsewhere(pool_id: str, resource: Deployed, region: str) -> Iterator[Loss]:
     if resource.name != LOGICAL_POOL:
         keep = f"a program that calls the pool {resource.name}, as this stack's state does"
         yield Loss(pool_id, "the program", keep, LOGICAL_POOL, lost, "give the component an alias of its old name.")
-    old_region = (str(resource.outputs.get("arn", "")).split(":") + [""] * 4)[3]
+    old_region = region_of(str(resource.outputs.get("arn", "")))
     if old_region and old_region != region:
         yield Loss(pool_id, "aws:region", f"{old_region}, where the pool is", region, lost)

@@ -1,18 +1,12 @@
 """The keys of `userPool` that say what watches over sign-ins."""
 
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
+from typing import Annotated
 
 from identity.setting import Change, Model, Plan, setting
-from identity.types import Maybe
+from identity.types import ByArn, Maybe
 from identity.user_pool.logs import Logs
 from identity.user_pool.threat_protection import UNWATCHED, ThreatProtection
 from identity.user_pool.web_acl import WebAcl
-
-
-def _by_arn(value: Any) -> Any:
-    return {"arn": value} if isinstance(value, str) else value
 
 
 class Protection(Model):
@@ -34,7 +28,7 @@ class Protection(Model):
         always=True,
         example={"notifications": "90d"},
     )
-    web_acl: Maybe[Annotated[WebAcl, BeforeValidator(_by_arn)]] = setting(
+    web_acl: Maybe[Annotated[WebAcl, ByArn]] = setting(
         None,
         "A web ACL. Not given - none.",
         change=Change.LESSENS,

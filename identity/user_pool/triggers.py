@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator
-
 from identity import types
 from identity.errors import Problem, shown
 from identity.setting import Change, Model, Plan, setting
@@ -60,11 +58,7 @@ class Trigger(Model):
     )
 
 
-def _by_arn(value: Any) -> Any:
-    return {"arn": value} if isinstance(value, str) else value
-
-
-OneTrigger = Maybe[Annotated[Trigger, BeforeValidator(_by_arn)]]
+OneTrigger = Maybe[Annotated[Trigger, types.ByArn]]
 
 
 def _trigger(says: str) -> Any:
