@@ -127,7 +127,7 @@ def _type_name(annotation: Any) -> str:
         return f"list of {_type_name(inner[0])}s"
     if origin is dict or (isinstance(annotation, type) and issubclass(annotation, Model)):
         return "object"
-    return next((name for it in inner if (name := _type_name(it))), "")
+    return next((name for item in inner if (name := _type_name(item))), "")
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -143,15 +143,16 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
         return _rows(("key", "default", "meaning"), rows)
     model: type[Model] = Config
     for step in name.split("."):
-        field = next(it for it in model.model_fields.values() if it.alias == step)
+        field = next(item for item in model.model_fields.values() if item.alias == step)
         model = model_in(field) or _of_entries(field)
     return _rows(
-        ("key", "type", "default", "example", "meaning", "a change"), [_row(it) for it in model.model_fields.values()]
+        ("key", "type", "default", "example", "meaning", "a change"),
+        [_row(item) for item in model.model_fields.values()],
     )
 
 
 def _of_entries(field: FieldInfo) -> type[Model]:
-    return next(it for it in get_args(field.annotation) if isinstance(it, type) and issubclass(it, Model))
+    return next(arg for arg in get_args(field.annotation) if isinstance(arg, type) and issubclass(arg, Model))
 
 
 def _row(field: FieldInfo) -> tuple[str, ...]:
@@ -171,7 +172,7 @@ def _shown(field: FieldInfo, default: Any) -> str:
         return ", ".join(f"`{key}`" for key in default)
     value = default.written() if isinstance(default, Model) else default
     if isinstance(value, Mapping):
-        value = {key: it.written() if isinstance(it, Model) else it for key, it in value.items()}
+        value = {key: item.written() if isinstance(item, Model) else item for key, item in value.items()}
     return f"`{json.dumps(value)}`"
 
 
@@ -201,17 +202,17 @@ def _json_schema() -> str:
         },
         "$defs": schema["$defs"],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=lambda it: it.written()) + "\n"
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=lambda item: item.written()) + "\n"
 
 
 def _plain(schema: Any) -> Any:
     """Without titles, and without the `null` that stands for a key that is not given: nobody writes it."""
     if isinstance(schema, list):
-        return [_plain(it) for it in schema]
+        return [_plain(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _plain(it) for key, it in schema.items() if not (key == "title" and isinstance(it, str))}
+    made = {key: _plain(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
     if made.get("default", "") is None:
         del made["default"]
-    kinds = [it for it in made.get("anyOf", ()) if it != {"type": "null"}]
-    return {key: it for key, it in made.items() if key != "anyOf"} | kinds[0] if len(kinds) == 1 else made
+    kinds = [item for item in made.get("anyOf", ()) if item != {"type": "null"}]
+    return {key: value for key, value in made.items() if key != "anyOf"} | kinds[0] if len(kinds) == 1 else made

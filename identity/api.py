@@ -21,7 +21,7 @@ def _blocks(scopes: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _scopes(blocks: list[Mapping[str, Any]]) -> dict[str, str]:
-    return {str(it.get("scopeName")): str(it.get("scopeDescription")) for it in blocks}
+    return {str(block.get("scopeName")): str(block.get("scopeDescription")) for block in blocks}
 
 
 class Api(Model):

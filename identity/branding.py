@@ -146,8 +146,8 @@ class Look(Model):
 def readable_on(colour: str) -> str:
     """Black or white: one of the two has a contrast of 4.5 or more on any colour (WCAG 2.2, 1.4.3)."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in channels]
-    luminance = sum(weight * it for weight, it in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
+    luminance = sum(weight * item for weight, item in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
 
 

@@ -269,7 +269,7 @@ class Client(Model):
                 "scopes": self._whole_scopes(known, flows),
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
                 "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens, choice)),
-                "identity_providers": [providers.get(it, it.removeprefix(EXTERNAL)) for it in chosen],
+                "identity_providers": [providers.get(item, item.removeprefix(EXTERNAL)) for item in chosen],
                 "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
             }
         )
@@ -293,7 +293,9 @@ class Client(Model):
             made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS answers
         if not self.flows:
             # What AWS still has of flows and scopes rests there.
-            made = {name: it for name, it in made.items() if name not in ("allowedOauthFlows", "allowedOauthScopes")}
+            made = {
+                name: value for name, value in made.items() if name not in ("allowedOauthFlows", "allowedOauthScopes")
+            }
         return {**made, "allowedOauthFlowsUserPoolClient": bool(self.flows)}
 
     @classmethod
@@ -322,7 +324,7 @@ def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str,
     if live and not live.get("explicitAuthFlows") and made["explicitAuthFlows"] == AWS_AUTH_FLOWS:
         del made["explicitAuthFlows"]
     if live and TokenValidity.read(live).seconds == TokenValidity.read(inputs).seconds:
-        made = {name: it for name, it in made.items() if name not in TOKEN_VALIDITY}
+        made = {name: value for name, value in made.items() if name not in TOKEN_VALIDITY}
         made |= {name: live[name] for name in TOKEN_VALIDITY if live.get(name)}
     return made
 

@@ -282,11 +282,11 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
     config, mistakes = parsing.check(Config, raw, _ROOT, {"product": "product"})
     if "product" not in raw or merged["product"] == NOT_GIVEN:
         needed = "the product's name, a DNS label such as focusmark"
-        mistakes = [it for it in mistakes if it.path != f"{_ROOT}product"]
+        mistakes = [mistake for mistake in mistakes if mistake.path != f"{_ROOT}product"]
         mistakes.insert(0, Problem(f"{_ROOT}product", needed, "nothing"))
     settings = Settings(config, stack, texts.get("aws:region"), _cognito_endpoint(texts.get("aws:endpoints", "[]")))
     broken = [problem.path for problem in mistakes]
-    found = [it for it in _rules(settings, broken) if not any(parsing.related(it.path, path) for path in broken)]
+    found = [rule for rule in _rules(settings, broken) if not any(parsing.related(rule.path, path) for path in broken)]
     told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
     return settings, [*renamed, *told]
 
@@ -331,7 +331,7 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
         yield from login_problems(config.login, settings.clients)
     if config.identity_pool and sound["clients"]:
         yield from identity_pool_problems(config.identity_pool, settings.clients)
-    flows = {f"{_ROOT}clients.{key}": tuple(it.auth_flows or ()) for key, it in config.clients.items()}
+    flows = {f"{_ROOT}clients.{key}": tuple(client.auth_flows or ()) for key, client in config.clients.items()}
     yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region)
     yield from plan_problems(config, config.user_pool.tier)
 

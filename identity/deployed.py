@@ -38,7 +38,7 @@ def read_state() -> list[Deployed]:
 
 def renamed(names: Names) -> Iterator[Problem]:
     """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (it.outputs.get("tags") or {} for it in read_state() if it.type == facts.USER_POOL)
+    tags = (resource.outputs.get("tags") or {} for resource in read_state() if resource.type == facts.USER_POOL)
     for key, (old, new) in names.changed(next(tags, {})).items():
         yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
 
@@ -48,18 +48,20 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
 
     AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
     """
-    return any(it.type == facts.USER_POOL and not it.outputs.get("usernameConfiguration") for it in state)
+    return any(
+        resource.type == facts.USER_POOL and not resource.outputs.get("usernameConfiguration") for resource in state
+    )
 
 
 def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     """By an identity provider's name the fingerprint of the private key that the last update gave it."""
-    known = (it.outputs.get("privateKeys") for it in state if it.type == facts.ACCESS_REGISTRY)
+    known = (resource.outputs.get("privateKeys") for resource in state if resource.type == facts.ACCESS_REGISTRY)
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
 def has_mail_identity(state: Iterable[Deployed]) -> bool:
     """Whether the stack has made the identity that the pool's mail is sent by."""
-    return any(it.type == facts.EMAIL_IDENTITY for it in state)
+    return any(resource.type == facts.EMAIL_IDENTITY for resource in state)
 
 
 def current_region(configured: str | None) -> str:
@@ -71,12 +73,16 @@ def current_region(configured: str | None) -> str:
 
 def statements(state: Iterable[Deployed]) -> dict[str, str]:
     """The statements by which functions may be called, by the logical names of their permissions."""
-    return {it.name: str(it.outputs.get("statementId")) for it in state if it.type == facts.PERMISSION}
+    return {
+        resource.name: str(resource.outputs.get("statementId"))
+        for resource in state
+        if resource.type == facts.PERMISSION
+    }
 
 
 def clients(state: Iterable[Deployed]) -> dict[str, Mapping[str, Any]]:
     """The outputs of the clients that the stack has, by logical name."""
-    return {it.name: it.outputs for it in state if it.type == facts.USER_POOL_CLIENT}
+    return {resource.name: resource.outputs for resource in state if resource.type == facts.USER_POOL_CLIENT}
 
 
 def current_account() -> str:

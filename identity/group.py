@@ -17,7 +17,7 @@ _ROLES = "Members who come to AWS by an identity pool would get other permission
 
 
 def _name(value: str) -> str:
-    if 1 <= len(value) <= 128 and all(unicodedata.category(it)[0] in "LMNPS" for it in value):
+    if 1 <= len(value) <= 128 and all(unicodedata.category(item)[0] in "LMNPS" for item in value):
         return value
     return types.refuse("1-128 visible characters, without space")
 

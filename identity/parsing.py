@@ -65,7 +65,7 @@ def check(model: type[M], raw: Mapping[str, Any], root: str, stand_ins: Mapping[
         except ValidationError as error:
             told = [_problem(root, details, model) for details in error.errors()]
             # What is wrong only because something was left out is no mistake of the person's.
-            found += [problem for problem in told if not any(related(problem.path, it.path) for it in found)]
+            found += [problem for problem in told if not any(related(problem.path, entry.path) for entry in found)]
             for details in error.errors():
                 _leave_out(rest, details["loc"], details["type"], stand_ins)
 
@@ -88,7 +88,7 @@ def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str,
             places.append((place, step))
         place = _inside(place, step)
     # An entry of a list goes with its list: else the others would have another number than in the file.
-    holder, key = next(((it, step) for it, step in reversed(places) if step in it), (raw, str(loc[0])))
+    holder, key = next(((item, step) for item, step in reversed(places) if step in item), (raw, str(loc[0])))
     holder.pop(key, None)
     if holder is raw and key in stand_ins:
         raw[key] = stand_ins[key]
@@ -151,14 +151,14 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
     inside: type[Model] | None = model
     for step in loc:
         fields = inside.model_fields.values() if inside else ()
-        field = next((it for it in fields if it.alias == step), None)
+        field = next((item for item in fields if item.alias == step), None)
         if field is not None:
             yield field
             inside = model_in(field) or _model_of_entries(field)
 
 
 def _model_of_entries(field: FieldInfo) -> type[Model] | None:
-    return next((it for it in get_args(field.annotation) if isinstance(it, type) and issubclass(it, Model)), None)
+    return next((arg for arg in get_args(field.annotation) if isinstance(arg, type) and issubclass(arg, Model)), None)
 
 
 def _keys_at(model: type[Model], loc: Loc) -> list[str]:

@@ -71,12 +71,15 @@ class AccessRegistry(pulumi.ComponentResource):
             for scope in api.scopes
         }
         self.identity_providers = {
-            str(it.name): self._sign_in_with(it, args.known_keys) for it in args.identity_providers.values()
+            str(provider.name): self._sign_in_with(provider, args.known_keys)
+            for provider in args.identity_providers.values()
         }
         self.groups = {key: self._group(key, group) for key, group in args.groups.items()}
         self.clients = {key: self._client(key, client) for key, client in args.clients.items()}
-        fingerprints = {str(it.name): it.key_fingerprint for it in args.identity_providers.values()}
-        self.register_outputs({"privateKeys": {name: it for name, it in fingerprints.items() if it}})
+        fingerprints = {str(provider.name): provider.key_fingerprint for provider in args.identity_providers.values()}
+        self.register_outputs(
+            {"privateKeys": {name: fingerprint for name, fingerprint in fingerprints.items() if fingerprint}}
+        )
 
     def _server(self, key: str, api: Api) -> ResourceServer:
         return ResourceServer(
@@ -125,8 +128,8 @@ class AccessRegistry(pulumi.ComponentResource):
             inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
         if client.identity_providers is not None:
             inputs["supported_identity_providers"] = [
-                self.identity_providers[it].provider_name if it in self.identity_providers else it
-                for it in client.identity_providers
+                self.identity_providers[provider].provider_name if provider in self.identity_providers else provider
+                for provider in client.identity_providers
             ]
         return UserPoolClient(
             name,

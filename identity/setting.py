@@ -51,7 +51,7 @@ def words(of: Mapping[str, str]) -> Codec:
     back = {aws: ours for ours, aws in of.items()}
 
     def through(table: Mapping[str, str], value: Any) -> Any:
-        return [table.get(it, it) for it in value] if isinstance(value, list) else table.get(value, value)
+        return [table.get(item, item) for item in value] if isinstance(value, list) else table.get(value, value)
 
     return Codec(lambda value: through(of, value), lambda value: through(back, value))
 
@@ -143,7 +143,7 @@ class Model(BaseModel):
     def properties(self) -> list[str]:
         """The provider's properties that hold what is given here."""
         given = [(getattr(self, name), declared(field).aws) for name, field in type(self).model_fields.items()]
-        nested = [it for value, _ in given if isinstance(value, Model) for it in value.properties()]
+        nested = [item for value, _ in given if isinstance(value, Model) for item in value.properties()]
         return [*(aws for value, aws in given if aws and value not in (None, False)), *nested]
 
     def written(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def written_value(value: Any) -> Any:
     if isinstance(value, Model):
         return value.written()
     if isinstance(value, Mapping):
-        return {key: written_value(it) for key, it in value.items()}
+        return {key: written_value(item) for key, item in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -214,7 +214,7 @@ def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _in_python(value: Any) -> Any:
     if isinstance(value, Mapping):
         return arguments(value)
-    return [_in_python(it) for it in value] if isinstance(value, list | tuple) else value
+    return [_in_python(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def lessened(difference: Difference) -> Any:
     if old is None:
         return None
     if isinstance(old, list | tuple):
-        return [it for it in old if it not in (new or ())] or None
+        return [item for item in old if item not in (new or ())] or None
     if new is None or difference.declared.change is Change.MATTERS:
         return old
     if order:

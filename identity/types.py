@@ -190,7 +190,7 @@ def duration(value: str) -> Duration:
 
 def tag_text(value: str) -> str:
     """Letters, numbers and separators of any script, as AWS has it: a tab and a line break are none of these."""
-    if all(unicodedata.category(it)[0] in "LNZ" or it in "_.:/=+-@" for it in value):
+    if all(unicodedata.category(item)[0] in "LNZ" or item in "_.:/=+-@" for item in value):
         return value
     return refuse("letters, digits, spaces and _ . : / = + @ -")
 

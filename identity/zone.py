@@ -80,7 +80,7 @@ def _look_at_parent(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
         (record.type, record.name.replace("\\052", "*").rstrip("."))
         for record in get_records(zone_id=zone.id, name_regex=pattern).resource_record_sets
     ]
-    if any(kind in _RESOLVE and name in (parent, *(f"*.{it}" for it in above[1:])) for kind, name in records):
+    if any(kind in _RESOLVE and name in (parent, *(f"*.{item}" for item in above[1:])) for kind, name in records):
         return []
     delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)
     if above and not delegated:

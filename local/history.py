@@ -40,7 +40,7 @@ def changed_keys(run: Run) -> list[str]:
     Raises Failure where the config of now cannot be read.
     """
     declared = project.read(paths.PROJECT_FILE).get("config") or {}
-    defaults = {key: it.get("default") for key, it in declared.items() if isinstance(it, dict)}
+    defaults = {key: value.get("default") for key, value in declared.items() if isinstance(value, dict)}
     now = defaults | (project.read(paths.STACK_FILE).get("config") or {})
     keys = [key for key in dict.fromkeys([*now, *run.config]) if key.startswith(_OURS)]
     return [key.removeprefix(_OURS) for key in keys if _text(now.get(key)) != _text(run.config.get(key))]

@@ -71,7 +71,9 @@ def _destroy(port: int, held: Held) -> Outcome:
 
 def _refuse_protected() -> None:
     """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
-    names = sorted({it.urn.rpartition("::")[2] for it in _resources() if it.protect and it.custom})
+    names = sorted(
+        {resource.urn.rpartition("::")[2] for resource in _resources() if resource.protect and resource.custom}
+    )
     if names:
         raise Failure(f"Nothing was destroyed: {', '.join(names)} are protected.\n{report.UNPROTECT}")
 

@@ -54,7 +54,7 @@ def read() -> People:
         return {}
     except ValidationError as error:
         # Without what was received, which may be a password.
-        mistakes = [f"{_NAME}: {'.'.join(map(str, it['loc']))}: {it['msg']}." for it in error.errors()]
+        mistakes = [f"{_NAME}: {'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()]
         raise Failure("\n".join([*mistakes, _SHAPE])) from None
 
 
@@ -83,10 +83,14 @@ def make(people: People, stack: State, port: int) -> list[str]:
 
 def _attributes(pool: dict[str, Any], name: str, index: int, person: Person) -> dict[str, str]:
     """Those of the file, what else the pool requires, and that an address or number is verified."""
-    required = [it["Name"] for it in pool.get("SchemaAttributes", []) if it.get("Required") and it["Name"] != "sub"]
+    required = [
+        attribute["Name"]
+        for attribute in pool.get("SchemaAttributes", [])
+        if attribute.get("Required") and attribute["Name"] != "sub"
+    ]
     needed = [*required, *(pool.get("UsernameAttributes") or ())]
-    given = {it: _MADE_UP.get(it, "{name}").format(name=name, index=index) for it in needed} | person.attributes
-    return {f"{it}_verified": "true" for it in _VERIFIED if it in given} | given
+    given = {item: _MADE_UP.get(item, "{name}").format(name=name, index=index) for item in needed} | person.attributes
+    return {f"{item}_verified": "true" for item in _VERIFIED if item in given} | given
 
 
 def _make(

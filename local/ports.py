@@ -13,9 +13,14 @@ from local.console import Failure
 def listener(port: int) -> str | None:
     """The command that listens on a port of this machine, where the system tells (own processes)."""
     with contextlib.suppress(psutil.Error):
-        for it in psutil.net_connections("tcp"):
-            if it.status == psutil.CONN_LISTEN and it.laddr and it.laddr.port == port and it.pid:
-                return f"{shlex.join(psutil.Process(it.pid).cmdline())} (process {it.pid})"
+        for connection in psutil.net_connections("tcp"):
+            if (
+                connection.status == psutil.CONN_LISTEN
+                and connection.laddr
+                and connection.laddr.port == port
+                and connection.pid
+            ):
+                return f"{shlex.join(psutil.Process(connection.pid).cmdline())} (process {connection.pid})"
     return None
 
 

@@ -61,5 +61,5 @@ def _make(folder: Path) -> None:
     authority = trustme.CA(organization_name="The local stack of this checkout")
     server = authority.issue_cert("localhost", "127.0.0.1", "::1", not_after=ends)
     paths.write_whole(folder / _AUTHORITY, authority.cert_pem.bytes().decode())
-    paths.write_whole(folder / _CERTIFICATE, "".join(it.bytes().decode() for it in server.cert_chain_pems))
+    paths.write_whole(folder / _CERTIFICATE, "".join(pem.bytes().decode() for pem in server.cert_chain_pems))
     paths.write_whole(folder / _KEY, server.private_key_pem.bytes().decode())  # last: then all of it is there

@@ -48,21 +48,23 @@ def differences(path: str, old: Any, new: Any) -> Iterator[str]:
 
 def _lists(path: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     named = _by_name(old), _by_name(new)
-    if all(it is not None for it in named) and (old or new):
+    if all(item is not None for item in named) and (old or new):
         yield from differences(path, *named)
         return
     # What both have says nothing, and may hide the rest in a long list.
-    gone, come = [it for it in old if it not in new], [it for it in new if it not in old]
+    gone, come = [item for item in old if item not in new], [item for item in new if item not in old]
     short = max(len(str(old)), len(str(new))) <= 60
     if short or not (gone or come):
         yield _both(path, old, new)
         return
-    yield from (f"{path}: {_said(it)} -> nothing" for it in gone)
-    yield from (f"{path}: nothing -> {_said(it)}" for it in come)
+    yield from (f"{path}: {_said(item)} -> nothing" for item in gone)
+    yield from (f"{path}: nothing -> {_said(item)}" for item in come)
 
 
 def _by_name(blocks: list[Any]) -> dict[str, Any] | None:
-    named = {str(it[name]): it for it in blocks if isinstance(it, Mapping) for name in _NAMES if name in it}
+    named = {
+        str(block[name]): block for block in blocks if isinstance(block, Mapping) for name in _NAMES if name in block
+    }
     return named if len(named) == len(blocks) else None
 
 
@@ -88,8 +90,8 @@ def _without_secrets(value: Any) -> Any:
     if _is_secret(value):
         return _HIDDEN
     if isinstance(value, Mapping):
-        return {key: _without_secrets(it) for key, it in value.items() if not key.startswith("__")}
-    return [_without_secrets(it) for it in value] if isinstance(value, list) else value
+        return {key: _without_secrets(item) for key, item in value.items() if not key.startswith("__")}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:

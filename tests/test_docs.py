@@ -101,7 +101,7 @@ def test_every_block_says_what_is_done_with_it() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    assert not [it for it in targets if "://" not in it and not (page.parent / it).exists()]
+    assert not [target for target in targets if "://" not in target and not (page.parent / target).exists()]
 
 
 # --- stack config -----------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     assert not [str(problem) for problem in told(config, "local")]
     run = deploy(config)
     named = {f"access-client-{key}" for key in written.get("identity:clients", {})}
-    stack = [Resource(it.type, it.name, it.inputs, region=REGION) for it in run.resources.values()]
+    stack = [Resource(item.type, item.name, item.inputs, region=REGION) for item in run.resources.values()]
     refused = [
         f"{rule.id}: {finding.wrong}"
         for rule in enforcement.RULES
@@ -149,7 +149,7 @@ def test_the_readme_shows_an_object_that_replaces_the_default_and_one_that_repea
     written = [
         yaml.safe_load(block.text)["config"] for block in BLOCKS if (block.page, block.kind) == ("README.md", "yaml")
     ]
-    replaces, repeats = (it for it in written if "cart" in it.get("identity:apis", {}))
+    replaces, repeats = (item for item in written if "cart" in item.get("identity:apis", {}))
     resolved = check(config_of(stack_file("local") | replaces), "local")[0]
     assert (set(resolved.apis), set(resolved.clients)) == ({"cart"}, {"shop"})
     resolved = check(config_of(stack_file("local") | repeats), "local")[0]
@@ -235,7 +235,7 @@ def check_aws(words: list[str]) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("command", [it for it in NOT_RUN if str(it.values[0]).startswith("pulumi ")])
+@pytest.mark.parametrize("command", [item for item in NOT_RUN if str(item.values[0]).startswith("pulumi ")])
 def test_the_pulumi_cli_knows_its_commands(command: str) -> None:
     words = words_of(command)
     help_text = subprocess.run(
@@ -322,7 +322,9 @@ def test_the_commands_of_a_page_work(page: str, tmp_path: Path, default_stack: P
     begins = commands[0].text.startswith("make up")  # else the page speaks of a stack that is up
     with with_packages(Checkout(tmp_path, None if begins else default_stack)) as checkout:
         printed = run_commands(checkout, commands).splitlines()
-        missing = [line for line in SAID.get(Path(page).name, []) if not any(re.fullmatch(line, it) for it in printed)]
+        missing = [
+            line for line in SAID.get(Path(page).name, []) if not any(re.fullmatch(line, item) for item in printed)
+        ]
         assert not missing, f"not printed: {missing}\n" + "\n".join(printed)[-3000:]
         if templates:
             deploy_templates(checkout, templates)
@@ -348,7 +350,7 @@ def is_there(dotted: str) -> bool:
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_that_a_file_names_is_there(file: Path) -> None:
     named = re.findall(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)`", file.read_text(encoding="utf-8"))
-    assert [it for it in named if not it.endswith(".py") and not is_there(it)] == []
+    assert [item for item in named if not item.endswith(".py") and not is_there(item)] == []
 
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -88,7 +88,9 @@ def test_every_command_has_a_target(checkout: Path, target: str) -> None:
     assert target in _make(checkout, target) or target == "bench"
 
 
-@pytest.mark.parametrize(("target", "option"), OPTIONS, ids=lambda it: it if isinstance(it, str) else it.opts[-1])
+@pytest.mark.parametrize(
+    ("target", "option"), OPTIONS, ids=lambda item: item if isinstance(item, str) else item.opts[-1]
+)
 def test_every_option_of_a_command_has_its_variable(checkout: Path, target: str, option: click.Option) -> None:
     name = option.opts[-1]
     given = _make(checkout, target, f"{name.removeprefix('--').replace('-', '_').upper()}=1")

@@ -87,19 +87,21 @@ def distributions() -> dict[str, list[str]]:
     ],
 )
 def test_what_a_file_imports_is_in_the_lock_of_its_room(file: Path, lock: str) -> None:
-    missing = {it for it in imported(file) if not set(distributions().get(it, [])) & set(locked(lock))}
+    missing = {module for module in imported(file) if not set(distributions().get(module, [])) & set(locked(lock))}
     assert not missing, f"{file}: not in {LOCKS[lock]}"
 
 
 def test_every_python_file_belongs_to_a_room() -> None:
     packages = [ROOT / name for name in OURS if (ROOT / name).is_dir()]
     there = {ROOT / "__main__.py", *(file for package in packages for file in package.rglob("*.py"))}
-    assert there - {ROOT / "examples" / "__init__.py"} == {it for rooms in (PROGRAM, TOOLS, DEV) for it in files(rooms)}
+    assert there - {ROOT / "examples" / "__init__.py"} == {
+        item for rooms in (PROGRAM, TOOLS, DEV) for item in files(rooms)
+    }
 
 
 @pytest.mark.parametrize(("group", "rooms"), [("program", PROGRAM), ("tools", TOOLS), ("dev", DEV)])
 def test_every_package_that_is_named_is_used(group: str, rooms: tuple[str, ...]) -> None:
-    used = {name for file in files(rooms) for it in imported(file) for name in distributions().get(it, [])}
+    used = {name for file in files(rooms) for module in imported(file) for name in distributions().get(module, [])}
     stubs = {name for name in named(group) if "stubs" in name or name.startswith("types-")}
     assert named(group) - used - stubs <= RUN
 
@@ -136,5 +138,5 @@ def test_the_locks_hold_each_version_that_pyproject_names() -> None:
         "dev": project["dependency-groups"]["dev"],
     }.items():
         wanted = [Requirement(entry) for entry in entries if isinstance(entry, str)]
-        stale = [it.name for it in wanted if f"=={locked(lock).get(plain(it.name))}" != str(it.specifier)]
+        stale = [item.name for item in wanted if f"=={locked(lock).get(plain(item.name))}" != str(item.specifier)]
         assert not stale, f"{LOCKS[lock]} is older than pyproject.toml; renew it: make lock"

@@ -37,7 +37,9 @@ def test_the_page_says_of_a_property_what_the_plugin_does(name: str, prop: str) 
     left_out, source, kept_inside, rest = rows(name)[prop]
     assert left_out == _left_out(table, prop)
     assert ("C" in re.split(r"[,;: ]", source) or source == "S") == (left_out == "kept")
-    assert set(re.findall(r"`(\w+)`", kept_inside)) == {key for key, it in (table.block or {}).items() if it.keeps}
+    assert set(re.findall(r"`(\w+)`", kept_inside)) == {
+        key for key, value in (table.block or {}).items() if value.keeps
+    }
     assert bool(rest) == bool(table.block)
 
 

@@ -121,7 +121,9 @@ def test_an_update_has_two_hours_and_its_session_lasts_as_long(file: Path) -> No
 
 def test_only_what_runs_on_main_looks_at_aws_by_a_refresh() -> None:
     """A refresh reads each client with its secret, which the roles of the previews are denied."""
-    commands = [(file.stem, it["with"]) for file in FILES for it in steps(file) if "command" in it.get("with", {})]
+    commands = [
+        (file.stem, step["with"]) for file in FILES for step in steps(file) if "command" in step.get("with", {})
+    ]
     for name, settings in commands:
         assert settings.get("refresh", False) is (name != "cloud-preview"), name
 
@@ -225,7 +227,7 @@ def test_the_checks_run_on_each_python_that_the_readme_names_from_the_oldest_on(
     assert sorted(set(re.findall(r"\b3\.1\d\b", readme))) == pythons
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == f">={pythons[0]}"
-    (setup,) = (it["with"] for it in checks["python"]["steps"] if "setup-python" in it.get("uses", ""))
+    (setup,) = (step["with"] for step in checks["python"]["steps"] if "setup-python" in step.get("uses", ""))
     assert setup["python-version"] == "${{ matrix.python }}"
 
 

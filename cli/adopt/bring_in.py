@@ -45,21 +45,21 @@ def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -
 def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
     """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
     made = where.would_make()
-    resources = [it for it in made["resources"] if not it.get("component")]
-    unknown = sorted(set(only) - {_name(it) for it in resources})
+    resources = [item for item in made["resources"] if not item.get("component")]
+    unknown = sorted(set(only) - {_name(item) for item in resources})
     if unknown:
-        there = ", ".join(sorted(_name(it) for it in resources)) or "none"
+        there = ", ".join(sorted(_name(item) for item in resources)) or "none"
         raise AdoptError(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
-    chosen = [it for it in resources if (not only or _name(it) in only) and _name(it) in things]
+    chosen = [item for item in resources if (not only or _name(item) in only) and _name(item) in things]
     for resource in chosen:
         resource["id"] = things[_name(resource)].import_id
-    parents = {it.get("parent") for it in chosen}
-    components = [it for it in made["resources"] if it.get("component") and it["name"] in parents]
+    parents = {item.get("parent") for item in chosen}
+    components = [item for item in made["resources"] if item.get("component") and item["name"] in parents]
     content = {"nameTable": made.get("nameTable", {}), "resources": [*components, *chosen]}
     file = where.files / "import.json"
     paths.write_whole(file, json.dumps(content, indent=2) + "\n")
-    names = [_name(it) for it in chosen]
-    return file, names, [name for it in resources if (name := _name(it)) not in names]
+    names = [_name(item) for item in chosen]
+    return file, names, [name for item in resources if (name := _name(item)) not in names]
 
 
 def _name(resource: Mapping[str, Any]) -> str:
@@ -81,7 +81,7 @@ def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
     replace (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` would have to stay in
     the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
     """
-    secrets = {it.own_id: it.outputs[_SECRET] for it in things if it.type == facts.USER_POOL_CLIENT}
+    secrets = {thing.own_id: thing.outputs[_SECRET] for thing in things if thing.type == facts.USER_POOL_CLIENT}
     completed = 0
     for resource in whole["deployment"].get("resources") or []:
         known = _SECRET in (resource.get("outputs") or {})

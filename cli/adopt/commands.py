@@ -57,7 +57,7 @@ def adopt(
 
     Without --write, --import or --check it shows what the stack's file would say.
     """
-    given = dict(_pair(it) for it in ids)
+    given = dict(_pair(one) for one in ids)
     with _place(stack, port) as where:
         said = stack_settings.read(where.file)
         account = _account(where, said, pool)
@@ -163,7 +163,7 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
     needed = survey.exemptions(described.things, settings, where.name)
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     missing = {
-        rule: {it: why for it, why in them.items() if not {it, "*"} & own.get(rule, {}).keys()}
+        rule: {item: why for item, why in them.items() if not {item, "*"} & own.get(rule, {}).keys()}
         for rule, them in needed.items()
     }
     added = {rule: {**own.get(rule, {}), **them} for rule, them in missing.items() if them}
@@ -190,7 +190,10 @@ def _ask_for_secrets(where: Place, merged: Section) -> None:
 
 def _missing_secrets(merged: Section) -> list[tuple[str, str]]:
     secrets = {"apple": "privateKey", "saml": ""}
-    given = [(name, it, secrets.get(it["type"], "clientSecret")) for name, it in (merged.get(_PROVIDERS) or {}).items()]
+    given = [
+        (name, value, secrets.get(value["type"], "clientSecret"))
+        for name, value in (merged.get(_PROVIDERS) or {}).items()
+    ]
     return [(name, secret) for name, provider, secret in given if secret and secret not in provider]
 
 

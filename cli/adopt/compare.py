@@ -101,7 +101,7 @@ def _walk(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     if not isinstance(before, Mapping) and not isinstance(after, Mapping):
         yield path, before, after
         return
-    old, new = (it if isinstance(it, Mapping) else {} for it in (before, after))
+    old, new = (item if isinstance(item, Mapping) else {} for item in (before, after))
     for name in sorted(old.keys() | new.keys()):
         yield from _walk(old.get(name), new.get(name), f"{path}.{name}" if path else name)
 
@@ -110,19 +110,21 @@ def _comparable(type_name: str, props: Props) -> Any:
     """A form in which two that mean the same to AWS are the same; how long tokens live has a unit, or AWS's own."""
     if type_name == facts.USER_POOL_CLIENT:
         lives = {"tokenValidity": TokenValidity.read(props).seconds}
-        props = {name: it for name, it in props.items() if name not in TOKEN_VALIDITY} | lives
+        props = {name: prop for name, prop in props.items() if name not in TOKEN_VALIDITY} | lives
     return _without_order(props)
 
 
 def _without_order(value: Any) -> Any:
     """Blocks by their names, lists sorted, and what says nothing as None."""
     if isinstance(value, Mapping):
-        made = {key: _without_order(it) for key, it in value.items()}
-        return {key: it for key, it in made.items() if it is not None} or None
+        made = {key: _without_order(item) for key, item in value.items()}
+        return {key: item for key, item in made.items() if item is not None} or None
     if isinstance(value, list | tuple):
-        if named := next((it for it in _NAMES if value and all(isinstance(e, Mapping) and it in e for e in value)), ""):
-            return _without_order({str(it[named]): it for it in value})
-        return sorted((_without_order(it) for it in value), key=json.dumps) or None
+        if named := next(
+            (name for name in _NAMES if value and all(isinstance(e, Mapping) and name in e for e in value)), ""
+        ):
+            return _without_order({str(item[named]): item for item in value})
+        return sorted((_without_order(item) for item in value), key=json.dumps) or None
     return None if value in ("", False) else value
 
 

@@ -101,7 +101,8 @@ def _domain(live: Live, before: Settings) -> Section:
         keys["authDomain"] = custom if custom != before.names.auth_domain else None
         keys["keepPrefixDomain"] = bool(prefix)
         certificate = next(
-            (it.outputs.get("certificateArn") for it in live.of(facts.USER_POOL_DOMAIN) if it.name == custom), None
+            (item.outputs.get("certificateArn") for item in live.of(facts.USER_POOL_DOMAIN) if item.name == custom),
+            None,
         )
         keys["certificateArn"] = None if before.domain.zone else certificate
     keys["domainPrefix"] = prefix if prefix != before.names.domain_prefix else None
@@ -143,7 +144,7 @@ def _client(_key: str, thing: Thing, filled: Settings) -> Section:
 
 
 def _providers(outputs: Props, filled: Settings) -> list[str]:
-    keys = {COGNITO: COGNITO, **{str(it.name): key for key, it in filled.identity_providers.items()}}
+    keys = {COGNITO: COGNITO, **{str(provider.name): key for key, provider in filled.identity_providers.items()}}
     return [keys.get(name, f"{EXTERNAL}{name}") for name in outputs.get("supportedIdentityProviders") or []]
 
 

@@ -39,7 +39,7 @@ def _by_key(
         return ids.get(thing.import_id) or ids.get(thing.own_id)
 
     found: dict[str, Thing] = {}
-    for thing in sorted(things, key=lambda it: (not known(it), it.name not in named, it.name, it.import_id)):
+    for thing in sorted(things, key=lambda item: (not known(item), item.name not in named, item.name, item.import_id)):
         key = wanted = known(thing) or named.get(thing.name) or key_of(thing) or "unnamed"
         number = 2
         while key in found:
@@ -61,14 +61,14 @@ def _api_key(names: Names) -> Callable[[Thing], str]:
     def key(thing: Thing) -> str:
         by_rule = _after(thing.name, names.resource_server_identifier(""))
         by_rule = by_rule or _after(str(thing.outputs.get("name")), names.resource_server(""))
-        heads = {str(it["scopeName"]).partition(".")[0] for it in thing.outputs.get("scopes") or []}
+        heads = {str(scope["scopeName"]).partition(".")[0] for scope in thing.outputs.get("scopes") or []}
         return by_rule or (heads.pop() if len(heads) == 1 and _prefixed(thing) else slug(str(thing.outputs["name"])))
 
     return key
 
 
 def _prefixed(thing: Thing) -> bool:
-    return all("." in it["scopeName"] for it in thing.outputs.get("scopes") or [])
+    return all("." in scope["scopeName"] for scope in thing.outputs.get("scopes") or [])
 
 
 def _after(name: str, stem: str) -> str:

@@ -27,7 +27,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Model):
         return written_out(value)
     if isinstance(value, Mapping):
-        return {key: _plain(it) for key, it in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -98,4 +98,4 @@ def without_defaults(keys: Section, fill: Filling) -> Section:
 
 def texts(keys: Mapping[str, Any]) -> dict[str, str]:
     """Values as the engine hands them over."""
-    return {f"{ROOT}{key}": it if isinstance(it, str) else json.dumps(it) for key, it in keys.items()}
+    return {f"{ROOT}{key}": item if isinstance(item, str) else json.dumps(item) for key, item in keys.items()}

@@ -80,7 +80,7 @@ def _pool(found: Props) -> Props:
     outputs = {**found, **found.get("policies", {})}
     outputs.pop("policies", None)
     texts = outputs.pop("smsMfaConfiguration", {})
-    outputs |= {name: it for name, it in texts.items() if it}
+    outputs |= {name: item for name, item in texts.items() if item}
     outputs = _filled(outputs, _OWN_POOL)
     template = outputs["verificationMessageTemplate"]
     for old in _TWICE:
@@ -92,9 +92,9 @@ def _pool(found: Props) -> Props:
     if not invitation.get("allowAdminCreateUserOnly"):
         invitation.pop("allowAdminCreateUserOnly", None)
     outputs["schemas"] = [
-        {**it, "name": it["name"].removeprefix("dev:").removeprefix("custom:")}
-        for it in outputs.get("schemas", [])
-        if not _is_standard(it)
+        {**attribute, "name": attribute["name"].removeprefix("dev:").removeprefix("custom:")}
+        for attribute in outputs.get("schemas", [])
+        if not _is_standard(attribute)
     ]
     return outputs
 
@@ -109,7 +109,11 @@ def _is_standard(schema: Props) -> bool:
 
 def _filled(outputs: Props, own: Props) -> Props:
     """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
-    made = {name: it for name, it in outputs.items() if it not in ([], "", None) and it != _BY_ITSELF.get(name)}
+    made = {
+        name: output
+        for name, output in outputs.items()
+        if output not in ([], "", None) and output != _BY_ITSELF.get(name)
+    }
     for name, value in own.items():
         if isinstance(value, dict):
             made[name] = _filled(made.get(name) or {}, value)

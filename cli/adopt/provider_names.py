@@ -35,8 +35,10 @@ def provider_name(member: str) -> str:
 def in_provider_names(answer: Any) -> Any:
     """A whole answer, with all that is in it."""
     if isinstance(answer, Mapping):
-        return {provider_name(name): it if name in _DATA else in_provider_names(it) for name, it in answer.items()}
-    return [in_provider_names(it) for it in answer] if isinstance(answer, list) else answer
+        return {
+            provider_name(name): value if name in _DATA else in_provider_names(value) for name, value in answer.items()
+        }
+    return [in_provider_names(item) for item in answer] if isinstance(answer, list) else answer
 
 
 @cache
@@ -51,7 +53,7 @@ def known_to_the_provider(type_name: str) -> frozenset[str]:
 
 def _paths(resource: type, outputs: Any, place: str) -> list[str]:
     found = []
-    for name, member in inspect.getmembers(resource, lambda it: isinstance(it, property)):
+    for name, member in inspect.getmembers(resource, lambda item: isinstance(item, property)):
         head, *rest = name.split("_")
         path = place + head + "".join(word.capitalize() for word in rest)
         found.append(path)
@@ -65,4 +67,4 @@ def _blocks(annotation: Any) -> list[str]:
     if isinstance(annotation, str):
         return re.findall(r"outputs\.(\w+)", annotation)
     name = getattr(annotation, "__forward_arg__", None)
-    return _blocks(name) if name else [it for inner in get_args(annotation) for it in _blocks(inner)]
+    return _blocks(name) if name else [block for inner in get_args(annotation) for block in _blocks(inner)]

@@ -18,4 +18,6 @@ class Refused(AdoptError):
 
     def __init__(self, head: str, problems: "Iterable[Problem]") -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join([head, *(f"  {line}" for it in self.problems for line in str(it).split("\n"))]))
+        super().__init__(
+            "\n".join([head, *(f"  {line}" for problem in self.problems for line in str(problem).split("\n"))])
+        )

@@ -56,8 +56,8 @@ def _hidden(value: Any) -> Any:
     if _is_secret(value):
         return HIDDEN
     if isinstance(value, dict):
-        return {key: _hidden(it) for key, it in value.items()}
-    return [_hidden(it) for it in value] if isinstance(value, list) else value
+        return {key: _hidden(item) for key, item in value.items()}
+    return [_hidden(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:
@@ -125,7 +125,7 @@ class _Merging:
         sound = not any(problem.path.startswith(f"{ROOT}{first}") and not problem.warning for problem in problems)
         return (
             sound
-            and all(getattr(before, it) == getattr(after, it) for it in _FILLED)
+            and all(getattr(before, item) == getattr(after, item) for item in _FILLED)
             and before.config.groups == after.config.groups
         )
 
@@ -149,7 +149,7 @@ def write(file: Path, settings: Section, notes: Mapping[str, str]) -> None:
     last = max((end for _, end in entries.values()), default=_config_line(lines) + 1)
     added = [line for key in settings if key not in entries for line in _lines(key, settings[key], notes)]
     lines[last:last] = added
-    for key, (start, end) in sorted(entries.items(), key=lambda it: -it[1][0]):
+    for key, (start, end) in sorted(entries.items(), key=lambda item: -item[1][0]):
         if key not in settings:
             del lines[start:end]
         elif settings[key] != before.get(key):

@@ -42,7 +42,11 @@ class Survey:
 
     def stopping(self, left: Collection[str]) -> list[Difference]:
         """The differences that nobody has accepted."""
-        return [it for it in self.differences if it.effect is not Effect.KEPT and it.name not in left]
+        return [
+            difference
+            for difference in self.differences
+            if difference.effect is not Effect.KEPT and difference.name not in left
+        ]
 
 
 def survey(live: Live, settings: Settings, managed: Mapping[str, Thing]) -> Survey:
@@ -138,7 +142,11 @@ def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Res
 def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:
     """What a stack's state has of what runs, by its logical name."""
     things = {(thing.type, thing.own_id): thing for thing in (live.pool, *live.things)}
-    known = {(it["type"], _id(it)): it["urn"].rpartition("::")[2] for it in resources if not it.get("delete")}
+    known = {
+        (resource["type"], _id(resource)): resource["urn"].rpartition("::")[2]
+        for resource in resources
+        if not resource.get("delete")
+    }
     return {name: things[key] for key, name in known.items() if key in things}
 
 

@@ -30,7 +30,7 @@ def _in_zone(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]
         answer = account.client("route53").list_resource_record_sets(
             HostedZoneId=zone, StartRecordName=host, StartRecordType=kind, MaxItems="1"
         )
-        found = [(it["Name"].rstrip(".").lower(), it["Type"]) for it in answer["ResourceRecordSets"]]
+        found = [(item["Name"].rstrip(".").lower(), item["Type"]) for item in answer["ResourceRecordSets"]]
         if (host.lower(), kind) in found:
             yield logical, Thing(facts.RECORD, host, {}, f"{zone}_{host}_{kind}")
 
@@ -41,10 +41,10 @@ def _zone(account: Account, settings: Settings) -> str:
         return zone.value if zone else ""
     if zone.by == "zoneExport":
         exports = account.ask("cloudformation", "list_exports").get("Exports", [])
-        return next((str(it["Value"]) for it in exports if it["Name"] == zone.value), "")
+        return next((str(export["Value"]) for export in exports if export["Name"] == zone.value), "")
     zones = account.ask("route53", "list_hosted_zones").get("HostedZones", [])
-    public = [it for it in zones if not it.get("Config", {}).get("PrivateZone")]
-    return next((it["Id"].rpartition("/")[2] for it in public if it["Name"].rstrip(".") == zone.value), "")
+    public = [item for item in zones if not item.get("Config", {}).get("PrivateZone")]
+    return next((item["Id"].rpartition("/")[2] for item in public if item["Name"].rstrip(".") == zone.value), "")
 
 
 def _certificate(account: Account, settings: Settings) -> Thing | None:
@@ -52,14 +52,20 @@ def _certificate(account: Account, settings: Settings) -> Thing | None:
     name, region = settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else None
     # Without the key types AWS lists RSA_2048 alone.
     listed = account.ask("acm", "list_certificates", region, Includes={"keyTypes": _KEY_TYPES})
-    arns = [it["CertificateArn"] for it in listed.get("CertificateSummaryList", []) if it.get("DomainName") == name]
+    arns = [
+        certificate["CertificateArn"]
+        for certificate in listed.get("CertificateSummaryList", [])
+        if certificate.get("DomainName") == name
+    ]
     found = [account.ask("acm", "describe_certificate", region, CertificateArn=arn)["Certificate"] for arn in arns]
     usable = [
-        it for it in found if it.get("Type") == "AMAZON_ISSUED" and it["Status"] in ("ISSUED", "PENDING_VALIDATION")
+        entry
+        for entry in found
+        if entry.get("Type") == "AMAZON_ISSUED" and entry["Status"] in ("ISSUED", "PENDING_VALIDATION")
     ]
     if not usable:
         return None
-    best = max(usable, key=lambda it: (bool(it.get("InUseBy")), it["Status"] == "ISSUED"))
+    best = max(usable, key=lambda item: (bool(item.get("InUseBy")), item["Status"] == "ISSUED"))
     (option, *_) = best.get("DomainValidationOptions") or [{}]
     return Thing(facts.CERTIFICATE, name, option, best["CertificateArn"])
 
@@ -67,5 +73,5 @@ def _certificate(account: Account, settings: Settings) -> Thing | None:
 def _exports(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]]:
     name = settings.names.exports_stack
     stacks = account.ask("cloudformation", "list_stacks").get("StackSummaries", [])
-    if any(it["StackName"] == name and it["StackStatus"] != "DELETE_COMPLETE" for it in stacks):
+    if any(stack["StackName"] == name and stack["StackStatus"] != "DELETE_COMPLETE" for stack in stacks):
         yield "exports", Thing(facts.CLOUD_FORMATION_STACK, name, {}, name)

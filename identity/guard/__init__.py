@@ -39,7 +39,7 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
-    strict = settings.protect and any(it.type == facts.USER_POOL for it in state)
+    strict = settings.protect and any(resource.type == facts.USER_POOL for resource in state)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
     told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in allowed]
@@ -78,9 +78,9 @@ def _problem(loss: Loss, settings: Settings) -> Problem:
 
 def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings: Settings) -> list[Problem]:
     """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
-    pools = [it for it in state if it.type == facts.USER_POOL]
+    pools = [resource for resource in state if resource.type == facts.USER_POOL]
     gone = [loss for loss in losses if not (loss.final or loss.in_place)]
-    if settings.protect or not gone or not any(it.outputs.get("deletionProtection") == "ACTIVE" for it in pools):
+    if settings.protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
         return []
     paths = ", ".join(sorted({loss.path for loss in gone}))
     allowed = "false, in an update without another change: what the last update protected, the engine does not delete"

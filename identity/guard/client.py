@@ -39,7 +39,7 @@ def client_losses(
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
         }
     )
-    live, new = (_as_written(it, settings) for it in (live, new))
+    live, new = (_as_written(item, settings) for item in (live, new))
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})

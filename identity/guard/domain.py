@@ -16,8 +16,8 @@ from identity.zone import Zone
 def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    domains = [it for it in state if it.type == facts.USER_POOL_DOMAIN]
-    has_custom = any(it.name.endswith("-custom-domain") for it in domains)
+    domains = [item for item in state if item.type == facts.USER_POOL_DOMAIN]
+    has_custom = any(domain.name.endswith("-custom-domain") for domain in domains)
     for resource in domains:
         yield from _moved(resource, settings, has_custom)
     if not settings.cognito_endpoint:  # the emulator's zone is made anew after a kill, with another id
@@ -52,9 +52,9 @@ def _domain_path(custom: bool) -> str:
 
 def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
     """Records cannot move: they are deleted in the one zone and made in the other, and so are all in this stack's."""
-    records = [it for it in state if it.type == facts.RECORD and it.outputs.get("zoneId")]
-    for old in sorted({str(it.outputs["zoneId"]) for it in records} - {zone.id if zone else ""}):
-        names = ", ".join(sorted({str(it.outputs.get("name", "")) for it in records}))
+    records = [resource for resource in state if resource.type == facts.RECORD and resource.outputs.get("zoneId")]
+    for old in sorted({str(record.outputs["zoneId"]) for record in records} - {zone.id if zone else ""}):
+        names = ", ".join(sorted({str(record.outputs.get("name", "")) for record in records}))
         path = f"identity:{settings.domain.zone.by}" if settings.domain.zone else "identity:zoneName"
         lost = (
             f"The records of this stack would leave the zone {old} ({names}): the certificate is not renewed without "
@@ -63,7 +63,7 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
         keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
         loss = weakened(old, "records", path, keep, received, lost)
         # Those of a custom domain stand below the pool, and what protects the pool protects them: they are replaced.
-        protected = any(it.name.startswith(f"{facts.LOGICAL_POOL}-alias-") for it in records)
+        protected = any(record.name.startswith(f"{facts.LOGICAL_POOL}-alias-") for record in records)
         yield replace(loss, in_place=not protected)
 
 

@@ -16,7 +16,7 @@ from identity.provider_types import KINDS
 def federation_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    live = {str(it.outputs.get("providerName")): it for it in state if it.type == facts.IDENTITY_PROVIDER}
+    live = {str(item.outputs.get("providerName")): item for item in state if item.type == facts.IDENTITY_PROVIDER}
     for name, resource in sorted(live.items()):
         yield from _of_provider(name, resource, settings, live.keys())
     for resource in state:

@@ -61,7 +61,7 @@ def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings:
     old, new = difference.old, difference.new
     fix = HOLD_BACK if refuses(settings, difference.path, written_value(old)) else PUT_BACK
     if isinstance(old, list | tuple):
-        keep = f"{', '.join(without_user(str(it)) for it in lost)} as well, which the {kind} has"
+        keep = f"{', '.join(without_user(str(loss)) for loss in lost)} as well, which the {kind} has"
     elif isinstance(old, int) and not isinstance(old, bool):
         keep = f"{old}, which the {kind} has, or more"
     else:

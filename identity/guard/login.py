@@ -39,9 +39,9 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
     """The pool, whose ids of people apps may have written down, and what they get by it."""
     new, state = settings.config.identity_pool, list(state)
     keys = {
-        str(it.outputs.get("id")): it.name.removeprefix("access-client-")
-        for it in state
-        if it.type == facts.USER_POOL_CLIENT
+        str(item.outputs.get("id")): item.name.removeprefix("access-client-")
+        for item in state
+        if item.type == facts.USER_POOL_CLIENT
     }
     for resource in state:
         if resource.type != facts.IDENTITY_POOL:
@@ -52,11 +52,11 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
             keep = "this identity pool, which the stack has"
             yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
             continue
-        named = [it.get("clientId") for it in resource.outputs.get("cognitoIdentityProviders") or []]
+        named = [provider.get("clientId") for provider in resource.outputs.get("cognitoIdentityProviders") or []]
         old = IdentityPool.read(resource.outputs).model_copy(
             update={
                 "name": new.name,
-                "clients": [keys[it] for it in named if it in keys],
+                "clients": [keys[item] for item in named if item in keys],
                 "role_mappings": new.role_mappings,
                 **_given_roles(state),
             }
@@ -66,8 +66,10 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
 
 def _given_roles(state: Iterable[Deployed]) -> dict[str, str | None]:
     """The roles that were not made here, as the config has them."""
-    made = {it.outputs.get("arn") for it in state if it.type == facts.ROLE}
-    roles = next((it.outputs.get("roles") or {} for it in state if it.type == facts.ROLE_ATTACHMENT), {})
+    made = {resource.outputs.get("arn") for resource in state if resource.type == facts.ROLE}
+    roles = next(
+        (resource.outputs.get("roles") or {} for resource in state if resource.type == facts.ROLE_ATTACHMENT), {}
+    )
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
         for whose in ("authenticated", "unauthenticated")
@@ -82,7 +84,7 @@ def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterato
         ("ssm", facts.PARAMETER, bool(new and new.ssm)),
         ("secrets", facts.SECRET, bool(new and new.secrets)),
     ):
-        names = sorted(str(it.outputs.get("name")) for it in state if it.type == token)
+        names = sorted(str(resource.outputs.get("name")) for resource in state if resource.type == token)
         gone = [name for name in names if not wanted or not name.startswith(f"{path}/")]
         if gone:
             lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."

@@ -28,7 +28,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
     if settings.user_pool.email is None:
         yield from _mail_losses(pool_id, beside)
     live = live_pool(pool, beside)
-    if settings.config.link_accounts is None and any(it.name == facts.LINKS for it in beside):
+    if settings.config.link_accounts is None and any(item.name == facts.LINKS for item in beside):
         keep = f"{link_accounts.VERIFIED_EMAIL}, as the stack has it"
         yield weakened(pool_id, "linkAccounts", link_accounts.PATH, keep, "nothing", link_accounts.LOSS_OF_LINKS)
         live = live.model_copy(update={"triggers": _without_links(live.triggers, settings.user_pool.triggers)})

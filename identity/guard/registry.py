@@ -21,7 +21,7 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
     state = list(state)
     servers = _by_key(state, facts.RESOURCE_SERVER, "access-server-")
     clients = _by_key(state, facts.USER_POOL_CLIENT, "access-client-")
-    if any(it.type == facts.USER_POOL for it in state):
+    if any(resource.type == facts.USER_POOL for resource in state):
         yield from rename_losses("clients", "id", clients, settings.clients, _client_marks(clients, settings))
         yield from rename_losses("apis", "identifier", servers, settings.apis, _server_marks(servers, settings))
     yield from _half_imported(clients, settings)
@@ -30,7 +30,7 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
 
 
 def _by_key(state: Iterable[Deployed], kind: str, prefix: str) -> dict[str, Outputs]:
-    return {it.name.removeprefix(prefix): it.outputs for it in state if it.type == kind}
+    return {resource.name.removeprefix(prefix): resource.outputs for resource in state if resource.type == kind}
 
 
 def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:
@@ -56,16 +56,16 @@ def _client_marks(clients: Mapping[str, Outputs], settings: Settings) -> Marks:
 
     old = {
         key: mark(
-            bool(it.get("generateSecret")),
-            list(it.get("allowedOauthFlows") or []),
-            it.get("callbackUrls") or [],
-            it.get("allowedOauthScopes") or [],
+            bool(client.get("generateSecret")),
+            list(client.get("allowedOauthFlows") or []),
+            client.get("callbackUrls") or [],
+            client.get("allowedOauthScopes") or [],
         )
-        for key, it in clients.items()
+        for key, client in clients.items()
     }
     new = {
-        key: mark(it.secret, list(it.flows or ()), it.callback_urls, it.scopes or ())
-        for key, it in settings.clients.items()
+        key: mark(client.secret, list(client.flows or ()), client.callback_urls, client.scopes or ())
+        for key, client in settings.clients.items()
     }
     return Marks(old, new)
 
@@ -78,12 +78,12 @@ def _server_marks(servers: Mapping[str, Outputs], settings: Settings) -> Marks:
 
     old = {
         key: marks(
-            str(it.get("identifier")),
-            ((str(scope.get("scopeName")), str(scope.get("scopeDescription"))) for scope in it.get("scopes") or []),
+            str(server.get("identifier")),
+            ((str(scope.get("scopeName")), str(scope.get("scopeDescription"))) for scope in server.get("scopes") or []),
         )
-        for key, it in servers.items()
+        for key, server in servers.items()
     }
-    return Marks(old, {key: marks(str(it.identifier), it.scopes.items()) for key, it in settings.apis.items()})
+    return Marks(old, {key: marks(str(api.identifier), api.scopes.items()) for key, api in settings.apis.items()})
 
 
 def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:

@@ -17,10 +17,10 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
     if settings.cognito_endpoint:
         return
     state = list(state)
-    arns = [str(it.outputs.get("arn", "")) for it in state if it.type == facts.USER_POOL]
-    known = [str(it.outputs.get("userPoolArn", "")) for it in state if it.type == facts.STACK]
+    arns = [str(resource.outputs.get("arn", "")) for resource in state if resource.type == facts.USER_POOL]
+    known = [str(resource.outputs.get("userPoolArn", "")) for resource in state if resource.type == facts.STACK]
     # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
-    leftover = sorted({str(it.outputs.get("userPoolId") or "") for it in state})
+    leftover = sorted({str(resource.outputs.get("userPoolId") or "") for resource in state})
     for arn in filter(None, arns or [*filter(None, known)] or leftover):
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
         current = deployed.current_account()

@@ -50,7 +50,7 @@ class StandardAttribute(Model):
         """The provider's block."""
         facts = self.facts(name)
         block = {"name": name, "attributeDataType": DECLARABLE[name]} | {
-            it: facts[it] for it in ("mutable", "required")
+            item: facts[item] for item in ("mutable", "required")
         }
         if "minLength" in facts:
             bounds = {"minLength": str(facts["minLength"]), "maxLength": str(facts["maxLength"])}
@@ -96,7 +96,9 @@ class CustomAttribute(Model):
         if self.developer_only:
             block["developerOnlyAttribute"] = True
         if self.type in ("String", "Number"):
-            bounds = {key: str(it) for key, it in facts.items() if key.startswith(("min", "max")) and it is not None}
+            bounds = {
+                key: str(fact) for key, fact in facts.items() if key.startswith(("min", "max")) and fact is not None
+            }
             block[f"{self.type.lower()}AttributeConstraints"] = bounds
         return block
 
@@ -148,17 +150,23 @@ def attribute_problems(
 def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttribute]:
     """The standard attributes of a live pool, by name. `sub` is Cognito's own: nobody declares it."""
     return {
-        str(it["name"]): StandardAttribute.model_construct(
-            required=bool(it.get("required")), mutable=bool(it.get("mutable", True)), **_lengths(it, str(it["name"]))
+        str(entry["name"]): StandardAttribute.model_construct(
+            required=bool(entry.get("required")),
+            mutable=bool(entry.get("mutable", True)),
+            **_lengths(entry, str(entry["name"])),
         )
-        for it in found
-        if str(it.get("name", "")) in DECLARABLE
+        for entry in found
+        if str(entry.get("name", "")) in DECLARABLE
     }
 
 
 def live_custom(found: Iterable[Mapping[str, Any]]) -> dict[str, CustomAttribute]:
     """The custom attributes of a live pool, by the name that the config has for it."""
-    return {plain_name(it): _custom(it) for it in found if str(it.get("name", "")) not in types.STANDARD_ATTRIBUTES}
+    return {
+        plain_name(entry): _custom(entry)
+        for entry in found
+        if str(entry.get("name", "")) not in types.STANDARD_ATTRIBUTES
+    }
 
 
 def plain_name(schema: Mapping[str, Any]) -> str:
@@ -176,7 +184,7 @@ def _custom(schema: Mapping[str, Any]) -> CustomAttribute:
         developer_only=bool(schema.get("developerOnlyAttribute")) or str(schema.get("name")).startswith("dev:"),
         min_value=_number(values.get("minValue")) if kind == "Number" else None,
         max_value=_number(values.get("maxValue")) if kind == "Number" else None,
-        bounded=kind != "String" or any(it not in (None, "") for it in bounds.values()),
+        bounded=kind != "String" or any(bound not in (None, "") for bound in bounds.values()),
         **lengths,
     )
 

@@ -166,7 +166,10 @@ def _mechanisms(recovery: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _recovery(mechanisms: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [str(it["name"]) for it in sorted(mechanisms, key=lambda it: int(it.get("priority", 0)))]
+    return [
+        str(mechanism["name"])
+        for mechanism in sorted(mechanisms, key=lambda mechanism: int(mechanism.get("priority", 0)))
+    ]
 
 
 class Factors(Model):

@@ -150,5 +150,7 @@ def code_of(path: str) -> pulumi.AssetArchive:
     The engine compares them by what is in them: the same files in another place are no change.
     """
     folder = ROOT / path
-    files = sorted(it.relative_to(folder) for it in folder.rglob("*") if it.is_file() and "__pycache__" not in it.parts)
+    files = sorted(
+        item.relative_to(folder) for item in folder.rglob("*") if item.is_file() and "__pycache__" not in item.parts
+    )
     return pulumi.AssetArchive({file.as_posix(): pulumi.FileAsset(str(folder / file)) for file in files})

@@ -16,12 +16,12 @@ def live_pool(pool: Mapping[str, Any], beside: Iterable[Deployed]) -> UserPool:
     update: dict[str, Any] = {}
     if found.threat_protection:
         # A risk configuration with a client is that client's own.
-        risks = [it for it in outputs.get(facts.RISK_CONFIGURATION, []) if not it.get("clientId")]
+        risks = [output for output in outputs.get(facts.RISK_CONFIGURATION, []) if not output.get("clientId")]
         update["threat_protection"] = found.threat_protection.with_risk(next(iter(risks), {}))
-    groups = {str(it.get("arn")): it.get("retentionInDays") for it in outputs.get(facts.LOG_GROUP, [])}
+    groups = {str(output.get("arn")): output.get("retentionInDays") for output in outputs.get(facts.LOG_GROUP, [])}
     for delivery in outputs.get(facts.LOG_DELIVERY, []):
         update["logs"] = read_logs(delivery, groups)
-    acls = {it.get("arn"): it for it in outputs.get(facts.WEB_ACL, [])}
+    acls = {output.get("arn"): output for output in outputs.get(facts.WEB_ACL, [])}
     for association in outputs.get(facts.WEB_ACL_ASSOCIATION, []):
         if association.get("resourceArn") == pool.get("arn"):
             update["web_acl"] = read_web_acl(association, acls.get(association.get("webAclArn")))

@@ -129,7 +129,7 @@ class ThreatProtection(Model):
             made["accountTakeoverRiskConfiguration"] = {"actions": actions}
         ranges = {"blockedIpRangeLists": self.always_block, "skippedIpRangeLists": self.never_block}
         if any(ranges.values()):
-            made["riskExceptionConfiguration"] = {key: sorted(it) for key, it in ranges.items() if it}
+            made["riskExceptionConfiguration"] = {key: sorted(item) for key, item in ranges.items() if item}
         return made
 
     def with_risk(self, outputs: Mapping[str, Any]) -> Self:

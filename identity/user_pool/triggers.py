@@ -96,7 +96,7 @@ class Triggers(Model):
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs, with the functions that exist."""
-        return {"lambdaConfig": self.block({name: it.arn for name, it in self.given().items() if it.arn})}
+        return {"lambdaConfig": self.block({name: value.arn for name, value in self.given().items() if value.arn})}
 
     def block(self, arns: Mapping[str, Any]) -> dict[str, Any]:
         """The provider's block; `arns` has the function of each trigger, by the name of its field."""
@@ -145,12 +145,12 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
             yield Problem(f"{place}.version", "no version: this trigger has one form of event", shown(trigger.version))
         if trigger.path and not trigger.arn:
             yield from _code_problems(place, trigger)
-    senders = [it for it in SENDERS if it in given]
+    senders = [item for item in SENDERS if item in given]
     if senders and not triggers.kms_key_arn:
         sender = Triggers.model_fields[senders[0]].alias
         yield Problem(f"{path}.kmsKeyArn", f"the key with which Cognito encrypts the code for {sender}", "nothing")
-    missing = [it for it in _CUSTOM_SIGN_IN if it not in given]
-    names = [str(Triggers.model_fields[it].alias) for it in missing]
+    missing = [item for item in _CUSTOM_SIGN_IN if item not in given]
+    names = [str(Triggers.model_fields[item].alias) for item in missing]
     if names and len(names) < len(_CUSTOM_SIGN_IN):
         yield Problem(f"{path}.{names[0]}", "all three triggers of custom sign-in, or none", "nothing")
     for client, flows in auth_flows.items():

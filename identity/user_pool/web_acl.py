@@ -80,8 +80,14 @@ def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None)
         return WebAcl.model_construct(arn=association.get("webAclArn"))
     rules, names = made.get("rules") or [], {group: rule for rule, group in RULES.items()}
     statements = [rule.get("statement") or {} for rule in rules]
-    limits = [int(it["rateBasedStatement"]["limit"]) for it in statements if it.get("rateBasedStatement")]
-    groups = [it["managedRuleGroupStatement"]["name"] for it in statements if it.get("managedRuleGroupStatement")]
+    limits = [
+        int(statement["rateBasedStatement"]["limit"]) for statement in statements if statement.get("rateBasedStatement")
+    ]
+    groups = [
+        statement["managedRuleGroupStatement"]["name"]
+        for statement in statements
+        if statement.get("managedRuleGroupStatement")
+    ]
     return WebAcl.model_construct(
         requests_per5_minutes=min(limits, default=None),
         managed_rules=sorted(names.get(group, group) for group in groups) or None,

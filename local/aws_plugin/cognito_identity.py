@@ -71,7 +71,9 @@ class IdentityPoolRoleAttachment(Resource):
     )
 
     def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        mappings = {it[_PROVIDER]: _to_mapping(it) for it in props.get("roleMappings") or []}
+        mappings = {
+            role_mapping[_PROVIDER]: _to_mapping(role_mapping) for role_mapping in props.get("roleMappings") or []
+        }
         request = to_aws(self.inputs, props) | {"RoleMappings": mappings}
         self.client(emulator, props).set_identity_pool_roles(**request)
         return self.reread(emulator, props["identityPoolId"], props)
@@ -82,7 +84,9 @@ class IdentityPoolRoleAttachment(Resource):
         if not found or not (found.get("Roles") or found.get("RoleMappings")):
             return None
         state = from_aws(self.inputs, found) | {"region": known.get("region") or emulator.region}
-        mappings = [_from_mapping(name, it) for name, it in (found.get("RoleMappings") or {}).items()]
+        mappings = [
+            _from_mapping(name, role_mapping) for name, role_mapping in (found.get("RoleMappings") or {}).items()
+        ]
         return Found(resource_id, state | ({"roleMappings": mappings} if mappings else {}))
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
@@ -96,16 +100,16 @@ class IdentityPoolRoleAttachment(Resource):
 def _to_mapping(given: Props) -> Props:
     mapping = {"Type": given["type"], "AmbiguousRoleResolution": given.get("ambiguousRoleResolution")}
     rules = [
-        {"Claim": it["claim"], "MatchType": it["matchType"], "RoleARN": it["roleArn"], "Value": it["value"]}
-        for it in given.get("mappingRules") or []
+        {"Claim": rule["claim"], "MatchType": rule["matchType"], "RoleARN": rule["roleArn"], "Value": rule["value"]}
+        for rule in given.get("mappingRules") or []
     ]
-    return {name: it for name, it in mapping.items() if it} | ({_RULES: {"Rules": rules}} if rules else {})
+    return {name: value for name, value in mapping.items() if value} | ({_RULES: {"Rules": rules}} if rules else {})
 
 
 def _from_mapping(provider: str, answer: Props) -> Props:
     rules = [
-        {"claim": it["Claim"], "matchType": it["MatchType"], "roleArn": it["RoleARN"], "value": it["Value"]}
-        for it in (answer.get(_RULES) or {}).get("Rules", [])
+        {"claim": rule["Claim"], "matchType": rule["MatchType"], "roleArn": rule["RoleARN"], "value": rule["Value"]}
+        for rule in (answer.get(_RULES) or {}).get("Rules", [])
     ]
     found = {_PROVIDER: provider, "type": answer["Type"], "mappingRules": rules}
     return found | {"ambiguousRoleResolution": answer.get("AmbiguousRoleResolution")}

@@ -40,7 +40,11 @@ class IdentityProvider(Held):
     def computed(self, answer: Props, known: Props) -> Props:
         added = _ADDED.get(answer["ProviderType"], _ADDED_OTHERWISE)
         said = known.get("providerDetails") or {}
-        details = {name: it for name, it in answer["ProviderDetails"].items() if name in said or name not in added}
+        details = {
+            name: provider_detail
+            for name, provider_detail in answer["ProviderDetails"].items()
+            if name in said or name not in added
+        }
         return {"providerDetails": details}
 
     def rewritten(self, request: Props) -> Props:

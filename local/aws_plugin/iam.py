@@ -52,7 +52,7 @@ class Role(Resource):
             "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
             "uniqueId": role["RoleId"],
         }
-        return Found(resource_id, state | outputs | tagged({it["Key"]: it["Value"] for it in role.get("Tags", [])}))
+        return Found(resource_id, state | outputs | tagged({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}))
 
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         client, named = self.client(emulator, old), {"RoleName": resource_id}

@@ -107,7 +107,9 @@ class Function(Resource):
             client.update_function_code(**named, ZipFile=zipped(new["code"]))
             self._wait(emulator, client, resource_id, timeout)
         request = to_aws(self.inputs, new, clear=True)
-        client.update_function_configuration(**{name: it for name, it in request.items() if name != "Architectures"})
+        client.update_function_configuration(
+            **{name: value for name, value in request.items() if name != "Architectures"}
+        )
         self._limit(client, new)
         setting, dropping = tag_changes(old, new)
         client.tag_resource(Resource=old["arn"], Tags=setting)

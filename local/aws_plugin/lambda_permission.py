@@ -44,7 +44,9 @@ class Permission(Resource):
                 raise Refusal(f"the id to import is <function>/<statement id>; received {resource_id}")
         client = self.client(emulator, known)
         answer = existing(lambda: client.get_policy(FunctionName=function))
-        found = [it for it in json.loads(answer["Policy"])["Statement"] if it["Sid"] == statement] if answer else []
+        found = (
+            [item for item in json.loads(answer["Policy"])["Statement"] if item["Sid"] == statement] if answer else []
+        )
         if not found:
             return None
         state = {"function": function, "statementId": statement, "action": found[0]["Action"]}

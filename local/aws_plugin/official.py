@@ -160,7 +160,7 @@ def _model(service: str) -> Any:
 def _kind(annotation: Any) -> tuple[Kind, str]:
     """The kind of value that an annotation of `pulumi_aws` means, and the class of its blocks."""
     found = list(_meanings(annotation))
-    simple = [_SIMPLE[it] for it in found if it in _SIMPLE]
+    simple = [_SIMPLE[entry] for entry in found if entry in _SIMPLE]
     if simple:  # a policy is a text, or a document that stands for it
         return simple[0], ""
     meaning = found[0]

@@ -15,7 +15,7 @@ ARGUMENTS = frozenset({"policyId", "statements", "version"})
 
 def get_policy_document(_: Emulator, arguments: Props) -> Props:
     """A policy from its statements, as the official provider writes it."""
-    statements = [_statement(it) for it in arguments.get("statements") or []]
+    statements = [_statement(statement) for statement in arguments.get("statements") or []]
     document: Props = {"Version": arguments.get("version") or "2012-10-17"}
     if policy_id := arguments.get("policyId"):
         document["Id"] = policy_id
@@ -39,10 +39,10 @@ def _statement(given: Props) -> Props:
             statement[member] = _one_or_more(given[name])
     for name, member in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):
         if given.get(name):
-            statement[member] = {it["type"]: _one_or_more(it["identifiers"]) for it in given[name]}
+            statement[member] = {item["type"]: _one_or_more(item["identifiers"]) for item in given[name]}
     conditions: dict[str, dict[str, Any]] = {}
-    for it in given.get("conditions") or []:
-        conditions.setdefault(it["test"], {})[it["variable"]] = _one_or_more(it["values"])
+    for condition in given.get("conditions") or []:
+        conditions.setdefault(condition["test"], {})[condition["variable"]] = _one_or_more(condition["values"])
     return statement | ({"Condition": conditions} if conditions else {})
 
 

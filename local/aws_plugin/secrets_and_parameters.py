@@ -120,7 +120,7 @@ class Secret(Resource):
     def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
         client, named = self.client(emulator, old), {"SecretId": resource_id}
         request = {"Description": "", **to_aws(self.inputs, new)}
-        client.update_secret(**named, **{name: it for name, it in request.items() if name != "Name"})
+        client.update_secret(**named, **{name: value for name, value in request.items() if name != "Name"})
         _restrict(client, resource_id, new)
         setting, dropping = tag_changes(old, new)
         client.tag_resource(**named, Tags=key_values(setting))

@@ -52,7 +52,7 @@ class EmailIdentity(Resource):
         signing["lastKeyGenerationTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
         state = from_aws(self.inputs, found) | {
             "emailIdentity": resource_id,
-            _DKIM: {name: it for name, it in (given | signing).items() if it is not None},
+            _DKIM: {name: value for name, value in (given | signing).items() if value is not None},
             "arn": f"arn:aws:ses:{region}:000000000000:identity/{resource_id}",
             "identityType": found["IdentityType"],
             "verificationStatus": found.get("VerificationStatus", "PENDING"),

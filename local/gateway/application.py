@@ -113,7 +113,9 @@ def _with_cors(send: Send, allowance: Headers) -> Send:
 
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [it for it in message["headers"] if not bytes(it[0]).lower().startswith(b"access-control-")]
+            headers = [
+                header for header in message["headers"] if not bytes(header[0]).lower().startswith(b"access-control-")
+            ]
             message = message | {"headers": [*headers, *allowance]}
         await send(message)
 

@@ -65,7 +65,9 @@ def _members(body: bytes) -> list[tuple[str, str]]:
     if not isinstance(content, dict):
         return []
     given = {name: content[name] for name in _FORM if name in content}
-    return [(name, str(one)) for name, it in given.items() for one in (it if isinstance(it, list) else [it])]
+    return [
+        (name, str(one)) for name, value in given.items() for one in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _strange(text: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ def give_secrets(checkout: Checkout, spec: live_pool.Spec) -> None:
     providers = written(checkout).get("identity:identityProviders", {})
     for provider in spec.get("identityProviders", []):
         secret = provider["ProviderDetails"]["client_secret"]
-        (key,) = [key for key, it in providers.items() if it.get("name", key) == provider["ProviderName"]]
+        (key,) = [key for key, item in providers.items() if item.get("name", key) == provider["ProviderName"]]
         checkout.config(identityProviders={**providers, key: {**providers[key], "clientSecret": secret}})
 
 
@@ -112,7 +112,7 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     # The names of their exports are free now, and whoever imported before imports again.
     checkout.config(cloudFormationExports=True)
     checkout.run("up")
-    exports = {it["Name"]: it["Value"] for it in aws("cloudformation").list_exports()["Exports"]}
+    exports = {export["Name"]: export["Value"] for export in aws("cloudformation").list_exports()["Exports"]}
     assert (exports[old.POOL_EXPORT], exports[old.ARN_EXPORT]) == (pool, out["userPoolArn"])
     old.update(aws, "consumer", old.CONSUMER)
     assert set(checkout.run("up")) == {"same"}
@@ -146,7 +146,7 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
     assert written(checkout) == before
     adopt(checkout, "--write", "--take", "live")
     clients = written(checkout)["identity:clients"]
-    assert {it["name"] for it in clients.values()} == {f"{name} 2", "stranger"}
+    assert {item["name"] for item in clients.values()} == {f"{name} 2", "stranger"}
     adopt(checkout, "--import")
     assert not {"create", "replace", "delete"} & checkout.run("preview").keys()
     checkout.run("up")

@@ -64,7 +64,7 @@ def remove_importer(checkout: Checkout) -> None:
 
 
 def exports(checkout: Checkout) -> dict[str, str]:
-    return {it["Name"]: it["Value"] for it in checkout.aws("cloudformation").list_exports()["Exports"]}
+    return {export["Name"]: export["Value"] for export in checkout.aws("cloudformation").list_exports()["Exports"]}
 
 
 def test_the_old_names_have_the_stacks_values(checkout: Checkout) -> None:
@@ -78,7 +78,7 @@ def test_the_old_names_have_the_stacks_values(checkout: Checkout) -> None:
 
 def test_a_template_that_imports_the_pool_deploys(checkout: Checkout, importer: str) -> None:
     authorizers = checkout.aws("apigateway").get_authorizers(restApiId=importer)["items"]
-    assert [it["providerARNs"] for it in authorizers] == [[checkout.outputs()["userPoolArn"]]]
+    assert [authorizer["providerARNs"] for authorizer in authorizers] == [[checkout.outputs()["userPoolArn"]]]
 
 
 def test_exports_cannot_be_turned_off_while_they_are_imported(checkout: Checkout, importer: str) -> None:

@@ -80,7 +80,9 @@ def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place:
     }
 
 
-@pytest.mark.parametrize("fault", [it for together in FAULTS for it in together.values()], ids=lambda it: it.code)
+@pytest.mark.parametrize(
+    "fault", [item for together in FAULTS for item in together.values()], ids=lambda item: item.code
+)
 def test_the_page_has_the_fault(fault: Fault) -> None:
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     assert any(words in page for words in (fault.code, fault.message))
@@ -111,7 +113,7 @@ def ids_of(shell: Shell, client: str) -> list[str]:
     """The ids of the clients that AWS has for a key."""
     cognito = shell.checkout.aws("cognito-idp")
     found = cognito.list_user_pool_clients(UserPoolId=pool_of(shell), MaxResults=60)["UserPoolClients"]
-    return [it["ClientId"] for it in found if it["ClientName"].endswith(f"-{client}")]
+    return [entry["ClientId"] for entry in found if entry["ClientName"].endswith(f"-{client}")]
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["AWS has made it", "AWS has not made it"])

@@ -84,7 +84,9 @@ def state(shell: Shell, *options: str) -> dict[str, Any]:
 
 def urns(shell: Shell) -> dict[str, str]:
     return {
-        it["urn"].rpartition("::")[2]: it["urn"] for it in state(shell)["resources"] if it["type"].startswith("aws:")
+        resource["urn"].rpartition("::")[2]: resource["urn"]
+        for resource in state(shell)["resources"]
+        if resource["type"].startswith("aws:")
     }
 
 
@@ -134,7 +136,7 @@ def test_a_secret_set_by_path_stays_secret_in_file_state_preview_and_rotation(de
         there = cognito.describe_identity_provider(UserPoolId=pool, ProviderName="Google")["IdentityProvider"]
         assert there["ProviderDetails"]["client_secret"] == secret
         kept = [dev.checkout.root / "Pulumi.dev.yaml", *(dev.home / "state").rglob("*.json*")]
-        assert not [text for text in [*shown, *(it.read_text(errors="replace") for it in kept)] if secret in text]
+        assert not [text for text in [*shown, *(item.read_text(errors="replace") for item in kept)] if secret in text]
     nothing_to_do(dev)
 
 
@@ -150,7 +152,10 @@ def test_the_policy_pack_as_a_folder_stops_what_it_forbids(dev: Shell) -> None:
 def test_an_update_of_one_resource_leaves_the_others_to_the_next(dev: Shell) -> None:
     dev.types("pulumi config set --stack dev --path identity:tags.team shop")
     dev.types(f"{UP} --target '{urns(dev)['customers']}'")
-    tagged = {it["urn"].rpartition("::")[2]: it.get("outputs", {}).get("tags") or {} for it in state(dev)["resources"]}
+    tagged = {
+        resource["urn"].rpartition("::")[2]: resource.get("outputs", {}).get("tags") or {}
+        for resource in state(dev)["resources"]
+    }
     assert tagged["customers"]["team"] == "shop"
     assert "update" in dev.types("pulumi preview --stack dev").said
     dev.types(UP)

@@ -182,12 +182,12 @@ EXCLUDED = ("usernameAttributes", "threatProtection.neverBlock")
 
 def test_the_emulator_shows_what_each_key_says(whole: Checkout) -> None:
     found = described(whole)
-    assert {key: listed(at(found, member)) for key, member, _ in SHOWN} == {key: listed(it) for key, _, it in SHOWN}
+    assert {key: listed(at(found, member)) for key, member, _ in SHOWN} == {key: listed(item) for key, _, item in SHOWN}
 
 
 def listed(value: Any) -> Any:
     """A list without its order, which means nothing to AWS but where it has a number of its own."""
-    return sorted(value, key=lambda it: json.dumps(it, sort_keys=True)) if isinstance(value, list) else value
+    return sorted(value, key=lambda item: json.dumps(item, sort_keys=True)) if isinstance(value, list) else value
 
 
 def at(found: Any, member: str) -> Any:
@@ -208,7 +208,7 @@ def keys(model: type[Model], path: str = "") -> Iterator[str]:
 
 
 def test_the_pool_has_its_attributes(whole: Checkout) -> None:
-    attributes = {it["Name"]: it for it in described(whole)["SchemaAttributes"]}
+    attributes = {attribute["Name"]: attribute for attribute in described(whole)["SchemaAttributes"]}
     assert attributes["email"]["StringAttributeConstraints"]["MaxLength"] == "99"
     assert attributes["custom:tenant"]["StringAttributeConstraints"]["MaxLength"] == "36"
     assert attributes["custom:seats"]["NumberAttributeConstraints"] == {"MinValue": "1", "MaxValue": "9"}
@@ -219,7 +219,7 @@ def test_functions_are_made_of_code_and_the_pool_alone_may_call_them(whole: Chec
     for trigger in ("PreSignUp", "PreTokenGeneration", "PostConfirmation"):
         arn = pool["LambdaConfig"][trigger]
         policy = json.loads(functions.get_policy(FunctionName=arn)["Policy"])
-        callers = [it["Condition"]["ArnLike"]["AWS:SourceArn"] for it in policy["Statement"]]
+        callers = [statement["Condition"]["ArnLike"]["AWS:SourceArn"] for statement in policy["Statement"]]
         assert set(callers) == {pool["Arn"]}
     made = functions.get_function_configuration(FunctionName=pool["LambdaConfig"]["PreSignUp"])
     assert (made["MemorySize"], made["Timeout"], made["Handler"]) == (256, 3, "claims.handler")
@@ -233,7 +233,7 @@ def test_texts_are_sent_by_a_role_for_this_pool_alone(whole: Checkout) -> None:
     assert trust["Statement"][0]["Condition"] == {"StringEquals": {"sts:ExternalId": "everything"}}
     (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
     rights = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]["Statement"]
-    assert [it["Action"] for it in rights] == ["sns:Publish"]
+    assert [right["Action"] for right in rights] == ["sns:Publish"]
 
 
 def test_the_sender_of_the_mail_has_its_records_in_the_zone(whole: Checkout) -> None:

@@ -159,7 +159,7 @@ def test_a_sign_up_is_linked_to_the_user_of_the_same_verified_address(stack: Che
     cognito.admin_create_user(UserPoolId=pool, Username="hedy", UserAttributes=verified, MessageAction="SUPPRESS")
     main.handler(sign_up(pool), None, cognito)
     attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
-    identities = next(it["Value"] for it in attributes if it["Name"] == "identities")
+    identities = next(attribute["Value"] for attribute in attributes if attribute["Name"] == "identities")
     assert json.loads(identities)[0]["userId"] == "1234"
 
 

@@ -56,7 +56,7 @@ def test_the_emulator_holds_the_deployed_pool(up: Checkout) -> None:
     assert (policy["MinimumLength"], policy["TemporaryPasswordValidityDays"]) == (8, 14)
     assert (policy["RequireLowercase"], policy["RequireUppercase"]) == (True, True)
     assert (policy["RequireNumbers"], policy["RequireSymbols"]) == (False, False)
-    (email,) = [it for it in pool["SchemaAttributes"] if it["Name"] == "email"]
+    (email,) = [attribute for attribute in pool["SchemaAttributes"] if attribute["Name"] == "email"]
     assert (email["AttributeDataType"], email["Mutable"], email["Required"]) == ("String", True, True)
     assert pool["Domain"] == STEM
     assert pool["UserPoolTags"] == tags()
@@ -86,13 +86,17 @@ def test_the_emulator_holds_the_deployed_certificate(up: Checkout) -> None:
 def test_the_emulator_holds_the_deployed_servers(up: Checkout) -> None:
     cognito, pool = up.aws("cognito-idp"), up.outputs()["userPoolId"]
     found = {
-        it["Identifier"]: it for it in cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
+        server["Identifier"]: server
+        for server in cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
     }
-    assert {it["Name"] for it in found.values()} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
+    assert {entry["Name"] for entry in found.values()} == {
+        f"{STEM}-resourceserver-project",
+        f"{STEM}-resourceserver-task",
+    }
     described = {
         f"{identifier}/{scope['ScopeName']}": scope["ScopeDescription"]
-        for identifier, it in found.items()
-        for scope in it["Scopes"]
+        for identifier, entry in found.items()
+        for scope in entry["Scopes"]
     }
     assert set(described) == SCOPES
     assert described["app.focusmark.api.task/task.delete"] == "Delete existing Tasks"
@@ -128,9 +132,9 @@ def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
     preview = up.local("preview")
     assert hushed not in preview.stdout + preview.stderr
     emulator = up.root / ".local" / "emulator"  # the emulator's own memory of it, not ours
-    files = [it for it in (up.root / ".local").rglob("*") if it.is_file() and not it.is_relative_to(emulator)]
+    files = [path for path in (up.root / ".local").rglob("*") if path.is_file() and not path.is_relative_to(emulator)]
     assert len(files) > 5
-    assert not [str(it) for it in files if hushed.encode() in it.read_bytes()]
+    assert not [str(file) for file in files if hushed.encode() in file.read_bytes()]
 
 
 def test_a_new_api_by_config_alone_is_one_create_and_no_replace(own: Checkout) -> None:
@@ -203,7 +207,7 @@ def test_two_clients_change_keys_by_a_third_one_and_keep_their_ids(own: Checkout
     ):
         own.config(clients=clients)
         assert "delete" not in own.run("up")
-    ids = {key: it["clientId"] for key, it in own.outputs()["clients"].items()}
+    ids = {key: item["clientId"] for key, item in own.outputs()["clients"].items()}
     assert ids == {"a": made["b"]["clientId"], "b": made["a"]["clientId"]}
 
 
@@ -266,7 +270,7 @@ def test_a_custom_attribute_is_added_in_place(own: Checkout) -> None:
     # The clients may not write it, unless they name it.
     assert own.run("up") == {"same": 10, "update": 3}
     assert own.run("preview") == {"same": 13}
-    assert "custom:tenant" in [it["Name"] for it in pool_of(own)["SchemaAttributes"]]
+    assert "custom:tenant" in [attribute["Name"] for attribute in pool_of(own)["SchemaAttributes"]]
 
 
 def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:

@@ -76,16 +76,20 @@ def pool_id(checkout: Checkout) -> str:
 def lasting(described: Mapping[str, Any], *without: str) -> dict[str, Any]:
     """What AWS describes, without dates, ids that are told apart, the answer's own metadata, and what says nothing."""
     dropped = {*PASSING, *without, "ResponseMetadata"}
-    said = {key: spoken(it) for key, it in described.items() if key not in dropped}
-    return {key: sorted(it, key=repr) if isinstance(it, list) else it for key, it in said.items() if it not in NOTHING}
+    said = {key: spoken(entry) for key, entry in described.items() if key not in dropped}
+    return {
+        key: sorted(value, key=repr) if isinstance(value, list) else value
+        for key, value in said.items()
+        if value not in NOTHING
+    }
 
 
 def spoken(value: Any) -> Any:
     """A value without its empty members: an update sends them to take things back, and the emulator repeats them."""
     if not isinstance(value, dict):
         return value
-    parts = {key: spoken(it) for key, it in value.items()}
-    return {key: it for key, it in parts.items() if it not in NOTHING}
+    parts = {key: spoken(item) for key, item in value.items()}
+    return {key: part for key, part in parts.items() if part not in NOTHING}
 
 
 def clients(checkout: Checkout) -> dict[str, dict[str, Any]]:
@@ -93,7 +97,8 @@ def clients(checkout: Checkout) -> dict[str, dict[str, Any]]:
     cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
     listed = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     described = [
-        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=it["ClientId"])["UserPoolClient"] for it in listed
+        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=entry["ClientId"])["UserPoolClient"]
+        for entry in listed
     ]
     return {client["ClientName"]: client for client in described}
 
@@ -113,16 +118,16 @@ def everything(checkout: Checkout) -> dict[str, Any]:
     # AWS's old word for the password policy's TemporaryPasswordValidityDays, which is compared.
     pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
     servers = cognito.list_resource_servers(UserPoolId=pool["Id"], MaxResults=50)["ResourceServers"]
-    arns = [it["CertificateArn"] for it in acm.list_certificates()["CertificateSummaryList"]]
+    arns = [certificate["CertificateArn"] for certificate in acm.list_certificates()["CertificateSummaryList"]]
     exports = cloudformation.list_exports()["Exports"]
     return {
         "pool": lasting(pool),
         "domain": lasting(cognito.describe_user_pool_domain(Domain=domain)["DomainDescription"]),
-        "servers": {it["Name"]: lasting(it) for it in servers},
-        "clients": {name: lasting(it, "ClientId", "ClientSecret") for name, it in clients(checkout).items()},
-        "with a secret": sorted(name for name, it in clients(checkout).items() if it.get("ClientSecret")),
+        "servers": {server["Name"]: lasting(server) for server in servers},
+        "clients": {name: lasting(client, "ClientId", "ClientSecret") for name, client in clients(checkout).items()},
+        "with a secret": sorted(name for name, client in clients(checkout).items() if client.get("ClientSecret")),
         "certificate tags": [lasting(acm.list_tags_for_certificate(CertificateArn=arn)) for arn in arns],
-        "exports": sorted(it["Name"] for it in exports),
+        "exports": sorted(export["Name"] for export in exports),
         "inventory": checkout.inventory(),
     }
 
@@ -130,7 +135,10 @@ def everything(checkout: Checkout) -> dict[str, Any]:
 def people(checkout: Checkout) -> dict[str, str]:
     """Everybody in the pool with the id that other systems know them by."""
     users = checkout.aws("cognito-idp").list_users(UserPoolId=pool_id(checkout))["Users"]
-    return {user["Username"]: next(it["Value"] for it in user["Attributes"] if it["Name"] == "sub") for user in users}
+    return {
+        user["Username"]: next(attribute["Value"] for attribute in user["Attributes"] if attribute["Name"] == "sub")
+        for user in users
+    }
 
 
 def assert_everybody_signs_in(checkout: Checkout) -> None:
@@ -230,14 +238,14 @@ TOGGLES = {
 def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: str) -> None:
     toggle, before = TOGGLES[name], everything(config)
     known, client_ids, pool = people(config), ids(config), pool_id(config)
-    kept = {client: it for client, it in client_ids.items() if client not in toggle.replaced}
+    kept = {client: client_id for client, client_id in client_ids.items() if client not in toggle.replaced}
     written = config.stack_file.read_text()
     config.config(**toggle.edit)
     for expected in (toggle.there, toggle.back):
         assert config.run("up") == expected
         config.assert_nothing_to_do()
         assert (pool_id(config), people(config)) == (pool, known)
-        assert {client: it for client, it in ids(config).items() if client not in toggle.replaced} == kept
+        assert {client: one for client, one in ids(config).items() if client not in toggle.replaced} == kept
         assert_everybody_signs_in(config)
         if expected is toggle.there:
             there = everything(config)
@@ -251,7 +259,7 @@ def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: 
 
 def test_the_order_of_the_stack_file_means_nothing(config: Checkout) -> None:
     def turned(entries: dict[str, Any]) -> dict[str, Any]:
-        return {key: turned(it) if isinstance(it, dict) else it for key, it in reversed(entries.items())}
+        return {key: turned(entry) if isinstance(entry, dict) else entry for key, entry in reversed(entries.items())}
 
     postman = {**POSTMAN, "authFlows": POSTMAN["authFlows"][::-1]}
     config.config(**turned({**BASE, "clients": {**BASE["clients"], "postman": postman}}))

@@ -64,8 +64,8 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -
     assert after["userPoolId"] == pool
     assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
     servers = cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
-    assert {it["Name"] for it in servers} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
-    assert {len(it["Scopes"]) for it in servers} == {3}
+    assert {server["Name"] for server in servers} == {f"{STEM}-resourceserver-project", f"{STEM}-resourceserver-task"}
+    assert {len(server["Scopes"]) for server in servers} == {3}
 
 
 # --- a create that fails half-way -------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_fixed(checkout: Chec
     said = told(checkout.local("up", "--json"))
     assert "customers-prefix-domain" in said
     assert STEM in said
-    pools = {it["Name"]: it["Id"] for it in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    pools = {pool["Name"]: pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]}
     assert set(pools) == {"somebody-else", POOL_NAME}
     if fix == "the config names another":
         checkout.config(domainPrefix="focusmark-free")
@@ -174,8 +174,12 @@ def test_certificates_records_and_stacks_come_back_by_import(
     deployment.up(lambda: imported_types(zone, {}))
     before = checkout.inventory()
     state = deployment.state()
-    ids = {it["urn"].rpartition("::")[2]: it["id"] for it in state["resources"] if it["type"].startswith("aws:")}
-    state["resources"] = [it for it in state["resources"] if not it["type"].startswith("aws:")]
+    ids = {
+        resource["urn"].rpartition("::")[2]: resource["id"]
+        for resource in state["resources"]
+        if resource["type"].startswith("aws:")
+    }
+    state["resources"] = [resource for resource in state["resources"] if not resource["type"].startswith("aws:")]
     deployment.stack.import_stack(automation.Deployment(version=3, deployment=state))
     assert deployment.up(lambda: imported_types(zone, ids))["import"] == len(ids) == 4
     assert set(deployment.preview(lambda: imported_types(zone, {}))) == {"same"}
@@ -212,7 +216,7 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
     cognito.sign_up(ClientId=client, Username="mary", Password="Correct-horse-9", UserAttributes=[address])
 
     # The emulator goes on running, in the directory that now holds this program's files.
-    for entry in [it for it in checkout.root.iterdir() if it.name != ".local"]:
+    for entry in [path for path in checkout.root.iterdir() if path.name != ".local"]:
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     for entry in now.iterdir():
         entry.rename(checkout.root / entry.name)
@@ -222,7 +226,7 @@ def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checko
     assert set(checkout.run("preview")) == {"same"}
     after = checkout.outputs()
     assert after["userPoolId"] == kept["userPoolId"]
-    ids = {key: it["clientId"] for key, it in after["clients"].items()}
-    assert ids == ids | {key: it["clientId"] for key, it in kept["clients"].items()}
+    ids = {key: item["clientId"] for key, item in after["clients"].items()}
+    assert ids == ids | {key: item["clientId"] for key, item in kept["clients"].items()}
     assert checkout.inventory()["pools"] == held["pools"]
-    assert "mary" in [it["Username"] for it in cognito.list_users(UserPoolId=kept["userPoolId"])["Users"]]
+    assert "mary" in [user["Username"] for user in cognito.list_users(UserPoolId=kept["userPoolId"])["Users"]]

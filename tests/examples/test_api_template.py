@@ -21,8 +21,10 @@ from tests.test_docs import BLOCKS
 HEADER = "x-of-this-test"
 SCOPES = ("project.read", "project.write")
 API = "app.focusmark.api.project"
-(TEMPLATE,) = (it.text for it in BLOCKS if it.kind == "yaml template" and it.page.endswith("adding-an-api.md"))
-(SAM,) = (it.text for it in BLOCKS if it.kind == "yaml sam")
+(TEMPLATE,) = (
+    block.text for block in BLOCKS if block.kind == "yaml template" and block.page.endswith("adding-an-api.md")
+)
+(SAM,) = (block.text for block in BLOCKS if block.kind == "yaml sam")
 EXPORT = """
 Parameters: {Pool: {Type: String}}
 Resources: {Nothing: {Type: AWS::CloudFormation::WaitConditionHandle}}
@@ -102,14 +104,18 @@ class Deployed:
 def deployed(whole: Whole) -> Deployed:
     cognito, cloudformation = whole.client("cognito-idp"), whole.client("cloudformation")
     pool = cognito.create_user_pool(PoolName="customers")["UserPool"]
-    server = {"Identifier": API, "Name": API, "Scopes": [{"ScopeName": it, "ScopeDescription": it} for it in SCOPES]}
+    server = {
+        "Identifier": API,
+        "Name": API,
+        "Scopes": [{"ScopeName": item, "ScopeDescription": item} for item in SCOPES],
+    }
     cognito.create_resource_server(UserPoolId=pool["Id"], **server)
     for name, template, given in (("identity", EXPORT, {"Pool": pool["Arn"]}), ("api", TEMPLATE, {})):
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
         cloudformation.create_stack(StackName=name, TemplateBody=template, Parameters=parameters)
         cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.2})
     (stack,) = cloudformation.describe_stacks(StackName="api")["Stacks"]
-    outputs = {it["OutputKey"]: it["OutputValue"] for it in stack["Outputs"]}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return Deployed(whole, outputs, {scope: _token(whole, cognito, pool["Id"], scope) for scope in SCOPES})
 
 
@@ -160,11 +166,17 @@ def test_the_sam_template_asks_for_the_same_pool_and_scope() -> None:
     plain, sam = parsed(TEMPLATE), parsed(SAM)
     assert sam["Transform"] == "AWS::Serverless-2016-10-31"
     assert sam["Parameters"] == plain["Parameters"]
-    (api,) = (it["Properties"] for it in sam["Resources"].values() if it["Type"] == "AWS::Serverless::Api")
+    (api,) = (
+        resource["Properties"] for resource in sam["Resources"].values() if resource["Type"] == "AWS::Serverless::Api"
+    )
     authorizer = api["Auth"]["Authorizers"][api["Auth"]["DefaultAuthorizer"]]
     resources = plain["Resources"]
     assert [authorizer["UserPoolArn"]] == resources["Customers"]["Properties"]["ProviderARNs"]
     assert authorizer["AuthorizationScopes"] == resources["ListProjects"]["Properties"]["AuthorizationScopes"]
-    (function,) = (it["Properties"] for it in sam["Resources"].values() if it["Type"] == "AWS::Serverless::Function")
+    (function,) = (
+        resource["Properties"]
+        for resource in sam["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    )
     compile(function["InlineCode"], "InlineCode", "exec")
     assert [event["Type"] for event in function["Events"].values()] == ["Api"]

@@ -18,7 +18,7 @@ PATH = "identity:userPool"
 def told(**pool: Any) -> tuple[list[Problem], list[Problem]]:
     """The mistakes and the warnings of a pool."""
     found = check(config_of({"product": "acme", "userPool": pool}), "dev")[1]
-    return [it for it in found if not it.warning], [it for it in found if it.warning]
+    return [entry for entry in found if not entry.warning], [entry for entry in found if entry.warning]
 
 
 @pytest.mark.parametrize("name", types.STANDARD_ATTRIBUTES)
@@ -93,7 +93,7 @@ def test_a_pool_that_verifies_nothing_is_warned_of() -> None:
 @pytest.mark.parametrize("bounds", [{}, {"minValue": 1}, {"maxValue": 9}, {"minValue": 1, "maxValue": 9}])
 def test_a_number_always_sends_its_block_of_bounds(deploy: Deploy, bounds: Mapping[str, int]) -> None:
     run = deploy({"product": "acme", "userPool": {"customAttributes": {"n": {"type": "Number", **bounds}}}})
-    (schema,) = (it for it in run.one("UserPool").inputs["schemas"] if it["name"] == "n")
+    (schema,) = (attribute for attribute in run.one("UserPool").inputs["schemas"] if attribute["name"] == "n")
     assert schema["numberAttributeConstraints"] == {key: str(value) for key, value in bounds.items()}
 
 

@@ -57,7 +57,7 @@ def test_each_key_has_an_example_that_the_program_takes(
     (tmp_path / "triggers" / "claims").mkdir(parents=True)
     (tmp_path / "triggers" / "claims" / "main.py").touch()
     monkeypatch.setattr(triggers, "ROOT", tmp_path)
-    pool: dict[str, Any] = {name: dict(it) if isinstance(it, dict) else it for name, it in NEEDED.items()}
+    pool: dict[str, Any] = {name: dict(value) if isinstance(value, dict) else value for name, value in NEEDED.items()}
     place = pool
     *way, last = key.split(".")
     for step in way:
@@ -67,4 +67,4 @@ def test_each_key_has_an_example_that_the_program_takes(
     place[last] = example
     config = {"product": "example", "zoneName": "example.app", "authDomain": "auth.example.app", "userPool": pool}
     problems = told({**config, "customDomain": True})
-    assert [str(it) for it in problems if related(it.path, f"identity:userPool.{key}")] == []
+    assert [str(problem) for problem in problems if related(problem.path, f"identity:userPool.{key}")] == []

@@ -88,7 +88,7 @@ def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
 
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
-    label = LABELS.filter(lambda it: not any(word in it for word in types.RESERVED_PREFIX_WORDS) and it != "none")
+    label = LABELS.filter(lambda item: not any(word in item for word in types.RESERVED_PREFIX_WORDS) and item != "none")
     made_apis = draw(apis())
     declared = [f"{key}.{scope}" for key, api in made_apis.items() for scope in api["scopes"]]
     config: dict[str, Any] = {
@@ -97,7 +97,7 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
         "protect": draw(st.booleans()),
         "tags": draw(
             st.dictionaries(
-                TAG.filter(lambda it: it not in ("environment", "service", "product")),
+                TAG.filter(lambda item: item not in ("environment", "service", "product")),
                 TEXT.map(lambda _: "v"),
                 max_size=5,
             )

@@ -28,12 +28,12 @@ GROUPS = {"support": {"description": "Helps people", "precedence": 10, "roleArn"
     ],
 )
 def test_what_aws_refuses_is_told_with_its_path(groups: dict[str, Any], path: str) -> None:
-    assert [it.path for it in told({"product": "acme", "groups": groups})] == [f"identity:groups.{path}"]
+    assert [problem.path for problem in told({"product": "acme", "groups": groups})] == [f"identity:groups.{path}"]
 
 
 def test_a_group_has_its_key_for_a_name(deploy: Deploy) -> None:
     run = deploy({"product": "acme", "groups": {**GROUPS, "team:über": None}})
-    made = {it.inputs["name"]: it.inputs for it in run.of_type("UserGroup")}
+    made = {resource.inputs["name"]: resource.inputs for resource in run.of_type("UserGroup")}
     assert made["support"].items() >= {"description": "Helps people", "precedence": 10, "roleArn": ROLE}.items()
     assert made.keys() == {"support", "team:über"}
 

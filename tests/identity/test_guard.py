@@ -259,7 +259,7 @@ def test_a_move_to_a_custom_domain_that_keeps_the_prefix_loses_nothing(
     deploy: Deploy, caplog: pytest.LogCaptureFixture, protect: bool
 ) -> None:
     run = change(deploy, {"domainPrefix": "acme-dev", "protect": protect}, BOTH)
-    assert {it.inputs["domain"] for it in run.of_type("UserPoolDomain")} == {"acme-dev", "a.focusmark.app"}
+    assert {resource.inputs["domain"] for resource in run.of_type("UserPoolDomain")} == {"acme-dev", "a.focusmark.app"}
     assert "Sign-in on" not in caplog.text
 
 

@@ -36,7 +36,7 @@ def test_no_part_of_an_attribute_changes(
 ) -> None:
     with pytest.raises(ConfigError) as refused:
         change(deploy, attributes(tenant=before), {**attributes(tenant=after), "allowLoss": [POOL_ID]})
-    (problem,) = [it for it in refused.value.problems if it.path.endswith("customAttributes.tenant")]
+    (problem,) = [item for item in refused.value.problems if item.path.endswith("customAttributes.tenant")]
     assert told in problem.received
 
 

@@ -203,7 +203,9 @@ def deployed(deploy: Deploy, config: dict[str, Any]) -> list[Deployed]:
     name = json.dumps(config)
     if name not in STATES:
         state = state_of(deploy(config, stack="dev"))
-        STATES[name] = [Deployed(it["type"], urn.rsplit("::", 1)[-1], it["outputs"]) for urn, it in state.items()]
+        STATES[name] = [
+            Deployed(resource["type"], urn.rsplit("::", 1)[-1], resource["outputs"]) for urn, resource in state.items()
+        ]
     return STATES[name]
 
 
@@ -295,6 +297,6 @@ ROWS = {
 ELSEWHERE = ("triggers.defineAuth", "triggers.createAuth", "triggers.verifyAuth", "webAcl.arn")
 
 
-@pytest.mark.parametrize(("key", "change"), [it for it in keys(UserPool) if not it[0].startswith(ELSEWHERE)])
+@pytest.mark.parametrize(("key", "change"), [item for item in keys(UserPool) if not item[0].startswith(ELSEWHERE)])
 def test_each_key_has_a_row_of_its_class(key: str, change: Change) -> None:
     assert any(row[0] == key or key.startswith(f"{row[0]}.") or row[0].startswith(f"{key}.") for row in ROWS[change])

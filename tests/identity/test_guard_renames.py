@@ -31,7 +31,7 @@ def test_a_former_key_that_the_stack_does_not_have_is_refused(
     before, after = {kind: {A: make(A), B: make(B)}}, {kind: {"new": make(A, renamedFrom=former), B: make(B)}}
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {}, **before, "protect": protect}, after)
-    problem = next(it for it in refused.value.problems if it.path == f"identity:{kind}.new.renamedFrom")
+    problem = next(item for item in refused.value.problems if item.path == f"identity:{kind}.new.renamedFrom")
     assert "a key that the stack has: alpha" in problem.allowed
 
 
@@ -54,7 +54,7 @@ def test_a_former_key_beside_an_entry_that_is_there_deletes_nothing(deploy: Depl
     """The stack has both: nothing is renamed, and the former one would go."""
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {}, kind: {A: make(A), B: make(B)}}, {kind: {B: make(B, renamedFrom=A)}})
-    (problem,) = [it for it in refused.value.problems if it.path == f"identity:{kind}.{B}.renamedFrom"]
+    (problem,) = [item for item in refused.value.problems if item.path == f"identity:{kind}.{B}.renamedFrom"]
     assert "the stack has both" in problem.allowed
 
 
@@ -129,7 +129,7 @@ def test_a_slip_in_a_former_key_is_told_with_the_right_one(deploy: Deploy, kind:
     for former, fix in (("beat", 'did you mean "beta"?'), ("x", "write `renamedFrom: beta`")):
         with pytest.raises(ConfigError) as refused:
             change(deploy, before, {kind: {C: make(A, renamedFrom=former)}})
-        assert next(it for it in refused.value.problems if it.path == path).fix.startswith(fix)
+        assert next(problem for problem in refused.value.problems if problem.path == path).fix.startswith(fix)
 
 
 def test_what_is_lost_of_a_renamed_client_is_told_by_its_new_key(deploy: Deploy) -> None:

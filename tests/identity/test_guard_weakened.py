@@ -275,7 +275,7 @@ def stack_output(account: str = "123456789012") -> dict[str, Any]:
 
 
 def without_pool(run: Run) -> dict[str, Any]:
-    return {urn: it for urn, it in state_of(run).items() if it["type"] != facts.USER_POOL}
+    return {urn: value for urn, value in state_of(run).items() if value["type"] != facts.USER_POOL}
 
 
 @pytest.mark.parametrize("protect", [True, False])
@@ -315,7 +315,9 @@ def test_credentials_of_another_account_are_refused(deploy: Deploy, known_by: st
 
 
 def test_a_pool_that_the_state_has_by_another_name_is_not_replaced(deploy: Deploy) -> None:
-    state = {urn.replace("::customers", "::people"): it for urn, it in state_of(deploy(BASE, stack="dev")).items()}
+    state = {
+        urn.replace("::customers", "::people"): value for urn, value in state_of(deploy(BASE, stack="dev")).items()
+    }
     with pytest.raises(ConfigError) as refused:
         deploy(BASE, stack="dev", state=state)
     assert any("calls the pool people" in problem.allowed for problem in refused.value.problems)

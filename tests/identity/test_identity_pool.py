@@ -37,7 +37,7 @@ def config(**pool: Any) -> dict[str, Any]:
     ],
 )
 def test_what_aws_refuses_is_told_with_its_path(pool: dict[str, Any], path: str) -> None:
-    assert [it.path for it in told(config(**pool))] == [f"identity:identityPool.{path}"]
+    assert [problem.path for problem in told(config(**pool))] == [f"identity:identityPool.{path}"]
 
 
 def test_without_the_key_there_is_none(deploy: Deploy) -> None:
@@ -70,7 +70,7 @@ def test_guests_and_rules_are_there_where_they_are_asked_for(deploy: Deploy) -> 
     run = deploy(
         config(unauthenticated=True, authenticatedRoleArn=ROLE, roleMappings={"web": {"type": "rules", "rules": rules}})
     )
-    assert [it.name for it in run.of_type("Role")] == ["identity-pool-unauthenticated"]
+    assert [resource.name for resource in run.of_type("Role")] == ["identity-pool-unauthenticated"]
     attachment = run.one("IdentityPoolRoleAttachment").inputs
     assert attachment["roles"]["authenticated"] == ROLE
     (mapping,) = attachment["roleMappings"]

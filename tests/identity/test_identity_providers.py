@@ -49,10 +49,10 @@ def test_every_type_is_taken_with_what_it_needs(key: str) -> None:
 )
 def test_what_a_type_needs_is_asked_for_by_its_key(type_: str, missing: str) -> None:
     key = str(IdentityProvider.model_fields[missing].alias)
-    given = next(it for it in ALL.values() if it["type"] == type_)
+    given = next(item for item in ALL.values() if item["type"] == type_)
     (problem,) = told(
         config(
-            one={name: it for name, it in given.items() if name != key},
+            one={name: value for name, value in given.items() if name != key},
         )
     )
     assert (problem.path, problem.received) == (f"identity:identityProviders.one.{key}", "nothing")
@@ -118,7 +118,7 @@ def test_a_mapped_attribute_has_to_be_declared_and_mutable() -> None:
     attributes = {"tenant": {}, "fixed": {"mutable": False}}
     provider = {**OIDC, "attributes": {"email": "email", "custom:tenant": "tid", "custom:fixed": "f"}}
     given = {**config(okta=provider), "userPool": {"customAttributes": attributes}}
-    assert [it.path for it in told(given)] == ["identity:identityProviders.okta.attributes.custom:fixed"]
+    assert [problem.path for problem in told(given)] == ["identity:identityProviders.okta.attributes.custom:fixed"]
 
 
 def test_an_attribute_that_the_pool_requires_is_filled_in_or_nobody_could_sign_in() -> None:
@@ -130,12 +130,12 @@ def test_an_attribute_that_the_pool_requires_is_filled_in_or_nobody_could_sign_i
 def test_names_and_identifiers_are_bounded_as_in_awss_model() -> None:
     model = botocore.session.get_session().get_service_model("cognito-idp")
     name, words, word, kind = (
-        model.shape_for(it)
-        for it in ("ProviderNameTypeV2", "IdpIdentifiersListType", "IdpIdentifierType", "IdentityProviderTypeType")
+        model.shape_for(item)
+        for item in ("ProviderNameTypeV2", "IdpIdentifiersListType", "IdpIdentifierType", "IdentityProviderTypeType")
     )
     assert name.metadata.items() >= {"min": 1, "max": 32, "pattern": NAME}.items()
     assert (words.metadata["max"], word.metadata["max"]) == (50, 40)
-    assert {it.aws for it in KINDS.values()} == set(kind.metadata["enum"])
+    assert {item.aws for item in KINDS.values()} == set(kind.metadata["enum"])
 
 
 NAME = r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+"
@@ -325,7 +325,7 @@ def test_what_aws_adds_to_a_provider_is_no_loss(deploy: Deploy) -> None:
     state = state_of(deploy(given, stack="dev"))
     for resource in state.values():
         if "providerDetails" in resource["outputs"]:
-            kind = next(it for it in KINDS.values() if it.aws == resource["outputs"]["providerType"])
+            kind = next(item for item in KINDS.values() if item.aws == resource["outputs"]["providerType"])
             added = dict.fromkeys(kind.added, "https://added.example")
             resource["outputs"]["providerDetails"] = added | resource["outputs"]["providerDetails"]
     assert deploy(given, stack="dev", state=state).of_type("IdentityProvider")

@@ -47,7 +47,7 @@ def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy
     ],
 )
 def test_what_could_never_link_is_refused(more: dict[str, Any], path: str) -> None:
-    assert [it.path for it in told({"product": "acme", **GIVEN, **more})] == [path]
+    assert [problem.path for problem in told({"product": "acme", **GIVEN, **more})] == [path]
 
 
 def test_under_protect_it_does_not_go_unsaid(deploy: Deploy) -> None:

@@ -65,7 +65,7 @@ def asset(file: str = "logo.svg", category: str = "FORM_LOGO", **more: str) -> d
         ({"perClient": {"job": {}}}, "perClient.job"),
         ({"assets": [asset("large.png")]}, "assets[0].file"),
         ({"assets": [asset(), asset()]}, "assets[1]"),
-        ({"assets": [asset("half.png", it) for it in CATEGORIES[:3]]}, "assets"),
+        ({"assets": [asset("half.png", category) for category in CATEGORIES[:3]]}, "assets"),
         ({"assets": [asset(category="LOGO")]}, "assets[0].category"),
         ({"assets": [asset(colourMode="BRIGHT")]}, "assets[0].colourMode"),
         ({"assets": [asset()] * 41}, "assets"),
@@ -73,20 +73,20 @@ def asset(file: str = "logo.svg", category: str = "FORM_LOGO", **more: str) -> d
 )
 def test_what_aws_refuses_is_told_with_its_path(files: Path, login: dict[str, Any], path: str) -> None:
     assert files.is_dir()
-    assert [it.path for it in told(config(**login))] == [f"identity:login.{path}"]
+    assert [problem.path for problem in told(config(**login))] == [f"identity:login.{path}"]
 
 
 def test_managed_login_needs_essentials() -> None:
     given = {**config(version=2), "userPool": {"tier": "lite"}}
-    assert [it.path for it in told(given)] == ["identity:login.version"]
+    assert [problem.path for problem in told(given)] == ["identity:login.version"]
     assert not told({**given, "login": {"version": 1}})
 
 
 def test_every_client_with_pages_has_a_style_and_the_domain_serves_it(deploy: Deploy) -> None:
     run = deploy(config())
-    styles = {it.name: it for it in run.of_type("ManagedLoginBranding")}
+    styles = {resource.name: resource for resource in run.of_type("ManagedLoginBranding")}
     assert styles.keys() == {"login-web", "login-phone"}
-    assert all(it.inputs["useCognitoProvidedValues"] is True for it in styles.values())
+    assert all(style.inputs["useCognitoProvidedValues"] is True for style in styles.values())
     assert run.one("UserPoolDomain").inputs["managedLoginVersion"] == 2
     assert "customers-prefix-domain" in styles["login-web"].waits_for
 
@@ -113,7 +113,10 @@ def test_a_few_values_are_awss_settings_and_pictures(files: Path, deploy: Deploy
     assert button == {"backgroundColor": "0055aaff", "textColor": "ffffffff"}
     assert settings["components"]["pageBackground"]["lightMode"] == {"color": "f4f4f4ff"}
     assert settings["components"]["form"]["borderRadius"] == 8
-    assert {it["category"]: it["extension"] for it in web["assets"]} == {"FORM_LOGO": "SVG", "PAGE_BACKGROUND": "PNG"}
+    assert {item["category"]: item["extension"] for item in web["assets"]} == {
+        "FORM_LOGO": "SVG",
+        "PAGE_BACKGROUND": "PNG",
+    }
     assert base64.b64decode(web["assets"][0]["bytes"]) == PICTURE
     assert json.loads(phone["settings"]) == {"components": {"form": {"borderRadius": 3}}}
     assert "assets" not in phone
@@ -133,7 +136,7 @@ def test_the_old_pages_have_one_style_for_the_pool(files: Path, deploy: Deploy) 
 def test_the_text_of_a_button_can_be_read(colour: str) -> None:
     def luminance(text: str) -> float:
         channels = [int(text[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in channels]
+        linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     low, high = sorted([luminance(colour), luminance(readable_on(colour))])
@@ -143,10 +146,10 @@ def test_the_text_of_a_button_can_be_read(colour: str) -> None:
 def test_categories_modes_extensions_and_counts_are_those_of_awss_model() -> None:
     model = botocore.session.get_session().get_service_model("cognito-idp")
     enums = {
-        it: model.shape_for(it).metadata["enum"]
-        for it in ("AssetCategoryType", "ColorSchemeModeType", "AssetExtensionType")
+        item: model.shape_for(item).metadata["enum"]
+        for item in ("AssetCategoryType", "ColorSchemeModeType", "AssetExtensionType")
     }
-    assert [sorted(it) for it in enums.values()] == [
+    assert [sorted(enum) for enum in enums.values()] == [
         sorted(CATEGORIES),
         sorted(COLOUR_MODES),
         sorted(set(EXTENSIONS.values())),

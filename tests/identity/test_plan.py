@@ -52,5 +52,5 @@ def test_with_a_tier_each_key_above_it_is_refused_and_names_it(pool: dict[str, A
     found = list(needs(config(pool)))
     for tier, above in (("lite", [Plan.ESSENTIALS, Plan.PLUS]), ("essentials", [Plan.PLUS]), ("plus", [])):
         problems = told({"product": "acme", "userPool": {**pool, "tier": tier}})
-        assert [it.path for it in problems] == [f"identity:{need.path}" for need in found if need.plan in above]
+        assert [item.path for item in problems] == [f"identity:{need.path}" for need in found if need.plan in above]
         assert all(f"the plan {tier}" in problem.allowed for problem in problems)

@@ -38,9 +38,9 @@ def settled(pool: dict[str, Any]) -> Settings:
 def on_the_wire(value: Any) -> Any:
     """A value as the engine's state has it: every number is a float."""
     if isinstance(value, dict):
-        return {key: on_the_wire(it) for key, it in value.items()}
+        return {key: on_the_wire(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [on_the_wire(it) for it in value]
+        return [on_the_wire(item) for item in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -65,7 +65,10 @@ def beside(pool: UserPool) -> Iterator[Deployed]:
 def test_a_pool_that_is_written_and_read_again_is_the_same(pool: dict[str, Any]) -> None:
     made = settled(pool).user_pool
     live = live_pool({**on_the_wire(made.inputs()), "arn": POOL_ARN}, beside(made))
-    assert [(it.path, it.old, it.new) for it in differences(ordered(live), ordered(made), "userPool")] == []
+    assert [
+        (difference.path, difference.old, difference.new)
+        for difference in differences(ordered(live), ordered(made), "userPool")
+    ] == []
 
 
 @given(user_pools())
@@ -83,8 +86,8 @@ def ordered(pool: UserPool) -> UserPool:
         for name in type(pool).model_fields
         if isinstance(value := getattr(pool, name), list) and name != "recovery"
     }
-    facts_of = {name: it.facts() for name, it in pool.custom_attributes.items()}
-    standard = {name: it.facts(name) for name, it in pool.standard_attributes.items()}
+    facts_of = {name: attribute.facts() for name, attribute in pool.custom_attributes.items()}
+    standard = {name: standard_attribute.facts(name) for name, standard_attribute in pool.standard_attributes.items()}
     return pool.model_copy(update={**lists, "custom_attributes": facts_of, "standard_attributes": standard})
 
 
@@ -103,7 +106,7 @@ def paths(model: type[Model]) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("table", "path"),
     [*((POOL, path) for path in paths(UserPool)), *((UserPoolClient.inputs, path) for path in paths(Client))],
-    ids=lambda it: it if isinstance(it, str) else "",
+    ids=lambda item: item if isinstance(item, str) else "",
 )
 def test_each_property_that_is_named_is_one_of_the_providers(table: Table, path: str) -> None:
     """The plugin's tables are read off the classes of pulumi-aws."""

@@ -110,7 +110,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("pool", "key"), IMPOSSIBLE, ids=lambda it: it if isinstance(it, str) else "")
+@pytest.mark.parametrize(("pool", "key"), IMPOSSIBLE, ids=lambda item: item if isinstance(item, str) else "")
 def test_what_can_never_work_is_refused_at_its_key(pool: dict[str, Any], key: str) -> None:
     problems = told({"product": "acme", **DOMAIN, "userPool": pool})
     assert f"identity:userPool.{key}" in [problem.path for problem in problems]

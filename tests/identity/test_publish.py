@@ -21,18 +21,21 @@ def config(**publish: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ["acme", "/", "/acme/", "/aws/acme", "/ssm", "/a b", "/{stack}/x", "/a//b", ""])
 def test_a_path_that_ssm_refuses_is_refused(path: str) -> None:
-    assert [it.path for it in told(config(ssm=path))] == ["identity:publish.ssm"]
+    assert [problem.path for problem in told(config(ssm=path))] == ["identity:publish.ssm"]
 
 
 def test_each_text_is_a_parameter_under_the_path(deploy: Deploy) -> None:
     run = deploy(config(ssm="/{product}/{environment}/identity"))
-    made = {it.inputs["name"].removeprefix(f"{BASE}/"): it.inputs["value"] for it in run.of_type("Parameter")}
+    made = {
+        resource.inputs["name"].removeprefix(f"{BASE}/"): resource.inputs["value"]
+        for resource in run.of_type("Parameter")
+    }
     texts = {name: value for name, value in run.outputs.items() if isinstance(value, str)}
     assert texts.items() <= made.items()
     assert made["clients/web/clientId"] == "access-client-web-id"
     assert made["apis/task/identifier"] == "app.acme.api.task"
     assert not run.of_type("Secret")
-    assert "hush" not in str([it.inputs for it in run.of_type("Parameter")])
+    assert "hush" not in str([resource.inputs for resource in run.of_type("Parameter")])
 
 
 def test_secrets_are_in_secrets_manager_alone_and_secret_on_the_way(deploy: Deploy) -> None:

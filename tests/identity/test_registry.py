@@ -139,4 +139,4 @@ def test_the_life_of_a_token_is_not_said_in_another_unit_where_it_is_the_same(
     live: dict[str, Any], sent: dict[str, Any]
 ) -> None:
     inputs = as_it_rests({**TokenValidity().inputs(), "explicitAuthFlows": []}, {**live, "id": 1} if live else {})
-    assert {name: it for name, it in inputs.items() if name in TOKEN_VALIDITY} == sent
+    assert {name: item for name, item in inputs.items() if name in TOKEN_VALIDITY} == sent

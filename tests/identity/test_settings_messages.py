@@ -155,7 +155,7 @@ def test_the_old_names_of_two_keys_are_read_and_warned_of() -> None:
     api = {"scopes": {"read": "Read"}, "formerly": "cart"}
     old = {"departures": {"tags": {"x": "Made by another team."}}, "clients": {"web": entry}, "apis": {"shop": api}}
     settings, found = check(config_of({**SOUND, **old}), "dev")
-    assert [it for it in found if not it.warning] == []
+    assert [item for item in found if not item.warning] == []
     assert settings.clients["web"].renamed_from == "app"
     assert settings.apis["shop"].renamed_from == "cart"
     renamed = [warning.path for warning in found if "as it is called now" in warning.allowed]
@@ -253,12 +253,15 @@ def test_a_tag_that_aws_takes_is_taken(text: str) -> None:
 
 
 ADVISED: list[tuple[str, str]] = [
-    *(("authDomain", it) for it in ("Auth.Acme.App", " auth.acme.app ", "https://Auth.acme.app/", "A_b.App", "x..Y")),
-    *(("zoneName", it) for it in ("Acme.App.", "HTTPS://acme.app", "acme.app/", "Acme App", "-A.app", "Acme")),
-    *(("zoneId", it) for it in ("/hostedzone/Z123", "hostedzone/Z123", " Z123", "z123", "/hostedzone/")),
-    *(("product", it) for it in ("Acme", " acme", "AC_ME", "Acme-")),
-    *(("environment", it) for it in ("Dev", "Dev_1", "-Dev")),
-    *(("protect", it) for it in ("Yes", "off", "maybe")),
+    *(
+        ("authDomain", item)
+        for item in ("Auth.Acme.App", " auth.acme.app ", "https://Auth.acme.app/", "A_b.App", "x..Y")
+    ),
+    *(("zoneName", item) for item in ("Acme.App.", "HTTPS://acme.app", "acme.app/", "Acme App", "-A.app", "Acme")),
+    *(("zoneId", item) for item in ("/hostedzone/Z123", "hostedzone/Z123", " Z123", "z123", "/hostedzone/")),
+    *(("product", item) for item in ("Acme", " acme", "AC_ME", "Acme-")),
+    *(("environment", item) for item in ("Dev", "Dev_1", "-Dev")),
+    *(("protect", item) for item in ("Yes", "off", "maybe")),
 ]
 
 
@@ -268,7 +271,7 @@ def test_what_a_fix_says_to_write_is_taken(key: str, value: str) -> None:
     assert problem.path == f"identity:{key}"
     written = problem.fix.removeprefix("write ").strip('"')
     if problem.fix:
-        assert [it for it in told({key: written}) if it.path == problem.path] == []
+        assert [item for item in told({key: written}) if item.path == problem.path] == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ FIELDS = ("callbackUrls", "logoutUrls")
 def told(client: dict[str, Any], key: str = "app") -> tuple[list[Problem], list[Problem]]:
     whole = {"callbackUrls": ["https://app.example/back"], **client}
     found = check(config_of({"product": "acme", "clients": {key: whole}}), "dev")[1]
-    return [it for it in found if not it.warning], [it for it in found if it.warning]
+    return [entry for entry in found if not entry.warning], [entry for entry in found if entry.warning]
 
 
 REFUSED: list[tuple[str, str]] = [

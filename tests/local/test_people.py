@@ -72,7 +72,9 @@ def _pool(cognito: Any, **more: Any) -> State:
 def _users(cognito: Any, stack: State) -> dict[str, dict[str, str]]:
     users = cognito.list_users(UserPoolId=stack.resources[0].id)["Users"]
     assert {user["UserStatus"] for user in users} <= {"CONFIRMED"}
-    return {user["Username"]: {it["Name"]: it["Value"] for it in user["Attributes"]} for user in users}
+    return {
+        user["Username"]: {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]} for user in users
+    }
 
 
 def test_people_are_made_once_and_keep_a_password_of_today(cognito: Any, emulator_port: int) -> None:

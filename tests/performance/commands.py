@@ -47,9 +47,11 @@ def bench(rounds: int, large: bool, small: bool, file: Path) -> None:
         times = max(3, rounds // 2) if size is DEFAULT else 1
         show(f"On the emulator, {size} (beside: processor by part)", measures.lifecycles(times, [size]))
     click.echo("\nA first `up` on AWS, worked out")
-    for size, it in first_up.estimates().items():
-        click.echo(f"  {size!s:<44} {it.seconds:7.0f} s  {it.writes:,} writes, longest chain {it.depth}")
-    report["first_up"] = {str(size): vars(it) for size, it in first_up.estimates().items()}
+    for size, estimate in first_up.estimates().items():
+        click.echo(
+            f"  {size!s:<44} {estimate.seconds:7.0f} s  {estimate.writes:,} writes, longest chain {estimate.depth}"
+        )
+    report["first_up"] = {str(size): vars(estimate) for size, estimate in first_up.estimates().items()}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(report, indent=2), encoding="utf-8")
     click.echo(f"\nWritten to {file}")

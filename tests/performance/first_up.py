@@ -50,7 +50,7 @@ def graph_of(config: Mapping[str, Any]) -> Graph:
         set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
         _sync_await(run_in_stack(_program))
     pulumi.runtime.set_all_config({})
-    return {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
+    return {name: resource for name, resource in run.resources.items() if resource.type.startswith("aws:")}
 
 
 def _program() -> None:
@@ -71,8 +71,8 @@ def depth(graph: Graph) -> int:
 
 def estimate(graph: Graph) -> Estimate:
     """Have everything written as soon as what it waits for is there, and Cognito takes the next write."""
-    cognito = {name: it for name, it in graph.items() if it.type.startswith(_COGNITO)}
-    waiting = {name: {other for other in it.waits_for if other in cognito} for name, it in cognito.items()}
+    cognito = {name: value for name, value in graph.items() if value.type.startswith(_COGNITO)}
+    waiting = {name: {other for other in value.waits_for if other in cognito} for name, value in cognito.items()}
     ready = [(0.0, name) for name, others in waiting.items() if not others]
     heapq.heapify(ready)
     next_write = ended = 0.0
@@ -100,11 +100,11 @@ def command(as_json: bool) -> None:
     """How long a first `up` takes on AWS, at each size."""
     found = estimates()
     if as_json:
-        click.echo(json.dumps({str(size): vars(it) for size, it in found.items()}))
+        click.echo(json.dumps({str(size): vars(entry) for size, entry in found.items()}))
         return
     click.echo("| size | writes to the pool | longest chain | first `up` |\n| --- | --- | --- | --- |")
-    for size, it in found.items():
-        click.echo(f"| {size} | {it.writes:,} | {it.depth} | {it.seconds:.0f} s |")
+    for size, entry in found.items():
+        click.echo(f"| {size} | {entry.writes:,} | {entry.depth} | {entry.seconds:.0f} s |")
 
 
 if __name__ == "__main__":

@@ -40,19 +40,22 @@ def chain(*links: tuple[str, str]) -> dict[str, Registered]:
 
 
 def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: Deploy) -> None:
-    whole = {name: it for name, it in deploy(LOCAL).resources.items() if it.type.startswith("aws:")}
+    whole = {name: resource for name, resource in deploy(LOCAL).resources.items() if resource.type.startswith("aws:")}
     run, mocked = Run(), Mocks("focusmark.app", True, {})
     with own_event_loop():
         pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
         set_root_resource(None)  # type: ignore[arg-type]
         _sync_await(run_in_stack(bare.program))
-    made = {name: it for name, it in run.resources.items() if it.type.startswith("aws:")}
+    made = {name: resource for name, resource in run.resources.items() if resource.type.startswith("aws:")}
 
     def inputs(resources: dict[str, Registered]) -> dict[str, Any]:
-        return {name: (it.type, {**it.inputs, "allowedOauthScopes": None}) for name, it in resources.items()}
+        return {
+            name: (resource.type, {**resource.inputs, "allowedOauthScopes": None})
+            for name, resource in resources.items()
+        }
 
     def scopes(resources: dict[str, Registered]) -> dict[str, Any]:
-        return {name: set(it.inputs.get("allowedOauthScopes", ())) for name, it in resources.items()}
+        return {name: set(resource.inputs.get("allowedOauthScopes", ())) for name, resource in resources.items()}
 
     assert inputs(made) == inputs(whole)
     assert scopes(made) == scopes(whole)
@@ -61,8 +64,8 @@ def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: 
 @pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
 def test_each_size_makes_what_it_says(size: Size) -> None:
     graph = first_up.graph_of(size.config)
-    assert sum(it.type.endswith(":ResourceServer") for it in graph.values()) == size.apis
-    assert sum(it.type.endswith(":UserPoolClient") for it in graph.values()) == size.clients
+    assert sum(item.type.endswith(":ResourceServer") for item in graph.values()) == size.apis
+    assert sum(item.type.endswith(":UserPoolClient") for item in graph.values()) == size.clients
 
 
 def test_the_largest_size_is_what_a_pool_can_hold() -> None:
@@ -86,7 +89,7 @@ def test_no_chain_of_resources_is_longer_than_it_has_to_be(config: dict[str, Any
 def test_a_client_waits_for_its_pool_and_the_servers_of_its_scopes_alone() -> None:
     graph = first_up.graph_of(MIDDLE.config)
     assert graph["access-client-client3"].waits_for == {"customers", "access-server-api3", "access-server-api4"}
-    assert all(it.waits_for == {"customers"} for name, it in graph.items() if name.startswith("access-server-"))
+    assert all(value.waits_for == {"customers"} for name, value in graph.items() if name.startswith("access-server-"))
 
 
 def test_a_chain_takes_its_answers_one_after_the_other() -> None:

@@ -100,7 +100,7 @@ class Deployment:
 
     def resource(self, name: str) -> dict[str, Any]:
         """What the state has of a resource."""
-        (found,) = [it for it in self.state()["resources"] if it["urn"].endswith(f"::{name}")]
+        (found,) = [item for item in self.state()["resources"] if item["urn"].endswith(f"::{name}")]
         return dict(found)
 
     def state(self) -> dict[str, Any]:

@@ -64,7 +64,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetProgramDependencies(
         self, _request: rpc.GetProgramDependenciesRequest, _context: grpc.ServicerContext
     ) -> rpc.GetProgramDependenciesResponse:
-        found = [rpc.DependencyInfo(name=it.name, version=it.version) for it in distributions()]
+        found = [
+            rpc.DependencyInfo(name=distribution.name, version=distribution.version) for distribution in distributions()
+        ]
         return rpc.GetProgramDependenciesResponse(dependencies=found)
 
     def About(self, _request: rpc.AboutRequest, _context: grpc.ServicerContext) -> rpc.AboutResponse:

@@ -83,16 +83,18 @@ def picture(aws: Aws, pool: str) -> dict[str, Any]:
     answers = {
         "pool": described,
         "mfa": cognito.get_user_pool_mfa_config(UserPoolId=pool),
-        "domains": {it: cognito.describe_user_pool_domain(Domain=it)["DomainDescription"] for it in names},
+        "domains": {name: cognito.describe_user_pool_domain(Domain=name)["DomainDescription"] for name in names},
         "servers": cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"],
-        "groups": {it["GroupName"]: it for it in cognito.list_groups(UserPoolId=pool)["Groups"]},
+        "groups": {group["GroupName"]: group for group in cognito.list_groups(UserPoolId=pool)["Groups"]},
         "clients": {
-            it["ClientId"]: cognito.describe_user_pool_client(UserPoolId=pool, ClientId=it["ClientId"])
-            for it in clients
+            client["ClientId"]: cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client["ClientId"])
+            for client in clients
         },
         "providers": {
-            it["ProviderName"]: cognito.describe_identity_provider(UserPoolId=pool, ProviderName=it["ProviderName"])
-            for it in providers
+            provider["ProviderName"]: cognito.describe_identity_provider(
+                UserPoolId=pool, ProviderName=provider["ProviderName"]
+            )
+            for provider in providers
         },
     }
     return dict(_members(answers, ""))

@@ -98,7 +98,9 @@ def _out_of_range(shape: Shape, number: float, what: str) -> Iterator[str]:
 
 def _text_breaches(shape: Shape, value: str, path: str) -> Iterator[str]:
     # Python knows no \p classes: those for separators are white space here, all others are not.
-    pattern = re.sub(r"\\p\{(\w)\}", lambda it: r"\s" if it[1] == "Z" else r"\S", shape.metadata.get("pattern", ".*"))
+    pattern = re.sub(
+        r"\\p\{(\w)\}", lambda item: r"\s" if item[1] == "Z" else r"\S", shape.metadata.get("pattern", ".*")
+    )
     allowed = shape.metadata.get("enum")
     if (allowed and value not in allowed) or not re.fullmatch(pattern, value, re.DOTALL):
         yield f"{path}: {value!r}"

@@ -152,7 +152,7 @@ STACKS: Mapping[str, Template] = {
 def retained(template: Template) -> Template:
     """The same, to be let go of: CloudFormation takes a new deletion policy only with another change beside it."""
     extra = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Metadata": {"handedOver": "yes"}}
-    return {**template, "Resources": {name: {**it, **extra} for name, it in template["Resources"].items()}}
+    return {**template, "Resources": {name: {**resource, **extra} for name, resource in template["Resources"].items()}}
 
 
 def consumer_of(value: str) -> Template:
@@ -214,17 +214,18 @@ def ids(aws: Aws, pool: str) -> Ids:
     cognito = aws("cognito-idp")
     listed = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     described = [
-        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=it["ClientId"])["UserPoolClient"] for it in listed
+        cognito.describe_user_pool_client(UserPoolId=pool, ClientId=entry["ClientId"])["UserPoolClient"]
+        for entry in listed
     ]
     servers = cognito.list_resource_servers(UserPoolId=pool, MaxResults=50)["ResourceServers"]
     (certificate,) = aws("acm").list_certificates()["CertificateSummaryList"]
     return Ids(
         pool=pool,
-        clients={it["ClientName"]: it["ClientId"] for it in described},
-        secrets={it["ClientName"]: it["ClientSecret"] for it in described if it.get("ClientSecret")},
+        clients={entry["ClientName"]: entry["ClientId"] for entry in described},
+        secrets={entry["ClientName"]: entry["ClientSecret"] for entry in described if entry.get("ClientSecret")},
         certificate=certificate["CertificateArn"],
         domain=cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["Domain"],
-        servers=tuple(sorted(it["Identifier"] for it in servers)),
+        servers=tuple(sorted(server["Identifier"] for server in servers)),
     )
 
 

@@ -140,7 +140,9 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
 
     email, sms = sometimes(MAIL), sometimes(TEXTED)
     verified = draw(subset(types.VERIFIED_ATTRIBUTES if sms is not None else ["email"]))
-    first = sometimes(subset(it for it in factors.FIRST_FACTORS if it != "smsOtp" or sms is not None))
+    first = sometimes(
+        subset(first_factor for first_factor in factors.FIRST_FACTORS if first_factor != "smsOtp" or sms is not None)
+    )
     first = None if first is None else sorted({*first, "password"})
     mfa = sometimes(second_factors(email is not None, sms is not None))
     # A factor by mail wants another way back in than mail alone.
@@ -148,7 +150,13 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
     recovery = draw(st.sampled_from(ways)) if mfa and "email" in mfa else sometimes(subset(factors.RECOVERY[:2], 1))
     by_address = draw(st.booleans())
     named = {"usernameAttributes": ["email"]} if by_address else {}
-    aliases = subset([it for it in types.ALIAS_ATTRIBUTES if it in ("preferred_username", *verified)])
+    aliases = subset(
+        [
+            alias_attribute
+            for alias_attribute in types.ALIAS_ATTRIBUTES
+            if alias_attribute in ("preferred_username", *verified)
+        ]
+    )
     made: dict[str, Any] = {
         "name": sometimes(st.from_regex(r"[A-Za-z0-9 _+=,.@-]{1,40}", fullmatch=True).filter(str.strip)),
         "tier": sometimes(st.just("plus")),

@@ -148,7 +148,9 @@ class RecordingMonitor(mocks.MockMonitor):
         given = rpc.deserialize_properties(request.object)
         inputs = {name: rpc.unwrap_rpc_secret(value) for name, value in given.items()}
         self.run.complaints += official.complaints(request.type, inputs)
-        depends = {urn for it in request.propertyDependencies.values() for urn in it.urns} | set(request.dependencies)
+        depends = {urn for dependency in request.propertyDependencies.values() for urn in dependency.urns} | set(
+            request.dependencies
+        )
         self.run.resources[request.name] = Registered(
             request.type,
             request.name,

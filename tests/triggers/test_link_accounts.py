@@ -22,7 +22,7 @@ class FalseCognito:
         found = [user for user in self.users if Filter == f'email = "{user["email"]}"'][:Limit]
         return {
             "Users": [
-                {"Username": user["name"], "Attributes": [{"Name": key, "Value": it} for key, it in user.items()]}
+                {"Username": user["name"], "Attributes": [{"Name": key, "Value": value} for key, value in user.items()]}
                 for user in found
             ]
         }

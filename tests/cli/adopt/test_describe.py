@@ -35,8 +35,8 @@ class Answers:
 
     def _describe_user_pool(self, _: Mapping[str, Any]) -> dict[str, Any]:
         wanted, domains = dict(self.spec["pool"]), self.spec["domains"]
-        kinds = {"CustomDomain" if "CustomDomainConfig" in it else "Domain": it["Domain"] for it in domains}
-        name, own = wanted.pop("PoolName"), [_attribute(it) for it in wanted.pop("Schema", [])]
+        kinds = {"CustomDomain" if "CustomDomainConfig" in domain else "Domain": domain["Domain"] for domain in domains}
+        name, own = wanted.pop("PoolName"), [_attribute(item) for item in wanted.pop("Schema", [])]
         ids = {"Id": POOL, "Arn": ARN, "Name": name}
         return {"UserPool": {**wanted, **kinds, **ids, "SchemaAttributes": [*SCHEMA, *own]}}
 
@@ -44,13 +44,19 @@ class Answers:
         return dict(self.spec.get("mfa", {"MfaConfiguration": "OFF"}))
 
     def _describe_user_pool_domain(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {"DomainDescription": next(it for it in self.spec["domains"] if it["Domain"] == request["Domain"])}
+        return {
+            "DomainDescription": next(
+                domain for domain in self.spec["domains"] if domain["Domain"] == request["Domain"]
+            )
+        }
 
     def _list_resource_servers(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"ResourceServers": self.spec.get("servers", [])}
 
     def _list_user_pool_clients(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        named = [{"ClientName": it["ClientName"], "ClientId": f"id{n}"} for n, it in enumerate(self.spec["clients"])]
+        named = [
+            {"ClientName": value["ClientName"], "ClientId": f"id{n}"} for n, value in enumerate(self.spec["clients"])
+        ]
         return {"UserPoolClients": named}
 
     def _describe_user_pool_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +65,11 @@ class Answers:
         return {"UserPoolClient": {**client, **secret, "ClientId": request["ClientId"]}}
 
     def _list_identity_providers(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {"Providers": [{"ProviderName": it["ProviderName"]} for it in self.spec.get("identityProviders", [])]}
+        return {
+            "Providers": [
+                {"ProviderName": provider["ProviderName"]} for provider in self.spec.get("identityProviders", [])
+            ]
+        }
 
     def _describe_identity_provider(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"IdentityProvider": dict(self.spec["identityProviders"][0])}
@@ -83,7 +93,10 @@ def running(spec: live_pool.Spec, **more: Any) -> live.Live:
 def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[survey.Survey, list[str]]:
     """What differs from what the program makes of the description, and the mistakes of that."""
     described = describe.describe(there, TEXTS, "prod", {})
-    providers = {name: {**it, "clientSecret": "x"} for name, it in described.keys.get("identityProviders", {}).items()}
+    providers = {
+        name: {**provider, "clientSecret": "x"}
+        for name, provider in described.keys.get("identityProviders", {}).items()
+    }
     said = {**described.keys, **({"identityProviders": providers} if providers else {}), **(keys or {})}
     settings, problems = config.check({**TEXTS, **texts(said)}, "prod")
     mistakes = [problem.path for problem in problems if not problem.warning]
@@ -97,7 +110,7 @@ SPECS = {file.stem: live_pool.read(file) for file in live_pool.POOLS}
 def test_the_description_of_a_pool_says_all_of_it_and_is_sound(spec: live_pool.Spec) -> None:
     surveyed, mistakes = found(running(spec))
     assert not mistakes
-    assert [str(it) for it in surveyed.stopping([])] == []
+    assert [str(problem) for problem in surveyed.stopping([])] == []
     assert not surveyed.unmanaged
 
 
@@ -156,7 +169,7 @@ def test_what_cannot_be_said_is_named_with_what_an_update_does_to_it_and_stops_u
     spec: live_pool.Spec, name: str, effect: Effect
 ) -> None:
     surveyed, _ = found(running(spec))
-    assert [(it.name, it.effect) for it in surveyed.stopping([])] == [(name, effect)]
+    assert [(problem.name, problem.effect) for problem in surveyed.stopping([])] == [(name, effect)]
     assert surveyed.stopping([name]) == []
 
 
@@ -181,7 +194,7 @@ def test_a_second_secret_and_what_nobody_manages_are_told() -> None:
             describe_risk_configuration={"RiskConfiguration": {"CompromisedCredentialsRiskConfiguration": {}}},
         )
     )
-    assert [it.name for it in surveyed.stopping([])] == ["film-archive-machine/clientSecrets"]
+    assert [problem.name for problem in surveyed.stopping([])] == ["film-archive-machine/clientSecrets"]
     assert [name for name, _ in surveyed.unmanaged] == [
         "risk-configuration:notes-dev"[:18] + ":film-archive",
         "terms:privacy",
@@ -195,7 +208,7 @@ def test_a_function_that_lets_the_pool_call_it_in_another_way_is_given_no_permis
         trigger = described.keys["userPool"]["triggers"]["postConfirmation"]
         assert (trigger["permission"] if isinstance(trigger, dict) else None) is written
         ids = [thing.import_id for name, thing in described.things.items() if name.endswith("-permission")]
-        assert [it.endswith(":library-welcome/by-hand") for it in ids] == [True] * (written is None)
+        assert [one.endswith(":library-welcome/by-hand") for one in ids] == [True] * (written is None)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
@@ -247,7 +260,7 @@ def test_where_the_file_says_otherwise_it_is_told_and_the_one_that_is_taken_coun
     said = {"identity:product": "acme", "identity:userPool": {"passwordPolicy": {"minimumLength": 20}}}
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, "x"), "prod", {})
     merged, disagreements = stack_settings.merge(said, described, "prod", take)
-    assert [it.path for it in disagreements] == ["identity:userPool.passwordPolicy.minimumLength"]
+    assert [disagreement.path for disagreement in disagreements] == ["identity:userPool.passwordPolicy.minimumLength"]
     assert merged["identity:userPool"]["passwordPolicy"]["minimumLength"] == length
     assert merged["identity:userPool"]["passwordPolicy"]["requireNumbers"] is True
 
@@ -261,7 +274,7 @@ def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
     }
     described = describe.describe(running(spec), stack_settings.as_texts(said, "x"), "prod", {})
     merged, disagreements = stack_settings.merge(said, described, "prod", None)
-    assert [str(it) for it in disagreements] == []
+    assert [str(disagreement) for disagreement in disagreements] == []
     assert merged["identity:clients"]["crew"]["identityProviders"] == ["COGNITO", "port"]
     assert merged["identity:identityProviders"]["port"]["clientSecret"] == {"secure": "x"}
 

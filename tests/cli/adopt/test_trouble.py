@@ -50,7 +50,9 @@ TROUBLES: list[tuple[Exception, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("error", "says"), TROUBLES, ids=[f"{type(it).__name__} {says}" for it, says in TROUBLES])
+@pytest.mark.parametrize(
+    ("error", "says"), TROUBLES, ids=[f"{type(trouble).__name__} {says}" for trouble, says in TROUBLES]
+)
 def test_a_trouble_with_aws_says_what_to_do_and_never_speaks_of_the_emulator(error: Any, says: str) -> None:
     with pytest.raises(AdoptError, match=r"^customers: ") as stopped, reading("customers", emulated=False):
         raise error

@@ -260,7 +260,7 @@ def said_after(browser: webdriver.Chrome, button: str) -> str:
     before = browser.find_element(By.ID, "said").text
     press(browser, button)
     return WebDriverWait(browser, 20).until(
-        lambda it: text if (text := it.find_element(By.ID, "said").text) != before else ""
+        lambda item: text if (text := item.find_element(By.ID, "said").text) != before else ""
     )
 
 

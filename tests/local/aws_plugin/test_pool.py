@@ -64,7 +64,9 @@ class Cognito:
     def add_custom_attributes(self, **request: Any) -> None:
         self._check("AddCustomAttributes", request)
         self.added += request["CustomAttributes"]
-        self.pool["SchemaAttributes"] += [it | {"Name": f"custom:{it['Name']}"} for it in request["CustomAttributes"]]
+        self.pool["SchemaAttributes"] += [
+            item | {"Name": f"custom:{item['Name']}"} for item in request["CustomAttributes"]
+        ]
 
     def describe_user_pool(self, UserPoolId: str) -> Props:
         assert UserPoolId == self.pool["Id"]
@@ -285,9 +287,9 @@ def test_the_attributes_of_a_pool_are_its_own_and_not_those_that_every_pool_has(
 ) -> None:
     cognito, _ = made({})
     cognito.pool["SchemaAttributes"] = [item]
-    schemas = [{"name": it, "attributeDataType": "String"} for it in known]
+    schemas = [{"name": entry, "attributeDataType": "String"} for entry in known]
     found = state_of(cognito, {"schemas": schemas} if known else {}).get("schemas") or []
-    assert [it["name"] for it in found] == ([name] if name else [])
+    assert [entry["name"] for entry in found] == ([name] if name else [])
 
 
 def plan(name: str = "plan", **changed: Any) -> Props:
