@@ -53,7 +53,7 @@ pool = CustomerUserPool(
         zone_id=zone.id if zone else None,
         deletion_protection=settings.protect,
         says_case=not (settings.user_pool.case_sensitive and deployed.pool_without_case(state)),
-        had_mail_identity=deployed.has_mail_identity(state),
+        had_mail_sender=deployed.mail_sender(state) is not None,
         statements=deployed.statements(state),
         links_accounts=settings.config.link_accounts is not None,
     ),

@@ -59,9 +59,11 @@ def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
-def has_mail_identity(state: Iterable[Deployed]) -> bool:
-    """Whether the stack has made the identity that the pool's mail is sent by."""
-    return any(resource.type == facts.EMAIL_IDENTITY for resource in state)
+def mail_sender(state: Iterable[Deployed]) -> str | None:
+    """By whom the last update had the pool's mail sent; None where it left that alone."""
+    found = {resource.type: resource.outputs for resource in state}
+    said = found.get(facts.POOL_COMPONENT, {}).get("mailFrom")
+    return said or found.get(facts.EMAIL_IDENTITY, {}).get("emailIdentity")
 
 
 def current_region(configured: str | None) -> str:

@@ -14,6 +14,7 @@ ROLE_ATTACHMENT = "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttach
 PARAMETER = "aws:ssm/parameter:Parameter"
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
 ACCESS_REGISTRY = "identity:index:AccessRegistry"
+POOL_COMPONENT = "identity:index:CustomerUserPool"
 IDENTITY_POOL = "aws:cognito/identityPool:IdentityPool"
 RISK_CONFIGURATION = "aws:cognito/riskConfiguration:RiskConfiguration"
 LOG_DELIVERY = "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration"

@@ -5,7 +5,7 @@ from typing import Any
 
 from identity import facts, link_accounts
 from identity.config import Settings
-from identity.deployed import Deployed, region_of
+from identity.deployed import Deployed, mail_sender, region_of
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
@@ -25,8 +25,10 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
     yield from _renamed(pool_id, pool, settings)
     yield from _elsewhere(pool_id, resource, region)
     yield from attribute_losses(pool_id, pool, settings)
-    if settings.user_pool.email is None:
-        yield from _mail_losses(pool_id, beside)
+    if settings.user_pool.email is None and (sender := mail_sender(beside)):
+        # One that the program did not name stays: the provider keeps it.
+        keep = f"mail from {sender}, as the pool has it"
+        yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
     live = live_pool(pool, beside)
     if settings.config.link_accounts is None and any(item.name == facts.LINKS for item in beside):
         keep = f"{link_accounts.VERIFIED_EMAIL}, as the stack has it"
@@ -39,14 +41,6 @@ def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | No
     """The triggers that the pool has of its own: the one of `linkAccounts` is told by that key."""
     rest = live.model_copy(update={"pre_sign_up": new and new.pre_sign_up}) if live else None
     return rest if rest and rest.given() else new
-
-
-def _mail_losses(pool_id: str, beside: Iterable[Deployed]) -> Iterator[Loss]:
-    """The sender that was made here; a setting that the program did not make stays, since the provider keeps it."""
-    for identity in beside:
-        if identity.type == facts.EMAIL_IDENTITY:
-            keep = f"mail from {identity.outputs.get('emailIdentity')}, as the pool has it"
-            yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:

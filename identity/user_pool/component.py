@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cognito
 from pulumi_aws.route53 import Record, RecordAliasArgs
 
+from identity import facts
 from identity.setting import arguments
 from identity.user_pool.beside import Beside
 from identity.user_pool.functions import Functions, functions, permit, permit_links
@@ -49,7 +50,7 @@ class CustomerUserPoolArgs:
         zone_id: the hosted zone of the records of the mail's sender; None by default.
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
         says_case: whether the user names' case is written down; False for a pool that was made without it.
-        had_mail_identity: whether the pool's mail has a sender that was made here: without `email` it goes.
+        had_mail_sender: whether the last update named a sender of the pool's mail: without `email` it goes.
         statements: the ids of the permissions that functions have already, by logical name; none by default.
         links_accounts: whether the function of preSignUp, which is made here, may link people's accounts.
     """
@@ -62,7 +63,7 @@ class CustomerUserPoolArgs:
     zone_id: pulumi.Input[str] | None = None
     deletion_protection: bool = False
     says_case: bool = True
-    had_mail_identity: bool = False
+    had_mail_sender: bool = False
     statements: Mapping[str, str] = field(default_factory=dict)
     links_accounts: bool = False
 
@@ -87,7 +88,7 @@ class CustomerUserPool(pulumi.ComponentResource):
     domain: cognito.UserPoolDomain
 
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("identity:index:CustomerUserPool", name, {}, opts)
+        super().__init__(facts.POOL_COMPONENT, name, {}, opts)
         beside = Beside(name, args.stem, args.tags, self)
         triggers = args.settings.triggers
         called = functions(beside, triggers) if triggers else Functions()
@@ -108,7 +109,9 @@ class CustomerUserPool(pulumi.ComponentResource):
             permit_links(beside, called.roles["pre_sign_up"], self.arn)
         self._watch(beside, args.settings)
         self.domain = self._serve(name, args.domain)
-        self.register_outputs({"id": self.id, "arn": self.arn})
+        # What the provider has by itself of a sender does not tell who named it.
+        said = {"mailFrom": args.settings.email.from_} if args.settings.email else {}
+        self.register_outputs({"id": self.id, "arn": self.arn, **said})
 
     def _watch(self, beside: Beside, settings: UserPool) -> None:
         if settings.threat_protection:
@@ -179,6 +182,6 @@ def _inputs(beside: Beside, args: CustomerUserPoolArgs, called: Mapping[str, pul
         inputs["smsConfiguration"]["snsCallerArn"] = sender_role(beside, str(settings.sms.external_id))
     if settings.email and not settings.email.identity_arn and args.zone_id is not None:
         inputs["emailConfiguration"]["sourceArn"] = mail_identity(beside, settings.email.domain, args.zone_id)
-    elif not settings.email and args.had_mail_identity:
+    elif not settings.email and args.had_mail_sender:
         inputs["emailConfiguration"] = {"emailSendingAccount": "COGNITO_DEFAULT"}
     return inputs

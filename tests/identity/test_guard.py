@@ -18,7 +18,10 @@ ATTRIBUTE = {"userPool": {"customAttributes": {"tenant": {"mutable": False}}}}
 
 def state_of(run: Run) -> dict[str, Any]:
     """The state that an update with this run would leave."""
-    state = {}
+    state = {
+        urn: {"type": urn.split("::")[2].rpartition("$")[2], "outputs": outputs}
+        for urn, outputs in run.of_components.items()
+    }
     for name, resource in run.resources.items():
         computed: dict[str, Any] = {"id": f"{name}-id"}
         if resource.type.endswith(":UserPool"):

@@ -76,6 +76,7 @@ WEAKENED: list[Row] = [
     row("verification.by", "link", "code"),
     row("verification.by", "code", "link"),
     row("email", {"from": "no-reply@mail.focusmark.app"}, OUT),
+    row("email", MAIL, OUT),
     row("triggers.preTokenGeneration.version", "V3_0", "V2_0", triggers={"preTokenGeneration": {"arn": ARN}}),
     row("threatProtection.mode", "enforced", "audit", threatProtection=THREATS),
     row("threatProtection.customAuth", "enforced", "audit", threatProtection=THREATS),
@@ -300,3 +301,17 @@ ELSEWHERE = ("triggers.defineAuth", "triggers.createAuth", "triggers.verifyAuth"
 @pytest.mark.parametrize(("key", "change"), [item for item in keys(UserPool) if not item[0].startswith(ELSEWHERE)])
 def test_each_key_has_a_row_of_its_class(key: str, change: Change) -> None:
     assert any(row[0] == key or key.startswith(f"{row[0]}.") or row[0].startswith(f"{key}.") for row in ROWS[change])
+
+
+@pytest.mark.parametrize("mail", [MAIL, {"from": "no-reply@mail.focusmark.app"}])
+def test_mail_goes_back_to_cognitos_own_where_the_key_is_taken_out_and_only_then(
+    deploy: Deploy, mail: dict[str, str]
+) -> None:
+    """The provider keeps a sender that it is not told of: to take it out is to say so."""
+    by_ses, without = {**BASE, **ZONE, "userPool": {"email": mail}}, {**BASE, **ZONE}
+    after = deploy(without, stack="dev", state=state_of(deploy(by_ses, stack="dev")))
+    assert after.one("UserPool").inputs["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}
+    elsewhere = state_of(deploy(without, stack="dev"))
+    for resource in elsewhere.values():
+        resource["outputs"]["emailConfiguration"] = {"emailSendingAccount": "DEVELOPER", "sourceArn": IDENTITY}
+    assert "emailConfiguration" not in deploy(without, stack="dev", state=elsewhere).one("UserPool").inputs

@@ -121,12 +121,14 @@ class Registered:
 class Run:
     """One run of the program: what it registered, by name, what it exported, and which outputs are secret.
 
-    `complaints` has what AWS or its official provider would refuse.
+    `of_components` has the outputs of each component, by its URN; `complaints` what AWS or its official provider would
+    refuse.
     """
 
     resources: dict[str, Registered] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     secret_outputs: set[str] = field(default_factory=set)
+    of_components: dict[str, dict[str, Any]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 
     def of_type(self, suffix: str) -> list[Registered]:
@@ -167,11 +169,13 @@ class RecordingMonitor(mocks.MockMonitor):
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
+        outputs = rpc.deserialize_properties(request.outputs)
+        plain = {name: rpc.unwrap_rpc_secret(value) for name, value in outputs.items()}
         if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
-            for name, value in rpc.deserialize_properties(request.outputs).items():
-                if rpc.is_rpc_secret(value):
-                    self.run.secret_outputs.add(name)
-                self.run.outputs[name] = rpc.unwrap_rpc_secret(value)
+            self.run.secret_outputs |= {name for name, value in outputs.items() if rpc.is_rpc_secret(value)}
+            self.run.outputs |= plain
+        else:
+            self.run.of_components[request.urn] = plain
         return empty_pb2.Empty()
 
 
