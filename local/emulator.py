@@ -207,15 +207,16 @@ def free_port() -> int:
             return port
 
 
-def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dict[str, str]]:
+def served(port: int, key: keys.Key, state: Path, *, keep: bool = False) -> tuple[list[str], dict[str, str]]:
     """The command that serves the emulator on `port` by its gateway, and the environment it runs in.
 
     Args:
         port: of 127.0.0.1.
         key: the one that its API asks for.
-        state: the folder where it writes down what it holds; None where that goes with it.
+        state: the folder for the keys that it signs tokens with, and for what it holds where that is kept.
+        keep: whether it writes down what it holds when it is stopped.
     """
-    secure = tls.turned_on() if state else None
+    secure = tls.turned_on() if keep else None
     # No workers: one process, so that a kill leaves no half of it behind on the port.
     # Connections are kept longer than any run of the engine is idle: a request on one that is being closed would be
     # lost, and who sent it cannot tell whether it was done.
@@ -237,13 +238,14 @@ def served(port: int, key: keys.Key, state: Path | None) -> tuple[list[str], dic
         "SERVICES": ",".join(_SERVICES),
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": environment.REGION,
-        "PERSIST_STATE": "1" if state else "0",
+        "PERSIST_STATE": "1" if keep else "0",
+        "STATE_DIR": str(state),
         # Services this stack has no use for, which would listen on ports and addresses of their own.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
     }
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return command, {**own, **settings, **({"STATE_DIR": str(state)} if state else {})}
+    return command, {**own, **settings}
 
 
 def _binds(port: int, secure: tls.Tls | None) -> list[str]:
@@ -256,7 +258,7 @@ def _binds(port: int, secure: tls.Tls | None) -> list[str]:
 
 def _start(port: int) -> None:
     paths.EMULATOR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command, settings = served(port, keys.own(), _STATE)
+    command, settings = served(port, keys.own(), _STATE, keep=True)
     LOG.touch()
     LOG.chmod(0o600)
     with LOG.open("ab") as log:

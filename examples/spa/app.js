@@ -13,8 +13,6 @@ async function show(said = "") {
 
 async function renew() {
   const user = await users.getUser();
-  // On the local stack a renewed id token has another auth_time, so there must be none to compare it with.
-  if (values.local) await users.storeUser(new oidc.User({ ...user, id_token: undefined }));
   const renewed = await users.signinSilent();
   return `Renewed: ${renewed.access_token !== user.access_token}, for ${renewed.expires_in} s`;
 }

@@ -32,8 +32,7 @@ def settings() -> dict[str, object]:
         "redirect_uri": env["IDENTITY_CLIENT_WEB_CALLBACK_URL"],
         "scope": env["IDENTITY_CLIENT_WEB_SCOPES"],
     }
-    local = env["IDENTITY_JWKS_URI"].startswith("http:")
-    return {"oidc": found, "logoutUri": env["IDENTITY_CLIENT_WEB_LOGOUT_URL"], "local": local}
+    return {"oidc": found, "logoutUri": env["IDENTITY_CLIENT_WEB_LOGOUT_URL"]}
 
 
 def app_from_environment_and_files() -> "WSGIApplication":

@@ -1,4 +1,4 @@
-"""The endpoints of OAuth 2.0 for refresh tokens: renewing them, which may rotate them, and revoking them (RFC 7009).
+"""The endpoints of OAuth 2.0: tokens, their renewal and revocation (RFC 7009), and where all of them are (discovery).
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
@@ -10,7 +10,7 @@ import hmac
 from typing import Final
 from urllib.parse import unquote
 
-from local.gateway import clients, directory, emulated, operations, tokens
+from local.gateway import auth_time, clients, directory, emulated, operations, tokens
 from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
@@ -22,11 +22,29 @@ _OAUTH: Final = {
 }
 
 
-async def token(request: Request) -> Response | None:
-    """New tokens for a refresh token of this very client; any other grant is the emulator's."""
+async def discovery(request: Request) -> Response:
+    """The pool's addresses, and that of revocation, which the emulator has not."""
+    named = {"Host": request.header("host"), "X-Forwarded-Proto": request.scheme}
+    answer = await emulated.send("GET", request.path, b"", named)
+    if answer.status != 200:
+        return answer
+    return of_json({**answer.json(), "revocation_endpoint": f"{request.origin()}/oauth2/revoke"})
+
+
+async def token(request: Request) -> Response:
+    """Tokens as the emulator gives them, with the time of the sign-in."""
     form = request.form()
-    if form.get("grant_type") != "refresh_token":
-        return None
+    if form.get("grant_type") == "refresh_token":
+        return await _renewed(request, form)
+    answer = await emulated.post("/oauth2/token", form, request.header("authorization"))
+    if answer.status != 200:
+        return answer
+    issued = answer.json()
+    return of_json(auth_time.kept(issued, issued.get("refresh_token", "")))
+
+
+async def _renewed(request: Request, form: dict[str, str]) -> Response:
+    """New tokens for a refresh token of this very client."""
     client, given = await _authenticated(request, form), form.get("refresh_token", "")
     if client is None:
         return of_json({"error": "invalid_client"}, 400)
@@ -34,10 +52,11 @@ async def token(request: Request) -> Response | None:
         return of_json({"error": "invalid_grant"}, 400)
     proof = {"client_id": client["ClientId"], "client_secret": client.get("ClientSecret", "")}
     answer = await emulated.post("/oauth2/token", {**form, **proof, "refresh_token": tokens.original(given)})
-    grace = clients.grace(client["ClientId"])
-    if answer.status != 200 or grace is None:
+    if answer.status != 200:
         return answer
-    return of_json({**answer.json(), "refresh_token": tokens.rotated(given, grace)})
+    grace = clients.grace(client["ClientId"])
+    rotated = {} if grace is None else {"refresh_token": tokens.rotated(given, grace)}
+    return of_json({**auth_time.kept(answer.json(), given), **rotated})
 
 
 async def revoke(request: Request) -> Response:

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from local.gateway import account_rules, admin_rules, attribute_rules, calls, challenge_rules, token_rules
+from local.gateway import account_rules, admin_rules, attribute_rules, auth_time, calls, challenge_rules, token_rules
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import JSON, PREFIX, OperationError
@@ -35,7 +35,7 @@ async def answer(request: Request) -> Response | None:
         rule = _RULES.get(call.name)
         if rule is None and call is asked:
             return None
-        return of_json(await (rule(call) if rule else call.passed_on()), kind=JSON.encode())
+        return of_json(await _done(call, rule), kind=JSON.encode())
     except OperationError as error:
         refused = of_json({"__type": error.code, "message": error.message}, error.status, JSON.encode())
         return Response(refused.status, [*refused.headers, (b"x-amzn-errortype", error.code.encode())], refused.body)
@@ -44,5 +44,12 @@ async def answer(request: Request) -> Response | None:
 async def run(call: Call) -> Json:
     """Have an operation done for one of the pages. Raises OperationError where it is refused."""
     compared = await calls.with_compared_names(call)
-    rule = _RULES.get(call.name)
-    return await (rule(compared) if rule else compared.passed_on())
+    return await _done(compared, _RULES.get(call.name))
+
+
+async def _done(call: Call, rule: Rule | None) -> Json:
+    done = await (rule(call) if rule else call.passed_on())
+    if issued := done.get("AuthenticationResult"):
+        by = call.given.get("RefreshToken") or (call.given.get("AuthParameters") or {}).get("REFRESH_TOKEN")
+        done["AuthenticationResult"] = auth_time.kept(issued, by or issued.get("RefreshToken", ""))
+    return done

@@ -25,6 +25,8 @@ async def answer(request: Request) -> Response | None:
     asked = (request.method, request.path)
     if handler := _HANDLERS.get(asked):
         return await handler(request)
+    if request.method == "GET" and request.path.endswith("/.well-known/openid-configuration"):
+        return await endpoints.discovery(request)
     if page := _PAGES.get(asked):
         checked = await authorization.checked(request)
         return checked if isinstance(checked, Response) else await page(request, checked)

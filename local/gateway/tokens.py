@@ -18,12 +18,12 @@ _families: dict[str, dict[str, float]] = {}  # the emulator's token -> generatio
 
 def claims(token: str) -> dict[str, Any]:
     """What a token says, unverified; empty where it is no token."""
-    parts = token.split(".")
-    try:
-        content = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    return _part(token, 1)
+
+
+def header(token: str) -> dict[str, Any]:
+    """By what a token is signed; empty where it is no token."""
+    return _part(token, 0)
 
 
 def original(token: str) -> str:
@@ -49,3 +49,12 @@ def rotated(token: str, grace: float) -> str:
 
 def _generation(token: str) -> str:
     return ".".join(token.split(".")[_DOTS + 1 :])
+
+
+def _part(token: str, place: int) -> dict[str, Any]:
+    try:
+        part = token.split(".")[place]
+        content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

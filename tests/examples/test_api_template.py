@@ -60,7 +60,7 @@ class Whole:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     port, key = emulator.free_port(), secrets.token_hex(16)
     log = tmp_path_factory.mktemp("whole") / "log"
-    command, environment = emulator.served(port, keys.own(), None)
+    command, environment = emulator.served(port, keys.own(), log.parent)
     command = ["tests.support.whole_emulator:app" if word == "local.gateway:app" else word for word in command]
     environment |= {"TEST_KEY": key}
     with log.open("wb") as output:

@@ -76,7 +76,7 @@ def emulator(log: Path) -> Iterator[str]:
     """The emulator's URL, while it runs on a free port; ended by its process id."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command, environment = served(port, keys.own(), None)
+    command, environment = served(port, keys.own(), log.parent)
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:

@@ -496,7 +496,7 @@ def test_functions_are_made_by_no_template_and_by_nobody_without_the_key(stack: 
 @pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"])
 def test_a_function_sees_nothing_of_a_persons_own_aws(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "mine")
-    _, settings = emulator.served(4000, keys.Key("id", "secret"), None)
+    _, settings = emulator.served(4000, keys.Key("id", "secret"), Path(os.devnull))
     assert settings.get(name) in (None, os.devnull)
     assert settings["AWS_ACCESS_KEY_ID"] == "id"
 

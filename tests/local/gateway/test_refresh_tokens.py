@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 from botocore.exceptions import ClientError
 
@@ -18,6 +19,15 @@ ROTATING = {
     "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0},
 }
 SECRET = {"GenerateSecret": True}
+# https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
+ENDPOINTS = {
+    "authorization_endpoint": "/oauth2/authorize",
+    "end_session_endpoint": "/logout",
+    "jwks_uri": "",
+    "revocation_endpoint": "/oauth2/revoke",
+    "token_endpoint": "/oauth2/token",
+    "userinfo_endpoint": "/oauth2/userInfo",
+}
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +194,36 @@ def test_the_time_of_grace_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tokens.is_used_up("a.b.c.guessed")
     assert not tokens.is_used_up(new)
     assert not tokens.is_used_up("another.b.c.after-a-restart")
+
+
+@pytest.mark.parametrize("settings", [{}, ROTATING], ids=["kept", "rotated"])
+def test_renewed_tokens_say_when_the_person_signed_in(pool: Pool, settings: dict[str, Any]) -> None:
+    client = pool.another_client(**settings)
+    keys = jwt.PyJWKClient(f"{pool.url}/{pool.id}/.well-known/jwks.json")
+
+    def said(token: str, audience: str | None = None) -> int:
+        claims = jwt.decode(token, keys.get_signing_key_from_jwt(token), ["RS256"], audience=audience)
+        return int(claims["auth_time"])
+
+    first = client.tokens()
+    began = said(first["IdToken"], client.client_id)
+    time.sleep(1.1)  # a second has to have passed
+    by_form = renew(client, first["RefreshToken"]).json()
+    last = by_form.get("refresh_token", first["RefreshToken"])
+    by_call = client.app.get_tokens_from_refresh_token(ClientId=client.client_id, RefreshToken=last)
+    renewed = by_call["AuthenticationResult"]
+    assert {said(by_form["id_token"], client.client_id), said(renewed["IdToken"], client.client_id)} == {began}
+    assert {said(by_form["access_token"]), said(renewed["AccessToken"])} == {began}
+    assert client.app.get_user(AccessToken=renewed["AccessToken"])["Username"] == "ada"
+
+
+def test_discovery_says_all_that_aws_says(pool: Pool) -> None:
+    found = httpx2.get(f"{pool.url}/{pool.id}/.well-known/openid-configuration", trust_env=False)
+    assert found.headers["Access-Control-Allow-Origin"] == "*"
+    assert found.json()["issuer"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool.id}"
+    paths = {name: value.removeprefix(pool.url) for name, value in found.json().items() if name in ENDPOINTS}
+    assert paths == ENDPOINTS | {"jwks_uri": f"/{pool.id}/.well-known/jwks.json"}
+    assert httpx2.get(f"{pool.url}/us-east-1_none/.well-known/openid-configuration").status_code != 200
 
 
 def test_revoking_one_ends_the_whole_family(pool: Pool) -> None:
