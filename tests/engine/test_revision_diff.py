@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from cli.diff import render
+from identity import facts
 from tests.support.checkout import TIMEOUT, Checkout, Ran
 
 pytestmark = pytest.mark.engine
@@ -60,6 +61,7 @@ def test_a_change_is_told_in_words_for_each_stack_and_touches_nothing(repository
     prod = checkout.root / "Pulumi.prod.yaml"
     settings = yaml.safe_load(prod.read_text())
     settings["config"]["identity:tags"] = {"cost-center": "7"}
+    settings["config"]["identity:userPool"]["firstFactors"] = ["password", "emailOtp"]
     prod.write_text(yaml.safe_dump(settings))
     files = repository.stack_files()
     ran = repository.diff("HEAD", "--stack", "dev", "--stack", "prod", "--markdown", str(markdown))
@@ -67,7 +69,9 @@ def test_a_change_is_told_in_words_for_each_stack_and_touches_nothing(repository
     dev, prod_part = ran.stdout.split("\nprod: ")
     assert "dev: 1 updated" in dev
     assert "* client windowscli: callback URL https://app.example/back added" in dev
-    assert "~ user pool focusmark-prod-userpool-customers: updated (tags" in prod_part
+    assert "~ user pool focusmark-prod-userpool-customers: updated (signInPolicy, tags" in prod_part
+    assert f"note: {facts.PLAN_LINE} essentials: userPool.firstFactors[1] emailOtp" in prod_part
+    assert facts.PLAN_LINE not in dev
     assert "user pool" not in dev
     assert "### `dev`: 1 updated" in markdown.read_text()
     assert repository.stack_files() == files

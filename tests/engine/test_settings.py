@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from identity import facts
 from identity.setting import Model, model_in
 from identity.user_pool.settings import UserPool
 from tests.support import totp
@@ -253,8 +254,10 @@ def test_what_is_written_down_goes_to_log_groups_that_forget(whole: Checkout) ->
     assert kept == {"notifications": 90, "signIns": 365}
 
 
-def test_nothing_is_left_to_do(whole: Checkout) -> None:
-    whole.assert_nothing_to_do()
+def test_nothing_is_left_to_do_and_a_preview_says_the_plan_that_the_config_needs(whole: Checkout) -> None:
+    ran = whole.local("preview", "--json")
+    assert set(ran.changes) == {"same"}
+    assert f"{facts.PLAN_LINE} plus: userPool.threatProtection" in ran.said
 
 
 def test_an_authenticator_app_is_enrolled_and_asked_for(whole: Checkout) -> None:
