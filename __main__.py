@@ -85,10 +85,15 @@ if settings.config.identity_pool:
         opts=guarded,
     )
 
-if settings.config.cloud_formation_exports:
-    published = {settings.names.user_pool_id_export: pool.id, settings.names.user_pool_arn_export: pool.arn}
+if settings.exports:
+    values = {
+        "userPoolId": pool.id,
+        "userPoolArn": pool.arn,
+        **{f"clients.{key}": it for key, it in client_ids.items()},
+    }
     if certificate:
-        published[settings.names.certificate_export] = certificate.validated_arn
+        values["certificateArn"] = certificate.validated_arn
+    published = {name: values[output] for output, name in settings.exports.items() if output in values}
     CloudFormationExports(
         "exports",
         CloudFormationExportsArgs(settings.names.exports_stack, published, settings.tags),

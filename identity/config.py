@@ -15,6 +15,7 @@ from identity.api import Api, api_problems, still_there
 from identity.client import Client, client_problems, known_scopes
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
 from identity.errors import HIDDEN, ConfigError, Problem, shown, warn
+from identity.exports import OneExportNames, export_problems
 from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool, identity_pool_problems
 from identity.identity_provider import IdentityProvider
@@ -90,10 +91,11 @@ class Config(Model):
         "Guard the pool, its domain, the resource servers and the clients - Pulumi's protect, and Cognito's deletion "
         "protection of the pool.",
     )
-    cloud_formation_exports: bool = setting(
-        False,
-        "Publish <product>-<environment>-customeruserpoolid, -customeruserpoolarn and, where there is one, "
-        "-certificate-auth as CloudFormation exports, for templates that import them.",
+    cloud_formation_exports: OneExportNames = setting(
+        None,
+        "What is published as CloudFormation exports, output -> name. true publishes "
+        "<product>-<environment>-customeruserpoolid, -customeruserpoolarn and, where there is one, -certificate-auth; "
+        "not given and false, nothing.",
     )
     allow_loss: Annotated[list[types.Text], Once] = setting(
         [],
@@ -191,6 +193,12 @@ class Settings:
         if self.config.link_accounts:
             more["triggers"] = linking(pool.triggers, self.identity_providers)
         return pool.model_copy(update=more)
+
+    @cached_property
+    def exports(self) -> Mapping[str, str]:
+        """The names of the CloudFormation exports, by what they stand for."""
+        names = self.config.cloud_formation_exports
+        return names.filled(self.names) if names else {}
 
     @cached_property
     def apis(self) -> Mapping[str, Api]:
@@ -319,7 +327,7 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
         allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
         yield Problem(f"{_ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
     if config.cloud_formation_exports:
-        yield from _exports(names)
+        yield from export_problems(config.cloud_formation_exports, names, config.clients)
     yield from _tags(config, names)
     yield from api_problems(settings.apis, config.resource_server_limit)
     yield from still_there(f"{_ROOT}apis", settings.apis)
@@ -347,14 +355,6 @@ def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool
     for key, client in settings.clients.items():
         yield from client_problems(key, clients[key], client, known, providers, [*types.STANDARD_ATTRIBUTES, *own])
     yield from still_there(f"{_ROOT}clients", settings.clients)
-
-
-def _exports(names: Names) -> Iterator[Problem]:
-    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
-    name = names.exports_stack
-    if not (name[0].isalpha() and len(name) <= types.STACK_NAME_LENGTH):
-        allowed = f"false: a CloudFormation stack's name has a letter first and at most {types.STACK_NAME_LENGTH}"
-        yield Problem(f"{_ROOT}cloudFormationExports", f"{allowed} characters; it would be {shown(name)}", "true")
 
 
 def _tags(config: Config, names: Names) -> Iterator[Problem]:

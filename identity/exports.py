@@ -1,10 +1,87 @@
 """The names that CloudFormation templates of other repositories import."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 import pulumi
 from pulumi_aws.cloudformation import Stack
+from pydantic import BeforeValidator
+from pydantic_core import PydanticKnownError
+
+from identity import types
+from identity.errors import Problem, nearest, shown
+from identity.naming import Names
+from identity.setting import Model, setting
+from identity.types import Maybe
+from identity.urls import fill_in
+
+PATH: Final = "identity:cloudFormationExports"
+# What the templates of the old system import, and so what `true` stands for.
+_USUAL: Final = {
+    "userPoolId": "{product}-{environment}-customeruserpoolid",
+    "userPoolArn": "{product}-{environment}-customeruserpoolarn",
+    "certificateArn": "{product}-{environment}-certificate-auth",
+}
+_TEMPLATE = re.compile(r"(?:[A-Za-z0-9:-]|\{product\}|\{environment\}){1,255}")
+ExportTemplate = Annotated[
+    str,
+    types.matching(_TEMPLATE, "an export's name: letters, digits, : and -, also {product} and {environment}"),
+    types.NotBlank,
+]
+
+
+class ExportNames(Model):
+    """What is exported, and under which name. What has no name here is not exported."""
+
+    user_pool_id: Maybe[ExportTemplate] = setting(None, "The pool's id.", example="shop-prod-pool-id")
+    user_pool_arn: Maybe[ExportTemplate] = setting(None, "The pool's ARN.", example="shop-prod-pool-arn")
+    certificate_arn: Maybe[ExportTemplate] = setting(
+        None, "The certificate's ARN, where the stack has one.", example="shop-prod-certificate"
+    )
+    clients: dict[types.Key, ExportTemplate] = setting(
+        {}, "The ids of clients, key -> name.", example={"postman": "shop-prod-postman-id"}
+    )
+
+    def filled(self, names: Names) -> dict[str, str]:
+        """The names by what they stand for, such as `userPoolArn` and `clients.postman`."""
+        said = self.model_dump(by_alias=True, exclude_none=True, exclude={"clients"})
+        said |= {f"clients.{key}": name for key, name in self.clients.items()}
+        values = {"product": names.product, "environment": names.environment}
+        return {output: fill_in(name, values) for output, name in said.items()}
+
+
+def _by_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _USUAL if value else None
+    if not isinstance(value, dict):
+        raise PydanticKnownError("bool_type")
+    return value
+
+
+# `true` and `false` are the short forms of the usual names and of none.
+OneExportNames = Annotated[ExportNames | None, BeforeValidator(_by_flag, json_schema_input_type=bool | ExportNames)]
+
+
+def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, Any]) -> Iterator[Problem]:
+    """What CloudFormation would refuse, or nobody could import."""
+    stack, filled = names.exports_stack, exports.filled(names)
+    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
+    if filled and not (stack[0].isalpha() and len(stack) <= types.STACK_NAME_LENGTH):
+        allowed = f"false: a CloudFormation stack's name has a letter first and at most {types.STACK_NAME_LENGTH}"
+        yield Problem(PATH, f"{allowed} characters; it would be {shown(stack)}", "true")
+    for key in exports.clients.keys() - clients.keys():
+        yield Problem(f"{PATH}.clients.{key}", f"a client: {', '.join(clients)}", shown(key), nearest(key, clients))
+    seen: dict[str, str] = {}
+    for output, name in filled.items():
+        first = seen.setdefault(_logical_id(name), output)
+        if not 1 <= len(name) <= types.EXPORT_NAME_LENGTH or not _logical_id(name):
+            allowed = f"a name of at most {types.EXPORT_NAME_LENGTH} characters with a letter or digit"
+            yield Problem(f"{PATH}.{output}", allowed, shown(name))
+        elif first != output:
+            allowed = f"a name of its own: {first} has it, and - : and case alone make no other"
+            yield Problem(f"{PATH}.{output}", allowed, shown(name))
 
 
 @dataclass(frozen=True)
@@ -62,4 +139,4 @@ def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:
 
 
 def _logical_id(export: str) -> str:
-    return "".join(part.title() for part in export.split("-"))  # letters and digits alone
+    return "".join(part.title() for part in re.split("[:-]", export))  # letters and digits alone

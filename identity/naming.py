@@ -53,18 +53,6 @@ class Names:
     def exports_stack(self) -> str:
         return f"{self.stem}-auth-exports"
 
-    @property
-    def user_pool_id_export(self) -> str:
-        return f"{self.stem}-customeruserpoolid"
-
-    @property
-    def user_pool_arn_export(self) -> str:
-        return f"{self.stem}-customeruserpoolarn"
-
-    @property
-    def certificate_export(self) -> str:
-        return f"{self.stem}-certificate-auth"
-
     def changed(self, tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         """What a stack's tags say of product and environment, and these names now, where the two differ."""
         now = {"product": self.product, "environment": self.environment}

@@ -1,29 +1,69 @@
 """What a config would lose of the names that templates of other repositories import. Pure."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from identity import facts
 from identity.config import Settings
 from identity.deployed import Deployed
+from identity.errors import shown
+from identity.exports import PATH
 from identity.guard.loss import Loss, weakened
+
+_LOST = "No template could import it any more, and while one does, the update fails half-way."
 
 
 def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
-    """The CloudFormation stack of the exports, where the settings have none any more."""
+    """The CloudFormation stack of the exports, and each name in it that goes or gets the value of another."""
+    state = list(state)
     for resource in state:
-        if resource.type == facts.CLOUD_FORMATION_STACK and not settings.config.cloud_formation_exports:
-            name = str(resource.outputs.get("name", ""))
+        if resource.type != facts.CLOUD_FORMATION_STACK:
+            continue
+        name = str(resource.outputs.get("name", ""))
+        if settings.exports:
+            yield from _names_lost(name, _exported(resource), _values(state), settings)
+        else:
             lost = f"The exports of {name} would go, and no template could import them any more."
-            keep = f"true: the stack has the exports of {name}"
-            yield Loss(name, "identity:cloudFormationExports", keep, "false", lost, under_protect=True, warns=True)
-        elif resource.type == facts.CLOUD_FORMATION_STACK and settings.domain.zone is None:
-            yield from _certificate_gone(resource, settings)
+            keep = f"true, or names: the stack has the exports of {name}"
+            yield Loss(name, PATH, keep, "false", lost, under_protect=True, warns=True)
 
 
-def _certificate_gone(resource: Deployed, settings: Settings) -> Iterator[Loss]:
-    """Without a zone there is no certificate to export; CloudFormation refuses it while a template imports it."""
-    export, name = settings.names.certificate_export, str(resource.outputs.get("name", ""))
-    if export in str(resource.outputs.get("templateBody", "")):
-        keep = f"a zone: the exports of {name} have the certificate's, {export}"
-        lost = "No template could import it any more, and while one does, the update fails half-way."
-        yield weakened(name, export, "identity:zoneName", keep, "no zone", lost)
+def _names_lost(stack: str, old: Mapping[str, str], values: Mapping[str, str], settings: Settings) -> Iterator[Loss]:
+    outputs = {export: output for output, export in settings.exports.items()}
+    for export, value in old.items():
+        output = outputs.get(export)
+        if output is None:
+            was = next((output for output, it in values.items() if it == value), "")
+            path = f"{PATH}.{was}" if was else PATH
+            keep, received = f"{export}, which the stack exports", shown(settings.exports.get(was))
+            yield weakened(stack, export, path, keep, received, _LOST)
+        elif output == "certificateArn" and settings.domain.zone is None:
+            keep = f"a zone: the exports of {stack} have the certificate's, {export}"
+            yield weakened(stack, export, "identity:zoneName", keep, "no zone", _LOST)
+        elif values.get(output, value) != value:
+            keep = f"a name other than {export}, by which templates import {shown(value)}"
+            lost = "They would get another value, and while one imports it, the update fails half-way."
+            yield weakened(stack, export, f"{PATH}.{output}", keep, shown(export), lost)
+
+
+def _exported(stack: Deployed) -> dict[str, str]:
+    """The values by the names of the exports."""
+    try:
+        outputs = json.loads(str(stack.outputs.get("templateBody"))).get("Outputs") or {}
+    except ValueError:
+        return {}
+    return {str(it["Export"]["Name"]): str(it["Value"]) for it in outputs.values()}
+
+
+def _values(state: Iterable[Deployed]) -> dict[str, str]:
+    """What the stack has, by what `cloudFormationExports` calls it."""
+    found: dict[str, Any] = {}
+    for resource in state:
+        if resource.type == facts.USER_POOL:
+            found |= {"userPoolId": resource.outputs.get("id"), "userPoolArn": resource.outputs.get("arn")}
+        elif resource.type == facts.CERTIFICATE:
+            found["certificateArn"] = resource.outputs.get("arn")
+        elif resource.type == facts.USER_POOL_CLIENT:
+            found[f"clients.{resource.name.removeprefix('access-client-')}"] = resource.outputs.get("id")
+    return {output: str(value) for output, value in found.items() if value}

@@ -119,3 +119,13 @@ def test_without_importers_exports_go_and_nothing_else_does(checkout: Checkout) 
     checkout.config(cloudFormationExports=True)
     assert checkout.run("up")["create"] == 2
     assert len(exports(checkout)) == 3
+
+
+def test_a_name_that_is_imported_stays_while_others_get_names_of_their_own(checkout: Checkout, importer: str) -> None:
+    assert importer
+    names = {"userPoolArn": "focusmark-local-customeruserpoolarn", "clients": {"postman": "{product}:postman"}}
+    checkout.config(cloudFormationExports=names)
+    assert checkout.run("up")["update"] == 1
+    found, there = checkout.outputs(), exports(checkout)
+    assert there["focusmark-local-customeruserpoolarn"] == found["userPoolArn"]
+    assert there["focusmark:postman"] == found["clients"]["postman"]["clientId"]

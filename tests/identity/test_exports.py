@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from identity.errors import ConfigError
 from identity.exports import _template
+from tests.identity.test_guard import change, state_of
 from tests.identity.test_settings import settled
 from tests.support.program import Deploy, Run
 
@@ -80,3 +82,65 @@ def test_a_stack_name_that_cloudformation_refuses_is_told_beforehand(config: dic
 
 def test_the_same_names_are_no_problem_without_exports() -> None:
     assert not settled({"product": "1acme"})[1]
+
+
+ENTRY = {"callbackUrls": ["https://app.example"]}
+USUAL = {"userPoolId": "focusmark-dev-customeruserpoolid", "userPoolArn": "focusmark-dev-customeruserpoolarn"}
+
+
+def test_names_of_ones_own_are_exported_and_nothing_else(deploy: Deploy) -> None:
+    names = {"userPoolArn": "Old:{product}-{environment}", "clients": {"app": "old-app"}}
+    run = deploy({"product": "focusmark", "clients": {"app": ENTRY}, "cloudFormationExports": names}, stack="dev")
+    assert exported(run) == {
+        "Old:focusmark-dev": run.outputs["userPoolArn"],
+        "old-app": run.outputs["clients"]["app"]["clientId"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        ({"userPool": "x"}, "userPool"),
+        ({"userPoolArn": "under_score"}, "userPoolArn"),
+        ({"userPoolArn": ""}, "userPoolArn"),
+        ({"userPoolArn": "-:"}, "userPoolArn"),
+        ({"userPoolArn": "{product}" * 30}, "userPoolArn"),
+        ({"userPoolId": "x", "userPoolArn": "x"}, "userPoolArn"),
+        ({"userPoolId": "a-b", "userPoolArn": "A:b"}, "userPoolArn"),
+        ({"clients": {"ap": "x"}}, "clients.ap"),
+    ],
+)
+def test_an_export_that_cannot_be_is_told_beforehand(names: dict[str, Any], path: str) -> None:
+    config = {"product": "focusmark", "clients": {"app": ENTRY}, "cloudFormationExports": names}
+    assert [it.path for it in settled(config)[1]] == [f"identity:cloudFormationExports.{path}"]
+
+
+@pytest.mark.parametrize(
+    ("after", "key", "named"),
+    [
+        ({**USUAL, "userPoolArn": "new"}, ".userPoolArn", "customeruserpoolarn"),
+        ({"userPoolArn": USUAL["userPoolArn"]}, ".userPoolId", "customeruserpoolid"),
+        (
+            {"userPoolId": USUAL["userPoolArn"], "userPoolArn": USUAL["userPoolId"]},
+            ".userPoolId",
+            "customeruserpoolarn",
+        ),
+    ],
+    ids=["renamed", "taken out", "exchanged"],
+)
+def test_an_export_that_others_may_import_keeps_name_and_value(
+    deploy: Deploy, after: dict[str, str], key: str, named: str
+) -> None:
+    before = {"product": "focusmark", "protect": True, "cloudFormationExports": True}
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, before, {"cloudFormationExports": after})
+    fixes = {it.path: it.fix for it in refused.value.problems}
+    assert f"[focusmark-dev-auth-exports/focusmark-dev-{named}]" in fixes[f"identity:cloudFormationExports{key}"]
+
+
+def test_the_usual_names_written_out_are_the_same_template(deploy: Deploy) -> None:
+    before = {"product": "focusmark", "protect": True, "cloudFormationExports": True}
+    state = state_of(deploy(before, stack="dev"))
+    run = deploy({**before, "cloudFormationExports": USUAL}, stack="dev", state=state)
+    template = state["urn:pulumi:dev::identity::aws:cloudformation/stack:Stack::exports"]["outputs"]["templateBody"]
+    assert run.resources["exports"].inputs["templateBody"] == template

@@ -341,7 +341,7 @@ def test_keys_are_those_of_the_schema() -> None:
     assert all("description" in entry for entry in schema.values())
     # The engine refuses the whole file for a default of another type than the key's, so an object without one has none.
     untyped = {key for key, entry in schema.items() if "type" not in entry}
-    assert untyped == {"identity:login", "identity:identityPool", "identity:publish"}
+    assert untyped == {f"identity:{key}" for key in ("login", "identityPool", "publish", "cloudFormationExports")}
 
 
 def test_three_hundred_apis_and_a_thousand_clients_are_sound() -> None:
