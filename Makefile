@@ -16,7 +16,7 @@ override each = set -f; for one in $$$(2); do set -- "$$@" "--$(1)=$$one"; done;
 override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no false,$(value $(2)))),--$(1))
 
 .PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt diff bench test fuzz check
-.PHONY: mail people status reference format lock
+.PHONY: mail people status trigger reference format lock
 
 up preview refresh destroy: .venv/installed
 	@$(RUN) -m local $@ $(call flag,json,JSON)
@@ -59,6 +59,10 @@ people: .venv/installed
 
 status: .venv/installed
 	@$(RUN) -m cli $@
+
+trigger: .venv/installed
+	@$(RUN) -m cli $@ $(ON) $(call given,name,NAME) $(call given,user-name,USER_NAME) $(call given,source,SOURCE) \
+	  $(call given,version,VERSION) $(call given,request,REQUEST)
 
 adopt: .venv/installed
 	@$(call each,id,ID) $(call each,only,ONLY) $(call each,leave,LEAVE) $(RUN) -m cli $@ $(call option,stack,STACK) \

@@ -20,6 +20,7 @@ MODULES = {
     "mail": "cli.mail",
     "people": "cli.people",
     "status": "cli.status",
+    "trigger": "cli.trigger",
     "adopt": "cli.adopt.commands",
     "diff": "cli.diff.commands",
     "reference": "cli.reference",

@@ -1,22 +1,18 @@
 """The people of a stack: listed, made one by one, or imported by a CSV of AWS's user-import form: `make people`."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
+from cli import aws, user_import
 from cli import outputs as stack_outputs
-from cli import user_import
 from cli.outputs import Outputs
 from cli.sign_in.cognito import make_local_user
 from cli.sign_in.errors import plain
-from local import emulator, paths
-from local.console import Failure, give, say
+from local import paths
+from local.console import give, say
 
 _ADDRESSES = ("email", "phone_number")
 
@@ -39,8 +35,8 @@ def people(stack: str, add: str | None, header: bool, file: str | None, role: st
         made = make_local_user(outputs, add)
         give(f"name      {made.name}\npassword  {made.password}")
         return None
-    with _refusals(outputs):
-        cognito = _cognito(outputs)
+    with aws.refusals(outputs, f"The people of {outputs.user_pool_id}"):
+        cognito = aws.client(outputs, "cognito-idp")
         if header:
             give(",".join(user_import.header(cognito, outputs)))
         elif file:
@@ -90,21 +86,3 @@ def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int
         f" --user-pool-id {outputs.user_pool_id} --job-id {job}"
     )
     return 0
-
-
-def _cognito(outputs: Outputs) -> Any:
-    if outputs.is_local:
-        return emulator.client("cognito-idp", urlsplit(outputs.jwks_uri).port or 80)
-    import boto3
-
-    return boto3.session.Session().client("cognito-idp", region_name=outputs.region)
-
-
-@contextmanager
-def _refusals(outputs: Outputs) -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        from cli.adopt.trouble import told  # here: it brings boto3 along
-
-        raise Failure(f"The people of {outputs.user_pool_id}: {told(error, outputs.is_local)}") from error

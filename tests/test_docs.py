@@ -46,6 +46,7 @@ SAID: dict[str, list[str]] = {
     "adding-a-client.md": [r"ey\S+\.\S+\.\S+"],
     "adding-an-api.md": [r'\s*"app\.focusmark\.api\.invoice/invoice\.read",?', "401"],
     "outputs.md": [r"identity\.env", r".*/identity\.postman_collection\.json"],
+    "triggers.md": [r' +"roles": \[', '  "autoConfirmUser": false,'],
     "signing-in-by-hand.md": [
         "http://127.0.0.1:[0-9]+/oauth2/authorize[?].*code_challenge_method=S256",
         "3600",

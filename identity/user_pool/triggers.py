@@ -11,8 +11,8 @@ from identity import types
 from identity.errors import Problem, shown
 from identity.setting import Change, Model, Plan, setting
 from identity.types import Maybe
+from identity.user_pool.trigger_events import VERSIONS
 
-VERSIONS: Final = ("V1_0", "V2_0", "V3_0")
 # Where the path of a function's code begins: the root of this repository, which is where Pulumi runs the program.
 ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.

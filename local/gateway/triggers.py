@@ -3,18 +3,16 @@
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 """
 
-from typing import Any, Final
+from typing import Any
 
+from identity.user_pool.trigger_events import EVENTS, NO_CLIENT
 from local import environment
 from local.gateway import emulated
 from local.gateway.directory import Json, attributes
 from local.gateway.emulated import OperationError
 
-_NO_CLIENT: Final = "CLIENT_ID_NOT_APPLICABLE"
-_PARAMETERS: Final = {"codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": "{username}"}
 
-
-async def with_custom_messages(pool: Json, user: Json, source: str, client_id: str = _NO_CLIENT) -> Json:
+async def with_custom_messages(pool: Json, user: Json, source: str, client_id: str = NO_CLIENT) -> Json:
     """The pool with the texts that its function wants for this message, where it has such a function.
 
     Raises OperationError where the function fails.
@@ -25,7 +23,7 @@ async def with_custom_messages(pool: Json, user: Json, source: str, client_id: s
         source: what the message is for, as AWS names it: SignUp, ResendCode, ForgotPassword, AdminCreateUser, ...
         client_id: of the app that asked.
     """
-    said = await _call(pool, "CustomMessage", source, user, _PARAMETERS, client_id)
+    said = await _call(pool, "customMessage", source, user, client_id)
     subject, mail, text = said.get("emailSubject"), said.get("emailMessage"), said.get("smsMessage")
     changed = {"EmailSubject": subject, "EmailSubjectByLink": subject, "EmailMessage": mail, "EmailMessageByLink": mail}
     own = {name: value for name, value in changed.items() if value}
@@ -41,27 +39,19 @@ async def with_custom_messages(pool: Json, user: Json, source: str, client_id: s
 
 async def post_confirmation(pool: Json, user: Json, source: str, client_id: str) -> None:
     """Call the pool's function for it. Raises OperationError where it fails; the person is confirmed all the same."""
-    await _call(pool, "PostConfirmation", source, user, {}, client_id)
+    await _call(pool, "postConfirmation", source, user, client_id)
 
 
-async def _call(pool: Json, trigger: str, source: str, user: Json, parameters: Json, client_id: str) -> dict[str, Any]:
-    function = (pool.get("LambdaConfig") or {}).get(trigger)
+async def _call(pool: Json, trigger: str, source: str, user: Json, client_id: str) -> dict[str, Any]:
+    event = EVENTS[trigger]
+    function = (pool.get("LambdaConfig") or {}).get(event.prefix)
     if not function:
         return {}
     known = attributes(user) | {"cognito:user_status": str(user["UserStatus"])}
-    event = {
-        "version": "1",
-        "triggerSource": f"{trigger}_{source}",
-        "region": environment.REGION,
-        "userPoolId": pool["Id"],
-        "userName": user["Username"],
-        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client_id},
-        "request": {"userAttributes": known, **parameters},
-        "response": {},
-    }
-    answer = await emulated.invoke(function, event)
+    caller = {"region": environment.REGION, "userPoolId": pool["Id"], "userName": user["Username"]}
+    answer = await emulated.invoke(function, event.of(source, caller, client_id, {"userAttributes": known}))
     if answer.status != 200 or answer.header(b"x-amz-function-error"):
         told = answer.json().get("errorMessage") or answer.json().get("message") or "no answer"
-        raise OperationError("UserLambdaValidationException", f"{trigger} failed with error {told}.")
+        raise OperationError("UserLambdaValidationException", f"{event.prefix} failed with error {told}.")
     said = answer.json().get("response")
     return said if isinstance(said, dict) else {}

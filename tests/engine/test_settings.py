@@ -1,5 +1,6 @@
 """Every setting of the user pool at once, by the real engine: the emulator has it, and nothing is left to do."""
 
+import base64
 import io
 import json
 import zipfile
@@ -12,7 +13,7 @@ from identity import facts
 from identity.setting import Model, model_in
 from identity.user_pool.settings import UserPool
 from tests.support import totp
-from tests.support.checkout import Checkout
+from tests.support.checkout import Checkout, finished
 
 pytestmark = pytest.mark.engine
 
@@ -25,8 +26,8 @@ CLIENTS = {"app": {"callbackUrls": ["http://localhost:9000/back"], "authFlows": 
 
 def settings(function: str) -> dict[str, Any]:
     """Every key of `userPool` that can stand beside the others, each with a value that is not the default."""
-    path = {"path": "triggers/claims", "memory": 256, "timeout": 3, "environment": {"STAGE": "local"}}
-    path |= {"handler": "claims.handler", "runtime": "python3.12"}
+    path = {"path": "triggers/own", "memory": 256, "timeout": 3, "environment": {"STAGE": "local"}}
+    path |= {"handler": "own.handler", "runtime": "python3.12"}
     existing = [
         *("postConfirmation", "preAuthentication", "postAuthentication", "customMessage", "userMigration"),
         *("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse"),
@@ -65,7 +66,7 @@ def settings(function: str) -> dict[str, Any]:
         "triggers": {
             **dict.fromkeys(existing, function),
             "preSignUp": path,
-            "preTokenGeneration": {**path, "version": "V2_0"},
+            "preTokenGeneration": {"path": "triggers/claims", "version": "V2_0"},
             "kmsKeyArn": KEY,
         },
         "threatProtection": {
@@ -82,9 +83,9 @@ def settings(function: str) -> dict[str, Any]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     with Checkout(tmp_path_factory.mktemp("settings")) as checkout:
         checkout.start_emulator()
-        (checkout.root / "triggers" / "claims").mkdir(parents=True)
-        (checkout.root / "triggers" / "claims" / "claims.py").write_text(CODE)
-        checkout.config(userPool=settings(made_elsewhere(checkout)), clients=CLIENTS)
+        (checkout.root / "triggers" / "own").mkdir()
+        (checkout.root / "triggers" / "own" / "own.py").write_text(CODE)
+        checkout.config(userPool=settings(made_elsewhere(checkout)), clients=CLIENTS, groups={"staff": {}})
         checkout.run("up")
         yield checkout
 
@@ -223,7 +224,7 @@ def test_functions_are_made_of_code_and_the_pool_alone_may_call_them(whole: Chec
         callers = [statement["Condition"]["ArnLike"]["AWS:SourceArn"] for statement in policy["Statement"]]
         assert set(callers) == {pool["Arn"]}
     made = functions.get_function_configuration(FunctionName=pool["LambdaConfig"]["PreSignUp"])
-    assert (made["MemorySize"], made["Timeout"], made["Handler"]) == (256, 3, "claims.handler")
+    assert (made["MemorySize"], made["Timeout"], made["Handler"]) == (256, 3, "own.handler")
     assert made["Environment"]["Variables"] == {"STAGE": "local"}
     assert pool["LambdaConfig"]["CustomEmailSender"]["LambdaArn"].endswith(":elsewhere")
 
@@ -260,12 +261,44 @@ def test_nothing_is_left_to_do_and_a_preview_says_the_plan_that_the_config_needs
     assert f"{facts.PLAN_LINE} plus: userPool.threatProtection" in ran.said
 
 
-def test_an_authenticator_app_is_enrolled_and_asked_for(whole: Checkout) -> None:
+@pytest.fixture(scope="module")
+def tess(whole: Checkout) -> str:
+    """Somebody in the pool; the client id of the app that she signs in with."""
     outputs, cognito = whole.outputs(), whole.aws("cognito-idp")
     pool, client = outputs["userPoolId"], outputs["clients"]["app"]["clientId"]
     email = [{"Name": "email", "Value": "tess@focusmark.app"}, {"Name": "email_verified", "Value": "true"}]
     cognito.admin_create_user(UserPoolId=pool, Username=PERSON, UserAttributes=email, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=PERSON, Password=PASSWORD, Permanent=True)
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=PERSON, GroupName="staff")
+    return str(client)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
+
+
+def test_the_shipped_function_puts_groups_into_the_access_token(whole: Checkout, tess: str) -> None:
+    signed_in = whole.aws("cognito-idp").initiate_auth(
+        ClientId=tess, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": PERSON, "PASSWORD": PASSWORD}
+    )["AuthenticationResult"]
+    assert claims_of(signed_in["AccessToken"])["roles"] == ["staff"]
+    assert "roles" not in claims_of(signed_in["IdToken"])
+
+
+@pytest.mark.parametrize(("name", "answer"), [("preTokenGeneration", '"roles"'), ("userMigration", "userAttributes")])
+def test_a_trigger_is_tried_and_its_answer_is_checked(whole: Checkout, tess: str, name: str, answer: str) -> None:
+    assert tess
+    ran = finished(whole.python("-m", "cli", "trigger", f"--name={name}", f"--user-name={PERSON}"))
+    # The function that was made elsewhere answers nothing; a migration without attributes is none.
+    assert ran.status == (0 if name == "preTokenGeneration" else 1)
+    assert answer in ran.said
+    assert "Traceback" not in ran.said
+
+
+def test_an_authenticator_app_is_enrolled_and_asked_for(whole: Checkout, tess: str) -> None:
+    cognito, client = whole.aws("cognito-idp"), tess
     asked = {"USERNAME": PERSON, "PASSWORD": PASSWORD}
 
     def sign_in() -> Any:

@@ -22,7 +22,7 @@ def handler(event, context):
         raise ValueError(source + " " + request["userAttributes"]["cognito:user_status"])
     event["response"] = {
         "emailSubject": source,
-        "emailMessage": request.get("usernameParameter", "") + " " + request.get("codeParameter", ""),
+        "emailMessage": f"{request.get('usernameParameter') or event['userName']} {request.get('codeParameter')}",
         "smsMessage": "by text {####}",
     }
     return event

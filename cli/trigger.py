@@ -1,0 +1,203 @@
+"""Run the function of a pool's trigger with the event that Cognito would hand to it: `make trigger`.
+
+So a function can be tried on each occasion, also on those on which the emulator never calls it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+from botocore.exceptions import ClientError
+from pydantic import ValidationError
+
+from cli import aws
+from cli import outputs as stack_outputs
+from cli.outputs import Outputs
+from cli.sign_in.choice import choose_client
+from cli.sign_in.errors import plain
+from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
+from local import paths
+from local.console import Failure, give, say
+
+_TOKENS = "preTokenGeneration"
+# What an app may do that took no scopes: its tokens are for Cognito's own API.
+_OWN_API = "aws.cognito.signin.user.admin"
+
+
+@click.command()
+@click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
+@click.option("--name", required=True, type=click.Choice(list(EVENTS)), help="The trigger, as in userPool.triggers.")
+@click.option("--user-name", metavar="NAME", help="Whose event it is: attributes and groups are those in the pool.")
+@click.option("--source", metavar="OCCASION", help="When Cognito would call it, such as RefreshTokens.")
+@click.option("--version", type=click.Choice(VERSIONS), help="The form of the event, instead of the pool's.")
+@click.option("--client", metavar="KEY", help="The app client.")
+@click.option("--request", metavar="JSON", help="What the event's request has besides or instead.")
+def trigger(
+    stack: str,
+    name: str,
+    user_name: str | None,
+    source: str | None,
+    version: str | None,
+    client: str | None,
+    request: str | None,
+) -> None:
+    """Run the function of a trigger with AWS's event, and check its answer by AWS's rules.
+
+    The function really runs: on AWS it does there what it does.
+    """
+    event, source = EVENTS[name], source or EVENTS[name].sources[0]
+    if source not in event.sources:
+        raise click.UsageError(f"--source of {name}: {', '.join(event.sources)}; received {plain(source)}")
+    if version and name != _TOKENS:
+        raise click.UsageError(f"--version is for {_TOKENS}: every other trigger has one form of event")
+    if not user_name and source != MACHINE:
+        raise click.UsageError(f"--user-name (with make: USER_NAME=) is needed: {event.prefix}_{source} is of a person")
+    given, outputs = _given(request), stack_outputs.read(stack)
+    with aws.refusals(outputs, f"The trigger {name} of {outputs.user_pool_id}"):
+        cognito = aws.client(outputs, "cognito-idp")
+        arn, own_version = _function(cognito, outputs, name, event)
+        number = (version or own_version)[1] if name == _TOKENS else "1"
+        if source == MACHINE and number != "3":
+            raise click.UsageError(f"{MACHINE} is of version V3_0 alone: give --version V3_0 to try it all the same")
+        person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else {}
+        key = _client(outputs, client, source)
+        sent = event.of(
+            source,
+            {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": person.get("name", MACHINE)},
+            outputs.clients[key].client_id,
+            {**_request(name, person, outputs.clients[key].scopes, source, number), **given},
+            number,
+        )
+        say(f"{sent['triggerSource']} for {plain(sent['userName'])} by the client {key}, with {arn}")
+        answered = _invoke(outputs, name, arn, sent)
+    if event.answer_of(number) is None:
+        say("Cognito looks at no answer of this one. The code of its event is empty: only Cognito encrypts one.")
+        return
+    give(json.dumps(answered.get("response") if isinstance(answered, dict) else answered, indent=2))
+    problems = list(answer_problems(event, sent, answered))
+    if problems:
+        raise Failure("\n".join([f"Cognito would not take this answer of {name}:", *(f"  {it}" for it in problems)]))
+
+
+def answer_problems(event: Event, sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
+    """What Cognito would refuse in a function's answer, or not look at.
+
+    Args:
+        event: the trigger's.
+        sent: the event that the function got.
+        answered: what it gave back.
+    """
+    model = event.answer_of(sent["version"])
+    if model is None:
+        return
+    if not isinstance(answered, Mapping) or not isinstance(answered.get("response"), Mapping):
+        yield f"the event has to come back, with an object as its `response`; received {_shown(answered)}"
+        return
+    known = {"userAttributes": {}, **sent["request"], "clientId": sent["callerContext"]["clientId"]}
+    try:
+        model.model_validate(answered["response"], context=known)
+    except ValidationError as error:
+        for problem in error.errors():
+            place = ".".join(["response", *(str(step) for step in problem["loc"])])
+            received = "" if problem["type"] == "value_error" else f"; received {_shown(problem['input'])}"
+            yield f"{place}: {problem['msg'].removeprefix('Value error, ')}{received}"
+
+
+def _shown(value: Any) -> str:
+    return plain(json.dumps(value, default=str), 80)
+
+
+def _given(request: str | None) -> dict[str, Any]:
+    try:
+        value = json.loads(request or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise click.UsageError('--request has to be a JSON object, such as \'{"clientMetadata": {"shop": "one"}}\'')
+    return value
+
+
+def _function(cognito: Any, outputs: Outputs, name: str, event: Event) -> tuple[str, str]:
+    """The ARN of the pool's function for this trigger, and the version of its event."""
+    config = cognito.describe_user_pool(UserPoolId=outputs.user_pool_id)["UserPool"].get("LambdaConfig") or {}
+    key = "PreTokenGeneration" if name == _TOKENS else event.prefix
+    found = config.get(f"{key}Config") or config.get(key)
+    if not found:
+        raise Failure(
+            f"The pool {outputs.user_pool_id} has no function for {name}. Write one into the stack file, then bring it"
+            f" up:\n  identity:userPool:\n    triggers:\n      {name}: {{path: triggers/<folder>}}"
+        )
+    return (found["LambdaArn"], found["LambdaVersion"]) if isinstance(found, dict) else (found, VERSIONS[0])
+
+
+def _client(outputs: Outputs, key: str | None, source: str) -> str:
+    if key:
+        return choose_client(outputs, key)[0]
+    machine = source == MACHINE
+    fitting = [name for name, client in outputs.clients.items() if bool(client.callback_urls) != machine]
+    if not fitting:
+        raise Failure(f"The stack has no client for {'machines' if machine else 'people'}: name one with --client.")
+    return fitting[0]
+
+
+def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str, Any]:
+    """Name, attributes and groups of somebody in the pool; the name alone, where nobody has to be there yet."""
+    who = {"UserPoolId": outputs.user_pool_id, "Username": name}
+    try:
+        user = cognito.admin_get_user(**who)
+    except cognito.exceptions.UserNotFoundException:
+        if not event.knows:
+            return {"name": name, "attributes": {}, "groups": []}
+        raise Failure(f"Nobody in the pool is called {plain(name)}. Who is there: make people") from None
+    attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
+    if event.knows:
+        attributes["cognito:user_status"] = user["UserStatus"]
+    else:
+        attributes.pop("sub", None)
+    groups = cognito.admin_list_groups_for_user(**who)["Groups"]
+    return {"name": user["Username"], "attributes": attributes, "groups": groups}
+
+
+def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source: str, number: str) -> dict[str, Any]:
+    """What the event's request says of this person and client."""
+    if name == "userMigration":
+        return {}  # nobody is there, so nothing is known
+    request = {"userAttributes": person.get("attributes", {})}
+    if name == _TOKENS:
+        request["groupConfiguration"] = _groups(person.get("groups", []))
+        if number != "1":
+            request["scopes"] = list(scopes) if source in ("HostedAuth", MACHINE) else [_OWN_API]
+    return request
+
+
+def _groups(groups: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The groups, their roles, and the role of the one with the lowest precedence."""
+    by_rank = sorted(groups, key=lambda it: it.get("Precedence", float("inf")))
+    roles = [it["RoleArn"] for it in by_rank if it.get("RoleArn")]
+    return {
+        "groupsToOverride": [it["GroupName"] for it in by_rank],
+        "iamRolesToOverride": roles,
+        "preferredRole": roles[0] if roles else None,
+    }
+
+
+def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> Any:
+    functions = aws.client(outputs, "lambda")
+    try:
+        ran = functions.invoke(FunctionName=arn, Payload=json.dumps(sent).encode())
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        raise Failure(
+            f"The function that the pool has for {name} is not there: {arn}. On a local stack give code by `path`"
+            " instead of an ARN, or make a function of that name there."
+        ) from None
+    answered = json.loads(ran["Payload"].read() or "null")
+    if ran.get("FunctionError"):
+        told = answered if isinstance(answered, dict) else {}
+        raise Failure(
+            f"The function failed, so Cognito would refuse the person: {plain(str(told.get('errorType', 'error')))}:"
+            f" {plain(str(told.get('errorMessage', answered)), 500)}"
+        )
+    return answered

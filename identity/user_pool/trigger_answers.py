@@ -1,0 +1,192 @@
+"""What Cognito takes for an answer of a trigger's function: a model each
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html). Pure.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, model_validator
+from pydantic.alias_generators import to_camel
+
+# What no function can set, change or take out: Cognito keeps its own value.
+_OF_BOTH_TOKENS: Final = frozenset(
+    [
+        *("acr", "amr", "at_hash", "auth_time", "azp", "exp", "iat", "iss", "jti", "nbf", "nonce", "origin_jti"),
+        *("sub", "token_use"),
+    ]
+)
+_OF_ID_TOKENS: Final = _OF_BOTH_TOKENS | {"aud", "cognito:username", "identities"}
+_OF_ACCESS_TOKENS: Final = _OF_BOTH_TOKENS | {"client_id", "device_key", "event_id", "scope", "username", "version"}
+
+
+class Answer(BaseModel):
+    """The `response` of an event."""
+
+    model_config = ConfigDict(strict=True, alias_generator=to_camel)
+
+    @classmethod
+    def unsaid(cls) -> dict[str, Any]:
+        """The members as Cognito hands them over; where it takes an answer, each may stay so."""
+        return {str(it.alias): None if it.is_required() else it.default for it in cls.model_fields.values()}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_looked_at(cls, given: Any) -> Any:
+        known = cls.unsaid()
+        unknown = [it for it in given if it not in known] if isinstance(given, Mapping) else []
+        if unknown:
+            raise ValueError(f"Cognito looks at no {', '.join(unknown)} here; it knows {', '.join(known) or 'none'}")
+        return given
+
+
+class Nothing(Answer):
+    """The event goes back as it came."""
+
+
+class SignUp(Answer):
+    """Before a sign-up: whether nobody has to confirm it, or an address."""
+
+    auto_confirm_user: bool = False
+    auto_verify_email: bool = False
+    auto_verify_phone: bool = False
+
+    @model_validator(mode="after")
+    def _has_what_is_verified(self, info: ValidationInfo) -> "SignUp":
+        for verified, name in ((self.auto_verify_email, "email"), (self.auto_verify_phone, "phone_number")):
+            if verified and name not in (info.context or {})["userAttributes"]:
+                raise ValueError(f"Cognito refuses to verify {name} of somebody who has none")
+        return self
+
+
+class Groups(Answer):
+    """Groups and roles in the place of a person's own."""
+
+    groups_to_override: list[str] | None = None
+    iam_roles_to_override: list[str] | None = None
+    preferred_role: str | None = None
+
+
+def _untouched(reserved: frozenset[str], added: Iterable[str] | None, suppressed: Iterable[str] | None) -> None:
+    touched = sorted(reserved & {*(added or ()), *(suppressed or ())})
+    if touched:
+        raise ValueError(f"Cognito keeps its own {', '.join(touched)}: no function adds, changes or takes out these")
+
+
+class Claims(Answer):
+    """Claims of the id token, by the first version of the event."""
+
+    claims_to_add_or_override: dict[str, str] | None = None
+    claims_to_suppress: list[str] | None = None
+    group_override_details: Groups | None = None
+
+    @model_validator(mode="after")
+    def _leaves_the_rest(self) -> "Claims":
+        _untouched(_OF_ID_TOKENS, self.claims_to_add_or_override, self.claims_to_suppress)
+        return self
+
+
+class IdToken(Answer):
+    """Claims of the id token."""
+
+    claims_to_add_or_override: dict[str, JsonValue] | None = None
+    claims_to_suppress: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _leaves_the_rest(self) -> "IdToken":
+        _untouched(_OF_ID_TOKENS, self.claims_to_add_or_override, self.claims_to_suppress)
+        return self
+
+
+class AccessToken(Answer):
+    """Claims and scopes of the access token."""
+
+    claims_to_add_or_override: dict[str, JsonValue] | None = None
+    claims_to_suppress: list[str] | None = None
+    scopes_to_add: list[str] | None = None
+    scopes_to_suppress: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _leaves_the_rest(self, info: ValidationInfo) -> "AccessToken":
+        added = self.claims_to_add_or_override or {}
+        if "aud" in added and added["aud"] != (info.context or {})["clientId"]:
+            raise ValueError("Cognito takes no other aud than the id of the client, event.callerContext.clientId")
+        _untouched(_OF_ACCESS_TOKENS, added, self.claims_to_suppress)
+        return self
+
+
+class ClaimsAndScopes(Answer):
+    """Both tokens, by the later versions of the event."""
+
+    id_token_generation: IdToken | None = None
+    access_token_generation: AccessToken | None = None
+    group_override_details: Groups | None = None
+
+
+class Tokens(Answer):
+    """Before tokens are made, V1_0."""
+
+    claims_override_details: Claims | None = None
+
+
+class AllTokens(Answer):
+    """Before tokens are made, V2_0 and V3_0."""
+
+    claims_and_scope_override_details: ClaimsAndScopes | None = None
+
+
+class NextChallenge(Answer):
+    """Custom sign-in: what comes next. One of the three has to be said."""
+
+    challenge_name: str | None = None
+    issue_tokens: bool | None = None
+    fail_authentication: bool | None = None
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> "NextChallenge":
+        if sum(map(bool, (self.challenge_name, self.issue_tokens, self.fail_authentication))) != 1:
+            raise ValueError("say one: a challengeName, issueTokens: true, or failAuthentication: true")
+        return self
+
+
+class Challenge(Answer):
+    """Custom sign-in: the challenge, for the app and for the function that checks the answer."""
+
+    public_challenge_parameters: dict[str, str] | None = None
+    private_challenge_parameters: dict[str, str] | None = None
+    challenge_metadata: str | None = None
+
+
+class Verdict(Answer):
+    """Custom sign-in: whether the answer is right."""
+
+    answer_correct: bool
+
+
+class Migrated(Answer):
+    """Somebody who was elsewhere, to be made here."""
+
+    user_attributes: dict[str, str]
+    final_user_status: Literal["CONFIRMED", "RESET_REQUIRED"] | None = None
+    message_action: Literal["RESEND", "SUPPRESS"] | None = None
+    desired_delivery_mediums: list[Literal["EMAIL", "SMS"]] | None = None
+    force_alias_creation: bool | None = None
+    enable_sms_mfa: bool | None = Field(None, alias="enableSMSMFA")
+
+
+class Message(Answer):
+    """The words of a message. Without its code nobody could go on."""
+
+    email_subject: str | None = Field(None, max_length=140)
+    email_message: str | None = Field(None, max_length=20_000)
+    sms_message: str | None = Field(None, max_length=140)
+
+    @model_validator(mode="after")
+    def _has_the_code(self, info: ValidationInfo) -> "Message":
+        code, link = (info.context or {})["codeParameter"], (info.context or {})["linkParameter"]
+        name = (info.context or {})["usernameParameter"]
+        for text, ways in ((self.email_message, (code, link)), (self.sms_message, (code,))):
+            if text and not any(way in text for way in ways):
+                raise ValueError(f"a message has to hold event.request.codeParameter, which is {code}")
+            if text and name and name not in text:
+                raise ValueError(f"an invitation has to hold event.request.usernameParameter, which is {name}")
+        return self

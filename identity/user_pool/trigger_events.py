@@ -1,0 +1,121 @@
+"""What Cognito hands to the function of each trigger, and on which occasions
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html). Pure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from identity.user_pool import trigger_answers as answers
+from identity.user_pool.trigger_answers import Answer
+
+_BY_ADMINISTRATOR: Final = "AdminCreateUser"
+# The caller of such an event.
+NO_CLIENT: Final = "CLIENT_ID_NOT_APPLICABLE"
+# The forms of the event before tokens are made; every other trigger has one.
+VERSIONS: Final = ("V1_0", "V2_0", "V3_0")
+# The occasion that is no person's, of the last of them alone; also what such an event has for a user name.
+MACHINE: Final = "ClientCredentials"
+
+
+@dataclass(frozen=True)
+class Event:
+    """The event of one trigger.
+
+    Args:
+        prefix: what its sources begin with.
+        sources: on which occasions Cognito calls it, the usual one first.
+        request: what the event's request has besides the person's attributes.
+        answer: what it takes for an answer; None where nobody looks at it.
+        knows: whether the person is in the pool already, so that the event has their id and status.
+        by_source: what the request has besides on one occasion.
+    """
+
+    prefix: str
+    sources: tuple[str, ...]
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: type[Answer] | None = answers.Nothing
+    knows: bool = True
+    by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(
+        self, source: str, caller: Mapping[str, str], client_id: str, request: Mapping[str, Any], version: str = "1"
+    ) -> dict[str, Any]:
+        """The whole event. `caller` has region, userPoolId and userName; `request` what differs from the usual one."""
+        answer = self.answer_of(version)
+        caller_id = NO_CLIENT if source == _BY_ADMINISTRATOR else client_id
+        return {
+            "version": version,
+            "triggerSource": f"{self.prefix}_{source}",
+            **caller,
+            "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": caller_id},
+            "request": {**self.request, **self.by_source.get(source, {}), **request},
+            "response": answer.unsaid() if answer else {},
+        }
+
+    def answer_of(self, version: str) -> type[Answer] | None:
+        return answers.AllTokens if self.answer is answers.Tokens and version != "1" else self.answer
+
+
+_DELIVERED: Final = (
+    *("SignUp", "ResendCode", "ForgotPassword", "UpdateUserAttribute", "VerifyUserAttribute", _BY_ADMINISTRATOR),
+    "Authentication",
+)
+_SIGN_IN: Final = ("Authentication",)
+# By the key of `userPool.triggers`.
+EVENTS: Final = {
+    "preSignUp": Event(
+        "PreSignUp",
+        ("SignUp", _BY_ADMINISTRATOR, "ExternalProvider"),
+        {"validationData": None},
+        answers.SignUp,
+        knows=False,
+    ),
+    "postConfirmation": Event("PostConfirmation", ("ConfirmSignUp", "ConfirmForgotPassword")),
+    "preAuthentication": Event("PreAuthentication", _SIGN_IN, {"validationData": None, "userNotFound": False}),
+    "postAuthentication": Event("PostAuthentication", _SIGN_IN, {"newDeviceUsed": False}),
+    "preTokenGeneration": Event(
+        "TokenGeneration",
+        (
+            *("HostedAuth", "Authentication", "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens"),
+            MACHINE,
+        ),
+        answer=answers.Tokens,
+    ),
+    "customMessage": Event(
+        "CustomMessage",
+        _DELIVERED,
+        {"codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": None},
+        answers.Message,
+        by_source={_BY_ADMINISTRATOR: {"usernameParameter": "{username}"}},
+    ),
+    "userMigration": Event(
+        "UserMigration",
+        (*_SIGN_IN, "ForgotPassword"),
+        {"password": "", "validationData": None},
+        answers.Migrated,
+        knows=False,
+    ),
+    "defineAuthChallenge": Event(
+        "DefineAuthChallenge", _SIGN_IN, {"session": [], "userNotFound": False}, answers.NextChallenge
+    ),
+    "createAuthChallenge": Event(
+        "CreateAuthChallenge",
+        _SIGN_IN,
+        {"challengeName": "CUSTOM_CHALLENGE", "session": [], "userNotFound": False},
+        answers.Challenge,
+    ),
+    "verifyAuthChallengeResponse": Event(
+        "VerifyAuthChallengeResponse",
+        _SIGN_IN,
+        {"privateChallengeParameters": {}, "challengeAnswer": "", "userNotFound": False},
+        answers.Verdict,
+    ),
+    "customEmailSender": Event(
+        "CustomEmailSender",
+        (*_DELIVERED, "AccountTakeOverNotification"),
+        {"type": "customEmailSenderRequestV1", "code": ""},
+        None,
+    ),
+    "customSmsSender": Event("CustomSMSSender", _DELIVERED, {"type": "customSMSSenderRequestV1", "code": ""}, None),
+}

@@ -1,0 +1,277 @@
+"""Trying a trigger: each occasion has AWS's event, and what Cognito would not take is told."""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import botocore.session
+import click
+import pytest
+from botocore.exceptions import ClientError
+
+from cli import aws, trigger
+from cli import outputs as stack_outputs
+from identity.user_pool.trigger_events import EVENTS, MACHINE, NO_CLIENT, VERSIONS
+from identity.user_pool.triggers import Triggers
+from local.console import Failure
+from tests.cli.sign_in.test_choice import outputs
+from triggers.claims.main import handler as claims
+
+Event = dict[str, Any]
+Function = Callable[[Any], Any]
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:one"
+ADA = {"sub": "1-2", "email": "ada@example.com", "email_verified": "true"}
+GROUPS = [{"GroupName": "staff"}, {"GroupName": "support", "Precedence": 1, "RoleArn": "arn:aws:iam::1:role/support"}]
+OCCASIONS = [(name, source) for name, event in EVENTS.items() for source in event.sources]
+
+
+class NobodyError(Exception):
+    """Who is not in the pool."""
+
+
+class FalseAws:
+    """Ada's pool with a function for every trigger, and that function."""
+
+    exceptions = type("Exceptions", (), {"UserNotFoundException": NobodyError})
+
+    def __init__(self, function: Function, version: str) -> None:
+        self.function, self.version, self.sent = function, version, Event()
+
+    def describe_user_pool(self, **_: str) -> Event:
+        config: Event = {event.prefix: ARN for event in EVENTS.values()}
+        sender = {"LambdaArn": ARN, "LambdaVersion": "V1_0"}
+        config |= {"PreTokenGenerationConfig": {"LambdaArn": ARN, "LambdaVersion": self.version}}
+        return {"UserPool": {"LambdaConfig": config | {"CustomEmailSender": sender, "CustomSMSSender": sender}}}
+
+    def admin_get_user(self, Username: str, **_: str) -> Event:
+        if Username != "ada":
+            raise NobodyError
+        listed = [{"Name": name, "Value": value} for name, value in ADA.items()]
+        return {"Username": "ada", "UserStatus": "CONFIRMED", "UserAttributes": listed}
+
+    def admin_list_groups_for_user(self, **_: str) -> Event:
+        return {"Groups": GROUPS}
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> Event:
+        assert FunctionName == ARN
+        self.sent = json.loads(Payload)
+        try:
+            answer, error = self.function(json.loads(Payload)), {}
+        except ValueError as failure:
+            answer, error = {"errorType": "ValueError", "errorMessage": str(failure)}, {"FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode()), **error}
+
+
+Run = Callable[..., Event]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command with a function; the event that it got, with what was printed under `printed`."""
+
+    def command(*arguments: str, function: Function = lambda event: event, version: str = "V2_0") -> Event:
+        service = FalseAws(function, version)
+        monkeypatch.setattr(stack_outputs, "read", lambda _: outputs())
+        monkeypatch.setattr(aws, "client", lambda _, __: service)
+        trigger.trigger.main([*arguments], standalone_mode=False)
+        return service.sent | {"printed": capsys.readouterr().out}
+
+    return command
+
+
+def test_the_triggers_their_names_and_versions_are_awss() -> None:
+    assert list(EVENTS) == [str(it.alias) for it in Triggers.model_fields.values() if it.alias != "kmsKeyArn"]
+    model = botocore.session.get_session().get_service_model("cognito-idp")
+    config: Any = model.shape_for("LambdaConfigType")
+    assert {event.prefix for event in EVENTS.values()} - {"TokenGeneration"} <= set(config.members)
+    assert model.shape_for("PreTokenGenerationLambdaVersionType").metadata["enum"] == list(VERSIONS)
+
+
+def answered(**response: Any) -> Function:
+    return lambda event: event | {"response": event["response"] | response}
+
+
+# What answers each trigger whose event may not go back as it came.
+ANSWERS = {
+    "defineAuthChallenge": answered(challengeName="CUSTOM_CHALLENGE"),
+    "verifyAuthChallengeResponse": answered(answerCorrect=True),
+    "userMigration": answered(userAttributes={"email": "lin@example.com"}, finalUserStatus="CONFIRMED"),
+}
+
+
+@pytest.mark.parametrize(("name", "source"), OCCASIONS)
+def test_each_occasion_has_the_event_of_aws(run: Run, name: str, source: str) -> None:
+    function = ANSWERS.get(name, lambda event: event)
+    sent = run("--name", name, "--user-name", "ada", "--source", source, function=function, version="V3_0")
+    assert sent["triggerSource"] == f"{EVENTS[name].prefix}_{source}"
+    assert (sent["region"], sent["userPoolId"]) == (outputs().region, outputs().user_pool_id)
+    assert sent["userName"] == (MACHINE if source == MACHINE else "ada")
+    assert (sent["callerContext"]["clientId"] == NO_CLIENT) == (source == "AdminCreateUser")
+    attributes = sent["request"].get("userAttributes")
+    if name == "userMigration":
+        assert attributes is None
+    elif source == MACHINE:
+        assert attributes == {}
+    elif name == "preSignUp":
+        assert attributes == {key: value for key, value in ADA.items() if key != "sub"}
+    else:
+        assert attributes == ADA | {"cognito:user_status": "CONFIRMED"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_version_has_its_form(run: Run, version: str) -> None:
+    sent = run("--name", "preTokenGeneration", "--user-name", "ada", "--version", version)
+    assert sent["version"] == version[1]
+    assert sent["request"]["groupConfiguration"] == {
+        "groupsToOverride": ["support", "staff"],
+        "iamRolesToOverride": ["arn:aws:iam::1:role/support"],
+        "preferredRole": "arn:aws:iam::1:role/support",
+    }
+    assert ("scopes" in sent["request"]) == (version != "V1_0")
+    member = "claimsOverrideDetails" if version == "V1_0" else "claimsAndScopeOverrideDetails"
+    assert sent["response"] == {member: None}
+
+
+def test_the_shipped_function_gives_groups_to_the_access_token(run: Run) -> None:
+    printed = run("--name", "preTokenGeneration", "--user-name", "ada", function=lambda event: claims(event, None))[
+        "printed"
+    ]
+    overridden = json.loads(printed)["claimsAndScopeOverrideDetails"]
+    assert overridden["accessTokenGeneration"]["claimsToAddOrOverride"] == {"roles": ["support", "staff"]}
+
+
+def tokens(**access: Any) -> Function:
+    return answered(claimsAndScopeOverrideDetails={"accessTokenGeneration": access})
+
+
+def id_token(**details: Any) -> Function:
+    return answered(claimsAndScopeOverrideDetails={"idTokenGeneration": details})
+
+
+REFUSED: list[tuple[str, Function, str]] = [
+    ("preSignUp", answered(autoVerifyPhone=True), "refuses to verify phone_number of somebody who has none"),
+    ("preSignUp", answered(autoConfirmUser="yes"), "response.autoConfirmUser: Input should be a valid boolean"),
+    ("preSignUp", answered(confirmUser=True), "looks at no confirmUser here; it knows autoConfirmUser, "),
+    ("postConfirmation", answered(redirect="/"), "looks at no redirect here; it knows none"),
+    ("preAuthentication", lambda _: None, "the event has to come back"),
+    ("preAuthentication", lambda event: event["request"], "the event has to come back"),
+    ("preTokenGeneration", tokens(claimsToAddOrOverride={"sub": "2"}), "keeps its own sub"),
+    ("preTokenGeneration", tokens(claimsToSuppress=["username", "scope"]), "keeps its own scope, username"),
+    ("preTokenGeneration", tokens(claimsToAddOrOverride={"aud": "other"}), "no other aud than the id of the client"),
+    (
+        "preTokenGeneration",
+        tokens(scopesToAdd="a b"),
+        "accessTokenGeneration.scopesToAdd: Input should be a valid list",
+    ),
+    ("preTokenGeneration", id_token(claimsToAddOrOverride={"cognito:username": "eve"}), "its own cognito:username"),
+    ("preTokenGeneration", id_token(scopesToAdd=["a"]), "looks at no scopesToAdd here"),
+    ("preTokenGeneration", answered(claimsOverrideDetails={}), "it knows claimsAndScopeOverrideDetails"),
+    ("customMessage", answered(emailMessage="Hello"), "has to hold event.request.codeParameter, which is {####}"),
+    ("customMessage", answered(smsMessage="{####}" * 30), "response.smsMessage: String should have at most 140"),
+    ("userMigration", answered(finalUserStatus="CONFIRMED"), "response.userAttributes"),
+    ("userMigration", answered(userAttributes={}, finalUserStatus="NEW"), "'CONFIRMED' or 'RESET_REQUIRED'"),
+    ("defineAuthChallenge", answered(), "say one: a challengeName"),
+    ("defineAuthChallenge", answered(challengeName="A", issueTokens=True), "say one: a challengeName"),
+    ("createAuthChallenge", answered(privateChallengeParameters={"code": 1}), "privateChallengeParameters.code"),
+    ("verifyAuthChallengeResponse", answered(), "response.answerCorrect"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "told"), REFUSED)
+def test_what_cognito_would_not_take_is_told(run: Run, name: str, function: Function, told: str) -> None:
+    with pytest.raises(Failure) as refused:
+        run("--name", name, "--user-name", "ada", function=function)
+    assert told in str(refused.value)
+    assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("response", "told"),
+    [
+        ({"claimsToAddOrOverride": {"aud": "x"}}, "keeps its own aud"),
+        ({"claimsToAddOrOverride": {"level": 1}}, "claimsToAddOrOverride.level: Input should be a valid string"),
+    ],
+)
+def test_the_first_version_takes_texts_for_the_id_token_alone(run: Run, response: Event, told: str) -> None:
+    with pytest.raises(Failure) as refused:
+        run(
+            *("--name", "preTokenGeneration", "--user-name", "ada"),
+            function=answered(claimsOverrideDetails=response),
+            version="V1_0",
+        )
+    assert told in str(refused.value)
+
+
+def test_an_invitation_needs_the_name_too(run: Run) -> None:
+    invitation = ["--name", "customMessage", "--user-name", "ada", "--source", "AdminCreateUser"]
+    assert run(*invitation, function=answered(emailMessage="{username} {####}"))
+    with pytest.raises(Failure, match="usernameParameter"):
+        run(*invitation, function=answered(emailMessage="{####}"))
+
+
+def test_a_sender_may_answer_what_it_likes(run: Run) -> None:
+    assert not run("--name", "customEmailSender", "--user-name", "ada", function=lambda _: None)["printed"]
+
+
+def test_the_aud_of_the_client_and_claims_of_every_kind_are_taken(run: Run) -> None:
+    def function(event: Event) -> Any:
+        own = {"aud": event["callerContext"]["clientId"], "level": 3, "tags": {"a": [True, None]}}
+        return tokens(claimsToAddOrOverride=own, scopesToSuppress=["email"])(event)
+
+    assert run("--name", "preTokenGeneration", "--user-name", "ada", function=function)["printed"]
+
+
+def test_parts_of_the_request_can_be_given(run: Run) -> None:
+    given = {"challengeAnswer": "42", "privateChallengeParameters": {"answer": "42"}}
+
+    def function(event: Event) -> Any:
+        request = event["request"]
+        return answered(answerCorrect=request["challengeAnswer"] == request["privateChallengeParameters"]["answer"])(
+            event
+        )
+
+    name = ["--name", "verifyAuthChallengeResponse", "--user-name", "ada"]
+    assert json.loads(run(*name, "--request", json.dumps(given), function=function)["printed"])["answerCorrect"] is True
+
+
+def test_who_comes_by_migration_or_signs_up_need_not_be_there(run: Run) -> None:
+    assert run("--name", "preSignUp", "--user-name", "google_1")["request"]["userAttributes"] == {}
+    function = ANSWERS["userMigration"]
+    assert run("--name", "userMigration", "--user-name", "lin", function=function)["userName"] == "lin"
+
+
+WRONG: list[tuple[Mapping[str, str], str]] = [
+    ({"source": "Login"}, "--source of preAuthentication: Authentication; received Login"),
+    ({"version": "V2_0"}, "--version is for preTokenGeneration"),
+    ({"user-name": ""}, "USER_NAME="),
+    ({"request": "[]"}, "--request has to be a JSON object"),
+    ({"request": "{"}, "--request has to be a JSON object"),
+    ({"name": "preTokenGeneration", "source": MACHINE}, "of version V3_0 alone"),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), WRONG)
+def test_a_slip_is_told_with_what_is_allowed(run: Run, given: Mapping[str, str], told: str) -> None:
+    options = {"name": "preAuthentication", "user-name": "ada", **given}
+    with pytest.raises(click.UsageError) as refused:
+        run(*(word for name, value in options.items() for word in (f"--{name}", value)))
+    assert told in str(refused.value)
+
+
+def test_what_is_not_there_is_told_with_the_way_to_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Failure, match=r"Nobody in the pool is called bob\. Who is there: make people"):
+        run("--name", "preAuthentication", "--user-name", "bob")
+    with pytest.raises(Failure, match="so Cognito would refuse the person: ValueError: not today"):
+        run("--name", "preAuthentication", "--user-name", "ada", function=failing)
+    gone = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")
+    monkeypatch.setattr(FalseAws, "invoke", lambda *_, **__: (_ for _ in ()).throw(gone))
+    with pytest.raises(Failure, match=f"is not there: {ARN}. On a local stack give code by `path`"):
+        run("--name", "preAuthentication", "--user-name", "ada")
+    monkeypatch.setattr(FalseAws, "describe_user_pool", lambda *_, **__: {"UserPool": {}})
+    with pytest.raises(Failure, match=r"no function for preSignUp\. Write one into the stack file"):
+        run("--name", "preSignUp", "--user-name", "ada")
+
+
+def failing(_: Event) -> Event:
+    raise ValueError("not today")
