@@ -8,6 +8,7 @@ import contextlib
 import functools
 import os
 import random
+import secrets
 import shutil
 import socket
 import subprocess
@@ -231,6 +232,8 @@ def served(port: int, key: keys.Key, state: Path, *, keep: bool = False) -> tupl
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        # Its SDK shows this in every request: by it the gateway knows a function that the emulator runs.
+        "AWS_SDK_UA_APP_ID": secrets.token_hex(16),
         # Secret hashes, auth flows, codes and access tokens are checked as AWS does.
         "AUTH": "true",
         # The gateway writes the mail, with codes that nobody knows before.

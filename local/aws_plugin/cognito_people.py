@@ -20,7 +20,7 @@ _ADDED_OTHERWISE = (
 
 
 class IdentityProvider(Held):
-    """A provider that a pool's people may sign in with. The emulator signs in by OIDC and SAML, and keeps the rest."""
+    """A provider that a pool's people may sign in with; local/gateway has the stand-in for it."""
 
     type_name = "aws:cognito/identityProvider:IdentityProvider"
     service = "cognitoidp"
@@ -36,6 +36,12 @@ class IdentityProvider(Held):
         *("update_identity_provider", "delete_identity_provider"),
     )
     answer, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
+
+    def warning(self) -> str:
+        return (
+            "nobody is asked elsewhere: a page of this stack stands in for every provider, with three accounts to "
+            "choose from; an OIDC issuer on this machine is asked itself"
+        )
 
     def computed(self, answer: Props, known: Props) -> Props:
         added = _ADDED.get(answer["ProviderType"], _ADDED_OTHERWISE)

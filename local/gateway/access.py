@@ -6,6 +6,9 @@ The emulator itself answers anybody, and any web page can send requests to 127.0
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
 - what AWS has open to everybody: the sign-in pages and endpoints, the pool's keys, and the operations of Cognito that
   take no signature, these with CORS as AWS has them,
+- requests of the functions that the emulator itself runs: their SDKs show a mark that nothing else is given. Their
+  session keys alone would not do, for the emulator makes these of names; their signature, and what their role may do,
+  the emulator checks,
 - the question whether it is up.
 
 A request for another host than this machine is refused with 421: a page whose name was made to point here sends one.
@@ -44,8 +47,15 @@ class Refused:
     message: str
 
 
-def refusal(request: Request, ports: Sequence[str], key: Key) -> Refused | None:
-    """Why the emulator does not get a request; None where it does."""
+def refusal(request: Request, ports: Sequence[str], key: Key, mark: str) -> Refused | None:
+    """Why the emulator does not get a request; None where it does.
+
+    Args:
+        request: whatever came.
+        ports: where the gateway listens.
+        key: the checkout's.
+        mark: what the functions of this emulator show.
+    """
     if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
         told = f"This is 127.0.0.1:{ports[0]} and answers for no other host."
         return Refused(MISDIRECTED, "MisdirectedRequest", told)
@@ -55,7 +65,7 @@ def refusal(request: Request, ports: Sequence[str], key: Key) -> Refused | None:
         return _posted_elsewhere(request)
     if (request.method, request.path) == ("GET", _HEALTH):
         return None
-    if refused := _unsigned(request, key):
+    if refused := _unsigned(request, key, mark):
         return refused
     strange = stack_templates.strange_types(request.body, request.query)
     return (
@@ -86,15 +96,18 @@ def _posted_elsewhere(request: Request) -> Refused | None:
     return Refused(403, "Forbidden", "The forms of the sign-in pages are sent by these pages alone.")
 
 
-def _unsigned(request: Request, key: Key) -> Refused | None:
+def _unsigned(request: Request, key: Key, mark: str) -> Refused | None:
     headers = {name: ",".join(values) for name, values in request.headers.items()}
     if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
         return Refused(403, "MissingAuthenticationToken", _OURS_ONLY)
     signature = sigv4.parse_header_signature(headers)
-    if isinstance(signature, tuple) or signature.access_key_id != key.id:
+    of_a_function = f"app/{mark}" in request.header("user-agent").split()
+    if isinstance(signature, tuple) or (signature.access_key_id != key.id and not of_a_function):
         return Refused(403, "InvalidClientTokenId", _OURS_ONLY)
     if refused := _partly_signed(request, signature.signed_headers.split(";")):
         return refused
+    if signature.access_key_id != key.id:
+        return None
     failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
         signature,
         key.secret,

@@ -1,7 +1,8 @@
 """The application that hypercorn serves: the emulator, behind what AWS has and it has not.
 
 An ASGI application (https://asgi.readthedocs.io/en/stable/specs/www.html); `local.emulator` starts it, with the key as
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and the port as GATEWAY_PORT in its environment.
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the port as GATEWAY_PORT and the mark of its functions as AWS_SDK_UA_APP_ID
+in its environment.
 """
 
 import json
@@ -42,7 +43,7 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     request = await _read(scope, receive)
     if request is None:
         return
-    refused = refusal(request, _ports(), emulated.key())
+    refused = refusal(request, _ports(), emulated.key(), os.environ["AWS_SDK_UA_APP_ID"])
     allowance = _FOR_ALL if is_open(request) and not is_page(request) else []
     if request.method == "OPTIONS" and (refused is None or refused.status != MISDIRECTED):
         await _answer(send, 204, public_requests.preflight(request), b"")

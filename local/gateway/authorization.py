@@ -82,6 +82,12 @@ async def code_without_password(request: Authorization, name: str) -> Response:
     return await emulated.post("/login", token | {"code": "123456"})
 
 
+async def to_provider(request: Authorization, name: str) -> Response:
+    """The emulator's redirect to another provider."""
+    asked = _plain(request.asked) | {"redirect_uri": request.redirect_uri, "identity_provider": name}
+    return await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(asked))
+
+
 async def _login(request: Authorization, **entered: str) -> Response:
     return await emulated.post("/login", _plain(request.asked) | {"redirect_uri": request.redirect_uri} | entered)
 

@@ -10,7 +10,7 @@ import hmac
 from typing import Final
 from urllib.parse import unquote
 
-from local.gateway import auth_time, clients, directory, emulated, operations, tokens
+from local.gateway import auth_time, clients, directory, emulated, federation, operations, tokens
 from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
@@ -36,6 +36,10 @@ async def token(request: Request) -> Response:
     form = request.form()
     if form.get("grant_type") == "refresh_token":
         return await _renewed(request, form)
+    if form.get("grant_type") == "authorization_code" and await _authenticated(request, form) is None:
+        return of_json({"error": "invalid_client"}, 400)
+    if not federation.is_proven(form):
+        return of_json({"error": "invalid_grant"}, 400)
     answer = await emulated.post("/oauth2/token", form, request.header("authorization"))
     if answer.status != 200:
         return answer

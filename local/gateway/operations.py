@@ -3,7 +3,16 @@
 import json
 from typing import Final
 
-from local.gateway import account_rules, admin_rules, attribute_rules, auth_time, calls, challenge_rules, token_rules
+from local.gateway import (
+    account_rules,
+    admin_rules,
+    attribute_rules,
+    auth_time,
+    calls,
+    challenge_rules,
+    provider_rules,
+    token_rules,
+)
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
 from local.gateway.emulated import JSON, PREFIX, OperationError
@@ -14,6 +23,7 @@ _RULES: Final[dict[str, Rule]] = {
     **admin_rules.RULES,
     **attribute_rules.RULES,
     **challenge_rules.RULES,
+    **provider_rules.RULES,
     **token_rules.RULES,
 }
 

@@ -27,13 +27,17 @@ _ENDPOINTS: Final = (
 _FORMS: Final = (
     ("POST", re.compile(r"/(login|loginByCode|mfa|changePassword|forgotPassword|confirmForgotPassword)")),
     ("POST", re.compile(r"/(signup|confirm|resendcode)")),
+    ("POST", re.compile(r"/_provider/.+/authorize")),
 )
-# The pages, and the mail: nothing that another page may read. Identity providers send people back to the last two.
+# The pages, and the mail: nothing that another page may read. Identity providers send people back to idpresponse;
+# behind _provider is what stands in for them.
 _PAGES: Final = (
     *_FORMS,
     ("GET", re.compile(r"/(oauth2/authorize|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)")),
     ("GET", re.compile(r"/oauth2/idpresponse")),
     ("POST", re.compile(r"/(oauth2|saml2)/idpresponse")),
+    ("GET", re.compile(r"/_provider/.+")),
+    ("POST", re.compile(r"/_provider/.+/token")),
 )
 _PREFIX: Final = "AWSCognitoIdentityProviderService."
 _TARGET: Final = "x-amz-target"

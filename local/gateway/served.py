@@ -7,10 +7,12 @@ from local.gateway import (
     account_pages,
     authorization,
     endpoints,
+    federation,
     inbox,
     mail_sign_in,
     operations,
     sign_in,
+    stand_in,
     view,
 )
 from local.gateway.authorization import Authorization
@@ -25,6 +27,8 @@ async def answer(request: Request) -> Response | None:
     asked = (request.method, request.path)
     if handler := _HANDLERS.get(asked):
         return await handler(request)
+    if request.path.startswith(stand_in.PREFIX):
+        return await federation.at_provider(request)
     if request.method == "GET" and request.path.endswith("/.well-known/openid-configuration"):
         return await endpoints.discovery(request)
     if page := _PAGES.get(asked):
@@ -53,6 +57,9 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("POST", "/oauth2/token"): endpoints.token,
     ("POST", "/oauth2/revoke"): endpoints.revoke,
     ("GET", "/logout"): account_pages.logout,
+    ("GET", "/oauth2/idpresponse"): federation.back,
+    ("POST", "/oauth2/idpresponse"): federation.back,
+    ("POST", "/saml2/idpresponse"): federation.back,
     ("GET", "/confirmUser"): account_pages.confirm_by_link,
     ("GET", "/_mail"): _mail,
     ("GET", "/_mail/messages"): _mail_for_programs,

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
 from typing import Final
 from urllib.parse import urlencode
 
-from local.gateway import attempts, authorization, delivery, directory, mfa, sessions, view
+from local.gateway import attempts, authorization, delivery, directory, federation, mfa, sessions, view
 from local.gateway.attempts import Attempt
 from local.gateway.authorization import COGNITO, Authorization
 from local.gateway.directory import Json
@@ -19,11 +19,11 @@ ENDED: Final = "This sign-in has ended. Begin again."
 CODE: Final = Field("code", "Code", complete="one-time-code")
 
 
-async def authorize(request: Request) -> Response | None:
-    """Straight back to the app where the browser has a session, else the page; another provider is the emulator's."""
+async def authorize(request: Request) -> Response:
+    """Straight back to the app where the browser has a session, to the provider that is named, or the page."""
     asked = request.asked()
     if asked.get("identity_provider", COGNITO) != COGNITO or asked.get("idp_identifier"):
-        return None
+        return await federation.authorize(request)
     checked = await authorization.checked(request)
     if isinstance(checked, Response):
         return checked

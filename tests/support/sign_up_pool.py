@@ -34,6 +34,10 @@ class Pool:
         config = Config(signature_version=UNSIGNED, proxies={}, retries={"total_max_attempts": 1})
         return boto3.client("cognito-idp", endpoint_url=self.url, region_name="us-east-1", config=config)
 
+    def aws(self, service: str) -> Any:
+        """Another service of the same emulator, with the checkout's key."""
+        return of_account(self.url, service)
+
     @property
     def client_id(self) -> str:
         return str(self.client["ClientId"])
@@ -105,16 +109,21 @@ CLIENT: dict[str, Any] = {
 }
 
 
-def make_pool(url: str, client: dict[str, Any] | None = None, **settings: Any) -> Pool:
-    """A pool that verifies email addresses, with what a test sets besides, and its client."""
+def of_account(url: str, service: Any) -> Any:
+    """A service as the account's own people call it."""
     key = keys.own()
-    admin = boto3.client(
-        "cognito-idp",
+    return boto3.client(
+        service,
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id=key.id,
         aws_secret_access_key=key.secret,
     )
+
+
+def make_pool(url: str, client: dict[str, Any] | None = None, **settings: Any) -> Pool:
+    """A pool that verifies email addresses, with what a test sets besides, and its client."""
+    admin = of_account(url, "cognito-idp")
     given = {"PoolName": "people", "AutoVerifiedAttributes": ["email"], **settings}
     made = admin.create_user_pool(**given)["UserPool"]
     return Pool(url, admin, made["Id"], {}).another_client(**(client or {}))

@@ -5,12 +5,10 @@ import json
 import zipfile
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local import keys
-from tests.support.sign_up_pool import Pool, listed, make_pool
+from tests.support.sign_up_pool import Pool, listed, make_pool, of_account
 
 FUNCTION = """
 def handler(event, context):
@@ -31,24 +29,15 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def pool(shared_emulator: str) -> Pool:
-    key = keys.own()
-
-    def of(service: Any) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=shared_emulator,
-            region_name="us-east-1",
-            aws_access_key_id=key.id,
-            aws_secret_access_key=key.secret,
-        )
-
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = of("iam").create_role(RoleName="words", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    role = of_account(shared_emulator, "iam").create_role(RoleName="words", AssumeRolePolicyDocument=policy)["Role"][
+        "Arn"
+    ]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("words.py", FUNCTION)
-    made = of("lambda").create_function(
+    made = of_account(shared_emulator, "lambda").create_function(
         FunctionName="words",
         Runtime="python3.12",
         Handler="words.handler",

@@ -1,0 +1,215 @@
+"""The stand-in for every identity provider: a page with three accounts to choose from, by OIDC and by SAML.
+
+It knows its app by what the stack says of the provider, and tells of a person what the stack asks for: each attribute
+by the provider's name for it. https://openid.net/specs/openid-connect-core-1_0.html
+"""
+
+import base64
+import functools
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, RSAKey
+
+from local.gateway import emulated, view
+from local.gateway.directory import Json
+from local.gateway.http import Request, Response, of_json, redirect
+from local.gateway.view import Form, Page
+
+PREFIX: Final = "/_provider/"
+_LASTS: Final = 300  # seconds, of a code and a token
+_ASSERTION: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
+_PROTOCOL: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody whom the providers know, with attributes by Cognito's names."""
+
+    subject: str
+    attributes: dict[str, str]
+
+    @property
+    def words(self) -> str:
+        """What is written on the button."""
+        verified = "" if self.attributes["email_verified"] == "true" else "not "
+        return f"{self.attributes['name']}, {self.attributes['email']} ({verified}verified)"
+
+
+def _account(subject: str, given: str, family: str, email: str, verified: bool) -> Account:
+    # A text: the emulator would make True of true.
+    known = {"email": email, "email_verified": "true" if verified else "false"}
+    names = {"name": f"{given} {family}", "given_name": given, "family_name": family}
+    return Account(subject, known | names)
+
+
+# The first has an address of local/people.yaml, the last says so of another one.
+ACCOUNTS: Final = {
+    it.subject: it
+    for it in (
+        _account("1001", "Ada", "Lovelace", "ada@example.com", verified=True),
+        _account("1002", "Lin", "Newcomer", "lin@example.com", verified=True),
+        _account("1003", "Eve", "Unverified", "grace@example.com", verified=False),
+    )
+}
+
+
+@dataclass(frozen=True)
+class _Code:
+    subject: str
+    provider: str
+    redirect_uri: str
+    ends: float
+
+
+_codes: dict[str, _Code] = {}
+
+
+def address(provider: Json) -> str:
+    """Where the stand-in for a provider is; the issuer of its tokens."""
+    return f"{emulated.address()}{PREFIX}{provider['UserPoolId']}/{quote(provider['ProviderName'], safe='')}"
+
+
+def whose(path: str) -> tuple[str, str]:
+    """Pool and name of the provider that a path is for."""
+    pool_id, _, rest = path.removeprefix(PREFIX).partition("/")
+    return pool_id, next((rest.removesuffix(end) for end in _ANSWERS if rest.endswith(end)), rest)
+
+
+def answer(request: Request, provider: Json) -> Response:
+    """The answer to any request for a provider."""
+    found = next((_ANSWERS[end] for end in _ANSWERS if request.path.endswith(end)), None)
+    return found(request, provider) if found else of_json({"error": "not_found"}, 404)
+
+
+def _discovery(_request: Request, provider: Json) -> Response:
+    issuer = address(provider)
+    return of_json(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "userinfo_endpoint": f"{issuer}/userinfo",
+            "jwks_uri": f"{issuer}/keys",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        }
+    )
+
+
+def _keys(_request: Request, _provider: Json) -> Response:
+    return of_json(KeySet([_key()]).as_dict(private=False))
+
+
+def _authorize(request: Request, provider: Json) -> Response:
+    """The page, and back with the account that was chosen there."""
+    asked = request.asked()
+    known = asked.get("client_id") == provider["ProviderDetails"].get("client_id")
+    if not known or urlsplit(asked.get("redirect_uri", "")).path != "/oauth2/idpresponse":
+        return view.response(Page("This is no app of this provider", error="client_id or redirect_uri is wrong."), 400)
+    chosen = request.form().get("account")
+    if chosen not in ACCOUNTS:
+        forms = [
+            Form(f"{request.raw_path}?{request.query}", it.words, hidden={"account": it.subject})
+            for it in ACCOUNTS.values()
+        ]
+        return _page(provider, forms)
+    code = secrets.token_urlsafe(32)
+    _codes[code] = _Code(chosen, address(provider), asked["redirect_uri"], time.monotonic() + _LASTS)
+    # To the sign-in of this stack, whatever the domain of the pool is called.
+    return redirect(f"/oauth2/idpresponse?{urlencode({'code': code, 'state': asked.get('state', '')})}")
+
+
+def _token(request: Request, provider: Json) -> Response:
+    form, details = request.form(), provider["ProviderDetails"]
+    for name in ("client_id", "client_secret"):
+        if not hmac.compare_digest(form.get(name, "").encode(), details.get(name, "").encode()):
+            return of_json({"error": "invalid_client"}, 401)
+    code = _codes.pop(form.get("code", ""), None)
+    if code is None or code.ends < time.monotonic() or code.provider != address(provider):
+        return of_json({"error": "invalid_grant"}, 400)
+    if form.get("redirect_uri") != code.redirect_uri:
+        return of_json({"error": "invalid_grant"}, 400)
+    now = int(time.time())
+    claims = {"iss": code.provider, "aud": form["client_id"], "iat": now, "exp": now + _LASTS}
+    return of_json(
+        {
+            "id_token": _signed(claims | _told(provider, ACCOUNTS[code.subject])),
+            "access_token": _signed(claims | {"sub": code.subject}),
+            "token_type": "Bearer",
+            "expires_in": _LASTS,
+        }
+    )
+
+
+def _user_info(request: Request, provider: Json) -> Response:
+    try:
+        claims = jwt.decode(request.header("authorization").partition(" ")[2], _key(), algorithms=["RS256"]).claims
+        jwt.JWTClaimsRegistry(iss={"essential": True, "value": address(provider)}).validate(claims)
+    except (JoseError, ValueError):
+        return of_json({"error": "invalid_token"}, 401)
+    return of_json(_told(provider, ACCOUNTS[claims["sub"]]))
+
+
+def _saml(request: Request, provider: Json) -> Response:
+    """The page: each of its buttons sends an account's assertion. Nobody signs it: the emulator does not look."""
+    state = request.asked().get("RelayState", "")
+    forms = [
+        Form("/saml2/idpresponse", it.words, hidden={"SAMLResponse": _assertion(provider, it), "RelayState": state})
+        for it in ACCOUNTS.values()
+    ]
+    return _page(provider, forms)
+
+
+def _assertion(provider: Json, account: Account) -> str:
+    response = ElementTree.Element(f"{_PROTOCOL}Response")
+    assertion = ElementTree.SubElement(response, f"{_ASSERTION}Assertion")
+    subject = ElementTree.SubElement(assertion, f"{_ASSERTION}Subject")
+    ElementTree.SubElement(subject, f"{_ASSERTION}NameID").text = account.subject
+    statement = ElementTree.SubElement(assertion, f"{_ASSERTION}AttributeStatement")
+    for name, value in _told(provider, account).items():
+        attribute = ElementTree.SubElement(statement, f"{_ASSERTION}Attribute", Name=name)
+        ElementTree.SubElement(attribute, f"{_ASSERTION}AttributeValue").text = value
+    return base64.b64encode(ElementTree.tostring(response)).decode()
+
+
+def _page(provider: Json, forms: list[Form]) -> Response:
+    name = provider["ProviderName"]
+    text = f"This page stands in for {name} on the local stack. Who are you there?"
+    return view.response(Page(f"Sign in with {name}", text, forms=forms))
+
+
+def _told(provider: Json, account: Account) -> dict[str, str]:
+    """What the provider says of a person: what the stack maps, made up where the account has nothing for it."""
+    mapped = provider.get("AttributeMapping") or {}
+    made_up = account.attributes["given_name"]
+    said = {theirs: account.attributes.get(ours, f"{theirs} of {made_up}") for ours, theirs in mapped.items()}
+    return said | {"sub": account.subject}
+
+
+def _signed(claims: Json) -> str:
+    return jwt.encode({"alg": "RS256", "kid": _key().kid}, claims, _key())
+
+
+@functools.cache
+def _key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
+_ANSWERS: Final[dict[str, Callable[[Request, Json], Response]]] = {
+    "/.well-known/openid-configuration": _discovery,
+    "/keys": _keys,
+    "/authorize": _authorize,
+    "/token": _token,
+    "/userinfo": _user_info,
+    "/saml": _saml,
+}
