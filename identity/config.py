@@ -20,7 +20,7 @@ from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool, identity_pool_problems
 from identity.identity_provider import IdentityProvider
 from identity.link_accounts import LOSS_OF_LINKS, VERIFIED_EMAIL, link_problems, linking
-from identity.login import Login, login_problems
+from identity.login import Login, login_problems, pages_of_factors
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
 from identity.plan import plan_problems
@@ -335,6 +335,7 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     yield from _clients(settings, sound["apis"], sound["identityProviders"])
     if config.link_accounts:
         yield from link_problems(config.user_pool.triggers, settings.identity_providers)
+    yield from pages_of_factors(config.login, config.user_pool.first_factors or (), settings.clients)
     if config.login:
         yield from login_problems(config.login, settings.clients)
     if config.identity_pool and sound["clients"]:

@@ -3,7 +3,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Final
 
@@ -41,6 +41,15 @@ class Login(Look):
 def has_pages(client: Client) -> bool:
     """Whether people come to the sign-in pages by this client."""
     return bool(client.flows) and not client.is_machine
+
+
+def pages_of_factors(login: Login | None, factors: Sequence[str], clients: Mapping[str, Client]) -> Iterator[Problem]:
+    """First factors that only the new pages offer, beside the old pages."""
+    old = login is None or login.version == _OLD
+    if old and len(factors) > 1 and any(has_pages(client) for client in clients.values()):
+        allowed = "2 with more firstFactors than the password: the old pages, AWS's choice, offer nothing else"
+        fix = "set it to 2, unless people sign in on pages of your own alone"
+        yield Problem(f"{PATH}.version", allowed, shown(login.version) if login else "nothing", fix, warning=True)
 
 
 def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Problem]:

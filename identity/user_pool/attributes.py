@@ -3,13 +3,14 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
 from identity import types
 from identity.errors import Problem
-from identity.setting import Model, setting
+from identity.setting import Change, Model, setting
 from identity.types import Maybe
 
 # The standard attributes that a pool may declare, each with its type where it is not a text.
@@ -26,16 +27,18 @@ DECLARABLE: Final = {
 # Cognito writes these bounds into a text attribute that names none; written down, they cannot drift.
 _TEXT_LENGTH = (0, 2048)
 _LENGTH = {"birthdate": (10, 10)}
+# None of an attribute can change once the pool has it.
+_fixed: Final = partial(setting, change=Change.IMPOSSIBLE)
 StandardName = Annotated[str, types.one_of(*DECLARABLE), types.NotBlank]
 
 
 class StandardAttribute(Model):
-    """One of OpenID Connect's attributes. None of this can change once the pool is there."""
+    """One of OpenID Connect's attributes."""
 
-    required: bool = setting(False, "Whether everybody has to give it at sign-up.", example=True)
-    mutable: bool = setting(True, "Whether it can change later.")
-    min_length: Maybe[types.AttributeLength] = setting(None, "The fewest characters, 0-2,048. Not given - AWS's.")
-    max_length: Maybe[types.AttributeLength] = setting(None, "The most characters, 0-2,048. Not given - AWS's.")
+    required: bool = _fixed(False, "Whether everybody has to give it at sign-up.", example=True)
+    mutable: bool = _fixed(True, "Whether it can change later.")
+    min_length: Maybe[types.AttributeLength] = _fixed(None, "The fewest characters, 0-2,048. Not given - AWS's.")
+    max_length: Maybe[types.AttributeLength] = _fixed(None, "The most characters, 0-2,048. Not given - AWS's.")
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -64,14 +67,14 @@ class StandardAttribute(Model):
 class CustomAttribute(Model):
     """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
 
-    type: types.AttributeType = setting("String", "String, Number, DateTime or Boolean.", example="Number")
-    mutable: bool = setting(True, "Whether it can change later.")
-    developer_only: bool = setting(False, "Whether only an administrator can write it (`dev:custom:<name>`).")
-    min_length: Maybe[types.AttributeLength] = setting(None, "Of a String: the fewest characters, 0-2,048.")
-    max_length: Maybe[types.AttributeLength] = setting(None, "Of a String: the most characters, 0-2,048.")
-    min_value: Maybe[int] = setting(None, "Of a Number: the least.")
-    max_value: Maybe[int] = setting(None, "Of a Number: the most.")
-    bounded: bool = setting(True, "false: a String without bounds, which a pool that was made by hand may have.")
+    type: types.AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
+    mutable: bool = _fixed(True, "Whether it can change later.")
+    developer_only: bool = _fixed(False, "Whether only an administrator can write it (`dev:custom:<name>`).")
+    min_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the fewest characters, 0-2,048.")
+    max_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the most characters, 0-2,048.")
+    min_value: Maybe[int] = _fixed(None, "Of a Number: the least.")
+    max_value: Maybe[int] = _fixed(None, "Of a Number: the most.")
+    bounded: bool = _fixed(True, "false: a String without bounds, which a pool that was made by hand may have.")
 
     def facts(self) -> dict[str, Any]:
         """What holds of it, defaults filled in."""

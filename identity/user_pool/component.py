@@ -13,7 +13,7 @@ from identity.setting import arguments
 from identity.user_pool.beside import Beside
 from identity.user_pool.functions import Functions, functions, permit, permit_links
 from identity.user_pool.logs import deliver_logs
-from identity.user_pool.mail import mail_identity
+from identity.user_pool.mail import mail_identity, not_known_yet
 from identity.user_pool.settings import UserPool
 from identity.user_pool.sms import sender_role
 from identity.user_pool.threat_protection import configure_risk
@@ -181,6 +181,8 @@ def _inputs(beside: Beside, args: CustomerUserPoolArgs, called: Mapping[str, pul
     if settings.sms and not settings.sms.role_arn:
         inputs["smsConfiguration"]["snsCallerArn"] = sender_role(beside, str(settings.sms.external_id))
     if settings.email and not settings.email.identity_arn and args.zone_id is not None:
+        if not args.had_mail_sender:
+            pulumi.log.warn(not_known_yet(settings.email.domain))
         inputs["emailConfiguration"]["sourceArn"] = mail_identity(beside, settings.email.domain, args.zone_id)
     elif not settings.email and args.had_mail_sender:
         inputs["emailConfiguration"] = {"emailSendingAccount": "COGNITO_DEFAULT"}

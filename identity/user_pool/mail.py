@@ -98,6 +98,15 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
         yield Problem(path, f"an address in the zone {zone_name}", sender, fix)
 
 
+def not_known_yet(domain: str) -> str:
+    """What is said before SES is first asked to send for a domain whose identity is made here."""
+    return (
+        f"SES looks for the records of {domain} by itself, in minutes, at times in hours. Until then Cognito "
+        f"refuses the sender: where this update fails at the pool, run it again once "
+        f"`aws sesv2 get-email-identity --email-identity {domain}` has VerifiedForSendingStatus true."
+    )
+
+
 def mail_identity(beside: Beside, domain: str, zone_id: pulumi.Input[str]) -> pulumi.Output[str]:
     """The ARN of an SES identity of this domain, known once the records are there by which SES verifies it.
 

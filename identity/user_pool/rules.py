@@ -99,9 +99,10 @@ def _relying_party(name: str, domain: Domain, region: str | None) -> Iterator[Pr
     if name not in (domain.auth_domain, served) and not domain.auth_domain.endswith(f".{name}"):
         allowed = f"the auth domain, {domain.auth_domain}, or one above it: browsers make no passkey for another"
         yield Problem(path, allowed, shown(name))
-    elif not domain.custom and name != served:
+    elif name != served:
         allowed = f"{served or 'the domain of the sign-in pages'}: passkeys of another are for pages of your own alone"
-        yield Problem(path, allowed, shown(name), "take it out, or set identity:customDomain: true", warning=True)
+        fix = "take it out" if domain.custom else "take it out, or set identity:customDomain: true"
+        yield Problem(path, allowed, shown(name), fix, warning=True)
 
 
 def _second_factor(pool: UserPool) -> Iterator[Problem]:

@@ -315,3 +315,15 @@ def test_mail_goes_back_to_cognitos_own_where_the_key_is_taken_out_and_only_then
     for resource in elsewhere.values():
         resource["outputs"]["emailConfiguration"] = {"emailSendingAccount": "DEVELOPER", "sourceArn": IDENTITY}
     assert "emailConfiguration" not in deploy(without, stack="dev", state=elsewhere).one("UserPool").inputs
+
+
+def test_before_ses_knows_the_sender_it_is_said_that_the_pool_may_have_to_wait(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture
+) -> None:
+    by_ses = {**BASE, **ZONE, "userPool": {"email": {"from": "no-reply@mail.focusmark.app"}}}
+    with caplog.at_level(logging.WARNING):
+        state = state_of(deploy(by_ses, stack="dev"))
+        assert "aws sesv2 get-email-identity --email-identity mail.focusmark.app" in caplog.text
+        caplog.clear()
+        deploy(by_ses, stack="dev", state=state)
+    assert "sesv2" not in caplog.text

@@ -10,9 +10,10 @@ import pytest
 
 from identity import branding
 from identity.branding import CATEGORIES, COLOUR_MODES, EXTENSIONS, readable_on
+from identity.config import check
 from identity.errors import ConfigError
 from tests.identity.test_guard import change
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_of, told
 
 WEB = {"callbackUrls": ["https://app.example/back"]}
 CLIENTS = {"web": WEB, "phone": WEB, "job": {"flow": "client_credentials", "secret": True}, "off": {"flows": []}}
@@ -80,6 +81,25 @@ def test_managed_login_needs_essentials() -> None:
     given = {**config(version=2), "userPool": {"tier": "lite"}}
     assert [problem.path for problem in told(given)] == ["identity:login.version"]
     assert not told({**given, "login": {"version": 1}})
+
+
+@pytest.mark.parametrize(
+    ("login", "factors", "clients", "warned"),
+    [
+        ({}, ["password", "passkey"], {"web": WEB}, True),
+        ({"login": {"version": 1}}, ["password", "emailOtp"], {"web": WEB}, True),
+        ({"login": {"version": 2}}, ["password", "passkey"], {"web": WEB}, False),
+        ({}, ["password"], {"web": WEB}, False),
+        ({}, ["password", "passkey"], {"off": {"flows": []}}, False),
+    ],
+)
+def test_factors_that_the_old_pages_do_not_offer_are_a_warning(
+    login: dict[str, Any], factors: list[str], clients: dict[str, Any], warned: bool
+) -> None:
+    pool = {"product": "acme", "userPool": {"firstFactors": factors}, "clients": clients}
+    _, problems = check(config_of({**pool, **login}), "dev")
+    assert ("identity:login.version" in [problem.path for problem in problems if problem.warning]) is warned
+    assert [problem for problem in problems if not problem.warning] == []
 
 
 def test_every_client_with_pages_has_a_style_and_the_domain_serves_it(deploy: Deploy) -> None:

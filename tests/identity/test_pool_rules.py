@@ -15,6 +15,7 @@ IDENTITY = "arn:aws:ses:eu-west-1:123456789012:identity/acme.app"
 GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:mine"
 MAIL = {"from": "no-reply@acme.app", "identityArn": IDENTITY}
 PASSKEYS = {"firstFactors": ["password", "passkey"]}
+MAILED_CODES = {"email": MAIL, "recovery": ["admin_only"]}
 
 
 def mail(sender: str, identity: str | None = IDENTITY) -> dict[str, Any]:
@@ -52,6 +53,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     (relying_party("sign-in.auth.acme.app"), "passkeys.relyingPartyId"),
     # Getting back in, and addresses
     ({"recovery": ["admin_only", "verified_email"]}, "recovery"),
+    ({"recovery": ["verified_email", "verified_phone_number", "admin_only"]}, "recovery"),
     ({"recovery": []}, "recovery"),
     ({"recovery": ["verified_email", "verified_email"]}, "recovery"),
     ({"verifyBeforeUpdate": ["phone_number"]}, "verifyBeforeUpdate[0]"),
@@ -68,7 +70,14 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"verification": {"message": "{##Go##}" + "x" * 20_000}}, "verification.message"),
     ({"invitation": {"message": "Your password is {####}."}}, "invitation.message"),
     ({"invitation": {"smsMessage": "You are {username}."}}, "invitation.smsMessage"),
+    ({"invitation": {"smsMessage": "{username} {####}" + "x" * 124}}, "invitation.smsMessage"),
+    ({"invitation": {"subject": "x" * 141}}, "invitation.subject"),
+    ({"invitation": {"message": "{username} {####}" + "x" * 20_000}}, "invitation.message"),
     ({"mfa": {"mode": "on", "totp": True, "sms": {"message": "Your code"}}, "sms": {}}, "mfa.sms.message"),
+    ({"mfa": {"mode": "on", "totp": True, "sms": {"message": "{####}" + "x" * 135}}, "sms": {}}, "mfa.sms.message"),
+    ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"message": "Your code"}}}, "mfa.email.message"),
+    ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"message": "{####}" + "x" * 20_000}}}, "mfa.email.message"),
+    ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"subject": "x" * 141}}}, "mfa.email.subject"),
     # Mail
     (mail("no-reply@other.app"), "email.from"),
     (mail("no-reply@notacme.app"), "email.from"),
@@ -105,6 +114,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
         {"tier": "lite", "triggers": {"preTokenGeneration": {"arn": ARN, "version": "V3_0"}}},
         "triggers.preTokenGeneration.version",
     ),
+    ({"tier": "lite", "threatProtection": {"mode": "audit"}}, "threatProtection"),
     ({"tier": "essentials", "threatProtection": {"mode": "audit"}}, "threatProtection"),
     ({"tier": "essentials", "logs": {"signIns": "90d"}}, "logs.signIns"),
 ]
@@ -154,6 +164,7 @@ SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
         "firstFactors",
     ),
     ({"recovery": ["verified_email", "verified_phone_number"]}, "recovery[1]"),
+    (relying_party("acme.app"), "passkeys.relyingPartyId"),
 ]
 
 
