@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -377,7 +377,8 @@ def _unknown_namespaces(texts: Mapping[str, str]) -> Iterator[Problem]:
             yield Problem(key, "a key of the namespace identity", "another namespace", fix)
 
 
-def defaults() -> dict[str, str]:
+@cache
+def defaults() -> Mapping[str, str]:
     """Pulumi.yaml's defaults, as the engine hands them over; it does so itself but for a run without it."""
     import yaml
 

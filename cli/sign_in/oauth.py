@@ -5,7 +5,9 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 """
 
 import contextlib
+import functools
 import secrets
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,7 +34,14 @@ class TokenResponse:
 
 def http_client(url: str) -> httpx2.Client:
     """A client for one server. A proxy from the environment is never asked for this machine's own addresses."""
-    return httpx2.Client(timeout=TIMEOUT, trust_env=not is_loopback(url))
+    environment = not is_loopback(url)
+    return httpx2.Client(timeout=TIMEOUT, trust_env=environment, verify=_certificates(environment))
+
+
+@functools.cache
+def _certificates(of_environment: bool) -> ssl.SSLContext:
+    """The certificates that are trusted, read once: that takes longer than a request."""
+    return httpx2.create_ssl_context(trust_env=of_environment)
 
 
 @contextlib.contextmanager
@@ -133,13 +142,15 @@ class SignInServer:
         return f"{refusal} (The server said {plain(error)}{f': {plain(description)}' if description else ''}.)"
 
     def _session(self, **options: str) -> OAuth2Client:
+        environment = not is_loopback(self._outputs.token_url)
         return OAuth2Client(
             self._outputs.clients[self._key].client_id,
             self._secret,
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
             code_challenge_method="S256",
             timeout=TIMEOUT,
-            trust_env=not is_loopback(self._outputs.token_url),
+            trust_env=environment,
+            verify=_certificates(environment),
             **options,
         )
 

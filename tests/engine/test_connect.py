@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import jwt
 import pytest
 import yaml
 
-from tests.support import npm
+from tests.support import http, npm
 from tests.support.checkout import ORIGIN, Checkout, finished
 from tests.support.emulated_sign_in import log_in
 from tests.test_docs import BLOCKS
@@ -63,7 +62,7 @@ class Connected:
 
     def _token(self, **request: str) -> Any:
         who = (self.values["IDENTITY_CLIENT_NIGHTLY_ID"], self.values["IDENTITY_CLIENT_NIGHTLY_SECRET"])
-        answer = httpx2.post(self.values["IDENTITY_TOKEN_URL"], data=request, auth=who, trust_env=False)
+        answer = http.post(self.values["IDENTITY_TOKEN_URL"], data=request, auth=who)
         return answer.raise_for_status().json()
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx2
 import pytest
 import yaml
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from local import people
+from tests.support import http
 from tests.support.checkout import Checkout
 from tests.support.emulated_sign_in import log_in
 
@@ -301,10 +301,10 @@ def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Che
         "redirect_uri": callback,
         "code_verifier": verifier,
     }
-    tokens = httpx2.post(out["tokenUrl"], data=form, trust_env=False).raise_for_status().json()
+    tokens = http.post(out["tokenUrl"], data=form).raise_for_status().json()
     assert tokens["token_type"] == "Bearer"
     assert tokens["expires_in"] == 3600
-    keys = KeySet.import_key_set(httpx2.get(out["jwksUri"], trust_env=False).raise_for_status().json())
+    keys = KeySet.import_key_set(http.get(out["jwksUri"]).raise_for_status().json())
     claims = jwt.decode(tokens["access_token"], keys, algorithms=["RS256"]).claims
     assert claims["iss"] == out["issuer"]
     assert (claims["token_use"], claims["client_id"]) == ("access", client["clientId"])
@@ -317,14 +317,14 @@ def assert_tokens_outlive_the_emulator(up: Checkout, tokens: dict[str, str], cli
     assert up.local("stop").status == 0
     assert up.run("up") == {"same": 13}
     out = up.outputs()
-    keys = KeySet.import_key_set(httpx2.get(out["jwksUri"], trust_env=False).raise_for_status().json())
+    keys = KeySet.import_key_set(http.get(out["jwksUri"]).raise_for_status().json())
     for token in ("access_token", "id_token"):
         assert jwt.decode(tokens[token], keys, algorithms=["RS256"]).claims["iss"] == out["issuer"]
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    said = httpx2.get(out["userInfoUrl"], headers=bearer, trust_env=False).raise_for_status().json()
+    said = http.get(out["userInfoUrl"], headers=bearer).raise_for_status().json()
     assert said["email"] == "ada@example.com"
     form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": tokens["refresh_token"]}
-    assert httpx2.post(out["tokenUrl"], data=form, trust_env=False).is_success
+    assert http.post(out["tokenUrl"], data=form).is_success
     held = [file for file in (up.root / ".local" / "emulator").rglob("*") if file.is_file()]
     assert any(file.suffix == ".pem" for file in held)
     assert [file for file in held if file.stat().st_mode & 0o077] == []

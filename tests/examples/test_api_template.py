@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from local import emulator, keys
+from tests.support import http
 from tests.support.program import REGION, ROOT
 from tests.test_docs import BLOCKS
 
@@ -53,7 +54,7 @@ class Whole:
 
     def request(self, method: str, path: str, **more: Any) -> httpx2.Response:
         headers = {HEADER: self.key, **more.pop("headers", {})}
-        return httpx2.request(method, f"{self.url}{path}", headers=headers, trust_env=False, timeout=30, **more)
+        return http.request(method, f"{self.url}{path}", headers=headers, timeout=30, **more)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_nobody_else_gets_an_answer(deployed: Deployed, token: str | None) -> No
 
 
 def test_a_request_without_the_tests_own_header_is_refused(whole: Whole) -> None:
-    assert httpx2.get(f"{whole.url}/_ministack/health", trust_env=False).status_code == 403
+    assert http.get(f"{whole.url}/_ministack/health").status_code == 403
 
 
 def parsed(template: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from examples.api.app import make_app
 from examples.api.tokens import AccessTokens, KeyCache, KeysUnavailableError
+from tests.support import http
 from tests.support.emulated_sign_in import CHECKOUT, EmulatedStack, emulator, make_stack
 from tests.support.false_sign_in import false_server
 
@@ -60,11 +61,10 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatedS
 
 def own_token(stack: EmulatedStack, scope: str) -> str:
     outputs: Any = stack.outputs
-    answer = httpx2.post(
+    answer = http.post(
         outputs["tokenUrl"],
         auth=(outputs["clients"]["nightly"]["clientId"], outputs["clientSecrets"]["nightly"]),
         data={"grant_type": "client_credentials", "scope": scope},
-        trust_env=False,
     )
     return str(answer.raise_for_status().json()["access_token"])
 

@@ -11,6 +11,7 @@ import pytest
 from local import tls
 from local.console import Failure
 from local.emulator import free_port
+from tests.support import http
 from tests.support.checkout import Checkout
 
 HEALTH = "/_ministack/health"
@@ -40,7 +41,7 @@ def test_https_is_served_beside_http_over_a_stop(running: Checkout) -> None:
         for host in ("localhost", "127.0.0.1"):
             answer = ask(running, f"https://{host}:{port}{HEALTH}")
             assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
-        assert httpx2.get(f"http://127.0.0.1:{running.port}{HEALTH}", trust_env=False).status_code == 200
+        assert http.get(f"http://127.0.0.1:{running.port}{HEALTH}").status_code == 200
         answer = ask(running, f"https://localhost:{port}/_mail")
         assert (answer.status_code, "Nothing yet" in answer.text) == (200, True)
         assert ask(running, f"https://localhost:{port}/", Host="evil.example").status_code == 421

@@ -22,6 +22,7 @@ from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from local import keys
 from local.emulator import free_port, served
+from tests.support import http
 
 STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -95,7 +96,7 @@ def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path)
     end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(httpx2.TransportError):
-            if httpx2.get(f"{url}/_ministack/health", trust_env=False).is_success:
+            if http.get(f"{url}/_ministack/health").is_success:
                 return
         time.sleep(0.1)
     raise AssertionError(f"The emulator did not start. Its log:\n{log.read_text(errors='replace')[-2000:]}")

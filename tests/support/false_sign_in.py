@@ -11,7 +11,6 @@ from socketserver import ThreadingTCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
@@ -19,6 +18,7 @@ from cli.outputs import Outputs
 from cli.sign_in.authorization import AuthorizationRequest
 from cli.sign_in.flow import Target
 from local.emulator import free_port
+from tests.support import http
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc"
 CLIENT = "the-client"
@@ -63,9 +63,9 @@ class FalseServer:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
         self.nonce = asked.get("nonce")
         threading.Thread(
-            target=httpx2.get,
+            target=http.get,
             args=(asked["redirect_uri"],),
-            kwargs={"params": {"code": "c0de", "state": asked["state"]}, "trust_env": False},
+            kwargs={"params": {"code": "c0de", "state": asked["state"]}},
             daemon=True,
         ).start()
 

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx2
 
+from tests.support import http
+
 
 class Browser:
     """Cookies, and the page that is open."""
@@ -17,7 +19,7 @@ class Browser:
 
     def open(self, path: str) -> "Browser":
         """Go to a page."""
-        return self._go(httpx2.get(urljoin(self.url, path), cookies=self.cookies, trust_env=False))
+        return self._go(http.get(urljoin(self.url, path), cookies=self.cookies))
 
     def send(self, form: int = 0, **entered: str) -> "Browser":
         """Fill in one of the page's forms and send it, as a browser does."""
@@ -26,7 +28,7 @@ class Browser:
         assert not unknown, f"{found.fields} has no {unknown}"
         address = urljoin(str(self.page.url), found.action)
         filled_in, headers = {**found.fields, **entered}, {"Origin": self.url}
-        answer = httpx2.post(address, data=filled_in, headers=headers, cookies=self.cookies, trust_env=False)
+        answer = http.post(address, data=filled_in, headers=headers, cookies=self.cookies)
         return self._go(answer)
 
     def follow(self, words: str) -> "Browser":

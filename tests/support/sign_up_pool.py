@@ -13,7 +13,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from local import keys
-from tests.support import signing
+from tests.support import http, signing
 
 PASSWORD = "Correct-horse-9"
 CALLBACK = "http://localhost:3000/callback"
@@ -88,7 +88,7 @@ class Pool:
         return found
 
     def post(self, path: str, form: dict[str, str], **headers: str) -> httpx2.Response:
-        return httpx2.post(self.url + path, data=form, headers=headers, trust_env=False)
+        return http.post(self.url + path, data=form, headers=headers)
 
     def authorize_query(self, **changed: str) -> str:
         """The query of an authorization request of this client."""

@@ -8,6 +8,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local import keys
+from tests.support import http
 
 
 def headers(
@@ -30,4 +31,4 @@ def send(
 ) -> httpx2.Response:
     """Sign a request with this checkout's key, and send it."""
     signed = headers(method, url, body, given, service=service)
-    return httpx2.request(method, url, content=body, headers=signed, trust_env=False, timeout=30)
+    return http.request(method, url, content=body, headers=signed, timeout=30)

@@ -12,6 +12,7 @@ from cli.sign_in.callback import CallbackListener
 from cli.sign_in.errors import AuthorizationError, InvalidResponseError, PortInUseError
 from local.console import Failure
 from local.emulator import free_port
+from tests.support import http
 
 REQUEST = AuthorizationRequest(
     "https://login.example/", "https://app.example/back", "the-state", "the-nonce", "the-verifier"
@@ -88,11 +89,11 @@ def test_the_listener_takes_the_first_answer_on_its_path_and_nothing_else(path: 
     with CallbackListener(url) as listener:
         listener.request = REQUEST
         listener.finish("Done", "<b>Ada</b>")
-        assert httpx2.get(f"{url.removesuffix(path)}/favicon.ico", trust_env=False).status_code == 404
-        assert httpx2.get(url, trust_env=False).status_code == 404
-        assert httpx2.post(f"{url}?code=0&state=the-state", trust_env=False).status_code == 501
-        page = httpx2.get(f"{url}?code=1&state=the-state", trust_env=False)
-        httpx2.get(f"{url}?code=2&state=the-state", trust_env=False)
+        assert http.get(f"{url.removesuffix(path)}/favicon.ico").status_code == 404
+        assert http.get(url).status_code == 404
+        assert http.post(f"{url}?code=0&state=the-state").status_code == 501
+        page = http.get(f"{url}?code=1&state=the-state")
+        http.get(f"{url}?code=2&state=the-state")
         assert listener.wait(5) == {"code": ["1"], "state": ["the-state"]}
         assert listener.responses.empty()
     assert "&lt;b&gt;Ada" in page.text
@@ -100,7 +101,7 @@ def test_the_listener_takes_the_first_answer_on_its_path_and_nothing_else(path: 
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "script-src" not in page.headers["content-security-policy"]
     with pytest.raises(httpx2.ConnectError):
-        httpx2.get(url, trust_env=False)
+        http.get(url)
 
 
 STRANGERS = {
@@ -216,9 +217,7 @@ def test_a_machine_without_ipv6_listens_on_the_other_address(monkeypatch: pytest
     with CallbackListener(f"http://localhost:{free_port()}") as listener:
         listener.request = REQUEST
         listener.finish("Done", "")
-        assert httpx2.get(
-            f"{listener.url}?code=1&state=the-state".replace("localhost", "127.0.0.1"), trust_env=False
-        ).is_success
+        assert http.get(f"{listener.url}?code=1&state=the-state".replace("localhost", "127.0.0.1")).is_success
 
 
 def _bind(server: object, bind: object) -> None:

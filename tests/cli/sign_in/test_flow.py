@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from cli.sign_in.session import LastClient, SessionFile
 from local.emulator import free_port
+from tests.support import http
 from tests.support.emulated_sign_in import (
     API_SCOPES,
     STACK,
@@ -58,14 +58,14 @@ def sign_in(stack: EmulatedStack, *arguments: str) -> tuple[int, str, str]:
     """The whole of a good sign-in with the public client, while others send what is none of its business."""
     command = start(stack, "login", "--stack", STACK, "--no-browser", *arguments)
     back = log_in(command.url, NAME, PASSWORD)
-    assert httpx2.get(f"{callback_url(stack)}/?code=forged&state=x", trust_env=False).status_code == 400
-    page = httpx2.get(back.headers["location"], trust_env=False)
+    assert http.get(f"{callback_url(stack)}/?code=forged&state=x").status_code == 400
+    page = http.get(back.headers["location"])
     assert "You are signed in" in page.text
     return command.end()
 
 
 def claims(stack: EmulatedStack, token: str) -> dict[str, object]:
-    keys = httpx2.get(str(stack.outputs["jwksUri"]), trust_env=False).json()
+    keys = http.get(str(stack.outputs["jwksUri"])).json()
     return jwt.decode(token, KeySet.import_key_set(keys), algorithms=["RS256"]).claims
 
 
@@ -105,10 +105,9 @@ def test_the_session_is_kept_for_its_owner_only_and_serves_token_refresh_and_log
     status, _, err = run(stack, "logout")
     assert status == 0, err
     assert not path.exists()
-    answer = httpx2.post(
+    answer = http.post(
         str(stack.outputs["tokenUrl"]),
         data={"grant_type": "refresh_token", "refresh_token": kept, "client_id": client_id(stack, "windowscli")},
-        trust_env=False,
     )
     assert answer.json()["error"] == "invalid_grant"
     for command in (["token"], ["token", "--refresh"], ["logout"]):
@@ -217,10 +216,10 @@ def test_a_bad_answer_is_refused_in_terminal_and_browser(
     assert state is not None
     assert callback is not None
     command.wait_for_listener()
-    assert httpx2.get(f"http://127.0.0.1:{callback[1]}/favicon.ico", trust_env=False).status_code == 404
+    assert http.get(f"http://127.0.0.1:{callback[1]}/favicon.ico").status_code == 404
     for strange in ("anything=1", "code=x&state=forged", f"error=access_denied&state={state[1]}x"):
-        assert httpx2.get(f"http://localhost:{callback[1]}/?{strange}", trust_env=False).status_code == 400
-    page = httpx2.get(f"http://localhost:{callback[1]}/?{query.format(state=state[1])}", trust_env=False)
+        assert http.get(f"http://localhost:{callback[1]}/?{strange}").status_code == 400
+    page = http.get(f"http://localhost:{callback[1]}/?{query.format(state=state[1])}")
     assert "Not signed in" in page.text
     ended, out, err = command.end()
     assert (ended, out) == (status, ""), err
@@ -322,7 +321,7 @@ def test_a_made_user_can_sign_in_and_a_second_run_gives_a_new_password(stack: Em
         passwords.append(made["password"])
         command = start(stack, "login", "--stack", STACK, "--no-browser")
         back = log_in(command.url, made["name"], made["password"])
-        httpx2.get(back.headers["location"], trust_env=False)
+        http.get(back.headers["location"])
         status, _, err = command.end()
         assert status == 0, err
         assert "Signed in: tester" in err
@@ -342,7 +341,7 @@ def test_the_browser_of_the_environment_is_opened_on_the_login_page(stack: Emula
     while not seen.exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert seen.read_text() == printed
-    httpx2.get(log_in(printed, NAME, PASSWORD).headers["location"], trust_env=False)
+    http.get(log_in(printed, NAME, PASSWORD).headers["location"])
     assert command.end()[0] == 0
 
 

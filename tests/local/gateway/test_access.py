@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from local import emulator, keys
 from local.console import Failure
 from local.gateway import public_requests, stack_templates
-from tests.support import signing
+from tests.support import http, signing
 from tests.support.emulated_sign_in import EmulatedStack, make_stack
 
 TARGET = "AWSCognitoIdentityProviderService."
@@ -118,7 +118,7 @@ def stack(shared_emulator: str, tmp_path_factory: pytest.TempPathFactory) -> Emu
 
 
 def raw(method: str, url: str, headers: dict[str, str], body: str = "") -> httpx2.Response:
-    return httpx2.request(method, url, headers=headers, content=body.encode(), trust_env=False, timeout=30)
+    return http.request(method, url, headers=headers, content=body.encode(), timeout=30)
 
 
 def allowances(answer: httpx2.Response) -> list[str]:
@@ -199,7 +199,7 @@ def test_a_body_has_to_be_the_signed_one_whatever_its_hash_is_said_to_be(stack: 
 def test_a_body_that_is_read_in_two_ways_is_refused(stack: EmulatedStack, key: keys.Key | None) -> None:
     packed = gzip.compress(create(FUNCTION))
     signed = signing.headers("POST", stack.url + "/", packed, {"Content-Encoding": "gzip", "Content-Type": FORM}, key)
-    answer = httpx2.post(stack.url + "/", headers=signed, content=packed, trust_env=False)
+    answer = http.post(stack.url + "/", headers=signed, content=packed)
     assert answer.status_code == 415
 
 
@@ -489,7 +489,7 @@ def test_functions_are_made_by_no_template_and_by_nobody_without_the_key(stack: 
     assert answer.status_code == 400
     assert "AWS::Lambda::Function" in answer.text
     content = json.dumps({"FunctionName": "f", "Role": "r", "Code": {"ZipFile": ""}}).encode()
-    made = httpx2.post(f"{stack.url}/2015-03-31/functions", content=content, headers={"Content-Type": JSON})
+    made = http.post(f"{stack.url}/2015-03-31/functions", content=content, headers={"Content-Type": JSON})
     assert made.status_code == 403
 
 

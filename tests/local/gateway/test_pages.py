@@ -5,10 +5,9 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx2
 import pytest
 
-from tests.support import signing, totp
+from tests.support import http, signing, totp
 from tests.support.pages import Browser
 from tests.support.sign_up_pool import CALLBACK, PASSWORD, Pool, listed, make_pool
 
@@ -34,9 +33,7 @@ def claims_of(pool: Pool, browser: Browser) -> dict[str, Any]:
     form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
     known = {"client_id": pool.client_id, "client_secret": pool.client.get("ClientSecret", "")}
     tokens = pool.post("/oauth2/token", form | known).json()
-    answer = httpx2.get(
-        f"{pool.url}/oauth2/userInfo", headers={"Authorization": f"Bearer {tokens['access_token']}"}, trust_env=False
-    )
+    answer = http.get(f"{pool.url}/oauth2/userInfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     found: dict[str, Any] = answer.json()
     return found
 
@@ -212,7 +209,7 @@ def test_a_person_signs_up_by_the_link(shared_emulator: str, client: Any) -> Non
     assert "A link was sent to g***@e***." in browser.page.text
     browser.send()
     assert browser.title == "Confirm your account"
-    assert httpx2.get(pool.mail()[0]["link"], trust_env=False).status_code == 200
+    assert http.get(pool.mail()[0]["link"]).status_code == 200
     assert claims_of(pool, browser.send())["email"] == "grace@example.com"
 
 
@@ -378,7 +375,7 @@ def test_an_identity_provider_sends_its_answer(pool: Pool, path: str) -> None:
 def test_no_other_page_reads_or_frames_a_page(pool: Pool, page: str) -> None:
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
     for method in ("GET", "OPTIONS"):
-        answer = httpx2.request(method, f"{pool.url}/{page}?{pool.authorize_query()}", headers=headers, trust_env=False)
+        answer = http.request(method, f"{pool.url}/{page}?{pool.authorize_query()}", headers=headers)
         assert [name for name in answer.headers if name.startswith("access-control-")] == []
         if method == "GET":
             assert answer.headers["X-Frame-Options"] == "DENY"
@@ -400,7 +397,7 @@ def test_what_was_entered_is_shown_as_text(pool: Pool) -> None:
 def test_the_inbox_shows_what_strangers_signed_up_with_as_text(shared_emulator: str) -> None:
     pool = make_pool(shared_emulator, VerificationMessageTemplate={"EmailMessage": "<b>{username}</b> {####}"})
     pool.sign_up("<script>alert(1)</script>", email='"<img src=x>"@example.com')
-    answer = httpx2.get(f"{pool.url}/_mail", trust_env=False)
+    answer = http.get(f"{pool.url}/_mail")
     assert pool.mail()[0]["code"] in answer.text
     assert "<script" not in answer.text
     assert "<img" not in answer.text
@@ -409,5 +406,5 @@ def test_the_inbox_shows_what_strangers_signed_up_with_as_text(shared_emulator: 
 
 
 def test_programs_read_the_mail_with_the_key_alone(pool: Pool) -> None:
-    assert httpx2.get(f"{pool.url}/_mail/messages", trust_env=False).status_code == 403
+    assert http.get(f"{pool.url}/_mail/messages").status_code == 403
     assert signing.send("GET", f"{pool.url}/_mail/messages").status_code == 200

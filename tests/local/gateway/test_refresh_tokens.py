@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.gateway import clients, tokens
+from tests.support import http
 from tests.support.sign_up_pool import Pool, make_pool
 
 ROTATING = {
@@ -218,12 +219,12 @@ def test_renewed_tokens_say_when_the_person_signed_in(pool: Pool, settings: dict
 
 
 def test_discovery_says_all_that_aws_says(pool: Pool) -> None:
-    found = httpx2.get(f"{pool.url}/{pool.id}/.well-known/openid-configuration", trust_env=False)
+    found = http.get(f"{pool.url}/{pool.id}/.well-known/openid-configuration")
     assert found.headers["Access-Control-Allow-Origin"] == "*"
     assert found.json()["issuer"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool.id}"
     paths = {name: value.removeprefix(pool.url) for name, value in found.json().items() if name in ENDPOINTS}
     assert paths == ENDPOINTS | {"jwks_uri": f"/{pool.id}/.well-known/jwks.json"}
-    assert httpx2.get(f"{pool.url}/us-east-1_none/.well-known/openid-configuration").status_code != 200
+    assert http.get(f"{pool.url}/us-east-1_none/.well-known/openid-configuration").status_code != 200
 
 
 def test_revoking_one_ends_the_whole_family(pool: Pool) -> None:
