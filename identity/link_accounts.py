@@ -16,7 +16,8 @@ def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]
     """The triggers, with the function for preSignUp among them."""
     # Cognito writes some providers' names in small letters where it calls the function.
     names = ",".join(sorted(str(provider.name) for provider in providers.values()))
-    function = Trigger(path="triggers/link_accounts", environment={"IDENTITY_PROVIDERS": names})
+    # Lambda gives as much of a processor as of memory, and Cognito waits five seconds.
+    function = Trigger(path="triggers/link_accounts", memory=512, environment={"IDENTITY_PROVIDERS": names})
     return (triggers or Triggers()).model_copy(update={"pre_sign_up": function})
 
 

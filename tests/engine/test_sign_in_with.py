@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.support.checkout import Checkout
-from triggers.link_accounts import main
 
 pytestmark = pytest.mark.engine
 
@@ -151,16 +150,6 @@ def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(sta
     assert json.loads(answer["Payload"].read()) == event
     (statement,) = json.loads(stack.aws("lambda").get_policy(FunctionName=arn)["Policy"])["Statement"]
     assert pool in json.dumps(statement["Condition"])
-
-
-def test_a_sign_up_is_linked_to_the_user_of_the_same_verified_address(stack: Checkout) -> None:
-    pool, cognito = stack.outputs()["userPoolId"], stack.aws("cognito-idp")
-    verified = [{"Name": "email", "Value": "hedy@acme.example"}, {"Name": "email_verified", "Value": "true"}]
-    cognito.admin_create_user(UserPoolId=pool, Username="hedy", UserAttributes=verified, MessageAction="SUPPRESS")
-    main.handler(sign_up(pool), None, cognito)
-    attributes = cognito.admin_get_user(UserPoolId=pool, Username="hedy")["UserAttributes"]
-    identities = next(attribute["Value"] for attribute in attributes if attribute["Name"] == "identities")
-    assert json.loads(identities)[0]["userId"] == "1234"
 
 
 def sign_up(pool: str) -> dict[str, Any]:

@@ -22,7 +22,11 @@ class FalseCognito:
         found = [user for user in self.users if Filter == f'email = "{user["email"]}"'][:Limit]
         return {
             "Users": [
-                {"Username": user["name"], "Attributes": [{"Name": key, "Value": value} for key, value in user.items()]}
+                {
+                    "Username": user["name"],
+                    "UserStatus": "EXTERNAL_PROVIDER" if user["name"].startswith("Okta_") else "CONFIRMED",
+                    "Attributes": [{"Name": key, "Value": value} for key, value in user.items()],
+                }
                 for user in found
             ]
         }
@@ -60,6 +64,13 @@ def test_a_sign_up_with_a_verified_address_is_linked_to_the_account_that_has_it(
         "ProviderAttributeName": "Cognito_Subject",
         "ProviderAttributeValue": "1234",
     }
+
+
+def test_an_account_of_another_provider_is_named_as_aws_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_PROVIDERS", "Google,Okta")
+    cognito = FalseCognito(user("Okta_00u1"))
+    handler(event(), None, cognito)
+    assert cognito.linked[0]["DestinationUser"] == {"ProviderName": "Okta", "ProviderAttributeValue": "00u1"}
 
 
 def test_the_address_is_found_in_small_letters_too() -> None:

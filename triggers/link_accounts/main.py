@@ -12,13 +12,15 @@ from typing import Any
 import boto3
 
 _FEDERATED = "PreSignUp_ExternalProvider"
+# Made while Lambda starts the function, with a whole processor: Cognito waits five seconds. Lambda sets the region.
+_COGNITO: Any = boto3.client("cognito-idp", region_name=os.environ.get("AWS_REGION", "us-east-1"))
 
 
 class SignUpRefused(Exception):
     """Cognito shows its text to the app, as the reason why nobody was signed up."""
 
 
-def handler(event: dict[str, Any], context: object, client: Any = None) -> dict[str, Any]:  # noqa: ARG001 - Lambda's own
+def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> dict[str, Any]:  # noqa: ARG001 - Lambda's own
     """Link the sign-up of `event`, or let it be; raise SignUpRefused.
 
     Args:
@@ -29,7 +31,6 @@ def handler(event: dict[str, Any], context: object, client: Any = None) -> dict[
     address = event["request"]["userAttributes"].get("email")
     if event["triggerSource"] != _FEDERATED or not address:
         return event
-    client = client or boto3.client("cognito-idp")
     pool = event["userPoolId"]
     others = [user for user in _with_address(client, pool, address) if user["Username"] != event["userName"]]
     if not others:
@@ -40,17 +41,18 @@ def handler(event: dict[str, Any], context: object, client: Any = None) -> dict[
         raise SignUpRefused("More than one account has this address: sign in with one of them.")
     if _attributes(others[0]).get("email_verified") != "true":
         raise SignUpRefused("An account has this address and has not verified it: sign in there and verify it first.")
-    provider, subject = _source(event["userName"])
     client.admin_link_provider_for_user(
         UserPoolId=pool,
-        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": others[0]["Username"]},
-        SourceUser={
-            "ProviderName": provider,
-            "ProviderAttributeName": "Cognito_Subject",
-            "ProviderAttributeValue": subject,
-        },
+        DestinationUser=_identity(others[0]),
+        SourceUser={**_of_provider(event["userName"]), "ProviderAttributeName": "Cognito_Subject"},
     )
     return event
+
+
+def _identity(user: dict[str, Any]) -> dict[str, str]:
+    if user["UserStatus"] == "EXTERNAL_PROVIDER":
+        return _of_provider(user["Username"])
+    return {"ProviderName": "Cognito", "ProviderAttributeValue": user["Username"]}
 
 
 def _with_address(client: Any, pool: str, address: str) -> list[dict[str, Any]]:
@@ -67,10 +69,10 @@ def _attributes(user: dict[str, Any]) -> dict[str, str]:
     return {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
 
 
-def _source(user_name: str) -> tuple[str, str]:
-    """Provider and id of `google_1234`: Cognito writes some names in small letters here, and wants them as they are."""
+def _of_provider(user_name: str) -> dict[str, str]:
+    """Who `google_1234` is: Cognito writes some providers in small letters here, and wants them as they are."""
+    provider, _, subject = user_name.partition("_")
     for name in os.environ.get("IDENTITY_PROVIDERS", "").split(","):
         if name and user_name.lower().startswith(f"{name.lower()}_"):
-            return name, user_name[len(name) + 1 :]
-    provider, _, subject = user_name.partition("_")
-    return provider, subject
+            provider, subject = name, user_name[len(name) + 1 :]
+    return {"ProviderName": provider, "ProviderAttributeValue": subject}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -21,6 +22,7 @@ from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
+from local.gateway import tokens
 from tests.cli.sign_in.test_environment import OF_A_PERSON
 from tests.support import npm, totp
 from tests.support.checkout import Checkout, finished
@@ -44,12 +46,22 @@ FLAGS = (
 )
 
 
+APP = {"clientId": "our-app", "clientSecret": "of-no-provider"}
+PROVIDERS = {
+    "google": {"type": "google", **APP},
+    "okta": {"type": "oidc", "name": "Okta", **APP, "issuer": "https://acme.okta.example"},
+    "corp": {"type": "saml", "metadataUrl": "https://login.acme.example/metadata"},
+}
+
+
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A stack of the default clients; the public one calls back to a port that is free here."""
+    """A stack of a client for passwords and one for providers, each calling back to a port that is free here."""
     with Checkout(tmp_path_factory.mktemp("browser")) as checkout:
         client = {"callbackUrls": [f"http://localhost:{free_port()}"], "authFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
-        checkout.config(clients={"windowscli": client})
+        web = {"callbackUrls": [f"http://localhost:{free_port()}"], "identityProviders": ["COGNITO", *PROVIDERS]}
+        checkout.config(clients={"windowscli": client, "web": web}, identityProviders=PROVIDERS)
+        checkout.config(linkAccounts="verifiedEmail")
         up = checkout.local("up")
         assert up.status == 0, up.stderr
         yield checkout
@@ -150,6 +162,47 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
     finally:
         command.process.kill()
         command.process.wait()
+
+
+def by_provider(stack: Checkout, browser: webdriver.Chrome, provider: str, account: str) -> tuple[int, str, str]:
+    """How `make login` ends where somebody clicks through to this account at a provider."""
+    command = Command(sign_in(stack, "login", "--client", "web", "--no-browser", "--json"))
+    try:
+        browser.get(command.url)
+        press(browser, f"Sign in with {provider}")
+        press(browser, account)
+        return command.end()
+    finally:
+        command.process.kill()
+        command.process.wait()
+
+
+def claims_of(ended: tuple[int, str, str]) -> dict[str, Any]:
+    status, out, err = ended
+    assert status == 0, err
+    return tokens.claims(json.loads(out)["id_token"])
+
+
+def test_a_person_signs_in_by_a_provider_with_a_browser(stack: Checkout, browser: webdriver.Chrome) -> None:
+    claims = claims_of(by_provider(stack, browser, "Okta", "Lin Newcomer, lin@example.com (verified)"))
+    known = {"cognito:username": "Okta_1002", "email": "lin@example.com", "given_name": "Lin"}
+    assert {name: claims.get(name) for name in known} == known
+
+
+def test_a_person_of_the_pool_who_comes_by_a_provider_is_the_same_person(
+    stack: Checkout, browser: webdriver.Chrome
+) -> None:
+    ada = stack.aws("cognito-idp").admin_get_user(UserPoolId=stack.outputs()["userPoolId"], Username="ada")
+    sub = next(one["Value"] for one in ada["UserAttributes"] if one["Name"] == "sub")
+    claims = claims_of(by_provider(stack, browser, "Google", "Ada Lovelace, ada@example.com (verified)"))
+    assert (claims["sub"], claims["cognito:username"]) == (sub, "ada")
+    assert (claims["given_name"], claims["family_name"]) == ("Ada", "Lovelace")
+
+
+def test_a_provider_that_verifies_no_address_opens_nobodys_account(stack: Checkout, browser: webdriver.Chrome) -> None:
+    status, _, err = by_provider(stack, browser, "corp", "Ada Lovelace, ada@example.com (verified)")
+    assert status == 1
+    assert "The provider has not verified this address" in " ".join(err.split())
 
 
 def press(browser: webdriver.Chrome, words: str) -> None:

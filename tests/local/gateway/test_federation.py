@@ -219,10 +219,10 @@ def policy(**statement: Any) -> str:
 @pytest.fixture
 def linking(shared_emulator: str) -> Iterator[Pool]:
     """A pool with the function of `linkAccounts`, whose role may do what the program lets it do."""
-    made = make_pool(shared_emulator, {"SupportedIdentityProviders": ["COGNITO", "Google"]})
-    mapping = dict(KINDS["google"].attributes)
-    given = {"ProviderType": "Google", "ProviderDetails": APP, "AttributeMapping": mapping}
-    made.admin.create_identity_provider(UserPoolId=made.id, ProviderName="Google", **given)
+    made = make_pool(shared_emulator, {"SupportedIdentityProviders": ["COGNITO", "Google", "Okta"]})
+    for name, kind in (("Google", "Google"), ("Okta", "OIDC")):
+        given = {"ProviderType": kind, "ProviderDetails": APP, "AttributeMapping": dict(KINDS["google"].attributes)}
+        made.admin.create_identity_provider(UserPoolId=made.id, ProviderName=name, **given)
     iam, functions = made.aws("iam"), made.aws("lambda")
     trust = policy(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole")
     role = iam.create_role(RoleName="links", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
@@ -253,8 +253,8 @@ def sub_of(pool: Pool, name: str) -> str:
 
 def test_who_has_the_same_verified_address_is_one_person(linking: Pool) -> None:
     linking.person("ada")
-    for _ in range(2):
-        claims = signed_in(linking, ADA, identity_provider="Google")
+    for name in ("Google", "Okta", "Google"):
+        claims = signed_in(linking, ADA, identity_provider=name)
         assert (claims["sub"], claims["cognito:username"]) == (sub_of(linking, "ada"), "ada")
     assert tokens.claims(linking.tokens("ada")["IdToken"])["sub"] == claims["sub"]
     assert len(linking.admin.list_users(UserPoolId=linking.id)["Users"]) == 1
@@ -262,7 +262,8 @@ def test_who_has_the_same_verified_address_is_one_person(linking: Pool) -> None:
 
 def test_who_has_an_address_of_nobody_elses_is_a_person_of_their_own(linking: Pool) -> None:
     linking.person("ada")
-    assert signed_in(linking, LIN, identity_provider="Google")["cognito:username"] == "Google_1002"
+    for name in ("Google", "Okta"):
+        assert signed_in(linking, LIN, identity_provider=name)["cognito:username"] == "Google_1002"
 
 
 @pytest.mark.parametrize(
