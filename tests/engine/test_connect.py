@@ -3,8 +3,10 @@
 import importlib
 import json
 import os
+import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +115,32 @@ def test_amplify_signs_in_by_its_own_file(connected: Connected, token: str) -> N
     assert connected.node("amplify.mjs", PERSON, password())["subject"] == subject_of(token)
 
 
+AMPLIFY = "@aws-amplify/client-config@1.11.1"
+AMPLIFY_HASH = "sha512-p5Vw8SVlPq/zNKpXdmq6lb5sqLagUAQJ1ULv816JAFm7CRm28GEQeEmrvIhmve5sHrEkkb+DkBwBjwPtCZLMSQ=="
+
+
+def test_amplifys_file_is_what_amplifys_schema_takes_and_no_other(connected: Connected, tmp_path: Path) -> None:
+    """By Amplify's own types, which are made from its JSON schema 1.5."""
+    made = json.loads((connected.files / "amplify_outputs.json").read_text())
+    on_aws = {name: part for name, part in made.items() if name != "custom"}
+    no_client = {"auth": {"aws_region": "x", "user_pool_id": "x"}}
+    good = {"local": made, "on_aws": on_aws}
+    bad = {"key": made | {"endpoint": "x"}, "client": made | no_client, "version": made | {"version": "2"}}
+    types = npm.file_of(AMPLIFY, AMPLIFY_HASH, "package/lib/client-config-schema/client_config_v1.5.d.ts")
+    (tmp_path / "schema.d.ts").write_bytes(types)
+    for name, outputs in (good | bad).items():
+        typed = f"import('./schema').AWSAmplifyBackendOutputs = {json.dumps(outputs)}"
+        (tmp_path / f"{name}.ts").write_text(f"export const outputs: {typed};")
+    compiler = [str(npm.installed() / "node_modules/.bin/tsc"), "--strict", "--noEmit"]
+    command = [*compiler, *(f"{name}.ts" for name in good | bad)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert set(re.findall(r"^(\w+)\.ts\(", ran.stdout, re.MULTILINE)) == {*bad}, ran.stdout
+
+
+def test_auth_js_signs_in_by_its_own_file(connected: Connected) -> None:
+    assert connected.node("authjs.mjs")["user"]["email"] == "ada@example.com"
+
+
 def test_aws_jwt_verify_takes_a_token_of_the_client(connected: Connected, token: str) -> None:
     assert connected.node("aws-jwt-verify.mjs", token)["subject"] == subject_of(token)
 
@@ -163,6 +191,16 @@ def test_authlib_signs_in(token: str) -> None:
     url, kept = authlib_client.begin()
     tokens = authlib_client.end(back_from(url), kept)
     assert subject_of(tokens["access_token"]) == subject_of(token)
+
+
+def test_the_aws_cli_speaks_to_the_local_stack(connected: Connected) -> None:
+    lines = next(block for block in BLOCKS if block.page == "docs/connect.md" and "aws cognito-idp" in block.text).text
+    root, tools = connected.files.parents[2], Path(sys.executable).parent
+    script = lines.replace("$(make env)", f"$({sys.executable} -m local env)").replace("aws cog", f"{tools}/aws cog")
+    ran = subprocess.run(
+        ["bash", "-euc", script], cwd=root, env=connected.environment, capture_output=True, text=True, check=False
+    )
+    assert [user["Username"] for user in json.loads(ran.stdout)["Users"]] == ["ada", "grace"], ran.stderr
 
 
 def test_oauth2_proxy_gets_all_of_its_values(connected: Connected) -> None:

@@ -1,8 +1,12 @@
 """The packages of examples/connect from npm, in `.local/`, with the examples beside them, where Node finds them."""
 
+import base64
 import fcntl
+import hashlib
 import shutil
 import subprocess
+import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,10 +40,31 @@ def installed() -> Path:
     return FOLDER
 
 
+def file_of(package: str, integrity: str, name: str) -> bytes:
+    """One file of a package of which the tests need nothing else: what it depends on takes hundreds of megabytes.
+
+    Args:
+        package: its name with its version.
+        integrity: its hash, as npm's lock files have it.
+        name: of the file, in the package.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _run(["npm", "pack", "--silent", package], Path(folder))
+        (archive,) = Path(folder).glob("*.tgz")
+        assert integrity == "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+        with tarfile.open(archive) as content:
+            found = content.extractfile(name)
+            assert found
+            return found.read()
+
+
 def _install() -> None:
     shutil.copy(EXAMPLES / "package.json", FOLDER)
     shutil.copy(EXAMPLES / _LOCK, FOLDER / "package-lock.json")
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    ran = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], FOLDER)
+
+
+def _run(command: list[str], folder: Path) -> None:
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     if ran.returncode:
-        pytest.fail(f"the packages of {EXAMPLES} cannot be installed: {ran.stderr[-2000:]}", pytrace=False)
+        pytest.fail(f"npm cannot install what the tests need: {ran.stderr[-2000:]}", pytrace=False)

@@ -15,13 +15,6 @@ from cli.sign_in.export import write_files
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, outputs
 
-# What Amplify's schema 1.5 has of `auth` (packages/client-config of aws-amplify/amplify-backend): it takes no other
-# key, and lists of strings alone.
-AUTH = {"aws_region", "user_pool_id", "user_pool_client_id"}
-OAUTH = {
-    *("identity_providers", "domain", "scopes", "redirect_sign_in_uri", "redirect_sign_out_uri", "response_type"),
-}
-NOT_EMPTY = ("redirect_sign_in_uri", "redirect_sign_out_uri")
 NAMES = {"amplify_outputs.json", "appsettings.json", "application.yaml", ".env.local"}
 
 
@@ -48,20 +41,12 @@ def at(content: Any, path: str) -> Any:
 
 
 @pytest.mark.parametrize("made", [outputs(), local()], ids=["AWS", "local"])
-def test_amplify_gets_what_its_schema_takes_and_nothing_else(made: Outputs) -> None:
-    written = read(made)["amplify_outputs.json"]
-    auth = written["auth"]
-    assert written["version"] == "1.5"
-    assert set(written) <= {"version", "auth", "custom"}
-    assert set(auth) == AUTH | {"oauth"}
-    assert all(isinstance(auth[name], str) for name in AUTH)
-    oauth = auth["oauth"]
-    assert set(oauth) == OAUTH
-    assert oauth["response_type"] == "code"
-    for name in OAUTH - {"domain", "response_type"}:
-        assert all(isinstance(item, str) for item in oauth[name])
-        assert len(set(oauth[name])) == len(oauth[name])
-    assert all(oauth[name] for name in NOT_EMPTY)
+def test_amplify_gets_what_its_types_cannot_say(made: Outputs) -> None:
+    oauth = read(made)["amplify_outputs.json"]["auth"]["oauth"]
+    assert oauth["redirect_sign_in_uri"]
+    assert oauth["redirect_sign_out_uri"]
+    for several in (one for one in oauth.values() if isinstance(one, list)):
+        assert len(set(several)) == len(several)
     assert "://" not in oauth["domain"]
 
 
