@@ -11,6 +11,7 @@ from identity.certificate import DomainCertificate
 from identity.client import Client
 from identity.config import Settings
 from identity.identity_pool import PeopleInAws
+from identity.policy_documents import policy_documents
 from identity.registry import AccessRegistry
 from identity.user_pool.component import CustomerUserPool
 
@@ -71,6 +72,7 @@ def stack_outputs(
     """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool."""
     domain = settings.domain.auth_domain if settings.domain.custom else settings.domain.prefix
     at = Endpoints(region, domain, settings.cognito_endpoint)
+    published = settings.config.publish
     return {
         "userPoolId": pool.id,
         "userPoolArn": pool.arn,
@@ -90,6 +92,9 @@ def stack_outputs(
         "identityProviders": {key: provider.name for key, provider in settings.identity_providers.items()},
         "groups": sorted(settings.config.groups),
         **({"identityPoolId": people.id} if people else {}),
+        "policyDocuments": policy_documents(
+            pool.arn, published.path(settings.names) if published and published.ssm else None
+        ),
         "dnsRecords": _records_of_others(settings, pool),
         "clientSecrets": pulumi.Output.secret(
             {key: access.clients[key].client_secret for key, client in settings.clients.items() if client.secret}

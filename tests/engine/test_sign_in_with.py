@@ -87,6 +87,17 @@ def test_what_is_published_is_what_the_stack_puts_out(stack: Checkout) -> None:
     assert secret["SecretString"] == outputs["clientSecrets"]["job"]
 
 
+def test_a_role_can_be_given_the_policies_of_the_stack(stack: Checkout) -> None:
+    iam, documents = stack.aws("iam"), stack.outputs()["policyDocuments"]
+    trust = {"Version": "2012-10-17", "Statement": []}
+    iam.create_role(RoleName="projects", AssumeRolePolicyDocument=json.dumps(trust))
+    for name, document in documents.items():
+        iam.put_role_policy(RoleName="projects", PolicyName=name, PolicyDocument=document)
+        kept = iam.get_role_policy(RoleName="projects", PolicyName=name)["PolicyDocument"]
+        assert kept == json.loads(document)
+    assert set(documents) == {"readPool", "verifyTokens"}
+
+
 def test_the_identity_pool_gives_a_role_that_permits_nothing(stack: Checkout) -> None:
     pool = stack.outputs()["identityPoolId"]
     identity = stack.aws("cognito-identity")
