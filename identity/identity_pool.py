@@ -13,7 +13,7 @@ from pydantic import Field
 
 from identity import types
 from identity.errors import Problem, nearest, shown
-from identity.setting import Change, Model, setting
+from identity.setting import Change, Codec, Model, arguments, setting, words
 from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityPool"
@@ -24,23 +24,37 @@ _OTHER_PERMISSIONS = "People would get other permissions in AWS, or none."
 class Rule(Model):
     """A role for people with a claim of some value."""
 
-    claim: types.Text = setting(..., "A claim of the id token.", example="custom:tenant")
+    claim: types.Text = setting(..., "A claim of the id token.", "claim", example="custom:tenant")
     match: Annotated[str, types.one_of("Equals", "Contains", "StartsWith", "NotEqual"), types.NotBlank] = setting(
-        "Equals", "Equals, Contains, StartsWith or NotEqual."
+        "Equals", "Equals, Contains, StartsWith or NotEqual.", "matchType"
     )
-    value: Annotated[str, types.at_most(128), types.NotBlank] = setting(..., "The value, 1-128 characters.")
-    role_arn: types.RoleArn = setting(..., "The role that they get.")
+    value: Annotated[str, types.at_most(128), types.NotBlank] = setting(..., "The value, 1-128 characters.", "value")
+    role_arn: types.RoleArn = setting(..., "The role that they get.", "roleArn")
+
+
+# AWS takes no empty list.
+_RULES_OF_AWS = Codec(
+    lambda rules: [rule.inputs() for rule in rules] or None, lambda found: [Rule.read(rule) for rule in found]
+)
 
 
 class RoleMapping(Model):
     """Which role people of a client get: that of their group, or by rules."""
 
     type: Annotated[str, types.one_of("token", "rules"), types.NotBlank] = setting(
-        "token", "token, the role of the group with the lowest precedence; or rules."
+        "token",
+        "token, the role of the group with the lowest precedence; or rules.",
+        "type",
+        codec=words({"token": "Token", "rules": "Rules"}),
     )
-    rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting([], "The rules, at most 25; the first that fits.")
+    rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting(
+        [], "The rules, at most 25; the first that fits.", "mappingRules", codec=_RULES_OF_AWS
+    )
     otherwise: Annotated[str, types.one_of("authenticated", "deny"), types.NotBlank] = setting(
-        "deny", "For whom nothing fits: authenticated, the role of everybody who has signed in, or deny."
+        "deny",
+        "For whom nothing fits: authenticated, the role of everybody who has signed in, or deny.",
+        "ambiguousRoleResolution",
+        codec=words({"authenticated": "AuthenticatedRole", "deny": "Deny"}),
     )
 
 
@@ -74,7 +88,12 @@ class IdentityPool(Model):
         change=Change.MATTERS,
         loss=_OTHER_PERMISSIONS,
     )
-    role_mappings: dict[types.Key, RoleMapping] = setting({}, "Other roles for people of a client, by its key.")
+    role_mappings: dict[types.Key, RoleMapping] = setting(
+        {},
+        "Other roles for people of a client, by its key.",
+        change=Change.LESSENS,
+        loss=_OTHER_PERMISSIONS,
+    )
     classic_flow: bool = setting(
         False,
         "Whether an app may choose a role by itself, by the old flow.",
@@ -161,7 +180,10 @@ class PeopleInAws(pulumi.ComponentResource):
                 identity_pool_id=pool.id,
                 roles=roles,
                 role_mappings=[
-                    _mapping(mapping, pulumi.Output.concat(args.issuer, ":", args.client_ids[key]))
+                    cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
+                        identity_provider=pulumi.Output.concat(args.issuer, ":", args.client_ids[key]),
+                        **arguments(mapping.inputs()),
+                    )
                     for key, mapping in sorted(settings.role_mappings.items())
                 ],
             ),
@@ -194,18 +216,3 @@ def _trust(pool: str, whose: str) -> str:
         },
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
-
-
-def _mapping(mapping: RoleMapping, provider: pulumi.Input[str]) -> cognito.IdentityPoolRoleAttachmentRoleMappingArgs:
-    return cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
-        identity_provider=provider,
-        type=mapping.type.capitalize(),
-        ambiguous_role_resolution={"authenticated": "AuthenticatedRole", "deny": "Deny"}[mapping.otherwise],
-        mapping_rules=[
-            cognito.IdentityPoolRoleAttachmentRoleMappingMappingRuleArgs(
-                claim=rule.claim, match_type=rule.match, value=rule.value, role_arn=rule.role_arn
-            )
-            for rule in mapping.rules
-        ]
-        or None,
-    )

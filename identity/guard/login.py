@@ -1,7 +1,8 @@
 """What a config would lose of the sign-in pages, the identity pool and what is published. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from identity import facts, identity_pool, login, publish
 from identity.config import Settings
@@ -9,7 +10,7 @@ from identity.deployed import Deployed
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
-from identity.identity_pool import IdentityPool
+from identity.identity_pool import IdentityPool, RoleMapping
 
 _MANAGED = 2
 
@@ -57,19 +58,31 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
             update={
                 "name": new.name,
                 "clients": [keys[item] for item in named if item in keys],
-                "role_mappings": new.role_mappings,
+                "role_mappings": _mappings(state, keys),
                 **_given_roles(state),
             }
         )
         yield from field_losses(pool, identity_pool.PATH, old, new, new, settings, "identity pool")
 
 
+def _attached(state: Iterable[Deployed], what: str) -> Any:
+    """What the attachment of the roles has of `roles` or `roleMappings`."""
+    return next((it.outputs.get(what) for it in state if it.type == facts.ROLE_ATTACHMENT), None)
+
+
+def _mappings(state: Iterable[Deployed], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
+    """The mappings by the key of their client; that of a client which the stack does not have is nobody's."""
+    found = {
+        str(mapping.get("identityProvider")).rpartition(":")[2]: RoleMapping.read(mapping)
+        for mapping in _attached(state, "roleMappings") or []
+    }
+    return {keys[client]: mapping for client, mapping in found.items() if client in keys}
+
+
 def _given_roles(state: Iterable[Deployed]) -> dict[str, str | None]:
     """The roles that were not made here, as the config has them."""
     made = {resource.outputs.get("arn") for resource in state if resource.type == facts.ROLE}
-    roles = next(
-        (resource.outputs.get("roles") or {} for resource in state if resource.type == facts.ROLE_ATTACHMENT), {}
-    )
+    roles = _attached(state, "roles") or {}
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
         for whose in ("authenticated", "unauthenticated")

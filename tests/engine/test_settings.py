@@ -287,6 +287,17 @@ def test_the_shipped_function_puts_groups_into_the_access_token(whole: Checkout,
     assert "roles" not in claims_of(signed_in["IdToken"])
 
 
+def test_nobody_gives_themselves_a_custom_attribute_by_an_own_token(whole: Checkout, tess: str) -> None:
+    cognito, asked = whole.aws("cognito-idp"), {"USERNAME": PERSON, "PASSWORD": PASSWORD}
+    signed_in = cognito.initiate_auth(ClientId=tess, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
+    token = signed_in["AuthenticationResult"]["AccessToken"]
+    with pytest.raises(cognito.exceptions.NotAuthorizedException, match="unauthorized attribute"):
+        cognito.update_user_attributes(
+            AccessToken=token, UserAttributes=[{"Name": "custom:tenant", "Value": "someone-elses"}]
+        )
+    cognito.update_user_attributes(AccessToken=token, UserAttributes=[{"Name": "given_name", "Value": "Tess"}])
+
+
 @pytest.mark.parametrize(("name", "answer"), [("preTokenGeneration", '"roles"'), ("userMigration", "userAttributes")])
 def test_a_trigger_is_tried_and_its_answer_is_checked(whole: Checkout, tess: str, name: str, answer: str) -> None:
     assert tess

@@ -26,7 +26,7 @@ CONFIG: dict[str, Any] = {
     "identityProviders": PROVIDERS,
     "groups": {"support": {"description": "Helps people", "precedence": 10}, "staff": {}},
     "login": {"branding": {"colour": "#0055aa"}},
-    "identityPool": {"clients": ["web"]},
+    "identityPool": {"clients": ["web"], "roleMappings": {"web": {"otherwise": "authenticated"}}},
     "publish": {"ssm": "/{product}/{environment}/identity", "secrets": True},
 }
 
@@ -102,7 +102,10 @@ def test_the_identity_pool_gives_a_role_that_permits_nothing(stack: Checkout) ->
     pool = stack.outputs()["identityPoolId"]
     identity = stack.aws("cognito-identity")
     assert identity.describe_identity_pool(IdentityPoolId=pool)["AllowUnauthenticatedIdentities"] is False
-    roles = identity.get_identity_pool_roles(IdentityPoolId=pool)["Roles"]
+    given = identity.get_identity_pool_roles(IdentityPoolId=pool)
+    (mapping,) = given["RoleMappings"].values()
+    assert (mapping["Type"], mapping["AmbiguousRoleResolution"]) == ("Token", "AuthenticatedRole")
+    roles = given["Roles"]
     assert roles.keys() == {"authenticated"}
     name = roles["authenticated"].rpartition("/")[2]
     assert not stack.aws("iam").list_role_policies(RoleName=name)["PolicyNames"]

@@ -79,6 +79,8 @@ def test_guests_and_rules_are_there_where_they_are_asked_for(deploy: Deploy) -> 
     assert mapping["identityProvider"].endswith("us-west-2_Pool1:access-client-web-id")
 
 
+RULES: dict[str, Any] = {"type": "rules", "rules": [{"claim": "custom:tenant", "value": "a", "roleArn": ROLE}]}
+BY_GROUP = {"type": "token", "otherwise": "authenticated"}
 LOST: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({}, {"identityPool": "none"}, "identity:identityPool", IDENTITY_POOL_ID),
     (
@@ -98,6 +100,23 @@ LOST: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         config(),
         "identity:identityPool.authenticatedRoleArn",
         f"{IDENTITY_POOL_ID}/authenticatedRoleArn",
+    ),
+    *(
+        (
+            {"roleMappings": {"web": before}},
+            config(**after),
+            "identity:identityPool.roleMappings",
+            f"{IDENTITY_POOL_ID}/roleMappings",
+        )
+        for before, after in (
+            (BY_GROUP, {}),
+            (RULES, {}),
+            (BY_GROUP, {"roleMappings": {"web": RULES}}),
+            (BY_GROUP, {"roleMappings": {"web": {}}}),
+            (RULES, {"roleMappings": {"web": {**RULES, "otherwise": "authenticated"}}}),
+            (RULES, {"roleMappings": {"web": {**RULES, "rules": [{**RULES["rules"][0], "value": "b"}]}}}),
+            (RULES, {"roleMappings": {"web": {**RULES, "rules": [{**RULES["rules"][0], "match": "Contains"}]}}}),
+        )
     ),
 ]
 
@@ -119,3 +138,6 @@ def test_what_stays_and_a_client_more_lose_nothing(deploy: Deploy) -> None:
         deploy, before, {"identityPool": {"clients": ["web", "phone"], "authenticatedRoleArn": ROLE}}
     ).resources
     assert change(deploy, {**config(unauthenticated=True), "protect": True}, {}).resources
+    both = {"clients": ["web", "phone"], "roleMappings": {"web": RULES}}
+    more = {**both, "roleMappings": {"phone": BY_GROUP, "web": RULES}}
+    assert change(deploy, {**config(**both), "protect": True}, {"identityPool": more}).resources

@@ -95,6 +95,25 @@ def test_what_a_client_made_elsewhere_has_can_be_said(
     assert client(deploy, **fields).items() >= inputs.items()
 
 
+def test_an_app_that_names_none_writes_the_mutable_standard_attributes_and_no_custom_one(deploy: Deploy) -> None:
+    given = {"callbackUrls": ["https://app.example/back"]}
+    pool = {"customAttributes": {"role": {}}, "standardAttributes": {"name": {"mutable": False}}}
+    run = deploy(
+        {
+            "product": "acme",
+            "userPool": pool,
+            "clients": {"app": given, "own": given | {"writeAttributes": ["custom:role"]}},
+        }
+    )
+    assert run.resources["access-client-own"].inputs["writeAttributes"] == ["custom:role"]
+    written = run.resources["access-client-app"].inputs["writeAttributes"]
+    assert {"email", "given_name", "phone_number"} <= set(written)
+    assert not {"name", "sub", "email_verified"} & set(written)
+    assert not [name for name in written if ":" in name]
+    # Without custom attributes there is nothing to keep from anybody, and a client stays as it is.
+    assert "writeAttributes" not in client(deploy)
+
+
 def test_flows_and_scopes_rest_where_oauth_is_off(deploy: Deploy) -> None:
     said = client(deploy, flows=[])
     assert said["allowedOauthFlowsUserPoolClient"] is False
