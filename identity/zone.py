@@ -28,8 +28,8 @@ def find_zone(domain: Domain, names: Names, stack: str, email: Email | None = No
 
     Raises:
         ConfigError: where there is no such zone or export, where the auth domain or the domain of the mail's sender is
-            outside of it, or where a custom
-            domain's parent is in it and has neither an A record nor a CNAME, which Cognito demands
+            outside of it, where a custom domain has a CNAME in it, or where its parent is in it and has neither an A
+            record nor a CNAME, which Cognito demands
             (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html).
     """
     if domain.zone is None:
@@ -40,7 +40,7 @@ def find_zone(domain: Domain, names: Names, stack: str, email: Email | None = No
     if email and zone.name:
         problems += mail_problems(email, True, zone.name)
     if domain.custom and not problems:
-        problems = _look_at_parent(domain.auth_domain, zone, stack)
+        problems = _look_at_records(domain.auth_domain, zone, stack)
     if problems:
         raise ConfigError(stack, [*renamed(names), *problems])
     return zone
@@ -69,17 +69,25 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split())[:400]
 
 
-def _look_at_parent(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
-    """Refuse a parent that is known not to resolve; warn of one that cannot be looked at."""
+def _look_at_records(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
+    """Refuse a CNAME where the alias records belong, and a parent that is known not to resolve; warn of one that cannot
+    be looked at."""
     parent = auth_domain.split(".", 1)[1]
     above = _up_to(parent, zone.name)
-    names = "|".join(map(re.escape, above or [parent]))
+    names = "|".join(map(re.escape, [auth_domain, *(above or [parent])]))
     # Route 53 answers with \\052 for the * of a wildcard.
     pattern = rf"^((\*|\\052)\.)?({names})\.?$"
     records = [
         (record.type, record.name.replace("\\052", "*").rstrip("."))
         for record in get_records(zone_id=zone.id, name_regex=pattern).resource_record_sets
     ]
+    if ("CNAME", auth_domain) in records:
+        allowed = f"true where {auth_domain} has no CNAME in the zone: Route 53 takes no A or AAAA record beside one"
+        fix = (
+            "keep the CNAME by `identity:zoneName: none` and `identity:certificateArn: <the domain's certificate>`, or "
+            "delete it right before the update"
+        )
+        return [Problem("identity:customDomain", allowed, "true", fix)]
     if any(kind in _RESOLVE and name in (parent, *(f"*.{item}" for item in above[1:])) for kind, name in records):
         return []
     delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)

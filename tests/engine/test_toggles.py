@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.checkout import Checkout
+from tests.support.program import ROOT
+from tests.test_docs import blocks_of
 
 pytestmark = pytest.mark.engine
 
@@ -255,6 +258,41 @@ def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: 
             config.config(**toggle.back_with)
     now = everything(config)
     assert {part: now[part] for part in before if now[part] != before[part]} == {}
+
+
+def test_each_step_of_the_move_to_a_domain_of_ones_own_ends_nobodys_sign_in(config: Checkout) -> None:
+    both, elsewhere = (
+        {key.removeprefix("identity:"): value for key, value in yaml.safe_load(block.text).items()}
+        for block in blocks_of(ROOT / "docs" / "custom-domain.md")
+        if block.kind == "yaml"
+    )
+    cognito, pool, client_ids, known = config.aws("cognito-idp"), pool_id(config), ids(config), people(config)
+    prefix, own = "focusmark-local", both["authDomain"]
+
+    def served() -> list[str]:
+        described = (cognito.describe_user_pool_domain(Domain=it)["DomainDescription"] for it in (prefix, own))
+        return [it["Domain"] for it in described if it.get("UserPoolId") == pool]
+
+    def step(domains: list[str], **edit: Any) -> None:
+        config.config(**edit)
+        config.run("up")
+        config.assert_nothing_to_do()
+        assert served() == domains
+        assert (pool_id(config), ids(config), people(config)) == (pool, client_ids, known)
+        assert_everybody_signs_in(config)
+
+    assert served() == [prefix]
+    step([prefix, own], **both)
+    out = config.outputs()
+    assert (out["domain"], out["dnsRecords"]) == (own, [])
+    step([own], keepPrefixDomain=None)
+    certificate = config.aws("acm").request_certificate(DomainName=own)["CertificateArn"]
+    step([own], **{**elsewhere, "certificateArn": certificate})
+    (record,) = config.outputs()["dnsRecords"]
+    assert (record["name"], record["type"]) == (own, "CNAME")
+    assert (
+        record["value"] == cognito.describe_user_pool_domain(Domain=own)["DomainDescription"]["CloudFrontDistribution"]
+    )
 
 
 def test_the_order_of_the_stack_file_means_nothing(config: Checkout) -> None:

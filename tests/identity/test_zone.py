@@ -78,6 +78,23 @@ def test_a_parent_in_the_zone_that_does_not_resolve_is_refused(deploy: Deploy, r
         deploy(BELOW, records=records)
 
 
+def test_a_custom_domain_that_a_cname_serves_is_kept_by_its_certificate(deploy: Deploy) -> None:
+    with pytest.raises(ConfigError, match="keep the CNAME by `identity:zoneName: none` and `identity:certificateArn"):
+        deploy(BELOW, records=[("eu.focusmark.app.", "A"), ("login.eu.focusmark.app.", "CNAME")])
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    run = deploy({**BELOW, "zoneName": "none", "certificateArn": arn})
+    assert run.one("UserPoolDomain").inputs["certificateArn"] == arn
+    assert not run.of_type("Record")
+    assert run.outputs["dnsRecords"] == [
+        {"name": "login.eu.focusmark.app", "type": "CNAME", "value": "d1.cloudfront.net"}
+    ]
+
+
+def test_a_cname_of_another_name_stands_in_nobodys_way(deploy: Deploy) -> None:
+    records = [("eu.focusmark.app.", "A"), ("x.login.eu.focusmark.app.", "CNAME"), ("*.eu.focusmark.app.", "CNAME")]
+    assert deploy(BELOW, records=records).one("UserPoolDomain")
+
+
 @pytest.mark.parametrize(
     ("config", "options"),
     [
