@@ -24,6 +24,7 @@ USER: Final = "ALLOW_USER_AUTH"
 # What AWS takes a client for that was made without any.
 AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 EXTERNAL: Final = "external:"
+CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 COGNITO: Final = "COGNITO"
 # The default clients are those of the old system, whose apps send just these: they are not warned of.
 SHIPPED_URLS: Mapping[str, Sequence[str]] = {
@@ -515,4 +516,5 @@ def _references(
         for index, name in enumerate(names or []):
             if name not in attributes:
                 allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
-                yield Problem(f"{path}.{field}[{index}]", allowed, shown(name), nearest(name, attributes))
+                place, fix = f"{path}.{field}[{index}]", nearest(name, attributes)
+                yield Problem(place, allowed, shown(name), fix, follows=(CUSTOM_ATTRIBUTES,))

@@ -14,7 +14,7 @@ from identity import deployed, parsing, renamed_keys, types
 from identity.api import Api, api_problems, still_there
 from identity.client import Client, client_problems, known_scopes
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
-from identity.errors import HIDDEN, ConfigError, Problem, shown, warn
+from identity.errors import HIDDEN, ConfigError, Problem, following, shown, warn
 from identity.exports import OneExportNames, export_problems
 from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool, identity_pool_problems
@@ -30,6 +30,7 @@ from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
 from identity.user_pool.rules import pool_problems
 from identity.user_pool.settings import UserPool
+from identity.user_pool.sms import external_id
 
 NOT_GIVEN: Final = "none"
 _ROOT: Final = f"{NAMESPACE}:"
@@ -189,7 +190,7 @@ class Settings:
             served = self.domain.served_on(self.region)
             more["passkeys"] = pool.passkeys.model_copy(update={"relying_party_id": served})
         if pool.sms and pool.sms.external_id is None:
-            more["sms"] = pool.sms.model_copy(update={"external_id": name})
+            more["sms"] = pool.sms.model_copy(update={"external_id": external_id(name)})
         if self.config.link_accounts:
             more["triggers"] = linking(pool.triggers, self.identity_providers)
         return pool.model_copy(update=more)
@@ -294,7 +295,7 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
         mistakes.insert(0, Problem(f"{_ROOT}product", needed, "nothing"))
     settings = Settings(config, stack, texts.get("aws:region"), _cognito_endpoint(texts.get("aws:endpoints", "[]")))
     broken = [problem.path for problem in mistakes]
-    found = [rule for rule in _rules(settings, broken) if not any(parsing.related(rule.path, path) for path in broken)]
+    found = [problem for problem in _rules(settings, broken) if not _waits(problem, broken)]
     told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
     return settings, [*renamed, *told]
 
@@ -316,13 +317,19 @@ def refuses(settings: Settings, path: str, value: Any) -> bool:
     return any(parsing.related(problem.path, path) for problem in found if not problem.warning)
 
 
+def _waits(problem: Problem, broken: Iterable[str]) -> bool:
+    """Whether a problem may be there only because a value that is not sound was left out."""
+    return any(parsing.related(place, path) for path in broken for place in (problem.path, *problem.follows))
+
+
 def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     """What has to hold between the fields. `broken` has the paths that are not sound: what follows from them waits."""
     config, names = settings.config, settings.names
     sound = {key: not any(parsing.related(f"{_ROOT}{key}", path) for path in broken) for key in KEYS}
     named = sound["product"] and sound["environment"]
     default_prefix = config.domain_prefix is None and sound["domainPrefix"] and named
-    yield from domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
+    whereabouts = domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
+    yield from following(whereabouts, _ROOT, *ZONE_KEYS, "certificateArn")
     if len(names.user_pool) > types.POOL_NAME_LENGTH and config.user_pool.name is None:
         allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
         yield Problem(f"{_ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")

@@ -3,8 +3,8 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -23,6 +23,7 @@ class Problem:
         received: what stands there, as `shown` gives it; empty where the mistake is that nothing does.
         fix: what to do, a sentence; empty where `allowed` says it all.
         warning: whether it works, and is seldom meant.
+        follows: the paths of other keys that it follows from: where one of these is not sound, it waits.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Problem:
     received: str = ""
     fix: str = ""
     warning: bool = False
+    follows: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [self.path]
@@ -39,6 +41,11 @@ class Problem:
         if self.fix:
             lines.append(f"    to fix:   {self.fix}")
         return "\n".join(lines)
+
+
+def following(problems: Iterable[Problem], root: str, *keys: str) -> Iterator[Problem]:
+    """Problems that follow from other keys, of the object at `root`."""
+    return (replace(problem, follows=tuple(f"{root}{key}" for key in keys)) for problem in problems)
 
 
 class ConfigError(pulumi.RunError):

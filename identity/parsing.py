@@ -86,6 +86,8 @@ def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str,
     for step in steps:
         if isinstance(place, dict) and isinstance(step, str):
             places.append((place, step))
+        if place is None:
+            return  # it went with what is around it
         place = _inside(place, step)
     # An entry of a list goes with its list: else the others would have another number than in the file.
     holder, key = next(((item, step) for item, step in reversed(places) if step in item), (raw, str(loc[0])))
@@ -121,8 +123,10 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
     if kind == "bool_type":
         return _flag(place, given, received)
     if kind in _KINDS:
-        quote = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else ""
-        return Problem(place, _KINDS[kind], received, quote or _of_nothing(given, _EMPTY.get(_KINDS[kind])))
+        fix = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else ""
+        if kind == "list_type" and isinstance(given, str) and received != HIDDEN:
+            fix = f"write [{received}]"
+        return Problem(place, _KINDS[kind], received, fix or _of_nothing(given, _EMPTY.get(_KINDS[kind])))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         # pydantic stops counting where it has seen enough.

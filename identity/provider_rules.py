@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identity import types
-from identity.client import COGNITO
+from identity.client import COGNITO, CUSTOM_ATTRIBUTES
 from identity.errors import Problem, nearest, shown
 from identity.identity_provider import PATH, IdentityProvider
 from identity.provider_types import KINDS, URLS, USERNAME, provider_name
@@ -105,7 +105,7 @@ def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, po
         place = f"{path}.attributes.{name}" if written.attributes else f"{path}.attributes"
         if name not in mutable:
             allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
-            yield Problem(place, allowed, shown(name), nearest(name, mutable))
+            yield Problem(place, allowed, shown(name), nearest(name, mutable), follows=(CUSTOM_ATTRIBUTES,))
         elif not mutable[name]:
             allowed = f"attributes that can change: Cognito writes them at each sign-in, and {name} is not mutable"
             yield Problem(place, allowed, shown(name), f"leave {name} out of attributes")

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from string import whitespace
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -249,6 +250,15 @@ def at_most(length: int, what: str = "characters") -> AfterValidator:
     return AfterValidator(check)
 
 
+def mail_text(value: str) -> str:
+    odd = next((sign for sign in value if not (unicodedata.category(sign)[0] in "LMNPS" or sign in whitespace)), None)
+    return value if odd is None else refuse("letters, marks, numbers, signs and plain spaces", f"take {odd!a} out")
+
+
+def _one_line(value: str) -> str:
+    return value if len(value.splitlines()) == 1 else refuse("a text of one line")
+
+
 def with_code(value: str) -> str:
     return value if "{####}" in value else refuse("a text with {####}, where Cognito puts the code")
 
@@ -265,12 +275,16 @@ def _with_name_and_code(value: str) -> str:
 
 
 def arn(service: str, example: str) -> Checked:
-    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:.+")
+    """The ARN of such a thing as the example is one of."""
+    kind = re.split("[/:]", example.split(":", 5)[5])[0]
+    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:{kind}[/:]\S+")
     return matching(pattern, f"an ARN, such as {example}")
 
 
 def _by_arn(value: Any) -> Any:
-    return {"arn": value} if isinstance(value, str) else value
+    if isinstance(value, str):
+        return {"arn": value}
+    return refuse("an ARN, or an object") if isinstance(value, bool | int | float | list) else value
 
 
 # An object whose plain ARN is the short form of its key `arn`.
@@ -329,11 +343,11 @@ Name = Annotated[str, matching(re.compile(r"[\w\s+=,.@-]{1,128}"), f"1-128 {_NAM
 ServerName = Annotated[str, matching(re.compile(r"[\w\s+=,.@-]{1,256}"), f"1-256 {_NAME}"), NotBlank]
 AuthSession = Annotated[str, lasting(*AUTH_SESSION_SECONDS, "from 3m to 15m, in whole minutes"), NotBlank]
 RotationGrace = Annotated[str, lasting(*ROTATION_GRACE_SECONDS, "from 0s to 60s"), NotBlank]
-Subject = Annotated[str, at_most(140), NotBlank]
-Body = Annotated[str, at_most(20000), NotBlank]
-CodeBody = Annotated[str, AfterValidator(with_code), at_most(20000), NotBlank]
-CodeText = Annotated[str, AfterValidator(with_code), at_most(140), NotBlank]
-InvitationBody = Annotated[str, AfterValidator(_with_name_and_code), at_most(20000), NotBlank]
+Subject = Annotated[str, AfterValidator(mail_text), at_most(140), NotBlank]
+Body = Annotated[str, AfterValidator(mail_text), at_most(20000), NotBlank]
+CodeBody = Annotated[Body, AfterValidator(with_code)]
+CodeText = Annotated[str, AfterValidator(with_code), AfterValidator(_one_line), at_most(140), NotBlank]
+InvitationBody = Annotated[Body, AfterValidator(_with_name_and_code)]
 InvitationText = Annotated[str, AfterValidator(_with_name_and_code), at_most(140), NotBlank]
 RoleArn = Annotated[str, arn("iam", "arn:aws:iam::123456789012:role/name"), NotBlank]
 FunctionArn = Annotated[str, arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name"), NotBlank]
@@ -341,6 +355,14 @@ KeyArn = Annotated[str, arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name"
 IdentityArn = Annotated[str, arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app"), NotBlank]
 CertificateArn = Annotated[str, arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name"), NotBlank]
 WebAclArn = Annotated[str, arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), NotBlank]
+ExternalId = Annotated[
+    str,
+    matching(re.compile("[A-Za-z0-9_+=,.@:/-]{2,1224}"), "2-1,224 of a-z, A-Z, 0-9 and _ + = , . @ : / -"),
+    NotBlank,
+]
+ConfigurationSet = Annotated[
+    str, matching(re.compile("[A-Za-z0-9_-]{1,64}"), "1-64 of a-z, A-Z, 0-9, _ and -"), NotBlank
+]
 Region = Annotated[str, matching(re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]"), "a region, such as eu-west-1"), NotBlank]
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator
 
 from identity import types
-from identity.errors import Problem
+from identity.errors import Problem, following
 from identity.setting import Change, Model, setting
 from identity.types import Maybe
 
@@ -142,7 +142,8 @@ def attribute_problems(
     for name, attribute in standard.items():
         yield from attribute.problems(f"{path}.standardAttributes.{name}")
     for name, own in custom.items():
-        yield from own.problems(f"{path}.customAttributes.{name}")
+        place = f"{path}.customAttributes.{name}"
+        yield from following(own.problems(place), place, ".type", ".bounded")
     count, most = len(custom), types.ATTRIBUTES_PER_POOL - len(standard)
     if count > most:
         declared = f"with {', '.join(standard)}, which the pool has, " if standard else ""

@@ -1,6 +1,8 @@
 """Mail by Amazon SES, and the identity of its sender."""
 
+import re
 from collections.abc import Iterator, Mapping
+from email.utils import formataddr
 from typing import Annotated, Any, Final
 
 import pulumi
@@ -14,13 +16,20 @@ from identity.user_pool.beside import Beside
 
 PATH: Final = "identity:userPool.email"
 IDENTITY: Final = "mail-identity"
+# Words, a text in quotes, or an encoded word.
+_NAME: Final = re.compile(r"""[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*|"[ !#-~]+\"""")
 _KEYS: Final = 3  # with which SES signs a domain's mail, each published by a record
 
 
 def _sender(value: str) -> str:
     """An address, or a name and an address: `Acme <no-reply@acme.app>`."""
-    address = types.address_in(value)
-    return value if address else types.refuse('an address, or "Name <no-reply@example.app>"')
+    address, name = types.address_in(value), value.rpartition("<")[0].strip()
+    if not address:
+        types.refuse('an address, or "Name <no-reply@example.app>"')
+    if not _NAME.fullmatch(name):
+        allowed = "a name of ASCII, in quotes where it has a full stop, a comma or the like (RFC 5322)"
+        types.refuse(allowed, f"write '{formataddr((name.strip(chr(34)), address))}'")
+    return value
 
 
 Sender = Annotated[str, AfterValidator(_sender), types.NotBlank]
@@ -44,7 +53,7 @@ class Email(Model):
         "emailConfiguration.replyToEmailAddress",
         example="help@example.app",
     )
-    configuration_set: Maybe[types.Name] = setting(
+    configuration_set: Maybe[types.ConfigurationSet] = setting(
         None,
         "An SES configuration set.",
         "emailConfiguration.configurationSet",

@@ -1,17 +1,21 @@
 """What can never work of a user pool, between one setting and another; and as warnings, what is seldom meant."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from pydantic_core import PydanticCustomError
 
 from identity import types
-from identity.domain import Domain
-from identity.errors import Problem, shown
+from identity.domain import ZONE_KEYS, Domain
+from identity.errors import Problem, following, shown
 from identity.user_pool import attributes
 from identity.user_pool.mail import mail_problems
 from identity.user_pool.settings import PATH, UserPool
 from identity.user_pool.triggers import Triggers, trigger_problems
 from identity.user_pool.web_acl import web_acl_problems
+
+_POOL: Final = f"{PATH}."
+_WHEREABOUTS: Final = ("authDomain", "customDomain", "domainPrefix", "product", "environment")
 
 
 def pool_problems(
@@ -27,19 +31,21 @@ def pool_problems(
     """
     yield from attributes.attribute_problems(PATH, pool.standard_attributes, pool.custom_attributes)
     yield from _user_names(pool)
-    yield from _addresses(pool)
-    yield from _factors(pool)
-    yield from _second_factor(pool)
-    yield from _recovery(pool)
-    yield from _messages(pool)
+    yield from following(_addresses(pool), _POOL, "autoVerifiedAttributes", "sms")
+    yield from following(_factors(pool), _POOL, "firstFactors", "mfa", "email", "sms")
+    yield from following(_second_factor(pool), _POOL, "mfa", "email", "sms", "recovery", "usernameAttributes")
+    yield from following(_recovery(pool), _POOL, "recovery", "autoVerifiedAttributes", "sms")
+    yield from following(_messages(pool), _POOL, "verification.by")
     if pool.passkeys and pool.passkeys.relying_party_id:
-        yield from _relying_party(pool.passkeys.relying_party_id, domain, region)
+        problems = _relying_party(pool.passkeys.relying_party_id, domain, region)
+        yield from following(problems, "identity:", *_WHEREABOUTS)
     if pool.email:
         zone = domain.zone
-        yield from mail_problems(pool.email, zone is not None, zone.value if zone and zone.by == "zoneName" else None)
+        name = zone.value if zone and zone.by == "zoneName" else None
+        yield from following(mail_problems(pool.email, zone is not None, name), "identity:", *ZONE_KEYS)
     if pool.web_acl:
         yield from web_acl_problems(pool.web_acl)
-    yield from _choice_of_sign_in(pool, auth_flows)
+    yield from following(_choice_of_sign_in(pool, auth_flows), _POOL, "firstFactors")
     yield from trigger_problems(f"{PATH}.triggers", pool.triggers or Triggers(), auth_flows)
 
 

@@ -1,5 +1,7 @@
 """Text messages, and the role by which Cognito sends them."""
 
+import re
+
 import pulumi
 
 from identity import types
@@ -20,9 +22,9 @@ class Sms(Model):
         "smsConfiguration.snsCallerArn",
         example="arn:aws:iam::123456789012:role/cognito-sms",
     )
-    external_id: Maybe[types.Text] = setting(
+    external_id: Maybe[types.ExternalId] = setting(
         None,
-        "What the role asks Cognito for. Not given - the name of the pool.",
+        "What the role asks Cognito for. Not given - the name of the pool, with - for what none may have.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
@@ -31,7 +33,12 @@ class Sms(Model):
     )
 
 
-def sender_role(beside: Beside, external_id: str) -> pulumi.Output[str]:
+def external_id(pool_name: str) -> str:
+    """What the role asks for where the config does not say: an external id may have less than a pool's name."""
+    return re.sub("[^A-Za-z0-9_+=,.@-]", "-", pool_name).ljust(2, "-")
+
+
+def sender_role(beside: Beside, asked: str) -> pulumi.Output[str]:
     """The ARN of a role that lets Cognito send texts, known once it may: Cognito tries it when the pool is written.
 
     It may publish to phone numbers, which have no ARN, so the resource is `*`, as AWS's own console makes it.
@@ -42,11 +49,11 @@ def sender_role(beside: Beside, external_id: str) -> pulumi.Output[str]:
         "Effect": "Allow",
         "Principal": {"Service": "cognito-idp.amazonaws.com"},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+        "Condition": {"StringEquals": {"sts:ExternalId": asked}},
     }
     role = aws.iam.Role(
         f"{beside.name}-sms-role",
-        description=f"Lets the user pool {external_id} send text messages.",
+        description=f"Lets the user pool {asked} send text messages.",
         assume_role_policy=policy_document(trust),
         tags=beside.tags,
         opts=beside.options(),

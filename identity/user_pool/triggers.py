@@ -20,6 +20,7 @@ _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _LOSS = "What this function does at every sign-in, sign-up or message would not be done any more."
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
+_OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
 SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
 Version = Annotated[str, types.one_of(*VERSIONS), types.NotBlank]
 Runtime = Annotated[
@@ -143,6 +144,9 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
             yield Problem(place, "arn, or path: a function that exists, or code of which one is made", received)
         if trigger.version not in (None, "V1_0") and name != "pre_token_generation":
             yield Problem(f"{place}.version", "no version: this trigger has one form of event", shown(trigger.version))
+        for field in sorted(trigger.model_fields_set & _OF_CODE if trigger.arn and not trigger.path else ()):
+            allowed = "nothing beside arn: that function has settings of its own"
+            yield Problem(f"{place}.{field}", allowed, shown(getattr(trigger, field)), "take it out")
         if trigger.path and not trigger.arn:
             yield from _code_problems(place, trigger)
     senders = [item for item in SENDERS if item in given]

@@ -63,7 +63,7 @@ def test_each_key_has_an_example_that_the_program_takes(
     for step in way:
         place = place.setdefault(step, {})
     if way[-1:] == ["preTokenGeneration"] and last not in ("arn", "path"):
-        place["arn"] = FUNCTION
+        place["path" if last == "environment" else "arn"] = "triggers/claims" if last == "environment" else FUNCTION
     place[last] = example
     config = {"product": "example", "zoneName": "example.app", "authDomain": "auth.example.app", "userPool": pool}
     problems = told({**config, "customDomain": True})

@@ -15,6 +15,7 @@ IDENTITY = "arn:aws:ses:eu-west-1:123456789012:identity/acme.app"
 GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:mine"
 MAIL = {"from": "no-reply@acme.app", "identityArn": IDENTITY}
 PASSKEYS = {"firstFactors": ["password", "passkey"]}
+NAME = "acme-dev-userpool-customers"
 MAILED_CODES = {"email": MAIL, "recovery": ["admin_only"]}
 
 
@@ -78,7 +79,19 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"message": "Your code"}}}, "mfa.email.message"),
     ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"message": "{####}" + "x" * 20_000}}}, "mfa.email.message"),
     ({**MAILED_CODES, "mfa": {"mode": "on", "email": {"subject": "x" * 141}}}, "mfa.email.subject"),
+    ({"verification": {"smsMessage": "Your code is\n{####}"}}, "verification.smsMessage"),
+    ({"verification": {"subject": "Hello\u200d"}}, "verification.subject"),
+    ({"verification": {"message": "{##Go##}\x00"}}, "verification.message"),
+    ({"invitation": {"subject": "Hello\u00a0"}}, "invitation.subject"),
+    ({"invitation": {"message": "{username} {####}\u200d"}}, "invitation.message"),
     # Mail
+    (mail("Äcme <no-reply@acme.app>"), "email.from"),
+    (mail("Acme, Inc. <no-reply@acme.app>"), "email.from"),
+    ({"email": {**MAIL, "configurationSet": "sign in"}}, "email.configurationSet"),
+    ({"email": {**MAIL, "identityArn": f"{IDENTITY[:29]}123456789012:domain/acme.app"}}, "email.identityArn"),
+    # Text messages
+    ({"sms": {"externalId": "two words"}}, "sms.externalId"),
+    ({"sms": {"roleArn": "arn:aws:iam::123456789012:user/texts"}}, "sms.roleArn"),
     (mail("no-reply@other.app"), "email.from"),
     (mail("no-reply@notacme.app"), "email.from"),
     (mail("other@acme.app", f"{IDENTITY[:-8]}no-reply@acme.app"), "email.from"),
@@ -88,6 +101,11 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"triggers": {"preSignUp": {}}}, "triggers.preSignUp"),
     ({"triggers": {"preSignUp": {"arn": ARN, "path": "examples"}}}, "triggers.preSignUp"),
     ({"triggers": {"preSignUp": {"arn": ARN, "version": "V2_0"}}}, "triggers.preSignUp.version"),
+    ({"triggers": {"preSignUp": {"arn": ARN, "memory": 256}}}, "triggers.preSignUp.memory"),
+    ({"triggers": {"preSignUp": {"arn": ARN, "environment": {}}}}, "triggers.preSignUp.environment"),
+    ({"triggers": {"preSignUp": "arn:aws:iam::123456789012:role/f"}}, "triggers.preSignUp.arn"),
+    ({"triggers": {"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:layer:f"}}, "triggers.preSignUp.arn"),
+    ({"triggers": {"preSignUp": 7}}, "triggers.preSignUp"),
     ({"triggers": {"preSignUp": {"path": "no-such-folder"}}}, "triggers.preSignUp.path"),
     ({"triggers": {"preSignUp": {"path": ".."}}}, "triggers.preSignUp.path"),
     ({"triggers": {"preSignUp": {"path": "/usr"}}}, "triggers.preSignUp.path"),
@@ -102,6 +120,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"webAcl": {"arn": ACL, "requestsPer5Minutes": 100}}, "webAcl.requestsPer5Minutes"),
     ({"webAcl": {"arn": ACL, "managedRules": ["common"]}}, "webAcl.managedRules"),
     ({"webAcl": {"requestsPer5Minutes": 9}}, "webAcl.requestsPer5Minutes"),
+    ({"webAcl": ACL.replace("regional", "global")}, "webAcl.arn"),
     # The plan
     ({"tier": "lite", "passwordPolicy": {"passwordHistorySize": 3}}, "passwordPolicy.passwordHistorySize"),
     ({"tier": "lite", **PASSKEYS}, "firstFactors[1]"),
@@ -138,6 +157,9 @@ POSSIBLE: list[dict[str, Any]] = [
     relying_party("acme.app"),
     mail("Acme <no-reply@acme.app>"),
     mail("no-reply@mail.acme.app"),
+    mail('"Acme, Inc." <no-reply@acme.app>'),
+    mail("=?utf-8?b?w4RjbWU=?= <no-reply@acme.app>"),
+    {"verification": {"subject": "Willkommen \N{PARTY POPPER}", "message": "<b>{##Los##}</b>\n"}},
     mail("NO-REPLY@acme.app", f"{IDENTITY[:-8]}no-reply@acme.app"),
     mail("no-reply@mail.acme.app", None),
     {"verification": {"by": "code", "message": "Your code is {####}."}},
@@ -181,6 +203,27 @@ def test_a_sender_outside_of_the_zone_is_refused_once_the_zone_is_known(deploy: 
     assert deploy({**config, "userPool": mail("no-reply@focusmark.app", None)}).of_type("EmailIdentity")
     with pytest.raises(ConfigError, match=r"userPool\.email\.from"):
         deploy({**config, "userPool": mail("no-reply@other.app", None)})
+
+
+@pytest.mark.parametrize(
+    ("sender", "meant"),
+    [
+        ("Acme, Inc. <no-reply@acme.app>", '"Acme, Inc." <no-reply@acme.app>'),
+        ("Äcme <no-reply@acme.app>", "=?utf-8?b?w4RjbWU=?= <no-reply@acme.app>"),
+    ],
+)
+def test_a_senders_name_that_mail_does_not_take_is_answered_with_one_that_it_does(sender: str, meant: str) -> None:
+    (problem,) = told({"product": "acme", **DOMAIN, "userPool": mail(sender)})
+    assert problem.fix == f"write '{meant}'"
+    assert told({"product": "acme", **DOMAIN, "userPool": mail(meant)}) == []
+
+
+@pytest.mark.parametrize(("name", "asked"), [("our people", "our-people"), ("Größe", "Gr--e"), (None, NAME)])
+def test_the_external_id_that_follows_from_the_name_is_one_that_sts_takes(name: str | None, asked: str) -> None:
+    pool = {"sms": {}, **({"name": name} if name else {})}
+    settings, _ = check(config_of({"product": "acme", "userPool": pool}), "dev")
+    assert settings.user_pool.sms
+    assert settings.user_pool.sms.external_id == asked
 
 
 def test_a_sender_without_identity_and_zone_is_refused_with_both_ways_out() -> None:
