@@ -3,10 +3,11 @@
 - `sh`: for the local stack. One bash runs a page's blocks from top to bottom, in a fresh copy of the checkout.
 - `console`: for AWS, or for a person at the keyboard, a command a line. Not run; its words are checked.
 - `yaml`: a stack file's `config:`, or keys of it. The program takes it, and prod's policies take its clients.
+- `yaml local`: the same for the local stack alone, whose policies take its clients.
 - `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
 - `yaml sam`: a SAM template, which AWS expands. tests/test_api_template.py compares it with the plain one.
 - `json policy`: a policy of AWS's IAM. tests/test_roles.py reads it.
-- `python`, `js`, `ts`, `csharp`, `java`, `bash`: consecutive lines of an example's file, which is run where it can be.
+- `python`, `js`, `csharp`, `java`, `bash`: consecutive lines of an example's file, which is run where it can be.
 - `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
 """
 
@@ -37,8 +38,8 @@ from tests.support.checkout import Checkout
 from tests.support.program import REGION, ROOT, Deploy, config_of, told
 
 # How the files of the examples end whose lines a block has, by its kind.
-SHOWN = {"python": "py", "js": "mjs", "ts": "ts", "csharp": "cs", "java": "java", "bash": "sh"}
-KINDS = ("sh", "console", "yaml", "yaml template", "yaml sam", "json policy", *SHOWN, "mermaid", "")
+SHOWN = {"python": "py", "js": "mjs", "csharp": "cs", "java": "java", "bash": "sh"}
+KINDS = ("sh", "console", "yaml", "yaml local", "yaml template", "yaml sam", "json policy", *SHOWN, "mermaid", "")
 TIMEOUT = 300.0  # seconds for the commands of a page
 
 # What a page says that its commands print, as lines of their output.
@@ -50,8 +51,8 @@ SAID: dict[str, list[str]] = {
     "signing-in-by-hand.md": [
         "http://127.0.0.1:[0-9]+/oauth2/authorize[?].*code_challenge_method=S256",
         "3600",
-        r'\{(?!.*email).*"token_use": "access".*"username": "tester".*\}',
-        r'\{.*"token_use": "id".*"email": "tester@example.com".*\}',
+        r'\{(?!.*email).*"token_use":"access".*"username":"tester".*\}',
+        r'\{.*"token_use":"id".*"email":"tester@example.com".*\}',
         r'\{"sub": .*"email": "tester@example.com".*\}',
         "200",
     ],
@@ -90,9 +91,9 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
 
-def of_kind(kind: str) -> Callable[[Any], Any]:
-    """Run a test once for each block of a kind, under the name of its place; without any there is nothing to run."""
-    return pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind == kind], ids=str)
+def of_kind(*kinds: str) -> Callable[[Any], Any]:
+    """Run a test once for each block of these kinds, under the name of its place; without any there is nothing to run."""
+    return pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind in kinds], ids=str)
 
 
 def test_every_block_says_what_is_done_with_it() -> None:
@@ -108,7 +109,7 @@ def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
 # --- stack config -----------------------------------------------------------------------------------------------------
 
 
-@of_kind("yaml")
+@of_kind("yaml", "yaml local")
 def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     written: dict[str, Any] = yaml.safe_load(block.text) or {}
     written = written.get("config", written)
@@ -116,11 +117,12 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     assert not [str(problem) for problem in told(config, "local")]
     run = deploy(config)
     named = {f"access-client-{key}" for key in written.get("identity:clients", {})}
+    environment = "local" if block.kind == "yaml local" else "prod"
     stack = [Resource(item.type, item.name, item.inputs, region=REGION) for item in run.resources.values()]
     refused = [
         f"{rule.id}: {finding.wrong}"
         for rule in enforcement.RULES
-        if facts.USER_POOL_CLIENT in rule.on and enforcement.level(rule, "prod") is EnforcementLevel.MANDATORY
+        if facts.USER_POOL_CLIENT in rule.on and enforcement.level(rule, environment) is EnforcementLevel.MANDATORY
         for resource in stack
         if resource.name in named
         for finding in rule.findings(resource, stack)

