@@ -64,7 +64,9 @@ class Branding(Model):
     background: Maybe[File] = setting(None, "A picture behind the form; of version 2.")
     favicon: Maybe[File] = setting(None, "An ico or svg file for the browser's tab; of version 2.")
     colour: Maybe[Colour] = setting(None, "The colour of buttons.", example="#0055aa")
-    dark_colour: Maybe[Colour] = setting(None, "The same in dark mode; of version 2. Not given - colour.")
+    dark_colour: Maybe[Colour] = setting(
+        None, "The same in dark mode; of version 2. Not given - colour.", example="#66aaff"
+    )
     background_colour: Maybe[Colour] = setting(None, "The colour of the page.", example="#f4f4f4")
     dark_background_colour: Maybe[Colour] = setting(None, "The same in dark mode; of version 2.")
     corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
@@ -143,12 +145,21 @@ class Look(Model):
         return made | ({"assets": [asset.input() for asset in assets]} if assets else {})
 
 
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ, 1-21 (WCAG 2.2, 1.4.3)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
 def readable_on(colour: str) -> str:
-    """Black or white: one of the two has a contrast of 4.5 or more on any colour (WCAG 2.2, 1.4.3)."""
+    """White or black: one of the two has a contrast of 4.5 or more on any colour."""
+    return max(("#ffffff", "#000000"), key=lambda text: contrast(text, colour))
+
+
+def _luminance(colour: str) -> float:
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
-    luminance = sum(weight * item for weight, item in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+    return sum(weight * item for weight, item in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def _rgba(colour: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Final
 
 from identity import types
-from identity.branding import EXTENSIONS, ROOT, Branding, Look
+from identity.branding import EXTENSIONS, ROOT, Branding, Look, contrast
 from identity.client import Client
 from identity.errors import Problem, nearest, shown
 from identity.setting import Change, Plan, setting
@@ -16,6 +16,9 @@ from identity.setting import Change, Plan, setting
 PATH: Final = "identity:login"
 _ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
 _OLD, _MANAGED = 1, 2  # AWS's numbers of its two kinds of pages
+_OF_MANAGED = ("background", "favicon", "dark_colour", "dark_background_colour", "corners")
+# What Cognito's own form is like, on which a button has to be seen (WCAG 2.2, 1.4.11).
+FORM, DARK_FORM, _SEEN = "#ffffff", "#0f1b2a", 3
 _LOOKS = "People would see other pages than the ones that they know, without passkeys and codes as first factors."
 
 
@@ -77,6 +80,7 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
     if look.css:
         yield from _too_large(f"{path}.css", look.css, _CSS_BYTES)
     branding, seen = look.branding or Branding(), set[tuple[str, str]]()
+    yield from _branding_problems(f"{path}.branding", branding, version)
     files = [(f"{path}.branding.{name}", getattr(branding, name)) for name in ("logo", "background", "favicon")]
     assets = enumerate(look.assets if version == _MANAGED else ())
     files += [(f"{path}.assets[{index}].file", asset.file) for index, asset in assets]
@@ -94,6 +98,23 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
         seen.add(mark)
     if sum(sizes) > _ALL_ASSETS_BYTES:
         yield Problem(f"{path}.assets", "at most 2 MB in all", f"{sum(sizes):,} bytes")
+
+
+def _branding_problems(path: str, branding: Branding, version: int) -> Iterator[Problem]:
+    """Values that the old pages have no place for, and buttons that hardly stand out."""
+    for name in _OF_MANAGED if version == _OLD else ():
+        if getattr(branding, name) is not None:
+            yield Problem(
+                f"{path}.{Branding.model_fields[name].alias}", "nothing in version 1", "a value", "take it out"
+            )
+    buttons = [("colour", branding.colour, FORM, "darker")]
+    if version == _MANAGED:
+        buttons.append(("darkColour", branding.dark_colour or branding.colour, DARK_FORM, "lighter"))
+    for name, colour, form, better in buttons:
+        if colour and (found := contrast(colour, form)) < _SEEN:
+            allowed = f"a colour with a contrast of {_SEEN} or more on {form}, the form that the button is on"
+            received = f"{shown(colour)}, whose contrast is {found:.1f}"
+            yield Problem(f"{path}.{name}", allowed, received, f"give a {better} one", warning=True)
 
 
 def _extension(place: str, file: str, version: int) -> Iterator[Problem]:

@@ -4,17 +4,21 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import botocore.session
 import pytest
+import yaml
 
-from identity import branding
+from identity import branding, login
 from identity.branding import CATEGORIES, COLOUR_MODES, EXTENSIONS, readable_on
 from identity.config import check
 from identity.errors import ConfigError
 from tests.identity.test_guard import change
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import ROOT, Deploy, config_of, told
+from tests.test_docs import blocks_of
 
+SVG = "{http://www.w3.org/2000/svg}"
 WEB = {"callbackUrls": ["https://app.example/back"]}
 CLIENTS = {"web": WEB, "phone": WEB, "job": {"flow": "client_credentials", "secret": True}, "off": {"flows": []}}
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -32,6 +36,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "half.png").write_bytes(bytes(999_999))
     (tmp_path / "settings.json").write_text('{"components": {"form": {"borderRadius": 3}}}')
     (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "logo.ico").write_bytes(PICTURE)
+    (tmp_path / "large.css").write_bytes(bytes(131_073))
     (tmp_path / "page.css").write_text(".submitButton-customizable {color: red;}")
     return tmp_path
 
@@ -61,6 +67,14 @@ def asset(file: str = "logo.svg", category: str = "FORM_LOGO", **more: str) -> d
         ({"version": 1, "settings": "settings.json"}, "settings"),
         ({"version": 1, "assets": [asset()]}, "assets"),
         ({"version": 1, "branding": {"logo": "logo.svg"}}, "branding.logo"),
+        ({"version": 1, "branding": {"logo": "half.png"}}, "branding.logo"),
+        ({"version": 1, "branding": {"background": "logo.png"}}, "branding.background"),
+        ({"version": 1, "branding": {"favicon": "logo.ico"}}, "branding.favicon"),
+        ({"version": 1, "branding": {"darkColour": "#539fe5"}}, "branding.darkColour"),
+        ({"version": 1, "branding": {"darkBackgroundColour": "#000000"}}, "branding.darkBackgroundColour"),
+        ({"version": 1, "branding": {"corners": 0}}, "branding.corners"),
+        ({"version": 1, "css": "large.css"}, "css"),
+        ({"version": 1, "css": "nothing.css"}, "css"),
         ({"version": 1, "perClient": {"web": {}}}, "perClient.web"),
         ({"perClient": {"webb": {}}}, "perClient.webb"),
         ({"perClient": {"job": {}}}, "perClient.job"),
@@ -152,6 +166,26 @@ def test_the_old_pages_have_one_style_for_the_pool(files: Path, deploy: Deploy) 
     assert not deploy(config(version=1)).of_type("UserPoolUICustomization")
 
 
+@pytest.mark.parametrize(
+    ("looks", "warned"),
+    [
+        ({"colour": "#0055aa", "darkColour": "#539fe5"}, []),
+        ({"colour": "#777777"}, []),
+        ({"colour": "#0055aa"}, ["darkColour"]),
+        ({"colour": "#ffee00"}, ["colour"]),
+        ({"colour": "#0055aa", "darkColour": "#0f1b2a"}, ["darkColour"]),
+        ({"backgroundColour": "#ffee00"}, []),
+    ],
+)
+def test_a_button_that_hardly_stands_out_is_warned_of(looks: dict[str, Any], warned: list[str]) -> None:
+    for version, expected in ((2, warned), (1, [it for it in warned if it == "colour"])):
+        old = {key: value for key, value in looks.items() if version == 2 or not key.startswith("dark")}
+        problems = check(config_of(config(version=version, branding=old)), "dev")[1]
+        found = [it for it in problems if it.path.startswith("identity:login.branding")]
+        assert [(it.path.rpartition(".")[2], it.warning) for it in found] == [(name, True) for name in expected]
+        assert all("whose contrast is" in it.received and it.fix for it in found)
+
+
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#777777", "#0055aa", "#ffee00", "#ff0000", "#00ff00"])
 def test_the_text_of_a_button_can_be_read(colour: str) -> None:
     def luminance(text: str) -> float:
@@ -161,6 +195,22 @@ def test_the_text_of_a_button_can_be_read(colour: str) -> None:
 
     low, high = sorted([luminance(colour), luminance(readable_on(colour))])
     assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_picture_of_the_docs_is_drawn_from_the_values_beside_it() -> None:
+    page = next(it for it in blocks_of(ROOT / "docs" / "sign-in-pages.md") if it.kind == "yaml")
+    given = branding.Branding.model_validate(yaml.safe_load(page.text)["identity:login"]["branding"])
+    drawn = ElementTree.parse(ROOT / "docs" / "images" / "branding.svg")  # noqa: S314 - a file of this repository
+    for mode, button, background, form in (
+        ("light", given.colour, given.background_colour, login.FORM),
+        ("dark", given.dark_colour, given.dark_background_colour, login.DARK_FORM),
+    ):
+        shapes = list(drawn.getroot().find(f"{SVG}g[@id='{mode}']") or ())
+        rectangles, texts = ([it for it in shapes if it.tag == f"{SVG}{kind}"] for kind in ("rect", "text"))
+        assert [it.get("fill") for it in rectangles] == [background, form, form, button]
+        assert {it.get("rx") for it in rectangles[1:]} == {str(given.corners)}
+        (label,) = [it for it in texts if it.text == "Next"]
+        assert label.get("fill") == readable_on(str(button))
 
 
 def test_categories_modes_extensions_and_counts_are_those_of_awss_model() -> None:
