@@ -41,8 +41,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(f"the engine cannot be had: {failure}", pytrace=False)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m "not engine"` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The modules that run the engine first: they take longest, and the short ones fill the gaps at the end."""
+    for item in items:
+        if {"shared_emulator", "whole"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.engine)
     slow = {item.path for item in items if item.get_closest_marker("engine")}
     items.sort(key=lambda item: item.path not in slow)
 
@@ -149,6 +153,6 @@ def deploy() -> Iterator[Deploy]:
     pulumi.runtime.set_all_config({})
 
 
-# `make test` looks at a few hundred cases, `make fuzz` at 12,000; a slow machine is no failure.
-hypothesis.settings.register_profile("default", max_examples=60, deadline=None)
+# `make test` looks at 30 cases of each property, `make fuzz` at 12,000 in all; a slow machine is no failure.
+hypothesis.settings.register_profile("default", max_examples=30, deadline=None)
 hypothesis.settings.register_profile("fuzz", max_examples=4000, deadline=None, print_blob=True)

@@ -1,10 +1,8 @@
 """What a person gives to `make` is data: it reaches the command as it was typed, and no shell and no make reads it."""
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -15,7 +13,9 @@ from local import commands as local_commands
 from tests.performance.commands import bench
 
 ROOT = Path(__file__).parent.parent
-TOLD = "import json, os, sys; open('told', 'a').write(json.dumps(sys.argv[1:]) + chr(10))"
+TOLD = """#!/bin/sh
+printf '%s\\0' "$@" > told
+"""
 
 HOSTILE = [
     "local; touch ran",
@@ -50,7 +50,7 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).touch()
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{TOLD}" "$@"\n')
+    python.write_text(TOLD)
     python.chmod(0o755)
     for name in ("installed", "installed-dev"):
         (tmp_path / ".venv" / name).touch()
@@ -65,8 +65,7 @@ def _make(checkout: Path, *arguments: str, **environment: str) -> list[str]:
     )
     assert not (checkout / "ran").exists(), "a value was run"
     assert ran.returncode == 0, ran.stderr
-    told: list[str] = json.loads((checkout / "told").read_text().splitlines()[-1])
-    return told
+    return (checkout / "told").read_text().split("\0")[:-1]
 
 
 # Each command with its targets; the local stack's own ones read PORT, which make exports.

@@ -1,5 +1,6 @@
 """The AWS role of a preview of a pull request, as docs/pull-requests.md has it: it sees neither people nor secrets."""
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ def actions(effect: str) -> list[str]:
     return [action for statement in policy() if statement["Effect"] == effect for action in statement["Action"]]
 
 
+@functools.cache
 def model(service: str) -> Any:
     return botocore.session.get_session().get_service_model(service)
 

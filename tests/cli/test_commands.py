@@ -24,6 +24,7 @@ def test_each_command_is_there_under_its_name_and_says_what_it_does(name: str) -
     assert command.get_short_help_str()
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [

@@ -125,11 +125,14 @@ def test_a_client_that_is_not_on_the_list_is_401(stacks: tuple[EmulatedStack, Em
 # --- with keys of the tests' own --------------------------------------------------------------------------------------
 
 
+FIRST = RSAKey.generate_key(2048, {"kid": "first"})
+
+
 class Pool:
     """A pool's keys, behind an HTTP transport that counts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.keys = [RSAKey.generate_key(2048, {"kid": "first"})]
+        self.keys = [FIRST]
         self.fetches = 0
         self.down = False
         self.now = 1000.0

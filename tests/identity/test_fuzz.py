@@ -1,6 +1,6 @@
 """Config by the thousand: the valid gives what AWS accepts, one slip is told by its key, and nothing gives a traceback.
 
-`make test` runs a few hundred cases, `make fuzz` more than 10,000; `make fuzz SEED=7` runs the same ones again.
+`make test` runs 30 cases of each, `make fuzz` more than 10,000 in all; `make fuzz SEED=7` runs the same ones again.
 """
 
 import copy

@@ -9,11 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from local import report
+from cli.commands import commands as cli_commands
+from local import command_line, report
+from local.commands import commands as local_commands
 from local.console import refused
 from local.outcome import Outcome
+from tests.performance.commands import bench
 from tests.support.checkout import Checkout
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +76,7 @@ def test_a_terminal_has_it_once() -> None:
     os.close(leader)
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize(
     ("redirect", "status", "told"),
     [
@@ -87,6 +92,7 @@ def test_what_cannot_be_printed_is_told_without_a_traceback(redirect: str, statu
     assert (ran.returncode, ran.stderr.strip()) == (status, told)
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("redirect", ["> /dev/full", "2> /dev/full", "> /dev/full 2>&1", ">&-", "2>&-", "| true"])
 def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
     ran = _run(TELL + "leave_output()\nimport pathlib\n", redirect)
@@ -96,28 +102,26 @@ def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status"),
+    ("command", "arguments", "status"),
     [
-        (["-m", "local", "--help"], 0),
-        (["-m", "local", "stopp"], 2),
-        (["-m", "local", "up", "--port", "x"], 2),
-        (["-m", "local", "up", "--nonsense"], 2),
-        (["-m", "local", "up", "more"], 2),
-        (["-m", "cli"], 2),
-        (["-m", "cli", "--help"], 0),
-        (["-m", "cli", "nonsense"], 2),
-        (["-m", "cli", "adopt", "--nonsense"], 2),
-        (["-m", "cli", "adopt", "--id", "x"], 2),
-        (["-m", "tests.performance", "--nonsense"], 2),
-        (["-m", "tests.performance", "--rounds", "0"], 2),
-        (["-m", "cli", "adopt", "--take", "both"], 2),
-        (["-m", "cli", "diff", "no-such-revision"], 2),
+        (local_commands, ["--help"], 0),
+        (local_commands, ["stopp"], 2),
+        (local_commands, ["up", "--port", "x"], 2),
+        (local_commands, ["up", "--nonsense"], 2),
+        (local_commands, ["up", "more"], 2),
+        (cli_commands, [], 2),
+        (cli_commands, ["--help"], 0),
+        (cli_commands, ["nonsense"], 2),
+        (cli_commands, ["adopt", "--nonsense"], 2),
+        (cli_commands, ["adopt", "--id", "x"], 2),
+        (bench, ["--nonsense"], 2),
+        (bench, ["--rounds", "0"], 2),
+        (cli_commands, ["adopt", "--take", "both"], 2),
+        (cli_commands, ["diff", "no-such-revision"], 2),
     ],
 )
-def test_a_slip_in_the_usage_ends_with_2(arguments: list[str], status: int) -> None:
-    ran = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == status
-    assert "Traceback" not in ran.stderr
+def test_a_slip_in_the_usage_ends_with_2(command: click.Command, arguments: list[str], status: int) -> None:
+    assert command_line.run(command, "it", arguments=arguments) == status
 
 
 def test_what_a_refresh_found_is_not_called_done(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +172,7 @@ def test_a_full_output_is_told_and_ends_with_1(up: Checkout) -> None:
         assert "Traceback" not in process.stderr
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_bench_ends_with_130(number: signal.Signals) -> None:
     program = f"""

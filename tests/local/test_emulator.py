@@ -15,6 +15,8 @@ from local.emulator import free_port
 from local.ports import listener
 from tests.support.checkout import Checkout, Ran, finished
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Checkout]:

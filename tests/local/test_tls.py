@@ -14,6 +14,7 @@ from local.emulator import free_port
 from tests.support import http
 from tests.support.checkout import Checkout
 
+pytestmark = pytest.mark.engine
 HEALTH = "/_ministack/health"
 
 

@@ -1,5 +1,6 @@
 """The benchmarks compare like with like, and the graph that AWS's rates act on stays as flat as it can be."""
 
+import functools
 import importlib.util
 import re
 from collections.abc import Iterator
@@ -25,6 +26,11 @@ LOCAL = {"product": "focusmark", "zoneName": "focusmark.app"}
 def own_config() -> Iterator[None]:
     yield
     pulumi.runtime.set_all_config({})
+
+
+@functools.cache
+def graph_of(size: Size) -> first_up.Graph:
+    return first_up.graph_of(size.config)
 
 
 def chain(*links: tuple[str, str]) -> dict[str, Registered]:
@@ -63,7 +69,7 @@ def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: 
 
 @pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
 def test_each_size_makes_what_it_says(size: Size) -> None:
-    graph = first_up.graph_of(size.config)
+    graph = graph_of(size)
     assert sum(item.type.endswith(":ResourceServer") for item in graph.values()) == size.apis
     assert sum(item.type.endswith(":UserPoolClient") for item in graph.values()) == size.clients
 
@@ -87,7 +93,7 @@ def test_no_chain_of_resources_is_longer_than_it_has_to_be(config: dict[str, Any
 
 
 def test_a_client_waits_for_its_pool_and_the_servers_of_its_scopes_alone() -> None:
-    graph = first_up.graph_of(MIDDLE.config)
+    graph = graph_of(MIDDLE)
     assert graph["access-client-client3"].waits_for == {"customers", "access-server-api3", "access-server-api4"}
     assert all(value.waits_for == {"customers"} for name, value in graph.items() if name.startswith("access-server-"))
 
@@ -111,7 +117,7 @@ def test_what_is_not_cognitos_takes_no_turn() -> None:
 
 @pytest.mark.parametrize("size", [DEFAULT, MIDDLE, MANY_APIS], ids=str)
 def test_the_docs_tell_what_is_worked_out(size: Size) -> None:
-    found = first_up.estimate(first_up.graph_of(size.config))
+    found = first_up.estimate(graph_of(size))
     row = f"| {size} | {found.writes:,} | {found.depth} | {found.seconds:.0f} s |"
     assert row in (Path(__file__).parents[2] / "docs" / "speed.md").read_text()
 

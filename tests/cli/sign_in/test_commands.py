@@ -335,3 +335,57 @@ def test_a_session_without_a_refresh_token_is_not_told_as_nobodys(
     ended = run("logout")
     assert ended.status == 0
     assert "nothing can be revoked" in ended.err
+
+
+GOOD_NAMES = ["ada", "a", "ada@acme.example", "Ädä", "O'Brien", "-x", "x" * 128, "a;b", "名前", "+1"]
+BAD_NAMES = ["", " ", "ada lovelace", "\t", "a\nb", "x" * 129, "a\x1b[31m", "\u200b", "\udcff", "a\u00a0b"]
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_a_user_of_any_name_that_cognito_takes_is_made(run: Run, server: FalseServer, name: str) -> None:
+    assert run("user", "--name", name).status == 0
+    made = server.api_asked[0][1]
+    assert made["Username"] == name
+    email = made["UserAttributes"][0]["Value"]
+    assert email.count("@") == 1
+    assert email.isascii()
+    assert (email == name) == (name == "ada@acme.example")
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_any_other_name_is_told_and_nothing_is_made(run: Run, server: FalseServer, name: str) -> None:
+    ran = run("user", "--name", name)
+    assert (ran.status, ran.out) == (2, "")
+    assert "--name" in ran.err
+    assert "allowed are 1 to 128 letters" in ran.err
+    assert "\x1b" not in ran.err
+    assert server.api_asked == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["login", "--client", ""], "--client"),
+        (["login", "--client", " "], "--client"),
+        (["login", "--timeout", "nan"], "--timeout"),
+        (["login", "--timeout", "inf"], "--timeout"),
+        (["login", "--timeout", ""], "--timeout"),
+        (["token", "--token", ""], "--token"),
+        (["export", "--to", ""], "--to"),
+        (["nosuch"], "No such command"),
+        (["login", "--nosuch"], "No such option"),
+        (["login", "more"], "unexpected extra argument"),
+    ],
+)
+def test_an_empty_or_odd_option_is_told(run: Run, arguments: list[str], said: str) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("client", ["cli\udcff", "../cli", "cli\x1b[31m", "x" * 5000])
+def test_a_client_of_an_odd_name_is_told(run: Run, client: str) -> None:
+    ran = run("token", "--client", client)
+    assert (ran.status, ran.out) == (1, "")
+    assert "It has: cli." in ran.err
+    assert "\x1b" not in ran.err

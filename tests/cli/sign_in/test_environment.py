@@ -15,6 +15,8 @@ from tests.cli.sign_in.test_session import SESSION
 from tests.support.emulated_sign_in import CHECKOUT, STACK, stack_environment
 from tests.support.false_sign_in import CLIENT, ISSUER, FalseServer, false_server
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def server() -> Iterator[FalseServer]:
@@ -183,55 +185,6 @@ def test_on_aws_what_stands_in_the_way_is_one_line(
     assert SessionFile(STACK, "cli").path.exists()
 
 
-GOOD_NAMES = ["ada", "a", "ada@acme.example", "Ädä", "O'Brien", "-x", "x" * 128, "a;b", "名前", "+1"]
-BAD_NAMES = ["", " ", "ada lovelace", "\t", "a\nb", "x" * 129, "a\x1b[31m", "\u200b", "\udcff", "a\u00a0b"]
-
-
-@pytest.mark.parametrize("name", GOOD_NAMES)
-def test_a_user_of_any_name_that_cognito_takes_is_made(server: FalseServer, home: Path, name: str) -> None:
-    ran = run(home, server.target().outputs, "user", "--name", name)
-    assert ran.returncode == 0, ran.stderr
-    made = server.api_asked[0][1]
-    assert made["Username"] == name
-    email = made["UserAttributes"][0]["Value"]
-    assert email.count("@") == 1
-    assert email.isascii()
-    assert (email == name) == (name == "ada@acme.example")
-
-
-@pytest.mark.parametrize("name", BAD_NAMES)
-def test_any_other_name_is_told_and_nothing_is_made(server: FalseServer, home: Path, name: str) -> None:
-    ran = run(home, server.target().outputs, "user", "--name", name)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "--name" in ran.stderr
-    assert "allowed are 1 to 128 letters" in ran.stderr
-    assert "Traceback" not in ran.stderr
-    assert "\x1b" not in ran.stderr
-    assert server.api_asked == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["login", "--client", ""], "--client"),
-        (["login", "--client", " "], "--client"),
-        (["login", "--timeout", "nan"], "--timeout"),
-        (["login", "--timeout", "inf"], "--timeout"),
-        (["login", "--timeout", ""], "--timeout"),
-        (["token", "--token", ""], "--token"),
-        (["export", "--to", ""], "--to"),
-        (["nosuch"], "No such command"),
-        (["login", "--nosuch"], "No such option"),
-        (["login", "more"], "unexpected extra argument"),
-    ],
-)
-def test_an_empty_or_odd_option_is_told(server: FalseServer, home: Path, arguments: list[str], said: str) -> None:
-    ran = run(home, server.target().outputs, *arguments)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert said in ran.stderr
-    assert "Traceback" not in ran.stderr
-
-
 @pytest.mark.parametrize("stack", ["", " "])
 def test_an_empty_stack_is_not_the_one_that_is_selected(server: FalseServer, home: Path, stack: str) -> None:
     command = [sys.executable, "-m", "cli", "login", "--stack", stack]
@@ -239,15 +192,6 @@ def test_an_empty_stack_is_not_the_one_that_is_selected(server: FalseServer, hom
     ran = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert "--stack" in ran.stderr
-
-
-@pytest.mark.parametrize("client", ["cli\udcff", "../cli", "cli\x1b[31m", "x" * 5000])
-def test_a_client_of_an_odd_name_is_told(server: FalseServer, home: Path, client: str) -> None:
-    ran = run(home, server.target().outputs, "token", "--client", client)
-    assert (ran.returncode == 1, ran.stdout) == (True, "")
-    assert "It has: cli." in ran.stderr
-    assert "\x1b" not in ran.stderr
-    assert "Traceback" not in ran.stderr
 
 
 # --- where what is asked for goes -------------------------------------------------------------------------------------
@@ -305,8 +249,14 @@ def test_a_reader_that_has_read_enough_is_no_failure(server: FalseServer, home: 
     assert "Exception ignored" not in ran.stderr
 
 
-@pytest.mark.parametrize("how", [">&-", "2>&-", "2>/dev/full", ">&- 2>&-", "> /dev/full 2>&1", "<&-"])
-@pytest.mark.parametrize("arguments", [["token"], ["login", "--paste"], ["nosuch"]])
+@pytest.mark.parametrize(
+    ("arguments", "how"),
+    [
+        *((["token"], how) for how in (">&-", "2>&-", "2>/dev/full", ">&- 2>&-", "> /dev/full 2>&1", "<&-")),
+        *((["nosuch"], how) for how in ("2>&-", "2>/dev/full")),
+        *((["login", "--paste"], how) for how in ("2>&-", "2>/dev/full", "<&-")),
+    ],
+)
 def test_streams_that_are_closed_or_full_make_no_traceback(
     server: FalseServer, home: Path, arguments: list[str], how: str
 ) -> None:
