@@ -92,7 +92,7 @@ BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 
 
 def of_kind(*kinds: str) -> Callable[[Any], Any]:
-    """Run a test once for each block of these kinds, under the name of its place; without any there is nothing to run."""
+    """Run a test once for each block of these kinds, under the name of its place; without any there is none to run."""
     return pytest.mark.parametrize("block", [block for block in BLOCKS if block.kind in kinds], ids=str)
 
 
