@@ -17,6 +17,7 @@ from identity.user_pool import attributes, factors, logs, messages, settings, th
 from identity.user_pool.live import live_pool
 from identity.user_pool.logs import RETENTIONS
 from identity.user_pool.settings import UserPool
+from identity.user_pool.trigger_events import VERSIONS
 from local.aws_plugin.cognito_access import UserPoolClient
 from local.aws_plugin.cognito_pool_tables import POOL
 from local.aws_plugin.properties import Table
@@ -123,9 +124,9 @@ WORDS: list[tuple[str, Any]] = [
     ("RecoveryOptionNameType", factors.RECOVERY),
     ("UserVerificationType", ("preferred", "required")),
     ("UserPoolTierType", settings.TIERS.values()),
-    ("PreTokenGenerationLambdaVersionType", triggers.VERSIONS),
-    ("CustomEmailSenderLambdaVersionType", triggers.VERSIONS[:1]),
-    ("CustomSMSSenderLambdaVersionType", triggers.VERSIONS[:1]),
+    ("PreTokenGenerationLambdaVersionType", VERSIONS),
+    ("CustomEmailSenderLambdaVersionType", VERSIONS[:1]),
+    ("CustomSMSSenderLambdaVersionType", VERSIONS[:1]),
     ("DefaultEmailOptionType", messages.BY.values()),
     ("AdvancedSecurityModeType", ("OFF", *threat_protection.MODES.values())),
     ("AdvancedSecurityEnabledModeType", threat_protection.MODES.values()),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from identity import types
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, web_acl
-from identity.user_pool.triggers import SENDERS, VERSIONS, Triggers
+from identity.user_pool.trigger_events import VERSIONS
+from identity.user_pool.triggers import SENDERS, Triggers
 
 ACCOUNT = "eu-west-1:123456789012"
 IDENTITY = f"arn:aws:ses:{ACCOUNT}:identity/acme.app"
