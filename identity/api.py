@@ -27,15 +27,16 @@ def _scopes(blocks: list[Mapping[str, Any]]) -> dict[str, str]:
 class Api(Model):
     """A resource server."""
 
-    scopes: Annotated[
-        dict[types.ScopeName, types.ScopeDescription], Field(min_length=1, max_length=types.SCOPES_PER_SERVER)
-    ] = setting(
-        ...,
-        "The scopes, name -> description, 1-100. A scope's full name is `<identifier>/<key>.<name>`.",
-        "scopes",
-        Change.LESSENS,
-        codec=Codec(_blocks, _scopes),
-        example={"read": "Read existing Projects"},
+    scopes: Annotated[dict[types.ScopeName, types.ScopeDescription], Field(max_length=types.SCOPES_PER_SERVER)] = (
+        setting(
+            ...,
+            "The scopes, name -> description, at most 100; `{}` for none. A scope's full name is "
+            "`<identifier>/<key>.<name>`.",
+            "scopes",
+            Change.LESSENS,
+            codec=Codec(_blocks, _scopes),
+            example={"read": "Read existing Projects"},
+        )
     )
     identifier: Maybe[types.ServerIdentifier] = setting(
         None,

@@ -51,7 +51,7 @@ class Asset(Model):
     def input(self) -> dict[str, str]:
         return {
             "category": self.category,
-            "color_mode": self.colour_mode,
+            "colorMode": self.colour_mode,
             "extension": EXTENSIONS[PurePosixPath(self.file).suffix.lower()],
             "bytes": encoded(self.file),
         }
@@ -132,6 +132,12 @@ class Look(Model):
         [], "Pictures besides those of branding, at most 40 of 2 MB in all; of version 2."
     )
 
+    def old_css(self) -> str:
+        """What the pages of version 1 get."""
+        if self.css:
+            return (ROOT / self.css).read_text(encoding="utf-8")
+        return self.branding.css() if self.branding else ""
+
     def all_assets(self) -> list[Asset]:
         return [*(self.branding.assets() if self.branding else ()), *self.assets]
 
@@ -140,7 +146,7 @@ class Look(Model):
         own = json.loads((ROOT / self.settings).read_text(encoding="utf-8")) if self.settings else None
         settings, assets = own or (self.branding.settings() if self.branding else {}), self.all_assets()
         if not settings and not assets:
-            return {"use_cognito_provided_values": True}
+            return {"useCognitoProvidedValues": True}
         made: dict[str, Any] = {"settings": json.dumps(settings, sort_keys=True)}
         return made | ({"assets": [asset.input() for asset in assets]} if assets else {})
 

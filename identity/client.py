@@ -106,7 +106,7 @@ class Client(Model):
     default_redirect_url: Maybe[types.Text] = setting(
         None, "One of callbackUrls, for a sign-in that names none.", "defaultRedirectUri"
     )
-    scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
+    scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
         "The scopes, short (project.read) or whole, and those of OpenID Connect; at most 50. Not given - openid and "
         "every scope of the APIs.",
@@ -400,7 +400,8 @@ def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
         yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
     for field, urls in (("callbackUrls", written.callback_urls), ("logoutUrls", written.logout_urls)):
         if urls:
-            yield Problem(f"{path}.{field}", "none: client_credentials redirects nobody", shown(urls), "take it out")
+            allowed = "none: client_credentials redirects nobody"
+            yield Problem(f"{path}.{field}", allowed, shown(urls), "take it out", warning=True)
     if client.rotate_refresh_tokens:
         yield Problem(f"{path}.rotateRefreshTokens", "false: client_credentials gives no refresh token", "true")
 
@@ -429,6 +430,8 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
                 "write it into scopes" if scope in known else "",
             )
     scopes = client.scopes or []
+    if client.flows and written.scopes == [] and not written.external_scopes:
+        yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "leave it out for all")
     if len(scopes) > types.SCOPES_PER_CLIENT:
         what = (
             "this client names none and so takes every declared one"

@@ -176,7 +176,7 @@ class IdentityProvider(Model):
 
     def filled(self, key: str) -> "IdentityProvider":
         """The same provider, with its name, its scopes and its attributes put in."""
-        kind, attributes = self.kind, dict(self.attributes or self.kind.attributes)
+        kind, attributes = self.kind, dict(self.kind.attributes if self.attributes is None else self.attributes)
         if USERNAME in kind.attributes:
             attributes.setdefault(USERNAME, kind.attributes[USERNAME])
         return self.model_copy(
@@ -216,4 +216,6 @@ class IdentityProvider(Model):
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
         """A live provider; what is secret of it is left out."""
-        return super().read(outputs).model_copy(update={"client_secret": None, "private_key": None})
+        mapped = dict(outputs.get("attributeMapping") or {})
+        update = {"client_secret": None, "private_key": None, "attributes": mapped}
+        return super().read(outputs).model_copy(update=update)

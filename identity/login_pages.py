@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cognito
 
-from identity.branding import ROOT, Branding, encoded
+from identity.branding import encoded
 from identity.client import Client
 from identity.login import Login
+from identity.setting import arguments
 
 
 @dataclass(frozen=True)
@@ -50,22 +51,21 @@ class LoginPages(pulumi.ComponentResource):
                     cognito.ManagedLoginBrandingArgs(
                         user_pool_id=args.user_pool_id,
                         client_id=args.client_ids[key],
-                        **args.login.look_of(key).styled(),
+                        **arguments(args.login.look_of(key).styled()),
                     ),
                     opts=pulumi.ResourceOptions(parent=self, aliases=aliases, depends_on=[args.domain]),
                 )
         self.register_outputs({})
 
     def _old_pages(self, name: str, args: LoginPagesArgs) -> None:
-        branding = args.login.branding or Branding()
-        css = (ROOT / args.login.css).read_text(encoding="utf-8") if args.login.css else branding.css()
-        if css or branding.logo:
+        css, logo = args.login.old_css(), args.login.branding and args.login.branding.logo
+        if css or logo:
             cognito.UserPoolUICustomization(
                 name,
                 cognito.UserPoolUICustomizationArgs(
                     user_pool_id=args.user_pool_id,
                     css=css or None,
-                    image_file=encoded(branding.logo) if branding.logo else None,
+                    image_file=encoded(logo) if logo else None,
                 ),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[args.domain]),
             )

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 
 import click
 
-from cli.adopt import live, stack_settings, survey, zone_things
+from cli.adopt import live, looks, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import Described, describe
@@ -21,12 +21,10 @@ from cli.adopt.report import AdoptError, Refused
 from cli.adopt.survey import Survey
 from identity import config, facts
 from identity.config import Settings
-from identity.errors import HIDDEN
 from local import emulator, environment, paths, project, stack_file
 from local.console import give, say
 from local.lock import only_one
 
-_PROVIDERS = f"{ROOT}identityProviders"
 _POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
 
 
@@ -72,8 +70,9 @@ def adopt(
         merged, disagreements = stack_settings.merge(said, described, where.name, take)
         merged |= _exempt(merged, described, where)
         if not importing or write:
-            _tell(where, merged, disagreements if take != "live" else [])
-            _sound(where, _with_secrets(merged), running, described, leave)
+            _tell(where, merged, described, disagreements if take != "live" else [])
+            with looks.in_place(described.files, keep=write and not (disagreements and not take)):
+                _sound(where, stack_settings.with_secrets(merged, described.secrets), running, described, leave)
         if write:
             if disagreements and not take:
                 raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
@@ -170,39 +169,25 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
     return {key: {**own, **added}} if added else {}
 
 
-def _tell(where: Place, merged: Section, disagreements: Sequence[object]) -> None:
+def _tell(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
     """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
     give(stack_file.text_of({"config": merged}))
     if disagreements:
         say(f"{where.file.name} says otherwise than AWS:", style="yellow")
         for disagreement in disagreements:
             say(f"  {disagreement}")
-    _ask_for_secrets(where, merged)
+    _ask_for_secrets(where, merged, described)
 
 
-def _ask_for_secrets(where: Place, merged: Section) -> None:
+def _ask_for_secrets(where: Place, merged: Section, described: Described) -> None:
     """No secret is read out of AWS into a file: a person gives it once more."""
-    for name, secret in _missing_secrets(merged):
-        say(f"The secret of {name} is not written down. Without it, an update takes it out of the provider, and nobody")
-        say("can sign in there any more. Give it once more, after the file is written:")
-        say(f"  pulumi config set --secret --path '{_PROVIDERS}.{name}.{secret}' --stack {where.stack}")
-
-
-def _missing_secrets(merged: Section) -> list[tuple[str, str]]:
-    secrets = {"apple": "privateKey", "saml": ""}
-    given = [
-        (name, value, secrets.get(value["type"], "clientSecret"))
-        for name, value in (merged.get(_PROVIDERS) or {}).items()
-    ]
-    return [(name, secret) for name, provider, secret in given if secret and secret not in provider]
-
-
-def _with_secrets(merged: Section) -> Section:
-    """The file as it will be once a person has given the secrets."""
-    providers = {name: dict(provider) for name, provider in (merged.get(_PROVIDERS) or {}).items()}
-    for name, secret in _missing_secrets(merged):
-        providers[name][secret] = HIDDEN
-    return {**merged, _PROVIDERS: providers} if providers else merged
+    providers = merged.get(stack_settings.PROVIDERS) or {}
+    for key, secret in described.secrets:
+        if secret not in providers.get(key, {}):
+            path = f"{stack_settings.PROVIDERS}.{key}.{secret}"
+            say(f"The secret of {key} is not written down. Without it, an update takes it out of the provider, and")
+            say("nobody can sign in there any more. Give it once more, after the file is written:")
+            say(f"  pulumi config set --secret --path '{path}' --stack {where.stack}")
 
 
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any
 
+from cli.adopt.lean import models_in
 from cli.adopt.live import SECRETS, Thing
 from cli.adopt.provider_names import Props, known_to_the_provider
 from identity import facts
@@ -18,7 +19,7 @@ from identity.setting import Model, declared
 _TOLD = {
     *("id", "arn", "status", "creationDate", "lastModifiedDate", "estimatedNumberOfUsers", "domain", "customDomain"),
     *("emailConfigurationFailure", "smsConfigurationFailure", "userPoolId", "clientId", "endpoint", "region"),
-    *("awsAccountId", "s3Bucket", "cloudFrontDistribution", "version"),
+    *("awsAccountId", "s3Bucket", "cloudFrontDistribution", "version", "cssVersion"),
 }
 # What an adoption changes, as it says.
 _OURS = {"tags", "deletionProtection"}
@@ -35,7 +36,10 @@ _USUAL = {
     "mfaConfiguration": "OFF",
 }
 # What the provider reads and sends again where a program does not say it, besides the settings that declare it.
-_KEPT = ("emailConfiguration", "allowedOauthFlows", "allowedOauthScopes", "managedLoginVersion")
+_KEPT = (
+    *("emailConfiguration", "verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
+    "managedLoginVersion",
+)
 _NAMES = ("name", "scopeName")
 # Their entries stand under their names.
 _NAMED = (
@@ -120,11 +124,9 @@ def _without_order(value: Any) -> Any:
         made = {key: _without_order(item) for key, item in value.items()}
         return {key: item for key, item in made.items() if item is not None} or None
     if isinstance(value, list | tuple):
-        if named := next(
-            (name for name in _NAMES if value and all(isinstance(e, Mapping) and name in e for e in value)), ""
-        ):
-            return _without_order({str(item[named]): item for item in value})
-        return sorted((_without_order(item) for item in value), key=json.dumps) or None
+        if named := next((it for it in _NAMES if value and all(isinstance(e, Mapping) and it in e for e in value)), ""):
+            return _without_order({str(it[named]): it for it in value})
+        return sorted((_without_order(it) for it in value), key=lambda it: json.dumps(it, sort_keys=True)) or None
     return None if value in ("", False) else value
 
 
@@ -134,13 +136,5 @@ def _kept(model: type[Model], all_of_it: bool = False) -> Iterator[str]:
         at = declared(field)
         if at.aws and (at.kept or all_of_it):
             yield at.aws
-        for inner in _models(field.annotation):
+        for inner in models_in(field.annotation):
             yield from _kept(inner, at.kept or all_of_it)
-
-
-def _models(annotation: Any) -> Iterator[type[Model]]:
-    """The models in an annotation: that of an object, or of a map's entries."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)

@@ -1,14 +1,17 @@
 """The stack config that says what runs: every key that differs from its default, and no other. Pure."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli.adopt import looks
 from cli.adopt.keys import by_logical_name, things_by_key
 from cli.adopt.lean import ROOT, Filling, Section, texts, without_defaults, written_out
-from cli.adopt.live import Live, Thing
+from cli.adopt.live import SECRET_DETAILS, Live, Thing
 from cli.adopt.provider_names import Props
+from cli.adopt.survey import looks_that_differ
 from identity import config, facts
 from identity.api import Api
 from identity.client import COGNITO, EXTERNAL, Client, known_scopes
@@ -21,7 +24,7 @@ from identity.user_pool.live import live_pool
 
 # Each key of the config that follows from what runs, whether or not it is to be written.
 DESCRIBED = (
-    *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients"),
+    *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients", "login"),
     *("customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
 )
 
@@ -34,11 +37,15 @@ class Described:
         keys: the keys without `identity:`, those alone that differ from their defaults.
         whole: the same with every default written out.
         things: what there is, by the logical name that the program gives it.
+        files: what the keys name in the repository, by its path.
+        secrets: the keys of identity providers, each with a key of which nobody reads the value out of AWS.
     """
 
     keys: Section
     whole: Section
     things: dict[str, Thing] = field(default_factory=dict)
+    secrets: tuple[tuple[str, str], ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
@@ -50,7 +57,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
         stack: the stack's name.
         known: logical name -> id of what the state has already, or a person says.
     """
-    before = config.check(said, stack)[0]
+    before, problems = config.check(said, stack)
     base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
     domain, found = _domain(live, before), things_by_key(live, before, known)
     fill = Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
@@ -62,8 +69,19 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
         whole[key] = section.get("", section)
         keys[key] = fill.lean(key, section)
         fill = fill.with_keys(**{key: keys[key]})
-    keys = without_defaults(keys, fill)
-    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, by_logical_name(live, found))
+    things = by_logical_name(live, found)
+    whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
+    sound = not any(it.path.startswith(f"{ROOT}login") and not it.warning for it in problems)
+    if before.config.login and sound and not any(looks_that_differ(before, things)):
+        whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
+    keys = without_defaults({**keys, "login": whole["login"]}, fill)
+    secrets = tuple(
+        (key, str(IdentityProvider.model_fields[name].alias))
+        for key, thing in found["identityProviders"].items()
+        for name in SECRET_DETAILS
+        if name in thing.outputs["providerDetails"]
+    )
+    return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files)
 
 
 def _pool(live: Live) -> Section:
@@ -132,7 +150,7 @@ def _client(_key: str, thing: Thing, filled: Settings) -> Section:
     values["environment"] = filled.names.environment
     all_attributes = bool(filled.user_pool.custom_attributes) and not outputs.get("writeAttributes")
     update: dict[str, Any] = {
-        "scopes": [short.get(scope, scope) for scope in named if scope in whole.values()] or None,
+        "scopes": [short.get(scope, scope) for scope in named if scope in whole.values()],
         "external_scopes": [scope for scope in named if scope not in whole.values()] or None,
         "callback_urls": [with_placeholders(url, values) for url in found.callback_urls],
         "logout_urls": [with_placeholders(url, values) for url in found.logout_urls],

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from cli.adopt.live import Live, Thing
 from identity import facts
+from identity.client import Client
 from identity.config import Settings
 from identity.identity_provider import IdentityProvider
+from identity.login import has_pages
 from identity.naming import Names
 
 
@@ -18,9 +20,9 @@ def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dic
         ids = {given: name.removeprefix(stem) for name, given in known.items() if name.startswith(stem)}
         return _by_key(live.of(type_name), ids, named, key_of)
 
-    apis = {str(api.identifier): key for key, api in before.apis.items()}
-    clients = {str(client.name): key for key, client in before.clients.items()}
-    providers = {str(provider.name): key for key, provider in before.identity_providers.items()}
+    apis = {key: str(api.identifier) for key, api in before.apis.items()}
+    clients = {key: str(client.name) for key, client in before.clients.items()}
+    providers = {key: str(provider.name) for key, provider in before.identity_providers.items()}
     return {
         "userPool": {"": live.pool},
         "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), {}, providers, _provider_key),
@@ -33,14 +35,19 @@ def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dic
 def _by_key(
     things: Iterable[Thing], ids: Mapping[str, str], named: Mapping[str, str], key_of: Callable[[Thing], str]
 ) -> dict[str, Thing]:
-    """Each thing by a key of its own: that of its id or name, by the naming rule, or made of its name."""
+    """Each thing by a key of its own: that of its id or name, by the naming rule, or made of its name.
+
+    Two of one name get the keys of that name in their order, as they were written down.
+    """
 
     def known(thing: Thing) -> str | None:
         return ids.get(thing.import_id) or ids.get(thing.own_id)
 
     found: dict[str, Thing] = {}
-    for thing in sorted(things, key=lambda item: (not known(item), item.name not in named, item.name, item.import_id)):
-        key = wanted = known(thing) or named.get(thing.name) or key_of(thing) or "unnamed"
+    names = named.values()
+    for thing in sorted(things, key=lambda it: (not known(it), it.name not in names, it.name, it.import_id)):
+        free = [key for key, name in named.items() if name == thing.name and key not in found]
+        key = wanted = known(thing) or min(free, key=lambda it: (len(it), it), default="") or key_of(thing) or "unnamed"
         number = 2
         while key in found:
             key, number = f"{wanted}-{number}", number + 1
@@ -83,19 +90,22 @@ def slug(name: str) -> str:
 
 def by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, Thing]:
     """What the program would call each thing that it makes."""
-    pool = facts.LOGICAL_POOL
-    kinds = {"server": "apis", "client": "clients", "group": "groups"}
-    once = {"risk": facts.RISK_CONFIGURATION, "logs": facts.LOG_DELIVERY}
-    once["web-acl-association"] = facts.WEB_ACL_ASSOCIATION
-    custom = live.pool.outputs.get("customDomain")
-    return {
-        pool: live.pool,
-        **{f"{pool}-{name}": thing for name, type_name in once.items() for thing in live.of(type_name)},
-        **{f"{pool}-{thing.name}-permission": thing for thing in live.of(facts.PERMISSION)},
-        **{
-            f"{pool}-{'custom' if thing.name == custom else 'prefix'}-domain": thing
-            for thing in live.of(facts.USER_POOL_DOMAIN)
-        },
-        **{f"access-{kind}-{key}": thing for kind, section in kinds.items() for key, thing in found[section].items()},
-        **{f"access-provider-{thing.name}": thing for thing in found["identityProviders"].values()},
+    pool, custom = facts.LOGICAL_POOL, live.pool.outputs.get("customDomain")
+    once = {
+        f"{pool}-risk": facts.RISK_CONFIGURATION,
+        f"{pool}-logs": facts.LOG_DELIVERY,
+        f"{pool}-web-acl-association": facts.WEB_ACL_ASSOCIATION,
+        "login": facts.UI_CUSTOMIZATION,
     }
+    made = {pool: live.pool} | {name: thing for name, type_name in once.items() for thing in live.of(type_name)}
+    made |= {f"{pool}-{thing.name}-permission": thing for thing in live.of(facts.PERMISSION)}
+    for thing in live.of(facts.USER_POOL_DOMAIN):
+        made[f"{pool}-{'custom' if thing.name == custom else 'prefix'}-domain"] = thing
+    for kind, section in (("server", "apis"), ("client", "clients"), ("group", "groups")):
+        made |= {f"access-{kind}-{key}": thing for key, thing in found[section].items()}
+    made |= {f"access-provider-{thing.name}": thing for thing in found["identityProviders"].values()}
+    keys = {client.own_id: key for key, client in found["clients"].items() if has_pages(Client.read(client.outputs))}
+    for style in live.of(facts.LOGIN_STYLE):
+        if style.outputs["clientId"] in keys:
+            made[f"login-{keys[style.outputs['clientId']]}"] = style
+    return made

@@ -1,15 +1,27 @@
 """The config as far as it is written, and what of it could be left out. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from identity import config
+from identity.api import Api
+from identity.client import Client
 from identity.config import Settings
+from identity.group import Group
+from identity.identity_provider import IdentityProvider
 from identity.setting import Model
+from identity.user_pool.settings import UserPool
 
 Section = dict[str, Any]
+SECTIONS: dict[str, type[Model]] = {
+    "userPool": UserPool,
+    "identityProviders": IdentityProvider,
+    "groups": Group,
+    "apis": Api,
+    "clients": Client,
+}
 ROOT = "identity:"
 
 
@@ -50,8 +62,11 @@ class Filling:
         def look(entries: Section) -> Mapping[str, Model]:
             return _filled(self.with_keys(**{key: entries.get("", entries)}).settings(), key)
 
-        target = look(section)
-        for path in sorted({path for entry in section.values() for path in _paths(entry)}, key=len, reverse=True):
+        target, model = look(section), SECTIONS[key]
+        section = {name: _slim(entry, model) for name, entry in section.items()}
+        for path in sorted(
+            {path for entry in section.values() for path in _paths(entry, model)}, key=len, reverse=True
+        ):
             trial = {name: _without(entry, path) for name, entry in section.items()}
             found = look(trial)
             section = {name: trial[name] if found.get(name) == target.get(name) else section[name] for name in section}
@@ -69,11 +84,28 @@ def _filled(settings: Settings, key: str) -> Mapping[str, Model]:
     return sections[key]
 
 
-def _paths(entry: Any, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    found = [place] if place else []
-    for name, inner in entry.items() if isinstance(entry, Mapping) else ():
-        found += _paths(inner, (*place, name))
-    return found
+def _slim(entry: Any, model: type[Model]) -> Any:
+    """The entry without what a field has by default, at any depth."""
+    made: Section = {}
+    for field in model.model_fields.values():
+        key, inner = str(field.alias), next(models_in(field.annotation), None)
+        value, default = entry.get(key), _plain(field.default)
+        if inner and isinstance(value, dict):
+            by_name = isinstance(field.default, dict)
+            value = {it: _slim(one, inner) for it, one in value.items()} if by_name else _slim(value, inner)
+        if key in entry and value != default:
+            made[key] = value
+    return made
+
+
+def _paths(entry: Section, model: type[Model]) -> Iterator[tuple[str, ...]]:
+    """What may follow from other keys: the fields, and those of an object."""
+    for field in model.model_fields.values():
+        value = entry.get(str(field.alias))
+        if value is not None:
+            yield (str(field.alias),)
+        if isinstance(value, dict) and not isinstance(field.default, dict):
+            yield from ((str(field.alias), name) for name in value)
 
 
 def _without(entry: Section, path: tuple[str, ...]) -> Section:
@@ -94,6 +126,14 @@ def without_defaults(keys: Section, fill: Filling) -> Section:
     return {
         key: value for key, value in keys.items() if key in of_project or (value and key not in ("apis", "clients"))
     }
+
+
+def models_in(annotation: Any) -> Iterator[type[Model]]:
+    """The models in an annotation: that of an object, or of a map's entries."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
 
 
 def texts(keys: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """All that runs of a pool, read from AWS, in the provider's names: what Pulumi's state would have of it."""
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,8 @@ from identity.client import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
-UI_CUSTOMIZATION = "aws:cognito/userPoolUICustomization:UserPoolUICustomization"
 SECRETS = "clientSecrets"  # a second one, of which no state knows
+SECRET_DETAILS = ("client_secret", "private_key")
 TERMS = "terms of use"  # no resource of the provider
 # What AWS answers of a pool that nobody has changed, and the emulator leaves out.
 _OWN_POOL = {
@@ -73,7 +74,7 @@ def read(account: Account, pool_id: str) -> Live:
     factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
     pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names({**described, **factors})), pool_id)
     things = [*_domains(account, pool), *_registry(account, pool), *_people(account, pool), *_beside(account, pool)]
-    return Live(pool, things)
+    return Live(pool, [*things, *_styles(account, Live(pool, things))])
 
 
 def _pool(found: Props) -> Props:
@@ -169,7 +170,7 @@ def _people(account: Account, pool: Thing) -> Iterator[Thing]:
 
 def hidden(details: Props) -> Props:
     """The details of a provider without what is secret in them: that it is there is all that matters."""
-    return {name: HIDDEN if name in ("client_secret", "private_key") else text for name, text in details.items()}
+    return {name: HIDDEN if name in SECRET_DETAILS else text for name, text in details.items()}
 
 
 def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
@@ -183,7 +184,7 @@ def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
         yield Thing(facts.LOG_DELIVERY, pool.name, in_provider_names(logs), pool.import_id)
     looks = _answered(account, "get_ui_customization", "UICustomization", place)
     if looks.get("CSS") or looks.get("ImageUrl"):
-        yield Thing(UI_CUSTOMIZATION, pool.name, in_provider_names(looks), pool.import_id)
+        yield Thing(facts.UI_CUSTOMIZATION, pool.name, in_provider_names(looks), f"{pool.import_id},ALL")
     for terms in account.ask("cognito-idp", "list_terms", **place).get("Terms", []):
         yield Thing(TERMS, str(terms.get("TermsName")), in_provider_names(terms), "")
     yield from _permissions(account, pool)
@@ -191,6 +192,23 @@ def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
     if acl:
         association = {"resourceArn": pool.outputs["arn"], "webAclArn": acl["ARN"]}
         yield Thing(facts.WEB_ACL_ASSOCIATION, acl["Name"], association, f"{acl['ARN']},{pool.outputs['arn']}")
+
+
+def _styles(account: Account, live: Live) -> Iterator[Thing]:
+    """With managed login, the style of each client as the program sends one."""
+    pool = live.pool.import_id
+    managed = any(it.outputs.get("managedLoginVersion") == 2 for it in live.of(facts.USER_POOL_DOMAIN))
+    for client in live.of(facts.USER_POOL_CLIENT) if managed else ():
+        place = {"UserPoolId": pool, "ClientId": client.own_id}
+        style = _answered(account, "describe_managed_login_branding_by_client", "ManagedLoginBranding", place)
+        if style:
+            outputs = {**in_provider_names(style), "clientId": client.own_id}
+            if "Settings" in style:
+                outputs["settings"] = json.dumps(style["Settings"], sort_keys=True)
+            for asset in outputs.get("assets", []):
+                asset["bytes"] = base64.b64encode(asset["bytes"]).decode("ascii")
+            number = outputs.pop("managedLoginBrandingId")
+            yield Thing(facts.LOGIN_STYLE, client.name, outputs, f"{pool},{number}")
 
 
 def _answered(account: Account, operation: str, member: str, request: Props) -> dict[str, Any]:

@@ -19,11 +19,12 @@ _IRREGULAR = {
     "SchemaAttributes": "schemas",
     "UserPoolTags": "tags",
     "AttributesRequireVerificationBeforeUpdate": "attributesRequireVerificationBeforeUpdates",
+    "EventFilter": "eventFilters",
     "BlockedIPRangeList": "blockedIpRangeLists",
     "SkippedIPRangeList": "skippedIpRangeLists",
 }
 # Names in these are data.
-_DATA = ("UserPoolTags", "AttributeMapping", "ProviderDetails")
+_DATA = ("Settings", "UserPoolTags", "AttributeMapping", "ProviderDetails")
 
 
 def provider_name(member: str) -> str:

@@ -1,7 +1,7 @@
 """A stack's file: what it says, what it would say of a pool, and how that is written beside the rest of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from identity.errors import HIDDEN, shown
 from local import paths, stack_file
 
 # Never read out of AWS: the file alone has them.
+PROVIDERS = f"{ROOT}identityProviders"
 _SECRETS = ("clientSecret", "privateKey")
 _FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
 
@@ -62,6 +63,14 @@ def _hidden(value: Any) -> Any:
 
 def _is_secret(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
+    """What the file says, as it will be once a person has given the secrets that it lacks."""
+    given = {key: dict(provider) for key, provider in (said.get(PROVIDERS) or {}).items()}
+    for key, secret in secrets:
+        given.get(key, {}).setdefault(secret, HIDDEN)
+    return {**said, PROVIDERS: given} if given else said
 
 
 # --- what it says, and what runs --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi_policy import EnforcementLevel
 
 from cli.adopt.compare import Difference, Effect, differences
-from cli.adopt.live import TERMS, UI_CUSTOMIZATION, Live, Thing, hidden
+from cli.adopt.live import TERMS, Live, Thing, hidden
 from cli.adopt.provider_names import Props
 from identity import facts
 from identity.config import Settings
@@ -27,7 +27,8 @@ _CALLED = {
     facts.WEB_ACL_ASSOCIATION: "web-acl",
     facts.IDENTITY_PROVIDER: "provider",
     facts.USER_GROUP: "group",
-    UI_CUSTOMIZATION: "ui-customization",
+    facts.UI_CUSTOMIZATION: "ui-customization",
+    facts.LOGIN_STYLE: "style",
     facts.PERMISSION: "permission",
     TERMS: "terms",
 }
@@ -99,11 +100,27 @@ def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
         return {"logConfigurations": pool.logs.deliveries({})}
     if thing.type == facts.WEB_ACL_ASSOCIATION and pool.web_acl:
         return {"resourceArn": thing.outputs["resourceArn"], "webAclArn": pool.web_acl.arn}
+    if thing.type == facts.LOGIN_STYLE and name and settings.config.login:
+        return settings.config.login.look_of(name.removeprefix("login-")).styled()
+    if thing.type == facts.UI_CUSTOMIZATION and name and settings.config.login:
+        return {"css": settings.config.login.old_css()}
     if thing.type == facts.PERMISSION and name:
         return {}
     if thing.type == facts.USER_POOL_DOMAIN and name:
-        return {"domain": thing.name, "certificateArn": thing.outputs.get("certificateArn")}
+        version = settings.config.login.version if settings.config.login else None
+        return {
+            "domain": thing.name,
+            "certificateArn": thing.outputs.get("certificateArn"),
+            **({"managedLoginVersion": version} if version else {}),
+        }
     return None
+
+
+def looks_that_differ(settings: Settings, managed: Mapping[str, Thing]) -> Iterator[Difference]:
+    """Where the sign-in pages look otherwise than the config says."""
+    for name, thing in managed.items():
+        if thing.type in (facts.LOGIN_STYLE, facts.UI_CUSTOMIZATION):
+            yield from differences(thing, _inputs(thing, settings, name) or {})
 
 
 def _provider(thing: Thing, provider: IdentityProvider) -> Props:

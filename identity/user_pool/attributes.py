@@ -74,7 +74,7 @@ class CustomAttribute(Model):
     max_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the most characters, 0-2,048.")
     min_value: Maybe[int] = _fixed(None, "Of a Number: the least.")
     max_value: Maybe[int] = _fixed(None, "Of a Number: the most.")
-    bounded: bool = _fixed(True, "false: a String without bounds, which a pool that was made by hand may have.")
+    bounded: bool = _fixed(True, "false: a String that has no bound but those given, as a pool made by hand may.")
 
     def facts(self) -> dict[str, Any]:
         """What holds of it, defaults filled in."""
@@ -115,9 +115,6 @@ class CustomAttribute(Model):
             for key, bound in given.items():
                 if bound is not None and kind != self.type:
                     yield Problem(f"{path}.{key}", f"a bound of an attribute of type {kind}", f"type {self.type}")
-                elif bound is not None and not self.bounded:
-                    fix = "take one of them out"
-                    yield Problem(f"{path}.{key}", "no bound where bounded is false", str(bound), fix)
         yield from _upside_down(path, "Length", self.min_length, self.max_length)
         yield from _upside_down(path, "Value", self.min_value, self.max_value)
 
@@ -180,15 +177,17 @@ def plain_name(schema: Mapping[str, Any]) -> str:
 def _custom(schema: Mapping[str, Any]) -> CustomAttribute:
     kind = str(schema.get("attributeDataType") or "String")
     values = schema.get("numberAttributeConstraints") or {}
-    lengths: dict[str, Any] = _lengths(schema) if kind == "String" else {}
     bounds = schema.get("stringAttributeConstraints") or {}
+    low, high = (_number(bounds.get(it)) if kind == "String" else None for it in ("minLength", "maxLength"))
+    bounded = kind != "String" or not (low is None or high is None)
+    lengths: dict[str, Any] = _lengths(schema) if bounded else {"min_length": low, "max_length": high}
     return CustomAttribute.model_construct(
         type=kind,
         mutable=bool(schema.get("mutable")),
         developer_only=bool(schema.get("developerOnlyAttribute")) or str(schema.get("name")).startswith("dev:"),
         min_value=_number(values.get("minValue")) if kind == "Number" else None,
         max_value=_number(values.get("maxValue")) if kind == "Number" else None,
-        bounded=kind != "String" or any(bound not in (None, "") for bound in bounds.values()),
+        bounded=bounded,
         **lengths,
     )
 

@@ -367,12 +367,6 @@ NO_WORD: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (facts.USER_POOL_CLIENT, {"callbackUrls": ["http://a.example/cb"]}, {}, f"{APP}/callbackUrls"),
     (facts.USER_POOL_CLIENT, {"logoutUrls": ["https://me:hush@a.example/bye"]}, {}, f"{APP}/logoutUrls"),
     (
-        facts.USER_POOL_CLIENT,
-        {"callbackUrls": ["https://a.example/cb"]},
-        {"clients": {"app": {"flow": "client_credentials", "secret": True}}},
-        f"{APP}/callbackUrls",
-    ),
-    (
         facts.USER_POOL,
         {"autoVerifiedAttributes": ["email", "phone_number"]},
         {},

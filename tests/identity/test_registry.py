@@ -73,6 +73,18 @@ def test_a_machine_client_has_no_person_in_it(deploy: Deploy) -> None:
     assert "loginUrl" not in run.outputs["clients"]["job"]
 
 
+def test_a_machine_client_may_have_what_a_live_one_has(deploy: Deploy) -> None:
+    urls = {"callbackUrls": ["https://app.example/in"], "logoutUrls": ["https://app.example/out"]}
+    scopes: dict[str, Any] = {"scopes": [], "externalScopes": ["https://gone.example/read"]}
+    job = {"flow": "client_credentials", "secret": True, **urls, **scopes}
+    run = deploy({"product": "acme", "apis": {"old": {"scopes": {}}}, "clients": {"job": job}})
+    inputs = run.one("UserPoolClient").inputs
+    assert {key: inputs[key] for key in urls} == urls
+    assert inputs["allowedOauthScopes"] == ["https://gone.example/read"]
+    assert run.one("ResourceServer").inputs["scopes"] == []
+    assert "loginUrl" not in run.outputs["clients"]["job"]
+
+
 def test_three_lines_of_config_add_an_api(deploy: Deploy) -> None:
     apis = {"cart": {"scopes": {"read": "Read carts"}}}
     inputs = deploy({"product": "acme", "apis": apis, "clients": {}}).one("ResourceServer").inputs

@@ -59,7 +59,9 @@ def _functions(aws: Aws, spec: Spec) -> None:
     if "functions" not in spec:
         return
     trust = {"Version": "2012-10-17", "Statement": []}
-    role = aws("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    role = aws("iam").create_role(RoleName=spec["pool"]["PoolName"], AssumeRolePolicyDocument=json.dumps(trust))[
+        "Role"
+    ]["Arn"]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
         code.writestr("main.py", "def handler(event, context):\n    return event\n")

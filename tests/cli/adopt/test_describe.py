@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from cli.adopt import describe, live, stack_settings, survey
+from cli.adopt import describe, live, looks, stack_settings, survey
 from cli.adopt.compare import Effect
 from cli.adopt.lean import texts
 from identity import config
+from identity.user_pool.attributes import DECLARABLE
 from tests.support import live_pool
 
 POOL = "eu-west-1_AbCdEfGhI"
@@ -25,7 +26,7 @@ class Answers:
     place, region, emulated = "AWS", "eu-west-1", False
 
     def __init__(self, spec: live_pool.Spec, **more: Any) -> None:
-        self.spec, self.more = spec, more
+        self.spec, self.more = spec, {**spec.get("answers", {}), **more}
 
     def ask(self, _service: str, operation: str, _region: str | None = None, **request: Any) -> dict[str, Any]:
         if operation in self.more:
@@ -34,9 +35,9 @@ class Answers:
         return made(request) if made else {}
 
     def _describe_user_pool(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        wanted, domains = dict(self.spec["pool"]), self.spec["domains"]
-        kinds = {"CustomDomain" if "CustomDomainConfig" in domain else "Domain": domain["Domain"] for domain in domains}
-        name, own = wanted.pop("PoolName"), [_attribute(item) for item in wanted.pop("Schema", [])]
+        wanted, domains = dict(self.spec["pool"]), self.spec.get("domains", [])
+        kinds = {"CustomDomain" if "CustomDomainConfig" in it else "Domain": it["Domain"] for it in domains}
+        name, own = wanted.pop("PoolName"), [_attribute(it) for it in wanted.pop("Schema", [])]
         ids = {"Id": POOL, "Arn": ARN, "Name": name}
         return {"UserPool": {**wanted, **kinds, **ids, "SchemaAttributes": [*SCHEMA, *own]}}
 
@@ -54,9 +55,8 @@ class Answers:
         return {"ResourceServers": self.spec.get("servers", [])}
 
     def _list_user_pool_clients(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        named = [
-            {"ClientName": value["ClientName"], "ClientId": f"id{n}"} for n, value in enumerate(self.spec["clients"])
-        ]
+        clients = self.spec.get("clients", [])
+        named = [{"ClientName": it["ClientName"], "ClientId": f"id{n}"} for n, it in enumerate(clients)]
         return {"UserPoolClients": named}
 
     def _describe_user_pool_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +71,13 @@ class Answers:
             ]
         }
 
-    def _describe_identity_provider(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {"IdentityProvider": dict(self.spec["identityProviders"][0])}
+    def _describe_identity_provider(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        name = request["ProviderName"]
+        return {"IdentityProvider": next(it for it in self.spec["identityProviders"] if it["ProviderName"] == name)}
+
+    def _describe_managed_login_branding_by_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        style = self.spec.get("styles", {}).get(int(request["ClientId"][2:]))
+        return {"ManagedLoginBranding": {**style, "ManagedLoginBrandingId": "1", "UserPoolId": POOL}} if style else {}
 
     def _list_groups(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"Groups": self.spec.get("groups", [])}
@@ -82,7 +87,8 @@ def _attribute(schema: Mapping[str, Any]) -> dict[str, Any]:
     """As AWS answers: a name of one's own with its prefix, and the bounds that it takes where none are given."""
     name = schema["Name"]
     bounds = {"StringAttributeConstraints": {"MinLength": "0", "MaxLength": "2048"}}
-    return {**bounds, **schema, "Name": name if name in ("email", "family_name") else f"custom:{name}"}
+    bounds = bounds if schema["AttributeDataType"] == "String" else {}
+    return {**bounds, **schema, "Name": name if name in DECLARABLE else f"custom:{name}"}
 
 
 def running(spec: live_pool.Spec, **more: Any) -> live.Live:
@@ -93,14 +99,12 @@ def running(spec: live_pool.Spec, **more: Any) -> live.Live:
 def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[survey.Survey, list[str]]:
     """What differs from what the program makes of the description, and the mistakes of that."""
     described = describe.describe(there, TEXTS, "prod", {})
-    providers = {
-        name: {**provider, "clientSecret": "x"}
-        for name, provider in described.keys.get("identityProviders", {}).items()
-    }
-    said = {**described.keys, **({"identityProviders": providers} if providers else {}), **(keys or {})}
-    settings, problems = config.check({**TEXTS, **texts(said)}, "prod")
-    mistakes = [problem.path for problem in problems if not problem.warning]
-    return survey.survey(there, settings, described.things), mistakes
+    said = {f"identity:{key}": value for key, value in {**described.keys, **(keys or {})}.items()}
+    said = stack_settings.with_secrets(said, described.secrets)
+    with looks.in_place(described.files, keep=False):
+        settings, problems = config.check({**TEXTS, **stack_settings.as_texts(said, "")}, "prod")
+        mistakes = [problem.path for problem in problems if not problem.warning]
+        return survey.survey(there, settings, described.things), mistakes
 
 
 SPECS = {file.stem: live_pool.read(file) for file in live_pool.POOLS}
@@ -110,8 +114,8 @@ SPECS = {file.stem: live_pool.read(file) for file in live_pool.POOLS}
 def test_the_description_of_a_pool_says_all_of_it_and_is_sound(spec: live_pool.Spec) -> None:
     surveyed, mistakes = found(running(spec))
     assert not mistakes
-    assert [str(problem) for problem in surveyed.stopping([])] == []
-    assert not surveyed.unmanaged
+    assert [str(it) for it in surveyed.stopping([])] == []
+    assert [name for name, _ in surveyed.unmanaged] == spec.get("unmanaged", [])
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)

@@ -1,0 +1,76 @@
+"""The looks of the sign-in pages as files that the stack's file can name."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from cli.adopt.lean import Section
+from cli.adopt.live import Live, Thing
+from identity import facts
+from identity.branding import EXTENSIONS, ROOT
+from identity.client import Client
+from identity.login import has_pages
+
+_ENDINGS = {name: ending for ending, name in EXTENSIONS.items() if ending != ".jpeg"}
+
+
+def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Section | None, dict[str, bytes]]:
+    """The key `login`, and the files that it names; none where a client that people sign in with has no style.
+
+    Args:
+        live: what runs.
+        clients: what runs of them, by key.
+        folder: where the files go.
+    """
+    versions = {int(it.outputs.get("managedLoginVersion") or 1) for it in live.of(facts.USER_POOL_DOMAIN)}
+    css = next((str(it.outputs["css"]) for it in live.of(facts.UI_CUSTOMIZATION) if it.outputs.get("css")), "")
+    if versions == {1} and css:
+        return {"version": 1, "css": f"{folder}/pages.css"}, {f"{folder}/pages.css": css.encode()}
+    styles = {it.outputs["clientId"]: it for it in live.of(facts.LOGIN_STYLE)}
+    seen = {key: it.own_id for key, it in clients.items() if has_pages(Client.read(it.outputs))}
+    if versions != {2} or not seen or not styles.keys() >= set(seen.values()):
+        return None, {}
+    looks: Section = {}
+    files: dict[str, bytes] = {}
+    for key, number in seen.items():
+        look, own = _look(styles[number].outputs, f"{folder}/{key}")
+        looks |= {key: look} if look else {}
+        files |= own
+    return {"version": 2, "perClient": looks}, files
+
+
+def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, bytes]]:
+    if outputs.get("useCognitoProvidedValues"):
+        return {}, {}
+    look: Section = {"settings": f"{stem}.json"}
+    files = {look["settings"]: (json.dumps(json.loads(outputs.get("settings") or "{}"), indent=2) + "\n").encode()}
+    for asset in outputs.get("assets") or ():
+        file = f"{stem}-{asset['category']}-{asset['colorMode']}{_ENDINGS[asset['extension']]}".lower()
+        files[file] = base64.b64decode(asset["bytes"])
+        look.setdefault("assets", []).append(
+            {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
+        )
+    return look, files
+
+
+@contextmanager
+def in_place(files: Mapping[str, bytes], keep: bool) -> Iterator[None]:
+    """Put the files where the stack's file names them, since the config is checked with them; unless they are to be
+    kept, those that are new are gone afterwards."""
+    new = [ROOT / name for name in files if keep or not (ROOT / name).exists()]
+    for path in new:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[str(path.relative_to(ROOT))])
+    try:
+        yield
+    except BaseException:
+        keep = False
+        raise
+    finally:
+        for path in () if keep else new:
+            path.unlink()
+            with suppress(OSError):  # other files are there
+                path.parent.rmdir()
+                path.parent.parent.rmdir()
