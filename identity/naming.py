@@ -54,7 +54,12 @@ class Names:
         return f"{self.stem}-auth-exports"
 
     def changed(self, tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """What a stack's tags say of product and environment, and these names now, where the two differ."""
+        """What a stack's tags say of product and environment, and these names now, where the two differ.
+
+        An adopted pool may have a tag `product` of its owners: it counts beside all other tags of this program alone.
+        """
+        if not tags.keys() >= self.tags.keys():
+            return {}
         now = {"product": self.product, "environment": self.environment}
         return {key: (tags[key], name) for key, name in now.items() if tags.get(key, name) != name}
 

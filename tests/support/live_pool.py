@@ -12,7 +12,8 @@ import yaml
 
 Aws = Callable[[str], Any]
 Spec = dict[str, Any]
-POOLS = sorted((Path(__file__).parent / "pools").glob("*.yaml"))
+FILES = (Path(__file__).parent / "pools").glob("*.yaml")
+POOLS: Mapping[str, Spec] = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(FILES)}
 _MADE = {
     "domains": "create_user_pool_domain",
     "servers": "create_resource_server",
@@ -29,14 +30,9 @@ _BY_ITSELF = {
 }
 
 
-def read(file: Path) -> Spec:
-    spec: Spec = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return spec
-
-
 def make(aws: Aws, spec: Spec) -> str:
     """Make a pool as its owners have it, its functions too, and give back its id."""
-    _functions(aws, spec)
+    _referred_to(aws, spec)
     cognito = aws("cognito-idp")
     pool: str = cognito.create_user_pool(**spec["pool"])["UserPool"]["Id"]
     if "mfa" in spec:
@@ -55,17 +51,16 @@ def make(aws: Aws, spec: Spec) -> str:
     return pool
 
 
-def _functions(aws: Aws, spec: Spec) -> None:
-    if "functions" not in spec:
-        return
-    trust = {"Version": "2012-10-17", "Statement": []}
-    role = aws("iam").create_role(RoleName=spec["pool"]["PoolName"], AssumeRolePolicyDocument=json.dumps(trust))[
-        "Role"
-    ]["Arn"]
+def _referred_to(aws: Aws, spec: Spec) -> None:
+    """What the pool refers to: functions, and the roles of groups."""
+    for group in spec.get("groups", []):
+        if "RoleArn" in group:
+            _role(aws, group["RoleArn"].rpartition("/")[2])
+    role = _role(aws, spec["functions"][0]) if "functions" in spec else ""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
         code.writestr("main.py", "def handler(event, context):\n    return event\n")
-    for name in spec["functions"]:
+    for name in spec.get("functions", []):
         aws("lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
@@ -73,6 +68,12 @@ def _functions(aws: Aws, spec: Spec) -> None:
             Handler="main.handler",
             Code={"ZipFile": archive.getvalue()},
         )
+
+
+def _role(aws: Aws, name: str) -> str:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    return str(role["Arn"])
 
 
 def picture(aws: Aws, pool: str) -> dict[str, Any]:

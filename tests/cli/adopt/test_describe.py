@@ -107,7 +107,7 @@ def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[surv
         return survey.survey(there, settings, described.things), mistakes
 
 
-SPECS = {file.stem: live_pool.read(file) for file in live_pool.POOLS}
+SPECS = live_pool.POOLS
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
@@ -140,7 +140,18 @@ def changed(spec: live_pool.Spec, **members: Any) -> live_pool.Spec:
     return {**spec, "pool": {**spec["pool"], **members}}
 
 
-NOTES = SPECS["notes"]
+def invented(kind: str, name: str) -> live_pool.Spec:
+    """A pool of which one thing has a member that nobody knows."""
+    spec = SPECS[name]
+    first, *others = spec[kind]
+    return {**spec, kind: [{**first, "Invented": {"Member": ["x"]}}, *others]}
+
+
+NOTES, BANK = SPECS["notes"], SPECS["bank"]
+NOTIFYING = {
+    "CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}},
+    "AccountTakeoverRiskConfiguration": {"NotifyConfiguration": {"SourceArn": "arn:aws:ses:x"}},
+}
 CANNOT_BE_SAID: list[tuple[live_pool.Spec, str, Effect]] = [
     (changed(NOTES, KeyConfiguration={"KeyType": "CUSTOMER"}), "keyConfiguration.keyType", Effect.UNKNOWN),
     (changed(NOTES, IssuerConfiguration={"Type": "CUSTOM"}), "issuerConfiguration.type", Effect.UNKNOWN),
@@ -161,10 +172,16 @@ CANNOT_BE_SAID: list[tuple[live_pool.Spec, str, Effect]] = [
         Effect.TAKEN_OUT,
     ),
     (
-        {**NOTES, "clients": [{**NOTES["clients"][0], "Invented": 3}]},
-        "notes-client-dev/invented",
-        Effect.UNKNOWN,
+        {**BANK, "answers": {**BANK["answers"], "describe_risk_configuration": {"RiskConfiguration": NOTIFYING}}},
+        "bank/accountTakeoverRiskConfiguration.notifyConfiguration.sourceArn",
+        Effect.TAKEN_OUT,
     ),
+    (invented("identityProviders", "ferries"), "Harbour/invented.member", Effect.UNKNOWN),
+    (invented("domains", "notes"), "notes-dev-sign-in/invented.member", Effect.UNKNOWN),
+    (invented("clients", "notes"), "notes-client-dev/invented.member", Effect.UNKNOWN),
+    (invented("servers", "archive"), "film-api/invented.member", Effect.UNKNOWN),
+    (invented("groups", "ferries"), "captains/invented.member", Effect.UNKNOWN),
+    ({**NOTES, "mfa": {"MfaConfiguration": "OFF", "Invented": {"Member": "x"}}}, "invented.member", Effect.UNKNOWN),
 ]
 
 
