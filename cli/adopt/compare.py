@@ -124,9 +124,10 @@ def _without_order(value: Any) -> Any:
         made = {key: _without_order(item) for key, item in value.items()}
         return {key: item for key, item in made.items() if item is not None} or None
     if isinstance(value, list | tuple):
-        if named := next((it for it in _NAMES if value and all(isinstance(e, Mapping) and it in e for e in value)), ""):
-            return _without_order({str(it[named]): it for it in value})
-        return sorted((_without_order(it) for it in value), key=lambda it: json.dumps(it, sort_keys=True)) or None
+        for name in _NAMES if value else ():
+            if all(isinstance(block, Mapping) and name in block for block in value):
+                return _without_order({str(block[name]): block for block in value})
+        return sorted(map(_without_order, value), key=lambda item: json.dumps(item, sort_keys=True)) or None
     return None if value in ("", False) else value
 
 

@@ -71,7 +71,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
         fill = fill.with_keys(**{key: keys[key]})
     things = by_logical_name(live, found)
     whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
-    sound = not any(it.path.startswith(f"{ROOT}login") and not it.warning for it in problems)
+    sound = not any(found.path.startswith(f"{ROOT}login") and not found.warning for found in problems)
     if before.config.login and sound and not any(looks_that_differ(before, things)):
         whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
     keys = without_defaults({**keys, "login": whole["login"]}, fill)

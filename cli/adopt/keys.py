@@ -45,9 +45,9 @@ def _by_key(
 
     found: dict[str, Thing] = {}
     names = named.values()
-    for thing in sorted(things, key=lambda it: (not known(it), it.name not in names, it.name, it.import_id)):
-        free = [key for key, name in named.items() if name == thing.name and key not in found]
-        key = wanted = known(thing) or min(free, key=lambda it: (len(it), it), default="") or key_of(thing) or "unnamed"
+    for thing in sorted(things, key=lambda one: (not known(one), one.name not in names, one.name, one.import_id)):
+        free = sorted((key for key, name in named.items() if name == thing.name and key not in found), key=len)
+        key = wanted = known(thing) or next(iter(free), key_of(thing)) or "unnamed"
         number = 2
         while key in found:
             key, number = f"{wanted}-{number}", number + 1

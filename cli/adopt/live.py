@@ -51,7 +51,9 @@ class Thing:
 
     @property
     def own_id(self) -> str:
-        """The id that AWS, and the state, knows it by: a client's without its pool."""
+        """The id that the state knows it by: a client's without its pool, a permission's with its trigger."""
+        if self.type == facts.PERMISSION:
+            return f"{self.import_id}/{self.name}"
         return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
 
 
@@ -197,7 +199,7 @@ def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
 def _styles(account: Account, live: Live) -> Iterator[Thing]:
     """With managed login, the style of each client as the program sends one."""
     pool = live.pool.import_id
-    managed = any(it.outputs.get("managedLoginVersion") == 2 for it in live.of(facts.USER_POOL_DOMAIN))
+    managed = any(domain.outputs.get("managedLoginVersion") == 2 for domain in live.of(facts.USER_POOL_DOMAIN))
     for client in live.of(facts.USER_POOL_CLIENT) if managed else ():
         place = {"UserPoolId": pool, "ClientId": client.own_id}
         style = _answered(account, "describe_managed_login_branding_by_client", "ManagedLoginBranding", place)

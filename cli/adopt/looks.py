@@ -24,12 +24,12 @@ def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Sec
         clients: what runs of them, by key.
         folder: where the files go.
     """
-    versions = {int(it.outputs.get("managedLoginVersion") or 1) for it in live.of(facts.USER_POOL_DOMAIN)}
-    css = next((str(it.outputs["css"]) for it in live.of(facts.UI_CUSTOMIZATION) if it.outputs.get("css")), "")
+    versions = {int(domain.outputs.get("managedLoginVersion") or 1) for domain in live.of(facts.USER_POOL_DOMAIN)}
+    css = next((str(old.outputs["css"]) for old in live.of(facts.UI_CUSTOMIZATION) if old.outputs.get("css")), "")
     if versions == {1} and css:
         return {"version": 1, "css": f"{folder}/pages.css"}, {f"{folder}/pages.css": css.encode()}
-    styles = {it.outputs["clientId"]: it for it in live.of(facts.LOGIN_STYLE)}
-    seen = {key: it.own_id for key, it in clients.items() if has_pages(Client.read(it.outputs))}
+    styles = {style.outputs["clientId"]: style for style in live.of(facts.LOGIN_STYLE)}
+    seen = {key: client.own_id for key, client in clients.items() if has_pages(Client.read(client.outputs))}
     if versions != {2} or not seen or not styles.keys() >= set(seen.values()):
         return None, {}
     looks: Section = {}

@@ -158,16 +158,12 @@ def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Res
 
 def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:
     """What a stack's state has of what runs, by its logical name."""
-    things = {(thing.type, thing.own_id): thing for thing in (live.pool, *live.things)}
-    known = {
-        (resource["type"], _id(resource)): resource["urn"].rpartition("::")[2]
-        for resource in resources
-        if not resource.get("delete")
-    }
-    return {name: things[key] for key, name in known.items() if key in things}
-
-
-def _id(resource: Mapping[str, Any]) -> str:
-    """The id of a resource of the state; a permission's is one in its function alone."""
-    own = str(resource.get("id"))
-    return f"{resource['outputs'].get('function')}/{own}" if resource["type"] == facts.PERMISSION else own
+    things, found = {(thing.type, thing.own_id): thing for thing in (live.pool, *live.things)}, {}
+    for resource in resources:
+        name, number = resource["urn"].rpartition("::")[2], str(resource.get("id"))
+        if resource["type"] == facts.PERMISSION:  # its id is one in its function alone, and many triggers may share it
+            trigger = name.removeprefix(f"{facts.LOGICAL_POOL}-").removesuffix("-permission")
+            number = f"{resource['outputs'].get('function')}/{number}/{trigger}"
+        if not resource.get("delete") and (resource["type"], number) in things:
+            found[name] = things[resource["type"], number]
+    return found

@@ -178,7 +178,7 @@ def _custom(schema: Mapping[str, Any]) -> CustomAttribute:
     kind = str(schema.get("attributeDataType") or "String")
     values = schema.get("numberAttributeConstraints") or {}
     bounds = schema.get("stringAttributeConstraints") or {}
-    low, high = (_number(bounds.get(it)) if kind == "String" else None for it in ("minLength", "maxLength"))
+    low, high = (_number(bounds.get(name)) if kind == "String" else None for name in ("minLength", "maxLength"))
     bounded = kind != "String" or not (low is None or high is None)
     lengths: dict[str, Any] = _lengths(schema) if bounded else {"min_length": low, "max_length": high}
     return CustomAttribute.model_construct(

@@ -63,7 +63,7 @@ def give_secrets(checkout: Checkout, spec: live_pool.Spec) -> None:
     for provider in spec.get("identityProviders", []):
         kind, name = provider["ProviderType"], provider["ProviderName"]
         own = {"SignInWithApple": "apple", "LoginWithAmazon": "amazon"}.get(kind, kind.lower())
-        (key,) = [key for key, it in providers.items() if it["type"] == own and it.get("name", name) in (name, key)]
+        (key,) = [key for key, one in providers.items() if one["type"] == own and one.get("name", name) in (name, key)]
         for detail, ours in (("client_secret", "clientSecret"), ("private_key", "privateKey")):
             if detail in provider["ProviderDetails"]:
                 providers[key][ours] = provider["ProviderDetails"][detail]

@@ -29,7 +29,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a few files to look like something."""
     monkeypatch.setattr("identity.branding.ROOT", tmp_path)
     monkeypatch.setattr("identity.login.ROOT", tmp_path)
-    monkeypatch.setattr("identity.login_pages.ROOT", tmp_path)
     (tmp_path / "logo.svg").write_bytes(PICTURE)
     (tmp_path / "logo.png").write_bytes(PICTURE)
     (tmp_path / "large.png").write_bytes(bytes(1_000_001))

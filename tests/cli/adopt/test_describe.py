@@ -10,7 +10,7 @@ import pytest
 from cli.adopt import describe, live, looks, stack_settings, survey
 from cli.adopt.compare import Effect
 from cli.adopt.lean import texts
-from identity import config
+from identity import config, facts
 from identity.user_pool.attributes import DECLARABLE
 from tests.support import live_pool
 
@@ -36,8 +36,8 @@ class Answers:
 
     def _describe_user_pool(self, _: Mapping[str, Any]) -> dict[str, Any]:
         wanted, domains = dict(self.spec["pool"]), self.spec.get("domains", [])
-        kinds = {"CustomDomain" if "CustomDomainConfig" in it else "Domain": it["Domain"] for it in domains}
-        name, own = wanted.pop("PoolName"), [_attribute(it) for it in wanted.pop("Schema", [])]
+        kinds = {"CustomDomain" if "CustomDomainConfig" in domain else "Domain": domain["Domain"] for domain in domains}
+        name, own = wanted.pop("PoolName"), [_attribute(item) for item in wanted.pop("Schema", [])]
         ids = {"Id": POOL, "Arn": ARN, "Name": name}
         return {"UserPool": {**wanted, **kinds, **ids, "SchemaAttributes": [*SCHEMA, *own]}}
 
@@ -56,7 +56,7 @@ class Answers:
 
     def _list_user_pool_clients(self, _: Mapping[str, Any]) -> dict[str, Any]:
         clients = self.spec.get("clients", [])
-        named = [{"ClientName": it["ClientName"], "ClientId": f"id{n}"} for n, it in enumerate(clients)]
+        named = [{"ClientName": client["ClientName"], "ClientId": f"id{n}"} for n, client in enumerate(clients)]
         return {"UserPoolClients": named}
 
     def _describe_user_pool_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Answers:
 
     def _describe_identity_provider(self, request: Mapping[str, Any]) -> dict[str, Any]:
         name = request["ProviderName"]
-        return {"IdentityProvider": next(it for it in self.spec["identityProviders"] if it["ProviderName"] == name)}
+        return {"IdentityProvider": next(one for one in self.spec["identityProviders"] if one["ProviderName"] == name)}
 
     def _describe_managed_login_branding_by_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
         style = self.spec.get("styles", {}).get(int(request["ClientId"][2:]))
@@ -114,8 +114,29 @@ SPECS = live_pool.POOLS
 def test_the_description_of_a_pool_says_all_of_it_and_is_sound(spec: live_pool.Spec) -> None:
     surveyed, mistakes = found(running(spec))
     assert not mistakes
-    assert [str(it) for it in surveyed.stopping([])] == []
+    assert list(map(str, surveyed.stopping([]))) == []
     assert [name for name, _ in surveyed.unmanaged] == spec.get("unmanaged", [])
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_what_was_brought_in_is_managed_afterwards(spec: live_pool.Spec) -> None:
+    policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
+    there = running(spec, get_policy={"Policy": policy})
+    made = describe.describe(there, TEXTS, "prod", {}).things
+    state: list[dict[str, Any]] = [
+        {
+            "type": thing.type,
+            "urn": f"urn:pulumi:prod::identity::{thing.type}::{name}",
+            "id": thing.own_id,
+            "outputs": {},
+        }
+        for name, thing in made.items()
+    ]
+    for resource in state:
+        if resource["type"] == facts.PERMISSION:
+            function, number = made[resource["urn"].rpartition("::")[2]].import_id.rsplit("/", 1)
+            resource |= {"id": number, "outputs": {"function": function}}
+    assert survey.managed_by(state, there) == made
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
