@@ -77,7 +77,11 @@ class Answers:
 
     def _describe_managed_login_branding_by_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
         style = self.spec.get("styles", {}).get(int(request["ClientId"][2:]))
-        return {"ManagedLoginBranding": {**style, "ManagedLoginBrandingId": "1", "UserPoolId": POOL}} if style else {}
+        return (
+            {"ManagedLoginBranding": {**style, "ManagedLoginBrandingId": request["ClientId"], "UserPoolId": POOL}}
+            if style
+            else {}
+        )
 
     def _list_groups(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {"Groups": self.spec.get("groups", [])}
