@@ -26,6 +26,7 @@ def shut_out_others() -> None:
     # Files in the home directory would be read as well.
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # it would tell people of connections that end as they should
     # A proxy cannot reach this machine's loopback.
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))

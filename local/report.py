@@ -46,6 +46,7 @@ def ready(known: State, people: Sequence[str]) -> None:
         say(f"Sign in:   {login}")
     if people:
         say(f"People:    {', '.join(people)}; their passwords are in local/people.yaml")
+    say(f"Mail:      {_served(values)}/_mail has what the stack sends: codes, and the links of who signs up")
     say("Go on:     make login     sign in from here, and have a token")
     say("           make export    files for your app and your API (docs/connect.md)")
     say("           make status    what is up, and where; all addresses: make outputs")
@@ -60,8 +61,13 @@ def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | No
                 "response_type": "code",
                 "redirect_uri": client["callbackUrls"][0],
             }
-            return f"{str(values['authorizeUrl']).removesuffix('/oauth2/authorize')}/login?{urlencode(query)}"
+            return f"{_served(values)}/login?{urlencode(query)}"
     return None
+
+
+def _served(values: Mapping[str, Any]) -> str:
+    """Where the sign-in pages are."""
+    return str(values.get("authorizeUrl")).removesuffix("/oauth2/authorize")
 
 
 def _counted(changes: Mapping[str, int], would: str = "", found: Mapping[str, str] | None = None) -> str:

@@ -35,9 +35,10 @@ def screen(state: State, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
-def test_twelve_scopes_do_not_fill_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_twelve_scopes_do_not_fill_the_screen_and_the_inbox_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     lines = screen(known(secret=["https://a.example/"], web=["http://localhost:3000/callback"]), capsys)
     assert len(lines) <= 8
+    assert any(f"{URL}/_mail" in line for line in lines)
     assert max(map(len, lines)) <= 140
     assert not [line for line in lines if "project.read" in line]
 
