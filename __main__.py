@@ -5,6 +5,7 @@ import pulumi
 from identity import config, deployed, facts, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
+from identity.guard import unseen
 from identity.identity_pool import PeopleInAws, PeopleInAwsArgs
 from identity.login import has_pages
 from identity.login_pages import LoginPages, LoginPagesArgs
@@ -56,6 +57,7 @@ pool = CustomerUserPool(
         had_mail_sender=deployed.mail_sender(state) is not None,
         statements=deployed.statements(state),
         links_accounts=settings.config.link_accounts is not None,
+        hooks=unseen.before_update(settings, region) if settings.config.read_live_pool else None,
     ),
     opts=guarded,
 )

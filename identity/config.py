@@ -104,6 +104,11 @@ class Config(Model):
         "client id where all of it goes, and with a slash and a part, as in us-east-1_AbC/mfa, where that part goes. "
         "Take the entry out afterwards: with protect, one that the update does not use is refused.",
     )
+    read_live_pool: bool = setting(
+        True,
+        "Before an update of the pool, read it in AWS (DescribeUserPool, GetUserPoolMfaConfig) and refuse to reset "
+        "what the AWS provider does not know, such as an inbound federation trigger.",
+    )
     resource_server_limit: types.ServerLimit = setting(
         25, "How many resource servers the AWS account allows in a pool - 25, or up to 300 where AWS has raised it."
     )

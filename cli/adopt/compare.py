@@ -8,11 +8,11 @@ from typing import Any
 
 from cli.adopt.lean import models_in
 from cli.adopt.live import SECRETS, Thing
-from cli.adopt.provider_names import Props, known_to_the_provider
 from identity import facts
 from identity.client import TOKEN_VALIDITY, TokenValidity
 from identity.config import Config
 from identity.errors import shown
+from identity.provider_names import Props, known_to_the_provider
 from identity.setting import Model, declared
 
 # What AWS says of a thing, and nobody sets.

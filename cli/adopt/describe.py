@@ -10,7 +10,6 @@ from cli.adopt import looks
 from cli.adopt.keys import by_logical_name, things_by_key
 from cli.adopt.lean import ROOT, Filling, Section, texts, without_defaults, written_out
 from cli.adopt.live import SECRET_DETAILS, Live, Thing
-from cli.adopt.provider_names import Props
 from cli.adopt.survey import looks_that_differ
 from identity import config, facts
 from identity.api import Api
@@ -20,6 +19,7 @@ from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.naming import Names
+from identity.provider_names import Props
 from identity.user_pool.live import live_pool
 
 # Each key of the config that follows from what runs, whether or not it is to be written.

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.adopt.account import Account
-from cli.adopt.provider_names import Props, in_provider_names
 from cli.adopt.report import AdoptError
 from identity import facts
 from identity.client import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
+from identity.provider_names import Props, in_provider_names
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
 SECRETS = "clientSecrets"  # a second one, of which no state knows

@@ -9,10 +9,10 @@ from pulumi_policy import EnforcementLevel
 
 from cli.adopt.compare import Difference, Effect, differences
 from cli.adopt.live import TERMS, Live, Thing, hidden
-from cli.adopt.provider_names import Props
 from identity import facts
 from identity.config import Settings
 from identity.identity_provider import IdentityProvider
+from identity.provider_names import Props
 from policy.enforcement import RULES, level
 from policy.rule import Resource
 

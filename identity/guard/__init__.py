@@ -20,6 +20,7 @@ from identity.guard.login import identity_pool_losses, login_losses, publication
 from identity.guard.loss import Loss
 from identity.guard.pool import pool_losses
 from identity.guard.registry import registry_losses
+from identity.guard.unseen import names_unseen
 from identity.guard.whereabouts import missing_pool
 from identity.zone import Zone
 
@@ -35,7 +36,12 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
-    unused = [_unused(name, losses) for name in sorted(allowed - {loss.named for loss in losses})]
+    pools = [str(it.outputs.get("id")) for it in state if it.type == facts.USER_POOL]
+    unused = [
+        _unused(name, losses)
+        for name in sorted(allowed - {loss.named for loss in losses})
+        if not any(names_unseen(name, pool) for pool in pools)
+    ]
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.

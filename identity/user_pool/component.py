@@ -53,6 +53,7 @@ class CustomerUserPoolArgs:
         had_mail_sender: whether the last update named a sender of the pool's mail: without `email` it goes.
         statements: the ids of the permissions that functions have already, by logical name; none by default.
         links_accounts: whether the function of preSignUp, which is made here, may link people's accounts.
+        hooks: what the engine asks before it updates the pool; nothing by default.
     """
 
     settings: UserPool
@@ -66,6 +67,7 @@ class CustomerUserPoolArgs:
     had_mail_sender: bool = False
     statements: Mapping[str, str] = field(default_factory=dict)
     links_accounts: bool = False
+    hooks: pulumi.ResourceHookBinding | None = None
 
 
 class CustomerUserPool(pulumi.ComponentResource):
@@ -100,7 +102,7 @@ class CustomerUserPool(pulumi.ComponentResource):
                 tags=args.tags,
             ),
             # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection),
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection, hooks=args.hooks),
         )
         self.id, self.arn, self._login_version = pool.id, pool.arn, args.login_version
         if triggers:

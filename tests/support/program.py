@@ -115,6 +115,7 @@ class Registered:
     secret_inputs: frozenset[str] = frozenset()
     ignore_changes: frozenset[str] = frozenset()
     secret_outputs: frozenset[str] = frozenset()
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -165,6 +166,7 @@ class RecordingMonitor(mocks.MockMonitor):
             frozenset(name for name, value in given.items() if rpc.is_rpc_secret(value)),
             frozenset(request.ignoreChanges),
             frozenset(request.additionalSecretOutputs),
+            tuple(request.hooks.before_update),
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 

@@ -1,0 +1,135 @@
+"""What a pool has in AWS and the AWS provider does not know: an update leaves it out and AWS resets it, unplanned
+(https://github.com/hashicorp/terraform-provider-aws/issues/49707).
+
+The engine asks before it updates the pool, in a preview too. A run that leaves the pool alone reads nothing.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pulumi
+
+from identity import facts
+from identity.config import Settings
+from identity.errors import Problem, shown
+from identity.provider_names import known_to_the_provider, provider_name
+from identity.user_pool.settings import PATH
+
+# What AWS says of a pool, and nobody sets.
+_TOLD: Final = {
+    *("status", "smsConfigurationFailure", "emailConfigurationFailure"),
+    "adminCreateUserConfig.unusedAccountValidityDays",
+}
+# AWS's own choice, which a reset gives back.
+_USUAL: Final[Mapping[str, Any]] = {
+    "keyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
+    "issuerConfiguration": {"Type": "ORIGINAL"},
+    "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
+}
+# For a change of these alone the provider calls neither UpdateUserPool nor SetUserPoolMfaConfig.
+_APART: Final = ("tags", "tagsAll", "schemas", "__defaults")
+
+
+class PoolNotUpdated(Exception):
+    """The update of the pool would take something out of it unseen. The engine shows the text."""
+
+
+def before_update(settings: Settings, region: str) -> pulumi.ResourceHookBinding:
+    """A hook for the pool that refuses an update by the names of what it would reset."""
+    options = pulumi.ResourceHookOptions(on_dry_run=True)
+    hook = pulumi.ResourceHook("pool-before-update", lambda args: refuse_unseen(args, settings, region), options)
+    return pulumi.ResourceHookBinding(before_update=[hook])
+
+
+def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str) -> None:
+    """Read the pool that is to be updated.
+
+    Raises:
+        PoolNotUpdated: with the names of what the update would reset and `identity:allowLoss` does not have.
+    """
+    old, new = (
+        {name: it for name, it in (inputs or {}).items() if name not in _APART}
+        for inputs in (args.old_inputs, args.new_inputs)
+    )
+    found = unseen(read_pool(args.id, region, settings)) if old != new else ()
+    lost = {f"{args.id}/{name}": value for name, value in found}
+    refused = [name for name in lost if name not in settings.config.allow_loss]
+    if refused:
+        members = ", ".join(f"{name.partition('/')[2]} {shown(lost[name])}" for name in refused)
+        fix = (
+            "hold it back: the AWS provider does not know these, so AWS would reset them, and the plan does not say so."
+        )
+        fix += (
+            f" On purpose, to set them again afterwards: `identity:allowLoss: [{', '.join(refused)}]` for this update"
+        )
+        problem = Problem(PATH, f"one that keeps what the pool has in AWS: {members}", "an update of the pool", fix)
+        raise PoolNotUpdated(f"the pool {args.id} was not updated.\n{problem}")
+
+
+def names_unseen(name: str, pool_id: str) -> bool:
+    """Whether an entry of `allowLoss` names what only this look can see: a member of AWS's, with a capital."""
+    thing, _, member = name.partition("/")
+    return thing == pool_id and member[:1].isupper()
+
+
+def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each member with a value that the provider does not know, by AWS's name; the outermost of several.
+
+    Args:
+        answer: what DescribeUserPool and GetUserPoolMfaConfig answer, in one.
+        place, path: where in it, in the names of AWS and of the provider; empty for all of it.
+    """
+    known = known_to_the_provider(facts.USER_POOL)
+    for member, value in answer.items():
+        name = f"{path}{provider_name(member)}"
+        inside = any(it.startswith(f"{name}.") for it in known)
+        if inside and isinstance(value, Mapping):
+            yield from unseen(value, f"{place}{member}.", f"{name}.")
+        elif name not in known and name not in _TOLD and value not in (None, "", False, [], {}, _USUAL.get(name)):
+            yield f"{place}{member}", value
+
+
+def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
+    """The live pool, whole; empty, with a warning, where nobody may read it."""
+    from botocore.config import Config  # here: most runs update no pool
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import Session
+
+    account = pulumi.Config("aws")
+    try:
+        client: Any = Session(profile=account.get("profile")).create_client(
+            "cognito-idp",
+            region_name=region,
+            endpoint_url=settings.cognito_endpoint,
+            aws_access_key_id=account.get("accessKey"),
+            aws_secret_access_key=account.get("secretKey"),
+            aws_session_token=account.get("token"),
+            config=Config(
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"total_max_attempts": 3},
+                proxies={} if settings.cognito_endpoint else None,
+            ),
+        )
+        client.meta.events.register("after-call", _keep_unknown_members)
+        pool: dict[str, Any] = client.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+        factors = client.get_user_pool_mfa_config(UserPoolId=pool_id)
+    except (BotoCoreError, ClientError) as error:
+        pulumi.log.warn(
+            f"The live pool {pool_id} was not read, so that nobody knows what an update resets unseen: {error}"
+        )
+        return {}
+    return in_one(pool, {name: it for name, it in factors.items() if name != "ResponseMetadata"})
+
+
+def in_one(pool: Mapping[str, Any], factors: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of the two operations as the provider has them, without blocks around blocks."""
+    whole = {**factors.get("SmsMfaConfiguration", {}), **pool, **pool.get("Policies", {}), **factors}
+    return {name: it for name, it in whole.items() if name not in ("Policies", "SmsMfaConfiguration")}
+
+
+def _keep_unknown_members(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+    """What AWS has learned to answer since this botocore was made is what this is about."""
+    if http_response.status_code == 200:
+        parsed |= json.loads(http_response.content)

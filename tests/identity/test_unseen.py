@@ -1,0 +1,111 @@
+"""What a pool has in AWS and the AWS provider does not know: before an update of the pool it is looked for."""
+
+from typing import Any
+
+import botocore.session
+import pulumi
+import pytest
+
+from identity.config import Settings, check
+from identity.guard import unseen
+from tests.identity.test_guard import BASE, POOL_ID, change
+from tests.support.program import REGION, Deploy, config_of
+
+INBOUND = {"InboundFederation": {"LambdaArn": "arn:x", "LambdaVersion": "V1_0"}}
+OLD, NEW = {"mfaConfiguration": "OFF"}, {"mfaConfiguration": "ON"}
+
+
+def settings(**config: Any) -> Settings:
+    return check(config_of({**BASE, **config}), "dev")[0]
+
+
+def update(old: dict[str, Any], new: dict[str, Any]) -> pulumi.ResourceHookArgs:
+    return pulumi.ResourceHookArgs("urn", POOL_ID, "customers", "type", new_inputs=new, old_inputs=old)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unseen, "read_pool", lambda *_: {"LambdaConfig": INBOUND, "Invented": {"Member": 1}})
+
+
+@pytest.mark.usefixtures("live")
+def test_an_update_is_refused_by_the_name_of_what_it_would_reset() -> None:
+    with pytest.raises(unseen.PoolNotUpdated) as refused:
+        unseen.refuse_unseen(update(OLD, NEW), settings(), REGION)
+    names = f"{POOL_ID}/LambdaConfig.InboundFederation, {POOL_ID}/Invented"
+    assert f"`identity:allowLoss: [{names}]`" in str(refused.value)
+
+
+@pytest.mark.usefixtures("live")
+def test_what_is_named_may_go_and_nothing_else() -> None:
+    one = settings(allowLoss=[f"{POOL_ID}/Invented"])
+    with pytest.raises(unseen.PoolNotUpdated) as refused:
+        unseen.refuse_unseen(update(OLD, NEW), one, REGION)
+    assert "Invented" not in str(refused.value)
+    both = settings(allowLoss=[f"{POOL_ID}/Invented", f"{POOL_ID}/LambdaConfig.InboundFederation"])
+    unseen.refuse_unseen(update(OLD, NEW), both, REGION)
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize("name", ["tags", "tagsAll", "schemas"])
+def test_what_is_not_sent_with_the_rest_of_the_pool_resets_nothing(name: str) -> None:
+    unseen.refuse_unseen(update(OLD, {**OLD, name: ["x"]}), settings(), REGION)
+
+
+def test_a_pool_that_nobody_may_read_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = {"aws:endpoints": [{"cognitoidp": "http://127.0.0.1:9"}]}
+    pulumi.runtime.set_all_config({"aws:accessKey": "x", "aws:secretKey": "hush"})
+    unseen.refuse_unseen(update(OLD, NEW), settings(**nowhere), REGION)
+    pulumi.runtime.set_all_config({})
+    told = capsys.readouterr().err
+    assert f"The live pool {POOL_ID} was not read" in told
+    assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("pool", "factors", "names"),
+    [
+        ({"LambdaConfig": {"PreSignUp": "arn:x"}, "Name": "x", "UserPoolTags": {"Own": "x"}}, {}, []),
+        ({"Policies": {"PasswordPolicy": {"MinimumLength": 8, "Invented": 1}}}, {}, ["PasswordPolicy.Invented"]),
+        ({"KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"}, "IssuerConfiguration": {"Type": "ORIGINAL"}}, {}, []),
+        ({"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY"}}, {}, ["KeyConfiguration"]),
+        ({"Invented": {}, "Another": False}, {"WebAuthnConfiguration": {"FactorConfiguration": "SINGLE_FACTOR"}}, []),
+        ({}, {"SmsMfaConfiguration": {"SmsConfiguration": {"EumsSms": {"Region": "x"}}}}, ["SmsConfiguration.EumsSms"]),
+    ],
+)
+def test_a_member_with_a_value_that_the_provider_has_no_word_for_is_found(
+    pool: dict[str, Any], factors: dict[str, Any], names: list[str]
+) -> None:
+    assert [name for name, _ in unseen.unseen(unseen.in_one(pool, factors))] == names
+
+
+def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
+    """A member that a newer botocore has is to be looked at: is it a setting, and does the provider know it?"""
+    model = botocore.session.get_session().get_service_model("cognito-idp")
+
+    def filled(shape: Any) -> Any:
+        if shape.type_name == "structure":
+            return {name: filled(member) for name, member in shape.members.items()}
+        return [filled(shape.member)] if shape.type_name == "list" else "x"
+
+    answers = [filled(model.operation_model(it).output_shape) for it in ("DescribeUserPool", "GetUserPoolMfaConfig")]
+    found = {name for name, _ in unseen.unseen(unseen.in_one(answers[0]["UserPool"], answers[1]))}
+    assert found == {
+        "LambdaConfig.InboundFederation",
+        "SmsConfiguration.EumsSms",
+        "KeyConfiguration",
+        "IssuerConfiguration",
+        "WebAuthnConfiguration.FactorConfiguration",
+    }
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_an_entry_for_what_only_the_live_pool_shows_is_not_called_unused(deploy: Deploy, protect: bool) -> None:
+    assert change(deploy, {"protect": protect}, {"allowLoss": [f"{POOL_ID}/LambdaConfig.InboundFederation"]})
+
+
+def test_the_key_turns_the_look_off(deploy: Deploy) -> None:
+    assert [deploy({**BASE, "readLivePool": it}).one("UserPool").hooks for it in (True, False)] == [
+        ("pool-before-update",),
+        (),
+    ]
