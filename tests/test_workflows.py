@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,6 +204,34 @@ def test_prod_is_updated_after_dev_and_only_with_approval() -> None:
     assert deploy["prod-plan"]["needs"] == "dev"
     assert deploy["prod"]["needs"] == "prod-plan"
     assert deploy["prod"]["environment"] == "prod"
+
+
+def test_no_update_begins_where_the_last_one_was_cut_off() -> None:
+    for name, job in workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"].items():
+        acting = [step["with"] for step in job.get("steps", []) if "command" in step.get("with", {})]
+        checks = [step["run"] for step in job.get("steps", []) if "pending_operations" in step.get("run", "")]
+        wanted = [f".venv/bin/python .github/pending_operations.py {it['stack-name']}" for it in acting]
+        assert checks == wanted, name
+
+
+@pytest.mark.parametrize(
+    ("pending", "passes"),
+    [
+        ('{"deployment": {}}', True),
+        ('{"deployment": {"pending_operations": []}}', True),
+        ('{"deployment": {"pending_operations": [{"type": "updating", "resource": {"urn": "u"}}]}}', True),
+        ('{"deployment": {"pending_operations": [{"type": "creating", "resource": {"urn": "u"}}]}}', False),
+    ],
+    ids=["no word", "none", "a refresh clears it", "a create"],
+)
+def test_a_create_that_was_cut_off_stops_an_update(pending: str, passes: bool, tmp_path: Path) -> None:
+    (tmp_path / "pulumi").write_text('#!/bin/sh\necho "$PENDING"\n')
+    (tmp_path / "pulumi").chmod(stat.S_IRWXU)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PENDING": pending}
+    script = [sys.executable, str(ROOT / ".github" / "pending_operations.py"), "dev"]
+    ran = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode == 0) is passes
+    assert ("Pending operations" in ran.stdout) is not passes
 
 
 def test_the_nightly_preview_fails_on_drift() -> None:

@@ -21,6 +21,8 @@ from tests.support.program import ROOT
 
 pytestmark = pytest.mark.engine
 LOCKED = "the stack is currently locked by 1 lock(s)"
+# What the workflow that deploys asks before it begins.
+DEPLOYS_FIRST = f".venv/bin/python {ROOT}/.github/pending_operations.py dev"
 UP = "pulumi up --yes --skip-preview --stack dev"
 
 
@@ -123,11 +125,13 @@ def test_a_run_that_is_killed_in_a_create_locks_the_stack_and_is_cleared_as_the_
     shell, client = place.shell, f"made{int(made)}"
     killed_in_a_create(place, client)
     (client_id,) = ids_of(shell, client)
+    shell.refused(DEPLOYS_FIRST, f"access-client-{client}", "docs/troubleshooting.md")
     if not made:
         shell.checkout.aws("cognito-idp").delete_user_pool_client(UserPoolId=pool_of(shell), ClientId=client_id)
 
     clear, look = typed("docs/troubleshooting.md", "### Pending operations")
     shell.types(f"{clear} --yes")
+    shell.types(DEPLOYS_FIRST)
     if made:
         shell.types("pulumi config set --stack dev identity:protect true")
         shell.types(".venv/bin/python -m cli adopt --stack dev --import")

@@ -1,0 +1,25 @@
+"""Refuse to update a stack whose last update was cut off while AWS made something.
+
+The state does not know what became of it: `pulumi up` would only warn, and make the thing a second time.
+"""
+
+import json
+import subprocess
+import sys
+
+
+def main(stack: str) -> int:
+    exported = subprocess.run(["pulumi", "stack", "export", "--stack", stack], stdout=subprocess.PIPE, check=False)
+    if exported.returncode:
+        return exported.returncode  # pulumi has said why
+    operations = json.loads(exported.stdout)["deployment"].get("pending_operations") or []
+    creates = [operation["resource"]["urn"] for operation in operations if operation["type"] == "creating"]
+    if creates:
+        print(f"The last update of the stack {stack} was cut off while it made this, which may be in AWS or not:")
+        print("\n".join(f"  {urn}" for urn in creates))
+        print("Nothing was changed. What to do: docs/troubleshooting.md, Pending operations.")
+    return 1 if creates else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
