@@ -47,12 +47,12 @@ class Endpoints:
         base = f"{self.emulator}/{pool_id}" if self.emulator else self.issuer(pool_id)
         return f"{base}/.well-known/{document}"
 
-    def login(self, client_id: str, callback_url: str, scopes: list[str]) -> str:
+    def login(self, client_id: str, client: Client) -> str:
         query = {
             "client_id": client_id,
-            "response_type": "code",
-            "scope": " ".join(scopes),
-            "redirect_uri": callback_url,
+            "response_type": "code" if "code" in (client.flows or ()) else "token",
+            "scope": " ".join(client.scopes or ()),
+            "redirect_uri": client.callback_urls[0],
         }
         return f"{self.hosted_ui}/oauth2/authorize?{urlencode(query, quote_via=quote)}"
 
@@ -116,5 +116,5 @@ def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, An
         output["logoutUrls"] = list(client.logout_urls)
         output["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
     if client.flows and not client.is_machine:
-        output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client.callback_urls[0], scopes))
+        output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
     return output

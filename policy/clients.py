@@ -104,9 +104,9 @@ def token_lifetimes(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-declared-scopes",
-    demands="An app client asks only for scopes of OpenID Connect and for those that an API of this stack declares.",
+    demands="An app client asks for scopes of OpenID Connect, of this stack's APIs, and for its externalScopes alone.",
     why="A scope that nobody declares is a slip or a leftover; AWS refuses it half-way through the update.",
-    fix="name a scope of identity:apis as <identifier>/<scope>; or declare it there",
+    fix="name a scope of identity:apis, or declare it there; one of another server stands in externalScopes",
     elsewhere=EnforcementLevel.MANDATORY,
     beside=(facts.RESOURCE_SERVER,),
     url=f"{COGNITO_GUIDE}/cognito-user-pools-define-resource-servers.html",

@@ -14,6 +14,7 @@ from policy.rule import Resource, Rule
 KEY: Final = f"identity:{EXEMPTIONS[1]}"
 # Whoever reads it later has to learn why; a word or two say nothing.
 _WORDS: Final = 3
+_DECLARED_SCOPES: Final = "client-declared-scopes"
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 _SHAPE: Final = "rule -> resource -> reason"
 
@@ -58,6 +59,22 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
                     wanted = f"a reason is wanted, as text of {_WORDS} words or more"
                     errors.append(f"{KEY} -> {rule_id} -> {resource}: {wanted}")
     return tuple(exemptions), tuple(errors)
+
+
+def by_settings(clients: str | None) -> tuple[Exemption, ...]:
+    """What the setting of a client exempts by itself: scopes of servers elsewhere, which it names as such. `clients` is
+    the config's text; what is wrong with it is for the program to tell.
+    """
+    try:
+        named = json.loads(clients or "{}")
+    except json.JSONDecodeError:
+        return ()
+    entries = named.items() if isinstance(named, dict) else ()
+    return tuple(
+        Exemption(_DECLARED_SCOPES, key, "externalScopes")
+        for key, client in entries
+        if isinstance(client, dict) and client.get("externalScopes")
+    )
 
 
 def are_default(text: str | None) -> bool:

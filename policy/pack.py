@@ -27,6 +27,7 @@ class Stack:
         production: identity:production, as it is given.
         region: aws:region.
         given: identity:exemptions, by its old name too, which the program warns of; the new one always has a default.
+        clients: identity:clients.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Stack:
     production: str | None = None
     region: str | None = None
     given: str | None = None
+    clients: str | None = None
 
     @staticmethod
     def current() -> "Stack":
@@ -46,6 +48,7 @@ class Stack:
             config.get("production"),
             pulumi.Config("aws").get("region"),
             config.get(old, config.get(new)),
+            config.get("clients"),
         )
 
     @property
@@ -56,6 +59,7 @@ class Stack:
 def policies(stack: Stack) -> list[sdk.Policy]:
     """Every rule as the engine takes it, at its level in this stack, and two that watch over the exemptions."""
     known, errors = exemptions.read(stack.given, RULES)
+    known += exemptions.by_settings(stack.clients)
     make = [(_stack_policy if rule.beside else _resource_policy)(rule, stack, known) for rule in RULES]
     return [_exemptions_valid(stack, errors), *make, _exemptions_used(stack, known)]
 

@@ -11,6 +11,7 @@
 - `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
 """
 
+import json
 import os
 import re
 import shlex
@@ -31,7 +32,7 @@ from pulumi_policy import EnforcementLevel
 from identity import facts
 from identity.config import check
 from local import pulumi_cli
-from policy import enforcement
+from policy import enforcement, exemptions
 from policy.rule import Resource
 from tests.identity.test_program import stack_file
 from tests.support.checkout import Checkout
@@ -119,12 +120,13 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     named = {f"access-client-{key}" for key in written.get("identity:clients", {})}
     environment = "local" if block.kind == "yaml local" else "prod"
     stack = [Resource(item.type, item.name, item.inputs, region=REGION) for item in run.resources.values()]
+    exempt = exemptions.by_settings(json.dumps(written.get("identity:clients", {})))
     refused = [
         f"{rule.id}: {finding.wrong}"
         for rule in enforcement.RULES
         if facts.USER_POOL_CLIENT in rule.on and enforcement.level(rule, environment) is EnforcementLevel.MANDATORY
         for resource in stack
-        if resource.name in named
+        if resource.name in named and not any(item.is_for(rule, resource) for item in exempt)
         for finding in rule.findings(resource, stack)
     ]
     assert not refused

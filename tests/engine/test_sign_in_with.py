@@ -20,9 +20,12 @@ PROVIDERS: dict[str, dict[str, Any]] = {
     "corp": {"type": "saml", "metadataUrl": "https://login.example.com/metadata"},
 }
 WEB = {"callbackUrls": ["http://localhost:9000/back"], "identityProviders": ["COGNITO", *PROVIDERS]}
+PAY = {"identifier": "https://pay.example", "prefixScopes": False, "scopes": {"charge": "Charge a card"}}
+BILLING = "https://billing.example/api/pay"
 JOB = {"flow": "client_credentials", "secret": True}
 CONFIG: dict[str, Any] = {
-    "clients": {"web": WEB, "job": JOB},
+    "apis": {"task": {"scopes": {"read": "Read Tasks"}}, "pay": PAY},
+    "clients": {"web": {**WEB, "externalScopes": [BILLING]}, "job": JOB, "form": {"flows": []}},
     "identityProviders": PROVIDERS,
     "groups": {"support": {"description": "Helps people", "precedence": 10}, "staff": {}},
     "login": {"branding": {"colour": "#0055aa"}},
@@ -60,6 +63,21 @@ def test_aws_has_the_providers_and_the_client_takes_them(stack: Checkout) -> Non
     assert set(client["SupportedIdentityProviders"]) == {"COGNITO", *names.values()}
     okta = cognito.describe_identity_provider(UserPoolId=pool, ProviderName="okta")["IdentityProvider"]
     assert okta["ProviderDetails"]["client_secret"] == HUSH
+
+
+def test_aws_has_scopes_as_they_are_written_those_of_others_and_a_client_without_oauth(stack: Checkout) -> None:
+    cognito, out = stack.aws("cognito-idp"), stack.outputs()
+    clients = {
+        key: cognito.describe_user_pool_client(UserPoolId=out["userPoolId"], ClientId=it["clientId"])["UserPoolClient"]
+        for key, it in out["clients"].items()
+    }
+    pay = cognito.describe_resource_server(UserPoolId=out["userPoolId"], Identifier=PAY["identifier"])
+    assert [it["ScopeName"] for it in pay["ResourceServer"]["Scopes"]] == ["charge"]
+    task = out["apis"]["task"]["scopes"]
+    assert set(clients["web"]["AllowedOAuthScopes"]) == {"openid", *task, "https://pay.example/charge", BILLING}
+    assert set(clients["job"]["AllowedOAuthScopes"]) == {*task, "https://pay.example/charge"}
+    assert not clients["form"].get("AllowedOAuthFlows")
+    assert clients["form"]["AllowedOAuthFlowsUserPoolClient"] is False
 
 
 def test_no_secret_is_in_the_state_in_clear(stack: Checkout) -> None:

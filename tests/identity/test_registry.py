@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from identity.client import TOKEN_VALIDITY, TokenValidity, as_it_rests
-from tests.support.program import Deploy
+from identity.config import check
+from tests.support.program import Deploy, config_of, told
 
 SCOPES = {f"app.acme.api.{key}/{key}.{verb}" for key in ("project", "task") for verb in ("read", "write", "delete")}
 
@@ -90,6 +91,63 @@ def test_three_lines_of_config_add_an_api(deploy: Deploy) -> None:
     inputs = deploy({"product": "acme", "apis": apis, "clients": {}}).one("ResourceServer").inputs
     assert inputs["identifier"] == "app.acme.api.cart"
     assert inputs["scopes"] == [{"scopeName": "cart.read", "scopeDescription": "Read carts"}]
+
+
+PAY = {"identifier": "https://pay.example", "prefixScopes": False, "scopes": {"charge": "Charge a card"}}
+WEB = {"callbackUrls": ["https://app.example/back"]}
+
+
+def test_a_server_that_was_made_elsewhere_keeps_the_names_of_its_scopes(deploy: Deploy) -> None:
+    clients = {"short": WEB | {"scopes": ["charge"]}, "whole": WEB | {"scopes": ["https://pay.example/charge"]}}
+    run = deploy({"product": "acme", "apis": {"pay": PAY}, "clients": clients})
+    server = run.one("ResourceServer").inputs
+    assert server["identifier"] == "https://pay.example"
+    assert server["scopes"] == [{"scopeName": "charge", "scopeDescription": "Charge a card"}]
+    asked = [run.resources[f"access-client-{key}"].inputs["allowedOauthScopes"] for key in clients]
+    assert asked == [["https://pay.example/charge"]] * 2
+    assert run.outputs["apis"]["pay"]["scopes"] == ["https://pay.example/charge"]
+
+
+def test_without_prefixes_a_name_of_two_apis_is_warned_of_and_has_to_be_written_whole(deploy: Deploy) -> None:
+    apis = {"pay": PAY, "till": {"prefixScopes": False, "scopes": {"charge": "Charge in a shop"}}}
+    config = {"product": "acme", "apis": apis, "clients": {"app": WEB | {"scopes": ["app.acme.api.till/charge"]}}}
+    (problem,) = [it for it in check(config_of(config), "dev")[1] if it.path.startswith("identity:apis")]
+    assert (problem.path, problem.warning) == ("identity:apis.till.scopes.charge", True)
+    assert deploy(config).one("UserPoolClient").inputs["allowedOauthScopes"] == ["app.acme.api.till/charge"]
+
+
+def test_scopes_of_servers_that_nobody_manages_here_come_beside_the_others(deploy: Deploy) -> None:
+    given = client(deploy, scopes=["openid"], externalScopes=["https://billing.example/api/pay"])
+    assert given["allowedOauthScopes"] == ["openid", "https://billing.example/api/pay"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"externalScopes": ["pay"]}, "externalScopes[0]"),
+        ({"externalScopes": ["https://pay.example/charge"]}, "externalScopes[0]"),
+        ({"externalScopes": ["a/b", "a/b"]}, "externalScopes"),
+        ({"scopes": ["https://billing.example/pay"]}, "scopes[0]"),
+        ({"flows": [], "scopes": ["openid"]}, "scopes"),
+        ({"flows": [], "externalScopes": ["a/b"]}, "externalScopes"),
+        ({"flows": ["code"], "flow": "client_credentials"}, "flow"),
+        ({"flows": ["code", "client_credentials"], "secret": True}, "flows"),
+        ({"flows": ["password"]}, "flows[0]"),
+    ],
+)
+def test_scopes_and_flows_that_could_not_be_are_told_with_their_path(fields: dict[str, Any], path: str) -> None:
+    config = {"product": "acme", "apis": {"pay": PAY}, "clients": {"app": WEB | fields}}
+    assert [it.path for it in told(config)] == [f"identity:clients.app.{path}"]
+
+
+def test_without_oauth_there_is_no_page_to_go_to(deploy: Deploy) -> None:
+    run = deploy({"product": "acme", "clients": {"app": {"flows": []}, "both": WEB | {"flows": ["code", "implicit"]}}})
+    assert run.outputs["clients"]["app"].keys() == {"clientId", "scopes", "callbackUrls"}
+    assert run.outputs["clients"]["app"]["scopes"] == []
+    assert run.resources["access-client-both"].inputs["allowedOauthFlows"] == ["code", "implicit"]
+    assert "response_type=code&" in run.outputs["clients"]["both"]["loginUrl"]
+    alone = deploy({"product": "acme", "clients": {"app": WEB | {"flows": ["implicit"]}}})
+    assert "response_type=token&" in alone.outputs["clients"]["app"]["loginUrl"]
 
 
 @pytest.mark.parametrize(

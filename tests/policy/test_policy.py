@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -396,6 +397,20 @@ def test_exemptions_are_read_with_their_reasons() -> None:
     read = exemptions.read(json.dumps({"tags": {"customers": " It is old. ", "cli": "It is older."}}), RULES)
     assert read == ((Exemption("tags", "customers", "It is old."), Exemption("tags", "cli", "It is older.")), ())
     assert exemptions.read(None, RULES) == ((), ())
+
+
+def test_the_scopes_that_a_client_names_as_external_need_no_other_word() -> None:
+    clients = {"app": {"externalScopes": ["a/b"]}, "other": {"externalScopes": []}, "third": {"scopes": ["a/b"]}}
+    (exemption,) = exemptions.by_settings(json.dumps(clients))
+    rule = BY_ID["client-declared-scopes"]
+    named, unnamed = (
+        replace(client(allowedOauthScopes=["a/b"]), name=f"access-client-{key}") for key in ("app", "third")
+    )
+    assert rule.findings(named, (named,))
+    assert exemption.is_for(rule, named)
+    assert not exemption.is_for(rule, unnamed)
+    for text in (None, "[]", "no JSON", '{"app": 1}'):
+        assert exemptions.by_settings(text) == ()
 
 
 @pytest.mark.parametrize(
