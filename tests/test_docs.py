@@ -5,7 +5,7 @@
 - `yaml`: a stack file's `config:`, or keys of it. The program takes it, and prod's policies take its clients.
 - `yaml local`: the same for the local stack alone, whose policies take its clients.
 - `yaml template`: a CloudFormation template. Deployed after the page's commands, with the exports turned on.
-- `yaml sam`: a SAM template, which AWS expands. tests/test_api_template.py compares it with the plain one.
+- `yaml sam`: a SAM template, which AWS expands. tests/examples/test_api_template.py has it expanded, and deploys it.
 - `json policy`: a policy of AWS's IAM. tests/test_roles.py reads it.
 - `python`, `js`, `csharp`, `java`, `bash`: consecutive lines of an example's file, which is run where it can be.
 - `mermaid`, or nothing: nothing to run. A picture, or what a command prints.
