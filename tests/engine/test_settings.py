@@ -3,6 +3,9 @@
 import base64
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +17,7 @@ from identity.setting import Model, model_in
 from identity.user_pool.settings import UserPool
 from tests.support import totp
 from tests.support.checkout import Checkout, finished
+from tests.test_docs import BLOCKS
 
 pytestmark = pytest.mark.engine
 
@@ -306,6 +310,25 @@ def test_a_trigger_is_tried_and_its_answer_is_checked(whole: Checkout, tess: str
     assert ran.status == (0 if name == "preTokenGeneration" else 1)
     assert answer in ran.said
     assert "Traceback" not in ran.said
+
+
+def test_the_commands_of_the_pages_are_answered(whole: Checkout) -> None:
+    """They name a pool, a person, a domain and a stack, for which there are others here."""
+    here = {"us-east-1_AbC": whole.outputs()["userPoolId"], "acme-prod": "focusmark-local"}
+    here |= {"identity focusmark.app": "identity mail.focusmark.app", "username ada": "username nina"}
+    pages = ("who-may-sign-up", "second-factor", "email", "threat-protection")
+    blocks = [block for page in pages for block in BLOCKS if (block.page, block.kind) == (f"docs/{page}.md", "console")]
+    script = "\n".join(["set -euo pipefail", whole.local("env").stdout, *(block.text for block in blocks)])
+    for name, other in here.items():
+        assert name in script
+        script = script.replace(name, other)
+    path = f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["bash"], input=script, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count('"Username": "nina"') == 3
+    assert '"VerifiedForSendingStatus": true' in ran.stdout
 
 
 def test_an_authenticator_app_is_enrolled_and_asked_for(whole: Checkout, tess: str) -> None:
