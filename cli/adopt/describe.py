@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from cli.adopt import looks
@@ -13,7 +14,7 @@ from cli.adopt.live import SECRET_DETAILS, Live, Thing
 from cli.adopt.survey import looks_that_differ
 from identity import config, facts
 from identity.api import Api
-from identity.client import COGNITO, EXTERNAL, Client, known_scopes
+from identity.client import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, Client, known_scopes
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.group import Group
@@ -63,7 +64,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     fill = Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
     whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
     keys = {key: value for key, value in whole.items() if value}
-    for key, write in _sections(live).items():
+    for key, write in _sections(live, before).items():
         filled = fill.settings()
         section = {name: write(name, thing, filled) for name, thing in found[key].items()}
         whole[key] = section.get("", section)
@@ -135,14 +136,17 @@ def _tags(live: Live, names: Names) -> dict[str, str]:
 def _api(key: str, thing: Thing, _filled: Settings) -> Section:
     found = Api.read(thing.outputs)
     prefix = f"{key}."
-    prefixed = bool(found.scopes) and all(name.startswith(prefix) for name in found.scopes)
+    prefixed = all(name.startswith(prefix) for name in found.scopes)
     scopes = {name.removeprefix(prefix) if prefixed else name: text for name, text in sorted(found.scopes.items())}
     return written_out(found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed}))
 
 
-def _client(_key: str, thing: Thing, filled: Settings) -> Section:
+def _client(before: Settings, key: str, thing: Thing, filled: Settings) -> Section:
     """A client as the stack file has it: its scopes short, its URLs with placeholders, its silence in words."""
     outputs, found = thing.outputs, Client.read(thing.outputs)
+    said = before.config.clients.get(key)
+    if found.flows in (["code"], [CLIENT_CREDENTIALS]) and not (said and said.flows):
+        found = found.model_copy(update={"flow": found.flows[0], "flows": None})
     whole, several = known_scopes(filled.apis), [scope for api in filled.apis.values() for scope in api.scopes]
     short = {full: name for name, full in whole.items() if name != full and several.count(name) == 1}
     named = sorted(found.scopes or [], key=lambda scope: ("/" in scope, scope))
@@ -177,12 +181,12 @@ def with_placeholders(url: str, values: Mapping[str, str]) -> str:
     return f"{scheme}{found}{host}{slash}{path}"
 
 
-def _sections(live: Live) -> dict[str, Callable[[str, Thing, Settings], Section]]:
+def _sections(live: Live, before: Settings) -> dict[str, Callable[[str, Thing, Settings], Section]]:
     """How each section is written, in the order in which one speaks of the other."""
     return {
         "userPool": lambda *_: _pool(live),
         "identityProviders": _provider,
         "groups": _group,
         "apis": _api,
-        "clients": _client,
+        "clients": partial(_client, before),
     }

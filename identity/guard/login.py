@@ -17,12 +17,13 @@ _MANAGED = 2
 
 def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pages that people know, by each domain that serves them."""
-    new = settings.config.login
+    new, state = settings.config.login, list(state)
+    styled = any(resource.type == facts.LOGIN_STYLE for resource in state)
     for resource in state:
         if resource.type != facts.USER_POOL_DOMAIN or resource.outputs.get("managedLoginVersion") != _MANAGED:
             continue
         domain = str(resource.outputs.get("domain"))
-        if new is None:
+        if new is None and styled:
             # The domain keeps its version where nobody speaks of it, and the styles of the clients would go.
             keep = "login: {version: 2}, as the domain has it (managedLoginVersion)"
             fix = (
@@ -30,7 +31,7 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
                 "`login: {version: 1}` for the old pages."
             )
             yield Loss(domain, login.PATH, keep, "nothing of it", fix, final=True)
-        else:
+        elif new:
             old = new.model_copy(update={"version": _MANAGED})
             yield from field_losses(domain, login.PATH, old, new, new, settings, "domain")
         return

@@ -10,11 +10,11 @@ import botocore.session
 import pytest
 import yaml
 
-from identity import branding, login
+from identity import branding, facts, login
 from identity.branding import CATEGORIES, COLOUR_MODES, EXTENSIONS, readable_on
 from identity.config import check
 from identity.errors import ConfigError
-from tests.identity.test_guard import change
+from tests.identity.test_guard import BASE, change, state_of
 from tests.support.program import ROOT, Deploy, config_of, told
 from tests.test_docs import blocks_of
 
@@ -234,6 +234,13 @@ def test_pages_that_people_know_do_not_go_unsaid(deploy: Deploy) -> None:
     (problem,) = refused.value.problems
     assert problem.path == "identity:login"
     assert "write `login: {version: 2}`" in problem.fix
+
+
+def test_pages_of_an_adopted_domain_without_styles_stay_unsaid(deploy: Deploy) -> None:
+    state = state_of(deploy({**BASE, **config()}, stack="dev"))
+    bare = {urn: resource for urn, resource in state.items() if resource["type"] != facts.LOGIN_STYLE}
+    run = deploy({**BASE, "clients": CLIENTS, "product": "acme"}, stack="dev", state=bare)
+    assert "managedLoginVersion" not in run.one("UserPoolDomain").inputs
 
 
 def test_the_old_pages_instead_of_the_new_are_a_loss_under_protect(deploy: Deploy) -> None:
