@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlencode
@@ -16,6 +17,8 @@ from local.keys import Key
 PREFIX: Final = "AWSCognitoIdentityProviderService."
 JSON: Final = "application/x-amz-json-1.1"
 FORM: Final = "application/x-www-form-urlencoded"
+
+_FAILED: Final = re.compile(r"PreTokenGeneration error: .*'errorMessage': (['\"])(.*?)\1")
 
 
 class OperationError(Exception):
@@ -47,9 +50,18 @@ async def operate(name: str, **given: Any) -> dict[str, Any]:
     """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
     answer = await _signed("cognito-idp", "/", given, {"X-Amz-Target": PREFIX + name, "Content-Type": JSON})
     content = answer.json()
+    if failed := function_failure(answer):
+        raise OperationError("UserLambdaValidationException", failed)
     if answer.status >= 400:
         raise OperationError(content.get("__type", "InternalErrorException"), content.get("message", ""), answer.status)
     return content
+
+
+def function_failure(answer: Response) -> str:
+    """What AWS says where a pool's function before tokens failed, for which the emulator has no word of its own."""
+    text = answer.json().get("message", "") if answer.status == 500 else ""
+    failed = _FAILED.search(text)
+    return f"PreTokenGeneration failed with error {failed[2]}." if failed else ""
 
 
 async def invoke(function: str, event: Mapping[str, Any]) -> Response:
@@ -108,6 +120,9 @@ async def answer(scope: dict[str, Any], body: bytes) -> Response:
         elif message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
 
-    await app(scope, receive, collect)
+    try:
+        await app(scope, receive, collect)
+    except RuntimeError as error:  # of a function that failed: the token endpoint lets it through
+        return Response(500, Headers(), json.dumps({"message": str(error)}).encode())
     kept = [pair for pair in headers if not pair[0].lower().startswith((b"access-control-", b"content-length"))]
     return Response(status, kept, b"".join(parts))

@@ -41,6 +41,8 @@ async def token(request: Request) -> Response:
     if not federation.is_proven(form):
         return of_json({"error": "invalid_grant"}, 400)
     answer = await emulated.post("/oauth2/token", form, request.header("authorization"))
+    if failed := emulated.function_failure(answer):
+        return of_json({"error": "invalid_grant", "error_description": failed}, 400)
     if answer.status != 200:
         return answer
     issued = answer.json()

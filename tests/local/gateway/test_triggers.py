@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.sign_up_pool import Pool, listed, make_pool, of_account
+from tests.support.pages import Browser
+from tests.support.sign_up_pool import CALLBACK, PASSWORD, Pool, listed, make_pool, of_account
 
 FUNCTION = """
 def handler(event, context):
     request, source = event["request"], event["triggerSource"]
     name = request["userAttributes"].get("name")
+    if source.startswith("TokenGeneration"):
+        if request["userAttributes"].get("nickname") == "tokenless":
+            raise ValueError("no tokens today")
+        return event
     if name == "broken":
         raise ValueError("not today")
     if source.startswith("PostConfirmation") and name == "late":
@@ -44,8 +49,8 @@ def pool(shared_emulator: str) -> Pool:
         Role=role,
         Code={"ZipFile": code.getvalue()},
     )
-    triggers = {"CustomMessage": made["FunctionArn"], "PostConfirmation": made["FunctionArn"]}
-    return make_pool(shared_emulator, LambdaConfig=triggers)
+    triggers = ("CustomMessage", "PostConfirmation", "PreTokenGeneration")
+    return make_pool(shared_emulator, LambdaConfig=dict.fromkeys(triggers, made["FunctionArn"]))
 
 
 def newest(pool: Pool) -> tuple[str, bool]:
@@ -87,3 +92,17 @@ def test_the_function_after_a_confirmation_knows_the_confirmed_person(pool: Pool
     ):
         pool.app.confirm_sign_up(**pool.named("late"), ConfirmationCode=code)
     assert pool.status("late") == "CONFIRMED"
+
+
+def test_nobody_has_tokens_where_the_function_before_them_fails(pool: Pool) -> None:
+    pool.person("lin", nickname="tokenless")
+    failed = "PreTokenGeneration failed with error no tokens today."
+    with pytest.raises(ClientError, match=f"UserLambdaValidation.*{failed}"):
+        pool.tokens("lin")
+    browser = Browser(pool.url).open(f"/login?{pool.authorize_query()}").send(username="lin", password=PASSWORD)
+    form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
+    refused = pool.post("/oauth2/token", form | {"client_id": pool.client_id})
+    assert refused.status_code == 400
+    assert refused.json()["error_description"] == failed
+    pool.person("may")
+    assert pool.tokens("may")["AccessToken"]
