@@ -346,7 +346,7 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     yield from provider_problems(config.identity_providers, settings.identity_providers, settings.user_pool)
     yield from _clients(settings, sound["apis"], sound["identityProviders"])
     if config.link_accounts:
-        yield from link_problems(config.user_pool.triggers, settings.identity_providers)
+        yield from link_problems(config.user_pool, settings.identity_providers)
     yield from pages_of_factors(config.login, config.user_pool.first_factors or (), settings.clients)
     if config.login:
         yield from login_problems(config.login, settings.clients)

@@ -198,6 +198,13 @@ class IdentityProvider(Model):
         return made
 
     @property
+    def attribute_of_id(self) -> str | None:
+        """The attribute that is filled with a person's id at the provider; None without one."""
+        mapped = dict(self.attributes or {})
+        theirs = mapped.pop(USERNAME, None)
+        return next((ours for ours, name in mapped.items() if name == theirs), None)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """The details that nobody may see."""
         return tuple(name for name in ("client_secret", "private_key") if getattr(self, name))

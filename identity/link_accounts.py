@@ -1,10 +1,12 @@
 """One person, one account: the function that links sign-ups of the same verified address (`triggers.link_accounts`)."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identity.errors import Problem
 from identity.identity_provider import IdentityProvider
+from identity.user_pool.settings import UserPool
 from identity.user_pool.triggers import Trigger, Triggers
 
 PATH: Final = "identity:linkAccounts"
@@ -14,16 +16,17 @@ LOSS_OF_LINKS: Final = "Who comes by an identity provider would be a user apart,
 
 def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Triggers:
     """The triggers, with the function for preSignUp among them."""
-    # Cognito writes some providers' names in small letters where it calls the function.
-    names = ",".join(sorted(str(provider.name) for provider in providers.values()))
+    # Where case does not matter in the pool, Cognito calls the function with names and ids in small letters.
+    known = {str(provider.name): provider.attribute_of_id or "" for provider in providers.values()}
+    environment = {"IDENTITY_PROVIDERS": json.dumps(known, sort_keys=True)}
     # Lambda gives as much of a processor as of memory, and Cognito waits five seconds.
-    function = Trigger(path="triggers/link_accounts", memory=512, environment={"IDENTITY_PROVIDERS": names})
+    function = Trigger(path="triggers/link_accounts", memory=512, environment=environment)
     return (triggers or Triggers()).model_copy(update={"pre_sign_up": function})
 
 
-def link_problems(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Iterator[Problem]:
+def link_problems(pool: UserPool, providers: Mapping[str, IdentityProvider]) -> Iterator[Problem]:
     """Where the function could not be called, or could never do anything."""
-    if triggers and triggers.pre_sign_up:
+    if pool.triggers and pool.triggers.pre_sign_up:
         allowed = "none beside userPool.triggers.preSignUp: a pool has one function there"
         yield Problem(PATH, allowed, VERIFIED_EMAIL, "take one of the two out")
     if not providers:
@@ -35,3 +38,7 @@ def link_problems(triggers: Triggers | None, providers: Mapping[str, IdentityPro
         elif "email_verified" not in (provider.attributes or {}):
             allowed = "email_verified among them: without it, linkAccounts refuses an address that a user has already"
             yield Problem(path, allowed, "no email_verified", "add it, where the provider tells", warning=True)
+        if provider.type == "oidc" and not pool.case_sensitive and not provider.attribute_of_id:
+            allowed = "an attribute for sub, by which linkAccounts links: the pool knows ids in small letters alone"
+            fix = "where ids there have capitals, declare one and add `custom:<name>: sub`"
+            yield Problem(path, allowed, "none for sub", fix, warning=True)

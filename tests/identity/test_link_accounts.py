@@ -18,9 +18,13 @@ GIVEN: dict[str, Any] = {
 
 
 def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy: Deploy) -> None:
-    run = deploy({"product": "acme", **GIVEN})
+    okta = {**OIDC, "name": "Okta", "attributes": {"email": "email", "email_verified": "v", "custom:id": "sub"}}
+    given = {"identityProviders": {"okta": okta, "google": ALL["google"]}}
+    run = deploy({"product": "acme", **GIVEN, **given, "userPool": {"customAttributes": {"id": {}}}})
     function = run.resources["customers-preSignUp"]
-    assert function.inputs["environment"] == {"variables": {"IDENTITY_PROVIDERS": "Google,Okta"}}
+    assert function.inputs["environment"] == {
+        "variables": {"IDENTITY_PROVIDERS": '{"Google": "", "Okta": "custom:id"}'}
+    }
     (statement,) = json.loads(run.resources["customers-preSignUp-links"].inputs["policy"])["Statement"]
     assert statement["Action"] == ["cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListUsers"]
     assert statement["Resource"].endswith(f"userpool/{POOL_ID}")
@@ -61,4 +65,5 @@ def test_under_protect_it_does_not_go_unsaid(deploy: Deploy) -> None:
 def test_what_stays_and_one_provider_more_lose_nothing(deploy: Deploy) -> None:
     more = {**GIVEN["identityProviders"], "corp": ALL["corp"]}
     run = change(deploy, {**GIVEN, "protect": True}, {"identityProviders": more})
-    assert run.resources["customers-preSignUp"].inputs["environment"]["variables"]["IDENTITY_PROVIDERS"].count(",") == 2
+    variables = run.resources["customers-preSignUp"].inputs["environment"]["variables"]
+    assert json.loads(variables["IDENTITY_PROVIDERS"]) == {"Google": "", "Okta": "", "corp": ""}

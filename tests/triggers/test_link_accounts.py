@@ -1,5 +1,6 @@
 """One person, one account: who is linked to whom, and who is refused."""
 
+import json
 from typing import Any
 
 import pytest
@@ -22,11 +23,7 @@ class FalseCognito:
         found = [user for user in self.users if Filter == f'email = "{user["email"]}"'][:Limit]
         return {
             "Users": [
-                {
-                    "Username": user["name"],
-                    "UserStatus": "EXTERNAL_PROVIDER" if user["name"].startswith("Okta_") else "CONFIRMED",
-                    "Attributes": [{"Name": key, "Value": value} for key, value in user.items()],
-                }
+                {"Username": user["name"], "Attributes": [{"Name": key, "Value": value} for key, value in user.items()]}
                 for user in found
             ]
         }
@@ -53,7 +50,7 @@ def event(source: str = "PreSignUp_ExternalProvider", name: str = "google_1234",
 def test_a_sign_up_with_a_verified_address_is_linked_to_the_account_that_has_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("IDENTITY_PROVIDERS", "SignInWithApple,Google")
+    monkeypatch.setenv("IDENTITY_PROVIDERS", '{"SignInWithApple": "", "Google": ""}')
     cognito = FalseCognito(user())
     assert handler(event(), None, cognito) == event()
     (link,) = cognito.linked
@@ -66,11 +63,21 @@ def test_a_sign_up_with_a_verified_address_is_linked_to_the_account_that_has_it(
     }
 
 
-def test_an_account_of_another_provider_is_named_as_aws_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IDENTITY_PROVIDERS", "Google,Okta")
-    cognito = FalseCognito(user("Okta_00u1"))
+def test_an_account_of_another_provider_is_named_as_aws_wants_it() -> None:
+    of_okta = [
+        {"userId": "1", "providerName": "Other", "primary": False},
+        {"userId": "00U1", "providerName": "Okta", "primary": True},
+    ]
+    cognito = FalseCognito({**user("okta_00u1"), "identities": json.dumps(of_okta)})
     handler(event(), None, cognito)
-    assert cognito.linked[0]["DestinationUser"] == {"ProviderName": "Okta", "ProviderAttributeValue": "00u1"}
+    assert cognito.linked[0]["DestinationUser"] == {"ProviderName": "Okta", "ProviderAttributeValue": "00U1"}
+
+
+def test_an_id_keeps_its_capitals_where_an_attribute_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_PROVIDERS", '{"Okta": "custom:id"}')
+    cognito = FalseCognito(user())
+    handler(event(name="okta_00u1ab", **{"custom:id": "00u1AB"}), None, cognito)
+    assert cognito.linked[0]["SourceUser"]["ProviderAttributeValue"] == "00u1AB"
 
 
 def test_the_address_is_found_in_small_letters_too() -> None:

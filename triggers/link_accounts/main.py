@@ -6,6 +6,7 @@ It runs on AWS Lambda as it stands and takes nothing from this repository
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation-consolidate-users.html).
 """
 
+import json
 import os
 from typing import Any
 
@@ -44,14 +45,16 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
     client.admin_link_provider_for_user(
         UserPoolId=pool,
         DestinationUser=_identity(others[0]),
-        SourceUser={**_of_provider(event["userName"]), "ProviderAttributeName": "Cognito_Subject"},
+        SourceUser=_source(event["userName"], event["request"]["userAttributes"]),
     )
     return event
 
 
 def _identity(user: dict[str, Any]) -> dict[str, str]:
-    if user["UserStatus"] == "EXTERNAL_PROVIDER":
-        return _of_provider(user["Username"])
+    """Who a user is to Cognito: of a provider, where the user came to be by one, else of the pool."""
+    for known in json.loads(_attributes(user).get("identities", "[]")):
+        if known["primary"]:
+            return {"ProviderName": known["providerName"], "ProviderAttributeValue": known["userId"]}
     return {"ProviderName": "Cognito", "ProviderAttributeValue": user["Username"]}
 
 
@@ -69,10 +72,16 @@ def _attributes(user: dict[str, Any]) -> dict[str, str]:
     return {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
 
 
-def _of_provider(user_name: str) -> dict[str, str]:
-    """Who `google_1234` is: Cognito writes some providers in small letters here, and wants them as they are."""
+def _source(user_name: str, attributes: dict[str, str]) -> dict[str, str]:
+    """Who `google_1234` is. Where case does not matter in a pool, Cognito writes it in small letters here, and wants
+    provider and id as they are: IDENTITY_PROVIDERS has the names, each with the attribute for the id, or with none.
+    """
     provider, _, subject = user_name.partition("_")
-    for name in os.environ.get("IDENTITY_PROVIDERS", "").split(","):
-        if name and user_name.lower().startswith(f"{name.lower()}_"):
-            provider, subject = name, user_name[len(name) + 1 :]
-    return {"ProviderName": provider, "ProviderAttributeValue": subject}
+    for name, attribute in json.loads(os.environ.get("IDENTITY_PROVIDERS", "{}")).items():
+        if user_name.lower().startswith(f"{name.lower()}_"):
+            provider, subject = name, attributes.get(attribute) or user_name[len(name) + 1 :]
+    return {
+        "ProviderName": provider,
+        "ProviderAttributeName": "Cognito_Subject",
+        "ProviderAttributeValue": subject,
+    }

@@ -42,7 +42,7 @@ def named(kind: str) -> str:
 @pytest.fixture(scope="module")
 def pool(shared_emulator: str) -> Pool:
     """A pool with a provider of each type, mapped as the program does by default, and one with a word for it."""
-    made = make_pool(shared_emulator)
+    made = make_pool(shared_emulator, UsernameConfiguration={"CaseSensitive": False})
     for kind in KINDS.values():
         made.admin.create_identity_provider(
             UserPoolId=made.id,
