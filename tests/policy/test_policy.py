@@ -23,7 +23,7 @@ from policy.enforcement import RULES
 from policy.exemptions import Exemption
 from policy.pack import Stack, policies, violation
 from policy.rule import UNKNOWN, Resource, Rule
-from tests.support.program import told
+from tests.support.program import Deploy, told
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "policies.md"
@@ -492,6 +492,61 @@ def test_the_stack_is_what_the_language_host_says_it_is(
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
     stack = Stack.current()
     assert (stack.name, stack.environment, stack.given) == ("dev", environment, given)
+
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+DEMANDED: dict[str, Any] = {
+    "tier": "plus",
+    "passwordPolicy": {
+        **{"minimumLength": 14, "requireNumbers": True, "requireSymbols": True, "temporaryPasswordValidityDays": 7},
+    },
+    "mfa": {"mode": "on", "totp": True},
+    "recovery": ["verified_email"],
+    "verifyBeforeUpdate": ["email"],
+    "email": {"from": "no-reply@focusmark.app"},
+    "triggers": dict.fromkeys(["defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse"], FUNCTION),
+    "threatProtection": {
+        **{"mode": "enforced", "customAuth": "enforced", "leakedPasswords": "block"},
+        "takeover": {"low": "block", "medium": "block", "high": "block"},
+    },
+    "logs": {"notifications": "90d", "signIns": "365d"},
+}
+
+
+@pytest.mark.parametrize(
+    "acl", [{"requestsPer5Minutes": 1000}, "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mine/1"]
+)
+def test_no_rule_demands_what_no_key_can_say(deploy: Deploy, acl: Any) -> None:
+    run = deploy(
+        {
+            **{"product": "focusmark", "aws:region": "us-east-1", "protect": True, "zoneName": "focusmark.app"},
+            **{"customDomain": True, "cloudFormationExports": True, "userPool": {**DEMANDED, "webAcl": acl}},
+            "clients": {"app": {"callbackUrls": ["https://focusmark.app"], "rotateRefreshTokens": True}},
+            "identityPool": {"clients": ["app"], "authenticatedRoleArn": "arn:aws:iam::123456789012:role/people"},
+        },
+        stack="prod",
+    )
+    stack = [
+        Resource(
+            it.type,
+            it.name,
+            it.inputs,
+            it.name,
+            it.protect,
+            region="us-east-1",
+            sources=dict.fromkeys(it.inputs, (*it.waits_for,)),
+        )
+        for it in run.resources.values()
+    ]
+    found = [
+        f"{rule.id}: {finding.wrong}"
+        for rule in RULES
+        for resource in stack
+        if resource.type in rule.on
+        for finding in rule.findings(resource, stack)
+    ]
+    assert found == []
+    assert {kind for rule in RULES for kind in rule.on} <= {resource.type for resource in stack}
 
 
 def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
