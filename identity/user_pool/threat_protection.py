@@ -4,10 +4,11 @@
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Annotated, Any, Final, Self
 
 import pulumi
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from identity import types
 from identity.setting import Change, Model, Plan, arguments, setting, words
@@ -19,11 +20,22 @@ ACTIONS: Final = {"none": "NO_ACTION", "mfaIfConfigured": "MFA_IF_CONFIGURED", "
 LEAKED: Final = {"none": "NO_ACTION", "block": "BLOCK"}
 LEVELS: Final = ("low", "medium", "high")
 UNWATCHED: Final = "Stolen passwords and odd sign-ins would not be noticed any more."
-_CIDR = re.compile(r"[0-9a-fA-F:.]{2,45}/[0-9]{1,3}")
+_RANGE: Final = "a range of addresses, such as 192.0.2.0/24"
+_CIDR: Final = types.matching(re.compile(r"[0-9a-fA-F:.]{2,45}/[0-9]{1,3}"), _RANGE)
 Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
 Action = Annotated[str, types.one_of(*ACTIONS), types.NotBlank]
 Leaked = Annotated[str, types.one_of(*LEAKED), types.NotBlank]
-Cidr = Annotated[str, types.matching(_CIDR, "a range of addresses, such as 192.0.2.0/24"), types.NotBlank]
+
+
+def _range(value: str) -> str:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        types.refuse(_RANGE)
+    return value
+
+
+Cidr = Annotated[str, _CIDR, AfterValidator(_range), types.NotBlank]
 Cidrs = Annotated[list[Cidr], Field(max_length=200), Once]
 
 

@@ -112,6 +112,10 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"triggers": {"preSignUp": {"path": "examples/api"}}}, "triggers.preSignUp.handler"),
     ({"triggers": {"customEmailSender": ARN}}, "triggers.kmsKeyArn"),
     ({"triggers": {"defineAuthChallenge": ARN, "createAuthChallenge": ARN}}, "triggers.verifyAuthChallengeResponse"),
+    # Threat protection
+    ({"threatProtection": {"mode": "audit", "alwaysBlock": ["192.0.2.1"]}}, "threatProtection.alwaysBlock[0]"),
+    ({"threatProtection": {"mode": "audit", "neverBlock": ["::/0", "999.0.0.0/8"]}}, "threatProtection.neverBlock[1]"),
+    ({"threatProtection": {"mode": "audit", "alwaysBlock": ["2001:db8::/129"]}}, "threatProtection.alwaysBlock[0]"),
     # Logs and the web ACL
     ({"logs": {"notifications": "arn:aws:s3:::bucket"}}, "logs.notifications"),
     ({"logs": {"notifications": f"{GROUP}:*"}}, "logs.notifications"),
