@@ -4,8 +4,9 @@ The exit status is 0 where adoption can go on or is done, and where a look finds
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from textwrap import indent
 
 import click
 
@@ -15,9 +16,9 @@ from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import Described, describe
 from cli.adopt.keys import slug
 from cli.adopt.lean import ROOT, Section
-from cli.adopt.live import Live
+from cli.adopt.live import Live, Thing
 from cli.adopt.place import Place
-from cli.adopt.report import AdoptError, Refused
+from cli.adopt.report import AdoptError
 from cli.adopt.survey import Survey
 from identity import config, facts
 from identity.config import Settings
@@ -76,11 +77,15 @@ def adopt(
         if write:
             if disagreements and not take:
                 raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
-            stack_settings.write(where.file, merged, _notes(where))
+            stack_settings.write(where.file, merged)
             say(f"\nWrote {where.file.name}. Look at it: git diff {where.file.name}", style="green")
         if importing:
             settings = _sound(where, stack_settings.read(where.file), running, described, leave)
-            _refuse_unprotected(settings)
+            if not settings.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
+                raise AdoptError(
+                    "identity:protect is false; nothing was imported. Set it for the adoption, so that `preview` "
+                    "refuses whatever would lose something; once `up` is through it may be taken out again."
+                )
             if where.local:
                 project.write(emulator.port_for(port))
             bring_in(where, {**described.things, **zone_things.read(account, settings)}, only)
@@ -147,14 +152,6 @@ def _first(running: Live, stack: str, region: str) -> Section:
     return {"aws:region": region, f"{ROOT}product": slug(name).replace("_", "-")[:40].strip("-") or "product"}
 
 
-def _notes(where: Place) -> dict[str, str]:
-    if where.file.exists():
-        return {}
-    return {
-        f"{ROOT}product": "Look at it: made of the pool's name; it is part of tags, and of the names of new things."
-    }
-
-
 def _exempt(merged: Section, described: Described, where: Place) -> Section:
     """The exemptions that what runs needs, beside those that the file has."""
     key, texts = f"{ROOT}exemptions", stack_settings.as_texts(merged, where.file.name)
@@ -191,13 +188,9 @@ def _ask_for_secrets(where: Place, merged: Section, described: Described) -> Non
 
 
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
-    """The settings of the file. Raises Refused where they are wrong, or would change or lose anything."""
-    texts = stack_settings.as_texts(final, where.file.name)
-    settings, problems = config.check(texts, where.name)
-    mistakes = [problem for problem in problems if not problem.warning]
-    if mistakes:
-        raise Refused(f"\nWhat runs cannot be said in {where.file.name}; nothing was imported.", mistakes)
-    found = survey.survey(running, settings, described.things)
+    """The settings of the file. Raises AdoptError where they are wrong, or would change or lose anything."""
+    head = f"\nWhat runs cannot be said in {where.file.name}; nothing was imported."
+    settings, found = _looked_at(where, final, running, described.things, head)
     for difference in found.differences:
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
     _tell_unmanaged(found, leave)
@@ -210,44 +203,38 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     return settings
 
 
-def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> list[str]:
+def _looked_at(
+    where: Place, said: Section, running: Live, managed: Mapping[str, Thing], head: str
+) -> tuple[Settings, Survey]:
+    settings, problems = config.check(stack_settings.as_texts(said, where.file.name), where.name)
+    mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
+    if mistakes:
+        raise AdoptError(f"{head}\n{indent(mistakes, '  ')}")
+    return settings, survey.survey(running, settings, managed)
+
+
+def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
     lines = [f"- {_code(name)} {_plain(words)}" for name, words in found.unmanaged if name not in leave]
-    if lines:
-        say("In the pool, and managed by nobody; it stays as it is:")
-    for line in lines:
+    for line in ["In the pool, and managed by nobody; it stays as it is:", *lines] if lines else ():
         say(line)
-    return lines
+    return bool(lines)
 
 
 def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
     """Compare with the file and the state; 1 where anything is otherwise."""
-    texts = stack_settings.as_texts(said, where.file.name)
-    settings, problems = config.check(texts, where.name)
-    mistakes = [problem for problem in problems if not problem.warning]
-    if mistakes:
-        raise Refused(f"{where.file.name} cannot be read.", mistakes)
-    found = survey.survey(running, settings, survey.managed_by(resources, running))
+    managed = survey.managed_by(resources, running)
+    _, found = _looked_at(where, said, running, managed, f"{where.file.name} cannot be read.")
     stopping = found.stopping(leave)
     for difference in stopping:
         say(f"- {_code(difference.name)} {_plain(str(difference))}")
-    unmanaged = _tell_unmanaged(found, leave)
     there = {difference.name for difference in found.differences} | {name for name, _ in found.unmanaged}
     for name in sorted(set(leave) - there):
         say(f"LEAVE names {_code(name)}, which is not there: take it out.", style="yellow")
-    if stopping or unmanaged:
+    if _tell_unmanaged(found, leave) or stopping:
         say("Adopt it (docs/adopting.md), take it out of AWS, or name it in LEAVE.")
         return 1
     say("The pool is as the stack's file says, and nothing else is in it.", style="green")
     return 0
-
-
-def _refuse_unprotected(settings: Settings) -> None:
-    """Adoption travels with protect: until the first `up` is through, nothing of it can be replaced or deleted."""
-    if not settings.protect:
-        raise AdoptError(
-            "identity:protect is false; nothing was imported. Set it for the adoption, so that `preview` refuses "
-            "whatever would lose something; once `up` is through it may be taken out again."
-        )
 
 
 def _code(text: str) -> str:

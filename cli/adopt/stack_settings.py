@@ -1,7 +1,7 @@
 """A stack's file: what it says, what it would say of a pool, and how that is written beside the rest of it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,10 @@ from local import paths, stack_file
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
 _SECRETS = ("clientSecret", "privateKey")
+# Of a file that is not there yet.
+_NEW = (
+    "# Look at the product: it is made of the pool's name, and part of tags and of the names of new things.\nconfig:\n"
+)
 _FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
 
 
@@ -142,34 +146,34 @@ class _Merging:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def write(file: Path, settings: Section, notes: Mapping[str, str]) -> None:
+def write(file: Path, settings: Section) -> None:
     """Write what a stack's file has under `config:`. The lines of keys that stay as they are, stay, comments with them.
 
     Args:
         file: the file, which may not be there.
         settings: all that is to stand there.
-        notes: key -> what a person should look at, as a comment above it.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else "config:\n"
+    text = file.read_text(encoding="utf-8") if file.exists() else _NEW
     lines, entries = text.splitlines(), _entries(text)
     if entries is None:
         raise AdoptError(f"{file.name}: `config:` is not a map with a key a line. Write it so, then try again.")
-    before = read(file) if file.exists() else {}
-    last = max((end for _, end in entries.values()), default=_config_line(lines) + 1)
-    added = [line for key in settings if key not in entries for line in _lines(key, settings[key], notes)]
-    lines[last:last] = added
-    for key, (start, end) in sorted(entries.items(), key=lambda item: -item[1][0]):
+    before = read(file)
+    if not any(line.startswith("config:") for line in lines):
+        lines.append("config:")
+    first = next(number for number, line in enumerate(lines, 1) if line.startswith("config:"))
+    last = max((end for _, end in entries.values()), default=first)
+    lines[last:last] = [line for key in settings if key not in entries for line in _lines(key, settings[key])]
+    for key, (start, end) in sorted(entries.items(), key=lambda entry: -entry[1][0]):
         if key not in settings:
             del lines[start:end]
         elif settings[key] != before.get(key):
-            lines[start:end] = _lines(key, settings[key], {})
+            lines[start:end] = _lines(key, settings[key])
     paths.write_whole(file, "\n".join(lines) + "\n")
     file.chmod(0o644)
 
 
-def _lines(key: str, value: Any, notes: Mapping[str, str]) -> list[str]:
-    comment = [f"  # {notes[key]}"] if key in notes else []
-    return [*comment, *(f"  {line}" for line in stack_file.text_of({key: _sorted(value)}).splitlines())]
+def _lines(key: str, value: Any) -> list[str]:
+    return [f"  {line}" for line in stack_file.text_of({key: _sorted(value)}).splitlines()]
 
 
 def _sorted(value: Any) -> Any:
@@ -199,10 +203,3 @@ def _entries(text: str) -> dict[str, tuple[int, int]] | None:
         name = key.value if ":" in key.value else f"{ROOT}{key.value}"
         entries[name.replace(":config:", ":")] = (start, end)
     return entries
-
-
-def _config_line(lines: list[str]) -> int:
-    found = next((number for number, line in enumerate(lines) if line.startswith("config:")), None)
-    if found is None:
-        lines.append("config:")
-    return len(lines) - 1 if found is None else found

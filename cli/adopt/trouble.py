@@ -3,59 +3,30 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConfigParseError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    InvalidRegionError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
-from botocore.exceptions import ConnectionError as Unconnected
+from botocore import exceptions as aws
 
 from cli.adopt.report import AdoptError
 
 _NO_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    TokenRetrievalError,
-    SSOError,
-    ProfileNotFound,
+    *(aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.TokenRetrievalError),
+    *(aws.SSOError, aws.ProfileNotFound),
 )
 _SIGN_IN = "Sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-_UNKNOWN = (
-    *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException", "SignatureDoesNotMatch"),
-    *("AuthFailure", "InvalidAccessKeyId", "MissingAuthenticationToken", "IncompleteSignature"),
-)
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException")
-_CLOCK = ("RequestTimeTooSkewed", "RequestInTheFuture", "RequestTimeTooSkewedException")
-_CLOSED = ("OptInRequired", "SubscriptionRequiredException")
-_SLOW_DOWN = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded")
-# boto3 names the operation alone; the policy wants the service before it.
-_SERVICES = {
-    "UserPool": "cognito-idp",
-    "IdentityProvider": "cognito-idp",
-    "Group": "cognito-idp",
-    "Branding": "cognito-idp",
-    "Risk": "cognito-idp",
-    "LogDelivery": "cognito-idp",
-    "WebACL": "wafv2",
-    "Policy": "lambda",
-    "ResourceServer": "cognito-idp",
-    "Certificate": "acm",
-    "Hosted": "route53",
-    "RecordSets": "route53",
-    "Stack": "cloudformation",
-    "Exports": "cloudformation",
-    "CallerIdentity": "sts",
+_CLOCK = "AWS finds this machine's clock wrong ({said}). Set it, then run the command again."
+# By AWS's code, what a person can do; {said} is AWS's own answer.
+_REFUSALS = {
+    ("ExpiredToken", "ExpiredTokenException", "RequestExpired"): "the AWS credentials have expired. " + _SIGN_IN,
+    ("RequestTimeTooSkewed", "RequestInTheFuture", "RequestTimeTooSkewedException"): _CLOCK,
+    ("OptInRequired", "SubscriptionRequiredException"): "the account may not use this region or service ({said}). "
+    "Is `aws:region` the right one?",
+    (
+        *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException", "AuthFailure"),
+        *("SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
+    ): "AWS does not know these credentials. " + _SIGN_IN,
+    ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"): "the credentials "
+    "may not call {operation} ({said}). Allow it in their policy, or use others.",
+    ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"): "AWS asks to slow down "
+    "at {operation}. Wait a minute, then run the command again.",
 }
 
 
@@ -69,7 +40,7 @@ def reading(subject: str, emulated: bool) -> Iterator[None]:
     """
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except (aws.ClientError, aws.BotoCoreError) as error:
         raise AdoptError(f"{subject}: {told(error, emulated)}") from error
     except ValueError as error:
         # What boto3 makes of a URL that is none.
@@ -78,43 +49,21 @@ def reading(subject: str, emulated: bool) -> Iterator[None]:
         raise AdoptError(f"{subject}: {error}. Look at `aws:endpoints` in the stack's file.") from error
 
 
-def told(error: ClientError | BotoCoreError, emulated: bool) -> str:
+def told(error: aws.ClientError | aws.BotoCoreError, emulated: bool) -> str:
     """One of boto3's errors for a person."""
-    if isinstance(error, ClientError):
-        return _refused(error)
-    if isinstance(error, HTTPClientError | Unconnected):
+    if isinstance(error, aws.ClientError):
+        answer = error.response.get("Error", {})
+        code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))
+        words = next((words for codes, words in _REFUSALS.items() if code in codes), "AWS refused {operation}: {said}")
+        if "Signature expired" in message or "Signature not yet current" in message:
+            words = _CLOCK
+        return words.format(operation=error.operation_name, said=f"{code}: {message}")
+    if isinstance(error, aws.HTTPClientError | aws.ConnectionError):
         if emulated:
             return f"the emulator does not answer ({error}); start it with `make up`."
         return f"AWS does not answer ({error}). Is the network up, is there a proxy, is `aws:region` a region of AWS?"
     if isinstance(error, _NO_CREDENTIALS):
         return f"there are no AWS credentials to read with ({error}). {_SIGN_IN}"
-    if isinstance(error, NoRegionError | InvalidRegionError):
+    if isinstance(error, aws.NoRegionError | aws.InvalidRegionError):
         return f"that is no region of AWS ({error}). Set `aws:region` in the stack's file, such as us-east-1."
-    if isinstance(error, ConfigParseError):
-        return (
-            f"the AWS configuration cannot be read ({error}). Put that file right, or point AWS_CONFIG_FILE elsewhere."
-        )
-    return f"AWS cannot be read: {error}"
-
-
-def _refused(error: ClientError) -> str:
-    answer = error.response.get("Error", {})
-    code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))
-    if code in _EXPIRED:
-        return f"the AWS credentials have expired ({code}). {_SIGN_IN}"
-    if code in _CLOCK or "Signature expired" in message or "Signature not yet current" in message:
-        return f"AWS finds this machine's clock wrong ({code}: {message}). Set it, then run the command again."
-    if code in _CLOSED:
-        return f"the account may not use this region or service ({code}: {message}). Is `aws:region` the right one?"
-    if code in _UNKNOWN:
-        return f"AWS does not know these credentials ({code}). {_SIGN_IN}"
-    if code in _DENIED:
-        action = f"{_service(error.operation_name)}:{error.operation_name}"
-        return f"the credentials may not call {action} ({code}: {message}). Allow it in their policy, or use others."
-    if code in _SLOW_DOWN:
-        return f"AWS asks to slow down ({code} at {error.operation_name}). Wait a minute, then run the command again."
-    return f"AWS refused {error.operation_name}: {code}: {message}"
-
-
-def _service(operation: str) -> str:
-    return next((service for part, service in _SERVICES.items() if part in operation), "the service")
+    return f"AWS cannot be read: {error}. Are ~/.aws/config and the `aws:` keys of the stack's file as they should be?"

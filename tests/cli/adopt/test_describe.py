@@ -257,6 +257,20 @@ def test_a_function_that_lets_the_pool_call_it_in_another_way_is_given_no_permis
         assert [one.endswith(":library-welcome/by-hand") for one in ids] == [True] * (written is None)
 
 
+def test_the_looks_of_the_pages_are_files_that_the_key_names_and_stay_only_where_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(looks, "ROOT", tmp_path)
+    described = describe.describe(running(SPECS["museum"]), TEXTS, "prod", {})
+    look = described.keys["login"]["perClient"]["tickets"]
+    assert described.files.keys() == {look["settings"], look["assets"][0]["file"]}
+    for keep in (False, True):
+        with looks.in_place(described.files, keep=keep):
+            assert json.loads((tmp_path / look["settings"]).read_text())["components"]["form"]["borderRadius"] == 4
+        assert [path.is_file() for path in tmp_path.rglob("*.*")] == [True, True] * keep
+    assert (tmp_path / look["assets"][0]["file"]).read_bytes() == b"<svg/>"
+
+
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 FILE = """\
@@ -282,7 +296,7 @@ def test_the_lines_of_a_file_that_stay_as_they_are_keep_their_comments(tmp_path:
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, file.name), "prod", {})
     merged, disagreements = stack_settings.merge(said, described, "prod", None)
     assert disagreements == []
-    stack_settings.write(file, merged, {})
+    stack_settings.write(file, merged)
     text = file.read_text()
     for line in (
         "# Kept by the owners.",
@@ -295,7 +309,7 @@ def test_the_lines_of_a_file_that_stay_as_they_are_keep_their_comments(tmp_path:
     assert text.endswith("encryptionsalt: v1:abc\n")
     assert stack_settings.read(file) == merged
     before = file.read_bytes()
-    stack_settings.write(file, merged, {})
+    stack_settings.write(file, merged)
     assert file.read_bytes() == before
 
 
