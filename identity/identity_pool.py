@@ -61,7 +61,14 @@ class RoleMapping(Model):
 class IdentityPool(Model):
     """An identity pool."""
 
-    name: Maybe[types.Name] = setting(None, "Its name. Not given - `<product>-<environment>-identitypool`.")
+    name: Maybe[types.Name] = setting(
+        None,
+        "Its name. Not given - `<product>-<environment>-identitypool`.",
+        "identityPoolName",
+        # AWS could, the provider cannot: https://github.com/hashicorp/terraform-provider-aws/issues/49638
+        Change.REPLACES,
+        loss="The ids of everybody in it would go: people would be others to apps that have written them down.",
+    )
     clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
         ...,
         "The clients, by key, with whose id tokens people come.",

@@ -9,6 +9,7 @@ from identity.config import Settings
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import HOLD_BACK, Loss
+from identity.types import STANDARD_ATTRIBUTES, WRITABLE_ATTRIBUTES
 
 
 def client_losses(
@@ -37,6 +38,7 @@ def client_losses(
             "secret": new.secret,
             "rotation_grace": live.rotation_grace if new.rotate_refresh_tokens else None,
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
+            **_all_where_none(live, said, settings),
         }
     )
     live, new = (_as_written(item, settings) for item in (live, new))
@@ -49,6 +51,13 @@ def client_losses(
         yield _opened(client_id, path)
     if old.get("analyticsConfiguration"):
         yield _analytics(client_id, path, old["analyticsConfiguration"])
+
+
+def _all_where_none(live: Client, said: Client, settings: Settings) -> dict[str, list[str]]:
+    """An app without a list reads and writes all there is, of which a list takes away."""
+    own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
+    lists = {"read_attributes": [*STANDARD_ATTRIBUTES, *own], "write_attributes": [*WRITABLE_ATTRIBUTES]}
+    return {name: all_of_it for name, all_of_it in lists.items() if getattr(said, name) and not getattr(live, name)}
 
 
 def _as_written(client: Client, settings: Settings) -> Client:

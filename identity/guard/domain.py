@@ -79,6 +79,9 @@ def _other_certificate(state: Iterable[Deployed], settings: Settings, region: st
             path = "identity:authDomain" if zone else "identity:zoneName"
             keep = f"{old}, which the certificate of this stack is for"
             yield weakened(old, "certificate", path, keep, shown(new) if zone else "no zone", lost)
+        elif old and settings.domain.certificate_arn:
+            keep, received = f"none: the stack has a certificate of {old}", shown(settings.domain.certificate_arn)
+            yield weakened(old, "certificate", "identity:certificateArn", keep, received, lost)
         elif old and lives_in and lives_in != comes_to:
             keep = f"a domain that leaves the certificate of {old} in {lives_in}"
             received = f"{shown(settings.domain.custom)}, for which it is made anew in {comes_to}"

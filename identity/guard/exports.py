@@ -41,6 +41,10 @@ def _names_lost(stack: str, old: Mapping[str, str], values: Mapping[str, str], s
         elif output == "certificateArn" and settings.domain.zone is None:
             keep = f"a zone: the exports of {stack} have the certificate's, {export}"
             yield weakened(stack, export, "identity:zoneName", keep, "no zone", _LOST)
+        elif output == "certificateArn" and settings.domain.certificate_arn:
+            keep = f"none: the exports of {stack} have that of the stack's own certificate, {export}"
+            received = shown(settings.domain.certificate_arn)
+            yield weakened(stack, export, "identity:certificateArn", keep, received, _LOST)
         elif values.get(output, value) != value:
             keep = f"a name other than {export}, by which templates import {shown(value)}"
             lost = "They would get another value, and while one imports it, the update fails half-way."

@@ -57,13 +57,13 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
         named = [provider.get("clientId") for provider in resource.outputs.get("cognitoIdentityProviders") or []]
         old = IdentityPool.read(resource.outputs).model_copy(
             update={
-                "name": new.name,
                 "clients": [keys[item] for item in named if item in keys],
                 "role_mappings": _mappings(state, keys),
                 **_given_roles(state),
             }
         )
-        yield from field_losses(pool, identity_pool.PATH, old, new, new, settings, "identity pool")
+        filled = new.model_copy(update={"name": new.name or settings.names.identity_pool})
+        yield from field_losses(pool, identity_pool.PATH, old, filled, new, settings, "identity pool")
 
 
 def _attached(state: Iterable[Deployed], what: str) -> Any:

@@ -11,6 +11,7 @@ from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
+from identity.user_pool.functions import alias_of, permission_name
 from identity.user_pool.live import live_pool
 from identity.user_pool.messages import NO_ADDRESS
 from identity.user_pool.settings import PATH
@@ -29,6 +30,8 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
         # One that the program did not name stays: the provider keeps it.
         keep = f"mail from {sender}, as the pool has it"
         yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
+    if settings.user_pool.triggers:
+        yield from _permission_losses(pool_id, settings.user_pool.triggers, beside)
     live = live_pool(pool, beside)
     if settings.config.link_accounts is None and any(item.name == facts.LINKS for item in beside):
         keep = f"{link_accounts.VERIFIED_EMAIL}, as the stack has it"
@@ -41,6 +44,16 @@ def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | No
     """The triggers that the pool has of its own: the one of `linkAccounts` is told by that key."""
     rest = live.model_copy(update={"pre_sign_up": new and new.pre_sign_up}) if live else None
     return rest if rest and rest.given() else new
+
+
+def _permission_losses(pool_id: str, triggers: Triggers, beside: Iterable[Deployed]) -> Iterator[Loss]:
+    """A function that stays, and that the pool could not call any more."""
+    made = {resource.name for resource in beside if resource.type == facts.PERMISSION}
+    for name, trigger in triggers.given().items():
+        if not trigger.permission and permission_name(LOGICAL_POOL, name) in made:
+            path = f"{PATH}.triggers.{alias_of(name)}.permission"
+            lost = "Unless somebody else lets the pool call this function, whatever needs it fails, sign-in as well."
+            yield weakened(pool_id, "triggers", path, "true, as the stack has it", "false", lost)
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:

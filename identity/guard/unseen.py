@@ -68,9 +68,9 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
 
 
 def names_unseen(name: str, pool_id: str) -> bool:
-    """Whether an entry of `allowLoss` names what only this look can see: a member of AWS's, with a capital."""
+    """Whether an entry of `allowLoss` names what only this look can see: AWS's `LambdaConfig.X`."""
     thing, _, member = name.partition("/")
-    return thing == pool_id and member[:1].isupper()
+    return thing == pool_id and member[:1].isupper() and not member.isupper()
 
 
 def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterator[tuple[str, Any]]:

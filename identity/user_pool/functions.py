@@ -55,7 +55,7 @@ def permit(
             continue
         # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
         whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
-        permission = f"{beside.name}-{alias_of(name)}-permission"
+        permission = permission_name(beside.name, name)
         aws.lambda_.Permission(
             permission,
             statement_id=statements.get(permission),
@@ -70,6 +70,11 @@ def permit(
 
 def alias_of(name: str) -> str:
     return str(Triggers.model_fields[name].alias)
+
+
+def permission_name(pool: str, name: str) -> str:
+    """What the permission for a trigger, by the name of its field, is called."""
+    return f"{pool}-{alias_of(name)}-permission"
 
 
 def _qualified(arn: str) -> tuple[str, str | None]:

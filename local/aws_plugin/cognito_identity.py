@@ -21,7 +21,7 @@ class IdentityPool(Resource):
         "cognito-identity",
         ("CreateIdentityPoolInput",),
         Differences(
-            replaces=("developerProviderName",),
+            replaces=("developerProviderName", "identityPoolName"),
             default={"allowClassicFlow": False, "allowUnauthenticatedIdentities": False},
         ),
     )

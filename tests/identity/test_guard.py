@@ -97,6 +97,12 @@ LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "acme-dev-auth-exports",
     ),
     (
+        {**REGISTRY, "identityPool": {"clients": ["app"]}},
+        {"identityPool": {"clients": ["app"], "name": "other"}},
+        "identity:identityPool.name",
+        "identity-pool-id",
+    ),
+    (
         {"protect": True, "zoneName": "focusmark.app", "authDomain": "a.focusmark.app"},
         {"customDomain": True},
         "identity:customDomain",

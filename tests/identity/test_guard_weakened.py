@@ -8,6 +8,7 @@ from pulumi.runtime import MockCallArgs
 
 from identity import facts
 from identity.errors import ConfigError
+from identity.types import WRITABLE_ATTRIBUTES
 from tests.identity.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
 from tests.support.program import REGION, ZONE_ID, Deploy, Mocks, Run
 
@@ -22,6 +23,7 @@ WHOLE = {
 }
 CLIENTS = {"apis": APIS, "clients": {"app": WHOLE}}
 STRONG = {"minimumLength": 12, "requireNumbers": True, "requireSymbols": True, "passwordHistorySize": 5}
+OWN = "arn:aws:acm:us-east-1:123456789012:certificate/own"
 ZONE = {"zoneName": "focusmark.app", "authDomain": "a.focusmark.app"}
 
 
@@ -65,6 +67,22 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     (ZONE, {"zoneName": "none"}, "zoneName", "records"),
     (ZONE, {"authDomain": "b.focusmark.app"}, "authDomain", "certificate"),
     ({**ZONE, "cloudFormationExports": True}, {"zoneName": "none"}, "zoneName", "acme-dev-certificate-auth"),
+    ({**ZONE, "customDomain": True}, {"certificateArn": OWN}, "certificateArn", "certificate"),
+    (
+        {**ZONE, "customDomain": True, "cloudFormationExports": True},
+        {"certificateArn": OWN},
+        "certificateArn",
+        "acme-dev-certificate-auth",
+    ),
+    # Without a list of its own an app reads and writes all there is.
+    (CLIENTS, app(readAttributes=["email"]), "clients.app.readAttributes", "readAttributes"),
+    (CLIENTS, app(writeAttributes=["email"]), "clients.app.writeAttributes", "writeAttributes"),
+    (
+        {"userPool": {"triggers": {"preSignUp": FUNCTION}}},
+        {"userPool": {"triggers": {"preSignUp": {"arn": FUNCTION, "permission": False}}}},
+        "userPool.triggers.preSignUp.permission",
+        "triggers",
+    ),
 ]
 IDS = [f"{path}: {what}" for _, _, path, what in WEAKENED]
 
@@ -173,6 +191,7 @@ def test_the_records_of_a_custom_domain_leave_their_zone_only_after_protect(depl
         ({"userPool": {"autoVerifiedAttributes": []}}, {"userPool": {}}),
         (REGISTRY, {"clients": {"app": {**CLIENT, "tokenValidity": {"access": "5m"}}}}),
         (ZONE, {"zoneName": "none", "zoneId": ZONE_ID}),
+        (CLIENTS, app(writeAttributes=[*WRITABLE_ATTRIBUTES])),
     ],
 )
 def test_what_gets_more_or_stays_is_not_in_the_way(

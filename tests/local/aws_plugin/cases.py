@@ -281,7 +281,7 @@ CASES = [
             ],
             "tags": {"a": "b"},
         },
-        lambda _: {"identityPoolName": "another", "allowUnauthenticatedIdentities": True, "allowClassicFlow": True},
+        lambda _: {"identityPoolName": "acme", "allowUnauthenticatedIdentities": True, "allowClassicFlow": True},
     ),
 ]
 REMEMBERED = [

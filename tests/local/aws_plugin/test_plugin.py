@@ -125,6 +125,7 @@ def test_the_settings_and_endpoints_are_official() -> None:
         ("aws:acm/certificateValidation:CertificateValidation", {"certificateArn", "validationRecordFqdns"}),
         ("aws:route53/record:Record", {"zoneId", "name", "type"}),
         ("aws:cloudformation/stack:Stack", {"name"}),
+        ("aws:cognito/identityPool:IdentityPool", {"developerProviderName", "identityPoolName"}),
     ],
 )
 def test_these_properties_replace_and_no_others(token: str, expected: set[str]) -> None:
