@@ -161,7 +161,7 @@ def written_value(value: Any) -> Any:
         return value.written()
     if isinstance(value, Mapping):
         return {key: written_value(item) for key, item in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+    return [written_value(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _read(field: FieldInfo, outputs: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from identity.deployed import Deployed
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
+from identity.guard.renames import now
 from identity.identity_pool import IdentityPool, RoleMapping
 
 _MANAGED = 2
@@ -40,11 +41,7 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
 def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pool, whose ids of people apps may have written down, and what they get by it."""
     new, state = settings.config.identity_pool, list(state)
-    keys = {
-        str(item.outputs.get("id")): item.name.removeprefix("access-client-")
-        for item in state
-        if item.type == facts.USER_POOL_CLIENT
-    }
+    keys = {str(item.outputs.get("id")): _key(item, settings) for item in state if item.type == facts.USER_POOL_CLIENT}
     for resource in state:
         if resource.type != facts.IDENTITY_POOL:
             continue
@@ -64,6 +61,12 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
         )
         filled = new.model_copy(update={"name": new.name or settings.names.identity_pool})
         yield from field_losses(pool, identity_pool.PATH, old, filled, new, settings, "identity pool")
+
+
+def _key(client: Deployed, settings: Settings) -> str:
+    """The key that a client of the state has now, by its former one where that was another."""
+    was = client.name.removeprefix("access-client-")
+    return now(was, {}, settings.clients) or was
 
 
 def _attached(state: Iterable[Deployed], what: str) -> Any:

@@ -130,6 +130,14 @@ def test_under_protect_what_people_would_lose_is_refused(
     (problem,) = refused.value.problems
     assert problem.path == path
     assert f"[{named}]" in problem.fix
+    assert "match=" not in str(problem)  # values are shown as a stack file has them
+
+
+def test_a_client_under_another_key_is_the_same_client_here_too(deploy: Deploy) -> None:
+    before = {**config(roleMappings={"web": RULES}), "protect": True}
+    clients = {"site": {**WEB, "renamedFrom": "web"}, "phone": WEB}
+    after = {"clients": clients, "identityPool": {"clients": ["site"], "roleMappings": {"site": RULES}}}
+    assert change(deploy, before, after).resources
 
 
 def test_what_stays_and_a_client_more_lose_nothing(deploy: Deploy) -> None:
