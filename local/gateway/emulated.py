@@ -6,17 +6,19 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
+import httpx2
 from ministack.app import app
 
 from local import environment
-from local.gateway.http import Headers, Response
+from local.gateway.http import Response
 from local.keys import Key
 
 PREFIX: Final = "AWSCognitoIdentityProviderService."
 JSON: Final = "application/x-amz-json-1.1"
 FORM: Final = "application/x-www-form-urlencoded"
+_EMULATOR: Final = httpx2.ASGITransport(app)
 
 _FAILED: Final = re.compile(r"PreTokenGeneration error: .*'errorMessage': (['\"])(.*?)\1")
 
@@ -87,42 +89,13 @@ async def post(path: str, form: Mapping[str, str], authorization: str = "") -> R
 
 
 async def send(method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = "") -> Response:
-    """Send a request and wait for the whole answer."""
-    named = {"Host": address().removeprefix("http://"), "Content-Length": str(len(body)), **headers}
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": query.encode("latin-1"),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
-        "client": ("127.0.0.1", 0),
-        "server": ("127.0.0.1", int(os.environ["GATEWAY_PORT"])),
-    }
-    return await answer(scope, body)
-
-
-async def answer(scope: dict[str, Any], body: bytes) -> Response:
-    """The emulator's whole answer to a request, without what it allows every page (CORS)."""
-    status, headers, parts = 500, Headers(), list[bytes]()
-    waiting = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> dict[str, Any]:
-        return waiting.pop() if waiting else {"type": "http.disconnect"}
-
-    async def collect(message: dict[str, Any]) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status, headers = message["status"], [(bytes(name), bytes(value)) for name, value in message["headers"]]
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
-
+    """Send a request and wait for the whole answer, without what it allows every page (CORS)."""
+    url = f"{address()}{path}{'?' if query else ''}{query}"
     try:
-        await app(scope, receive, collect)
+        answer = await _EMULATOR.handle_async_request(httpx2.Request(method, url, headers=headers, content=body))
     except RuntimeError as error:  # of a function that failed: the token endpoint lets it through
-        return Response(500, Headers(), json.dumps({"message": str(error)}).encode())
-    kept = [pair for pair in headers if not pair[0].lower().startswith((b"access-control-", b"content-length"))]
-    return Response(status, kept, b"".join(parts))
+        return Response(500, [], json.dumps({"message": str(error)}).encode())
+    kept = [
+        pair for pair in answer.headers.raw if not pair[0].lower().startswith((b"access-control-", b"content-length"))
+    ]
+    return Response(answer.status_code, kept, await answer.aread())
