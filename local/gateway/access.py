@@ -4,8 +4,8 @@ The emulator itself answers anybody, and any web page can send requests to 127.0
 
 - requests that are signed with the checkout's key (Signature Version 4,
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
-- what AWS has open to everybody: the sign-in pages and endpoints, the pool's keys, and the operations of Cognito that
-  take no signature, these with CORS as AWS has them,
+- what AWS has open to everybody: the sign-in pages and endpoints, the pool's keys, the APIs behind API Gateway, and the
+  operations of Cognito that take no signature, these with CORS as AWS has them,
 - requests of the functions that the emulator itself runs: their SDKs show a mark that nothing else is given. Their
   session keys alone would not do, for the emulator makes these of names; their signature, and what their role may do,
   the emulator checks,
@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ministack.core import sigv4
 
-from local.gateway import public_requests, stack_templates
+from local.gateway import public_requests
 from local.gateway.http import Request
 from local.gateway.public_requests import is_open
 from local.keys import Key
@@ -65,12 +65,7 @@ def refusal(request: Request, ports: Sequence[str], key: Key, mark: str) -> Refu
         return _posted_elsewhere(request)
     if (request.method, request.path) == ("GET", _HEALTH):
         return None
-    if refused := _unsigned(request, key, mark):
-        return refused
-    strange = stack_templates.strange_types(request.body, request.query)
-    return (
-        Refused(400, "ValidationError", f"{stack_templates.LIMIT} Received: {', '.join(strange)}.") if strange else None
-    )
+    return _unsigned(request, key, mark)
 
 
 def _odd(request: Request) -> Refused | None:

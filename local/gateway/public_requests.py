@@ -13,6 +13,7 @@ from typing import Final
 from local.gateway.http import Request
 
 _Known = tuple[tuple[str, re.Pattern[str]], ...]
+_OF_APIS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 # The endpoints of sign-in, which apps call, by method; a pattern, for the pool's id stands in two of them.
 _ENDPOINTS: Final = (
     (
@@ -22,6 +23,8 @@ _ENDPOINTS: Final = (
         ),
     ),
     ("POST", re.compile(r"/oauth2/(token|revoke|userInfo|userinfo)")),
+    # An API that somebody with the key has made; it asks for tokens by itself.
+    *((method, re.compile(r"/restapis/[a-z0-9]+/[\w-]+/_user_request_(/.*)?")) for method in _OF_APIS),
 )
 # The forms of its pages, which these pages alone send.
 _FORMS: Final = (

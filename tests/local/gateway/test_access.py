@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from local import emulator, keys
 from local.console import Failure
-from local.gateway import public_requests, stack_templates
+from local.gateway import public_requests
 from tests.support import http, signing
 from tests.support.emulated_sign_in import EmulatedStack, make_stack
 
@@ -48,6 +48,8 @@ CLOSED: dict[str, tuple[str, str, dict[str, str], str]] = {
     "an admin's operation": ("POST", "/", operation("AdminGetUser"), "{}"),
     "an unknown operation": ("POST", "/", operation("InitiateAuthX"), "{}"),
     "an open operation with a query": ("POST", "/?Action=CreateStack", operation("InitiateAuth"), "{}"),
+    "an API's description": ("GET", "/restapis/abcd1234/resources", {}, ""),
+    "an API beside its stages": ("GET", "/restapis/abcd1234/local/_user_request_x", {}, ""),
     "an open operation elsewhere": ("POST", "/2015-03-31/functions", operation("InitiateAuth"), "{}"),
     "an open operation of another service": (
         "POST",
@@ -107,6 +109,8 @@ PAGES = [
     *(("POST", page) for page in ("/login", "/oauth2/token", "/oauth2/revoke", "/oauth2/idpresponse")),
     ("POST", "/saml2/idpresponse"),
     ("GET", "/us-east-1_nothere/.well-known/jwks.json"),
+    ("GET", "/restapis/abcd1234/local/_user_request_/projects"),
+    ("PUT", "/restapis/abcd1234/local/_user_request_"),
 ]
 
 
@@ -197,7 +201,7 @@ def test_a_body_has_to_be_the_signed_one_whatever_its_hash_is_said_to_be(stack: 
 
 @pytest.mark.parametrize("key", [None, keys.Key("test", "test")], ids=["with the key", "without"])
 def test_a_body_that_is_read_in_two_ways_is_refused(stack: EmulatedStack, key: keys.Key | None) -> None:
-    packed = gzip.compress(create(FUNCTION))
+    packed = gzip.compress(json.dumps({"TemplateBody": json.dumps(TEMPLATE)}).encode())
     signed = signing.headers("POST", stack.url + "/", packed, {"Content-Encoding": "gzip", "Content-Type": FORM}, key)
     answer = http.post(stack.url + "/", headers=signed, content=packed)
     assert answer.status_code == 415
@@ -387,107 +391,10 @@ def test_a_made_up_access_token_is_refused(stack: EmulatedStack, token: str) -> 
     assert answer.status_code == 400
 
 
-# --- templates --------------------------------------------------------------------------------------------------------
+# --- functions --------------------------------------------------------------------------------------------------------
 
 
-def create(text: str) -> bytes:
-    return urlencode({"Action": "CreateStack", "StackName": "x", "TemplateBody": text}).encode()
-
-
-GOOD = [
-    '{"Resources": {"Z": {"Type": "AWS::Route53::HostedZone"}}}',
-    "Resources:\n  P: {Type: 'AWS::Cognito::UserPool', Properties: {UserPoolName: !Sub '${AWS::StackName}-x'}}",
-    '{"Resources": {"W": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}, "Outputs": {"Lambda": {"Value": "x"}}}',
-    "",
-    "no template",
-    "Resources: [1]",
-]
-BAD = [
-    ('{"Resources": {"F": {"Type": "AWS::Lambda::Function"}}}', "AWS::Lambda::Function"),
-    ("Resources:\n  F:\n    Type: AWS::Lambda::Function", "AWS::Lambda::Function"),
-    ("Resources: {F: {Type: !Sub 'AWS::Lambda::Function'}}", "AWS::Lambda::Function"),
-    ('{"Resources": {"F": {"Type": "Custom::Run"}}}', "Custom::Run"),
-    ('{"Resources": {"F": {"Type": "AWS::CloudFormation::CustomResource"}}}', "AWS::CloudFormation::CustomResource"),
-    ('{"Resources": {"F": {"Type": "AWS::CloudFormation::Stack"}}}', "AWS::CloudFormation::Stack"),
-    ('{"Resources": {"F": {"Type": "AWS::Route53::HostedZone"}, "G": {"Type": "AWS::S3::Bucket"}}}', "AWS::S3::Bucket"),
-    ('{"Resources": {"F": {}}}', "None"),
-    ('{"Transform": "AWS::Serverless-2016-10-31", "Resources": {}}', "Transform"),
-    ('{"Resources": {"Fn::Transform": {"Name": "x"}}}', "Transform"),
-    ("Transform: [x]\nResources: {}", "Transform"),
-    ("Resources: {P: {Type: 'AWS::Cognito::UserPool', Properties: {'Fn::Transform': {Name: x}}}}", "Transform"),
-    ("Resources: {P: {Type: 'AWS::Cognito::UserPool', Properties: !Transform {Name: x}}}", "Transform"),
-    ("&a\nResources: {P: {Type: 'AWS::Cognito::UserPool', x: {Fn::Transform: *a}}}", "Transform"),
-    ('{\t"Resources": {\t"F": {"Type": "AWS::Lambda::Function"}}}', "AWS::Lambda::Function"),
-    ("x: &f {Type: 'AWS::Lambda::Function'}\nResources: {F: {<<: *f}}", "AWS::Lambda::Function"),
-    ("Resources: {A: {Type: AWS::Cognito::UserPool}}\nResources: {F: {Type: Custom::F}}", "Custom::F"),
-    (
-        '{"Resources": {"A": {"Type": "AWS::Cognito::UserPool"}}, "Resources": {"F": {"Type": "Custom::F"}}}',
-        "Custom::F",
-    ),
-    ('{"Resources": {"Fn::ForEach::F": ["x", ["a"], {"F${x}": {"Type": "AWS::Lambda::Function"}}]}}', "None"),
-    ("Resources: {F: {Type: 'AWS::Cognito::UserPool\n\n'}}", "AWS::Cognito::UserPool"),
-    ("Resources: {F: {Type: Team::Cognito::UserPool::MODULE}}", "MODULE"),
-    ("Resources: {F: {Type: AWS::CloudFormation::Macro}}", "AWS::CloudFormation::Macro"),
-    ("{", "cannot be read"),
-    ("Resources: [", "cannot be read"),
-    ("x: 2001-99-99", "cannot be read"),
-    ("? [x]\n: y", "cannot be read"),
-    ("---\nx: y\n---\nResources: {}", "cannot be read"),
-    ("[" * 5000, "cannot be read"),
-    ('{"x":' * 5000, "cannot be read"),
-    ("!!python/object/apply:os.system [x]", "cannot be read"),
-]
-FUNCTION = BAD[0][0]
-# A template in each place that the emulator takes one from: the query, and the body, by each of CloudFormation's forms.
-PLACES: dict[str, tuple[str, bytes]] = {
-    "a form": ("", urlencode({"TemplateBody": FUNCTION}).encode()),
-    "twice": ("", urlencode([("TemplateBody", GOOD[0]), ("TemplateBody", FUNCTION)]).encode()),
-    "a name in percents": ("", urlencode({"TemplateBody": FUNCTION}).replace("Temp", "%54emp").encode()),
-    "a query": (urlencode({"Action": "CreateStack", "TemplateBody": FUNCTION}), b""),
-    "a query beside a form": (urlencode({"TemplateBody": FUNCTION}), b"Action=CreateChangeSet"),
-    "JSON": ("", json.dumps({"TemplateBody": FUNCTION}).encode()),
-    "JSON with a list": ("", json.dumps({"TemplateBody": [FUNCTION]}).encode()),
-    "JSON with an escape": ("", json.dumps({"TemplateBody": FUNCTION}).replace("Temp", "\\u0054emp").encode()),
-    "JSON with a map": ("", json.dumps({"TemplateBody": json.loads(FUNCTION)}).encode()),
-}
-
-
-@pytest.mark.parametrize("text", GOOD)
-def test_a_template_of_a_sign_in_stack_is_taken(text: str) -> None:
-    assert stack_templates.strange_types(create(text)) == []
-
-
-@pytest.mark.parametrize(("text", "told"), BAD)
-def test_a_template_of_anything_else_is_refused_by_name(text: str, told: str) -> None:
-    assert told in ", ".join(stack_templates.strange_types(create(text)))
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_a_template_is_seen_wherever_it_is(place: str) -> None:
-    query, body = PLACES[place]
-    assert stack_templates.strange_types(body, query) != []
-
-
-@pytest.mark.parametrize("query", ["TemplateURL=x", ""])
-def test_a_template_elsewhere_is_refused(query: str) -> None:
-    assert stack_templates.strange_types(b"" if query else b'{"TemplateURL": "x"}', query) == ["TemplateURL"]
-
-
-def test_a_template_that_is_larger_read_than_written_is_looked_at_in_no_time() -> None:
-    levels = "".join(f"l{at}: &l{at} [{', '.join([f'*l{at - 1}'] * 10)}]\n" for at in range(1, 40))
-    assert stack_templates.strange_types(create(f"l0: &l0 [x]\n{levels}Resources: {{}}")) == []
-
-
-def test_a_template_behind_a_url_is_refused() -> None:
-    assert stack_templates.strange_types(b"Action=CreateStack&TemplateURL=http%3A%2F%2F127.0.0.1%2Fx") == [
-        "TemplateURL"
-    ]
-
-
-def test_functions_are_made_by_no_template_and_by_nobody_without_the_key(stack: EmulatedStack) -> None:
-    answer = signing.send("POST", stack.url + "/", create(BAD[0][0]), {"Content-Type": FORM}, "cloudformation")
-    assert answer.status_code == 400
-    assert "AWS::Lambda::Function" in answer.text
+def test_functions_are_made_by_nobody_without_the_key(stack: EmulatedStack) -> None:
     content = json.dumps({"FunctionName": "f", "Role": "r", "Code": {"ZipFile": ""}}).encode()
     made = http.post(f"{stack.url}/2015-03-31/functions", content=content, headers={"Content-Type": JSON})
     assert made.status_code == 403
