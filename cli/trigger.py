@@ -16,6 +16,7 @@ from cli import outputs as stack_outputs
 from cli.outputs import Outputs
 from cli.sign_in.choice import choose_client
 from cli.sign_in.errors import plain
+from identity.user_pool.trigger_answers import Answer, answer_of
 from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
 from local import paths
 from local.console import Failure, give, say
@@ -60,6 +61,7 @@ def trigger(
         number = (version or own_version)[1] if name == _TOKENS else "1"
         if source == MACHINE and number != "3":
             raise click.UsageError(f"{MACHINE} is of version V3_0 alone: give --version V3_0 to try it all the same")
+        answer = answer_of(name, number)
         person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else {}
         key = _client(outputs, client, source)
         sent = event.of(
@@ -67,36 +69,34 @@ def trigger(
             {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": person.get("name", MACHINE)},
             outputs.clients[key].client_id,
             {**_request(name, person, outputs.clients[key].scopes, source, number), **given},
+            answer.unsaid() if answer else {},
             number,
         )
         say(f"{sent['triggerSource']} for {plain(sent['userName'])} by the client {key}, with {arn}")
         answered = _invoke(outputs, name, arn, sent)
-    if event.answer_of(number) is None:
+    if answer is None:
         say("Cognito looks at no answer of this one. The code of its event is empty: only Cognito encrypts one.")
         return
     give(json.dumps(answered.get("response") if isinstance(answered, dict) else answered, indent=2))
-    problems = list(answer_problems(event, sent, answered))
+    problems = list(answer_problems(answer, sent, answered))
     if problems:
         raise Failure("\n".join([f"Cognito would not take this answer of {name}:", *(f"  {it}" for it in problems)]))
 
 
-def answer_problems(event: Event, sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
+def answer_problems(answer: type[Answer], sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
     """What Cognito would refuse in a function's answer, or not look at.
 
     Args:
-        event: the trigger's.
+        answer: what it takes for one.
         sent: the event that the function got.
         answered: what it gave back.
     """
-    model = event.answer_of(sent["version"])
-    if model is None:
-        return
     if not isinstance(answered, Mapping) or not isinstance(answered.get("response"), Mapping):
         yield f"the event has to come back, with an object as its `response`; received {_shown(answered)}"
         return
     known = {"userAttributes": {}, **sent["request"], "clientId": sent["callerContext"]["clientId"]}
     try:
-        model.model_validate(answered["response"], context=known)
+        answer.model_validate(answered["response"], context=known)
     except ValidationError as error:
         for problem in error.errors():
             place = ".".join(["response", *(str(step) for step in problem["loc"])])

@@ -190,3 +190,23 @@ class Message(Answer):
             if text and name and name not in text:
                 raise ValueError(f"an invitation has to hold event.request.usernameParameter, which is {name}")
         return self
+
+
+# By the key of `userPool.triggers`; of the others nobody looks at an answer.
+_ANSWERS: Final[dict[str, type[Answer]]] = {
+    "preSignUp": SignUp,
+    "postConfirmation": Nothing,
+    "preAuthentication": Nothing,
+    "postAuthentication": Nothing,
+    "preTokenGeneration": Tokens,
+    "customMessage": Message,
+    "userMigration": Migrated,
+    "defineAuthChallenge": NextChallenge,
+    "createAuthChallenge": Challenge,
+    "verifyAuthChallengeResponse": Verdict,
+}
+
+
+def answer_of(trigger: str, version: str) -> type[Answer] | None:
+    """What Cognito takes for an answer to an event of this version; None where it looks at none."""
+    return AllTokens if trigger == "preTokenGeneration" and version != "1" else _ANSWERS.get(trigger)

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from identity.user_pool import trigger_answers as answers
-from identity.user_pool.trigger_answers import Answer
-
 _BY_ADMINISTRATOR: Final = "AdminCreateUser"
 # The caller of such an event.
 NO_CLIENT: Final = "CLIENT_ID_NOT_APPLICABLE"
@@ -26,7 +23,6 @@ class Event:
         prefix: what its sources begin with.
         sources: on which occasions Cognito calls it, the usual one first.
         request: what the event's request has besides the person's attributes.
-        answer: what it takes for an answer; None where nobody looks at it.
         knows: whether the person is in the pool already, so that the event has their id and status.
         by_source: what the request has besides on one occasion.
     """
@@ -34,15 +30,28 @@ class Event:
     prefix: str
     sources: tuple[str, ...]
     request: Mapping[str, Any] = field(default_factory=dict)
-    answer: type[Answer] | None = answers.Nothing
     knows: bool = True
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(
-        self, source: str, caller: Mapping[str, str], client_id: str, request: Mapping[str, Any], version: str = "1"
+        self,
+        source: str,
+        caller: Mapping[str, str],
+        client_id: str,
+        request: Mapping[str, Any],
+        response: Mapping[str, Any],
+        version: str = "1",
     ) -> dict[str, Any]:
-        """The whole event. `caller` has region, userPoolId and userName; `request` what differs from the usual one."""
-        answer = self.answer_of(version)
+        """The whole event.
+
+        Args:
+            source: the occasion, one of `sources`.
+            caller: region, userPoolId and userName.
+            client_id: of the app.
+            request: what differs from the usual one.
+            response: what a function may change of it, as nobody has changed it.
+            version: of the event.
+        """
         caller_id = NO_CLIENT if source == _BY_ADMINISTRATOR else client_id
         return {
             "version": version,
@@ -50,11 +59,8 @@ class Event:
             **caller,
             "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": caller_id},
             "request": {**self.request, **self.by_source.get(source, {}), **request},
-            "response": answer.unsaid() if answer else {},
+            "response": dict(response),
         }
-
-    def answer_of(self, version: str) -> type[Answer] | None:
-        return answers.AllTokens if self.answer is answers.Tokens and version != "1" else self.answer
 
 
 _DELIVERED: Final = (
@@ -65,57 +71,37 @@ _SIGN_IN: Final = ("Authentication",)
 # By the key of `userPool.triggers`.
 EVENTS: Final = {
     "preSignUp": Event(
-        "PreSignUp",
-        ("SignUp", _BY_ADMINISTRATOR, "ExternalProvider"),
-        {"validationData": None},
-        answers.SignUp,
-        knows=False,
+        "PreSignUp", ("SignUp", _BY_ADMINISTRATOR, "ExternalProvider"), {"validationData": None}, knows=False
     ),
     "postConfirmation": Event("PostConfirmation", ("ConfirmSignUp", "ConfirmForgotPassword")),
     "preAuthentication": Event("PreAuthentication", _SIGN_IN, {"validationData": None, "userNotFound": False}),
     "postAuthentication": Event("PostAuthentication", _SIGN_IN, {"newDeviceUsed": False}),
     "preTokenGeneration": Event(
         "TokenGeneration",
-        (
-            *("HostedAuth", "Authentication", "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens"),
-            MACHINE,
-        ),
-        answer=answers.Tokens,
+        ("HostedAuth", *_SIGN_IN, "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens", MACHINE),
     ),
     "customMessage": Event(
         "CustomMessage",
         _DELIVERED,
         {"codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": None},
-        answers.Message,
         by_source={_BY_ADMINISTRATOR: {"usernameParameter": "{username}"}},
     ),
     "userMigration": Event(
-        "UserMigration",
-        (*_SIGN_IN, "ForgotPassword"),
-        {"password": "", "validationData": None},
-        answers.Migrated,
-        knows=False,
+        "UserMigration", (*_SIGN_IN, "ForgotPassword"), {"password": "", "validationData": None}, knows=False
     ),
-    "defineAuthChallenge": Event(
-        "DefineAuthChallenge", _SIGN_IN, {"session": [], "userNotFound": False}, answers.NextChallenge
-    ),
+    "defineAuthChallenge": Event("DefineAuthChallenge", _SIGN_IN, {"session": [], "userNotFound": False}),
     "createAuthChallenge": Event(
-        "CreateAuthChallenge",
-        _SIGN_IN,
-        {"challengeName": "CUSTOM_CHALLENGE", "session": [], "userNotFound": False},
-        answers.Challenge,
+        "CreateAuthChallenge", _SIGN_IN, {"challengeName": "CUSTOM_CHALLENGE", "session": [], "userNotFound": False}
     ),
     "verifyAuthChallengeResponse": Event(
         "VerifyAuthChallengeResponse",
         _SIGN_IN,
         {"privateChallengeParameters": {}, "challengeAnswer": "", "userNotFound": False},
-        answers.Verdict,
     ),
     "customEmailSender": Event(
         "CustomEmailSender",
         (*_DELIVERED, "AccountTakeOverNotification"),
         {"type": "customEmailSenderRequestV1", "code": ""},
-        None,
     ),
-    "customSmsSender": Event("CustomSMSSender", _DELIVERED, {"type": "customSMSSenderRequestV1", "code": ""}, None),
+    "customSmsSender": Event("CustomSMSSender", _DELIVERED, {"type": "customSMSSenderRequestV1", "code": ""}),
 }

@@ -49,7 +49,7 @@ async def _call(pool: Json, trigger: str, source: str, user: Json, client_id: st
         return {}
     known = attributes(user) | {"cognito:user_status": str(user["UserStatus"])}
     caller = {"region": environment.REGION, "userPoolId": pool["Id"], "userName": user["Username"]}
-    answer = await emulated.invoke(function, event.of(source, caller, client_id, {"userAttributes": known}))
+    answer = await emulated.invoke(function, event.of(source, caller, client_id, {"userAttributes": known}, {}))
     if answer.status != 200 or answer.header(b"x-amz-function-error"):
         told = answer.json().get("errorMessage") or answer.json().get("message") or "no answer"
         raise OperationError("UserLambdaValidationException", f"{event.prefix} failed with error {told}.")

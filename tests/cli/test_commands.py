@@ -33,6 +33,7 @@ def test_each_command_is_there_under_its_name_and_says_what_it_does(name: str) -
         ("cli.mail", {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"}),
         ("cli.status", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
         ("cli.people", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
+        ("cli.trigger", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
         ("cli.adopt.commands", {"authlib", "httpx2"}),
         ("cli.diff.commands", {"authlib", "httpx2", "boto3", "pulumi_aws"}),
     ],

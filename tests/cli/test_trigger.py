@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from cli import aws, trigger
 from cli import outputs as stack_outputs
+from identity.user_pool.trigger_answers import answer_of
 from identity.user_pool.trigger_events import EVENTS, MACHINE, NO_CLIENT, VERSIONS
 from identity.user_pool.triggers import Triggers
 from local.console import Failure
@@ -78,6 +79,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return service.sent | {"printed": capsys.readouterr().out}
 
     return command
+
+
+def test_each_trigger_but_the_senders_has_its_answer() -> None:
+    assert [name for name in EVENTS if not answer_of(name, "1")] == ["customEmailSender", "customSmsSender"]
 
 
 def test_the_triggers_their_names_and_versions_are_awss() -> None:

@@ -288,7 +288,9 @@ def test_the_shipped_function_puts_groups_into_the_access_token(whole: Checkout,
         ClientId=tess, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": PERSON, "PASSWORD": PASSWORD}
     )["AuthenticationResult"]
     assert claims_of(signed_in["AccessToken"])["roles"] == ["staff"]
-    assert "roles" not in claims_of(signed_in["IdToken"])
+    id_token = claims_of(signed_in["IdToken"])
+    assert id_token["cognito:groups"] == ["staff"]
+    assert "roles" not in id_token
 
 
 def test_nobody_gives_themselves_a_custom_attribute_by_an_own_token(whole: Checkout, tess: str) -> None:
