@@ -30,7 +30,7 @@ _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 # trigger's code is the checkout's own, and nobody without its key can bring any (local/gateway/access.py).
 _SERVICES = (
     *("acm", "apigateway", "cloudformation", "cognito-identity", "cognito-idp", "iam", "lambda", "logs", "route53"),
-    *("secretsmanager", "ses", "sns", "ssm", "sts"),
+    *("secretsmanager", "ses", "sns", "ssm", "sts", "wafv2"),
 )
 _APP = "local.gateway:app"
 _USUAL_PORT = 4566

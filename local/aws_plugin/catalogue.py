@@ -19,6 +19,7 @@ from . import (
     route53,
     secrets_and_parameters,
     ses,
+    wafv2,
 )
 from .emulator import Emulator
 from .properties import Props
@@ -50,6 +51,8 @@ RESOURCES: dict[str, Resource] = {
         secrets_and_parameters.Secret(),
         secrets_and_parameters.SecretVersion(),
         ses.EmailIdentity(),
+        wafv2.WebAcl(),
+        wafv2.WebAclAssociation(),
         *remembered.TYPES,
     )
 }

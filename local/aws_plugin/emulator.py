@@ -31,11 +31,13 @@ SERVICES = {
     "sesv2": "sesv2",
     "ssm": "ssm",
     "sts": "sts",
+    "wafv2": "wafv2",
 }
 
 _GONE = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
+        "WAFNonexistentItemException",
     ]
 )
 

@@ -157,7 +157,7 @@ def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
         value: Any = answer
         for member in prop.aws.split(".") if prop.aws else ():
             value = (value or {}).get(member)
-        if not prop.aws or value is None or value in ("", {}):
+        if not prop.aws or value is None or (value in ("", {}) and not prop.bare):
             continue
         if prop.kind is Kind.BLOCK:
             value = from_aws(prop.block or {}, value)

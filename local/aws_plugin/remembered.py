@@ -8,7 +8,6 @@ from .official import Differences, official_table
 from .properties import Props
 from .resource import Found, Resource, tagged
 
-_ACCOUNT = "000000000000"  # the emulator's
 Computed = Callable[[Props, str], Props]
 
 
@@ -72,16 +71,6 @@ def _branding(inputs: Props, identity: str) -> Props:
     return {"managedLoginBrandingId": identity, "settingsAll": inputs.get("settings") or "{}"}
 
 
-def _web_acl(inputs: Props, identity: str) -> Props:
-    scope = "global" if inputs["scope"] == "CLOUDFRONT" else "regional"
-    return {
-        "arn": f"arn:aws:wafv2:{inputs['region']}:{_ACCOUNT}:{scope}/webacl/{inputs['name']}/{identity}",
-        "applicationIntegrationUrl": "",
-        "capacity": 0,
-        "lockToken": identity,
-    }
-
-
 TYPES = (
     Remembered(
         "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
@@ -102,15 +91,5 @@ TYPES = (
         separator=":",
         shape=("cognito-idp", "SetRiskConfigurationRequest"),
         differences=Differences(replaces=("clientId", "userPoolId")),
-    ),
-    Remembered(
-        "aws:wafv2/webAcl:WebAcl",
-        differences=Differences(named="name", replaces=("name", "namePrefix", "scope"), bare=True),
-        computed=_web_acl,
-    ),
-    Remembered(
-        "aws:wafv2/webAclAssociation:WebAclAssociation",
-        key=("webAclArn", "resourceArn"),
-        differences=Differences(replaces=("resourceArn", "webAclArn")),
     ),
 )

@@ -259,6 +259,15 @@ def test_what_is_written_down_goes_to_log_groups_that_forget(whole: Checkout) ->
     assert kept == {"notifications": 90, "signIns": 365}
 
 
+def test_a_web_acl_stands_in_front_of_the_pool(whole: Checkout) -> None:
+    acl = whole.aws("wafv2").get_web_acl_for_resource(ResourceArn=described(whole)["Arn"])["WebACL"]
+    rate, *managed = sorted(acl["Rules"], key=lambda rule: rule["Priority"])
+    assert rate["Statement"]["RateBasedStatement"]["Limit"] == 1000
+    assert [rule["Statement"]["ManagedRuleGroupStatement"]["Name"] for rule in managed] == [
+        *("AWSManagedRulesCommonRuleSet", "AWSManagedRulesAmazonIpReputationList")
+    ]
+
+
 def test_nothing_is_left_to_do_and_a_preview_says_the_plan_that_the_config_needs(whole: Checkout) -> None:
     ran = whole.local("preview", "--json")
     assert set(ran.changes) == {"same"}

@@ -283,6 +283,44 @@ CASES = [
         },
         lambda _: {"identityPoolName": "acme", "allowUnauthenticatedIdentities": True, "allowClassicFlow": True},
     ),
+    Case(
+        "aws:wafv2/webAcl:WebAcl",
+        lambda _: {
+            "name": "sign-in",
+            "scope": "REGIONAL",
+            "defaultAction": {"allow": {}},
+            "rules": [
+                {
+                    "name": "rate",
+                    "priority": 1,
+                    "action": {"block": {}},
+                    "statement": {"rateBasedStatement": {"limit": 300, "aggregateKeyType": "IP"}},
+                    "visibilityConfig": VISIBLE,
+                }
+            ],
+            "visibilityConfig": VISIBLE,
+            "tags": {"a": "b"},
+        },
+        lambda _: {
+            "name": "sign-in",
+            "scope": "REGIONAL",
+            "defaultAction": {"block": {}},
+            "rules": [
+                {
+                    "name": "common",
+                    "priority": 0,
+                    "overrideAction": {"none": {}},
+                    "statement": {
+                        "managedRuleGroupStatement": {"vendorName": "AWS", "name": "AWSManagedRulesCommonRuleSet"}
+                    },
+                    "visibilityConfig": VISIBLE,
+                }
+            ],
+            "visibilityConfig": VISIBLE,
+            "tags": {"a": "c"},
+        },
+        import_id=lambda made: f"{made.id}/sign-in/REGIONAL",
+    ),
 ]
 REMEMBERED = [
     Case(
@@ -336,31 +374,6 @@ REMEMBERED = [
             "clientId": "client",
             "useCognitoProvidedValues": False,
             "assets": [{"category": "FORM_LOGO", "colorMode": "LIGHT", "extension": "PNG", "bytes": "aWNvbg=="}],
-        },
-    ),
-    Case(
-        "aws:wafv2/webAcl:WebAcl",
-        lambda _: {
-            "name": "sign-in",
-            "scope": "REGIONAL",
-            "defaultAction": {"allow": {}},
-            "rules": [
-                {
-                    "name": "rate",
-                    "priority": 1,
-                    "action": {"block": {}},
-                    "statement": {"rateBasedStatement": {"limit": 300, "aggregateKeyType": "IP"}},
-                    "visibilityConfig": VISIBLE,
-                }
-            ],
-            "visibilityConfig": VISIBLE,
-            "tags": {"a": "b"},
-        },
-        lambda _: {
-            "name": "sign-in",
-            "scope": "REGIONAL",
-            "defaultAction": {"block": {}},
-            "visibilityConfig": VISIBLE,
         },
     ),
 ]

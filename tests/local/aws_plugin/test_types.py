@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 import local.emulator
+from local.aws_plugin.emulator import Refusal
 from local.aws_plugin.properties import Props
 from tests.local.aws_plugin.cases import CASES, VISIBLE
 from tests.local.aws_plugin.lifecycle import Plugin, differing
@@ -133,3 +136,19 @@ def test_an_empty_block_of_a_web_acl_says_something(plugin: Plugin) -> None:
     made = plugin.made("aws:wafv2/webAcl:WebAcl", given | {"defaultAction": {"allow": {}}})
     told = made.diff(given | {"defaultAction": {"block": {}}})
     assert told == {"defaultAction.allow": "DELETE", "defaultAction.block": "ADD"}
+
+
+def test_a_web_acl_stands_in_front_of_a_pool_until_it_is_taken_away(plugin: Plugin, pool: str) -> None:
+    token, resource = "aws:wafv2/webAclAssociation:WebAclAssociation", f"arn:aws:cognito-idp:::userpool/{pool}"
+    given = {"name": "acl", "scope": "REGIONAL", "visibilityConfig": VISIBLE, "defaultAction": {"allow": {}}}
+    acl = plugin.made("aws:wafv2/webAcl:WebAcl", given)
+    inputs = {"webAclArn": acl.state["arn"], "resourceArn": resource}
+    made = plugin.made(token, inputs)
+    assert made.refreshed() == made.state
+    assert differing(token, inputs, made.imported(made.id) or {}) == set()
+    made.delete()
+    assert made.refreshed() is None
+    assert plugin.said == []
+    acl.delete()
+    with pytest.raises(Refusal, match="the emulator has no web ACL"):
+        plugin.made(token, inputs)
