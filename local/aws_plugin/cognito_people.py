@@ -8,16 +8,6 @@ from .official import Differences, official_table
 from .properties import Props, to_aws
 from .resource import Found, Held
 
-# What AWS adds to the details that were given, by type: no difference where the program does not say it.
-_ADDED = {
-    "OIDC": ("attributes_url_add_attributes",),
-    "SAML": ("ActiveEncryptionCertificate", "SLORedirectBindingURI", "SSORedirectBindingURI"),
-}
-_ADDED_OTHERWISE = (
-    *("attributes_url", "attributes_url_add_attributes", "authorize_url", "jwks_uri", "oidc_issuer"),
-    *("token_request_method", "token_url"),
-)
-
 
 class IdentityProvider(Held):
     """A provider that a pool's people may sign in with; local/gateway has the stand-in for it."""
@@ -42,16 +32,6 @@ class IdentityProvider(Held):
             "nobody is asked elsewhere: a page of this stack stands in for every provider, with three accounts to "
             "choose from; an OIDC issuer on this machine is asked itself"
         )
-
-    def computed(self, answer: Props, known: Props) -> Props:
-        added = _ADDED.get(answer["ProviderType"], _ADDED_OTHERWISE)
-        said = known.get("providerDetails") or {}
-        details = {
-            name: provider_detail
-            for name, provider_detail in answer["ProviderDetails"].items()
-            if name in said or name not in added
-        }
-        return {"providerDetails": details}
 
     def rewritten(self, request: Props) -> Props:
         return {member: value for member, value in request.items() if member != "ProviderType"}

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from identity.identity_provider import IdentityProvider
+from local.emulator import free_port
 from tests.support.checkout import Checkout
+from tests.support.pages import Browser
 
 pytestmark = pytest.mark.engine
 
@@ -16,6 +20,8 @@ OIDC = {"type": "oidc", "clientId": "acme", "clientSecret": HUSH, "issuer": "htt
 PROVIDERS: dict[str, dict[str, Any]] = {
     "okta": OIDC,
     "google": {"type": "google", "clientId": "g", "clientSecret": HUSH},
+    "facebook": {"type": "facebook", "clientId": "f", "clientSecret": HUSH},
+    "amazon": {"type": "amazon", "clientId": "z", "clientSecret": HUSH},
     "apple": {"type": "apple", "clientId": "a", "teamId": "T", "keyId": "K", "privateKey": APPLES_KEY},
     "corp": {"type": "saml", "metadataUrl": "https://login.example.com/metadata"},
 }
@@ -41,6 +47,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         ran = checkout.local("up")
         assert ran.status == 0, ran.said
         assert HUSH not in ran.said
+        assert "a page of this stack stands in for every provider" in ran.said
         yield checkout
 
 
@@ -59,7 +66,8 @@ def test_aws_has_the_providers_and_the_client_takes_them(stack: Checkout) -> Non
         "UserPoolClient"
     ]
     names = stack.outputs()["identityProviders"]
-    assert names == {"apple": "SignInWithApple", "corp": "corp", "google": "Google", "okta": "okta"}
+    named = {key: IdentityProvider(**given).filled(key).name for key, given in PROVIDERS.items()}
+    assert names == named
     assert set(client["SupportedIdentityProviders"]) == {"COGNITO", *names.values()}
     okta = cognito.describe_identity_provider(UserPoolId=pool, ProviderName="okta")["IdentityProvider"]
     assert okta["ProviderDetails"]["client_secret"] == HUSH
@@ -83,10 +91,11 @@ def test_aws_has_scopes_as_they_are_written_those_of_others_and_a_client_without
 def test_no_secret_is_in_the_state_in_clear(stack: Checkout) -> None:
     written = "".join(
         file.read_text(encoding="utf-8", errors="replace")
-        for file in (stack.root / ".local").rglob("*.json*")
-        if file.is_file() and "stacks" in file.parts
+        for file in (stack.root / ".local").rglob("*")
+        if file.is_file() and ("stacks" in file.parts or file.name == "log")
     )
     assert "access-provider-okta" in written
+    assert "CreateIdentityProvider" in written
     for secret in (HUSH, APPLES_KEY):
         assert secret not in written
 
@@ -169,6 +178,21 @@ def test_renaming_a_provider_is_refused_by_its_name(stack: Checkout) -> None:
     pool = stack.outputs()["userPoolId"]
     stack.config(identityProviders={**PROVIDERS, "okta": {**OIDC, "name": "Okta"}})
     stack.local("preview").refused("identity:identityProviders.okta.name", f"identity:allowLoss: [{pool}/okta]")
+
+
+def test_a_provider_is_played_where_the_stack_is_now(stack: Checkout) -> None:
+    client = stack.outputs()["clients"]["web"]["clientId"]
+    asked = {"client_id": client, "response_type": "code", "redirect_uri": WEB["callbackUrls"][0]}
+    assert stack.local("stop").status == 0
+    stack.port = free_port()
+    stack.start_emulator()
+    for name in stack.outputs()["identityProviders"].values():
+        browser = Browser(f"http://127.0.0.1:{stack.port}")
+        browser.open(f"/oauth2/authorize?{urlencode({**asked, 'identity_provider': name})}")
+        browser.open(browser.page.headers["Location"]).send(1)
+        if browser.page.headers["Location"].startswith("/"):
+            browser.open(browser.page.headers["Location"])
+        assert browser.answer.keys() == {"code"}
 
 
 def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(stack: Checkout) -> None:

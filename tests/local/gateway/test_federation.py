@@ -18,7 +18,7 @@ from ministack.core.lambda_runtime import execution_credentials
 from identity.provider_types import KINDS
 from local import keys
 from local.gateway import tokens
-from tests.support import signing
+from tests.support import http, signing
 from tests.support.pages import Browser
 from tests.support.sign_up_pool import CALLBACK, Pool, make_pool
 from triggers.link_accounts import main as link_accounts
@@ -170,43 +170,43 @@ def issuer(pool: Pool, name: str = "Google") -> str:
 
 
 def test_what_the_stand_in_signs_is_verified_by_what_it_publishes(pool: Pool) -> None:
-    found = httpx2.get(f"{issuer(pool)}/.well-known/openid-configuration", trust_env=False).json()
+    found = http.get(f"{issuer(pool)}/.well-known/openid-configuration").json()
     assert found["issuer"] == issuer(pool)
-    published = KeySet.import_key_set(httpx2.get(found["jwks_uri"], trust_env=False).json())
+    published = KeySet.import_key_set(http.get(found["jwks_uri"]).json())
     browser = at_provider(pool, identity_provider="Google").send(LIN)
     redirect_uri = parse_qs(urlsplit(str(browser.page.url)).query)["redirect_uri"][0]
     form = {**browser.answer, "grant_type": "authorization_code", "redirect_uri": redirect_uri, **APP}
     wrong: list[dict[str, str]] = [{"client_secret": "guess"}, {"client_id": "other"}]
     for change in wrong:
-        assert httpx2.post(found["token_endpoint"], data={**form, **change}, trust_env=False).status_code == 401
-    answer = httpx2.post(found["token_endpoint"], data=form, trust_env=False).json()
+        assert http.post(found["token_endpoint"], data={**form, **change}).status_code == 401
+    answer = http.post(found["token_endpoint"], data=form).json()
     claims = jwt.decode(answer["id_token"], published, algorithms=["RS256"]).claims
     assert (claims["iss"], claims["aud"], claims["sub"]) == (issuer(pool), "our-app", "1002")
     bearer = {"Authorization": f"Bearer {answer['access_token']}"}
-    assert httpx2.get(found["userinfo_endpoint"], headers=bearer, trust_env=False).json()["email"] == "lin@example.com"
-    elsewhere = httpx2.get(f"{issuer(pool, 'OurOIDC')}/userinfo", headers=bearer, trust_env=False)
+    assert http.get(found["userinfo_endpoint"], headers=bearer).json()["email"] == "lin@example.com"
+    elsewhere = http.get(f"{issuer(pool, 'OurOIDC')}/userinfo", headers=bearer)
     assert elsewhere.status_code == 401
-    assert httpx2.post(found["token_endpoint"], data=form, trust_env=False).json() == {"error": "invalid_grant"}
+    assert http.post(found["token_endpoint"], data=form).json() == {"error": "invalid_grant"}
 
 
 @pytest.mark.parametrize("changed", [{"client_id": "x"}, {"redirect_uri": "https://evil.example/"}])
 def test_the_stand_in_sends_nobody_elsewhere(pool: Pool, changed: dict[str, str]) -> None:
     page = at_provider(pool, identity_provider="Google").page.url
     asked = {name: values[0] for name, values in parse_qs(urlsplit(str(page)).query).items()}
-    answer = httpx2.get(f"{issuer(pool)}/authorize", params={**asked, **changed}, trust_env=False)
+    answer = http.get(f"{issuer(pool)}/authorize", params={**asked, **changed})
     assert answer.status_code == 400
 
 
 def test_no_other_page_chooses_an_account(pool: Pool) -> None:
     browser = at_provider(pool, identity_provider="Google")
     headers = {"Origin": "https://evil.example"}
-    answer = httpx2.post(str(browser.page.url), data={"account": "1001"}, headers=headers, trust_env=False)
+    answer = http.post(str(browser.page.url), data={"account": "1001"}, headers=headers)
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/_provider/x/y/authorize", "/_provider/x/y/nothing", "/_provider/x"])
 def test_there_is_no_stand_in_for_a_provider_that_there_is_not(pool: Pool, path: str) -> None:
-    assert httpx2.get(pool.url + path, trust_env=False).status_code == 404
+    assert http.get(pool.url + path).status_code == 404
 
 
 # --- one person, one account ----------------------------------------------------------------------------------------
@@ -306,5 +306,5 @@ def test_who_works_out_the_keys_of_a_function_gets_nothing_by_them(
     given |= {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Security-Token": worked_out["AWS_SESSION_TOKEN"]}
     body = json.dumps({"UserPoolId": linking.id}).encode()
     signed = signing.headers("POST", f"{linking.url}/", body, given, key)
-    answer = httpx2.post(f"{linking.url}/", content=body, headers=signed, trust_env=False)
+    answer = http.post(f"{linking.url}/", content=body, headers=signed)
     assert (answer.status_code, answer.json()["__type"]) == (403, "InvalidClientTokenId")
