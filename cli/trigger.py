@@ -3,6 +3,7 @@
 So a function can be tried on each occasion, also on those on which the emulator never calls it.
 """
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -185,7 +186,7 @@ def _groups(groups: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> Any:
     functions = aws.client(outputs, "lambda")
     try:
-        ran = functions.invoke(FunctionName=arn, Payload=json.dumps(sent).encode())
+        ran = functions.invoke(FunctionName=arn, Payload=json.dumps(sent).encode(), LogType="Tail")
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
@@ -193,11 +194,13 @@ def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> A
             f"The function that the pool has for {name} is not there: {arn}. On a local stack give code by `path`"
             " instead of an ARN, or make a function of that name there."
         ) from None
+    for line in base64.b64decode(ran.get("LogResult", "")).decode("utf-8", "replace").splitlines():
+        say(f"  {plain(line)}")  # what the function printed
     answered = json.loads(ran["Payload"].read() or "null")
     if ran.get("FunctionError"):
         told = answered if isinstance(answered, dict) else {}
         raise Failure(
-            f"The function failed, so Cognito would refuse the person: {plain(str(told.get('errorType', 'error')))}:"
+            f"The function failed, and Cognito would answer the app with that: {plain(str(told.get('errorType', 'error')))}:"
             f" {plain(str(told.get('errorMessage', answered)), 500)}"
         )
     return answered

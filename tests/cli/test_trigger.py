@@ -1,5 +1,6 @@
 """Trying a trigger: each occasion has AWS's event, and what Cognito would not take is told."""
 
+import base64
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -54,14 +55,15 @@ class FalseAws:
     def admin_list_groups_for_user(self, **_: str) -> Event:
         return {"Groups": GROUPS}
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> Event:
-        assert FunctionName == ARN
+    def invoke(self, FunctionName: str, Payload: bytes, LogType: str) -> Event:
+        assert (FunctionName, LogType) == (ARN, "Tail")
         self.sent = json.loads(Payload)
         try:
             answer, error = self.function(json.loads(Payload)), {}
         except ValueError as failure:
             answer, error = {"errorType": "ValueError", "errorMessage": str(failure)}, {"FunctionError": "Unhandled"}
-        return {"Payload": io.BytesIO(json.dumps(answer).encode()), **error}
+        log = base64.b64encode(b"START\nlooked at ada\n").decode()
+        return {"Payload": io.BytesIO(json.dumps(answer).encode()), "LogResult": log, **error}
 
 
 Run = Callable[..., Event]
@@ -76,7 +78,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(stack_outputs, "read", lambda _: outputs())
         monkeypatch.setattr(aws, "client", lambda _, __: service)
         trigger.trigger.main([*arguments], standalone_mode=False)
-        return service.sent | {"printed": capsys.readouterr().out}
+        out, err = capsys.readouterr()
+        return service.sent | {"printed": out, "said": err}
 
     return command
 
@@ -227,6 +230,12 @@ def test_the_aud_of_the_client_and_claims_of_every_kind_are_taken(run: Run) -> N
     assert run("--name", "preTokenGeneration", "--user-name", "ada", function=function)["printed"]
 
 
+def test_what_the_function_printed_is_told_beside_the_answer(run: Run) -> None:
+    told = run("--name", "preAuthentication", "--user-name", "ada")
+    assert "looked at ada" in told["said"]
+    assert json.loads(told["printed"]) == {}
+
+
 def test_parts_of_the_request_can_be_given(run: Run) -> None:
     given = {"challengeAnswer": "42", "privateChallengeParameters": {"answer": "42"}}
 
@@ -267,7 +276,7 @@ def test_a_slip_is_told_with_what_is_allowed(run: Run, given: Mapping[str, str],
 def test_what_is_not_there_is_told_with_the_way_to_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Failure, match=r"Nobody in the pool is called bob\. Who is there: make people"):
         run("--name", "preAuthentication", "--user-name", "bob")
-    with pytest.raises(Failure, match="so Cognito would refuse the person: ValueError: not today"):
+    with pytest.raises(Failure, match="and Cognito would answer the app with that: ValueError: not today"):
         run("--name", "preAuthentication", "--user-name", "ada", function=failing)
     gone = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")
     monkeypatch.setattr(FalseAws, "invoke", lambda *_, **__: (_ for _ in ()).throw(gone))
