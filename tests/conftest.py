@@ -1,8 +1,10 @@
 """The fixtures of the tests: a fresh run of the program, checkouts whose stack is up, emulators."""
 
 import functools
+import os
 import runpy
 import signal
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from tests.support.checkout import Checkout
     from tests.support.false_sign_in import FalseServer
 
+# What is compiled is kept, by the tests and by the programs they start: compiling anew is half of a short run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

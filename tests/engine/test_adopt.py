@@ -104,10 +104,9 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     adopt(checkout, "--import")
     assert old.ids(aws, pool) == before
     assert "Already adopted" in adopt(checkout, "--import").said
-    shown = checkout.run("preview")
-    assert not {"replace", "delete"} & shown.keys()
-    assert shown["create"] == 2  # the validation record, which is nobody's yet, and the wait for the certificate
-    checkout.run("up")
+    done = checkout.run("up")
+    assert not {"replace", "delete"} & done.keys()
+    assert done["create"] == 2  # the validation record, which is nobody's yet, and the wait for the certificate
     assert set(checkout.run("up")) == {"same"}
     assert old.ids(aws, pool) == before
     out = checkout.outputs("--show-secrets")
@@ -165,8 +164,7 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
     clients = written(checkout)["identity:clients"]
     assert {item["name"] for item in clients.values()} == {f"{name} 2", "stranger"}
     adopt(checkout, "--import")
-    assert not {"create", "replace", "delete"} & checkout.run("preview").keys()
-    checkout.run("up")
+    assert not {"create", "replace", "delete"} & checkout.run("up").keys()
     cognito.create_group(UserPoolId=pool, GroupName="by-hand")
     found = adopt(checkout, "--check", status=1).said
     assert "`group:by-hand`" in found

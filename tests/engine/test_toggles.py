@@ -175,10 +175,15 @@ class Toggle:
 
 
 TOGGLES = {
-    "domain prefix": Toggle(
-        {"domainPrefix": "focusmark-login", "allowLoss": ["focusmark-local"]},
-        {"replace": 1, "same": 12},
-        {"replace": 1, "same": 12},
+    "domain prefix and secret": Toggle(
+        {
+            "domainPrefix": "focusmark-login",
+            "allowLoss": ["focusmark-local"],
+            "clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}},
+        },
+        {"replace": 2, "same": 11},
+        {"replace": 2, "same": 11},
+        frozenset({WINDOWSCLI_NAME}),
         back_with={"allowLoss": ["focusmark-login"]},
     ),
     "custom domain": Toggle(
@@ -187,28 +192,18 @@ TOGGLES = {
         {"create": 1, "delete": 3, "same": 12},
         holds={"domains": ["local-auth.focusmark.app"], "records": ["A", "A", "AAAA", "CNAME"]},
     ),
-    "zone": Toggle(
-        {"zoneName": None},
-        {"delete": 4, "same": 9},
-        {"create": 4, "same": 9},
-        holds={"certificates": [], "records": ["A"]},
-    ),
-    "secret": Toggle(
-        {"clients": {"postman": POSTMAN, "windowscli": {**WINDOWSCLI, "secret": True}}},
-        {"replace": 1, "same": 12},
-        {"replace": 1, "same": 12},
-        frozenset({WINDOWSCLI_NAME}),
-    ),
-    "scopes of an API": Toggle(
+    "zone and scopes of an API": Toggle(
         {
+            "zoneName": None,
             "apis": {
                 "project": {"scopes": {"read": "Read Projects", "share": "Share Projects"}},
                 "task": {"scopes": TASK},
                 "cart": {"scopes": {"read": "Read carts"}},
-            }
+            },
         },
-        {"create": 1, "same": 10, "update": 3},
-        {"delete": 1, "same": 10, "update": 3},
+        {"create": 1, "delete": 4, "same": 6, "update": 3},
+        {"create": 4, "delete": 1, "same": 6, "update": 3},
+        holds={"certificates": [], "records": ["A"]},
     ),
     "client and pool in place, and exports": Toggle(
         {

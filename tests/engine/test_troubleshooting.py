@@ -56,10 +56,10 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -
     assert "access-server-task" in refreshed.stderr
     seen = refreshed.changes
     assert (seen["delete"], seen["update"]) == (1, 1)
-    shown = own.run("preview")
-    assert shown["create"] == 1
-    assert not {"replace", "delete"} & shown.keys()
-    own.comes_right()
+    done = own.run("up")
+    assert done["create"] == 1
+    assert not {"replace", "delete"} & done.keys()
+    own.assert_right()
     after = own.outputs()
     assert after["userPoolId"] == pool
     assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
@@ -90,7 +90,8 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_fixed(checkout: Chec
     cognito.delete_user_pool_domain(UserPoolId=other, Domain=STEM)
     cognito.delete_user_pool(UserPoolId=other)
     if fix == "the other pool lets go":
-        checkout.comes_right()
+        checkout.run("up")
+        checkout.assert_right()
     assert checkout.outputs()["userPoolId"] == pools[POOL_NAME]
 
 

@@ -70,7 +70,7 @@ def _starts_over(checkout: Checkout, why: str) -> None:
     assert ran.stderr.count("Starting over: ") == 1
     assert f"Starting over: {why}" in ran.stderr
     assert set(ran.changes) == {"create"}
-    checkout.comes_right()
+    checkout.assert_right()
     assert _people(checkout) == ["ada", "grace"]
 
 
@@ -84,7 +84,7 @@ def _goes_on(checkout: Checkout) -> None:
     ran = checkout.local("up", "--json")
     assert "Starting over" not in ran.stderr
     assert ran.changes["same"] > 0
-    checkout.comes_right()
+    checkout.assert_right()
 
 
 @pytest.mark.engine
@@ -173,7 +173,8 @@ def test_a_preview_shows_what_starting_over_makes(own: Checkout) -> None:
     planned = own.local("preview", "--json")
     assert "Starting over: what the emulator held is gone" in planned.stderr
     assert planned.changes == {"create": 13}
-    own.comes_right()
+    own.run("up")
+    own.assert_right()
 
 
 @pytest.mark.engine
@@ -194,7 +195,7 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     ran = [finished(process) for process in both]
     assert [each.status for each in ran] == [0, 0], ran
     assert sum("is at work in this checkout" in each.stderr for each in ran) == 1
-    checkout.comes_right()
+    checkout.assert_right()
 
 
 @pytest.mark.parametrize(

@@ -119,9 +119,8 @@ class Checkout:
     def assert_nothing_to_do(self) -> None:
         assert set(self.run("preview")) == {"same"}
 
-    def comes_right(self) -> None:
-        """Assert that after the next `up` everything is there once, and nothing is left to do."""
-        self.run("up")
+    def assert_right(self) -> None:
+        """Assert that everything is there once, and nothing is left to do."""
         assert self.inventory() == WHOLE
         self.assert_nothing_to_do()
 
