@@ -199,8 +199,8 @@ def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> A
     answered = json.loads(ran["Payload"].read() or "null")
     if ran.get("FunctionError"):
         told = answered if isinstance(answered, dict) else {}
+        kind, words = str(told.get("errorType", "error")), str(told.get("errorMessage", answered))
         raise Failure(
-            f"The function failed, and Cognito would answer the app with that: {plain(str(told.get('errorType', 'error')))}:"
-            f" {plain(str(told.get('errorMessage', answered)), 500)}"
+            f"The function failed, and Cognito would answer the app with that: {plain(kind)}: {plain(words, 500)}"
         )
     return answered
