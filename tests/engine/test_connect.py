@@ -212,3 +212,4 @@ def test_oauth2_proxy_gets_all_of_its_values(connected: Connected) -> None:
     assert len(given) == script.count("\nOAUTH2_PROXY_")
     assert all(given.values())
     assert len(given["OAUTH2_PROXY_COOKIE_SECRET"]) == 44
+    assert given["OAUTH2_PROXY_COOKIE_SECURE"] == "false"  # else no browser but Chrome sends it to this machine
