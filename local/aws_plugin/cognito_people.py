@@ -28,10 +28,7 @@ class IdentityProvider(Held):
     answer, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
 
     def warning(self) -> str:
-        return (
-            "nobody is asked elsewhere: a page of this stack stands in for every provider, with three accounts to "
-            "choose from; an OIDC issuer on this machine is asked itself"
-        )
+        return "a page of this stack stands in for every provider, with three accounts to choose from"
 
     def rewritten(self, request: Props) -> Props:
         return {member: value for member, value in request.items() if member != "ProviderType"}

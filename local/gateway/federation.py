@@ -8,7 +8,6 @@ import base64
 import contextlib
 import hashlib
 import hmac
-from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from local.gateway import authorization, emulated, provider_rules, stand_in
@@ -17,7 +16,6 @@ from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 from local.gateway.http import Request, Response, of_json, redirect
 
-_HERE: Final = ("127.0.0.1", "localhost", "::1")
 _under_way: dict[str, Authorization] = {}  # by what the provider is to give back
 _challenges: dict[str, str] = {}  # by code: the emulator asks for no proof where a provider was asked
 
@@ -84,10 +82,8 @@ async def _named(asked: Authorization) -> Json:
 
 
 def _details(found: Json) -> Json:
-    """Where the emulator sends people: to the stand-in, but to a provider by OIDC on this machine itself."""
+    """Where the emulator sends people. No other provider could send them back: it would be told a domain of AWS."""
     details, place = found["ProviderDetails"], stand_in.address(found)
-    if urlsplit(details.get("oidc_issuer") or details.get("authorize_url", "")).hostname in _HERE:
-        return dict(details)
     return {
         **{name: details[name] for name in ("client_id", "client_secret", "authorize_scopes") if name in details},
         "authorize_url": f"{place}/authorize",
