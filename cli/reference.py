@@ -15,7 +15,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from identity.config import Config
-from identity.setting import Change, Model, declared, model_in
+from identity.setting import Change, Model, declared, entries_in, model_in
 from local.console import say
 from local.paths import CHECKOUT as ROOT
 
@@ -144,15 +144,11 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
     model: type[Model] = Config
     for step in name.split("."):
         field = next(item for item in model.model_fields.values() if item.alias == step)
-        model = model_in(field) or _of_entries(field)
+        model = model_in(field) or entries_in(field) or model
     return _rows(
         ("key", "type", "default", "example", "meaning", "a change"),
         [_row(item) for item in model.model_fields.values()],
     )
-
-
-def _of_entries(field: FieldInfo) -> type[Model]:
-    return next(arg for arg in get_args(field.annotation) if isinstance(arg, type) and issubclass(arg, Model))
 
 
 def _row(field: FieldInfo) -> tuple[str, ...]:

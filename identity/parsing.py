@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from identity.errors import HIDDEN, Problem, nearest, shown
-from identity.setting import Model, declared, model_in
+from identity.setting import Model, declared, entries_in, model_in
 
 M = TypeVar("M", bound=Model)
 Loc = tuple[int | str, ...]
@@ -39,7 +39,7 @@ def from_text(field: FieldInfo, text: str) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    if isinstance(value, dict) and _model_of_entries(field):
+    if isinstance(value, dict) and entries_in(field):
         return {key: {} if entry is None else entry for key, entry in value.items()}  # `key:` alone is an empty entry
     return value
 
@@ -158,17 +158,13 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
         field = next((item for item in fields if item.alias == step), None)
         if field is not None:
             yield field
-            inside = model_in(field) or _model_of_entries(field)
-
-
-def _model_of_entries(field: FieldInfo) -> type[Model] | None:
-    return next((arg for arg in get_args(field.annotation) if isinstance(arg, type) and issubclass(arg, Model)), None)
+            inside = model_in(field) or entries_in(field)
 
 
 def _keys_at(model: type[Model], loc: Loc) -> list[str]:
     """The keys that the object at `loc` knows."""
     *_, last = (None, *_fields_at(model, loc))
-    inside = (model_in(last) or _model_of_entries(last)) if last is not None else model
+    inside = (model_in(last) or entries_in(last)) if last is not None else model
     return [str(field.alias) for field in (inside or model).model_fields.values()]
 
 
@@ -176,7 +172,7 @@ def _may_be_secret(model: type[Model], loc: Loc) -> bool:
     """Whether the value is a secret, or stands where one with another key may have one in it."""
     fields = list(_fields_at(model, loc))
     return any(declared(field).secret for field in fields) and (
-        declared(fields[-1]).secret or bool(model_in(fields[-1]) or _model_of_entries(fields[-1]))
+        declared(fields[-1]).secret or bool(model_in(fields[-1]) or entries_in(fields[-1]))
     )
 
 

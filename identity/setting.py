@@ -187,6 +187,13 @@ def model_in(field: FieldInfo) -> type[Model] | None:
     return _model(field.annotation)
 
 
+def entries_in(field: FieldInfo) -> type[Model] | None:
+    """The model of the entries of a map."""
+    return next(
+        (item for item in get_args(field.annotation) if isinstance(item, type) and issubclass(item, Model)), None
+    )
+
+
 def _model(annotation: Any) -> type[Model] | None:
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return annotation

@@ -36,9 +36,13 @@ class StandardAttribute(Model):
     """One of OpenID Connect's attributes."""
 
     required: bool = _fixed(False, "Whether everybody has to give it at sign-up.", example=True)
-    mutable: bool = _fixed(True, "Whether it can change later.")
-    min_length: Maybe[types.AttributeLength] = _fixed(None, "The fewest characters, 0-2,048. Not given - AWS's.")
-    max_length: Maybe[types.AttributeLength] = _fixed(None, "The most characters, 0-2,048. Not given - AWS's.")
+    mutable: bool = _fixed(True, "Whether it can change later.", example=False)
+    min_length: Maybe[types.AttributeLength] = _fixed(
+        None, "The fewest characters, 0-2,048. Not given - AWS's.", example=2
+    )
+    max_length: Maybe[types.AttributeLength] = _fixed(
+        None, "The most characters, 0-2,048. Not given - AWS's.", example=100
+    )
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -60,7 +64,10 @@ class StandardAttribute(Model):
             return {**block, "stringAttributeConstraints": bounds}
         return {**block, "numberAttributeConstraints": {}}
 
-    def problems(self, path: str) -> Iterator[Problem]:
+    def problems(self, path: str, name: str) -> Iterator[Problem]:
+        for key, bound in (("minLength", self.min_length), ("maxLength", self.max_length)):
+            if bound is not None and DECLARABLE[name] != "String":
+                yield Problem(f"{path}.{key}", f"no length: {name} is a number", str(bound), "take it out")
         yield from _upside_down(path, "Length", self.min_length, self.max_length)
 
 
@@ -68,13 +75,17 @@ class CustomAttribute(Model):
     """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
 
     type: types.AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
-    mutable: bool = _fixed(True, "Whether it can change later.")
-    developer_only: bool = _fixed(False, "Whether only an administrator can write it (`dev:custom:<name>`).")
-    min_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the fewest characters, 0-2,048.")
-    max_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the most characters, 0-2,048.")
-    min_value: Maybe[int] = _fixed(None, "Of a Number: the least.")
-    max_value: Maybe[int] = _fixed(None, "Of a Number: the most.")
-    bounded: bool = _fixed(True, "false: a String that has no bound but those given, as a pool made by hand may.")
+    mutable: bool = _fixed(True, "Whether it can change later.", example=False)
+    developer_only: bool = _fixed(
+        False, "Whether only an administrator can write it (`dev:custom:<name>`).", example=True
+    )
+    min_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the fewest characters, 0-2,048.", example=2)
+    max_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the most characters, 0-2,048.", example=36)
+    min_value: Maybe[int] = _fixed(None, "Of a Number: the least.", example=1)
+    max_value: Maybe[int] = _fixed(None, "Of a Number: the most.", example=9)
+    bounded: bool = _fixed(
+        True, "false: a String that has no bound but those given, as a pool made by hand may.", example=False
+    )
 
     def facts(self) -> dict[str, Any]:
         """What holds of it, defaults filled in."""
@@ -137,7 +148,7 @@ def attribute_problems(
 ) -> Iterator[Problem]:
     """What AWS would refuse of a pool's attributes."""
     for name, attribute in standard.items():
-        yield from attribute.problems(f"{path}.standardAttributes.{name}")
+        yield from attribute.problems(f"{path}.standardAttributes.{name}", name)
     for name, own in custom.items():
         place = f"{path}.customAttributes.{name}"
         yield from following(own.problems(place), place, ".type", ".bounded")

@@ -42,10 +42,10 @@ class Trigger(Model):
     permission: bool = setting(
         True, "Whether the program lets this pool call it; false where somebody else sees to that.", example=False
     )
-    handler: types.Text = setting("main.handler", "File and function in that folder.")
-    runtime: Runtime = setting("python3.13", "The runtime of that code.")
-    memory: Memory = setting(128, "Megabytes of memory, 128-10,240.")
-    timeout: Timeout = setting(5, "Seconds, 1-5: Cognito waits no longer.")
+    handler: types.Text = setting("main.handler", "File and function in that folder.", example="main.handler")
+    runtime: Runtime = setting("python3.13", "The runtime of that code.", example="python3.12")
+    memory: Memory = setting(128, "Megabytes of memory, 128-10,240.", example=256)
+    timeout: Timeout = setting(5, "Seconds, 1-5: Cognito waits no longer.", example=3)
     environment: dict[types.Text, str] = setting({}, "Environment variables of that code.", example={"STAGE": "dev"})
     version: Maybe[Version] = setting(
         None,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.parsing import related
-from identity.setting import Model, declared, model_in
+from identity.setting import Model, declared, entries_in, model_in
 from identity.user_pool import triggers
 from identity.user_pool.settings import UserPool
 from tests.support.program import told
@@ -39,6 +39,9 @@ def examples(model: type[Model], path: str = "") -> Iterator[tuple[str, Any]]:
         inner, place = model_in(field), f"{path}{field.alias}"
         yield place, declared(field).example
         # One trigger stands for all: the others have the same keys.
+        if not inner and (entries := entries_in(field)):
+            name = "given_name" if field.alias == "standardAttributes" else "seats"
+            yield from examples(entries, f"{place}.{name}.")
         if inner and (not path.startswith("triggers.") or field.alias == "preTokenGeneration"):
             yield from examples(inner, f"{place}.")
 
@@ -50,9 +53,6 @@ EXAMPLES = list(examples(UserPool))
 def test_each_key_has_an_example_that_the_program_takes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str, example: Any
 ) -> None:
-    if key.endswith(("handler", "runtime", "memory", "timeout")):
-        assert example is None  # the default is one
-        return
     assert example is not None
     (tmp_path / "triggers" / "claims").mkdir(parents=True)
     (tmp_path / "triggers" / "claims" / "main.py").touch()
@@ -62,8 +62,10 @@ def test_each_key_has_an_example_that_the_program_takes(
     *way, last = key.split(".")
     for step in way:
         place = place.setdefault(step, {})
+    if last in ("minValue", "maxValue"):
+        place["type"] = "Number"
     if way[-1:] == ["preTokenGeneration"] and last not in ("arn", "path"):
-        place["path" if last == "environment" else "arn"] = "triggers/claims" if last == "environment" else FUNCTION
+        place |= {"arn": FUNCTION} if last in ("version", "permission") else {"path": "triggers/claims"}
     place[last] = example
     config = {"product": "example", "zoneName": "example.app", "authDomain": "auth.example.app", "userPool": pool}
     problems = told({**config, "customDomain": True})

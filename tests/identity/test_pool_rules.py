@@ -61,6 +61,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"autoVerifiedAttributes": ["phone_number"]}, "autoVerifiedAttributes[0]"),
     ({"aliasAttributes": ["phone_number"]}, "aliasAttributes[0]"),
     ({"usernameAttributes": ["email"], "aliasAttributes": ["preferred_username"]}, "aliasAttributes"),
+    ({"standardAttributes": {"updated_at": {"maxLength": 9}}}, "standardAttributes.updated_at.maxLength"),
     # Texts
     ({"verification": {"message": "Confirm your address."}}, "verification.message"),
     ({"verification": {"message": "Your code is {####}."}}, "verification.message"),
