@@ -79,7 +79,7 @@ def pool_id(shared_emulator: str) -> str:
     return str(pool["Id"])
 
 
-@pytest.fixture(scope="module", params=["plain", "sam"])
+@pytest.fixture(scope="module", params=["plain", pytest.param("sam", marks=pytest.mark.engine)])
 def deployed(shared_emulator: str, pool_id: str, request: pytest.FixtureRequest) -> Deployed:
     outputs = _outputs(shared_emulator, request.param, TEMPLATE if request.param == "plain" else _expanded())
     return Deployed(shared_emulator, outputs, {scope: _token(shared_emulator, pool_id, scope) for scope in SCOPES})

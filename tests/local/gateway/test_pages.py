@@ -334,19 +334,26 @@ def test_a_second_factor_is_not_guessed_and_not_gone_round(shared_emulator: str)
         assert "This sign-in has ended" in answer.text
 
 
-def test_a_code_by_text_is_a_second_factor(shared_emulator: str) -> None:
+SMS = {"SmsAuthenticationMessage": "Sign in by {####}", "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::0:role/sms"}}
+BY_MESSAGE: dict[str, tuple[dict[str, Any], str, str]] = {
+    "text": ({"SmsMfaConfiguration": SMS}, "+15550100", "+*******0100"),
+    "mail": ({"EmailMfaConfiguration": {"Message": "Sign in by {####}"}}, "ada@example.com", "a***@e***"),
+}
+
+
+@pytest.mark.parametrize("medium", BY_MESSAGE)
+def test_a_code_that_is_sent_is_a_second_factor(shared_emulator: str, medium: str) -> None:
+    config, address, shown = BY_MESSAGE[medium]
     pool = make_pool(shared_emulator)
-    caller = {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}
-    sms = {"SmsAuthenticationMessage": "Sign in by {####}", "SmsConfiguration": caller}
-    pool.admin.set_user_pool_mfa_config(UserPoolId=pool.id, MfaConfiguration="ON", SmsMfaConfiguration=sms)
+    pool.admin.set_user_pool_mfa_config(UserPoolId=pool.id, MfaConfiguration="ON", **config)
     pool.person(phone_number="+15550100")
     browser = at_sign_in(pool).send(username="ada", password=PASSWORD)
-    assert "A code was sent to +*******0100." in browser.page.text
-    text = pool.mail()[0]
-    assert (text["to"], text["body"]) == ("+15550100", f"Sign in by {text['code']}")
+    assert f"A code was sent to {shown}." in browser.page.text
+    sent = pool.mail()[0]
+    assert (sent["to"], sent["body"]) == (address, f"Sign in by {sent['code']}")
     browser.send(code="x")
     assert browser.error.startswith("Invalid verification code")
-    assert claims_of(pool, browser.send(code=text["code"]))["username"] == "ada"
+    assert claims_of(pool, browser.send(code=sent["code"]))["username"] == "ada"
 
 
 # --- who may send them what -----------------------------------------------------------------------------------------
