@@ -91,7 +91,7 @@ if settings.exports:
     values = {
         "userPoolId": pool.id,
         "userPoolArn": pool.arn,
-        **{f"clients.{key}": it for key, it in client_ids.items()},
+        **{f"clients.{key}": client_id for key, client_id in client_ids.items()},
     }
     if certificate:
         values["certificateArn"] = certificate.validated_arn

@@ -210,7 +210,7 @@ def test_no_update_begins_where_the_last_one_was_cut_off() -> None:
     for name, job in workflow(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"].items():
         acting = [step["with"] for step in job.get("steps", []) if "command" in step.get("with", {})]
         checks = [step["run"] for step in job.get("steps", []) if "pending_operations" in step.get("run", "")]
-        wanted = [f".venv/bin/python .github/pending_operations.py {it['stack-name']}" for it in acting]
+        wanted = [f".venv/bin/python .github/pending_operations.py {settings['stack-name']}" for settings in acting]
         assert checks == wanted, name
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from cli.adopt.report import AdoptError
 from cli.adopt.trouble import reading
+from identity.guard.unseen import keep_unknown_members
 
 _READS = re.compile(r"(Describe|Get|List)[A-Z]")
 _KEYS = {
@@ -45,6 +46,7 @@ class Account:
             raise AdoptError("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
         self.region: str = self._session.region_name
         self._session.events.register("before-call", _refuse_writes)
+        self._session.events.register("after-call.cognito-identity-provider", keep_unknown_members)
         self.client = cache(self._client)
 
     @property

@@ -224,6 +224,7 @@ def _check(where: Place, said: Section, running: Live, resources: Sequence[Secti
     """Compare with the file and the state; 1 where anything is otherwise."""
     managed = survey.managed_by(resources, running)
     _, found = _looked_at(where, said, running, managed, f"{where.file.name} cannot be read.")
+    found = survey.drifted(found, resources)
     stopping = found.stopping(leave)
     for difference in stopping:
         say(f"- {_code(difference.name)} {_plain(str(difference))}")

@@ -56,6 +56,7 @@ class Effect(StrEnum):
     TAKEN_OUT = "an update would take it out"
     CHANGED = "an update would change it"
     KEPT = "there is no key for it; it stays as it is"
+    DRIFTED = "the last update left it otherwise, and no update puts it back: write it down"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,14 @@ def differences(thing: Thing, inputs: Props) -> Iterator[Difference]:
         unusual = after is not None or _USUAL.get(path) != before
         if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
             yield Difference(thing, path, before, after, _effect(thing.type, path, after))
+
+
+def value_at(type_name: str, props: Props, path: str) -> Any:
+    """What the state has of a field, in the form of a difference."""
+    value = _comparable(type_name, props)
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def _effect(type_name: str, path: str, after: Any) -> Effect:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_policy import EnforcementLevel
 
-from cli.adopt.compare import Difference, Effect, differences
+from cli.adopt.compare import Difference, Effect, differences, value_at
 from cli.adopt.live import TERMS, Live, Thing, hidden
 from identity import facts
 from identity.config import Settings
@@ -154,6 +154,19 @@ def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Res
             if thing.type == facts.USER_POOL_CLIENT:
                 more["generateSecret"] = thing.outputs["generateSecret"]
             yield Resource(thing.type, name, {**inputs, **more}, urn=name, protect=True, region=settings.region)
+
+
+def drifted(found: Survey, resources: Iterable[Mapping[str, Any]]) -> Survey:
+    """The same, where what the config does not speak of counts as well once it is not as the state has it."""
+    known = {(resource["type"], str(resource.get("id"))): resource.get("outputs") or {} for resource in resources}
+
+    def judged(found: Difference) -> Difference:
+        kind, outputs = found.thing.type, known.get((found.thing.type, found.thing.own_id))
+        if found.effect is not Effect.KEPT or outputs is None or value_at(kind, outputs, found.path) == found.in_aws:
+            return found
+        return replace(found, effect=Effect.DRIFTED)
+
+    return replace(found, differences=tuple(judged(difference) for difference in found.differences))
 
 
 def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:

@@ -36,7 +36,7 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
-    pools = [str(it.outputs.get("id")) for it in state if it.type == facts.USER_POOL]
+    pools = [str(item.outputs.get("id")) for item in state if item.type == facts.USER_POOL]
     unused = [
         _unused(name, losses)
         for name in sorted(allowed - {loss.named for loss in losses})

@@ -34,7 +34,7 @@ def _names_lost(stack: str, old: Mapping[str, str], values: Mapping[str, str], s
     for export, value in old.items():
         output = outputs.get(export)
         if output is None:
-            was = next((output for output, it in values.items() if it == value), "")
+            was = next((output for output, known in values.items() if known == value), "")
             path = f"{PATH}.{was}" if was else PATH
             keep, received = f"{export}, which the stack exports", shown(settings.exports.get(was))
             yield weakened(stack, export, path, keep, received, _LOST)
@@ -57,7 +57,7 @@ def _exported(stack: Deployed) -> dict[str, str]:
         outputs = json.loads(str(stack.outputs.get("templateBody"))).get("Outputs") or {}
     except ValueError:
         return {}
-    return {str(it["Export"]["Name"]): str(it["Value"]) for it in outputs.values()}
+    return {str(output["Export"]["Name"]): str(output["Value"]) for output in outputs.values()}
 
 
 def _values(state: Iterable[Deployed]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
         PoolNotUpdated: with the names of what the update would reset and `identity:allowLoss` does not have.
     """
     old, new = (
-        {name: it for name, it in (inputs or {}).items() if name not in _APART}
+        {name: value for name, value in (inputs or {}).items() if name not in _APART}
         for inputs in (args.old_inputs, args.new_inputs)
     )
     found = unseen(read_pool(args.id, region, settings)) if old != new else ()
@@ -83,7 +83,7 @@ def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterat
     known = known_to_the_provider(facts.USER_POOL)
     for member, value in answer.items():
         name = f"{path}{provider_name(member)}"
-        inside = any(it.startswith(f"{name}.") for it in known)
+        inside = any(other.startswith(f"{name}.") for other in known)
         if inside and isinstance(value, Mapping):
             yield from unseen(value, f"{place}{member}.", f"{name}.")
         elif name not in known and name not in _TOLD and value not in (None, "", False, [], {}, _USUAL.get(name)):
@@ -112,7 +112,7 @@ def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
                 proxies={} if settings.cognito_endpoint else None,
             ),
         )
-        client.meta.events.register("after-call", _keep_unknown_members)
+        client.meta.events.register("after-call", keep_unknown_members)
         pool: dict[str, Any] = client.describe_user_pool(UserPoolId=pool_id)["UserPool"]
         factors = client.get_user_pool_mfa_config(UserPoolId=pool_id)
     except (BotoCoreError, ClientError) as error:
@@ -120,16 +120,16 @@ def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
             f"The live pool {pool_id} was not read, so that nobody knows what an update resets unseen: {error}"
         )
         return {}
-    return in_one(pool, {name: it for name, it in factors.items() if name != "ResponseMetadata"})
+    return in_one(pool, {name: value for name, value in factors.items() if name != "ResponseMetadata"})
 
 
 def in_one(pool: Mapping[str, Any], factors: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of the two operations as the provider has them, without blocks around blocks."""
     whole = {**factors.get("SmsMfaConfiguration", {}), **pool, **pool.get("Policies", {}), **factors}
-    return {name: it for name, it in whole.items() if name not in ("Policies", "SmsMfaConfiguration")}
+    return {name: value for name, value in whole.items() if name not in ("Policies", "SmsMfaConfiguration")}
 
 
-def _keep_unknown_members(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+def keep_unknown_members(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
     """What AWS has learned to answer since this botocore was made is what this is about."""
     if http_response.status_code == 200:
         parsed |= json.loads(http_response.content)

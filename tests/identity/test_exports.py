@@ -112,7 +112,7 @@ def test_names_of_ones_own_are_exported_and_nothing_else(deploy: Deploy) -> None
 )
 def test_an_export_that_cannot_be_is_told_beforehand(names: dict[str, Any], path: str) -> None:
     config = {"product": "focusmark", "clients": {"app": ENTRY}, "cloudFormationExports": names}
-    assert [it.path for it in settled(config)[1]] == [f"identity:cloudFormationExports.{path}"]
+    assert [problem.path for problem in settled(config)[1]] == [f"identity:cloudFormationExports.{path}"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_export_that_others_may_import_keeps_name_and_value(
     before = {"product": "focusmark", "protect": True, "cloudFormationExports": True}
     with pytest.raises(ConfigError) as refused:
         change(deploy, before, {"cloudFormationExports": after})
-    fixes = {it.path: it.fix for it in refused.value.problems}
+    fixes = {problem.path: problem.fix for problem in refused.value.problems}
     assert f"[focusmark-dev-auth-exports/focusmark-dev-{named}]" in fixes[f"identity:cloudFormationExports{key}"]
 
 

@@ -90,7 +90,9 @@ def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
             return {name: filled(member) for name, member in shape.members.items()}
         return [filled(shape.member)] if shape.type_name == "list" else "x"
 
-    answers = [filled(model.operation_model(it).output_shape) for it in ("DescribeUserPool", "GetUserPoolMfaConfig")]
+    answers = [
+        filled(model.operation_model(name).output_shape) for name in ("DescribeUserPool", "GetUserPoolMfaConfig")
+    ]
     found = {name for name, _ in unseen.unseen(unseen.in_one(answers[0]["UserPool"], answers[1]))}
     assert found == {
         "LambdaConfig.InboundFederation",
@@ -107,7 +109,7 @@ def test_an_entry_for_what_only_the_live_pool_shows_is_not_called_unused(deploy:
 
 
 def test_the_key_turns_the_look_off(deploy: Deploy) -> None:
-    assert [deploy({**BASE, "readLivePool": it}).one("UserPool").hooks for it in (True, False)] == [
+    assert [deploy({**BASE, "readLivePool": look}).one("UserPool").hooks for look in (True, False)] == [
         ("pool-before-update",),
         (),
     ]

@@ -219,6 +219,17 @@ def test_what_cannot_be_said_is_named_with_what_an_update_does_to_it_and_stops_u
     assert surveyed.stopping([name]) == []
 
 
+def test_what_nobody_speaks_of_stays_and_is_told_once_it_is_not_as_the_last_update_left_it() -> None:
+    spec = {**NOTES, "pool": {name: value for name, value in NOTES["pool"].items() if name != "AdminCreateUserConfig"}}
+    by_hand = running(changed(spec, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
+    pool = describe.describe(running(spec), TEXTS, "prod", {}).keys["userPool"]
+    surveyed, _ = found(by_hand, {"userPool": pool})
+    assert not surveyed.stopping([])
+    for left, stopping in ((by_hand, []), (running(spec), ["adminCreateUserConfig.allowAdminCreateUserOnly"])):
+        state = [{"type": facts.USER_POOL, "id": POOL, "outputs": left.pool.outputs}]
+        assert [problem.name for problem in survey.drifted(surveyed, state).stopping([])] == stopping
+
+
 def test_what_aws_has_by_itself_is_nothing_to_say() -> None:
     own = {
         "KeyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
