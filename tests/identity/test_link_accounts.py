@@ -15,10 +15,11 @@ GIVEN: dict[str, Any] = {
     "clients": {},
     "linkAccounts": "verifiedEmail",
 }
+MAPPED = {"email": "email", "email_verified": "email_verified", "custom:id": "sub"}
 
 
 def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy: Deploy) -> None:
-    okta = {**OIDC, "name": "Okta", "attributes": {"email": "email", "email_verified": "v", "custom:id": "sub"}}
+    okta = {**OIDC, "name": "Okta", "attributes": MAPPED}
     given = {"identityProviders": {"okta": okta, "google": ALL["google"]}}
     run = deploy({"product": "acme", **GIVEN, **given, "userPool": {"customAttributes": {"id": {}}}})
     function = run.resources["customers-preSignUp"]
@@ -52,6 +53,18 @@ def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy
 )
 def test_what_could_never_link_is_refused(more: dict[str, Any], path: str) -> None:
     assert [problem.path for problem in told({"product": "acme", **GIVEN, **more})] == [path]
+
+
+@pytest.mark.parametrize(
+    ("pool", "okta", "warned"),
+    [({}, {}, True), ({"caseSensitive": True}, {}, False), ({}, {"attributes": MAPPED}, False)],
+)
+def test_an_id_whose_capitals_would_be_lost_is_warned_of(
+    deploy: Deploy, caplog: pytest.LogCaptureFixture, pool: dict[str, Any], okta: dict[str, Any], warned: bool
+) -> None:
+    given = {**GIVEN, "identityProviders": {"okta": {**OIDC, **okta}}}
+    deploy({"product": "acme", **given, "userPool": {"customAttributes": {"id": {}}, **pool}})
+    assert ("add `custom:<name>: sub`" in caplog.text) is warned
 
 
 def test_under_protect_it_does_not_go_unsaid(deploy: Deploy) -> None:
