@@ -21,7 +21,10 @@ from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props
+from identity.setting import Model
 from identity.user_pool.live import live_pool
+from identity.user_pool.settings import UserPool
+from identity.user_pool.triggers import Trigger, Triggers
 
 # Each key of the config that follows from what runs, whether or not it is to be written.
 DESCRIBED = (
@@ -66,9 +69,10 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     keys = {key: value for key, value in whole.items() if value}
     for key, write in _sections(live, before).items():
         filled = fill.settings()
-        section = {name: write(name, thing, filled) for name, thing in found[key].items()}
+        models = {name: write(name, thing, filled) for name, thing in found[key].items()}
+        section = {name: written_out(model) for name, model in models.items()}
         whole[key] = section.get("", section)
-        keys[key] = fill.lean(key, section)
+        keys[key] = fill.lean(key, models)
         fill = fill.with_keys(**{key: keys[key]})
     things = by_logical_name(live, found)
     whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
@@ -85,31 +89,24 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     return Described(keys, {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files)
 
 
-def _pool(live: Live) -> Section:
-    beside = [Deployed(thing.type, thing.name, thing.outputs) for thing in live.things]
-    whole = written_out(live_pool(live.pool.outputs, beside).model_copy(update={"name": live.pool.name}))
+def _pool(live: Live) -> UserPool:
+    found = live_pool(live.pool.outputs, [Deployed(thing.type, thing.name, thing.outputs) for thing in live.things])
     permitted = [thing.name for thing in live.of(facts.PERMISSION)]
-    for name, value in (whole.get("triggers") or {}).items():
-        if isinstance(value, dict):
-            # One that runs without a permission of this pool's own has it in another way, or from its owners.
-            value["permission"] = name in permitted
-            # An ARN alone is the short form.
-            if value["permission"] and not value.get("version"):
-                whole["triggers"][name] = value["arn"]
-    if "webAcl" in whole:
-        whole["webAcl"] = whole["webAcl"]["arn"]
-    return whole
+    # A function that runs without a permission of this pool's own has it in another way, or from its owners.
+    unpermitted = {
+        name: trigger.model_copy(update={"permission": False})
+        for name, field in Triggers.model_fields.items()
+        if isinstance(trigger := getattr(found.triggers, name, None), Trigger) and field.alias not in permitted
+    }
+    triggers = found.triggers and found.triggers.model_copy(update=unpermitted)
+    return found.model_copy(update={"name": live.pool.name, "triggers": triggers})
 
 
-def _provider(_key: str, thing: Thing, _filled: Settings) -> Section:
+def _provider(_key: str, thing: Thing, _filled: Settings) -> IdentityProvider:
     """Without the details that AWS adds, which are no keys of this type."""
     found = IdentityProvider.read(thing.outputs)
     ours = {"type", "name", "attributes", "identifiers", *found.kind.needs, *found.kind.takes}
-    return written_out(found.model_copy(update={name: None for name in type(found).model_fields if name not in ours}))
-
-
-def _group(_key: str, thing: Thing, _filled: Settings) -> Section:
-    return written_out(Group.read(thing.outputs))
+    return found.model_copy(update={name: None for name in type(found).model_fields if name not in ours})
 
 
 def _domain(live: Live, before: Settings) -> Section:
@@ -133,15 +130,15 @@ def _tags(live: Live, names: Names) -> dict[str, str]:
     return {key: value for key, value in sorted(tags.items()) if key not in names.tags and not key.startswith("aws:")}
 
 
-def _api(key: str, thing: Thing, _filled: Settings) -> Section:
+def _api(key: str, thing: Thing, _filled: Settings) -> Api:
     found = Api.read(thing.outputs)
     prefix = f"{key}."
     prefixed = all(name.startswith(prefix) for name in found.scopes)
     scopes = {name.removeprefix(prefix) if prefixed else name: text for name, text in sorted(found.scopes.items())}
-    return written_out(found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed}))
+    return found.model_copy(update={"scopes": scopes, "prefix_scopes": prefixed})
 
 
-def _client(before: Settings, key: str, thing: Thing, filled: Settings) -> Section:
+def _client(before: Settings, key: str, thing: Thing, filled: Settings) -> Client:
     """A client as the stack file has it: its scopes short, its URLs with placeholders, its silence in words."""
     outputs, found = thing.outputs, Client.read(thing.outputs)
     said = before.config.clients.get(key)
@@ -162,7 +159,7 @@ def _client(before: Settings, key: str, thing: Thing, filled: Settings) -> Secti
         "identity_providers": _providers(outputs, filled),
         "write_attributes": [] if all_attributes else found.write_attributes,
     }
-    return written_out(found.model_copy(update=update))
+    return found.model_copy(update=update)
 
 
 def _providers(outputs: Props, filled: Settings) -> list[str]:
@@ -181,12 +178,12 @@ def with_placeholders(url: str, values: Mapping[str, str]) -> str:
     return f"{scheme}{found}{host}{slash}{path}"
 
 
-def _sections(live: Live, before: Settings) -> dict[str, Callable[[str, Thing, Settings], Section]]:
+def _sections(live: Live, before: Settings) -> dict[str, Callable[[str, Thing, Settings], Model]]:
     """How each section is written, in the order in which one speaks of the other."""
     return {
         "userPool": lambda *_: _pool(live),
         "identityProviders": _provider,
-        "groups": _group,
+        "groups": lambda _key, thing, _filled: Group.read(thing.outputs),
         "apis": _api,
         "clients": partial(_client, before),
     }

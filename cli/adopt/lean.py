@@ -6,41 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from identity import config
-from identity.api import Api
-from identity.client import Client
 from identity.config import Settings
-from identity.group import Group
-from identity.identity_provider import IdentityProvider
 from identity.setting import Model
-from identity.user_pool.settings import UserPool
 
 Section = dict[str, Any]
-SECTIONS: dict[str, type[Model]] = {
-    "userPool": UserPool,
-    "identityProviders": IdentityProvider,
-    "groups": Group,
-    "apis": Api,
-    "clients": Client,
-}
 ROOT = "identity:"
 
 
-def written_out(model: Model) -> Section:
-    """Everything of an object, defaults too."""
-    made: Section = {}
-    for name, declared in type(model).model_fields.items():
-        value = getattr(model, name)
-        if value is not None:
-            made[str(declared.alias)] = _plain(value)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
-        return written_out(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return list(value) if isinstance(value, tuple) else value
+def written_out(model: Model, lean: bool = False) -> Section:
+    """An object as the file has it, defaults too; lean without them."""
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=lean, warnings=False)
 
 
 @dataclass(frozen=True)
@@ -56,17 +31,16 @@ class Filling:
     def settings(self) -> Settings:
         return config.check(self.texts, self.stack)[0]
 
-    def lean(self, key: str, section: Section) -> Section:
+    def lean(self, key: str, models: Mapping[str, Model]) -> Section:
         """The section without all that comes to the same where it is left out; the pool's own has no names in it."""
 
         def look(entries: Section) -> Mapping[str, Model]:
             return _filled(self.with_keys(**{key: entries.get("", entries)}).settings(), key)
 
-        target, model = look(section), SECTIONS[key]
-        section = {name: _slim(entry, model) for name, entry in section.items()}
-        for path in sorted(
-            {path for entry in section.values() for path in _paths(entry, model)}, key=len, reverse=True
-        ):
+        target = look({name: written_out(model) for name, model in models.items()})
+        section = {name: written_out(model, lean=True) for name, model in models.items()}
+        paths = {path for name, entry in section.items() for path in _paths(entry, models[name])}
+        for path in sorted(paths, key=len, reverse=True):
             trial = {name: _without(entry, path) for name, entry in section.items()}
             found = look(trial)
             section = {name: trial[name] if found.get(name) == target.get(name) else section[name] for name in section}
@@ -84,37 +58,21 @@ def _filled(settings: Settings, key: str) -> Mapping[str, Model]:
     return sections[key]
 
 
-def _slim(entry: Any, model: type[Model]) -> Any:
-    """The entry without what a field has by default, at any depth."""
-    made: Section = {}
-    for field in model.model_fields.values():
-        key, inner = str(field.alias), next(models_in(field.annotation), None)
-        value, default = entry.get(key), _plain(field.default)
-        if inner and isinstance(value, dict):
-            by_name = isinstance(field.default, dict)
-            value = {it: _slim(one, inner) for it, one in value.items()} if by_name else _slim(value, inner)
-        if key in entry and value != default:
-            made[key] = value
-    return made
-
-
-def _paths(entry: Section, model: type[Model]) -> Iterator[tuple[str, ...]]:
+def _paths(entry: Section, model: Model) -> Iterator[tuple[str, ...]]:
     """What may follow from other keys: the fields, and those of an object."""
-    for field in model.model_fields.values():
-        value = entry.get(str(field.alias))
-        if value is not None:
-            yield (str(field.alias),)
-        if isinstance(value, dict) and not isinstance(field.default, dict):
-            yield from ((str(field.alias), name) for name in value)
+    for field in type(model).model_fields.values():
+        key = str(field.alias)
+        if key in entry:
+            yield (key,)
+            if isinstance(entry[key], dict) and not isinstance(field.default, dict):
+                yield from ((key, name) for name in entry[key])
 
 
 def _without(entry: Section, path: tuple[str, ...]) -> Section:
     name, *rest = path
-    if name not in entry:
-        return entry
-    if not rest:
-        return {key: value for key, value in entry.items() if key != name}
-    return {**entry, name: _without(entry[name], tuple(rest))} if isinstance(entry[name], dict) else entry
+    if rest:
+        return {**entry, name: _without(entry[name], tuple(rest))} if name in entry else entry
+    return {key: value for key, value in entry.items() if key != name}
 
 
 def without_defaults(keys: Section, fill: Filling) -> Section:

@@ -263,7 +263,7 @@ def test_a_function_that_lets_the_pool_call_it_in_another_way_is_given_no_permis
     for answer, written in (({"Policy": json.dumps(policy)}, None), ({}, False)):
         described = describe.describe(running(SPECS["library"], get_policy=answer), TEXTS, "prod", {})
         trigger = described.keys["userPool"]["triggers"]["postConfirmation"]
-        assert (trigger["permission"] if isinstance(trigger, dict) else None) is written
+        assert trigger.get("permission") is written
         ids = [thing.import_id for name, thing in described.things.items() if name.endswith("-permission")]
         assert [one.endswith(":library-welcome/by-hand") for one in ids] == [True] * (written is None)
 
