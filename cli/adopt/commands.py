@@ -5,7 +5,7 @@ The exit status is 0 where adoption can go on or is done, and where a look finds
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from textwrap import indent
 
 import click
@@ -106,13 +106,14 @@ def _pair(text: str) -> tuple[str, str]:
 def _place(stack: str, port: int | None) -> Iterator[Place]:
     """The stack's place; the local one with its emulator running, and with no other command at work on it."""
     where = Place(stack)
-    if where.local:
-        environment.shut_out_others()
-    with only_one("make adopt") if where.local else nullcontext():
-        if where.local:
-            port = emulator.port_for(port)
-            project.write(port)
-            emulator.ensure(port)
+    if not where.local:
+        yield where
+        return
+    environment.shut_out_others()
+    with only_one("make adopt"):
+        port = emulator.port_for(port)
+        project.write(port)
+        emulator.ensure(port)
         yield where
 
 
@@ -173,11 +174,6 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
         say(f"{where.file.name} says otherwise than AWS:", style="yellow")
         for disagreement in disagreements:
             say(f"  {disagreement}")
-    _ask_for_secrets(where, merged, described)
-
-
-def _ask_for_secrets(where: Place, merged: Section, described: Described) -> None:
-    """No secret is read out of AWS into a file: a person gives it once more."""
     providers = merged.get(stack_settings.PROVIDERS) or {}
     for key, secret in described.secrets:
         if secret not in providers.get(key, {}):

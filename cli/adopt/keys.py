@@ -14,12 +14,7 @@ from identity.naming import Names
 
 def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dict[str, dict[str, Thing]]:
     """What there is of each section of the config, by its key."""
-
-    def by_key(type_name: str, kind: str, named: Mapping[str, str], key_of: Callable[[Thing], str]) -> dict[str, Thing]:
-        stem = f"access-{kind}-"
-        ids = {given: name.removeprefix(stem) for name, given in known.items() if name.startswith(stem)}
-        return _by_key(live.of(type_name), ids, named, key_of)
-
+    keys: dict[str, str] = {number: re.sub("^access-[a-z]+-", "", name) for name, number in known.items()}
     apis = {key: str(api.identifier) for key, api in before.apis.items()}
     clients = {key: str(client.name) for key, client in before.clients.items()}
     providers = {key: str(provider.name) for key, provider in before.identity_providers.items()}
@@ -27,8 +22,8 @@ def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dic
         "userPool": {"": live.pool},
         "identityProviders": _by_key(live.of(facts.IDENTITY_PROVIDER), {}, providers, _provider_key),
         "groups": {group.name: group for group in live.of(facts.USER_GROUP)},
-        "apis": by_key(facts.RESOURCE_SERVER, "server", apis, _api_key(before.names)),
-        "clients": by_key(facts.USER_POOL_CLIENT, "client", clients, _client_key(before.names)),
+        "apis": _by_key(live.of(facts.RESOURCE_SERVER), keys, apis, _api_key(before.names)),
+        "clients": _by_key(live.of(facts.USER_POOL_CLIENT), keys, clients, _client_key(before.names)),
     }
 
 
@@ -84,8 +79,8 @@ def _after(name: str, stem: str) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as a key has it: small letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+    """A name as a key has it: small letters, digits and hyphens, with room for a number."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:120]
 
 
 def by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dict[str, Thing]:
