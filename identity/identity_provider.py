@@ -222,7 +222,7 @@ class IdentityProvider(Model):
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
-        """A live provider; what is secret of it is left out."""
-        mapped = dict(outputs.get("attributeMapping") or {})
+        """A live provider; what is secret of it is left out, and the metadata that AWS has found at its URL."""
+        found, mapped = super().read(outputs), dict(outputs.get("attributeMapping") or {})
         update = {"client_secret": None, "private_key": None, "attributes": mapped}
-        return super().read(outputs).model_copy(update=update)
+        return found.model_copy(update=update | ({"metadata": None} if found.metadata_url else {}))

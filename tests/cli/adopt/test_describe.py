@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,64 @@ from tests.support import live_pool
 POOL = "eu-west-1_AbCdEfGhI"
 ARN = f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{POOL}"
 TEXTS = {"identity:product": "acme", "aws:region": "eu-west-1"}
-SCHEMA = [{"Name": "sub", "AttributeDataType": "String", "Mutable": False, "Required": True}]
+MADE = {"CreationDate": datetime(2026, 1, 1, tzinfo=UTC), "LastModifiedDate": datetime(2026, 1, 2, tzinfo=UTC)}
+# What AWS answers besides, where nobody has said anything.
+OF_A_POOL: dict[str, Any] = {
+    "Policies": {
+        "PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 7}
+        | dict.fromkeys(("RequireLowercase", "RequireUppercase", "RequireNumbers", "RequireSymbols"), True),
+        "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]},
+    },
+    "DeletionProtection": "INACTIVE",
+    "LambdaConfig": {},
+    "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": []},
+    "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_CODE"},
+    "MfaConfiguration": "OFF",
+    "EstimatedNumberOfUsers": 4,
+    "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT"},
+    "UserPoolTags": {},
+    "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7},
+    "AccountRecoverySetting": {
+        "RecoveryMechanisms": [
+            {"Name": "verified_email", "Priority": 1},
+            {"Name": "verified_phone_number", "Priority": 2},
+        ]
+    },
+    "UserPoolTier": "ESSENTIALS",
+    **MADE,
+}
+OF_A_CLIENT: dict[str, Any] = {
+    "UserPoolId": POOL,
+    "RefreshTokenValidity": 30,
+    "TokenValidityUnits": {},
+    "AllowedOAuthFlowsUserPoolClient": False,
+    "EnableTokenRevocation": True,
+    "EnablePropagateAdditionalUserContextData": False,
+    "AuthSessionValidity": 3,
+    **MADE,
+}
+_URLS = {
+    name: f"https://provider.example/{name}" for name in ("authorize_url", "token_url", "attributes_url", "jwks_uri")
+}
+ADDED: dict[str, dict[str, str]] = {
+    "SAML": {"ActiveEncryptionCertificate": "MII", "SSORedirectBindingURI": "https://a", "MetadataFile": "<a/>"},
+    "OIDC": {**_URLS, "attributes_url_add_attributes": "false"},
+    "Google": {**_URLS, "oidc_issuer": "https://accounts.google.com", "token_request_method": "POST"}
+    | {"attributes_url_add_attributes": "true"},
+    "Facebook": {**_URLS, "token_request_method": "GET", "attributes_url_add_attributes": "true"},
+    "SignInWithApple": {**_URLS, "oidc_issuer": "https://appleid.apple.com", "token_request_method": "POST"},
+    "LoginWithAmazon": {**_URLS, "token_request_method": "POST", "attributes_url_add_attributes": "false"},
+}
+OF_A_DOMAIN = {
+    "UserPoolId": POOL,
+    "AWSAccountId": "123456789012",
+    "S3Bucket": "aws-cognito-prod-dub-assets",
+    "CloudFrontDistribution": "d1.cloudfront.net",
+    "Version": "20260101000000",
+    "Status": "ACTIVE",
+    "CustomDomainConfig": {},
+    "ManagedLoginVersion": 1,
+}
 
 
 class Answers:
@@ -39,20 +97,21 @@ class Answers:
         kinds = {"CustomDomain" if "CustomDomainConfig" in domain else "Domain": domain["Domain"] for domain in domains}
         name, own = wanted.pop("PoolName"), [_attribute(item) for item in wanted.pop("Schema", [])]
         ids = {"Id": POOL, "Arn": ARN, "Name": name}
-        return {"UserPool": {**wanted, **kinds, **ids, "SchemaAttributes": [*SCHEMA, *own]}}
+        standard = {"sub": "String", "email_verified": "Boolean", "identities": "String", **DECLARABLE}
+        given = [attribute["Name"] for attribute in own]
+        rest = [_standard(name, kind) for name, kind in standard.items() if name not in given]
+        policies = {"Policies": {**OF_A_POOL["Policies"], **wanted.pop("Policies", {})}}
+        return {"UserPool": {**OF_A_POOL, **wanted, **policies, **kinds, **ids, "SchemaAttributes": [*rest, *own]}}
 
     def _get_user_pool_mfa_config(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return dict(self.spec.get("mfa", {"MfaConfiguration": "OFF"}))
 
     def _describe_user_pool_domain(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "DomainDescription": next(
-                domain for domain in self.spec["domains"] if domain["Domain"] == request["Domain"]
-            )
-        }
+        (domain,) = [domain for domain in self.spec["domains"] if domain["Domain"] == request["Domain"]]
+        return {"DomainDescription": {**OF_A_DOMAIN, **domain}}
 
     def _list_resource_servers(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {"ResourceServers": self.spec.get("servers", [])}
+        return {"ResourceServers": [{"UserPoolId": POOL, **server} for server in self.spec.get("servers", [])]}
 
     def _list_user_pool_clients(self, _: Mapping[str, Any]) -> dict[str, Any]:
         clients = self.spec.get("clients", [])
@@ -62,18 +121,18 @@ class Answers:
     def _describe_user_pool_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
         client = dict(self.spec["clients"][int(request["ClientId"][2:])])
         secret = {"ClientSecret": "hush"} if client.pop("GenerateSecret", False) else {}
-        return {"UserPoolClient": {**client, **secret, "ClientId": request["ClientId"]}}
+        return {"UserPoolClient": {**OF_A_CLIENT, **client, **secret, "ClientId": request["ClientId"]}}
 
     def _list_identity_providers(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "Providers": [
-                {"ProviderName": provider["ProviderName"]} for provider in self.spec.get("identityProviders", [])
-            ]
-        }
+        names = [provider["ProviderName"] for provider in self.spec.get("identityProviders", [])]
+        return {"Providers": [{"ProviderName": name, **MADE} for name in names]}
 
     def _describe_identity_provider(self, request: Mapping[str, Any]) -> dict[str, Any]:
         name = request["ProviderName"]
-        return {"IdentityProvider": next(one for one in self.spec["identityProviders"] if one["ProviderName"] == name)}
+        (provider,) = [one for one in self.spec["identityProviders"] if one["ProviderName"] == name]
+        details = {**ADDED.get(provider["ProviderType"], {}), **provider["ProviderDetails"]}
+        own = {"UserPoolId": POOL, "IdpIdentifiers": [], "AttributeMapping": {}, **MADE}
+        return {"IdentityProvider": {**own, **provider, "ProviderDetails": details}}
 
     def _describe_managed_login_branding_by_client(self, request: Mapping[str, Any]) -> dict[str, Any]:
         style = self.spec.get("styles", {}).get(int(request["ClientId"][2:]))
@@ -84,7 +143,18 @@ class Answers:
         )
 
     def _list_groups(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {"Groups": self.spec.get("groups", [])}
+        return {"Groups": [{"UserPoolId": POOL, **MADE, **group} for group in self.spec.get("groups", [])]}
+
+
+def _standard(name: str, kind: str) -> dict[str, Any]:
+    length = {"MinLength": "10", "MaxLength": "10"} if name == "birthdate" else {"MinLength": "0", "MaxLength": "2048"}
+    bounds = {
+        "String": {"StringAttributeConstraints": length},
+        "Number": {"NumberAttributeConstraints": {"MinValue": "0"}},
+    }
+    fixed = name == "sub"
+    own = {"Name": name, "AttributeDataType": kind, "DeveloperOnlyAttribute": False, "Mutable": not fixed}
+    return {**own, "Required": fixed, **bounds.get(kind, {})}
 
 
 def _attribute(schema: Mapping[str, Any]) -> dict[str, Any]:
