@@ -49,12 +49,7 @@ def trigger(
     The function really runs: on AWS it does there what it does.
     """
     event, source = EVENTS[name], source or EVENTS[name].sources[0]
-    if source not in event.sources:
-        raise click.UsageError(f"--source of {name}: {', '.join(event.sources)}; received {plain(source)}")
-    if version and name != _TOKENS:
-        raise click.UsageError(f"--version is for {_TOKENS}: every other trigger has one form of event")
-    if not user_name and source != MACHINE:
-        raise click.UsageError(f"--user-name (with make: USER_NAME=) is needed: {event.prefix}_{source} is of a person")
+    _check(name, source, version, user_name)
     given, outputs = _given(request), stack_outputs.read(stack)
     with aws.refusals(outputs, f"The trigger {name} of {outputs.user_pool_id}"):
         cognito = aws.client(outputs, "cognito-idp")
@@ -82,6 +77,17 @@ def trigger(
     problems = list(answer_problems(answer, sent, answered))
     if problems:
         raise Failure("\n".join([f"Cognito would not take this answer of {name}:", *(f"  {it}" for it in problems)]))
+
+
+def _check(name: str, source: str, version: str | None, user_name: str | None) -> None:
+    """Raises UsageError where the options do not go together."""
+    event = EVENTS[name]
+    if source not in event.sources:
+        raise click.UsageError(f"--source of {name}: {', '.join(event.sources)}; received {plain(source)}")
+    if version and name != _TOKENS:
+        raise click.UsageError(f"--version is for {_TOKENS}: every other trigger has one form of event")
+    if not user_name and source != MACHINE:
+        raise click.UsageError(f"--user-name (with make: USER_NAME=) is needed: {event.prefix}_{source} is of a person")
 
 
 def answer_problems(answer: type[Answer], sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
