@@ -76,7 +76,9 @@ def trigger(
     give(json.dumps(answered.get("response") if isinstance(answered, dict) else answered, indent=2))
     problems = list(answer_problems(answer, sent, answered))
     if problems:
-        raise Failure("\n".join([f"Cognito would not take this answer of {name}:", *(f"  {it}" for it in problems)]))
+        raise Failure(
+            "\n".join([f"Cognito would not take this answer of {name}:", *(f"  {problem}" for problem in problems)])
+        )
 
 
 def _check(name: str, source: str, version: str | None, user_name: str | None) -> None:
@@ -180,10 +182,10 @@ def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source
 
 def _groups(groups: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The groups, their roles, and the role of the one with the lowest precedence."""
-    by_rank = sorted(groups, key=lambda it: it.get("Precedence", float("inf")))
-    roles = [it["RoleArn"] for it in by_rank if it.get("RoleArn")]
+    by_rank = sorted(groups, key=lambda group: group.get("Precedence", float("inf")))
+    roles = [group["RoleArn"] for group in by_rank if group.get("RoleArn")]
     return {
-        "groupsToOverride": [it["GroupName"] for it in by_rank],
+        "groupsToOverride": [group["GroupName"] for group in by_rank],
         "iamRolesToOverride": roles,
         "preferredRole": roles[0] if roles else None,
     }

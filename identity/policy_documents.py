@@ -30,7 +30,11 @@ def policy_documents(pool_arn: pulumi.Output[str], parameters: str | None) -> di
 
 
 def _allow(service: str, operations: tuple[str, ...], *resources: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": [f"{service}:{it}" for it in operations], "Resource": list(resources)}
+    return {
+        "Effect": "Allow",
+        "Action": [f"{service}:{operation}" for operation in operations],
+        "Resource": list(resources),
+    }
 
 
 def _below(path: str, pool_arn: str) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def _key(client: Deployed, settings: Settings) -> str:
 
 def _attached(state: Iterable[Deployed], what: str) -> Any:
     """What the attachment of the roles has of `roles` or `roleMappings`."""
-    return next((it.outputs.get(what) for it in state if it.type == facts.ROLE_ATTACHMENT), None)
+    return next((found.outputs.get(what) for found in state if found.type == facts.ROLE_ATTACHMENT), None)
 
 
 def _mappings(state: Iterable[Deployed], keys: Mapping[str, str]) -> dict[str, RoleMapping]:

@@ -27,13 +27,14 @@ class Answer(BaseModel):
     @classmethod
     def unsaid(cls) -> dict[str, Any]:
         """The members as Cognito hands them over; where it takes an answer, each may stay so."""
-        return {str(it.alias): None if it.is_required() else it.default for it in cls.model_fields.values()}
+        fields = cls.model_fields.values()
+        return {str(field.alias): None if field.is_required() else field.default for field in fields}
 
     @model_validator(mode="before")
     @classmethod
     def _is_looked_at(cls, given: Any) -> Any:
         known = cls.unsaid()
-        unknown = [it for it in given if it not in known] if isinstance(given, Mapping) else []
+        unknown = [member for member in given if member not in known] if isinstance(given, Mapping) else []
         if unknown:
             raise ValueError(f"Cognito looks at no {', '.join(unknown)} here; it knows {', '.join(known) or 'none'}")
         return given

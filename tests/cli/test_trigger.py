@@ -89,7 +89,8 @@ def test_each_trigger_but_the_senders_has_its_answer() -> None:
 
 
 def test_the_triggers_their_names_and_versions_are_awss() -> None:
-    assert list(EVENTS) == [str(it.alias) for it in Triggers.model_fields.values() if it.alias != "kmsKeyArn"]
+    fields = (str(field.alias) for field in Triggers.model_fields.values())
+    assert list(EVENTS) == [name for name in fields if name != "kmsKeyArn"]
     model = botocore.session.get_session().get_service_model("cognito-idp")
     config: Any = model.shape_for("LambdaConfigType")
     assert {event.prefix for event in EVENTS.values()} - {"TokenGeneration"} <= set(config.members)

@@ -76,11 +76,13 @@ def test_aws_has_the_providers_and_the_client_takes_them(stack: Checkout) -> Non
 def test_aws_has_scopes_as_they_are_written_those_of_others_and_a_client_without_oauth(stack: Checkout) -> None:
     cognito, out = stack.aws("cognito-idp"), stack.outputs()
     clients = {
-        key: cognito.describe_user_pool_client(UserPoolId=out["userPoolId"], ClientId=it["clientId"])["UserPoolClient"]
-        for key, it in out["clients"].items()
+        key: cognito.describe_user_pool_client(UserPoolId=out["userPoolId"], ClientId=client["clientId"])[
+            "UserPoolClient"
+        ]
+        for key, client in out["clients"].items()
     }
     pay = cognito.describe_resource_server(UserPoolId=out["userPoolId"], Identifier=PAY["identifier"])
-    assert [it["ScopeName"] for it in pay["ResourceServer"]["Scopes"]] == ["charge"]
+    assert [scope["ScopeName"] for scope in pay["ResourceServer"]["Scopes"]] == ["charge"]
     task = out["apis"]["task"]["scopes"]
     assert set(clients["web"]["AllowedOAuthScopes"]) == {"openid", *task, "https://pay.example/charge", BILLING}
     assert set(clients["job"]["AllowedOAuthScopes"]) == {*task, "https://pay.example/charge"}

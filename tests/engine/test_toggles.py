@@ -265,8 +265,8 @@ def test_each_step_of_the_move_to_a_domain_of_ones_own_ends_nobodys_sign_in(conf
     prefix, own = "focusmark-local", both["authDomain"]
 
     def served() -> list[str]:
-        described = (cognito.describe_user_pool_domain(Domain=it)["DomainDescription"] for it in (prefix, own))
-        return [it["Domain"] for it in described if it.get("UserPoolId") == pool]
+        described = (cognito.describe_user_pool_domain(Domain=name)["DomainDescription"] for name in (prefix, own))
+        return [domain["Domain"] for domain in described if domain.get("UserPoolId") == pool]
 
     def step(domains: list[str], **edit: Any) -> None:
         config.config(**edit)

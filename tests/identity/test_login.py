@@ -177,12 +177,14 @@ def test_the_old_pages_have_one_style_for_the_pool(files: Path, deploy: Deploy) 
     ],
 )
 def test_a_button_that_hardly_stands_out_is_warned_of(looks: dict[str, Any], warned: list[str]) -> None:
-    for version, expected in ((2, warned), (1, [it for it in warned if it == "colour"])):
+    for version, expected in ((2, warned), (1, [name for name in warned if name == "colour"])):
         old = {key: value for key, value in looks.items() if version == 2 or not key.startswith("dark")}
         problems = check(config_of(config(version=version, branding=old)), "dev")[1]
-        found = [it for it in problems if it.path.startswith("identity:login.branding")]
-        assert [(it.path.rpartition(".")[2], it.warning) for it in found] == [(name, True) for name in expected]
-        assert all("whose contrast is" in it.received and it.fix for it in found)
+        found = [one for one in problems if one.path.startswith("identity:login.branding")]
+        assert [(problem.path.rpartition(".")[2], problem.warning) for problem in found] == [
+            (name, True) for name in expected
+        ]
+        assert all("whose contrast is" in problem.received and problem.fix for problem in found)
 
 
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#777777", "#0055aa", "#ffee00", "#ff0000", "#00ff00"])
@@ -197,7 +199,7 @@ def test_the_text_of_a_button_can_be_read(colour: str) -> None:
 
 
 def test_the_picture_of_the_docs_is_drawn_from_the_values_beside_it() -> None:
-    page = next(it for it in blocks_of(ROOT / "docs" / "sign-in-pages.md") if it.kind == "yaml")
+    page = next(block for block in blocks_of(ROOT / "docs" / "sign-in-pages.md") if block.kind == "yaml")
     given = branding.Branding.model_validate(yaml.safe_load(page.text)["identity:login"]["branding"])
     drawn = ElementTree.parse(ROOT / "docs" / "images" / "branding.svg")  # noqa: S314 - a file of this repository
     for mode, button, background, form in (
@@ -205,10 +207,10 @@ def test_the_picture_of_the_docs_is_drawn_from_the_values_beside_it() -> None:
         ("dark", given.dark_colour, given.dark_background_colour, login.DARK_FORM),
     ):
         shapes = list(drawn.getroot().find(f"{SVG}g[@id='{mode}']") or ())
-        rectangles, texts = ([it for it in shapes if it.tag == f"{SVG}{kind}"] for kind in ("rect", "text"))
-        assert [it.get("fill") for it in rectangles] == [background, form, form, button]
-        assert {it.get("rx") for it in rectangles[1:]} == {str(given.corners)}
-        (label,) = [it for it in texts if it.text == "Next"]
+        rectangles, texts = ([shape for shape in shapes if shape.tag == f"{SVG}{kind}"] for kind in ("rect", "text"))
+        assert [shape.get("fill") for shape in rectangles] == [background, form, form, button]
+        assert {shape.get("rx") for shape in rectangles[1:]} == {str(given.corners)}
+        (label,) = [text for text in texts if text.text == "Next"]
         assert label.get("fill") == readable_on(str(button))
 
 

@@ -111,7 +111,7 @@ def test_a_server_that_was_made_elsewhere_keeps_the_names_of_its_scopes(deploy: 
 def test_without_prefixes_a_name_of_two_apis_is_warned_of_and_has_to_be_written_whole(deploy: Deploy) -> None:
     apis = {"pay": PAY, "till": {"prefixScopes": False, "scopes": {"charge": "Charge in a shop"}}}
     config = {"product": "acme", "apis": apis, "clients": {"app": WEB | {"scopes": ["app.acme.api.till/charge"]}}}
-    (problem,) = [it for it in check(config_of(config), "dev")[1] if it.path.startswith("identity:apis")]
+    (problem,) = [one for one in check(config_of(config), "dev")[1] if one.path.startswith("identity:apis")]
     assert (problem.path, problem.warning) == ("identity:apis.till.scopes.charge", True)
     assert deploy(config).one("UserPoolClient").inputs["allowedOauthScopes"] == ["app.acme.api.till/charge"]
 
@@ -137,7 +137,7 @@ def test_scopes_of_servers_that_nobody_manages_here_come_beside_the_others(deplo
 )
 def test_scopes_and_flows_that_could_not_be_are_told_with_their_path(fields: dict[str, Any], path: str) -> None:
     config = {"product": "acme", "apis": {"pay": PAY}, "clients": {"app": WEB | fields}}
-    assert [it.path for it in told(config)] == [f"identity:clients.app.{path}"]
+    assert [problem.path for problem in told(config)] == [f"identity:clients.app.{path}"]
 
 
 def test_without_oauth_there_is_no_page_to_go_to(deploy: Deploy) -> None:
