@@ -1,4 +1,4 @@
-"""The four measures. In each the variants take turns, so that a busy machine is busy for all of them alike."""
+"""What is measured. In each the variants take turns, so that a busy machine is busy for all of them alike."""
 
 import ast
 import json
@@ -55,7 +55,8 @@ class Row:
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def _in_turns(rounds: int, variants: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+def in_turns(rounds: int, variants: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+    """What each variant measures, `rounds` times, one after the other."""
     values: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, measure in variants.items():
@@ -70,7 +71,7 @@ def imports(rounds: int) -> list[Row]:
         "pulumi_aws, what the default stack uses": _DEFAULT_IMPORTS,
         "the program": _program_imports(),
     }
-    values = _in_turns(rounds, {name: partial(_processor, code) for name, code in variants.items()})
+    values = in_turns(rounds, {name: partial(_processor, code) for name, code in variants.items()})
     return [Row(name, "s", times) for name, times in values.items()]
 
 
@@ -121,7 +122,7 @@ def previews(rounds: int) -> list[Row]:
 
         once("bare")  # the emulator starts
         kinds = {"bare": "bare", "the program": "program", "the program and its policies": "policy"}
-        values = _in_turns(rounds, {name: partial(once, kind) for name, kind in kinds.items()})
+        values = in_turns(rounds, {name: partial(once, kind) for name, kind in kinds.items()})
     return [Row(name, "s", times) for name, times in values.items()]
 
 

@@ -1,0 +1,67 @@
+"""A first `up` beside the old deployment, as `deploy.sh` did it: each of four templates is linted, then deployed."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import uv
+
+from local import stack_file
+from local.environment import REGION
+from local.paths import LOCAL
+from tests.performance.measures import Row, in_turns
+from tests.support import old_deployment as old
+from tests.support.checkout import Checkout
+
+# In environments of their own, as people have them: `awscli` wants another botocore than boto3 does.
+_TOOLS: Final = {"cfn-lint": "1.58.0", "awscli": "1.46.2"}
+_FOLDER: Final = LOCAL / "bench-tools"
+
+
+def first_deployments(rounds: int) -> list[Row]:
+    """Seconds of each, on one emulator that runs and has the product's zone and nothing else."""
+    _install()
+    with tempfile.TemporaryDirectory(prefix="identity-bench-") as directory, Checkout(Path(directory)) as checkout:
+        files = {name: Path(directory) / f"{name}.yaml" for name in old.STACKS}
+        for name, file in files.items():
+            stack_file.write(file, old.STACKS[name])
+
+        def once(deploy: Callable[[], object]) -> float:
+            checkout.run("destroy")  # the emulator goes on running, empty
+            old.create(checkout.aws, "dns", old.ZONE)
+            start = time.perf_counter()
+            deploy()
+            return time.perf_counter() - start
+
+        up = partial(once, partial(checkout.run, "up"))
+        checkout.start_emulator()
+        up()  # what is kept from the first run on is there
+        variants = {"make up": up, "4 x cfn-lint, deploy": partial(once, partial(_deploy, checkout, files))}
+        return [Row(name, "s", times) for name, times in in_turns(rounds, variants).items()]
+
+
+def _install() -> None:
+    """What `deploy.sh` needs, under `.local/`; what is there already stays."""
+    folders = {"UV_TOOL_DIR": str(_FOLDER), "UV_TOOL_BIN_DIR": str(_FOLDER / "bin")}
+    for name, version in _TOOLS.items():
+        command = [uv.find_uv_bin(), "tool", "install", "--quiet", f"{name}=={version}"]
+        subprocess.run(command, env={**os.environ, **folders}, check=True)
+
+
+def _deploy(checkout: Checkout, files: dict[str, Path]) -> None:
+    account = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{checkout.port}",
+        "AWS_ACCESS_KEY_ID": checkout.key.id,
+        "AWS_SECRET_ACCESS_KEY": checkout.key.secret,
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    deploy = ["aws", "cloudformation", "deploy", "--stack-name"]
+    for name, file in files.items():
+        for command in (["cfn-lint", str(file)], [*deploy, name, "--template-file", str(file)]):
+            path = f"{_FOLDER / 'bin'}{os.pathsep}{os.environ['PATH']}"
+            subprocess.run(command, env={**os.environ, **account, "PATH": path}, check=True, stdout=subprocess.DEVNULL)
