@@ -20,7 +20,7 @@ from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 from local import environment, paths, pulumi_cli, start_over
-from local.aws_plugin import install
+from local.aws_plugin import served
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Interrupted, Operation, Outcome
@@ -31,7 +31,8 @@ from local.stack import LocalStack, Workspace
 class Cli(PulumiCommand):
     """The Pulumi CLI, run so that Ctrl-C reaches it once and in order, and a kill of ours leaves no lock behind.
 
-    It gets a session of its own, with its plugins, and the checkout's lock file, held until the last of them has ended.
+    It gets the local plugin, a session of its own, and the checkout's lock file, held until the last of its processes
+    has ended.
     """
 
     def __init__(self, found: PulumiCommand, held: Held | None) -> None:
@@ -48,20 +49,21 @@ class Cli(PulumiCommand):
         on_output: Callable[[str], Any] | None = None,  # noqa: ARG002 - the events tell it all
         on_error: Callable[[str], Any] | None = None,  # noqa: ARG002
     ) -> CommandResult:
-        process = subprocess.Popen(
-            [self.command, "--non-interactive", *args],
-            cwd=cwd,
-            env={**os.environ, **additional_env},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-            pass_fds=[self._held.file] if self._held else [],
-        )
-        with _Stopping(process) as stopping:
-            stdout, stderr = process.communicate()
+        with served() as plugin:
+            process = subprocess.Popen(
+                [self.command, "--non-interactive", *args],
+                cwd=cwd,
+                env={**os.environ, **additional_env, **plugin},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+                pass_fds=[self._held.file] if self._held else [],
+            )
+            with _Stopping(process) as stopping:
+                stdout, stderr = process.communicate()
         if stopping.asked:
             raise Interrupted
         result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
@@ -122,14 +124,10 @@ def run(operation: Operation, held: Held) -> Outcome:
         if operation == "preview":
             planned = stack.preview(on_event=progress, color="never", policy_packs=packs)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
-        if operation == "up":
-            # As `pulumi up` does: the rules on the whole stack speak at a run's end, when an update has made it all.
-            with progress.rehearsal():
-                stack.preview(on_event=progress, color="never", policy_packs=packs)
-            with start_over.watched(progress):
+        with start_over.watched(progress):
+            if operation == "up":
                 stack.up(on_event=progress, color="never", policy_packs=packs)
-        else:
-            with start_over.watched(progress):
+            else:
                 (stack.refresh if operation == "refresh" else stack.destroy)(on_event=progress, color="never")
     except Interrupted:
         raise Interrupted(_done(operation, progress)) from None
@@ -141,8 +139,8 @@ def run(operation: Operation, held: Held) -> Outcome:
 
 
 def _done(operation: Operation, progress: Progress) -> Mapping[str, int]:
-    """What a run that came to no good end has done; a preview does nothing, and half a plan is none."""
-    return {} if operation == "preview" else progress.changes
+    """What a run that came to no good end has done: nothing where it was a preview, or refused at once."""
+    return progress.changes if operation != "preview" and progress.changes.keys() - {"same", "read"} else {}
 
 
 def decrypted_outputs() -> dict[str, Any]:
@@ -158,16 +156,12 @@ def decrypted_outputs() -> dict[str, Any]:
 
 
 def local_stack(cli: Cli) -> LocalStack:
-    """The stack, which is made if it is not there, with its plugin in its place."""
-    install(paths.PULUMI_HOME / "plugins")
-    return LocalStack(workspace(cli))
-
-
-def workspace(cli: Cli) -> Workspace:
-    """The checkout as the engine is given it: its copies of the files, its own state, and the program to run."""
+    """The stack, which is made if it is not there: copies of the checkout's files, its own state, and the program."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
-    return Workspace(
-        work_dir=str(paths.PROJECT), program=program, env_vars=environment.of_the_engine(), pulumi_command=cli
+    return LocalStack(
+        Workspace(
+            work_dir=str(paths.PROJECT), program=program, env_vars=environment.of_the_engine(), pulumi_command=cli
+        )
     )
 
 

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
@@ -18,10 +17,7 @@ _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
-# What the engine and the plugin say when a step was broken off in the middle: by a kill, or the way to the emulator.
-_BROKEN_OFF = re.compile(
-    r"code = Unavailable|connection error:|error reading from server|exited prematurely|emulator does not answer"
-)
+_BROKEN_OFF = "emulator does not answer"  # what the plugin says of a step that nobody knows the end of
 # The engine's own last words; the reasons have been told before them.
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
 
@@ -38,25 +34,14 @@ class Progress:
         self.errors: list[str] = []
         self.began = self.broken_off = False
         self._planned = planned
-        self._rehearsing = False
         self._begun: dict[str, float] = {}
         self._looked_up: dict[str, bool] = {}
         self._ended: set[tuple[str, str]] = set()
 
-    @contextmanager
-    def rehearsal(self) -> Iterator[None]:
-        """While this lasts only errors are told, and nothing counts: the run that follows tells all the rest again."""
-        self._rehearsing = True
-        try:
-            yield
-        finally:
-            self._rehearsing = False
-            self.changes = {}
-
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
             begun = event.resource_pre_event.metadata
-            self.began = self.began or not self._rehearsing
+            self.began = True
             self._begun[begun.urn] = time.monotonic()
             self._looked_up[begun.urn] = _name(begun) == "refresh"
         elif event.res_outputs_event:
@@ -74,8 +59,7 @@ class Progress:
         """A step that is done. The engine tells a component's twice: once more when it has its outputs."""
         if (step.urn, _name(step)) in self._ended:
             return
-        if not self._rehearsing:
-            self._ended.add((step.urn, _name(step)))
+        self._ended.add((step.urn, _name(step)))
         self._count(step)
         self._step(step)
 
@@ -86,11 +70,8 @@ class Progress:
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         operation = _name(step)
-        if (
-            self._rehearsing
-            or operation in _QUIET
-            or (operation == "refresh" and not step.diffs and step.new and not failed)
-        ):
+        unchanged = operation == "refresh" and not step.diffs and step.new and not failed
+        if operation in _QUIET or unchanged:
             return
         took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
         name = step.urn.rpartition("::")[2]
@@ -113,9 +94,9 @@ class Progress:
         if event.ephemeral or event.severity == "debug" or not text:
             return
         if event.severity == "error":
-            self.broken_off = self.broken_off or bool(_BROKEN_OFF.search(text))
+            self.broken_off = self.broken_off or _BROKEN_OFF in text
             self.error(_at(event.urn) + text)
-        elif not self._rehearsing:
+        else:
             say(
                 ("warning: " if event.severity == "warning" else "") + _at(event.urn) + text,
                 style="yellow" if event.severity == "warning" else "",
@@ -127,7 +108,7 @@ class Progress:
         )
         if event.enforcement_level == "mandatory":
             self.error(text)
-        elif not self._rehearsing:
+        else:
             say(text, style="yellow")
 
     def error(self, text: str) -> None:

@@ -45,7 +45,7 @@ def watched(progress: Progress) -> Iterator[None]:
     """Leave a mark while the engine changes things. It stays where nobody has written down what was changed.
 
     The engine writes the state once, at its end, and not where it is killed or the disk is full. And it cannot know of
-    a create whose plugin or emulator went away in the middle.
+    a create whose emulator went away in the middle.
     """
     before = state.written()
     paths.UNFINISHED.touch()

@@ -119,13 +119,9 @@ def emulator(shared_emulator: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def plugin_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PULUMI_HOME with this checkout's `aws` plugin."""
-    from local.aws_plugin import install
-
-    home = tmp_path_factory.mktemp("home")
-    install(home / "plugins")
-    return home
+def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the Pulumi CLI keeps, for all deployments of a worker."""
+    return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from cli import pulumi_command
 from cli.adopt.report import AdoptError
 from cli.pulumi_command import said
 from local import engine, environment, paths, pulumi_cli, stack_file
+from local.aws_plugin import served
 
 # Protected until the first `up` has made of it what the config says.
 _IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
@@ -81,11 +82,12 @@ class Place:
 
     def bring_in(self, file: Path) -> None:
         """Run `pulumi import` with the file. It writes to the state alone."""
-        with self._project() as directory:
+        plugin: AbstractContextManager[Mapping[str, str]] = served() if self.local else nullcontext({})
+        with self._project() as directory, plugin as plugged:
             done = pulumi_command.run(
                 *("import", "--file", str(file), *_IMPORT, "--stack", self.stack),
                 directory=directory,
-                environment=self._environment,
+                environment={**self._environment, **plugged},
             )
         if done.returncode:
             raise AdoptError(

@@ -19,11 +19,9 @@ from pulumi.automation.events import StepEventMetadata  # noqa: E402
 
 from identity import facts  # noqa: E402
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
-from local.aws_plugin import install  # noqa: E402
 from local.console import Failure  # noqa: E402
 from local.lock import only_one  # noqa: E402
 from local.progress import Progress  # noqa: E402
-from local.stack import LocalStack  # noqa: E402
 
 
 class Listener:
@@ -81,9 +79,8 @@ def rehearse(port: int) -> dict[str, Any]:
             config = project.write(port)
             emulator.ensure(port)
             account.prepare(config, port)
-            install(paths.PULUMI_HOME / "plugins")
             cli = engine.Cli(pulumi_cli.find(), held)
-            stack = LocalStack(engine.workspace(cli))
+            stack = engine.local_stack(cli)
             packs = [str(paths.POLICY_PACK)]
             text = stack.preview(on_event=listener, diff=True, color="never", policy_packs=packs).stdout
             succeeded = True

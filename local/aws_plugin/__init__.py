@@ -1,5 +1,5 @@
 """The local stack's own `aws` provider plugin: a few resource types and functions, done on the emulator alone."""
 
-from .install import install
+from .served import served
 
-__all__ = ["install"]
+__all__ = ["served"]

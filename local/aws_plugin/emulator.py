@@ -1,5 +1,6 @@
 """The way to the emulator, and the only way out of this plugin: boto3's core, on loopback endpoints alone."""
 
+import functools
 import ipaddress
 import json
 import threading
@@ -34,6 +35,7 @@ SERVICES = {
     "wafv2": "wafv2",
 }
 
+_MAKING = threading.Lock()  # a session makes one client at a time
 _GONE = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
@@ -56,28 +58,24 @@ class Emulator:
         self._keys = (access_key, secret_key)
         self._endpoints = endpoints
         self._clients: dict[tuple[str, str], Any] = {}
-        self._session: Any = None
-        self._lock = threading.Lock()
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A client for one of SERVICES, made once a service and region. Safe to call from several threads."""
         where = region or self.region
-        with self._lock:
+        with _MAKING:
             if (service, where) not in self._clients:
                 self._clients[service, where] = self._connect(service, where)
             return self._clients[service, where]
 
     def _connect(self, service: str, region: str) -> Any:
         from botocore.config import Config  # here, since a preview of nothing new never needs it
-        from botocore.session import Session
 
         if service not in self._endpoints:
             raise Refusal(
                 f"this plugin only speaks to the emulator, and the stack names no endpoint for {service}: "
                 f"add `{service}: http://127.0.0.1:<port>` to aws:endpoints in the stack file"
             )
-        self._session = self._session or Session()
-        return self._session.create_client(
+        return _session().create_client(
             SERVICES[service],
             region_name=region,
             endpoint_url=self._endpoints[service],
@@ -102,6 +100,13 @@ class Emulator:
                 raise Refusal(f"{what}: not done after {timeout:.0f} seconds; look into it, or raise custom_timeouts")
             if self.stopped.wait(pause):
                 raise Refusal(f"{what}: cancelled")
+
+
+@functools.cache
+def _session() -> Any:
+    from botocore.session import Session
+
+    return Session()  # it keeps the descriptions of the services, which take longest to read
 
 
 def endpoints_of(text: str) -> dict[str, str]:

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.engine, LEFT_BEHIND]
 
 
 @pytest.fixture
-def deploy(emulator: str, plugin_home: Path, tmp_path: Path) -> Iterator[Deployment]:
-    yield Deployment(plugin_home, emulator, tmp_path)
+def deploy(emulator: str, pulumi_home: Path, tmp_path: Path) -> Iterator[Deployment]:
+    yield Deployment(pulumi_home, emulator, tmp_path)
     gc.collect()
 
 
@@ -595,9 +595,9 @@ def pulumi_resource(token: str, properties: dict[str, Any]) -> None:
     ids=["AWS", "no endpoint", "no emulator"],
 )
 def test_nothing_but_a_running_emulator_is_spoken_to(
-    emulator: str, plugin_home: Path, tmp_path: Path, endpoints: list[dict[str, str]], message: str
+    emulator: str, pulumi_home: Path, tmp_path: Path, endpoints: list[dict[str, str]], message: str
 ) -> None:
-    deployment = Deployment(plugin_home, emulator, tmp_path, config={"aws:endpoints": endpoints})
+    deployment = Deployment(pulumi_home, emulator, tmp_path, config={"aws:endpoints": endpoints})
     with pytest.raises(automation.CommandError, match=message) as refused:
         deployment.up(lambda: user_pool() and None)
     assert 'File "' not in str(refused.value)

@@ -39,8 +39,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     directory = tmp_path_factory.mktemp("faults")
     with Checkout(directory) as checkout:
         account(checkout, old.PRODUCT)
-        with faulty_aws(f"http://127.0.0.1:{checkout.port}", checkout.key) as aws:
-            shell = Shell(checkout, directory / "home")
+        aws_here = faulty_aws(f"http://127.0.0.1:{checkout.port}", checkout.key)
+        with aws_here as aws, Shell(checkout, directory / "home") as shell:
             shell.emulated("dev", aws.url)
             shell.types(f"pulumi login {shell.backend}")
             shell.types("pulumi stack init dev")

@@ -55,9 +55,8 @@ def account(checkout: Checkout, product: str) -> None:
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A stack `dev` that the README's commands have made, from nothing."""
     directory = tmp_path_factory.mktemp("dev")
-    with Checkout(directory) as checkout:
+    with Checkout(directory) as checkout, Shell(checkout, directory / "home") as shell:
         account(checkout, PRODUCT)
-        shell = Shell(checkout, directory / "home")
         shell.emulated("dev")
         for command in typed("README.md", "## Deploy dev and prod"):
             ran = shell.types(confirmed(command.replace("s3://my-pulumi-state", shell.backend)))
@@ -224,13 +223,12 @@ def _without_make(line: str) -> str:
 
 
 def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> None:
-    with Checkout(tmp_path) as checkout:
+    with Checkout(tmp_path) as checkout, Shell(checkout, tmp_path / "home") as shell:
         account(checkout, old.PRODUCT)
         for name, template in old.STACKS.items():
             old.create(checkout.aws, name, template)
         pool = old.only_pool(checkout.aws)
         before = old.ids(checkout.aws, pool)
-        shell = Shell(checkout, tmp_path / "home")
         shell.emulated("dev")
         shell.types(f"pulumi login {shell.backend}")
         shell.types("pulumi stack init dev")

@@ -65,9 +65,9 @@ class Planned:
 
 
 @pytest.fixture
-def planned(emulator: str, plugin_home: Path, tmp_path: Path) -> Iterator[Planned]:
+def planned(emulator: str, pulumi_home: Path, tmp_path: Path) -> Iterator[Planned]:
     (tmp_path / "work").mkdir()
-    yield Planned(Deployment(plugin_home, emulator, tmp_path / "work"), tmp_path)
+    yield Planned(Deployment(pulumi_home, emulator, tmp_path / "work"), tmp_path)
     gc.collect()
 
 

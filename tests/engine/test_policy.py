@@ -91,8 +91,8 @@ def _program(changed: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def deploy(emulator: str, plugin_home: Path, tmp_path: Path) -> Iterator[Guarded]:
-    yield Guarded(plugin_home, emulator, tmp_path)
+def deploy(emulator: str, pulumi_home: Path, tmp_path: Path) -> Iterator[Guarded]:
+    yield Guarded(pulumi_home, emulator, tmp_path)
     gc.collect()
 
 

@@ -3,7 +3,6 @@
 import gc
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from botocore.exceptions import ConnectionClosedError
 from pulumi import automation
 
 from local.aws_plugin.emulator import code_of
-from tests.support.checkout import ORIGIN, WHOLE, Checkout, Ran
+from tests.support.checkout import WHOLE, Checkout, Ran
 from tests.support.deployment import LEFT_BEHIND, Deployment
 
 pytestmark = pytest.mark.engine
@@ -164,14 +163,14 @@ def imported_types(zone: str, ids: dict[str, str]) -> None:
 
 @LEFT_BEHIND
 def test_certificates_records_and_stacks_come_back_by_import(
-    checkout: Checkout, plugin_home: Path, tmp_path_factory: pytest.TempPathFactory
+    checkout: Checkout, pulumi_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     checkout.start_emulator()
     route53 = checkout.aws("route53")
     made = route53.create_hosted_zone(Name="example.app", CallerReference="test")["HostedZone"]["Id"]
     zone = made.removeprefix("/hostedzone/")
     url, work = f"http://127.0.0.1:{checkout.port}", tmp_path_factory.mktemp("work")
-    deployment = Deployment(plugin_home, url, work, key=checkout.key)
+    deployment = Deployment(pulumi_home, url, work, key=checkout.key)
     deployment.up(lambda: imported_types(zone, {}))
     before = checkout.inventory()
     state = deployment.state()
@@ -187,47 +186,3 @@ def test_certificates_records_and_stacks_come_back_by_import(
     assert set(deployment.refresh(lambda: imported_types(zone, {}))) == {"same"}
     assert checkout.inventory() == before
     gc.collect()
-
-
-# --- another revision of this program ---------------------------------------------------------------------------------
-
-
-def revision_before() -> str:
-    """The commit before this one; where there is no history, as in a shallow clone, this very commit."""
-    for revision in ("HEAD~1", "HEAD"):
-        git = ["git", "rev-parse", "--quiet", "--verify", f"{revision}^{{commit}}"]
-        found = subprocess.run(git, cwd=ORIGIN, capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.strip()
-    raise AssertionError("git knows no commit here, so there is nothing to upgrade from")
-
-
-def test_a_stack_of_the_commit_before_is_updated_without_a_loss(checkout: Checkout, tmp_path: Path) -> None:
-    now, before = tmp_path / "now", tmp_path / "before"
-    before.mkdir()
-    packed = subprocess.run(["git", "archive", revision_before()], cwd=ORIGIN, capture_output=True, check=True).stdout
-    subprocess.run(["tar", "-x", "-C", str(before)], input=packed, check=True)
-    (before / ".venv").symlink_to(sys.prefix)
-    checkout.root.rename(now)
-    before.rename(checkout.root)
-    checkout.run("up")
-    kept, held = checkout.outputs(), checkout.inventory()
-    cognito, client = checkout.aws("cognito-idp"), kept["clients"]["windowscli"]["clientId"]
-    address = {"Name": "email", "Value": "mary@example.com"}
-    cognito.sign_up(ClientId=client, Username="mary", Password="Correct-horse-9", UserAttributes=[address])
-
-    # The emulator goes on running, in the directory that now holds this program's files.
-    for entry in [path for path in checkout.root.iterdir() if path.name != ".local"]:
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    for entry in now.iterdir():
-        entry.rename(checkout.root / entry.name)
-    shown = checkout.run("preview")
-    assert not {"replace", "delete", "create-replacement", "delete-replaced"} & shown.keys()
-    assert not {"replace", "delete"} & checkout.run("up").keys()
-    assert set(checkout.run("preview")) == {"same"}
-    after = checkout.outputs()
-    assert after["userPoolId"] == kept["userPoolId"]
-    ids = {key: item["clientId"] for key, item in after["clients"].items()}
-    assert ids == ids | {key: item["clientId"] for key, item in kept["clients"].items()}
-    assert checkout.inventory()["pools"] == held["pools"]
-    assert "mary" in [user["Username"] for user in cognito.list_users(UserPoolId=kept["userPoolId"])["Users"]]

@@ -25,6 +25,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (POOL, {"mfaConfiguration": "SOMETIMES"}, "mfaConfiguration: must be one of"),
     ("aws:cognito/userGroup:UserGroup", GOOD | {"precedence": -1.0}, "Precedence"),
     ("aws:cognito/riskConfiguration:RiskConfiguration", GOOD, "name: no such property"),
+    ("aws:iam/role:Role", {"assumeRolePolicy": "{}", "name": "a" * 65}, "CreateRole.RoleName: length: 65"),
+    ("aws:lambda/permission:Permission", {"function": "f", "action": "all", "principal": "p"}, "Action: 'all'"),
+    ("aws:ssm/parameter:Parameter", {"type": "String", "value": "x", "tier": "Free"}, "tier: must be one of"),
     ("aws:ec2/vpc:Vpc", {}, "no such resource type is known"),
 ]
 

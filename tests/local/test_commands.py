@@ -193,8 +193,7 @@ def test_nobody_else_can_read_what_a_command_leaves(tmp_path: Path) -> None:
         finally:
             os.umask(before)
         modes = {path: path.lstat().st_mode for path in (local, *local.rglob("*")) if not path.is_symlink()}
-        plugins = local / "pulumi/plugins"  # programs, which every installer of them leaves readable
-        open_to_others = [path for path, mode in modes.items() if mode & 0o077 and not path.is_relative_to(plugins)]
+        open_to_others = [path for path, mode in modes.items() if mode & 0o077]
         assert open_to_others == []
         assert (local / "emulator/state").is_dir()
 

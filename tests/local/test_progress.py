@@ -1,12 +1,11 @@
 """What a run has done is counted, and nothing else: a plan that was refused is no deed."""
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi.automation import CommandError, CommandResult, EngineEvent
+from pulumi.automation import CommandResult, EngineEvent
 from pulumi.automation.errors import create_command_error
 
 from local import engine, lock, paths, pulumi_cli
@@ -48,29 +47,17 @@ def test_without_a_sum_what_was_done_is_counted_as_it_went() -> None:
     assert progress.changes == {"create": 2, "replace": 1, "same": 1}
 
 
-def test_a_rehearsal_counts_for_nothing_however_it_ends() -> None:
-    progress = Progress(planned=False)
-    with contextlib.suppress(CommandError), progress.rehearsal():
-        progress(_step("create"))
-        progress(_sum(create=12))
-        raise create_command_error(CommandResult(stdout="", stderr="", code=1))
-    assert progress.changes == {}
-    progress(_step("create"))
-    assert progress.changes == {"create": 1}
-
-
 class _Stack:
-    """A stack whose runs tell of creates and end as they are told."""
+    """A stack whose runs tell of these steps and end so."""
 
-    def __init__(self, ends: dict[str, Exception | None]) -> None:
-        self._ends = ends
+    def __init__(self, steps: tuple[str, ...], end: Exception) -> None:
+        self._steps, self._end = steps, end
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def run(on_event: Callable[[EngineEvent], None], **_: Any) -> None:
-            on_event(_step("create"))
-            on_event(_sum(create=12 if operation == "preview" else 1))
-            if end := self._ends.get(operation):
-                raise end
+            for step in self._steps:
+                on_event(_step(step, step))
+            raise self._end
 
         return run
 
@@ -80,10 +67,8 @@ def ending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Out
     monkeypatch.setattr(paths, "LOCAL", tmp_path / ".local")
     monkeypatch.setattr(paths, "LOCK", tmp_path / ".local" / "lock")
 
-    def run(operation: Operation, **ends: Exception | None) -> Outcome:
-        monkeypatch.setattr(engine, "LocalStack", lambda _: _Stack(ends))
-        monkeypatch.setattr(engine, "workspace", lambda _: None)
-        monkeypatch.setattr(engine, "install", lambda _: None)
+    def run(operation: Operation, end: Exception, *steps: str) -> Outcome:
+        monkeypatch.setattr(engine, "local_stack", lambda _: _Stack(steps, end))
         monkeypatch.setattr(pulumi_cli, "find", lambda: None)
         monkeypatch.setattr(engine, "Cli", lambda *_: type("Cli", (), {"complaint": "it says why"})())
         with lock.only_one(f"make {operation}") as held:
@@ -92,26 +77,27 @@ def ending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Out
     return run
 
 
-def _refusal() -> CommandError:
-    return create_command_error(CommandResult(stdout="", stderr="", code=1))
+REFUSAL = create_command_error(CommandResult(stdout="", stderr="", code=1))
 
 
-@pytest.mark.parametrize("operation", ["up", "preview"])
-def test_a_refused_run_has_done_nothing(ending: Callable[..., Outcome], operation: Operation) -> None:
-    outcome = ending(operation, preview=_refusal())
-    assert (outcome.succeeded, dict(outcome.changes)) == (False, {})
-
-
-@pytest.mark.parametrize("operation", ["up", "refresh", "destroy"])
-def test_a_run_that_fails_in_the_middle_says_what_it_did(ending: Callable[..., Outcome], operation: Operation) -> None:
-    outcome = ending(operation, **{operation: _refusal()})
-    assert (outcome.succeeded, dict(outcome.changes)) == (False, {"create": 1})
+@pytest.mark.parametrize(
+    ("operation", "steps", "done"),
+    [
+        ("up", ("same", "create"), {"same": 1, "create": 1}),
+        ("refresh", ("create",), {"create": 1}),
+        ("destroy", ("create",), {"create": 1}),
+        ("up", ("same", "read"), {}),  # refused by the program: the stack itself is there
+        ("preview", ("same", "create"), {}),
+    ],
+)
+def test_a_run_that_fails_says_what_it_did(
+    ending: Callable[..., Outcome], operation: Operation, steps: tuple[str, ...], done: dict[str, int]
+) -> None:
+    outcome = ending(operation, REFUSAL, *steps)
+    assert (outcome.succeeded, dict(outcome.changes)) == (False, done)
 
 
 def test_a_run_that_is_stopped_says_what_it_did(ending: Callable[..., Outcome]) -> None:
     with pytest.raises(Interrupted) as stopped:
-        ending("up", up=Interrupted())
+        ending("up", Interrupted(), "create")
     assert stopped.value.changes == {"create": 1}
-    with pytest.raises(Interrupted) as stopped:
-        ending("up", preview=Interrupted())
-    assert stopped.value.changes == {}

@@ -14,7 +14,7 @@ from local import paths, start_over, state
 from local.progress import Progress
 from tests.support.checkout import Checkout, Ran, finished
 
-PROGRAM, ENGINE, PLUGIN, EMULATOR = "-m local up", "/pulumi --non", r"local\.aws_plugin", "hypercorn"
+PROGRAM, ENGINE, EMULATOR = "-m local up", "/pulumi --non", "hypercorn"
 # The worst moment of a create: the thing is there, and the engine does not know it yet.
 WAIT = """
 
@@ -88,7 +88,7 @@ def _goes_on(checkout: Checkout) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("victim", [PROGRAM, ENGINE, PLUGIN, f"{PROGRAM}|{ENGINE}|{PLUGIN}"])
+@pytest.mark.parametrize("victim", [PROGRAM, ENGINE, f"{PROGRAM}|{ENGINE}"])
 def test_a_kill_in_the_middle_of_creates_starts_over(checkout: Checkout, victim: str) -> None:
     process = _up_until(checkout, "UserPoolDomain ResourceServer Record", 4)
     assert checkout.kill(victim)
@@ -204,7 +204,7 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
         (True, False, True, False),  # ended, well or not: the state says what was done
         (False, False, False, False),  # refused before anything was done, as by a mistake in the config
         (True, False, False, True),  # killed, or no room for the state
-        (True, True, True, True),  # the plugin or the emulator went away in the middle of a step
+        (True, True, True, True),  # the emulator went away in the middle of a step
     ],
 )
 def test_a_run_is_cut_off_where_the_state_does_not_say_what_it_did(

@@ -13,9 +13,7 @@ from local import environment
 environment.shut_out_others()  # before anything reads it
 
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
-from local.aws_plugin import install  # noqa: E402
 from local.lock import only_one  # noqa: E402
-from local.stack import LocalStack  # noqa: E402
 
 
 def _bare() -> None:
@@ -29,9 +27,8 @@ def run(kind: str, port: int) -> float:
     config = project.write(port)
     emulator.ensure(port)
     account.prepare(config, port)
-    install(paths.PULUMI_HOME / "plugins")
     with only_one("make bench") as held:
-        stack = LocalStack(engine.workspace(engine.Cli(pulumi_cli.find(), held)))
+        stack = engine.local_stack(engine.Cli(pulumi_cli.find(), held))
         start = time.perf_counter()
         stack.preview(
             program=_bare if kind == "bare" else None,

@@ -12,10 +12,9 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.05  # seconds between two looks
 # By what stands in the command line; the first that fits.
 _ROLES = (
-    ("plugin", "local.aws_plugin"),
     ("policy", "policy/__main__.py"),
     ("emulator", "local.gateway"),
-    ("program", "-m local"),
+    ("program and plugin", "-m local"),
     ("CLI", "pulumi"),
 )
 

@@ -13,7 +13,7 @@ import yaml
 from pulumi import automation
 from pulumi.automation._stack import StackInitMode
 
-from local import keys, pulumi_cli
+from local import engine, keys, pulumi_cli
 from local.aws_plugin import emulator
 from local.stack import QuietStack
 
@@ -64,7 +64,7 @@ class Deployment:
         workspace = automation.LocalWorkspace(
             work_dir=str(work),
             pulumi_home=str(home),
-            pulumi_command=pulumi_cli.find(),
+            pulumi_command=engine.Cli(pulumi_cli.find(), held=None),
             env_vars={
                 "PULUMI_BACKEND_URL": f"file://{work}",
                 "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -24,7 +24,7 @@ from pulumi.runtime.proto import language_pb2 as rpc
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
 from local import policy_pack, pulumi_cli
-from local.aws_plugin.install import VERSION
+from local.aws_plugin.served import VERSION
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _TOLD = 32  # the exit status of a program whose failure has been told in full

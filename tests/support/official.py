@@ -23,6 +23,11 @@ from local.aws_plugin.provider import RESOURCES
 _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aws:acm/certificate:Certificate": ("acm", ("RequestCertificate",)),
     "aws:cognito/identityPool:IdentityPool": ("cognito-identity", ("CreateIdentityPool",)),
+    "aws:cloudwatch/logGroup:LogGroup": ("logs", ("CreateLogGroup", "PutRetentionPolicy")),
+    "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment": (
+        "cognito-identity",
+        ("SetIdentityPoolRoles",),
+    ),
     "aws:cognito/identityProvider:IdentityProvider": ("cognito-idp", ("CreateIdentityProvider",)),
     "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration": ("cognito-idp", ("SetLogDeliveryConfiguration",)),
     "aws:cognito/managedLoginBranding:ManagedLoginBranding": ("cognito-idp", ("CreateManagedLoginBranding",)),
@@ -32,6 +37,15 @@ _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aws:cognito/userPool:UserPool": ("cognito-idp", ("CreateUserPool", "SetUserPoolMfaConfig")),
     "aws:cognito/userPoolClient:UserPoolClient": ("cognito-idp", ("CreateUserPoolClient",)),
     "aws:cognito/userPoolDomain:UserPoolDomain": ("cognito-idp", ("CreateUserPoolDomain",)),
+    "aws:cognito/userPoolUICustomization:UserPoolUICustomization": ("cognito-idp", ("SetUICustomization",)),
+    "aws:iam/role:Role": ("iam", ("CreateRole",)),
+    "aws:iam/rolePolicy:RolePolicy": ("iam", ("PutRolePolicy",)),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("iam", ("AttachRolePolicy",)),
+    "aws:lambda/permission:Permission": ("lambda", ("AddPermission",)),
+    "aws:secretsmanager/secret:Secret": ("secretsmanager", ("CreateSecret",)),
+    "aws:secretsmanager/secretVersion:SecretVersion": ("secretsmanager", ("PutSecretValue",)),
+    "aws:sesv2/emailIdentity:EmailIdentity": ("sesv2", ("CreateEmailIdentity",)),
+    "aws:ssm/parameter:Parameter": ("ssm", ("PutParameter",)),
     "aws:wafv2/webAclAssociation:WebAclAssociation": ("wafv2", ("AssociateWebACL",)),
 }
 # Types of which the local plugin holds nothing, and so has no members of AWS's either.
@@ -59,7 +73,9 @@ def _of_aws(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
     if type_name not in _OPERATIONS:
         return
     service, operations = _OPERATIONS[type_name]
-    request = to_aws(_table(type_name), dict(given))
+    table = _table(type_name)
+    made = {name: "made" for name, prop in table.items() if prop.named}  # the provider makes a name that is not given
+    request = to_aws(table, made | dict(given))
     for operation in operations:
         shape = _operation(service, operation).input_shape
         assert shape is not None
@@ -77,8 +93,12 @@ def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
     """Where a value breaks a range, a pattern or a list of values of AWS's model: botocore looks at minima alone."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():  # type: ignore[attr-defined]
-            # The mocks give clients ids that can be read.
-            if name in value and name != "ClientId" and (path, name) != ("CreateUserPoolDomain", "Domain"):
+            # The mocks give clients and identity pools ids that can be read.
+            if (
+                name in value
+                and name not in ("ClientId", "IdentityPoolId")
+                and (path, name) != ("CreateUserPoolDomain", "Domain")
+            ):
                 yield from breaches(member, value[name], f"{path}.{name}")
     elif shape.type_name == "list":
         yield from _out_of_range(shape, len(value), f"{path}: number of items")

@@ -14,7 +14,7 @@ STEM = f"{PRODUCT}-{ENVIRONMENT}"
 ZONE_EXPORT = f"{PRODUCT}-route53-dotAppZone"
 POOL_EXPORT, ARN_EXPORT = f"{STEM}-customeruserpoolid", f"{STEM}-customeruserpoolarn"
 CERTIFICATE_EXPORT = f"{STEM}-certificate-auth"
-PASSWORD = "Sesame-0pens"
+PASSWORD = "Sesame-0pens-wide"
 _THREADS = 8
 
 

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import yaml
 
 from local import pulumi_cli
-from local.aws_plugin import install
+from local.aws_plugin import served
 from local.aws_plugin.emulator import SERVICES
 from tests.support import language_host
 from tests.support.checkout import Checkout, Ran, finished
@@ -20,7 +21,9 @@ class Shell:
 
     Args:
         checkout: with its emulator running.
-        home: an empty directory for what the CLI keeps: its login, the plugin, and the state in `state/`.
+        home: an empty directory for what the CLI keeps: its login, and the state in `state/`.
+
+    Use it as a context manager: the plugin of a command that was left running ends with it.
     """
 
     def __init__(self, checkout: Checkout, home: Path) -> None:
@@ -31,7 +34,13 @@ class Shell:
             directory.mkdir(parents=True)
         (tools / "pulumi").symlink_to(Path(pulumi_cli.find().command).resolve())
         language_host.install(tools)
-        install(home / "plugins")
+        self._plugins = ExitStack()
+
+    def __enter__(self) -> "Shell":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._plugins.close()
 
     def emulated(self, stack: str, url: str = "") -> None:
         """Have a stack file say where the emulator is, or the proxy before it, in the place of credentials."""
@@ -68,6 +77,7 @@ class Shell:
             "PULUMI_HOME": str(self.home),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **self._plugins.enter_context(served()),
         }
         return subprocess.Popen(
             ["bash", "-c", f"exec {command}"],

@@ -1,11 +1,6 @@
 """The `aws` plugin's tables against the official provider's own classes, and what follows from the tables."""
 
 import inspect
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -18,10 +13,9 @@ from pulumi.runtime.rpc import UNKNOWN
 from pulumi_aws import _inputs, cloudformation, get_partition, get_region, iam, route53
 from pulumi_aws.provider import ProviderArgs
 
-from local.aws_plugin import cognito_schema, install
+from local.aws_plugin import cognito_schema
 from local.aws_plugin.checks import problems
 from local.aws_plugin.emulator import SERVICES, Emulator, Refusal, endpoints_of
-from local.aws_plugin.install import VERSION
 from local.aws_plugin.properties import Kind, Property, Table, aligned, changes, from_aws, kept, put, to_aws, unheld
 from local.aws_plugin.provider import CONFIG, INVOKES, RESOURCES
 
@@ -290,48 +284,6 @@ def test_an_endpoint_elsewhere_is_refused(url: str) -> None:
 def test_endpoints_of_another_shape_are_refused(text: str) -> None:
     with pytest.raises(Refusal, match="aws:endpoints must be a list of objects"):
         endpoints_of(text)
-
-
-def test_the_installed_plugin_starts_and_prints_its_port(tmp_path: Path) -> None:
-    install(tmp_path)
-    install(tmp_path)
-    home = tmp_path / f"resource-aws-v{VERSION}"
-    assert [path.name for path in home.iterdir()] == ["pulumi-resource-aws"]
-    command = [str(home / "pulumi-resource-aws"), "127.0.0.1:1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
-        assert process.stdout is not None
-        port = process.stdout.readline()
-        process.terminate()
-    assert port.strip().isdecimal()
-
-
-def test_it_ends_with_the_engine_that_started_it(tmp_path: Path) -> None:
-    install(tmp_path)
-    plugin = tmp_path / f"resource-aws-v{VERSION}" / "pulumi-resource-aws"
-    killed_engine = (
-        "import subprocess, sys\n"
-        "plugin = subprocess.Popen([sys.argv[1], '127.0.0.1:1'], stdout=subprocess.PIPE)\n"
-        "plugin.stdout.readline()\n"
-        "print(plugin.pid, flush=True)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", killed_engine, str(plugin)], capture_output=True, text=True, check=True
-    )
-    for _ in range(50):
-        try:
-            os.kill(int(done.stdout), 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("the plugin is still there 5 seconds after its engine went")
-
-
-def test_started_by_hand_it_says_what_it_is() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "local.aws_plugin"], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert done.returncode != 0
-    assert "make up" in done.stderr
 
 
 @pytest.mark.parametrize("prefix", ["custom:", "dev:custom:"])

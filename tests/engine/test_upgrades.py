@@ -1,0 +1,58 @@
+"""From earlier commits to this one, with people in the pool: nothing is replaced or deleted, and everybody signs in."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.diff.changes import compare
+from cli.diff.copies import Place, Revision, commit_of
+from local import emulator, keys, pulumi_cli
+from tests.support import old_deployment as old
+
+pytestmark = pytest.mark.engine
+PEOPLE = ("barbara", "mary")
+# The last commits before a change of what resources get, or of what is made at all, and what the change was.
+BEFORE = {
+    "HEAD~1": "what this commit changes",
+    "e4e7a2af869b": "clients without OAuth, with old error messages, without revocation",
+    "18e4a25e2668": "providers and groups",
+    "eed088fdbd50": "what a pool needs beside it, and the safe settings of production",
+    "15928444bb69": "the permission of a function",
+    "e8bfffdce7bb": "the sender of mail",
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Where the stack `prod` is, as its file says."""
+    # First on PATH: an earlier commit names an earlier CLI, and takes a newer one that is there.
+    monkeypatch.setenv("PATH", f"{Path(pulumi_cli.find().command).parent}{os.pathsep}{os.environ['PATH']}")
+    with Place(tmp_path / "place", "prod") as made:
+        yield made
+
+
+@pytest.mark.parametrize("commit", BEFORE, ids=BEFORE.get)
+def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Place, commit: str) -> None:
+    place.place(Revision(commit_of(commit)))
+    place.up()
+    key, port = keys.own(place.root / ".local" / "key.json"), int(place.environment()["PORT"])
+
+    def aws(service: str) -> Any:
+        return emulator.client(service, port, key)
+
+    pool = old.only_pool(aws)
+    kept = old.ids(aws, pool)
+    old.sign_up(aws, pool, PEOPLE)
+
+    place.place(Revision(None))
+    shown = compare("prod", json.loads(place.preview()))
+    assert not shown.fails, shown
+    assert {change.kind for change in shown.changes} <= {"created", "updated"}
+    if shown.changes:
+        place.up()
+    assert old.ids(aws, pool) == kept
+    client = next(client for name, client in kept.clients.items() if name not in kept.secrets)
+    assert old.who_can_sign_in(aws, client, PEOPLE) == set(PEOPLE)
