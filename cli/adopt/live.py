@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from identity.errors import HIDDEN
 from identity.provider_names import Props, in_provider_names
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
+Ask = Callable[..., Any]
 SECRETS = "clientSecrets"  # a second one, of which no state knows
 SECRET_DETAILS = ("client_secret", "private_key")
 TERMS = "terms of use"  # no resource of the provider
@@ -70,13 +71,20 @@ class Live:
 
 def read(account: Account, pool_id: str) -> Live:
     """Everything of a pool. Raises AdoptError where there is none of this id."""
-    described = account.ask("cognito-idp", "describe_user_pool", UserPoolId=pool_id).get("UserPool")
+
+    def ask(operation: str, member: str, **more: str) -> Any:
+        return account.ask("cognito-idp", operation, UserPoolId=pool_id, **more).get(member)
+
+    described = ask("describe_user_pool", "UserPool")
     if not described:
         raise AdoptError(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
     factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
     pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names({**described, **factors})), pool_id)
-    things = [*_domains(account, pool), *_registry(account, pool), *_people(account, pool), *_beside(account, pool)]
-    return Live(pool, [*things, *_styles(account, Live(pool, things))])
+    domains, clients = list(_domains(account, pool)), list(_clients(ask, pool_id))
+    things = [*domains, *clients, *_registry(ask, pool_id), *_once(ask, pool), *_beside(account, pool)]
+    if any(domain.outputs.get("managedLoginVersion") == 2 for domain in domains):
+        things += _styles(ask, clients)
+    return Live(pool, things)
 
 
 def _pool(found: Props) -> Props:
@@ -134,40 +142,32 @@ def _domains(account: Account, pool: Thing) -> Iterator[Thing]:
             yield Thing(facts.USER_POOL_DOMAIN, name, outputs, name)
 
 
-def _registry(account: Account, pool: Thing) -> Iterator[Thing]:
-    place = {"UserPoolId": pool.import_id}
-    for server in account.ask("cognito-idp", "list_resource_servers", **place).get("ResourceServers", []):
-        identifier = server["Identifier"]
-        outputs = in_provider_names(server)
-        yield Thing(facts.RESOURCE_SERVER, identifier, outputs, f"{pool.import_id}|{identifier}")
-    for listed in account.ask("cognito-idp", "list_user_pool_clients", **place).get("UserPoolClients", []):
-        answer = account.ask("cognito-idp", "describe_user_pool_client", **place, ClientId=listed["ClientId"])
-        outputs = _filled(in_provider_names(answer["UserPoolClient"]), _OWN_CLIENT)
-        outputs["generateSecret"] = bool(outputs.pop("clientSecret", ""))
-        if outputs["generateSecret"]:
-            outputs |= _second_secret(account, place | {"ClientId": listed["ClientId"]})
+def _clients(ask: Ask, pool: str) -> Iterator[Thing]:
+    for listed in ask("list_user_pool_clients", "UserPoolClients") or ():
         number = listed["ClientId"]
-        yield Thing(facts.USER_POOL_CLIENT, listed["ClientName"], outputs, f"{pool.import_id}/{number}")
+        outputs = _filled(
+            in_provider_names(ask("describe_user_pool_client", "UserPoolClient", ClientId=number)), _OWN_CLIENT
+        )
+        outputs["generateSecret"] = bool(outputs.pop("clientSecret", ""))
+        secrets = outputs["generateSecret"] and ask("list_user_pool_client_secrets", "ClientSecrets", ClientId=number)
+        if secrets and len(secrets) > 1:
+            outputs[SECRETS] = f"{len(secrets)} secrets"
+        yield Thing(facts.USER_POOL_CLIENT, listed["ClientName"], outputs, f"{pool}/{number}")
 
 
-def _second_secret(account: Account, client: Props) -> Props:
-    secrets = account.ask("cognito-idp", "list_user_pool_client_secrets", **client).get("ClientSecrets", [])
-    return {SECRETS: f"{len(secrets)} secrets"} if len(secrets) > 1 else {}
-
-
-def _people(account: Account, pool: Thing) -> Iterator[Thing]:
-    place = {"UserPoolId": pool.import_id}
-    for listed in account.ask("cognito-idp", "list_identity_providers", **place).get("Providers", []):
+def _registry(ask: Ask, pool: str) -> Iterator[Thing]:
+    for server in ask("list_resource_servers", "ResourceServers") or ():
+        identifier = server["Identifier"]
+        yield Thing(facts.RESOURCE_SERVER, identifier, in_provider_names(server), f"{pool}|{identifier}")
+    for listed in ask("list_identity_providers", "Providers") or ():
         name = listed["ProviderName"]
-        answer = account.ask("cognito-idp", "describe_identity_provider", **place, ProviderName=name)
-        outputs = in_provider_names(answer["IdentityProvider"])
+        outputs = in_provider_names(ask("describe_identity_provider", "IdentityProvider", ProviderName=name))
         outputs["providerDetails"] = hidden(outputs["providerDetails"])
-        yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool.import_id}:{name}")
-    for group in account.ask("cognito-idp", "list_groups", **place).get("Groups", []):
+        yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool}:{name}")
+    for group in ask("list_groups", "Groups") or ():
         name = group["GroupName"]
-        if name.startswith(f"{pool.import_id}_"):
-            continue  # AWS's own, of everybody who comes by one provider
-        yield Thing(facts.USER_GROUP, name, in_provider_names(group), f"{pool.import_id}/{name}")
+        if not name.startswith(f"{pool}_"):  # that is AWS's own, of everybody who comes by one provider
+            yield Thing(facts.USER_GROUP, name, in_provider_names(group), f"{pool}/{name}")
 
 
 def hidden(details: Props) -> Props:
@@ -175,34 +175,25 @@ def hidden(details: Props) -> Props:
     return {name: HIDDEN if name in SECRET_DETAILS else text for name, text in details.items()}
 
 
-def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
+def _once(ask: Ask, pool: Thing) -> Iterator[Thing]:
     """What a pool has once, and the provider has resources of their own for."""
-    place = {"UserPoolId": pool.import_id}
-    risk = _answered(account, "describe_risk_configuration", "RiskConfiguration", place)
+    risk = ask("describe_risk_configuration", "RiskConfiguration") or {}
     if any("Risk" in name for name in risk):
         yield Thing(facts.RISK_CONFIGURATION, pool.name, in_provider_names(risk), pool.import_id)
-    logs = _answered(account, "get_log_delivery_configuration", "LogDeliveryConfiguration", place)
+    logs = ask("get_log_delivery_configuration", "LogDeliveryConfiguration") or {}
     if logs.get("LogConfigurations"):
         yield Thing(facts.LOG_DELIVERY, pool.name, in_provider_names(logs), pool.import_id)
-    looks = _answered(account, "get_ui_customization", "UICustomization", place)
+    looks = ask("get_ui_customization", "UICustomization") or {}
     if looks.get("CSS") or looks.get("ImageUrl"):
         yield Thing(facts.UI_CUSTOMIZATION, pool.name, in_provider_names(looks), f"{pool.import_id},ALL")
-    for terms in account.ask("cognito-idp", "list_terms", **place).get("Terms", []):
+    for terms in ask("list_terms", "Terms") or ():
         yield Thing(TERMS, str(terms.get("TermsName")), in_provider_names(terms), "")
-    yield from _permissions(account, pool)
-    acl = account.ask("wafv2", "get_web_acl_for_resource", ResourceArn=pool.outputs["arn"]).get("WebACL")
-    if acl:
-        association = {"resourceArn": pool.outputs["arn"], "webAclArn": acl["ARN"]}
-        yield Thing(facts.WEB_ACL_ASSOCIATION, acl["Name"], association, f"{acl['ARN']},{pool.outputs['arn']}")
 
 
-def _styles(account: Account, live: Live) -> Iterator[Thing]:
-    """With managed login, the style of each client as the program sends one."""
-    pool = live.pool.import_id
-    managed = any(domain.outputs.get("managedLoginVersion") == 2 for domain in live.of(facts.USER_POOL_DOMAIN))
-    for client in live.of(facts.USER_POOL_CLIENT) if managed else ():
-        place = {"UserPoolId": pool, "ClientId": client.own_id}
-        style = _answered(account, "describe_managed_login_branding_by_client", "ManagedLoginBranding", place)
+def _styles(ask: Ask, clients: list[Thing]) -> Iterator[Thing]:
+    """Of managed login, the style of each client as the program sends one."""
+    for client in clients:
+        style = ask("describe_managed_login_branding_by_client", "ManagedLoginBranding", ClientId=client.own_id)
         if style:
             outputs = {**in_provider_names(style), "clientId": client.own_id}
             if "Settings" in style:
@@ -210,16 +201,11 @@ def _styles(account: Account, live: Live) -> Iterator[Thing]:
             for asset in outputs.get("assets", []):
                 asset["bytes"] = base64.b64encode(asset["bytes"]).decode("ascii")
             number = outputs.pop("managedLoginBrandingId")
-            yield Thing(facts.LOGIN_STYLE, client.name, outputs, f"{pool},{number}")
+            yield Thing(facts.LOGIN_STYLE, client.name, outputs, f"{client.import_id.partition('/')[0]},{number}")
 
 
-def _answered(account: Account, operation: str, member: str, request: Props) -> dict[str, Any]:
-    answer: dict[str, Any] = account.ask("cognito-idp", operation, **request).get(member) or {}
-    return answer
-
-
-def _permissions(account: Account, pool: Thing) -> Iterator[Thing]:
-    """What lets this pool call its functions, by the trigger."""
+def _beside(account: Account, pool: Thing) -> Iterator[Thing]:
+    """What stands in other services: what lets the pool call its functions, by the trigger, and its web ACL."""
     for trigger, arn in (pool.outputs.get("lambdaConfig") or {}).items():
         function = arn.get("lambdaArn") if isinstance(arn, dict) else arn
         if trigger in ("kmsKeyId", "preTokenGenerationConfig") or not function:
@@ -230,3 +216,6 @@ def _permissions(account: Account, pool: Thing) -> Iterator[Thing]:
             if source == pool.outputs["arn"]:
                 yield Thing(facts.PERMISSION, trigger, {}, f"{function}/{statement['Sid']}")
                 break
+    if acl := account.ask("wafv2", "get_web_acl_for_resource", ResourceArn=pool.outputs["arn"]).get("WebACL"):
+        association = {"resourceArn": pool.outputs["arn"], "webAclArn": acl["ARN"]}
+        yield Thing(facts.WEB_ACL_ASSOCIATION, acl["Name"], association, f"{acl['ARN']},{pool.outputs['arn']}")
