@@ -102,6 +102,8 @@ def _pool(found: Props) -> Props:
     invitation.pop("unusedAccountValidityDays", None)
     if not invitation.get("allowAdminCreateUserOnly"):
         invitation.pop("allowAdminCreateUserOnly", None)
+    if not any((outputs.get("userAttributeUpdateSettings") or {}).values()):
+        outputs.pop("userAttributeUpdateSettings", None)  # as AWS answers once it has been taken out
     outputs["schemas"] = [
         {**attribute, "name": attribute["name"].removeprefix("dev:").removeprefix("custom:")}
         for attribute in outputs.get("schemas", [])

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -170,10 +172,10 @@ def running(spec: live_pool.Spec, **more: Any) -> live.Live:
     return live.read(answers, POOL)
 
 
-def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[survey.Survey, list[str]]:
+def found(there: live.Live, described: describe.Described | None = None) -> tuple[survey.Survey, list[str]]:
     """What differs from what the program makes of the description, and the mistakes of that."""
-    described = describe.describe(there, TEXTS, "prod", {})
-    said = {f"identity:{key}": value for key, value in {**described.keys, **(keys or {})}.items()}
+    described = described or describe.describe(there, TEXTS, "prod", {})
+    said = {f"identity:{key}": value for key, value in described.keys.items()}
     said = stack_settings.with_secrets(said, described.secrets)
     with looks.in_place(described.files, keep=False):
         settings, problems = config.check({**TEXTS, **stack_settings.as_texts(said, "")}, "prod")
@@ -184,27 +186,34 @@ def found(there: live.Live, keys: Mapping[str, Any] | None = None) -> tuple[surv
 SPECS = live_pool.POOLS
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_the_description_of_a_pool_says_all_of_it_and_is_sound(spec: live_pool.Spec) -> None:
-    surveyed, mistakes = found(running(spec))
+@cache
+def adopted(name: str) -> tuple[live.Live, describe.Described]:
+    """A pool whose functions let it call them, and its description; made once for all tests."""
+    policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
+    there = running(SPECS[name], get_policy={"Policy": policy})
+    return there, describe.describe(there, TEXTS, "prod", {})
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_description_of_a_pool_says_all_of_it_and_is_sound(name: str) -> None:
+    surveyed, mistakes = found(*adopted(name))
     assert not mistakes
     assert list(map(str, surveyed.stopping([]))) == []
-    assert [name for name, _ in surveyed.unmanaged] == spec.get("unmanaged", [])
+    assert [unmanaged for unmanaged, _ in surveyed.unmanaged] == SPECS[name].get("unmanaged", [])
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_what_was_brought_in_is_managed_afterwards(spec: live_pool.Spec) -> None:
-    policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
-    there = running(spec, get_policy={"Policy": policy})
-    made = describe.describe(there, TEXTS, "prod", {}).things
+@pytest.mark.parametrize("name", SPECS)
+def test_what_was_brought_in_is_managed_afterwards(name: str) -> None:
+    there, described = adopted(name)
+    made = described.things
     state: list[dict[str, Any]] = [
         {
             "type": thing.type,
-            "urn": f"urn:pulumi:prod::identity::{thing.type}::{name}",
+            "urn": f"urn:pulumi:prod::identity::{thing.type}::{logical}",
             "id": thing.own_id,
             "outputs": {},
         }
-        for name, thing in made.items()
+        for logical, thing in made.items()
     ]
     for resource in state:
         if resource["type"] == facts.PERMISSION:
@@ -213,17 +222,17 @@ def test_what_was_brought_in_is_managed_afterwards(spec: live_pool.Spec) -> None
     assert survey.managed_by(state, there) == made
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_no_secret_of_a_pool_is_in_its_description(spec: live_pool.Spec) -> None:
-    described = describe.describe(running(spec), TEXTS, "prod", {})
+@pytest.mark.parametrize("name", SPECS)
+def test_no_secret_of_a_pool_is_in_its_description(name: str) -> None:
+    _, described = adopted(name)
     text = json.dumps([described.keys, described.whole])
     assert "no-real-secret" not in text
     assert "hush" not in text
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
-def test_the_description_has_no_key_that_could_be_left_out(spec: live_pool.Spec) -> None:
-    described = describe.describe(running(spec), TEXTS, "prod", {})
+@pytest.mark.parametrize("name", SPECS)
+def test_the_description_has_no_key_that_could_be_left_out(name: str) -> None:
+    _, described = adopted(name)
     whole = config.check({**TEXTS, **texts(described.keys)}, "prod")[0]
     for key in set(described.keys["userPool"]):
         less = {name: value for name, value in described.keys["userPool"].items() if name != key}
@@ -293,7 +302,8 @@ def test_what_nobody_speaks_of_stays_and_is_told_once_it_is_not_as_the_last_upda
     spec = {**NOTES, "pool": {name: value for name, value in NOTES["pool"].items() if name != "AdminCreateUserConfig"}}
     by_hand = running(changed(spec, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
     pool = describe.describe(running(spec), TEXTS, "prod", {}).keys["userPool"]
-    surveyed, _ = found(by_hand, {"userPool": pool})
+    described = describe.describe(by_hand, TEXTS, "prod", {})
+    surveyed, _ = found(by_hand, replace(described, keys={**described.keys, "userPool": pool}))
     assert not surveyed.stopping([])
     for left, stopping in ((by_hand, []), (running(spec), ["adminCreateUserConfig.allowAdminCreateUserOnly"])):
         state = [{"type": facts.USER_POOL, "id": POOL, "outputs": left.pool.outputs}]
@@ -342,7 +352,7 @@ def test_the_looks_of_the_pages_are_files_that_the_key_names_and_stay_only_where
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(looks, "ROOT", tmp_path)
-    described = describe.describe(running(SPECS["museum"]), TEXTS, "prod", {})
+    _, described = adopted("museum")
     look = described.keys["login"]["perClient"]["tickets"]
     assert described.files.keys() == {look["settings"], look["assets"][0]["file"]}
     for keep in (False, True):

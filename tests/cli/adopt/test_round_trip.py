@@ -9,7 +9,7 @@ from cli.adopt.lean import ROOT
 from cli.adopt.live import Live, Thing, hidden
 from identity import facts
 from local import paths, stack_file
-from tests.cli.adopt.test_describe import SPECS, TEXTS, running
+from tests.cli.adopt.test_describe import SPECS, TEXTS, adopted
 from tests.support.program import Deploy, Run
 
 POOL = "eu-west-1_Pool1"
@@ -46,6 +46,9 @@ def live_of(run: Run) -> Live:
         facts.LOG_DELIVERY: "{pool}",
     }
     pool, things = run.one("UserPool"), []
+    for permission in run.of_type("Permission"):
+        trigger = permission.name.removeprefix(f"{facts.LOGICAL_POOL}-").removesuffix("-permission")
+        things.append(Thing(facts.PERMISSION, trigger, {}, trigger))
     names = [domain.inputs["domain"] for domain in run.of_type("UserPoolDomain")]
     served = {"customDomain" if "." in name else "domain": name for name in names}
     for made in run.resources.values():
@@ -74,7 +77,7 @@ def test_a_stack_of_ones_own_is_described_by_its_own_file(deploy: Deploy, stack:
 
 @pytest.mark.parametrize("name", [name for name in SPECS if name not in ("museum", "gallery")])
 def test_what_is_made_of_a_description_is_described_alike(deploy: Deploy, name: str) -> None:
-    described = describe.describe(running(SPECS[name]), TEXTS, "prod", {})
+    _, described = adopted(name)
     said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in described.keys.items()}}
     run = deploy(stack_settings.with_secrets(said, described.secrets), stack="prod")
     again = describe.describe(live_of(run), TEXTS, "prod", {})
