@@ -162,19 +162,17 @@ LOSSES: list[tuple[Callable[[Checkout], None], str]] = [
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("lose", "why"), LOSSES)
-def test_what_was_lost_starts_over(own: Checkout, lose: Callable[[Checkout], None], why: str) -> None:
+def test_a_preview_shows_what_starting_over_makes(own: Checkout, lose: Callable[[Checkout], None], why: str) -> None:
     lose(own)
-    _starts_over(own, why)
+    planned = own.local("preview", "--json")
+    assert f"Starting over: {why}" in planned.stderr
+    assert planned.changes == {"create": 13}
 
 
 @pytest.mark.engine
-def test_a_preview_shows_what_starting_over_makes(own: Checkout) -> None:
-    _kill_the_emulator(own)
-    planned = own.local("preview", "--json")
-    assert "Starting over: what the emulator held is gone" in planned.stderr
-    assert planned.changes == {"create": 13}
-    own.run("up")
-    own.assert_right()
+def test_what_was_lost_starts_over(own: Checkout) -> None:
+    _delete_the_pool(own)
+    _starts_over(own, "the emulator no longer has the user pool")
 
 
 @pytest.mark.engine
