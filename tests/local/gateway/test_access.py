@@ -108,6 +108,8 @@ PAGES = [
     ),
     *(("POST", page) for page in ("/login", "/oauth2/token", "/oauth2/revoke", "/oauth2/idpresponse")),
     ("POST", "/saml2/idpresponse"),
+    ("GET", "/_provider/us-east-1_nothere/Google/authorize"),
+    *(("POST", f"/_provider/us-east-1_nothere/Google/{end}") for end in ("authorize", "token")),
     ("GET", "/us-east-1_nothere/.well-known/jwks.json"),
     ("GET", "/restapis/abcd1234/local/_user_request_/projects"),
     ("PUT", "/restapis/abcd1234/local/_user_request_"),
