@@ -148,11 +148,7 @@ class Model(BaseModel):
 
     def written(self) -> dict[str, Any]:
         """What a stack file would say: the fields that differ from their defaults."""
-        return {
-            str(field.alias): written_value(value)
-            for name, field in type(self).model_fields.items()
-            if (value := getattr(self, name)) != field.get_default(call_default_factory=True)
-        }
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, warnings=False)
 
 
 def written_value(value: Any) -> Any:

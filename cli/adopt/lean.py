@@ -13,9 +13,9 @@ Section = dict[str, Any]
 ROOT = "identity:"
 
 
-def written_out(model: Model, lean: bool = False) -> Section:
-    """An object as the file has it, defaults too; lean without them."""
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=lean, warnings=False)
+def written_out(model: Model) -> Section:
+    """An object as the file has it, defaults too."""
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Filling:
             return _filled(self.with_keys(**{key: entries.get("", entries)}).settings(), key)
 
         target = look({name: written_out(model) for name, model in models.items()})
-        section = {name: written_out(model, lean=True) for name, model in models.items()}
+        section = {name: model.written() for name, model in models.items()}
         paths = {path for name, entry in section.items() for path in _paths(entry, models[name])}
         for path in sorted(paths, key=len, reverse=True):
             trial = {name: _without(entry, path) for name, entry in section.items()}
