@@ -15,7 +15,7 @@ from tests.support.program import Deploy, Run
 POOL = "eu-west-1_Pool1"
 FILES: dict[str, dict[str, Any]] = {
     name: {**stack_file.config(paths.CHECKOUT / f"Pulumi.{name}.yaml"), "aws:region": "eu-west-1"}
-    for name in ("dev", "prod")
+    for name in ("dev", "local", "prod")
 }
 CLIENTS = {
     "web": {"callbackUrls": ["https://{authDomain}/in", "https://{environment}.{product}.app/in"], "secret": True},
