@@ -6,6 +6,7 @@ The exit status is 0 where adoption can go on or is done, and where a look finds
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from shlex import quote
 from textwrap import indent
 
 import click
@@ -191,7 +192,7 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
     _tell_unmanaged(found, leave)
     if stopping := found.stopping(leave):
-        accepted = " ".join(f"--leave {difference.name}" for difference in stopping)
+        accepted = " ".join(f"--leave {quote(difference.name)}" for difference in stopping)
         raise AdoptError(
             f"\n{where.file.name} does not say all that runs, so adoption stops; nothing was imported. Write it down "
             f"(--write), or accept what an update does to it: {accepted}"

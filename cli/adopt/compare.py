@@ -71,9 +71,8 @@ class Difference:
 
     @property
     def name(self) -> str:
-        """What `--leave` calls it."""
-        kind = self.thing.type.rpartition(":")[2]
-        return self.path if kind == "UserPool" else f"{self.thing.name}/{self.path}"
+        """What `--leave` calls it: one word, since LEAVE has several."""
+        return self.path if self.thing.type == facts.USER_POOL else f"{self.thing.word}/{self.path}"
 
     def __str__(self) -> str:
         return f"{self.name}: {shown(self.in_aws)} -> {shown(self.by_program)} ({self.effect})"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,11 @@ class Thing:
     name: str
     outputs: Props
     import_id: str
+
+    @property
+    def word(self) -> str:
+        """Its name without spaces."""
+        return re.sub(r"\s", "_", self.name)
 
     @property
     def own_id(self) -> str:

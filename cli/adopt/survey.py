@@ -72,7 +72,7 @@ def survey(live: Live, settings: Settings, managed: Mapping[str, Thing]) -> Surv
 
 def leave_name(thing: Thing) -> str:
     """What a thing that nobody manages is called where it may stay: clients by their ids, which are one of a kind."""
-    return f"{_CALLED[thing.type]}:{thing.own_id if thing.type == facts.USER_POOL_CLIENT else thing.name}"
+    return f"{_CALLED[thing.type]}:{thing.own_id if thing.type == facts.USER_POOL_CLIENT else thing.word}"
 
 
 def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:

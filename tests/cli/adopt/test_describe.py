@@ -283,6 +283,7 @@ CANNOT_BE_SAID: list[tuple[live_pool.Spec, str, Effect]] = [
     (invented("identityProviders", "ferries"), "Harbour/invented.member", Effect.UNKNOWN),
     (invented("domains", "notes"), "notes-dev-sign-in/invented.member", Effect.UNKNOWN),
     (invented("clients", "notes"), "notes-client-dev/invented.member", Effect.UNKNOWN),
+    (invented("clients", "clinic"), "Ward_app/invented.member", Effect.UNKNOWN),
     (invented("servers", "archive"), "film-api/invented.member", Effect.UNKNOWN),
     (invented("groups", "ferries"), "captains/invented.member", Effect.UNKNOWN),
     ({**NOTES, "mfa": {"MfaConfiguration": "OFF", "Invented": {"Member": "x"}}}, "invented.member", Effect.UNKNOWN),
