@@ -92,7 +92,8 @@ def _factors(pool: UserPool) -> Iterator[Problem]:
         )
     if pool.passkeys and "passkey" not in factors:
         allowed = "passkeys where firstFactors has passkey"
-        yield Problem(f"{PATH}.passkeys", allowed, "firstFactors without passkey", "add passkey to firstFactors")
+        fix = "add passkey to firstFactors"
+        yield Problem(f"{PATH}.passkeys", allowed, "firstFactors without passkey", fix, warning=True)
     codes = [factor for factor in factors if factor in ("emailOtp", "smsOtp")]
     if codes and pool.mfa and pool.mfa.mode == "on":
         allowed = "password and passkey where mfa.mode is on: Cognito does not offer codes as a first factor then"
