@@ -45,6 +45,8 @@ def client_losses(
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})
+    if new.write_attributes:  # a list that the program sends, whoever wrote it
+        said = said.model_copy(update={"write_attributes": new.write_attributes})
     for loss in field_losses(client_id, path, live, wanted, said, settings, "client"):
         yield _in_its_words(loss, new, settings.config.clients[key])
     if old.get("allowedOauthFlowsUserPoolClient") is False and "flows" not in said.model_fields_set:

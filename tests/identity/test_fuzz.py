@@ -168,7 +168,7 @@ SLIPS: list[tuple[Callable[[dict[str, Any], Any], str | None], Any]] = [
     (_at("userPool", "passwordPolicy", "requireNumbers"), "no"),
     (_at("userPool", "caseSensitive"), None),
     (_at("userPool", "customAttributes", "a", "type"), "Float"),
-    (_at("apis", "*", "scopes"), {}),
+    (_at("apis", "*", "scopes"), ["read"]),
     (_at("apis", "*", "scopes", "a/b"), "text"),
     (_at("apis", "*", "scopes", "blank"), " "),
     (_at("apis", "*", "identifier"), "with space"),

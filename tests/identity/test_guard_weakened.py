@@ -77,6 +77,13 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     # Without a list of its own an app reads and writes all there is.
     (CLIENTS, app(readAttributes=["email"]), "clients.app.readAttributes", "readAttributes"),
     (CLIENTS, app(writeAttributes=["email"]), "clients.app.writeAttributes", "writeAttributes"),
+    # In a pool with custom attributes the program has a list of its own where the file has none.
+    (
+        {"userPool": {"customAttributes": {"role": {}}}, **CLIENTS, **app(writeAttributes=["email", "custom:role"])},
+        app(),
+        "clients.app.writeAttributes",
+        "writeAttributes",
+    ),
     (
         {"userPool": {"triggers": {"preSignUp": FUNCTION}}},
         {"userPool": {"triggers": {"preSignUp": {"arn": FUNCTION, "permission": False}}}},
