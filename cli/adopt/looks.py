@@ -38,7 +38,7 @@ def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Sec
         look, own = _look(styles[number].outputs, f"{folder}/{key}")
         looks |= {key: look} if look else {}
         files |= own
-    return {"version": 2, "perClient": looks}, files
+    return {"version": 2, **({"perClient": looks} if looks else {})}, files
 
 
 def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, bytes]]:
@@ -47,7 +47,8 @@ def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, byt
     look: Section = {"settings": f"{stem}.json"}
     files = {look["settings"]: (json.dumps(json.loads(outputs.get("settings") or "{}"), indent=2) + "\n").encode()}
     for asset in outputs.get("assets") or ():
-        file = f"{stem}-{asset['category']}-{asset['colorMode']}{_ENDINGS[asset['extension']]}".lower()
+        ending = _ENDINGS.get(asset["extension"], f".{asset['extension']}")
+        file = stem + f"-{asset['category']}-{asset['colorMode']}{ending}".lower()
         files[file] = base64.b64decode(asset["bytes"])
         look.setdefault("assets", []).append(
             {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
