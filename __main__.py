@@ -7,7 +7,6 @@ from identity.certificate import DomainCertificate, DomainCertificateArgs
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.guard import unseen
 from identity.identity_pool import PeopleInAws, PeopleInAwsArgs
-from identity.login import has_pages
 from identity.login_pages import LoginPages, LoginPagesArgs
 from identity.outputs import stack_outputs
 from identity.plan import plan_line
@@ -74,7 +73,7 @@ access = AccessRegistry("access", registry, opts=guarded)
 client_ids = {key: client.id for key, client in access.clients.items()}
 
 if settings.config.login:
-    people_come_to = {key: client for key, client in settings.clients.items() if has_pages(client)}
+    people_come_to = {key: client for key, client in settings.clients.items() if client.has_pages}
     LoginPages("login", LoginPagesArgs(settings.config.login, pool.id, pool.domain, people_come_to, client_ids))
 
 people = None

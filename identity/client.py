@@ -232,6 +232,11 @@ class Client(Model):
         """Whether nobody signs in: the client credentials flow."""
         return self.flows == [CLIENT_CREDENTIALS]
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether people come to the sign-in pages by this client."""
+        return bool(self.flows) and not self.is_machine
+
     def filled(
         self,
         key: str,
@@ -513,8 +518,9 @@ def _references(
             allowed = ", ".join(known) + ", or external:<name> for one that is not managed here"
             fix = nearest(provider, known)
             yield Problem(f"{path}.identityProviders[{index}]", allowed, shown(provider), fix)
-    if written.identity_providers == [] and client.flows and not client.is_machine:
-        yield Problem(f"{path}.identityProviders", "at least one: nobody could sign in", "[]", f"write [{COGNITO}]")
+    if written.identity_providers == [] and client.has_pages:
+        allowed, fix = "at least one: the sign-in pages have nothing to show for this client", f"write [{COGNITO}]"
+        yield Problem(f"{path}.identityProviders", allowed, "[]", fix, warning=True)
     for field, names in (("readAttributes", written.read_attributes), ("writeAttributes", written.write_attributes)):
         for index, name in enumerate(names or []):
             if name not in attributes:

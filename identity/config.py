@@ -194,7 +194,7 @@ class Settings:
         if pool.passkeys and pool.passkeys.relying_party_id is None:
             served = self.domain.served_on(self.region)
             more["passkeys"] = pool.passkeys.model_copy(update={"relying_party_id": served})
-        if pool.sms and pool.sms.external_id is None:
+        if pool.sms and pool.sms.external_id is None and pool.sms.role_arn is None:
             more["sms"] = pool.sms.model_copy(update={"external_id": external_id(name)})
         if self.config.link_accounts:
             more["triggers"] = linking(pool.triggers, self.identity_providers)
@@ -353,7 +353,8 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     if config.identity_pool and sound["clients"]:
         yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(client.auth_flows or ()) for key, client in config.clients.items()}
-    yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region)
+    pages = any(client.has_pages for client in settings.clients.values())
+    yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region, pages)
     yield from plan_problems(config, config.user_pool.tier)
 
 

@@ -41,15 +41,10 @@ class Login(Look):
         return self.per_client.get(key, self)
 
 
-def has_pages(client: Client) -> bool:
-    """Whether people come to the sign-in pages by this client."""
-    return bool(client.flows) and not client.is_machine
-
-
 def pages_of_factors(login: Login | None, factors: Sequence[str], clients: Mapping[str, Client]) -> Iterator[Problem]:
     """First factors that only the new pages offer, beside the old pages."""
     old = login is None or login.version == _OLD
-    if old and len(factors) > 1 and any(has_pages(client) for client in clients.values()):
+    if old and len(factors) > 1 and any(client.has_pages for client in clients.values()):
         allowed = "2 with more firstFactors than the password: the old pages, AWS's choice, offer nothing else"
         fix = "set it to 2, unless people sign in on pages of your own alone"
         yield Problem(f"{PATH}.version", allowed, shown(login.version) if login else "nothing", fix, warning=True)
@@ -60,8 +55,8 @@ def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Prob
     yield from _look_problems(PATH, login, login.version)
     for key, look in login.per_client.items():
         path = f"{PATH}.perClient.{key}"
-        if key not in clients or not has_pages(clients[key]):
-            known = [name for name, client in clients.items() if has_pages(client)]
+        if key not in clients or not clients[key].has_pages:
+            known = [name for name, client in clients.items() if client.has_pages]
             allowed = "a client that people sign in with: " + (", ".join(known) or "there is none")
             yield Problem(path, allowed, shown(key), nearest(key, known))
         if login.version == _OLD:

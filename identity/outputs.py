@@ -115,6 +115,6 @@ def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, An
     if client.logout_urls:
         output["logoutUrls"] = list(client.logout_urls)
         output["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
-    if client.flows and not client.is_machine:
+    if client.has_pages:
         output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
     return output

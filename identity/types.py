@@ -274,10 +274,10 @@ def _with_name_and_code(value: str) -> str:
     return refuse("a text with {username} and {####}", f"put {missing[0]} in") if missing else value
 
 
-def arn(service: str, example: str) -> Checked:
-    """The ARN of such a thing as the example is one of."""
-    kind = re.split("[/:]", example.split(":", 5)[5])[0]
-    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:{kind}[/:]\S+")
+def arn(service: str, example: str, *kinds: str) -> Checked:
+    """The ARN of such a thing as the example is one of, or of these other kinds."""
+    kind = "|".join([re.split("[/:]", example.split(":", 5)[5])[0], *kinds])
+    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:(?:{kind})[/:]\S+")
     return matching(pattern, f"an ARN, such as {example}")
 
 
@@ -351,7 +351,7 @@ InvitationBody = Annotated[Body, AfterValidator(_with_name_and_code)]
 InvitationText = Annotated[str, AfterValidator(_with_name_and_code), at_most(140), NotBlank]
 RoleArn = Annotated[str, arn("iam", "arn:aws:iam::123456789012:role/name"), NotBlank]
 FunctionArn = Annotated[str, arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name"), NotBlank]
-KeyArn = Annotated[str, arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name"), NotBlank]
+KeyArn = Annotated[str, arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name", "alias"), NotBlank]
 IdentityArn = Annotated[str, arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app"), NotBlank]
 CertificateArn = Annotated[str, arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name"), NotBlank]
 WebAclArn = Annotated[str, arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), NotBlank]

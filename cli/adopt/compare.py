@@ -14,6 +14,7 @@ from identity.config import Config
 from identity.errors import shown
 from identity.provider_names import Props, known_to_the_provider
 from identity.setting import Model, declared
+from identity.user_pool.trigger_events import VERSIONS
 
 # What AWS says of a thing, and nobody sets.
 _TOLD = {
@@ -120,10 +121,19 @@ def _walk(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
 
 def _comparable(type_name: str, props: Props) -> Any:
     """A form in which two that mean the same to AWS are the same; how long tokens live has a unit, or AWS's own."""
+    if type_name == facts.USER_POOL:
+        props = props | {"lambdaConfig": _said_once(props.get("lambdaConfig") or {})}
     if type_name == facts.USER_POOL_CLIENT:
         lives = {"tokenValidity": TokenValidity.read(props).seconds}
         props = {name: prop for name, prop in props.items() if name not in TOKEN_VALIDITY} | lives
     return _without_order(props)
+
+
+def _said_once(functions: Props) -> Props:
+    """Without the second form of the function before tokens where it says what the first does: AWS answers both."""
+    versioned = functions.get("preTokenGenerationConfig") or {}
+    left_out = "preTokenGenerationConfig" if versioned.get("lambdaVersion") == VERSIONS[0] else None
+    return {name: value for name, value in functions.items() if name != left_out}
 
 
 def _without_order(value: Any) -> Any:

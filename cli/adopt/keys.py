@@ -8,7 +8,6 @@ from identity import facts
 from identity.client import Client
 from identity.config import Settings
 from identity.identity_provider import IdentityProvider
-from identity.login import has_pages
 from identity.naming import Names
 
 
@@ -99,7 +98,7 @@ def by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dic
     for kind, section in (("server", "apis"), ("client", "clients"), ("group", "groups")):
         made |= {f"access-{kind}-{key}": thing for key, thing in found[section].items()}
     made |= {f"access-provider-{thing.name}": thing for thing in found["identityProviders"].values()}
-    keys = {client.own_id: key for key, client in found["clients"].items() if has_pages(Client.read(client.outputs))}
+    keys = {client.own_id: key for key, client in found["clients"].items() if Client.read(client.outputs).has_pages}
     for style in live.of(facts.LOGIN_STYLE):
         if style.outputs["clientId"] in keys:
             made[f"login-{keys[style.outputs['clientId']]}"] = style

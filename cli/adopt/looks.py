@@ -11,7 +11,6 @@ from cli.adopt.live import Live, Thing
 from identity import facts
 from identity.branding import EXTENSIONS, ROOT
 from identity.client import Client
-from identity.login import has_pages
 
 _ENDINGS = {name: ending for ending, name in EXTENSIONS.items() if ending != ".jpeg"}
 
@@ -29,7 +28,7 @@ def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Sec
     if versions == {1} and css:
         return {"version": 1, "css": f"{folder}/pages.css"}, {f"{folder}/pages.css": css.encode()}
     styles = {style.outputs["clientId"]: style for style in live.of(facts.LOGIN_STYLE)}
-    seen = {key: client.own_id for key, client in clients.items() if has_pages(Client.read(client.outputs))}
+    seen = {key: client.own_id for key, client in clients.items() if Client.read(client.outputs).has_pages}
     if versions != {2} or not seen or not styles.keys() >= set(seen.values()):
         return None, {}
     looks: Section = {}

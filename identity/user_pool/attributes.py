@@ -62,7 +62,7 @@ class StandardAttribute(Model):
         if "minLength" in facts:
             bounds = {"minLength": str(facts["minLength"]), "maxLength": str(facts["maxLength"])}
             return {**block, "stringAttributeConstraints": bounds}
-        return {**block, "numberAttributeConstraints": {}}
+        return {**block, "numberAttributeConstraints": {"minValue": "0"}}  # AWS's own, for updated_at
 
     def problems(self, path: str, name: str) -> Iterator[Problem]:
         for key, bound in (("minLength", self.min_length), ("maxLength", self.max_length)):
@@ -210,8 +210,10 @@ def _lengths(schema: Mapping[str, Any], name: str = "") -> dict[str, Any]:
     return {"min_length": None if low == own[0] else low, "max_length": None if high == own[1] else high}
 
 
-def _number(text: Any) -> int | None:
-    return None if text in (None, "") else int(text)
+def _number(text: Any) -> float | None:
+    if text in (None, ""):
+        return None
+    return float(text) if "." in str(text) else int(text)
 
 
 def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:

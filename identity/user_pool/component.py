@@ -112,7 +112,8 @@ class CustomerUserPool(pulumi.ComponentResource):
         self._watch(beside, args.settings)
         self.domain = self._serve(name, args.domain)
         # What the provider has by itself of a sender does not tell who named it.
-        said = {"mailFrom": args.settings.email.from_} if args.settings.email else {}
+        email = args.settings.email
+        said = {"mailFrom": email.from_ or email.identity_arn} if email else {}
         self.register_outputs({"id": self.id, "arn": self.arn, **said})
 
     def _watch(self, beside: Beside, settings: UserPool) -> None:

@@ -40,9 +40,10 @@ class Email(Model):
     (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
     """
 
-    from_: Sender = setting(
-        ...,
-        "The sender: an address, or a name and an address, of the verified identity.",
+    from_: Maybe[Sender] = setting(
+        None,
+        "The sender: an address, or a name and an address, of the verified identity. Not given - the address that "
+        "identityArn is of.",
         "emailConfiguration.fromEmailAddress",
         alias="from",
         example="Acme <no-reply@example.app>",
@@ -71,7 +72,7 @@ class Email(Model):
 
     @property
     def domain(self) -> str:
-        return types.address_in(self.from_).rpartition("@")[2].lower()
+        return types.address_in(self.from_ or "").rpartition("@")[2].lower()
 
     def inputs(self) -> dict[str, Any]:
         made = super().inputs()
@@ -92,8 +93,12 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
         zone_name: its name, where that is known.
     """
     path, sender = f"{PATH}.from", shown(email.from_)
-    if email.identity_arn:
-        identity = email.identity_arn.rpartition(":identity/")[2].lower()
+    identity = (email.identity_arn or "").rpartition(":identity/")[2].lower()
+    if email.from_ is None:
+        if "@" not in identity:
+            yield Problem(path, "the sender's address, such as no-reply@example.app", "nothing")
+        return
+    if identity:
         address = types.address_in(email.from_).lower()
         if address != identity and not address.endswith((f"@{identity}", f".{identity}")):
             allowed = f"an address of the identity {identity}: SES refuses any other"

@@ -19,7 +19,7 @@ _WHEREABOUTS: Final = ("authDomain", "customDomain", "domainPrefix", "product", 
 
 
 def pool_problems(
-    pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]], domain: Domain, region: str | None
+    pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]], domain: Domain, region: str | None, has_pages: bool
 ) -> Iterator[Problem]:
     """What AWS would refuse, what nobody could ever use, and as warnings, what is seldom meant.
 
@@ -28,6 +28,7 @@ def pool_problems(
         auth_flows: those that each client names, by its config key.
         domain: where sign-in is served.
         region: the stack's region, where it names one.
+        has_pages: whether people come to the sign-in pages by any client.
     """
     yield from attributes.attribute_problems(PATH, pool.standard_attributes, pool.custom_attributes)
     yield from _user_names(pool)
@@ -37,7 +38,7 @@ def pool_problems(
     yield from following(_recovery(pool), _POOL, "recovery", "autoVerifiedAttributes", "sms")
     yield from following(_messages(pool), _POOL, "verification.by")
     if pool.passkeys and pool.passkeys.relying_party_id:
-        problems = _relying_party(pool.passkeys.relying_party_id, domain, region)
+        problems = _relying_party(pool.passkeys.relying_party_id, domain, region, has_pages)
         yield from following(problems, "identity:", *_WHEREABOUTS)
     if pool.email:
         zone = domain.zone
@@ -91,7 +92,7 @@ def _factors(pool: UserPool) -> Iterator[Problem]:
             f"{path}[{factors.index('emailOtp')}]", allowed, '"emailOtp"', "give userPool.email", warning=True
         )
     if pool.passkeys and "passkey" not in factors:
-        allowed = "passkeys where firstFactors has passkey"
+        allowed = "passkeys where firstFactors has passkey: nobody can use one before"
         fix = "add passkey to firstFactors"
         yield Problem(f"{PATH}.passkeys", allowed, "firstFactors without passkey", fix, warning=True)
     codes = [factor for factor in factors if factor in ("emailOtp", "smsOtp")]
@@ -100,12 +101,12 @@ def _factors(pool: UserPool) -> Iterator[Problem]:
         yield Problem(path, allowed, ", ".join(codes), "set mfa.mode: optional, or take them out", warning=True)
 
 
-def _relying_party(name: str, domain: Domain, region: str | None) -> Iterator[Problem]:
+def _relying_party(name: str, domain: Domain, region: str | None, has_pages: bool) -> Iterator[Problem]:
     """A browser makes a passkey for its page's own host, or a domain above it (https://www.w3.org/TR/webauthn-2/#rp-id)."""
     path, served = f"{PATH}.passkeys.relyingPartyId", domain.served_on(region)
     if name not in (domain.auth_domain, served) and not domain.auth_domain.endswith(f".{name}"):
         allowed = f"the auth domain, {domain.auth_domain}, or one above it: browsers make no passkey for another"
-        yield Problem(path, allowed, shown(name))
+        yield Problem(path, allowed, shown(name), warning=not has_pages)
     elif name != served:
         allowed = f"{served or 'the domain of the sign-in pages'}: passkeys of another are for pages of your own alone"
         fix = "take it out" if domain.custom else "take it out, or set identity:customDomain: true"

@@ -1,6 +1,7 @@
 """Text messages, and the role by which Cognito sends them."""
 
 import re
+from typing import Any
 
 import pulumi
 
@@ -24,13 +25,20 @@ class Sms(Model):
     )
     external_id: Maybe[types.ExternalId] = setting(
         None,
-        "What the role asks Cognito for. Not given - the name of the pool, with - for what none may have.",
+        "What the role asks Cognito for. Not given - nothing where roleArn is; for a role made here the name of the "
+        "pool, with - for what none may have.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
     region: Maybe[types.Region] = setting(
         None, "The region of SNS. Not given - the pool's.", "smsConfiguration.snsRegion", example="eu-west-1"
     )
+
+    def inputs(self) -> dict[str, Any]:
+        made = super().inputs()
+        # The provider wants the word, also for a role that asks for nothing.
+        made.setdefault("smsConfiguration", {}).setdefault("externalId", "")
+        return made
 
 
 def external_id(pool_name: str) -> str:

@@ -121,7 +121,7 @@ class Triggers(Model):
 
     @classmethod
     def is_in(cls, outputs: Mapping[str, Any]) -> bool:
-        return any(_live(outputs.get("lambdaConfig") or {}))
+        return super().is_in(outputs) or any(_live(outputs.get("lambdaConfig") or {}))
 
 
 def _live(config: Mapping[str, Any]) -> Iterator[tuple[str, Trigger]]:

@@ -299,6 +299,43 @@ def test_what_cannot_be_said_is_named_with_what_an_update_does_to_it_and_stops_u
     assert surveyed.stopping([name]) == []
 
 
+_LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+_KMS = "arn:aws:kms:eu-west-1:123456789012:alias/codes"
+_CUSTOM_SENDER = {"CustomEmailSender": {"LambdaVersion": "V1_0", "LambdaArn": _LAMBDA}, "KMSKeyID": _KMS}
+_FIRST_FORM = {
+    "PreTokenGeneration": _LAMBDA,
+    "PreTokenGenerationConfig": {"LambdaVersion": "V1_0", "LambdaArn": _LAMBDA},
+}
+_IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/us@acme.example"
+_NUMBER = {"AttributeDataType": "Number", "Mutable": True, "NumberAttributeConstraints": {"MinValue": "0"}}
+_PAGES = {"AllowedOAuthFlowsUserPoolClient": True, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"]}
+_OWN_PAGES = {"MfaConfiguration": "OFF", "WebAuthnConfiguration": {"RelyingPartyId": "shop.example"}}
+SELDOM: dict[str, live_pool.Spec] = {
+    "no-external-id": changed(NOTES, SmsConfiguration={"SnsCallerArn": "arn:aws:iam::123456789012:role/texts"}),
+    "the-first-form-of-tokens": changed(NOTES, LambdaConfig=_FIRST_FORM),
+    "a-key-by-its-alias": changed(NOTES, LambdaConfig=_CUSTOM_SENDER),
+    "a-key-without-a-sender": changed(NOTES, LambdaConfig={"KMSKeyID": _KMS}),
+    "mail-without-a-name": changed(
+        NOTES, EmailConfiguration={"EmailSendingAccount": "DEVELOPER", "SourceArn": _IDENTITY}
+    ),
+    "a-time-that-is-asked-for": changed(NOTES, Schema=[{**_NUMBER, "Name": "updated_at", "Required": True}]),
+    "no-provider": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, "CallbackURLs": ["https://a.example/"]}]},
+    "passkeys-of-own-pages": {**NOTES, "clients": [], "mfa": _OWN_PAGES},
+}
+
+
+@pytest.mark.parametrize("spec", SELDOM.values(), ids=SELDOM)
+def test_what_aws_takes_and_few_mean_can_be_said(spec: live_pool.Spec) -> None:
+    surveyed, mistakes = found(running(spec))
+    assert (mistakes, list(map(str, surveyed.differences))) == ([], [])
+
+
+def test_a_bound_that_is_no_whole_number_is_told_and_ends_nothing() -> None:
+    bounds = {"NumberAttributeConstraints": {"MinValue": "0.5"}}
+    _, mistakes = found(running(changed(NOTES, Schema=[{**_NUMBER, "Name": "size", **bounds}])))
+    assert mistakes == ["identity:userPool.customAttributes.size.minValue"]
+
+
 def test_what_nobody_speaks_of_stays_and_is_told_once_it_is_not_as_the_last_update_left_it() -> None:
     spec = {**NOTES, "pool": {name: value for name, value in NOTES["pool"].items() if name != "AdminCreateUserConfig"}}
     by_hand = running(changed(spec, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
