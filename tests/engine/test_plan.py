@@ -71,15 +71,12 @@ def planned(emulator: str, pulumi_home: Path, tmp_path: Path) -> Iterator[Planne
     gc.collect()
 
 
-def test_a_plan_holds_no_secret_in_clear(planned: Planned) -> None:
+def test_a_plan_holds_no_secret_in_clear_and_what_was_planned_is_carried_out(planned: Planned) -> None:
     written = planned.file.read_text(encoding="utf-8")
     assert APPROVED in written  # it is the plan
     assert "ciphertext" in written
     assert SAID_ONCE not in written
     assert planned.outputs["clientSecret"] not in written
-
-
-def test_what_was_planned_is_carried_out(planned: Planned) -> None:
     planned.up(program(APPROVED))
     assert planned.client["CallbackURLs"] == [APPROVED]
 
