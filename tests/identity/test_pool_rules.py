@@ -183,7 +183,6 @@ def test_what_can_work_is_taken(pool: dict[str, Any]) -> None:
 
 
 SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
-    ({"passkeys": {"relyingPartyId": "auth.acme.app"}}, "passkeys"),
     ({"autoVerifiedAttributes": []}, "autoVerifiedAttributes"),
     ({"firstFactors": ["password", "emailOtp"]}, "firstFactors[1]"),
     (

@@ -34,18 +34,6 @@ def test_a_providers_secrets_are_secret_in_its_state(plugin: Plugin, pool: str) 
     }
 
 
-def test_details_that_aws_adds_are_no_difference(plugin: Plugin, pool: str, emulator: str) -> None:
-    token = "aws:cognito/identityProvider:IdentityProvider"
-    given = next(case for case in CASES if case.token == token).given(pool)
-    made = plugin.made(token, given)
-    cognito = local.emulator.client("cognito-idp", int(emulator.rpartition(":")[2]))
-    added = {"authorize_url": "https://accounts.google.com/o/oauth2/v2/auth", "oidc_issuer": "https://google"}
-    cognito.update_identity_provider(
-        UserPoolId=pool, ProviderName="Google", ProviderDetails={**given["providerDetails"], **added}
-    )
-    assert made.refreshed() == made.state
-
-
 def test_a_secrets_value_is_a_version_of_it_and_another_value_another_version(plugin: Plugin) -> None:
     secret = plugin.made("aws:secretsmanager/secret:Secret", {"name": "acme/client"}, "secret")
     token = "aws:secretsmanager/secretVersion:SecretVersion"
