@@ -53,8 +53,8 @@ def _account(subject: str, given: str, family: str, email: str, verified: bool) 
 
 # The first has an address of local/people.yaml, the last says so of another one.
 ACCOUNTS: Final = {
-    it.subject: it
-    for it in (
+    item.subject: item
+    for item in (
         _account("1001", "Ada", "Lovelace", "ada@example.com", verified=True),
         _account("1002", "Lin", "Newcomer", "lin@example.com", verified=True),
         _account("1003", "Eve", "Unverified", "grace@example.com", verified=False),
@@ -119,8 +119,8 @@ def _authorize(request: Request, provider: Json) -> Response:
     chosen = request.form().get("account")
     if chosen not in ACCOUNTS:
         forms = [
-            Form(f"{request.raw_path}?{request.query}", it.words, hidden={"account": it.subject})
-            for it in ACCOUNTS.values()
+            Form(f"{request.raw_path}?{request.query}", account.words, hidden={"account": account.subject})
+            for account in ACCOUNTS.values()
         ]
         return _page(provider, forms)
     code = secrets.token_urlsafe(32)
@@ -164,8 +164,12 @@ def _saml(request: Request, provider: Json) -> Response:
     """The page: each of its buttons sends an account's assertion. Nobody signs it: the emulator does not look."""
     state = request.asked().get("RelayState", "")
     forms = [
-        Form("/saml2/idpresponse", it.words, hidden={"SAMLResponse": _assertion(provider, it), "RelayState": state})
-        for it in ACCOUNTS.values()
+        Form(
+            "/saml2/idpresponse",
+            account.words,
+            hidden={"SAMLResponse": _assertion(provider, account), "RelayState": state},
+        )
+        for account in ACCOUNTS.values()
     ]
     return _page(provider, forms)
 

@@ -91,9 +91,12 @@ def test_the_whole_is_sound_and_has_every_key() -> None:
 def test_one_slip_is_told_alone(key: str) -> None:
     start = (key,) if key in BESIDE else ("userPool", key)
     for way in places(CONFIG[key] if key in BESIDE else POOL[key], start):
-        path = f"identity:{way[0]}" + "".join(f"[{it}]" if isinstance(it, int) else f".{it}" for it in way[1:])
+        path = f"identity:{way[0]}" + "".join(f"[{item}]" if isinstance(item, int) else f".{item}" for item in way[1:])
         for value in ([["x"]], 7.5, {"unknown": [1]}, "\x00"):
             problems = told(broken(way, value))
             assert problems, (path, value)
-            assert [str(it) for it in problems if not related(it.path, path)] == [], (path, value)
-            assert all(it.allowed and (it.received or it.allowed == "this key is needed") for it in problems)
+            assert [str(problem) for problem in problems if not related(problem.path, path)] == [], (path, value)
+            assert all(
+                problem.allowed and (problem.received or problem.allowed == "this key is needed")
+                for problem in problems
+            )

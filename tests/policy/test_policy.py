@@ -528,15 +528,15 @@ def test_no_rule_demands_what_no_key_can_say(deploy: Deploy, acl: Any) -> None:
     )
     stack = [
         Resource(
-            it.type,
-            it.name,
-            it.inputs,
-            it.name,
-            it.protect,
+            item.type,
+            item.name,
+            item.inputs,
+            item.name,
+            item.protect,
             region="us-east-1",
-            sources=dict.fromkeys(it.inputs, (*it.waits_for,)),
+            sources=dict.fromkeys(item.inputs, (*item.waits_for,)),
         )
-        for it in run.resources.values()
+        for item in run.resources.values()
     ]
     found = [
         f"{rule.id}: {finding.wrong}"

@@ -94,7 +94,7 @@ def test_every_type_is_clicked_through_to_tokens_with_its_mapped_attributes(pool
     claims = tokens.claims(exchanged(pool, answered["code"]).json()["id_token"])
     assert claims["cognito:username"] == f"{named(kind)}_1002"
     known = {"email": "lin@example.com", "name": "Lin Newcomer", "given_name": "Lin", "family_name": "Newcomer"}
-    mapped = next(it.attributes for it in KINDS.values() if it.aws == kind)
+    mapped = next(item.attributes for item in KINDS.values() if item.aws == kind)
     for name, value in known.items():
         assert claims.get(name) == (value if name in mapped else None)
     assert pool.attributes(f"{named(kind)}_1002").get("username") is None
@@ -104,13 +104,13 @@ def test_every_type_is_clicked_through_to_tokens_with_its_mapped_attributes(pool
 def test_a_provider_is_told_as_it_was_given_before_and_after_a_sign_in(pool: Pool, kind: str) -> None:
     at_provider(pool, identity_provider=named(kind))
     found = pool.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName=named(kind))["IdentityProvider"]
-    mapping = next(it.attributes for it in KINDS.values() if it.aws == kind)
+    mapping = next(item.attributes for item in KINDS.values() if item.aws == kind)
     assert found["ProviderType"] == kind
     assert found["ProviderDetails"] == DETAILS[kind]
     assert found["AttributeMapping"] == mapping
     listed_types = {
-        it["ProviderName"]: it["ProviderType"]
-        for it in pool.admin.list_identity_providers(UserPoolId=pool.id)["Providers"]
+        provider["ProviderName"]: provider["ProviderType"]
+        for provider in pool.admin.list_identity_providers(UserPoolId=pool.id)["Providers"]
     }
     assert listed_types[named(kind)] == kind
 
@@ -278,7 +278,7 @@ def test_an_address_that_one_side_has_not_verified_opens_no_account(
     assert (answered["error"], answered["state"]) == ("invalid_request", "s")
     assert answered["error_description"].startswith("PreSignUp failed with error ")
     assert why in answered["error_description"]
-    assert [it["Username"] for it in linking.admin.list_users(UserPoolId=linking.id)["Users"]] == [there]
+    assert [user["Username"] for user in linking.admin.list_users(UserPoolId=linking.id)["Users"]] == [there]
     assert "identities" not in linking.attributes(there)
 
 
