@@ -222,6 +222,11 @@ def _without_make(line: str) -> str:
     return f".venv/bin/python -m cli adopt --stack {stack} --pool {pool} --{what.lower()}"
 
 
+def test_a_config_that_linux_gives_no_program_is_told(dev: Shell, stack_file: Path) -> None:
+    stack_file.write_text(stack_file.read_text().replace("config:\n", f"config:\n  another:text: {'x' * 2**18}\n", 1))
+    dev.refused("pulumi preview --stack dev", "rgument list too long")
+
+
 def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout, Shell(checkout, tmp_path / "home") as shell:
         account(checkout, old.PRODUCT)

@@ -58,9 +58,9 @@ class Ran:
     def refused(self, *words: str) -> None:
         """Assert that it failed with a message that has these words, and without a traceback."""
         assert self.status != 0, self.said
-        assert "Traceback" not in self.said
+        assert "Traceback" not in self.said, self.said
         for word in words:
-            assert word in self.said
+            assert word in self.said, self.said
 
 
 class Checkout:

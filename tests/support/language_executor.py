@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import runpy
+import signal
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ def main(engine: str) -> None:
     def run() -> None:
         runpy.run_path(program, run_name="__main__")
 
+    # An engine that fails interrupts the program, which then has nothing to say.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a program that fails leaves futures behind
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
