@@ -1,6 +1,7 @@
 """One person, one account: who is linked to whom, and who is refused."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,16 +18,19 @@ class FalseCognito:
     def __init__(self, *users: dict[str, str]) -> None:
         self.users, self.linked, self.asked = users, list[dict[str, Any]](), list[str]()
 
-    def list_users(self, UserPoolId: str, Filter: str, Limit: int) -> dict[str, Any]:
+    def get_paginator(self, operation: str) -> "FalseCognito":
+        assert operation == "list_users"
+        return self
+
+    def paginate(self, UserPoolId: str, Filter: str) -> Iterator[dict[str, Any]]:
+        """Each user on a page of their own, after an empty one: how many a page has is up to AWS."""
         assert UserPoolId == POOL
         self.asked.append(Filter)
-        found = [user for user in self.users if Filter == f'email = "{user["email"]}"'][:Limit]
-        return {
-            "Users": [
-                {"Username": user["name"], "Attributes": [{"Name": key, "Value": value} for key, value in user.items()]}
-                for user in found
-            ]
-        }
+        yield {"Users": []}
+        for user in self.users:
+            if Filter == f'email = "{user["email"]}"':
+                attributes = [{"Name": key, "Value": value} for key, value in user.items()]
+                yield {"Users": [{"Username": user["name"], "Attributes": attributes}]}
 
     def admin_link_provider_for_user(self, **request: Any) -> None:
         self.linked.append(request)
@@ -84,6 +88,19 @@ def test_the_address_is_found_in_small_letters_too() -> None:
     cognito = FalseCognito(user())
     handler(event(email="Ada@Acme.example"), None, cognito)
     assert cognito.linked
+
+
+def test_a_letter_beyond_ascii_is_not_the_one_that_it_would_be_in_small_letters() -> None:
+    cognito = FalseCognito(user(email="kate@acme.example"))
+    handler(event(email="\N{KELVIN SIGN}ate@acme.example"), None, cognito)
+    assert not cognito.linked
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_has_not_verified_the_address_does_not_keep_its_owner_out(order: int) -> None:
+    cognito = FalseCognito(*[user(), user("squatter", verified="false")][::order])
+    handler(event(), None, cognito)
+    assert cognito.linked[0]["DestinationUser"]["ProviderAttributeValue"] == "ada"
 
 
 def test_an_id_with_an_underscore_and_a_provider_that_nobody_named_stay_whole() -> None:

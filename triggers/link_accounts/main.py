@@ -38,13 +38,15 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
         return event
     if event["request"]["userAttributes"].get("email_verified") != "true":
         raise SignUpRefused("The provider has not verified this address, and an account has it: sign in with that one.")
-    if len(others) > 1:
-        raise SignUpRefused("More than one account has this address: sign in with one of them.")
-    if _attributes(others[0]).get("email_verified") != "true":
+    # Who only says to have the address must not keep its owner out.
+    owners = [user for user in others if _attributes(user).get("email_verified") == "true"]
+    if not owners:
         raise SignUpRefused("An account has this address and has not verified it: sign in there and verify it first.")
+    if len(owners) > 1:
+        raise SignUpRefused("More than one account has this address: sign in with one of them.")
     client.admin_link_provider_for_user(
         UserPoolId=pool,
-        DestinationUser=_identity(others[0]),
+        DestinationUser=_identity(owners[0]),
         SourceUser=_source(event["userName"], event["request"]["userAttributes"]),
     )
     return event
@@ -61,10 +63,12 @@ def _identity(user: dict[str, Any]) -> dict[str, str]:
 def _with_address(client: Any, pool: str, address: str) -> list[dict[str, Any]]:
     """The users with this address, in the spelling of the provider and in small letters."""
     found: dict[str, dict[str, Any]] = {}
-    for spelling in {address, address.lower()}:
+    # Beyond ASCII other letters have the same small one: that of the Kelvin sign is k, and so somebody else's address.
+    for spelling in {address, address.lower() if address.isascii() else address}:
         quoted = spelling.replace("\\", "\\\\").replace('"', '\\"')
-        answer = client.list_users(UserPoolId=pool, Filter=f'email = "{quoted}"', Limit=3)
-        found |= {user["Username"]: user for user in answer["Users"]}
+        # A page may have fewer users than there are, and even none.
+        pages = client.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email = "{quoted}"')
+        found |= {user["Username"]: user for page in pages for user in page["Users"]}
     return list(found.values())
 
 
