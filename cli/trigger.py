@@ -17,14 +17,13 @@ from cli import outputs as stack_outputs
 from cli.outputs import Outputs
 from cli.sign_in.choice import choose_client
 from cli.sign_in.errors import plain
+from identity.facts import OPERATIONS_SCOPE
 from identity.user_pool.trigger_answers import Answer, answer_of
 from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
 from local import paths
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
-# What an app may do that took no scopes: its tokens are for Cognito's own API.
-_OWN_API = "aws.cognito.signin.user.admin"
 
 
 @click.command()
@@ -176,7 +175,7 @@ def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source
     if name == _TOKENS:
         request["groupConfiguration"] = _groups(person.get("groups", []))
         if number != "1":
-            request["scopes"] = list(scopes) if source in ("HostedAuth", MACHINE) else [_OWN_API]
+            request["scopes"] = list(scopes) if source in ("HostedAuth", MACHINE) else [OPERATIONS_SCOPE]
     return request
 
 

@@ -30,8 +30,10 @@ PERMISSION = "aws:lambda/permission:Permission"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 CLOUD_FORMATION_STACK = "aws:cloudformation/stack:Stack"
 STACK = "pulumi:pulumi:Stack"
+# The scope of Cognito's own operations: all that the tokens of an app have which signs in by operations.
+OPERATIONS_SCOPE = "aws.cognito.signin.user.admin"
 # Cognito's own scopes; every other one belongs to a resource server.
-OIDC_SCOPES = ("openid", "email", "phone", "profile", "aws.cognito.signin.user.admin")
+OIDC_SCOPES = ("openid", "email", "phone", "profile", OPERATIONS_SCOPE)
 # Cognito serves a custom domain by CloudFront, which takes certificates from this region alone.
 CUSTOM_DOMAIN_REGION = "us-east-1"
 TAGS = ("environment", "orchestration", "product", "service", "service-type")

@@ -12,6 +12,7 @@ from cli.adopt.report import AdoptError
 from identity import facts
 from identity.client import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
+from identity.guard.unseen import in_one
 from identity.provider_names import Props, in_provider_names
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
@@ -85,7 +86,7 @@ def read(account: Account, pool_id: str) -> Live:
     if not described:
         raise AdoptError(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
     factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
-    pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names({**described, **factors})), pool_id)
+    pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names(in_one(described, factors))), pool_id)
     domains, clients = list(_domains(account, pool)), list(_clients(ask, pool_id))
     things = [*domains, *clients, *_registry(ask, pool_id), *_once(ask, pool), *_beside(account, pool)]
     if any(domain.outputs.get("managedLoginVersion") == 2 for domain in domains):
@@ -94,11 +95,7 @@ def read(account: Account, pool_id: str) -> Live:
 
 
 def _pool(found: Props) -> Props:
-    outputs = {**found, **found.get("policies", {})}
-    outputs.pop("policies", None)
-    texts = outputs.pop("smsMfaConfiguration", {})
-    outputs |= {name: item for name, item in texts.items() if item}
-    outputs = _filled(outputs, _OWN_POOL)
+    outputs = _filled(found, _OWN_POOL)
     template = outputs["verificationMessageTemplate"]
     for old in _TWICE:
         text, name = outputs.get(old), old.replace("Verification", "")

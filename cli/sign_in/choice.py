@@ -2,12 +2,10 @@
 
 from cli.outputs import Client, Outputs
 from cli.sign_in.errors import plain
+from identity.facts import OIDC_SCOPES
 from local.console import Failure
 
 OPENID = "openid"
-# The scopes of Cognito itself; every other one is declared by an API of the stack.
-# https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
-STANDARD_SCOPES = frozenset({OPENID, "email", "phone", "profile", "aws.cognito.signin.user.admin"})
 
 
 def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -> tuple[str, str]:
@@ -49,7 +47,7 @@ def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[s
             raise Failure(f"The scope `{scope}` is declared by more than one API. Say: {' or '.join(matches)}.")
         full = matches[0] if matches else scope
         if full not in client.scopes:
-            why = "is not allowed for this client" if matches or scope in STANDARD_SCOPES else "is declared by no API"
+            why = "is not allowed for this client" if matches or scope in OIDC_SCOPES else "is declared by no API"
             raise Failure(f"The scope `{scope}` {why}. The client may have: {', '.join(client.scopes)}.")
         chosen.append(full)
     return list(dict.fromkeys(chosen))

@@ -125,7 +125,8 @@ def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
 
 def in_one(pool: Mapping[str, Any], factors: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of the two operations as the provider has them, without blocks around blocks."""
-    whole = {**factors.get("SmsMfaConfiguration", {}), **pool, **pool.get("Policies", {}), **factors}
+    texts = {name: value for name, value in factors.get("SmsMfaConfiguration", {}).items() if value}
+    whole = {**pool, **pool.get("Policies", {}), **factors, **texts}
     return {name: value for name, value in whole.items() if name not in ("Policies", "SmsMfaConfiguration")}
 
 
