@@ -37,7 +37,7 @@ if zone and not domain.certificate_arn:
     )
 
 certificate_arn = domain.certificate_arn or (certificate.validated_arn if certificate else None)
-served_on: str | CustomDomain = domain.prefix
+served_on: str | CustomDomain | None = domain.prefix if domain.served else None
 if domain.custom and certificate_arn:
     kept = domain.prefix if domain.keep_prefix else None
     served_on = CustomDomain(domain.auth_domain, certificate_arn, zone.id if zone else None, kept)
@@ -72,7 +72,7 @@ registry = AccessRegistryArgs(
 access = AccessRegistry("access", registry, opts=guarded)
 client_ids = {key: client.id for key, client in access.clients.items()}
 
-if settings.config.login:
+if settings.config.login and pool.domain:
     people_come_to = {key: client for key, client in settings.clients.items() if client.has_pages}
     LoginPages("login", LoginPagesArgs(settings.config.login, pool.id, pool.domain, people_come_to, client_ids))
 

@@ -58,10 +58,11 @@ class Outputs(_Output):
     user_pool_id: str
     issuer: Address
     jwks_uri: Address
-    authorize_url: Address
-    token_url: Address
-    user_info_url: Address
-    logout_url: Address
+    # A pool without a domain has none of these.
+    authorize_url: Address = ""
+    token_url: Address = ""
+    user_info_url: Address = ""
+    logout_url: Address = ""
     apis: dict[str, Api] = {}
     clients: dict[str, Client] = {}
     client_secrets: dict[str, str] = {}

@@ -13,7 +13,7 @@ from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from identity import deployed, parsing, renamed_keys, types
 from identity.api import Api, api_problems, still_there
 from identity.client import Client, client_problems, known_scopes
-from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems
+from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems, without_domain
 from identity.errors import HIDDEN, ConfigError, Problem, following, shown, warn
 from identity.exports import OneExportNames, export_problems
 from identity.group import Group, GroupName
@@ -62,6 +62,12 @@ class Config(Model):
     zone_id: Maybe[types.ZoneId] = setting(None, "The same zone by its id.", change=Change.MATTERS, loss=_RECORDS)
     zone_export: Maybe[types.ExportName] = setting(
         None, "The same zone by the CloudFormation export that holds its id.", change=Change.MATTERS, loss=_RECORDS
+    )
+    sign_in_domain: bool = setting(
+        True,
+        "Whether the pool has a domain, with sign-in pages and OAuth's endpoints. false - apps sign people in by "
+        "Cognito's operations alone.",
+        change=Change.REPLACES,
     )
     auth_domain: Maybe[types.DnsName] = setting(
         None,
@@ -177,6 +183,7 @@ class Settings:
             keep_prefix=config.keep_prefix_domain,
             certificate_arn=config.certificate_arn,
             zones=tuple(ZoneReference(key, value) for key, value in references if value),
+            served=config.sign_in_domain,
         )
 
     @property
@@ -335,6 +342,9 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     default_prefix = config.domain_prefix is None and sound["domainPrefix"] and named
     whereabouts = domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
     yield from following(whereabouts, _ROOT, *ZONE_KEYS, "certificateArn")
+    if not config.sign_in_domain:
+        said = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
+        yield from without_domain(said, {key: client.flows for key, client in config.clients.items()})
     if len(names.user_pool) > types.POOL_NAME_LENGTH and config.user_pool.name is None:
         allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
         yield Problem(f"{_ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
@@ -353,7 +363,7 @@ def _rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
     if config.identity_pool and sound["clients"]:
         yield from identity_pool_problems(config.identity_pool, settings.clients)
     flows = {f"{_ROOT}clients.{key}": tuple(client.auth_flows or ()) for key, client in config.clients.items()}
-    pages = any(client.has_pages for client in settings.clients.values())
+    pages = settings.domain.served and any(client.has_pages for client in settings.clients.values())
     yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region, pages)
     yield from plan_problems(config, config.user_pool.tier)
 

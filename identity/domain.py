@@ -1,14 +1,15 @@
 """Where sign-in is served and where its certificate is validated. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import PydanticCustomError
 
 from identity import types
 from identity.errors import Problem, shown
 from identity.naming import Names
+from identity.setting import Model
 
 ZONE_KEYS: Final = ("zoneName", "zoneId", "zoneExport")
 
@@ -32,6 +33,7 @@ class Domain:
         keep_prefix: whether the prefix is served beside a custom domain.
         certificate_arn: a certificate that exists, for a custom domain.
         zones: the hosted zones that the config names; one at most is sound.
+        served: whether sign-in is served on any domain.
     """
 
     auth_domain: str
@@ -40,13 +42,16 @@ class Domain:
     keep_prefix: bool = False
     certificate_arn: str | None = None
     zones: tuple[ZoneReference, ...] = ()
+    served: bool = True
 
     @property
     def zone(self) -> ZoneReference | None:
         return self.zones[0] if self.zones else None
 
     def served_on(self, region: str | None) -> str | None:
-        """The host of the sign-in pages; None where it follows from a region that the stack does not name."""
+        """The host of the sign-in pages; None without any, and where it follows from a region that nobody names."""
+        if not self.served:
+            return None
         if self.custom:
             return self.auth_domain
         return f"{self.prefix}.auth.{region}.amazoncognito.com" if region else None
@@ -79,8 +84,27 @@ def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix
         yield Problem("identity:keepPrefixDomain", allowed, "true", "take it out")
     if has_name:
         yield from _auth_domain(domain)
-    if default_prefix and (not domain.custom or domain.keep_prefix):
+    if default_prefix and domain.served and (not domain.custom or domain.keep_prefix):
         yield from _prefix_from_names(names.domain_prefix)
+
+
+def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | None]) -> Iterator[Problem]:
+    """What nobody could come to where the pool has no domain.
+
+    Args:
+        said: what the config says of a domain and its pages, by key.
+        flows: OAuth's flows of each client, by its key.
+    """
+    for key, value in said.items():
+        if value:
+            allowed = "nothing where signInDomain is false: the pool has no domain"
+            fix = "take it out, or identity:signInDomain"
+            yield Problem(f"identity:{key}", allowed, "an object" if isinstance(value, Model) else shown(value), fix)
+    for key, given in flows.items():
+        if given != []:
+            allowed = "[] where signInDomain is false: OAuth's endpoints are on a domain"
+            received = "not given" if given is None else shown(given)
+            yield Problem(f"identity:clients.{key}.flows", allowed, received, "write flows: []", warning=True)
 
 
 def _auth_domain(domain: Domain) -> Iterator[Problem]:

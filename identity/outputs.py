@@ -39,6 +39,13 @@ class Endpoints:
     def hosted_ui(self) -> str:
         return self.emulator or f"https://{self.host}"
 
+    @property
+    def urls(self) -> dict[str, str]:
+        """The outputs that a pool without a domain lacks."""
+        endpoints = {"authorizeUrl": "authorize", "tokenUrl": "token", "userInfoUrl": "userInfo", "revokeUrl": "revoke"}
+        served = {output: f"{self.hosted_ui}/oauth2/{endpoint}" for output, endpoint in endpoints.items()}
+        return {"domain": self.host, **served, "logoutUrl": f"{self.hosted_ui}/logout"}
+
     def issuer(self, pool_id: str) -> str:
         # What the tokens carry, on the emulator too.
         return f"https://cognito-idp.{self.region}.amazonaws.com/{pool_id}"
@@ -69,7 +76,9 @@ def stack_outputs(
     access: AccessRegistry,
     people: PeopleInAws | None,
 ) -> dict[str, Any]:
-    """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool."""
+    """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool,
+    and every address of sign-in without a domain.
+    """
     domain = settings.domain.auth_domain if settings.domain.custom else settings.domain.prefix
     at = Endpoints(region, domain, settings.cognito_endpoint)
     published = settings.config.publish
@@ -79,16 +88,14 @@ def stack_outputs(
         **({"certificateArn": certificate.arn} if certificate else {}),
         "issuer": pool.id.apply(at.issuer),
         "region": region,
-        "domain": at.host,
         "jwksUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "jwks.json")),
         "openIdConfigurationUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "openid-configuration")),
-        "authorizeUrl": f"{at.hosted_ui}/oauth2/authorize",
-        "tokenUrl": f"{at.hosted_ui}/oauth2/token",
-        "userInfoUrl": f"{at.hosted_ui}/oauth2/userInfo",
-        "revokeUrl": f"{at.hosted_ui}/oauth2/revoke",
-        "logoutUrl": f"{at.hosted_ui}/logout",
+        **(at.urls if settings.domain.served else {}),
         "apis": {key: {"identifier": api.identifier, "scopes": api.full_scopes} for key, api in settings.apis.items()},
-        "clients": {key: _client(client, access.clients[key], at) for key, client in settings.clients.items()},
+        "clients": {
+            key: _client(client, access.clients[key], at if settings.domain.served else None)
+            for key, client in settings.clients.items()
+        },
         "identityProviders": {key: provider.name for key, provider in settings.identity_providers.items()},
         "groups": sorted(settings.config.groups),
         **({"identityPoolId": people.id} if people else {}),
@@ -104,17 +111,23 @@ def stack_outputs(
 
 def _records_of_others(settings: Settings, pool: CustomerUserPool) -> list[dict[str, Any]]:
     """The records that somebody else has to make, where the stack has no zone for them."""
-    if not settings.domain.custom or settings.domain.zone:
+    if not settings.domain.custom or settings.domain.zone or not pool.domain:
         return []
     return [{"name": settings.domain.auth_domain, "type": "CNAME", "value": pool.domain.cloudfront_distribution}]
 
 
-def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, Any]:
+def _client(client: Client, made: UserPoolClient, at: Endpoints | None) -> dict[str, Any]:
     scopes = list(client.scopes or ())
     output: dict[str, Any] = {"clientId": made.id, "scopes": scopes, "callbackUrls": list(client.callback_urls)}
     if client.logout_urls:
         output["logoutUrls"] = list(client.logout_urls)
-        output["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
+    return output | (_pages(client, made, at) if at else {})
+
+
+def _pages(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, pulumi.Output[str]]:
+    found = {}
+    if client.logout_urls:
+        found["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
     if client.has_pages:
-        output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
-    return output
+        found["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
+    return found

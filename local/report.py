@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from local.console import give, say
 from local.outcome import FOUND, Outcome
@@ -54,7 +54,7 @@ def ready(known: State, people: Sequence[str]) -> None:
 
 def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | None:
     """The sign-in page of the first client without a secret, which anyone can try; without scopes it asks for all."""
-    for client in values.get("clients", {}).values():
+    for client in values.get("clients", {}).values() if "authorizeUrl" in values else ():
         if client.get("callbackUrls") and client.get("clientId") not in confidential:
             query = {
                 "client_id": client["clientId"],
@@ -66,8 +66,8 @@ def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | No
 
 
 def _served(values: Mapping[str, Any]) -> str:
-    """Where the sign-in pages are."""
-    return str(values.get("authorizeUrl")).removesuffix("/oauth2/authorize")
+    """Where the emulator serves the pool: its pages, where there are any, and the inbox."""
+    return "://".join(urlsplit(str(values.get("jwksUri")))[:2])
 
 
 def _counted(changes: Mapping[str, int], would: str = "", found: Mapping[str, str] | None = None) -> str:

@@ -29,7 +29,7 @@ from identity.user_pool.triggers import Trigger, Triggers
 # Each key of the config that follows from what runs, whether or not it is to be written.
 DESCRIBED = (
     *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients", "login"),
-    *("customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
+    *("signInDomain", "customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
 )
 
 
@@ -66,7 +66,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     domain, found = _domain(live, before), things_by_key(live, before, known)
     fill = Filling({**base, **texts({**domain, "apis": {}, "clients": {}})}, stack)
     whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
-    keys = {key: value for key, value in whole.items() if value}
+    keys = {key: value for key, value in whole.items() if value or key in domain}
     for key, write in _sections(live, before).items():
         filled = fill.settings()
         models = {name: write(name, thing, filled) for name, thing in found[key].items()}
@@ -122,7 +122,7 @@ def _domain(live: Live, before: Settings) -> Section:
         )
         keys["certificateArn"] = None if before.domain.zone else certificate
     keys["domainPrefix"] = prefix if prefix != before.names.domain_prefix else None
-    return {key: value for key, value in keys.items() if value}
+    return {key: value for key, value in keys.items() if value} | ({} if prefix or custom else {"signInDomain": False})
 
 
 def _tags(live: Live, names: Names) -> dict[str, str]:

@@ -82,7 +82,9 @@ def without_defaults(keys: Section, fill: Filling) -> Section:
     default = (own.apis, own.clients) == (wanted.apis, wanted.clients)
     of_project = () if default else ("apis", "clients")
     return {
-        key: value for key, value in keys.items() if key in of_project or (value and key not in ("apis", "clients"))
+        key: value
+        for key, value in keys.items()
+        if key in of_project or (value not in (None, [], {}) and key not in ("apis", "clients"))
     }
 
 

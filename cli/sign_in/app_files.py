@@ -30,6 +30,8 @@ def files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
 
     Raises Failure for a client that is not there, and for one that nobody signs in with.
     """
+    if not outputs.authorize_url:
+        return {}  # each of them is for sign-in pages
     people = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
     if key is not None and key not in people:
         why = "is for machines, so nobody signs in with it" if key in outputs.clients else "is not one of the stack"

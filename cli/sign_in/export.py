@@ -86,6 +86,7 @@ def env_text(outputs: Outputs) -> str:
             pairs.append((f"IDENTITY_CLIENT_{_name(key)}_LOGOUT_URL", client.logout_urls[0]))
         if key in outputs.client_secrets:
             pairs.append((f"IDENTITY_CLIENT_{_name(key)}_SECRET", outputs.client_secrets[key]))
+    pairs = [(name, value) for name, value in pairs if value or name.endswith("_SCOPES")]
     names = [name for name, _ in pairs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise Failure(f"Two APIs or clients have the same name in the .env file: {', '.join(twice)}. Rename one.")

@@ -72,6 +72,11 @@ class SignInServer:
     """The authorization and token endpoints of one stack, for the client of this key."""
 
     def __init__(self, outputs: Outputs, key: str) -> None:
+        if not outputs.token_url:
+            raise Failure(
+                "The stack's pool has no domain, so nobody signs in by pages and there is no token endpoint. For one,"
+                " take `identity:signInDomain: false` out of the stack file, then bring the stack up."
+            )
         self._outputs = outputs
         self._key = key
         self._secret = outputs.client_secrets.get(key)

@@ -29,13 +29,16 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
     """A domain that sign-in is served on now and will not be; `has_custom` is whether one of one's own is there."""
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
     now, now_custom = settings.domain, settings.domain.custom
+    lost = f"Sign-in on {old} would end, with every app that is set to it."
+    keep, path = f"sign-in on {old}, as it was made", _domain_path(was_custom)
+    if not now.served:
+        yield Loss(old, "identity:signInDomain", f"true: {keep}", "false", lost)
+        return
     served = [now.auth_domain] if now_custom else [now.prefix]
     if now_custom and now.keep_prefix:
         served.append(now.prefix)
     if old in served:
         return
-    lost = f"Sign-in on {old} would end, with every app that is set to it."
-    keep, path = f"sign-in on {old}, as it was made", _domain_path(was_custom)
     if not was_custom and now_custom and has_custom and not now.keep_prefix:
         yield weakened(old, "", "identity:keepPrefixDomain", f"true: {keep}", "false", lost)
         return

@@ -43,7 +43,7 @@ class CustomerUserPoolArgs:
 
     Args:
         settings: the pool's settings, names filled in.
-        domain: where sign-in is served, a prefix of amazoncognito.com or a domain of one's own.
+        domain: where sign-in is served, a prefix of amazoncognito.com or a domain of one's own; None for nowhere.
         stem: `<product>-<environment>`, with which the names of what stands beside the pool begin.
         tags: its tags.
         login_version: which of Cognito's sign-in pages its domains serve, 1 or 2; AWS's choice by default.
@@ -57,7 +57,7 @@ class CustomerUserPoolArgs:
     """
 
     settings: UserPool
-    domain: str | CustomDomain
+    domain: str | CustomDomain | None
     stem: str
     tags: Mapping[str, str]
     login_version: int | None = None
@@ -82,12 +82,12 @@ class CustomerUserPool(pulumi.ComponentResource):
     Attributes:
         id: the pool's id.
         arn: the pool's ARN, which API Gateway authorizers take.
-        domain: the domain resource on which sign-in is served.
+        domain: the domain resource on which sign-in is served; None without one.
     """
 
     id: pulumi.Output[str]
     arn: pulumi.Output[str]
-    domain: cognito.UserPoolDomain
+    domain: cognito.UserPoolDomain | None
 
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(facts.POOL_COMPONENT, name, {}, opts)
@@ -110,7 +110,7 @@ class CustomerUserPool(pulumi.ComponentResource):
         if args.links_accounts:
             permit_links(beside, called.roles["pre_sign_up"], self.arn)
         self._watch(beside, args.settings)
-        self.domain = self._serve(name, args.domain)
+        self.domain = self._serve(name, args.domain) if args.domain else None
         # What the provider has by itself of a sender does not tell who named it.
         email = args.settings.email
         said = {"mailFrom": email.from_ or email.identity_arn} if email else {}

@@ -37,7 +37,7 @@ def pool_problems(
     yield from following(_second_factor(pool), _POOL, "mfa", "email", "sms", "recovery", "usernameAttributes")
     yield from following(_recovery(pool), _POOL, "recovery", "autoVerifiedAttributes", "sms")
     yield from following(_messages(pool), _POOL, "verification.by")
-    if pool.passkeys and pool.passkeys.relying_party_id:
+    if pool.passkeys and pool.passkeys.relying_party_id and domain.served:
         problems = _relying_party(pool.passkeys.relying_party_id, domain, region, has_pages)
         yield from following(problems, "identity:", *_WHEREABOUTS)
     if pool.email:

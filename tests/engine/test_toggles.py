@@ -256,7 +256,7 @@ def test_there_and_back_loses_nobody_and_leaves_nothing(config: Checkout, name: 
 
 
 def test_each_step_of_the_move_to_a_domain_of_ones_own_ends_nobodys_sign_in(config: Checkout) -> None:
-    both, elsewhere = (
+    both, elsewhere, _ = (
         {key.removeprefix("identity:"): value for key, value in yaml.safe_load(block.text).items()}
         for block in blocks_of(ROOT / "docs" / "custom-domain.md")
         if block.kind == "yaml"

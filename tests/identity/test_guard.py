@@ -50,6 +50,7 @@ LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({}, {"userPool": {"caseSensitive": True}}, "identity:userPool.caseSensitive", POOL_ID),
     ({}, {"aws:region": "eu-west-1"}, "aws:region", POOL_ID),
     ({}, {"domainPrefix": "other"}, "identity:domainPrefix", "acme-dev"),
+    ({}, {"signInDomain": False}, "identity:signInDomain", "acme-dev"),
     (
         {"zoneName": "focusmark.app", "authDomain": "a.focusmark.app", "customDomain": True},
         {"authDomain": "b.focusmark.app"},

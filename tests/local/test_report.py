@@ -19,7 +19,12 @@ def known(**clients: Any) -> State:
     stack = {
         "type": "pulumi:pulumi:Stack",
         "urn": "urn:pulumi:local::identity::stack",
-        "outputs": {"userPoolId": "us-east-1_a", "authorizeUrl": f"{URL}/oauth2/authorize", "clients": made},
+        "outputs": {
+            "userPoolId": "us-east-1_a",
+            "authorizeUrl": f"{URL}/oauth2/authorize",
+            "jwksUri": f"{URL}/us-east-1_a/.well-known/jwks.json",
+            "clients": made,
+        },
     }
     with_secret = {
         "type": "aws:cognito/userPoolClient:UserPoolClient",

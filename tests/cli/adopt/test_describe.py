@@ -336,6 +336,12 @@ def test_a_bound_that_is_no_whole_number_is_told_and_ends_nothing() -> None:
     assert mistakes == ["identity:userPool.customAttributes.size.minValue"]
 
 
+def test_a_pool_without_a_domain_gets_none() -> None:
+    described = describe.describe(running(SPECS["empty"]), TEXTS, "prod", {})
+    assert described.keys["signInDomain"] is False
+    assert "signInDomain" not in describe.describe(running(NOTES), TEXTS, "prod", {}).keys
+
+
 def test_what_nobody_speaks_of_stays_and_is_told_once_it_is_not_as_the_last_update_left_it() -> None:
     spec = {**NOTES, "pool": {name: value for name, value in NOTES["pool"].items() if name != "AdminCreateUserConfig"}}
     by_hand = running(changed(spec, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
