@@ -1,9 +1,15 @@
 """The naming rules: every AWS name, domain and tag that follows from product and environment. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 PRODUCTION = "prod"
+
+
+def key_of(logical_name: str) -> str:
+    """What tells one API, client, group or provider from another in its logical name."""
+    return re.sub("^access-[a-z]+-", "", logical_name)
 
 
 @dataclass(frozen=True)

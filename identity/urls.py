@@ -32,9 +32,9 @@ _ALLOWED = (
 )
 
 
-def fill_in(url: str, values: Mapping[str, str]) -> str:
-    """The URL with its placeholders filled in; unknown ones stay."""
-    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), url)
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """A URL, a path or a name with its placeholders filled in; unknown ones stay."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) -> Iterator[Problem]:

@@ -8,12 +8,12 @@ from identity import facts
 from identity.client import Client
 from identity.config import Settings
 from identity.identity_provider import IdentityProvider
-from identity.naming import Names
+from identity.naming import Names, key_of
 
 
 def things_by_key(live: Live, before: Settings, known: Mapping[str, str]) -> dict[str, dict[str, Thing]]:
     """What there is of each section of the config, by its key."""
-    keys: dict[str, str] = {number: re.sub("^access-[a-z]+-", "", name) for name, number in known.items()}
+    keys: dict[str, str] = {number: key_of(name) for name, number in known.items()}
     apis = {key: str(api.identifier) for key, api in before.apis.items()}
     clients = {key: str(client.name) for key, client in before.clients.items()}
     providers = {key: str(provider.name) for key, provider in before.identity_providers.items()}

@@ -1,6 +1,5 @@
 """What runs beside a stack's config: what would change, what nothing can be said of, and what nobody manages. Pure."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from cli.adopt.live import TERMS, Live, Thing, hidden
 from identity import facts
 from identity.config import Settings
 from identity.identity_provider import IdentityProvider
+from identity.naming import key_of
 from identity.provider_names import Props
 from policy.enforcement import RULES, level
 from policy.rule import Resource
@@ -77,7 +77,7 @@ def leave_name(thing: Thing) -> str:
 
 def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
     """What the program sends for a thing; None where it does not manage it."""
-    key = re.sub(r"^access-[a-z]+-", "", name)
+    key = key_of(name)
     if thing.type == facts.USER_POOL:
         inputs = settings.user_pool.inputs()
         if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):

@@ -10,6 +10,7 @@ from identity.deployed import Deployed
 from identity.errors import shown
 from identity.exports import PATH
 from identity.guard.loss import Loss, weakened
+from identity.naming import key_of
 
 _LOST = "No template could import it any more, and while one does, the update fails half-way."
 
@@ -69,5 +70,5 @@ def _values(state: Iterable[Deployed]) -> dict[str, str]:
         elif resource.type == facts.CERTIFICATE:
             found["certificateArn"] = resource.outputs.get("arn")
         elif resource.type == facts.USER_POOL_CLIENT:
-            found[f"clients.{resource.name.removeprefix('access-client-')}"] = resource.outputs.get("id")
+            found[f"clients.{key_of(resource.name)}"] = resource.outputs.get("id")
     return {output: str(value) for output, value in found.items() if value}

@@ -12,6 +12,7 @@ from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
 from identity.guard.renames import now
 from identity.identity_pool import IdentityPool, RoleMapping
+from identity.naming import key_of
 
 _MANAGED = 2
 
@@ -65,7 +66,7 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
 
 def _key(client: Deployed, settings: Settings) -> str:
     """The key that a client of the state has now, by its former one where that was another."""
-    was = client.name.removeprefix("access-client-")
+    was = key_of(client.name)
     return now(was, {}, settings.clients) or was
 
 

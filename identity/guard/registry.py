@@ -12,6 +12,7 @@ from identity.errors import shown
 from identity.guard.client import client_losses
 from identity.guard.loss import Loss
 from identity.guard.renames import Marks, now, rename_losses
+from identity.naming import key_of
 
 Outputs = Mapping[str, Any]
 
@@ -19,8 +20,8 @@ Outputs = Mapping[str, Any]
 def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    servers = _by_key(state, facts.RESOURCE_SERVER, "access-server-")
-    clients = _by_key(state, facts.USER_POOL_CLIENT, "access-client-")
+    servers = _by_key(state, facts.RESOURCE_SERVER)
+    clients = _by_key(state, facts.USER_POOL_CLIENT)
     if any(resource.type == facts.USER_POOL for resource in state):
         yield from rename_losses("clients", "id", clients, settings.clients, _client_marks(clients, settings))
         yield from rename_losses("apis", "identifier", servers, settings.apis, _server_marks(servers, settings))
@@ -29,8 +30,8 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
     yield from _client_losses(clients, servers, settings)
 
 
-def _by_key(state: Iterable[Deployed], kind: str, prefix: str) -> dict[str, Outputs]:
-    return {resource.name.removeprefix(prefix): resource.outputs for resource in state if resource.type == kind}
+def _by_key(state: Iterable[Deployed], kind: str) -> dict[str, Outputs]:
+    return {key_of(resource.name): resource.outputs for resource in state if resource.type == kind}
 
 
 def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from identity.errors import ConfigError
-from identity.exports import _template
 from tests.identity.test_guard import change, state_of
 from tests.identity.test_settings import settled
 from tests.support.program import Deploy, Run
@@ -58,13 +57,12 @@ def test_the_exports_are_protected_as_the_pool_is(deploy: Deploy, protect: bool)
 
 
 def test_the_order_of_the_values_changes_nothing(deploy: Deploy) -> None:
-    one, other = (json.dumps(_template(dict(order)), sort_keys=True) for order in (ITEMS, reversed(ITEMS)))
-    assert one == other
-    first, second = (deploy(CONFIG).resources["exports"].inputs["templateBody"] for _ in range(2))
-    assert first == second
-
-
-ITEMS = [("a-userpoolid", "1"), ("a-userpoolarn", "2")]
+    names = [("postman", "old-postman"), ("windowscli", "old-windowscli")]
+    first, second = (
+        deploy({"product": "focusmark", "cloudFormationExports": {"clients": dict(order)}}).resources["exports"]
+        for order in (names, reversed(names))
+    )
+    assert first.inputs["templateBody"] == second.inputs["templateBody"]
 
 
 @pytest.mark.parametrize(
