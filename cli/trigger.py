@@ -24,6 +24,7 @@ from local import paths
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
+_KINDS = {str: "a text", dict: "an object", list: "a list", bool: "true or false"}
 
 
 @click.command()
@@ -49,7 +50,7 @@ def trigger(
     """
     event, source = EVENTS[name], source or EVENTS[name].sources[0]
     _check(name, source, version, user_name)
-    given, outputs = _given(request), stack_outputs.read(stack)
+    given, outputs = _given(request, event), stack_outputs.read(stack)
     with aws.refusals(outputs, f"The trigger {name} of {outputs.user_pool_id}"):
         cognito = aws.client(outputs, "cognito-idp")
         arn, own_version = _function(cognito, outputs, name, event)
@@ -116,13 +117,18 @@ def _shown(value: Any) -> str:
     return plain(json.dumps(value, default=str), 80)
 
 
-def _given(request: str | None) -> dict[str, Any]:
+def _given(request: str | None, event: Event) -> dict[str, Any]:
+    """Raises UsageError where this can be no part of the event."""
     try:
         value = json.loads(request or "{}")
     except ValueError:
         value = None
     if not isinstance(value, dict):
         raise click.UsageError('--request has to be a JSON object, such as \'{"clientMetadata": {"shop": "one"}}\'')
+    for usual in ({"userAttributes": {}}, event.request, *event.by_source.values()):
+        for member in value.keys() & usual.keys():
+            if usual[member] is not None and not isinstance(value[member], type(usual[member])):
+                raise click.UsageError(f"--request: {member} has to be {_KINDS[type(usual[member])]}")
     return value
 
 

@@ -262,6 +262,8 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({"user-name": ""}, "USER_NAME="),
     ({"request": "[]"}, "--request has to be a JSON object"),
     ({"request": "{"}, "--request has to be a JSON object"),
+    ({"request": '{"userAttributes": null}'}, "--request: userAttributes has to be an object"),
+    ({"name": "customMessage", "request": '{"codeParameter": 1}'}, "--request: codeParameter has to be a text"),
     ({"name": "preTokenGeneration", "source": MACHINE}, "of version V3_0 alone"),
 ]
 
