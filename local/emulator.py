@@ -48,7 +48,7 @@ class _Running:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is from before `.local/`, or its part of it, was removed: then nothing of it can be used."""
+        """Whether it can be used: not where it is from before `.local/`, or its part of it, was removed."""
         return self.key_id == keys.own().id and LOG.exists()
 
 

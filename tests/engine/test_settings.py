@@ -1,6 +1,5 @@
 """Every setting of the user pool at once, by the real engine: the emulator has it, and nothing is left to do."""
 
-import base64
 import io
 import json
 import os
@@ -15,6 +14,7 @@ import pytest
 from identity import facts
 from identity.setting import Model, model_in
 from identity.user_pool.settings import UserPool
+from local.gateway import tokens
 from tests.support import totp
 from tests.support.checkout import Checkout, finished
 from tests.test_docs import BLOCKS
@@ -243,12 +243,12 @@ def test_texts_are_sent_by_a_role_for_this_pool_alone(whole: Checkout) -> None:
 
 
 def test_the_sender_of_the_mail_has_its_records_in_the_zone(whole: Checkout) -> None:
-    tokens = whole.aws("sesv2").get_email_identity(EmailIdentity="mail.focusmark.app")["DkimAttributes"]["Tokens"]
+    found = whole.aws("sesv2").get_email_identity(EmailIdentity="mail.focusmark.app")["DkimAttributes"]["Tokens"]
     route53 = whole.aws("route53")
     (zone,) = route53.list_hosted_zones()["HostedZones"]
     sets = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
     records = {record["Name"]: record for record in sets}
-    for token in tokens:
+    for token in found:
         record = records[f"{token}._domainkey.mail.focusmark.app."]
         assert record["ResourceRecords"] == [{"Value": f"{token}.dkim.amazonses.com"}]
 
@@ -286,18 +286,12 @@ def tess(whole: Checkout) -> str:
     return str(client)
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    payload = token.split(".")[1]
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return claims
-
-
 def test_the_shipped_function_puts_groups_into_the_access_token(whole: Checkout, tess: str) -> None:
     signed_in = whole.aws("cognito-idp").initiate_auth(
         ClientId=tess, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": PERSON, "PASSWORD": PASSWORD}
     )["AuthenticationResult"]
-    assert claims_of(signed_in["AccessToken"])["roles"] == ["staff"]
-    id_token = claims_of(signed_in["IdToken"])
+    assert tokens.claims(signed_in["AccessToken"])["roles"] == ["staff"]
+    id_token = tokens.claims(signed_in["IdToken"])
     assert id_token["cognito:groups"] == ["staff"]
     assert "roles" not in id_token
 

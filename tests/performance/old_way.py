@@ -19,7 +19,7 @@ from tests.performance.measures import Row, in_turns, processor_seconds
 from tests.support import old_deployment as old
 from tests.support.checkout import Checkout
 
-# In environments of their own, as people have them: `awscli` wants another botocore than boto3 does.
+# In environments of their own, as people have them.
 _TOOLS: Final = {"cfn-lint": "1.58.0", "awscli": "1.46.2"}
 _FOLDER: Final = LOCAL / "bench-tools"
 
