@@ -114,6 +114,7 @@ override define INSTALL
 	@"$$PYTHON" -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")' >&2
 	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
 	@"$$PYTHON" -m venv .venv >&2
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< >&2
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< >&2 || { \
+	  echo "The Python packages cannot be had; pip says why above. Without a network: connect, or name a mirror in PIP_INDEX_URL." >&2; exit 1; }
 	@touch $@
 endef
