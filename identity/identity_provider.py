@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field
 
 from identity import types
-from identity.provider_types import KINDS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
+from identity.provider_types import KINDS, SECRET_DETAILS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
 from identity.setting import SORTED, Change, Codec, Model, setting, words
 from identity.types import Maybe, Once
 
@@ -207,7 +207,7 @@ class IdentityProvider(Model):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The details that nobody may see."""
-        return tuple(name for name in ("client_secret", "private_key") if getattr(self, name))
+        return tuple(name for name in SECRET_DETAILS if getattr(self, name))
 
     @property
     def added(self) -> list[str]:
@@ -224,5 +224,5 @@ class IdentityProvider(Model):
     def read(cls, outputs: Mapping[str, Any]) -> Self:
         """A live provider; what is secret of it is left out, and the metadata that AWS has found at its URL."""
         found, mapped = super().read(outputs), dict(outputs.get("attributeMapping") or {})
-        update = {"client_secret": None, "private_key": None, "attributes": mapped}
+        update = {**dict.fromkeys(SECRET_DETAILS), "attributes": mapped}
         return found.model_copy(update=update | ({"metadata": None} if found.metadata_url else {}))

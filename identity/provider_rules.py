@@ -7,7 +7,7 @@ from identity import types
 from identity.client import COGNITO, CUSTOM_ATTRIBUTES
 from identity.errors import Problem, nearest, shown
 from identity.identity_provider import PATH, IdentityProvider
-from identity.provider_types import KINDS, URLS, USERNAME, provider_name
+from identity.provider_types import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name
 from identity.user_pool.settings import UserPool
 
 _COMMON: Final = ("type", "name", "attributes", "identifiers")
@@ -71,7 +71,7 @@ def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
 
 
 def _how(path: str, name: str) -> str:
-    if name not in ("client_secret", "private_key"):
+    if name not in SECRET_DETAILS:
         return ""
     return f"pulumi config set --secret --path {path}.{IdentityProvider.model_fields[name].alias}"
 

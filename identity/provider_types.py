@@ -21,6 +21,8 @@ _ADDED_TO_OAUTH = (
 )
 # How Cognito knows a person of the provider; it adds this by itself.
 USERNAME: Final = "username"
+# The fields whose values nobody reads out of AWS, which calls the details the same.
+SECRET_DETAILS: Final = ("client_secret", "private_key")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from cli.adopt import looks
 from cli.adopt.keys import by_logical_name, things_by_key
 from cli.adopt.lean import ROOT, Filling, Section, texts, without_defaults, written_out
-from cli.adopt.live import SECRET_DETAILS, Live, Thing
+from cli.adopt.live import Live, Thing
 from cli.adopt.survey import looks_that_differ
 from identity import config, facts
 from identity.api import Api
@@ -21,6 +21,7 @@ from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props
+from identity.provider_types import SECRET_DETAILS
 from identity.setting import Model
 from identity.user_pool.live import live_pool
 from identity.user_pool.settings import UserPool
@@ -76,7 +77,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
         fill = fill.with_keys(**{key: keys[key]})
     things = by_logical_name(live, found)
     whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
-    sound = not any(found.path.startswith(f"{ROOT}login") and not found.warning for found in problems)
+    sound = not any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems)
     if before.config.login and sound and not any(looks_that_differ(before, things)):
         whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
     keys = without_defaults({**keys, "login": whole["login"]}, fill)

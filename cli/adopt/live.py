@@ -14,11 +14,11 @@ from identity.client import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
 from identity.guard.unseen import in_one
 from identity.provider_names import Props, in_provider_names
+from identity.provider_types import SECRET_DETAILS
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 
 Ask = Callable[..., Any]
 SECRETS = "clientSecrets"  # a second one, of which no state knows
-SECRET_DETAILS = ("client_secret", "private_key")
 TERMS = "terms of use"  # no resource of the provider
 # What AWS answers of a pool that nobody has changed, and the emulator leaves out.
 _OWN_POOL = {

@@ -13,11 +13,13 @@ from cli.adopt.lean import ROOT, Section, texts
 from cli.adopt.report import AdoptError
 from identity import config
 from identity.errors import HIDDEN, shown
+from identity.identity_provider import IdentityProvider
+from identity.provider_types import SECRET_DETAILS
 from local import paths, stack_file
 
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
-_SECRETS = ("clientSecret", "privateKey")
+_SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
 # Of a file that is not there yet.
 _NEW = (
     "# Look at the product: it is made of the pool's name, and part of tags and of the names of new things.\nconfig:\n"
@@ -54,7 +56,7 @@ def as_texts(said: Section, name: str) -> dict[str, str]:
                 f"{name}: {key} is encrypted and cannot be read here. Give the credentials by the environment for the "
                 "time of the adoption."
             )
-    return {key: it if isinstance(it := _hidden(value), str) else json.dumps(it) for key, value in said.items()}
+    return {key: text if isinstance(text := _hidden(value), str) else json.dumps(text) for key, value in said.items()}
 
 
 def _hidden(value: Any) -> Any:
