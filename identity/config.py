@@ -12,7 +12,8 @@ from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
 from identity import deployed, parsing, renamed_keys, types
 from identity.api import Api, api_problems, still_there
-from identity.client import Client, client_problems, known_scopes
+from identity.client import Client, known_scopes
+from identity.client_rules import client_problems
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems, without_domain
 from identity.errors import HIDDEN, ConfigError, Problem, following, shown, warn
 from identity.exports import OneExportNames, export_problems

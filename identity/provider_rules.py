@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identity import types
-from identity.client import COGNITO, CUSTOM_ATTRIBUTES
+from identity.client import COGNITO
+from identity.client_rules import CUSTOM_ATTRIBUTES
 from identity.errors import Problem, nearest, shown
 from identity.identity_provider import PATH, IdentityProvider
 from identity.provider_types import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name

@@ -1,0 +1,203 @@
+"""What can never work of an app client, and what is seldom meant. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from identity import types
+from identity.client import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, REFRESH, Client
+from identity.errors import Problem, nearest, shown
+from identity.facts import OIDC_SCOPES
+from identity.urls import has_no_path, is_hidden_loopback, is_taken, redirect_problems
+
+PATH: Final = "identity:clients"
+CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
+# The default clients are those of the old system, whose apps send just these: they are not warned of.
+SHIPPED_URLS: Mapping[str, Sequence[str]] = {
+    "postman": ["https://{environment}-auth.{product}.app"],
+    "windowscli": ["http://localhost:9000"],
+}
+
+
+def client_problems(
+    key: str,
+    written: Client,
+    client: Client,
+    known: Mapping[str, str] | None,
+    providers: Sequence[str] | None,
+    pool_attributes: Sequence[str],
+) -> Iterator[Problem]:
+    """What can never work of a client, and as warnings, what is seldom meant.
+
+    Args:
+        key: its key.
+        written: the client as the stack file has it.
+        client: the same, filled in.
+        known: the scopes there are, by each way to write them; None where the APIs are not sound.
+        providers: the keys of identityProviders; None where these are not sound.
+        pool_attributes: the attributes there are, with `custom:`.
+    """
+    path = f"{PATH}.{key}"
+    if len(client.name or "") > types.CLIENT_NAME_LENGTH:
+        yield Problem(path, f"a name of at most {types.CLIENT_NAME_LENGTH} characters", shown(client.name))
+    for field, given, filled in (
+        ("callbackUrls", written.callback_urls, client.callback_urls),
+        ("logoutUrls", written.logout_urls, client.logout_urls),
+    ):
+        yield from redirect_problems(f"{path}.{field}", given, filled)
+    yield from _flows(path, written, client)
+    if known is not None:
+        yield from _scopes(path, written, client, known)
+    yield from _tokens(path, client)
+    yield from _auth_flows(path, written)
+    yield from _hidden_loopback(path, client)
+    yield from _unlike_browsers(path, key, written, client)
+    yield from _references(path, written, client, providers, pool_attributes)
+
+
+def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
+    flows = client.flows or []
+    if written.flows is not None and written.flow != "code":
+        yield Problem(f"{path}.flow", "flows alone: flow is its short form", shown(written.flow), "take it out")
+    if CLIENT_CREDENTIALS in flows and len(flows) > 1:
+        yield Problem(f"{path}.flows", "client_credentials alone, in a client of its own", shown(flows))
+    elif client.is_machine:
+        yield from _no_person(path, written, client)
+    elif flows and not client.callback_urls:
+        yield Problem(f"{path}.callbackUrls", "at least one URL: the code flow sends the code there", "none")
+    if client.default_redirect_url and client.default_redirect_url not in client.callback_urls:
+        allowed = "one of callbackUrls: " + (", ".join(client.callback_urls[:3]) or "there is none")
+        yield Problem(f"{path}.defaultRedirectUrl", allowed, shown(client.default_redirect_url))
+    if not flows:
+        for field, given in (("scopes", written.scopes), ("externalScopes", written.external_scopes)):
+            if given:
+                yield Problem(f"{path}.{field}", "none where flows is []: OAuth is off", shown(given), "take it out")
+
+
+def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
+    """The client credentials flow: no person, so no redirect and no identity (RFC 6749, section 4.4)."""
+    if not client.secret:
+        yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
+    for field, urls in (("callbackUrls", written.callback_urls), ("logoutUrls", written.logout_urls)):
+        if urls:
+            allowed = "none: client_credentials redirects nobody"
+            yield Problem(f"{path}.{field}", allowed, shown(urls), "take it out", warning=True)
+    if client.rotate_refresh_tokens:
+        yield Problem(f"{path}.rotateRefreshTokens", "false: client_credentials gives no refresh token", "true")
+
+
+def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, scope in enumerate(written.scopes or []):
+        place = f"{path}.scopes[{index}]"
+        if scope not in known:
+            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(OIDC_SCOPES)
+            fix = nearest(scope, known) or (
+                "write it into externalScopes, if its server is not managed here" if "/" in scope else ""
+            )
+            yield Problem(place, allowed, shown(scope), fix)
+        elif known[scope] in seen:
+            yield Problem(place, "each scope once", shown(scope), "take it out")
+        else:
+            seen.add(known[scope])
+    for index, scope in enumerate(written.external_scopes or ()):
+        if scope in known or "/" not in scope:
+            allowed = "the whole name of a scope of another server, as https://billing.example/api/pay"
+            yield Problem(
+                f"{path}.externalScopes[{index}]",
+                allowed,
+                shown(scope),
+                "write it into scopes" if scope in known else "",
+            )
+    scopes = client.scopes or []
+    if client.flows and written.scopes == [] and not written.external_scopes:
+        yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "leave it out for all")
+    if len(scopes) > types.SCOPES_PER_CLIENT:
+        what = (
+            "this client names none and so takes every declared one"
+            if written.scopes is None
+            else "this client names them"
+        )
+        allowed = f"at most {types.SCOPES_PER_CLIENT} scopes"
+        yield Problem(f"{path}.scopes", allowed, f"{len(scopes)}; {what}", "name the scopes that it needs")
+    if client.is_machine:
+        yield from _machine_scopes(path, written, scopes)
+    elif (asked := [scope for scope in types.IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
+        allowed = f"openid beside {', '.join(asked)}: Cognito refuses a sign-in that asks for these without it"
+        yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid")
+
+
+def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:
+    for scope in scopes:
+        if scope in OIDC_SCOPES:
+            allowed = "scopes of APIs alone: client_credentials identifies nobody"
+            yield Problem(f"{path}.scopes", allowed, scope, "take it out")
+    if written.scopes is None and not scopes:
+        fix = "declare an API with a scope in identity:apis, or take this client out"
+        yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none", fix)
+
+
+def _tokens(path: str, client: Client) -> Iterator[Problem]:
+    validity = client.token_validity
+    for token, text in (("access", validity.access), ("id", validity.id)):
+        life = types.duration(text)
+        if types.duration(validity.refresh).seconds < life.seconds:
+            allowed = f"at least as long as {token}, {life.amount} {life.unit}"
+            yield Problem(f"{path}.tokenValidity.refresh", allowed, shown(validity.refresh))
+    if client.auth_session_validity and types.duration(client.auth_session_validity).seconds % 60:
+        yield Problem(f"{path}.authSessionValidity", "whole minutes, 3m-15m", shown(client.auth_session_validity))
+
+
+def _auth_flows(path: str, written: Client) -> Iterator[Problem]:
+    flows = written.auth_flows or []
+    if written.rotate_refresh_tokens and REFRESH in flows:
+        fix = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
+        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, fix)
+    legacy = [flow for flow in flows if flow in types.LEGACY_AUTH_FLOWS]
+    if legacy and len(legacy) < len(flows):
+        allowed = "AWS's old names or its new ones (ALLOW_...), not both"
+        yield Problem(f"{path}.authFlows", allowed, shown(flows), "write the new ones")
+    elif legacy:
+        allowed = "AWS's new names (ALLOW_...): with an old one there are no choices of how to sign in"
+        yield Problem(f"{path}.authFlows[0]", allowed, shown(legacy[0]), warning=True)
+    if written.propagate_user_context and not written.secret:
+        allowed = "false where secret is false: Cognito believes an app with a secret alone"
+        yield Problem(f"{path}.propagateUserContext", allowed, "true", "set secret: true, or take it out")
+
+
+def _hidden_loopback(path: str, client: Client) -> Iterator[Problem]:
+    for index, url in enumerate(client.callback_urls if client.secret else ()):
+        if is_taken(url) and is_hidden_loopback(url):
+            allowed = "no other name of the machine itself where secret is true: a secret is none on a person's machine"
+            fix = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
+            yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), fix)
+
+
+def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> Iterator[Problem]:
+    """A callback that browsers send otherwise than it is written; once a client."""
+    urls = client.callback_urls
+    bare = next((url for url in urls if is_taken(url) and has_no_path(url) and f"{url}/" not in urls), None)
+    if bare and written.callback_urls != SHIPPED_URLS.get(key):
+        allowed = "a URL with a path: JavaScript sends this one with / behind, and Cognito refuses what differs"
+        fix = "write a path, such as /signed-in, or both, with and without /"
+        yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), fix, warning=True)
+
+
+def _references(
+    path: str, written: Client, client: Client, providers: Sequence[str] | None, attributes: Sequence[str]
+) -> Iterator[Problem]:
+    """Names of providers and attributes that are there."""
+    known = [COGNITO, *(providers or ())]
+    for index, provider in enumerate(() if providers is None else written.identity_providers or ()):
+        if provider not in known and not provider.startswith(EXTERNAL):
+            allowed = ", ".join(known) + ", or external:<name> for one that is not managed here"
+            fix = nearest(provider, known)
+            yield Problem(f"{path}.identityProviders[{index}]", allowed, shown(provider), fix)
+    if written.identity_providers == [] and client.has_pages:
+        allowed, fix = "at least one: the sign-in pages have nothing to show for this client", f"write [{COGNITO}]"
+        yield Problem(f"{path}.identityProviders", allowed, "[]", fix, warning=True)
+    for field, names in (("readAttributes", written.read_attributes), ("writeAttributes", written.write_attributes)):
+        for index, name in enumerate(names or []):
+            if name not in attributes:
+                allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
+                place, fix = f"{path}.{field}[{index}]", nearest(name, attributes)
+                yield Problem(place, allowed, shown(name), fix, follows=(CUSTOM_ATTRIBUTES,))
