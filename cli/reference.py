@@ -15,7 +15,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from identity.config import Config
-from identity.setting import Change, Model, declared, entries_in, model_in
+from identity.setting import Change, Model, declared, model_within
 from local.console import say
 from local.paths import CHECKOUT as ROOT
 
@@ -144,7 +144,7 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
     model: type[Model] = Config
     for step in name.split("."):
         field = next(item for item in model.model_fields.values() if item.alias == step)
-        model = model_in(field) or entries_in(field) or model
+        model = model_within(field) or model
     return _rows(
         ("key", "type", "default", "example", "meaning", "a change"),
         [_row(item) for item in model.model_fields.values()],

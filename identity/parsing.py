@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from identity.errors import HIDDEN, Problem, nearest, shown
-from identity.setting import Model, declared, entries_in, model_in
+from identity.setting import Model, declared, entries_in, model_within
 
 M = TypeVar("M", bound=Model)
 Loc = tuple[int | str, ...]
@@ -158,13 +158,13 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
         field = next((item for item in fields if item.alias == step), None)
         if field is not None:
             yield field
-            inside = model_in(field) or entries_in(field)
+            inside = model_within(field)
 
 
 def _keys_at(model: type[Model], loc: Loc) -> list[str]:
     """The keys that the object at `loc` knows."""
     *_, last = (None, *_fields_at(model, loc))
-    inside = (model_in(last) or entries_in(last)) if last is not None else model
+    inside = model_within(last) if last is not None else model
     return [str(field.alias) for field in (inside or model).model_fields.values()]
 
 
@@ -172,7 +172,7 @@ def _may_be_secret(model: type[Model], loc: Loc) -> bool:
     """Whether the value is a secret, or stands where one with another key may have one in it."""
     fields = list(_fields_at(model, loc))
     return any(declared(field).secret for field in fields) and (
-        declared(fields[-1]).secret or bool(model_in(fields[-1]) or entries_in(fields[-1]))
+        declared(fields[-1]).secret or bool(model_within(fields[-1]))
     )
 
 

@@ -184,10 +184,15 @@ def model_in(field: FieldInfo) -> type[Model] | None:
 
 
 def entries_in(field: FieldInfo) -> type[Model] | None:
-    """The model of the entries of a map."""
+    """The model of the entries of a map or a list."""
     return next(
         (item for item in get_args(field.annotation) if isinstance(item, type) and issubclass(item, Model)), None
     )
+
+
+def model_within(field: FieldInfo) -> type[Model] | None:
+    """The model of an object, or of the entries of a map or a list of such objects."""
+    return model_in(field) or entries_in(field)
 
 
 def _model(annotation: Any) -> type[Model] | None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cli.adopt.lean import models_in
 from cli.adopt.live import SECRETS, Thing
 from identity import facts
 from identity.client import TOKEN_VALIDITY, TokenValidity
 from identity.config import Config
 from identity.errors import shown
 from identity.provider_names import Props, known_to_the_provider
-from identity.setting import Model, declared
+from identity.setting import Model, declared, model_within
 from identity.user_pool.trigger_events import VERSIONS
 
 # What AWS says of a thing, and nobody sets.
@@ -155,5 +154,5 @@ def _kept(model: type[Model], all_of_it: bool = False) -> Iterator[str]:
         at = declared(field)
         if at.aws and (at.kept or all_of_it):
             yield at.aws
-        for inner in models_in(field.annotation):
+        if inner := model_within(field):
             yield from _kept(inner, at.kept or all_of_it)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from identity import config
 from identity.config import Settings
@@ -86,14 +86,6 @@ def without_defaults(keys: Section, fill: Filling) -> Section:
         for key, value in keys.items()
         if key in of_project or (value not in (None, [], {}) and key not in ("apis", "clients"))
     }
-
-
-def models_in(annotation: Any) -> Iterator[type[Model]]:
-    """The models in an annotation: that of an object, or of a map's entries."""
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from models_in(inner)
 
 
 def texts(keys: Mapping[str, Any]) -> dict[str, str]:
