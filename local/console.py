@@ -12,7 +12,14 @@ from rich.console import Console
 
 from local import paths
 
-_console = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # `:a:` is part of a name
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read it has read enough, as in `make up 2>&1 | head`; rich would end the thread that told it."""
+        self.quiet = True
+
+
+_console = _Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # `:a:` is part of a name
 _log_too = False
 
 

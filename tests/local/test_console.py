@@ -93,7 +93,9 @@ def test_what_cannot_be_printed_is_told_without_a_traceback(redirect: str, statu
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("redirect", ["> /dev/full", "2> /dev/full", "> /dev/full 2>&1", ">&-", "2>&-", "| true"])
+@pytest.mark.parametrize(
+    "redirect", ["> /dev/full", "2> /dev/full", "> /dev/full 2>&1", ">&-", "2>&-", "| true", "2>&1 | true"]
+)
 def test_work_goes_on_where_nobody_can_be_told(redirect: str) -> None:
     ran = _run(TELL + "leave_output()\nimport pathlib\n", redirect)
     assert ran.returncode == 0
