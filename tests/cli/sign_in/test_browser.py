@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.wait import WebDriverWait
@@ -136,7 +136,8 @@ def shows(browser: webdriver.Chrome, selector: str, text: str) -> None:
 
 
 def _wait(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
-    return WebDriverWait(browser, 20, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException])
+    # While the next page comes, Chromium says of an element that it is not there, or not in the document any more.
+    return WebDriverWait(browser, 20, ignored_exceptions=[WebDriverException])
 
 
 def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Chrome, pictures: Path) -> None:
@@ -155,7 +156,7 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
 
         fill_in(browser, user["name"], user["password"])
         browser.find_element(By.CSS_SELECTOR, "button").click()
-        assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
+        assert _wait(browser).until(expected_conditions.title_is("You are signed in"))
         assert f"Signed in as {user['name']}" in text_once_there(browser, "p")
         browser.save_screenshot(str(pictures / "sign-in-3-signed-in.png"))
 
@@ -177,7 +178,7 @@ def by_provider(
         browser.get(command.url)
         press(browser, button)
         found = (By.XPATH, f"//button[starts-with(., '{account},')]")
-        chosen = WebDriverWait(browser, 20).until(expected_conditions.element_to_be_clickable(found))
+        chosen = _wait(browser).until(expected_conditions.element_to_be_clickable(found))
         if button == "Sign in with Google":
             browser.save_screenshot(str(pictures / "identity-provider.png"))
         chosen.click()
@@ -212,7 +213,7 @@ def test_who_comes_by_a_provider_is_who_the_page_says(
 def press(browser: webdriver.Chrome, words: str) -> None:
     """Follow a link or send a form, by what it says, once it is there."""
     where = (By.XPATH, f"//a[.='{words}'] | //button[.='{words}']")
-    WebDriverWait(browser, 20).until(expected_conditions.element_to_be_clickable(where)).click()
+    _wait(browser).until(expected_conditions.element_to_be_clickable(where)).click()
 
 
 def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictures: Path) -> str:
@@ -225,7 +226,7 @@ def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictu
     if selector == ".link":
         tabs = len(browser.window_handles)
         browser.find_element(By.CSS_SELECTOR, "article:first-of-type .link").click()
-        WebDriverWait(browser, 20).until(expected_conditions.number_of_windows_to_be(tabs + 1))
+        _wait(browser).until(expected_conditions.number_of_windows_to_be(tabs + 1))
         browser.switch_to.window(browser.window_handles[-1])
         shows(browser, "h1", "Your registration has been confirmed")
     browser.switch_to.window(page)
@@ -269,7 +270,7 @@ def test_a_person_signs_up_with_a_browser(
             secret = browser.find_element(By.ID, "key").text
             browser.find_element(By.ID, "code").send_keys(totp.code(secret))
             press(browser, "Sign in")
-        assert WebDriverWait(browser, 20).until(expected_conditions.title_is("You are signed in"))
+        assert _wait(browser).until(expected_conditions.title_is("You are signed in"))
         status, out, err = command.end()
         assert status == 0, err
         assert f"Signed in: {name}" in err
@@ -316,9 +317,7 @@ def said_after(browser: webdriver.Chrome, button: str) -> str:
     """What the single-page app says once it has done what a button is for."""
     before = browser.find_element(By.ID, "said").text
     press(browser, button)
-    return WebDriverWait(browser, 20).until(
-        lambda item: text if (text := item.find_element(By.ID, "said").text) != before else ""
-    )
+    return _wait(browser).until(lambda item: text if (text := item.find_element(By.ID, "said").text) != before else "")
 
 
 def test_a_person_signs_up_in_a_single_page_app_and_uses_it(
