@@ -21,7 +21,8 @@ import httpx2
 from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 from local import keys
-from local.emulator import free_port, served
+from local.emulator import free_port
+from local.serving import served
 from tests.support import http
 
 STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's

@@ -16,7 +16,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local import emulator, keys
+from local import keys, serving
 from local.console import Failure
 from local.gateway import public_requests
 from tests.support import http, signing
@@ -405,7 +405,7 @@ def test_functions_are_made_by_nobody_without_the_key(stack: EmulatedStack) -> N
 @pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE"])
 def test_a_function_sees_nothing_of_a_persons_own_aws(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "mine")
-    _, settings = emulator.served(4000, keys.Key("id", "secret"), Path(os.devnull))
+    _, settings = serving.served(4000, keys.Key("id", "secret"), Path(os.devnull))
     assert settings.get(name) in (None, os.devnull)
     assert settings["AWS_ACCESS_KEY_ID"] == "id"
 
