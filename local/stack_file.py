@@ -196,11 +196,13 @@ def _check_keys(node: yaml.MappingNode) -> None:
 
 
 def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == "config" and isinstance(value, yaml.MappingNode):
-                return value
-    return None
+    found = None
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.value == "config" and isinstance(value, yaml.MappingNode):
+            found = value
+        elif key.value.startswith(f"{NAMESPACE}:"):
+            raise _odd(key, f"nobody reads `{key.value}` here. Indent it, all lines of it, to stand under `config:`.")
+    return found
 
 
 def _add_namespaces(config: yaml.MappingNode) -> None:

@@ -105,6 +105,14 @@ def test_a_misspelt_namespace_is_told(read: Callable[[str], Any], namespace: str
         read(f"config:\n  {namespace}:protect: true\n")
 
 
+@pytest.mark.parametrize(
+    "text", ["identity:tags: {team: shop}\nconfig: {}\n", "config: {}\nidentity:tags: {team: shop}\n"]
+)
+def test_a_setting_beside_config_is_told(read: Callable[[str], Any], text: str) -> None:
+    with pytest.raises(stack_file.Unreadable, match=r"`identity:tags` .* under `config:`"):
+        read(text)
+
+
 @pytest.mark.parametrize("key", ["aws:region", "aws-native:region", "pulumi:disable-default-providers", "other:key"])
 def test_the_namespaces_of_others_stay(read: Callable[[str], Any], key: str) -> None:
     assert read(f"config:\n  {key}: x\n") == {"config": {key: "x"}}
