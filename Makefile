@@ -17,18 +17,24 @@ override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no f
 
 .PHONY: up preview outputs env refresh destroy https stop login token logout user export adopt diff bench test fuzz check
 .PHONY: mail people status trigger reference format lock
+# Commands named together share one stack and one .venv: with -j, too, each sees what the one before has done.
+.NOTPARALLEL:
+
+# Whoever types STACK=dev here must not take what happens for dev's.
+override ON_LOCAL = $(if $(and $(filter override,$(origin STACK)),$(filter-out local,$(value STACK))),$(error \
+  `make $@` is of the local stack alone. For another one use the Pulumi CLI: pulumi up --stack dev))$(RUN) -m local
 
 up preview refresh destroy: .venv/installed
-	@$(RUN) -m local $@ $(call flag,json,JSON)
+	@$(ON_LOCAL) $@ $(call flag,json,JSON)
 
 outputs: .venv/installed
-	@$(RUN) -m local $@ $(call flag,show-secrets,SHOW_SECRETS)
+	@$(ON_LOCAL) $@ $(call flag,show-secrets,SHOW_SECRETS)
 
 env stop: .venv/installed
-	@$(RUN) -m local $@
+	@$(ON_LOCAL) $@
 
 https: .venv/installed
-	@$(RUN) -m local $@ $(call option,tls-port,TLS_PORT)
+	@$(ON_LOCAL) $@ $(call option,tls-port,TLS_PORT)
 
 # The subcommands of `python -m cli` by their names, with their options; and the benchmark.
 override ON = $(call option,stack,STACK) $(call option,client,CLIENT)

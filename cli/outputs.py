@@ -115,7 +115,7 @@ def read(stack: str) -> Outputs:
         fix = "Bring it up: make up"
     else:
         done = pulumi_command.run("stack", "output", "--json", "--show-secrets", "--stack", stack)
-        fix = "List the stacks: pulumi stack ls. Bring one up: pulumi up"
+        fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Bring one up: pulumi up"
     if done.returncode:
         said = pulumi_command.said(done)  # the local stack's own command says itself what to do
         raise Failure(

@@ -191,3 +191,22 @@ def test_the_interpreter_is_one_word(checkout: Path) -> None:
     )
     assert ran.returncode != 0
     assert not (checkout / "ran").exists()
+
+
+@pytest.mark.parametrize("target", ["up", "preview", "outputs", "refresh", "destroy"])
+def test_a_command_of_the_local_stack_takes_no_other(checkout: Path, target: str) -> None:
+    assert _make(checkout, target, "STACK=local")[:3] == ["-m", "local", target]
+    (checkout / "told").unlink()
+    ran = subprocess.run(
+        ["make", target, "STACK=dev"], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ran.returncode, (checkout / "told").exists()) == (2, False)
+    assert "local stack alone" in ran.stderr
+
+
+def test_commands_named_together_run_one_after_the_other(checkout: Path) -> None:
+    (checkout / ".venv/bin/python").write_text("#!/bin/sh\necho begin\nsleep 0.1\necho end\n")
+    ran = subprocess.run(
+        ["make", "-j4", "up", "outputs"], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ran.stdout.split() == ["begin", "end"] * 2
