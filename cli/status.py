@@ -41,7 +41,9 @@ def _stack(known: State | None, run: history.Run | None) -> str:
     if paths.UNFINISHED.exists():
         return "a run is under way, or was cut off; the next one starts over"
     last = f"; last run: {run.kind} {run.result}, {run.at:%d %b %H:%M}" if run else ""
-    return (f"{len(known.resources)} resources" if known else "nothing is up; make up") + last
+    # As `make up` counts them: without providers, which the engine makes for itself.
+    made = sum(not resource.type.startswith("pulumi:providers:") for resource in known.resources) if known else 0
+    return (f"{made} resources" if known else "nothing is up; make up") + last
 
 
 def _emulator() -> str:
@@ -75,7 +77,8 @@ def _signed_in(values: Mapping[str, Any]) -> Iterator[str]:
             continue
         renewed = "or renewed by make token" if session.refresh_token else "then: make login"
         left = f"for {session.minutes_left} min, {renewed}" if session.valid_for(0) else f"expired; {renewed}"
-        yield f"{plain(session.name, 60)} by {key}, {left}"
+        who = plain(session.name, 60) if client.callback_urls else "itself"
+        yield f"{who} by {key}, {left}"
 
 
 def _config(run: history.Run | None) -> str:
