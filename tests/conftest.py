@@ -32,6 +32,12 @@ sys.dont_write_bytecode = False
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Runs of the engine wait for a third of their time, so two share a core; the fast tests wait for nothing."""
+    cores = os.cpu_count() or 1
+    return cores if "not engine" in config.option.markexpr else 2 * cores
+
+
 @functools.cache
 def pulumi_cli_at_hand() -> None:
     """The one-off build of the CLI takes longer than any test may."""
