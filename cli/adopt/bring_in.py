@@ -53,8 +53,10 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
     chosen = [item for item in resources if (not only or _name(item) in only) and _name(item) in things]
     for resource in chosen:
         resource["id"] = things[_name(resource)].import_id
-    parents = {item.get("parent") for item in chosen}
-    components = [item for item in made["resources"] if item.get("component") and item["name"] in parents]
+    # The components of what is chosen, and those in which the config has nothing.
+    wanted = {item.get("parent") for item in chosen}
+    empty = {item["name"] for item in made["resources"]} - {item.get("parent") for item in made["resources"]}
+    components = [item for item in made["resources"] if item.get("component") and item["name"] in wanted | empty]
     content = {"nameTable": made.get("nameTable", {}), "resources": [*components, *chosen]}
     file = where.files / "import.json"
     paths.write_whole(file, json.dumps(content, indent=2) + "\n")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 PEOPLE = [f"person{number:04d}" for number in range(200)]
 STACKS = list(old.STACKS)
 # Those that have the most of everything; tests/cli/adopt looks at all of them.
-WITH_THE_ENGINE = ("academy", "bank", "choir", "guild", "plant", "theatre")
+WITH_THE_ENGINE = ("academy", "bank", "choir", "empty", "guild", "plant", "theatre")
 
 
 @pytest.fixture
