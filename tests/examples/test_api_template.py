@@ -64,7 +64,7 @@ def client(url: str, service: str) -> Any:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pool_id(shared_emulator: str) -> str:
     """A pool that is exported as the identity stack does it."""
     cognito = client(shared_emulator, "cognito-idp")
@@ -79,7 +79,7 @@ def pool_id(shared_emulator: str) -> str:
     return str(pool["Id"])
 
 
-@pytest.fixture(scope="module", params=["plain", pytest.param("sam", marks=pytest.mark.engine)])
+@pytest.fixture(scope="session", params=["plain", pytest.param("sam", marks=pytest.mark.engine)])
 def deployed(shared_emulator: str, pool_id: str, request: pytest.FixtureRequest) -> Deployed:
     outputs = _outputs(shared_emulator, request.param, TEMPLATE if request.param == "plain" else _expanded())
     return Deployed(shared_emulator, outputs, {scope: _token(shared_emulator, pool_id, scope) for scope in SCOPES})
