@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import pulumi
-from pulumi_aws.cloudformation import Stack
+from pulumi_aws import cloudformation
 from pydantic import BeforeValidator
 from pydantic_core import PydanticKnownError
 
@@ -107,16 +107,11 @@ class CloudFormationExports(pulumi.ComponentResource):
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html), and refuses a name
     that another stack exports already. Give `depends_on` whatever the exports stand for: they then come last and go
     first, so that such a refusal finds everything else still there.
-
-    Attributes:
-        stack: the CloudFormation stack.
     """
-
-    stack: Stack
 
     def __init__(self, name: str, args: CloudFormationExportsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:CloudFormationExports", name, {}, opts)
-        self.stack = Stack(
+        cloudformation.Stack(
             name,
             name=args.stack_name,
             # Keys sorted: the same values are always the same text, so a second update changes nothing.

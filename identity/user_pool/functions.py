@@ -21,15 +21,17 @@ _ASSUMED_BY_LAMBDA: Final = {
 
 @dataclass(frozen=True)
 class Functions:
-    """The functions of a pool's triggers, by the name of the field: the ARN of each, and the role of one made here."""
+    """The functions of a pool's triggers, by the name of the field: the ARN of each, and the name of the
+    role of one made here.
+    """
 
     arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    roles: Mapping[str, aws.iam.Role] = field(default_factory=dict)
+    roles: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
 
 
 def functions(beside: Beside, triggers: Triggers) -> Functions:
     """Those that exist, and those that are made here of code."""
-    arns, roles = dict[str, pulumi.Input[str]](), dict[str, aws.iam.Role]()
+    arns, roles = dict[str, pulumi.Input[str]](), dict[str, pulumi.Input[str]]()
     for name, trigger in triggers.given().items():
         if trigger.arn:
             arns[name] = trigger.arn
@@ -84,8 +86,8 @@ def _qualified(arn: str) -> tuple[str, str | None]:
 
 def _function(
     beside: Beside, name_of_field: str, trigger: Trigger, key: str | None
-) -> tuple[pulumi.Output[str], aws.iam.Role]:
-    """The ARN and the role of a function with a log group of its own, and a role that may do no more than write to it.
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """A function, its log group and a role that may do no more than write to it: the ARN, and the name of the role.
 
     `key` is the one with which Cognito encrypts a code; the function has to read it.
     """
@@ -125,15 +127,15 @@ def _function(
         opts=beside.options(),
     )
     arn: pulumi.Output[str] = function.arn
-    return arn, role
+    return arn, role.name
 
 
-def permit_links(beside: Beside, role: aws.iam.Role, pool: pulumi.Input[str]) -> None:
-    """Let the function of `linkAccounts` look for an address in this pool, and link a sign-up to who has it."""
+def permit_links(beside: Beside, role: pulumi.Input[str], pool: pulumi.Input[str]) -> None:
+    """Let the function of `linkAccounts`, which has this role, look for an address in this pool, and link a sign-up."""
     actions = ["cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListUsers"]
     aws.iam.RolePolicy(
         facts.LINKS,
-        role=role.name,
+        role=role,
         policy=pulumi.Output.from_input(pool).apply(
             lambda arn: policy_document({"Effect": "Allow", "Action": actions, "Resource": arn})
         ),
