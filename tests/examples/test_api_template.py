@@ -1,6 +1,7 @@
 """The templates of docs/adding-an-api.md, deployed as they are printed and called with real tokens."""
 
 import os
+import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ def pool_id(shared_emulator: str) -> str:
 
 @pytest.fixture(scope="session", params=["plain", pytest.param("sam", marks=pytest.mark.engine)])
 def deployed(shared_emulator: str, pool_id: str, request: pytest.FixtureRequest) -> Deployed:
-    outputs = _outputs(shared_emulator, request.param, TEMPLATE if request.param == "plain" else _expanded())
+    # Another name each time: pytest makes it anew where it comes back to a template.
+    name, template = f"{request.param}-{secrets.token_hex(4)}", TEMPLATE if request.param == "plain" else _expanded()
+    outputs = _outputs(shared_emulator, name, template)
     return Deployed(shared_emulator, outputs, {scope: _token(shared_emulator, pool_id, scope) for scope in SCOPES})
 
 
