@@ -78,7 +78,7 @@ def related(path: str, other: str) -> bool:
 
 def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str, Any]) -> None:
     """Take out the value at `loc`, or, where one is missing, the object that lacks it."""
-    steps = [step for step in loc if step != _KEY]
+    steps = _steps(loc, kind)
     if kind == "missing":
         steps = steps[:-1] or steps
     places: list[tuple[dict[str, Any], str]] = []
@@ -111,7 +111,7 @@ def _of_nothing(raw: Any, empty: str | None) -> str:
 
 def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
     kind, context, loc, given = details["type"], details.get("ctx", {}), details["loc"], details["input"]
-    place = _place(root, loc)
+    place = _place(root, _steps(loc, kind))
     received = HIDDEN if _may_be_secret(model, loc) else shown(given)
     if kind == "refused":
         return Problem(place, context["allowed"], received, context["fix"])
@@ -136,8 +136,13 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
 
 
+def _steps(loc: Loc, kind: str) -> Loc:
+    """Without pydantic's mark for the key of a map, which stands last; a key that is not known may be called so."""
+    return loc[:-1] if loc[-1] == _KEY and len(loc) > 1 and kind != "extra_forbidden" else loc
+
+
 def _place(root: str, loc: Loc) -> str:
-    first, *rest = (step for step in loc if step != _KEY)
+    first, *rest = loc
     return f"{root}{first}" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in rest)
 
 

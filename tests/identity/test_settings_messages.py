@@ -298,3 +298,16 @@ def test_taking_the_only_entry_of_a_list_out_ends_with_a_fix_that_holds(flow: st
     (problem,) = told({"clients": {"web": {**entry, "authFlows": []}}})
     assert problem.fix == "leave the key out for its default"
     assert told({"clients": {"web": entry}}) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"[key]": ""}, "[key]"),
+        ({"userPool": {"[key]": 1}}, "userPool.[key]"),
+        ({"groups": {"[key]": {"precedence": -1}}}, "groups.[key].precedence"),
+        ({"clients": {"a b": {}}}, "clients.a b"),
+    ],
+)
+def test_a_key_that_is_called_like_a_mark_of_the_library_is_a_key(given: dict[str, Any], path: str) -> None:
+    assert [problem.path for problem in told({"product": "acme", **given})] == [f"identity:{path}"]
