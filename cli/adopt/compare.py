@@ -11,6 +11,7 @@ from identity import facts
 from identity.client import TOKEN_VALIDITY, TokenValidity
 from identity.config import Config
 from identity.errors import shown
+from identity.guard.unseen import USUAL
 from identity.provider_names import Props, known_to_the_provider
 from identity.setting import Model, declared, model_within
 from identity.user_pool.trigger_events import VERSIONS
@@ -25,9 +26,7 @@ _TOLD = {
 _OURS = {"tags", "deletionProtection"}
 # AWS's own choice, where a member that the provider does not know has nothing to say.
 _USUAL = {
-    "keyConfiguration.keyType": "AWS_OWNED_KEY",
-    "issuerConfiguration.type": "ORIGINAL",
-    "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
+    **USUAL,
     "webAuthnConfiguration.userVerification": "preferred",
     "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
     "smsAuthenticationMessage": "Your authentication code is {####}. ",

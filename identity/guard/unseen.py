@@ -22,9 +22,9 @@ _TOLD: Final = {
     "adminCreateUserConfig.unusedAccountValidityDays",
 }
 # AWS's own choice, which a reset gives back.
-_USUAL: Final[Mapping[str, Any]] = {
-    "keyConfiguration": {"KeyType": "AWS_OWNED_KEY"},
-    "issuerConfiguration": {"Type": "ORIGINAL"},
+USUAL: Final[Mapping[str, Any]] = {
+    "keyConfiguration.keyType": "AWS_OWNED_KEY",
+    "issuerConfiguration.type": "ORIGINAL",
     "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
 }
 # For a change of these alone the provider calls neither UpdateUserPool nor SetUserPoolMfaConfig.
@@ -86,8 +86,19 @@ def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterat
         inside = any(other.startswith(f"{name}.") for other in known)
         if inside and isinstance(value, Mapping):
             yield from unseen(value, f"{place}{member}.", f"{name}.")
-        elif name not in known and name not in _TOLD and value not in (None, "", False, [], {}, _USUAL.get(name)):
+        elif (
+            name not in known
+            and name not in _TOLD
+            and value not in (None, "", False, [], {})
+            and not _is_usual(name, value)
+        ):
             yield f"{place}{member}", value
+
+
+def _is_usual(name: str, value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_is_usual(f"{name}.{provider_name(member)}", inner) for member, inner in value.items())
+    return name in USUAL and bool(USUAL[name] == value)
 
 
 def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
