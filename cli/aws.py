@@ -8,14 +8,15 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.outputs import Outputs
-from local import emulator
+from local import emulator, environment
 from local.console import Failure
 
 
 def client(outputs: Outputs, service: Any) -> Any:
     """A boto3 client, where the stack is."""
     if outputs.is_local:
-        return emulator.client(service, urlsplit(outputs.jwks_uri).port or 80)
+        environment.shut_out_others()  # a person's own AWS settings, which may be broken
+        return emulator.client(service, urlsplit(outputs.jwks_uri).port or 80, region=outputs.region)
     import boto3
 
     return boto3.session.Session().client(service, region_name=outputs.region)

@@ -15,7 +15,7 @@ MODULES = {
     "login": "cli.sign_in.commands",
     "token": "cli.sign_in.commands",
     "logout": "cli.sign_in.commands",
-    "user": "cli.sign_in.commands",
+    "user": "cli.user",
     "export": "cli.sign_in.commands",
     "mail": "cli.mail",
     "people": "cli.people",

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import click
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from cli.sign_in.browser import can_open
 from cli.sign_in.errors import plain
 from cli.sign_in.oauth import connection_errors, http_client
-from cli.signature import signed
 from local import emulator, environment, keys
 from local.console import Failure, give, say
 
@@ -45,11 +47,18 @@ def messages(port: int) -> list[dict[str, Any]]:
     """
     url = f"http://127.0.0.1:{port}/_mail/messages"
     with connection_errors(url), http_client(url) as client:
-        answer = client.get(url, headers=signed("GET", url, environment.REGION, keys.own()))
+        answer = client.get(url, headers=_signature(url))
     if not answer.is_success:
         raise Failure(f"{url} answers {answer.status_code}. Is the emulator of an older checkout? Replace it: make up")
     found: list[dict[str, Any]] = answer.json()["messages"]
     return found
+
+
+def _signature(url: str) -> dict[str, str]:
+    """The headers of a request that is signed as the AWS CLI and SDKs sign theirs, by the emulator's access key."""
+    request, key = AWSRequest("GET", url), keys.own()
+    SigV4Auth(Credentials(key.id, key.secret), "cognito-idp", environment.REGION).add_auth(request)
+    return dict(request.headers.items())
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -78,6 +78,11 @@ class Outputs(_Output):
         return urlsplit(self.authorize_url).netloc
 
     @property
+    def revoke_url(self) -> str:
+        """Where a session is ended on the server; it is served beside the tokens."""
+        return f"{self.token_url.removesuffix('token')}revoke"
+
+    @property
     def discovery_uri(self) -> str:
         """The document that OpenID Connect libraries configure themselves by; it is served beside the keys."""
         return f"{self.jwks_uri.removesuffix('jwks.json')}openid-configuration"

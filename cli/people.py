@@ -6,19 +6,18 @@ from typing import Any
 
 import click
 
-from cli import aws, user_import
+from cli import aws, options, user_import
 from cli import outputs as stack_outputs
 from cli.outputs import Outputs
-from cli.sign_in.cognito import make_local_user
 from cli.sign_in.errors import plain
-from local import paths
+from cli.user import make_local_user
 from local.console import give, say
 
 _ADDRESSES = ("email", "phone_number")
 
 
 @click.command()
-@click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
+@options.stack
 @click.option("--add", metavar="NAME", help="Make somebody of this name, on a local stack; prints the password.")
 @click.option("--header", is_flag=True, help="Print the first line of a CSV to import: the pool's attributes.")
 @click.option(
@@ -32,8 +31,7 @@ def people(stack: str, add: str | None, header: bool, file: str | None, role: st
         raise click.UsageError("One at a time: --add, --header or --import.")
     outputs = stack_outputs.read(stack)
     if add:
-        made = make_local_user(outputs, add)
-        give(f"name      {made.name}\npassword  {made.password}")
+        give(str(make_local_user(outputs, add)))
         return None
     with aws.refusals(outputs, f"The people of {outputs.user_pool_id}"):
         cognito = aws.client(outputs, "cognito-idp")

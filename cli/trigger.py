@@ -12,7 +12,7 @@ import click
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from cli import aws
+from cli import aws, options
 from cli import outputs as stack_outputs
 from cli.outputs import Outputs
 from cli.sign_in.choice import choose_client
@@ -20,7 +20,6 @@ from cli.sign_in.errors import plain
 from identity.facts import OPERATIONS_SCOPE
 from identity.user_pool.trigger_answers import Answer, answer_of
 from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
-from local import paths
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
@@ -28,7 +27,7 @@ _KINDS = {str: "a text", dict: "an object", list: "a list", bool: "true or false
 
 
 @click.command()
-@click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
+@options.stack
 @click.option("--name", required=True, type=click.Choice(list(EVENTS)), help="The trigger, as in userPool.triggers.")
 @click.option("--user-name", metavar="NAME", help="Whose event it is: attributes and groups are those in the pool.")
 @click.option("--source", metavar="OCCASION", help="When Cognito would call it, such as RefreshTokens.")

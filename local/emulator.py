@@ -121,13 +121,14 @@ def port_for(given: int | None) -> int:
 
 
 @functools.lru_cache(maxsize=32)
-def client(service: str, port: int, key: keys.Key | None = None) -> Any:
+def client(service: str, port: int, key: keys.Key | None = None, region: str = environment.REGION) -> Any:
     """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up.
 
     Args:
         service: as boto3 calls it.
         port: where the emulator listens.
         key: the key of the checkout whose emulator it is; without one this checkout's own.
+        region: the stack's, in which the emulator keeps what it has apart.
     """
     from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time
 
@@ -135,7 +136,7 @@ def client(service: str, port: int, key: keys.Key | None = None) -> Any:
     return _session().client(
         service,
         endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=environment.REGION,
+        region_name=region,
         aws_access_key_id=key.id,
         aws_secret_access_key=key.secret,
         config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),

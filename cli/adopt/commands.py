@@ -11,6 +11,7 @@ from textwrap import indent
 
 import click
 
+from cli import options
 from cli.adopt import live, looks, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
@@ -31,7 +32,7 @@ _POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
 
 
 @click.command()
-@click.option("--stack", default=paths.STACK, show_default=True, help="The stack, as Pulumi names it.")
+@options.stack
 @click.option("--pool", help="The id of the user pool, where neither the state nor its name says which one it is.")
 @click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="Which of several of one name a key means.")
 @click.option("--only", multiple=True, metavar="RESOURCE", help="With --import: this resource alone.")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from botocore import exceptions as aws
 
 from cli.adopt.report import AdoptError
+from cli.sign_in.errors import plain
 
 _NO_CREDENTIALS = (
     *(aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError, aws.TokenRetrievalError),
@@ -57,7 +58,7 @@ def told(error: aws.ClientError | aws.BotoCoreError, emulated: bool) -> str:
         words = next((words for codes, words in _REFUSALS.items() if code in codes), "AWS refused {operation}: {said}")
         if "Signature expired" in message or "Signature not yet current" in message:
             words = _CLOCK
-        return words.format(operation=error.operation_name, said=f"{code}: {message}")
+        return words.format(operation=error.operation_name, said=plain(f"{code}: {message}"))
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError):
         if emulated:
             return f"the emulator does not answer ({error}); start it with `make up`."

@@ -1,8 +1,7 @@
-"""The commands about signing in: login, token, logout, user, export."""
+"""The commands about signing in: login, token, logout, export."""
 
 import json
 import time
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,10 @@ from urllib.parse import quote, urlencode
 
 import click
 
+from cli import options
 from cli import outputs as stack_outputs
 from cli.outputs import Client, Outputs
 from cli.sign_in import flow
-from cli.sign_in.cognito import make_local_user, revoke
 from cli.sign_in.errors import TokenRequestError, plain
 from cli.sign_in.export import write_files
 from cli.sign_in.flow import Target
@@ -26,41 +25,19 @@ _TOKENS = ("access", "id", "refresh")
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
-def _not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
-    return value
-
-
-def _user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    """What Cognito takes: letters, marks, digits, signs and punctuation.
-
-    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
-    """
-    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
-        raise click.BadParameter(
-            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
-            " --name tester (with make: NAME=tester)."
-        )
-    return value
-
-
-_stack = click.option(
-    "--stack", default=paths.STACK, show_default=True, callback=_not_empty, help="The stack, as Pulumi names it."
-)
 _scopes = click.option(
     "--scope", "scopes", multiple=True, help="A scope, short (project.read) or full; repeatable. Default: all."
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Print all tokens, as one JSON object.")
 _client = click.option(
     "--client",
-    callback=_not_empty,
+    callback=options.not_empty,
     help="The client, by its key in the stack. Default: the one that signed in last, else the first public one.",
 )
 
 
 def _target(command: _Command) -> _Command:
-    return _stack(_client(command))
+    return options.stack(_client(command))
 
 
 @click.command()
@@ -134,9 +111,8 @@ def logout(stack: str, client: str | None) -> None:
     if kept.refresh_token is None:
         say("Without a refresh token nothing can be revoked: the access token is valid until it expires.")
     else:
-        secret = target.outputs.client_secrets.get(target.key)
         try:
-            revoke(target.outputs, kept.client_id, secret, kept.refresh_token)
+            target.server.revoke(kept.refresh_token)
         except TokenRequestError as error:
             target.session_file.delete()
             raise Failure(f"{error} The saved session is deleted all the same.") from None
@@ -165,18 +141,18 @@ def _browser_session(outputs: Outputs, client: Client) -> str:
 
 
 @click.command()
-@_stack
+@options.stack
 @click.option(
     "--to",
     "directory",
     type=click.Path(file_okay=False),
-    callback=_not_empty,
+    callback=options.not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
 @click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
 @click.option(
     "--client",
-    callback=_not_empty,
+    callback=options.not_empty,
     help="The client of the files for Amplify, ASP.NET, Spring and Next. Default: the first that fits, by key.",
 )
 def export(stack: str, directory: str | None, without_secrets: bool, client: str | None) -> None:
@@ -187,16 +163,6 @@ def export(stack: str, directory: str | None, without_secrets: bool, client: str
         give(str(path))
     if outputs.client_secrets and not without_secrets:
         say("They hold client secrets: keep them out of version control.")
-
-
-@click.command()
-@_stack
-@click.option("--name", default="tester", show_default=True, callback=_user_name, help="The user name.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def user(stack: str, name: str, as_json: bool) -> None:
-    """Make a confirmed test user on a local stack, or give the one of that name a new password."""
-    made = make_local_user(stack_outputs.read(stack), name)
-    give(made.model_dump_json() if as_json else f"name      {made.name}\npassword  {made.password}")
 
 
 def _print(session: Session, wanted: str, as_json: bool) -> None:

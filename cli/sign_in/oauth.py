@@ -73,7 +73,7 @@ class SignInServer:
 
     def __init__(self, outputs: Outputs, key: str) -> None:
         if not outputs.token_url:
-            raise Failure(
+            raise TokenRequestError(
                 "The stack's pool has no domain, so nobody signs in by pages and there is no token endpoint. For one,"
                 " take `identity:signInDomain: false` out of the stack file, then bring the stack up."
             )
@@ -122,6 +122,23 @@ class SignInServer:
             scope=" ".join(scopes),
         )
 
+    def revoke(self, refresh_token: str) -> None:
+        """End a session on the server: the refresh token and every access token made from it.
+
+        Raises TokenRequestError where the server does not do so, as where token revocation is switched off.
+        https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+        """
+        url = self._outputs.revoke_url
+        with connection_errors(url), self._session() as session:
+            response = session.revoke_token(url, refresh_token)
+        if response.status_code == 429 or response.status_code >= 500:
+            raise Failure(f"{url} failed with {response.status_code}. Try again.")
+        if not response.is_success:
+            raise TokenRequestError(
+                f"The server did not revoke the session ({plain(response.text, 80)}): it stays valid until it expires."
+                " Is token revocation enabled for this client?"
+            )
+
     def _token_request(self, refusal: str, **request: str) -> TokenResponse:
         url = self._outputs.token_url
         try:
@@ -147,7 +164,9 @@ class SignInServer:
         return f"{refusal} (The server said {plain(error)}{f': {plain(description)}' if description else ''}.)"
 
     def _session(self, **options: str) -> OAuth2Client:
-        environment = not is_loopback(self._outputs.token_url)
+        url = self._outputs.token_url
+        http_client(url).close()  # where the environment is broken: Authlib's would leave a traceback beside the error
+        environment = not is_loopback(url)
         return OAuth2Client(
             self._outputs.clients[self._key].client_id,
             self._secret,

@@ -24,13 +24,22 @@ def test_each_command_is_there_under_its_name_and_says_what_it_does(name: str) -
     assert command.get_short_help_str()
 
 
+@pytest.mark.parametrize("name", ["login", "token", "logout", "user", "export", "people", "trigger", "adopt"])
+def test_an_empty_stack_is_not_the_one_that_is_selected(name: str) -> None:
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    with pytest.raises(click.BadParameter, match="it is empty"):
+        command.main(["--stack", " "], standalone_mode=False)
+
+
 @pytest.mark.engine
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
         ("cli.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
         ("cli.sign_in.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"}),
-        ("cli.mail", {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"}),
+        ("cli.mail", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
+        ("cli.user", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
         ("cli.status", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
         ("cli.people", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
         ("cli.trigger", {"pulumi", "pulumi_aws", "boto3", "grpc"}),

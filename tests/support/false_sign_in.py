@@ -41,6 +41,8 @@ class FalseServer:
     asked: list[dict[str, str]] = field(default_factory=list)
     api_asked: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     api_refusals: dict[str, dict[str, str]] = field(default_factory=dict)
+    revoked: list[dict[str, Any]] = field(default_factory=list)
+    revocation: tuple[int, object] = (200, {})
 
     def target(self, **client: object) -> Target:
         """The stack `false`, whose one client signs in here."""
@@ -92,6 +94,9 @@ class FalseServer:
             self.api_asked.append((operation, json.loads(text), headers))
             refusal = self.api_refusals.get(operation)
             return (200, {}) if refusal is None else (400, refusal)
+        if path == "/oauth2/revoke":
+            self.revoked.append({name: values[0] for name, values in parse_qs(text).items()} | {"headers": headers})
+            return self.revocation
         if path == "/jwks.json":
             return 200, KeySet([KEY]).as_dict(private=False)
         if path == "/oauth2/token":

@@ -1,0 +1,93 @@
+"""A test user of a local stack: `make user`, and `make people ADD=`."""
+
+import contextlib
+import re
+import secrets
+import string
+import unicodedata
+
+import click
+from pydantic import BaseModel
+
+from cli import aws, options
+from cli import outputs as stack_outputs
+from cli.outputs import Outputs
+from cli.sign_in.errors import plain
+from local.console import Failure, give
+
+_LONGEST_MINIMUM = 99  # of a password policy
+_EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
+
+
+class LocalUser(BaseModel):
+    """A user who can sign in on a local stack."""
+
+    name: str
+    email: str
+    password: str
+
+    def __str__(self) -> str:
+        return f"name      {self.name}\npassword  {self.password}"
+
+
+def _user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """What Cognito takes: letters, marks, digits, signs and punctuation.
+
+    https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
+    """
+    if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
+        raise click.BadParameter(
+            f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
+            " --name tester (with make: NAME=tester)."
+        )
+    return value
+
+
+@click.command()
+@options.stack
+@click.option("--name", default="tester", show_default=True, callback=_user_name, help="The user name.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def user(stack: str, name: str, as_json: bool) -> None:
+    """Make a confirmed test user on a local stack, or give the one of that name a new password."""
+    made = make_local_user(stack_outputs.read(stack), name)
+    give(made.model_dump_json() if as_json else str(made))
+
+
+def make_local_user(outputs: Outputs, name: str) -> LocalUser:
+    """A confirmed user of a local stack; one of that name gets a new password.
+
+    Local stacks only. On AWS users sign up on the login page.
+    """
+    if not outputs.is_local:
+        raise Failure(
+            f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
+            " There users sign up themselves, on the login page: `make login` opens it."
+        )
+    made = LocalUser(name=name, email=_email(name), password=_password())
+    who = {"UserPoolId": outputs.user_pool_id, "Username": name}
+    attributes = [{"Name": "email", "Value": made.email}, {"Name": "email_verified", "Value": "true"}]
+    with aws.refusals(outputs, f"The user {name}"):
+        cognito = aws.client(outputs, "cognito-idp")
+        with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then this run is for a new password
+            cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
+        try:
+            cognito.admin_set_user_password(**who, Password=made.password, Permanent=True)
+        except cognito.exceptions.InvalidPasswordException:
+            # A long one only where the pool asks for it: it is not easy to type.
+            made = made.model_copy(update={"password": _password(_LONGEST_MINIMUM)})
+            cognito.admin_set_user_password(**who, Password=made.password, Permanent=True)
+    return made
+
+
+def _email(name: str) -> str:
+    """An address for a user of that name; one that is an address already is taken as it is."""
+    return name if _EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
+
+
+def _password(length: int = 20) -> str:
+    """A random password with every kind of character, so that no password policy refuses it."""
+    kinds = [string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!"]
+    drawn = [secrets.choice(kind) for kind in kinds]
+    drawn += [secrets.choice("".join(kinds)) for _ in range(length - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)
