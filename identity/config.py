@@ -185,6 +185,7 @@ class Settings:
             certificate_arn=config.certificate_arn,
             zones=tuple(ZoneReference(key, value) for key, value in references if value),
             served=config.sign_in_domain,
+            login_version=config.login.version if config.login else None,
         )
 
     @property
@@ -207,6 +208,11 @@ class Settings:
         if self.config.link_accounts:
             more["triggers"] = linking(pool.triggers, self.identity_providers)
         return pool.model_copy(update=more)
+
+    @cached_property
+    def identity_pool(self) -> IdentityPool | None:
+        said = self.config.identity_pool
+        return said and said.model_copy(update={"name": said.name or self.names.identity_pool})
 
     @cached_property
     def exports(self) -> Mapping[str, str]:

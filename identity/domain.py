@@ -1,13 +1,19 @@
-"""Where sign-in is served and where its certificate is validated. Pure."""
+"""The domains on which a pool's sign-in is served: what can never work, and the resources
+(https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pulumi
+from pulumi_aws.cognito import UserPoolDomain
+from pulumi_aws.route53 import Record, RecordAliasArgs
 from pydantic_core import PydanticCustomError
 
 from identity import types
 from identity.errors import Problem, shown
+from identity.facts import CUSTOM_DOMAIN_REGION
 from identity.naming import Names
 from identity.setting import Model
 
@@ -34,6 +40,7 @@ class Domain:
         certificate_arn: a certificate that exists, for a custom domain.
         zones: the hosted zones that the config names; one at most is sound.
         served: whether sign-in is served on any domain.
+        login_version: which of Cognito's sign-in pages it has, 1 or 2; AWS's choice by default.
     """
 
     auth_domain: str
@@ -43,10 +50,16 @@ class Domain:
     certificate_arn: str | None = None
     zones: tuple[ZoneReference, ...] = ()
     served: bool = True
+    login_version: int | None = None
 
     @property
     def zone(self) -> ZoneReference | None:
         return self.zones[0] if self.zones else None
+
+    @property
+    def certificate_region(self) -> str | None:
+        """Where the certificate has to be, if not in the region of the pool."""
+        return CUSTOM_DOMAIN_REGION if self.custom else None
 
     def served_on(self, region: str | None) -> str | None:
         """The host of the sign-in pages; None without any, and where it follows from a region that nobody names."""
@@ -135,3 +148,57 @@ def _prefix_from_names(prefix: str) -> Iterator[Problem]:
         context = error.context or {}
         received = f"{shown(prefix)}, made of product and environment"
         yield Problem("identity:domainPrefix", context["allowed"], received, "give a prefix, or other names")
+
+
+def serve(
+    domain: Domain,
+    name: str,
+    pool: pulumi.Resource,
+    pool_id: pulumi.Input[str],
+    certificate_arn: pulumi.Input[str] | None,
+    zone_id: pulumi.Input[str] | None,
+) -> UserPoolDomain | None:
+    """The domains of a pool: its prefix, one of its own, or both; the one that people come to, or None.
+
+    Args:
+        domain: which they are.
+        name: what the program calls the pool.
+        pool: its component.
+        pool_id: its id.
+        certificate_arn: that of the custom domain, in us-east-1 and validated.
+        zone_id: the hosted zone that gets the alias records; None where somebody else makes them.
+    """
+
+    def make(kind: str, served_on: str, certificate: pulumi.Input[str] | None = None) -> UserPoolDomain:
+        return UserPoolDomain(
+            f"{name}-{kind}-domain",
+            domain=served_on,
+            user_pool_id=pool_id,
+            certificate_arn=certificate,
+            managed_login_version=domain.login_version,
+            # A pool has one domain of each kind: a new one can only come after the old one is deleted.
+            opts=pulumi.ResourceOptions(parent=pool, delete_before_replace=True),
+        )
+
+    if not domain.served:
+        return None
+    on_prefix = make("prefix", domain.prefix) if domain.keep_prefix or not domain.custom else None
+    if not domain.custom:
+        return on_prefix
+    served = make("custom", domain.auth_domain, certificate_arn)
+    for kind in ("A", "AAAA") if zone_id is not None else ():
+        Record(
+            f"{name}-alias-{kind.lower()}",
+            zone_id=zone_id,
+            name=domain.auth_domain,
+            type=kind,
+            aliases=[
+                RecordAliasArgs(
+                    name=served.cloudfront_distribution,
+                    zone_id=served.cloudfront_distribution_zone_id,
+                    evaluate_target_health=False,
+                )
+            ],
+            opts=pulumi.ResourceOptions(parent=pool),
+        )
+    return served

@@ -90,12 +90,19 @@ class CloudFormationExportsArgs:
 
     Args:
         stack_name: the CloudFormation stack's name, at most 128 letters, digits and hyphens, a letter first.
-        values: export name -> value; at least one.
+        names: the name of each export, by what it stands for, such as `userPoolArn` and `clients.postman`.
+        user_pool_id, user_pool_arn: the pool's.
+        client_ids: the clients' ids by key.
+        certificate_arn: that of the stack's own certificate; None for none.
         tags: the stack's tags.
     """
 
     stack_name: str
-    values: Mapping[str, pulumi.Input[str]]
+    names: Mapping[str, str]
+    user_pool_id: pulumi.Input[str]
+    user_pool_arn: pulumi.Input[str]
+    client_ids: Mapping[str, pulumi.Input[str]]
+    certificate_arn: pulumi.Input[str] | None
     tags: Mapping[str, str]
 
 
@@ -115,11 +122,20 @@ class CloudFormationExports(pulumi.ComponentResource):
             name,
             name=args.stack_name,
             # Keys sorted: the same values are always the same text, so a second update changes nothing.
-            template_body=pulumi.Output.json_dumps(_template(args.values), sort_keys=True),
+            template_body=pulumi.Output.json_dumps(_template(_values(args)), sort_keys=True),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
+
+
+def _values(args: CloudFormationExportsArgs) -> dict[str, pulumi.Input[str]]:
+    """By the name of each export; what the stack does not have is not exported."""
+    found = {"userPoolId": args.user_pool_id, "userPoolArn": args.user_pool_arn}
+    found |= {f"clients.{key}": client_id for key, client_id in args.client_ids.items()}
+    if args.certificate_arn is not None:
+        found["certificateArn"] = args.certificate_arn
+    return {name: found[output] for output, name in args.names.items() if output in found}
 
 
 def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:

@@ -133,16 +133,15 @@ class PeopleInAwsArgs:
     """What an identity pool is made of.
 
     Args:
-        settings: what the stack file says of it.
-        name: its name.
-        issuer: the user pool as a provider, `cognito-idp.<region>.amazonaws.com/<pool id>`.
+        settings: the identity pool, its name filled in.
+        region, user_pool_id: the user pool, whose people come.
         client_ids: the clients' ids by key.
         tags: its tags.
     """
 
     settings: IdentityPool
-    name: str
-    issuer: pulumi.Input[str]
+    region: str
+    user_pool_id: pulumi.Input[str]
     client_ids: Mapping[str, pulumi.Input[str]]
     tags: Mapping[str, str]
 
@@ -160,16 +159,17 @@ class PeopleInAws(pulumi.ComponentResource):
     def __init__(self, name: str, args: PeopleInAwsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:PeopleInAws", name, {}, opts)
         self._name, self._tags, settings = name, args.tags, args.settings
+        issuer = pulumi.Output.concat("cognito-idp.", args.region, ".amazonaws.com/", args.user_pool_id)
         pool = cognito.IdentityPool(
             name,
             cognito.IdentityPoolArgs(
-                identity_pool_name=args.name,
+                identity_pool_name=str(settings.name),
                 allow_unauthenticated_identities=settings.unauthenticated,
                 allow_classic_flow=settings.classic_flow,
                 cognito_identity_providers=[
                     # With the check, who is disabled or signed out everywhere gets no credentials any more.
                     cognito.IdentityPoolCognitoIdentityProviderArgs(
-                        client_id=args.client_ids[key], provider_name=args.issuer, server_side_token_check=True
+                        client_id=args.client_ids[key], provider_name=issuer, server_side_token_check=True
                     )
                     for key in settings.clients
                 ],
@@ -188,7 +188,7 @@ class PeopleInAws(pulumi.ComponentResource):
                 roles=roles,
                 role_mappings=[
                     cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
-                        identity_provider=pulumi.Output.concat(args.issuer, ":", args.client_ids[key]),
+                        identity_provider=pulumi.Output.concat(issuer, ":", args.client_ids[key]),
                         **arguments(mapping.inputs()),
                     )
                     for key, mapping in sorted(settings.role_mappings.items())

@@ -20,7 +20,7 @@ class LoginPagesArgs:
         login: what the stack file says of them.
         user_pool_id: the pool.
         domain: where its pages are served: without it AWS takes no style.
-        clients: the clients that people sign in with, filled in, by key.
+        clients: the clients by key, filled in.
         client_ids: their ids.
     """
 
@@ -44,6 +44,8 @@ class LoginPages(pulumi.ComponentResource):
             self._old_pages(name, args)
         else:
             for key, client in args.clients.items():
+                if not client.has_pages:
+                    continue
                 former = client.renamed_from
                 aliases = [pulumi.Alias(name=f"{name}-{former}")] if former else None
                 cognito.ManagedLoginBranding(

@@ -103,9 +103,7 @@ def stack_outputs(
             pool.arn, published.path(settings.names) if published and published.ssm else None
         ),
         "dnsRecords": _records_of_others(settings, pool),
-        "clientSecrets": pulumi.Output.secret(
-            {key: access.clients[key].client_secret for key, client in settings.clients.items() if client.secret}
-        ),
+        "clientSecrets": pulumi.Output.secret(access.client_secrets),
     }
 
 

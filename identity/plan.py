@@ -1,9 +1,12 @@
-"""The plan of Cognito that a config needs, and why (https://aws.amazon.com/cognito/pricing/). Pure."""
+"""The plan of Cognito that a config needs, and why (https://aws.amazon.com/cognito/pricing/)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pulumi
+
+from identity import facts
 from identity.errors import Problem, shown
 from identity.setting import Declared, Model, Plan, declared
 
@@ -50,6 +53,12 @@ def plan_problems(config: Model, tier: str | None) -> Iterator[Problem]:
             allowed = f"what the plan {tier} has, as userPool.tier says: this needs {need.plan}"
             fix = f"set identity:userPool.tier: {need.plan}, or take it out"
             yield Problem(f"identity:{need.path}", allowed, "given" if need.value is None else shown(need.value), fix)
+
+
+def say_plan(config: Model) -> None:
+    """Say which plan the config needs, where it needs one above Lite."""
+    if needed := plan_line(config):
+        pulumi.log.info(f"{facts.PLAN_LINE} {needed}")
 
 
 def plan_line(config: Model) -> str | None:

@@ -46,7 +46,7 @@ class Publish(Model):
         return fill_in(self.ssm or _BY_DEFAULT, {"product": names.product, "environment": names.environment})
 
 
-def parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
+def _parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
     """What is published of the outputs, by name below the path."""
     # What AWS has not made yet is an output of Pulumi's; of the stack's own, those are texts.
     texts = {name: value for name, value in outputs.items() if isinstance(value, str | pulumi.Output)}
@@ -60,15 +60,17 @@ class PublicationArgs:
     """What is published.
 
     Args:
-        path: what every name begins with.
-        parameters: the parameters by their name below the path; none for no parameters.
-        secrets: the clients' secrets by key; none for no secrets.
+        publish: what is written where.
+        names: the naming rules.
+        outputs: the outputs of the stack.
+        client_secrets: the clients' secrets by key.
         tags: the tags of all of them.
     """
 
-    path: str
-    parameters: Mapping[str, pulumi.Input[str]]
-    secrets: Mapping[str, pulumi.Input[str]]
+    publish: Publish
+    names: Names
+    outputs: Mapping[str, Any]
+    client_secrets: Mapping[str, pulumi.Input[str]]
     tags: Mapping[str, str]
 
 
@@ -79,18 +81,18 @@ class Publication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PublicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:Publication", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        for key, value in args.parameters.items():
+        child, path = pulumi.ResourceOptions(parent=self), args.publish.path(args.names)
+        for key, value in (_parameters(args.outputs) if args.publish.ssm else {}).items():
             ssm.Parameter(
                 f"{name}-{key.replace('/', '-')}",
-                ssm.ParameterArgs(name=f"{args.path}/{key}", type="String", value=value, tags=args.tags),
+                ssm.ParameterArgs(name=f"{path}/{key}", type="String", value=value, tags=args.tags),
                 opts=child,
             )
-        for key, value in args.secrets.items():
+        for key, value in (args.client_secrets if args.publish.secrets else {}).items():
             made = secretsmanager.Secret(
                 f"{name}-secret-{key}",
                 secretsmanager.SecretArgs(
-                    name=f"{args.path}/clients/{key}/secret",
+                    name=f"{path}/clients/{key}/secret",
                     description=f"The secret of the app client {key}",
                     # Cognito has it, so nothing is lost by deleting it, and the name is free again at once.
                     recovery_window_in_days=0,

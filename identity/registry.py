@@ -1,16 +1,16 @@
 """The registry of who may ask for what: resource servers, identity providers, groups and app clients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 from pulumi_aws import cognito
 from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClient, UserPoolClientArgs
 
-from identity import facts
+from identity import deployed, facts
 from identity.api import Api
 from identity.client import Client, as_it_rests
+from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider import IdentityProvider
 from identity.setting import arguments
@@ -26,8 +26,7 @@ class AccessRegistryArgs:
         clients: the app clients by key, names filled in, at most 1,000.
         identity_providers: the identity providers by key, names filled in.
         groups: the groups by name.
-        known_keys: by a provider's name the fingerprint of the private key that AWS has, which it never shows.
-        live: the outputs of the clients that the stack has, by logical name; none by default.
+        state: what the stack has; nothing by default.
     """
 
     user_pool_id: pulumi.Input[str]
@@ -35,8 +34,7 @@ class AccessRegistryArgs:
     clients: Mapping[str, Client]
     identity_providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
-    known_keys: Mapping[str, str] = field(default_factory=dict)
-    live: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    state: Sequence[Deployed] = ()
 
 
 class AccessRegistry(pulumi.ComponentResource):
@@ -51,18 +49,21 @@ class AccessRegistry(pulumi.ComponentResource):
         identity_providers: the identity providers by their name in AWS.
         groups: the groups by name.
         clients: the app clients by key.
+        client_ids, client_secrets: their ids, and the secrets of those that have one, by key.
     """
 
     servers: Mapping[str, ResourceServer]
     identity_providers: Mapping[str, cognito.IdentityProvider]
     groups: Mapping[str, cognito.UserGroup]
     clients: Mapping[str, UserPoolClient]
+    client_ids: Mapping[str, pulumi.Output[str]]
+    client_secrets: Mapping[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: AccessRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(facts.ACCESS_REGISTRY, name, {}, opts)
         self._name = name
         self._user_pool_id = args.user_pool_id
-        self._live = args.live
+        self._live = deployed.clients(args.state)
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
         # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
         self._scopes: dict[str, pulumi.Input[str]] = {
@@ -70,12 +71,15 @@ class AccessRegistry(pulumi.ComponentResource):
             for key, api in args.apis.items()
             for scope in api.scopes
         }
+        known_keys = deployed.private_keys(args.state)
         self.identity_providers = {
-            str(provider.name): self._sign_in_with(provider, args.known_keys)
+            str(provider.name): self._sign_in_with(provider, known_keys)
             for provider in args.identity_providers.values()
         }
         self.groups = {key: self._group(key, group) for key, group in args.groups.items()}
         self.clients = {key: self._client(key, client) for key, client in args.clients.items()}
+        self.client_ids = {key: made.id for key, made in self.clients.items()}
+        self.client_secrets = {key: self.clients[key].client_secret for key in args.clients if args.clients[key].secret}
         fingerprints = {str(provider.name): provider.key_fingerprint for provider in args.identity_providers.values()}
         self.register_outputs(
             {"privateKeys": {name: fingerprint for name, fingerprint in fingerprints.items() if fingerprint}}

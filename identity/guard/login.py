@@ -41,13 +41,13 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
 
 def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pool, whose ids of people apps may have written down, and what they get by it."""
-    new, state = settings.config.identity_pool, list(state)
+    new, said, state = settings.identity_pool, settings.config.identity_pool, list(state)
     keys = {str(item.outputs.get("id")): _key(item, settings) for item in state if item.type == facts.USER_POOL_CLIENT}
     for resource in state:
         if resource.type != facts.IDENTITY_POOL:
             continue
         pool = str(resource.outputs.get("id"))
-        if new is None:
+        if new is None or said is None:
             lost = "The ids of everybody in it would go: people would be others to apps that have written them down."
             keep = "this identity pool, which the stack has"
             yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
@@ -60,8 +60,7 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
                 **_given_roles(state),
             }
         )
-        filled = new.model_copy(update={"name": new.name or settings.names.identity_pool})
-        yield from field_losses(pool, identity_pool.PATH, old, filled, new, settings, "identity pool")
+        yield from field_losses(pool, identity_pool.PATH, old, new, said, settings, "identity pool")
 
 
 def _key(client: Deployed, settings: Settings) -> str:

@@ -35,8 +35,10 @@ class PoolNotUpdated(Exception):
     """The update of the pool would take something out of it unseen. The engine shows the text."""
 
 
-def before_update(settings: Settings, region: str) -> pulumi.ResourceHookBinding:
-    """A hook for the pool that refuses an update by the names of what it would reset."""
+def before_update(settings: Settings, region: str) -> pulumi.ResourceHookBinding | None:
+    """A hook for the pool that refuses an update by the names of what it would reset; None where nobody wants it."""
+    if not settings.config.read_live_pool:
+        return None
     options = pulumi.ResourceHookOptions(on_dry_run=True)
     hook = pulumi.ResourceHook("pool-before-update", lambda args: refuse_unseen(args, settings, region), options)
     return pulumi.ResourceHookBinding(before_update=[hook])
