@@ -33,7 +33,7 @@ def people(stack: str, add: str | None, header: bool, file: str | None, role: st
     if add:
         give(str(make_local_user(outputs, add)))
         return None
-    with aws.refusals(outputs, f"The people of {outputs.user_pool_id}"):
+    with aws.refusals(f"The people of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
         if header:
             give(",".join(user_import.header(cognito, outputs)))

@@ -50,7 +50,7 @@ def trigger(
     event, source = EVENTS[name], source or EVENTS[name].sources[0]
     _check(name, source, version, user_name)
     given, outputs = _given(request, event), stack_outputs.read(stack)
-    with aws.refusals(outputs, f"The trigger {name} of {outputs.user_pool_id}"):
+    with aws.refusals(f"The trigger {name} of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
         arn, own_version = _function(cognito, outputs, name, event)
         number = (version or own_version)[1] if name == _TOKENS else "1"

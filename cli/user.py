@@ -66,7 +66,7 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     made = LocalUser(name=name, email=_email(name), password=_password())
     who = {"UserPoolId": outputs.user_pool_id, "Username": name}
     attributes = [{"Name": "email", "Value": made.email}, {"Name": "email_verified", "Value": "true"}]
-    with aws.refusals(outputs, f"The user {name}"):
+    with aws.refusals(f"The user {name}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then this run is for a new password
             cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")

@@ -10,9 +10,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from cli.adopt.report import AdoptError
-from cli.adopt.trouble import reading
+from cli.aws import refusals
 from identity.guard.unseen import keep_unknown_members
+from local.console import Failure
 
 _READS = re.compile(r"(Describe|Get|List)[A-Z]")
 _KEYS = {
@@ -39,11 +39,11 @@ class Account:
     def __init__(self, config: Mapping[str, str], region: str | None = None) -> None:
         self._endpoints = _endpoints(config.get("aws:endpoints", "[]"))
         self.emulated = bool(self._endpoints)
-        with reading("AWS credentials", self.emulated):
+        with refusals("AWS credentials", self.emulated):
             keys = {name: config[key] for name, key in _KEYS.items() if key in config}
             self._session = boto3.session.Session(region_name=config.get("aws:region", region), **keys)  # type: ignore[arg-type]
         if not self._session.region_name:
-            raise AdoptError("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
+            raise Failure("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
         self.region: str = self._session.region_name
         self._session.events.register("before-call", _refuse_writes)
         self._session.events.register("after-call.cognito-identity-provider", keep_unknown_members)
@@ -74,16 +74,16 @@ class Account:
         if self.emulated and service.replace("-", "") not in self._endpoints:
             return {}  # what is beside the emulator must not be taken for a part of it
         client = self.client(service, region)
-        try:
-            with reading(operation, self.emulated):
+        with refusals(operation, self.emulated):
+            try:
                 if client.can_paginate(operation):
                     return dict(client.get_paginator(operation).paginate(**request).build_full_result())
                 answer: dict[str, Any] = getattr(client, operation)(**request)
-        except AdoptError as error:
-            code = error.__cause__.response["Error"]["Code"] if isinstance(error.__cause__, ClientError) else ""
-            if code in _GONE or (self.emulated and code in _NOT_EMULATED):
-                return {}
-            raise
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code in _GONE or (self.emulated and code in _NOT_EMULATED):
+                    return {}
+                raise
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
@@ -92,9 +92,9 @@ def _endpoints(text: str) -> dict[str, str]:
     try:
         return {service: url for entry in json.loads(text) for service, url in entry.items() if url}
     except (ValueError, AttributeError, TypeError):
-        raise AdoptError(f"aws:endpoints: expected a list of objects, service -> URL; received {text}") from None
+        raise Failure(f"aws:endpoints: expected a list of objects, service -> URL; received {text}") from None
 
 
 def _refuse_writes(model: Any, **_: Any) -> None:
     if not _READS.match(model.name):
-        raise AdoptError(f"{model.name} would change something in AWS, and adoption only reads. Nothing was changed.")
+        raise Failure(f"{model.name} would change something in AWS, and adoption only reads. Nothing was changed.")

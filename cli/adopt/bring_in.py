@@ -7,10 +7,9 @@ from typing import Any
 
 from cli.adopt.live import Thing
 from cli.adopt.place import Place
-from cli.adopt.report import AdoptError
 from identity import facts
 from local import paths
-from local.console import say
+from local.console import Failure, say
 
 _SECRET = "generateSecret"  # noqa: S105
 # The bridge's own note of what its reading gave; without it, it goes by the outputs.
@@ -49,7 +48,7 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
     unknown = sorted(set(only) - {_name(item) for item in resources})
     if unknown:
         there = ", ".join(sorted(_name(item) for item in resources)) or "none"
-        raise AdoptError(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
+        raise Failure(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
     chosen = [item for item in resources if (not only or _name(item) in only) and _name(item) in things]
     for resource in chosen:
         resource["id"] = things[_name(resource)].import_id

@@ -20,12 +20,11 @@ from cli.adopt.keys import slug
 from cli.adopt.lean import ROOT, Section
 from cli.adopt.live import Live, Thing
 from cli.adopt.place import Place
-from cli.adopt.report import AdoptError
 from cli.adopt.survey import Survey
 from identity import config, facts
 from identity.config import Settings
 from local import emulator, environment, paths, project, stack_file
-from local.console import give, say
+from local.console import Failure, give, say
 from local.lock import only_one
 
 _POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
@@ -78,13 +77,13 @@ def adopt(
                 _sound(where, stack_settings.with_secrets(merged, described.secrets), running, described, leave)
         if write:
             if disagreements and not take:
-                raise AdoptError("\nNothing was written: say which one counts, --take live or --take file.")
+                raise Failure("\nNothing was written: say which one counts, --take live or --take file.")
             stack_settings.write(where.file, merged)
             say(f"\nWrote {where.file.name}. Look at it: git diff {where.file.name}", style="green")
         if importing:
             settings = _sound(where, stack_settings.read(where.file), running, described, leave)
             if not settings.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
-                raise AdoptError(
+                raise Failure(
                     "identity:protect is false; nothing was imported. Set it for the adoption, so that `preview` "
                     "refuses whatever would lose something; once `up` is through it may be taken out again."
                 )
@@ -125,7 +124,7 @@ def _account(where: Place, said: Section, pool: str | None) -> Account:
         said = stack_file.config(paths.PROJECT / where.file.name)
     match = _POOL_ID.fullmatch(pool or "")
     if pool and not match:
-        raise AdoptError(f"--pool: expected the id of a user pool, such as eu-west-1_AbCdEfGhI; received {pool}")
+        raise Failure(f"--pool: expected the id of a user pool, such as eu-west-1_AbCdEfGhI; received {pool}")
     return Account(stack_settings.as_texts(said, where.file.name), match[1] if match else None)
 
 
@@ -141,7 +140,7 @@ def _pool_id(where: Place, said: Section, account: Account) -> str:
     if len(found) == 1:
         return str(found[0])
     told = f"{len(found)} pools are called {name}: {', '.join(found)}" if found else "no pool has the stack's name"
-    raise AdoptError(f"Which user pool? In {account.place}, region {account.region}, {told}. Say which: --pool ID")
+    raise Failure(f"Which user pool? In {account.place}, region {account.region}, {told}. Say which: --pool ID")
 
 
 def _resources(where: Place) -> list[Section]:
@@ -186,7 +185,7 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
 
 
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
-    """The settings of the file. Raises AdoptError where they are wrong, or would change or lose anything."""
+    """The settings of the file. Raises Failure where they are wrong, or would change or lose anything."""
     head = f"\nWhat runs cannot be said in {where.file.name}; nothing was imported."
     settings, found = _looked_at(where, final, running, described.things, head)
     for difference in found.differences:
@@ -194,7 +193,7 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     _tell_unmanaged(found, leave)
     if stopping := found.stopping(leave):
         accepted = " ".join(f"--leave {quote(difference.name)}" for difference in stopping)
-        raise AdoptError(
+        raise Failure(
             f"\n{where.file.name} does not say all that runs, so adoption stops; nothing was imported. Write it down "
             f"(--write), or accept what an update does to it: {accepted}"
         )
@@ -207,7 +206,7 @@ def _looked_at(
     settings, problems = config.check(stack_settings.as_texts(said, where.file.name), where.name)
     mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
     if mistakes:
-        raise AdoptError(f"{head}\n{indent(mistakes, '  ')}")
+        raise Failure(f"{head}\n{indent(mistakes, '  ')}")
     return settings, survey.survey(running, settings, managed)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.adopt.account import Account
-from cli.adopt.report import AdoptError
 from identity import facts
 from identity.client import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
@@ -16,6 +15,7 @@ from identity.guard.unseen import in_one
 from identity.provider_names import Props, in_provider_names
 from identity.provider_types import SECRET_DETAILS
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
+from local.console import Failure
 
 Ask = Callable[..., Any]
 SECRETS = "clientSecrets"  # a second one, of which no state knows
@@ -77,14 +77,14 @@ class Live:
 
 
 def read(account: Account, pool_id: str) -> Live:
-    """Everything of a pool. Raises AdoptError where there is none of this id."""
+    """Everything of a pool. Raises Failure where there is none of this id."""
 
     def ask(operation: str, member: str, **more: str) -> Any:
         return account.ask("cognito-idp", operation, UserPoolId=pool_id, **more).get(member)
 
     described = ask("describe_user_pool", "UserPool")
     if not described:
-        raise AdoptError(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
+        raise Failure(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
     factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
     pool = Thing(facts.USER_POOL, described["Name"], _pool(in_provider_names(in_one(described, factors))), pool_id)
     domains, clients = list(_domains(account, pool)), list(_clients(ask, pool_id))

@@ -14,10 +14,10 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
 
 from cli import pulumi_command
-from cli.adopt.report import AdoptError
 from cli.pulumi_command import said
 from local import engine, environment, paths, pulumi_cli, stack_file
 from local.aws_plugin import served
+from local.console import Failure
 
 # Protected until the first `up` has made of it what the config says.
 _IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
@@ -66,7 +66,7 @@ class Place:
             return whole
         if "no stack named" in done.stderr or (self.local and not paths.BACKEND.exists()):
             return {}
-        raise AdoptError(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {said(done)}")
+        raise Failure(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {said(done)}")
 
     def would_make(self) -> dict[str, Any]:
         """Pulumi's import file of all that a preview would create: names, types and parents, by the program itself."""
@@ -75,7 +75,7 @@ class Place:
         try:
             self._stack().preview(import_file=str(file), color="never")
         except CommandError as error:
-            raise AdoptError(f"The preview of the stack `{self.stack}` failed.\n{_told(error)}") from None
+            raise Failure(f"The preview of the stack `{self.stack}` failed.\n{_told(error)}") from None
         made = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.unlink(missing_ok=True)
         return {"resources": [], **made}
@@ -90,7 +90,7 @@ class Place:
                 environment={**self._environment, **plugged},
             )
         if done.returncode:
-            raise AdoptError(
+            raise Failure(
                 f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{said(done)}\n"
                 "Nothing in AWS was changed. Fix what it says, then run the same command again: it goes on from here."
             )
@@ -109,8 +109,8 @@ class Place:
             return Stack(self.stack, workspace, StackInitMode.SELECT)
         except CommandError as error:
             if "no stack named" not in str(error):
-                raise AdoptError(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
-        raise AdoptError(
+                raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
+        raise Failure(
             f"There is no stack `{self.stack}` yet. Make it: pulumi stack init {self.stack}. Then run this again."
         )
 

@@ -10,12 +10,12 @@ import yaml
 
 from cli.adopt.describe import DESCRIBED, Described
 from cli.adopt.lean import ROOT, Section, texts
-from cli.adopt.report import AdoptError
 from identity import config
 from identity.errors import HIDDEN, shown
 from identity.identity_provider import IdentityProvider
 from identity.provider_types import SECRET_DETAILS
 from local import paths, stack_file
+from local.console import Failure
 
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
@@ -49,10 +49,10 @@ def read(file: Path) -> Section:
 
 
 def as_texts(said: Section, name: str) -> dict[str, str]:
-    """The same as the engine would hand it over, encrypted values hidden. Raises AdoptError for AWS's own keys."""
+    """The same as the engine would hand it over, encrypted values hidden. Raises Failure for AWS's own keys."""
     for key, value in said.items():
         if key.startswith("aws:") and _is_secret(value):
-            raise AdoptError(
+            raise Failure(
                 f"{name}: {key} is encrypted and cannot be read here. Give the credentials by the environment for the "
                 "time of the adoption."
             )
@@ -158,7 +158,7 @@ def write(file: Path, settings: Section) -> None:
     text = file.read_text(encoding="utf-8") if file.exists() else _NEW
     lines, entries = text.splitlines(), _entries(text)
     if entries is None:
-        raise AdoptError(f"{file.name}: `config:` is not a map with a key a line. Write it so, then try again.")
+        raise Failure(f"{file.name}: `config:` is not a map with a key a line. Write it so, then try again.")
     before = read(file)
     if not any(line.startswith("config:") for line in lines):
         lines.append("config:")

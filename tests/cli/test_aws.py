@@ -6,8 +6,8 @@ import pytest
 from botocore import exceptions as aws
 
 from cli.adopt.account import Account
-from cli.adopt.report import AdoptError
-from cli.adopt.trouble import reading, told
+from cli.aws import refusals, told
+from local.console import Failure
 
 URL = "https://cognito-idp.eu-west-1.amazonaws.com/"
 
@@ -54,7 +54,7 @@ TROUBLES: list[tuple[Exception, str]] = [
     ("error", "says"), TROUBLES, ids=[f"{type(trouble).__name__} {says}" for trouble, says in TROUBLES]
 )
 def test_a_trouble_with_aws_says_what_to_do_and_never_speaks_of_the_emulator(error: Any, says: str) -> None:
-    with pytest.raises(AdoptError, match=r"^customers: ") as stopped, reading("customers", emulated=False):
+    with pytest.raises(Failure, match=r"^customers: ") as stopped, refusals("customers", emulated=False):
         raise error
     assert says in str(stopped.value)
     assert "emulator" not in str(stopped.value)
@@ -68,7 +68,7 @@ def test_a_late_signature_is_the_clocks_and_not_the_keys() -> None:
 
 @pytest.mark.parametrize("endpoints", ["nonsense", "{", "[1]", '["x"]', "3"])
 def test_endpoints_that_cannot_be_read_are_told_without_a_traceback(endpoints: str) -> None:
-    with pytest.raises(AdoptError, match="aws:endpoints: expected a list"):
+    with pytest.raises(Failure, match="aws:endpoints: expected a list"):
         Account({"aws:region": "eu-west-1", "aws:endpoints": endpoints})
 
 
@@ -78,7 +78,7 @@ def test_an_emulator_that_is_down_is_told_as_such() -> None:
 
 def test_a_profile_that_is_not_there_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    with pytest.raises(AdoptError, match="AWS_PROFILE"):
+    with pytest.raises(Failure, match="AWS_PROFILE"):
         Account({"aws:region": "eu-west-1", "aws:profile": "nobody"})
 
 
@@ -90,7 +90,7 @@ def test_a_call_that_would_change_something_is_refused_before_it_is_made(operati
         "create_user_pool": {"PoolName": "x"},
         "tag_resource": {"ResourceArn": "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A", "Tags": {}},
     }
-    with pytest.raises(AdoptError, match="adoption only reads"):
+    with pytest.raises(Failure, match="adoption only reads"):
         account.ask("cognito-idp", operation, **request.get(operation, {"UserPoolId": "eu-west-1_A"}))
 
 
