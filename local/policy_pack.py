@@ -1,44 +1,40 @@
 """The policy pack for an engine that lacks Pulumi's Python language host, whose part it takes.
 
 The engine starts it as an executable file (`local/policy-pack`), and says in its first call what stack and config there
-is. A pack in Python has both in its environment: so it is started then, and gets every call after that one.
+is. A pack in Python has to know both when it begins: so it begins then, and gets every call after that one.
 """
 
 import contextlib
-import json
-import subprocess
-import sys
-from collections.abc import Sequence
+import io
+import os
+import runpy
+import signal
+import threading
+from collections.abc import Callable
 from concurrent import futures
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import grpc  # type: ignore[import-untyped]
+from pulumi.runtime import set_all_config
 from pulumi.runtime.proto import analyzer_pb2
 
 _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
-# Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
-_START = """import json, os, runpy, sys
-os.environ |= json.load(sys.stdin)
-sys.argv = sys.argv[1:]
-run = runpy.run_path if sys.argv[0].endswith(".py") else runpy.run_module
-run(sys.argv[0], run_name="__main__")"""
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
+
+Begin = Callable[[analyzer_pb2.AnalyzerStackConfigureRequest], int]
 
 
 class Host:
-    """Starts the pack for the stack that the engine configures, and passes the engine's calls on as they are.
+    """Has the pack begin with the stack that the engine configures, and passes the engine's calls on as they are.
 
     Args:
-        python: the interpreter of the pack.
-        arguments: the file or the module that is run, and what it is given; it prints the port on which it takes calls.
-        directory: where it is started.
+        begin: starts the pack for a stack, and gives back the port on which it takes calls; 0 where it does not start.
     """
 
-    def __init__(self, python: str, arguments: Sequence[str], directory: Path | None = None) -> None:
-        self._python, self._arguments, self._directory = python, arguments, directory
-        self._pack: subprocess.Popen[bytes] | None = None
+    def __init__(self, begin: Begin) -> None:
+        self._begin = begin
         self._channel: Any = None
 
     def handlers(self) -> grpc.GenericRpcHandler:
@@ -51,25 +47,8 @@ class Host:
         methods["ConfigureStack"] = grpc.unary_unary_rpc_method_handler(self._configure)
         return grpc.method_handlers_generic_handler(service.full_name, methods)
 
-    def stop(self) -> None:
-        if self._pack:
-            self._pack.terminate()
-            self._pack.wait()
-
     def _configure(self, request: bytes, context: grpc.ServicerContext) -> bytes:
-        stack = analyzer_pb2.AnalyzerStackConfigureRequest.FromString(request)
-        environment = {
-            "PULUMI_ORGANIZATION": stack.organization,
-            "PULUMI_PROJECT": stack.project,
-            "PULUMI_STACK": stack.stack,
-            "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
-            "PULUMI_CONFIG": json.dumps(dict(stack.config)),
-        }
-        command = [self._python, "-u", "-c", _START, *self._arguments]
-        self._pack = subprocess.Popen(command, cwd=self._directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", self._pack.stdin) as given:
-            given.write(json.dumps(environment).encode())
-        port = next(iter(self._pack.stdout or ()), b"").decode().strip()
+        port = self._begin(analyzer_pb2.AnalyzerStackConfigureRequest.FromString(request))
         if not port:
             context.abort(grpc.StatusCode.INTERNAL, "the policy pack did not start")
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_UNLIMITED)
@@ -93,17 +72,28 @@ def served(host: Host) -> tuple[grpc.Server, int]:
     return server, port
 
 
+def _begin(stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> int:
+    """Begin the pack in this process: another one would import the SDK once more."""
+    reading, writing = os.pipe()
+    pipe = io.TextIOWrapper(io.FileIO(writing, "w"))
+    with os.fdopen(reading) as said, contextlib.redirect_stdout(pipe):  # a pack says its port on standard output
+        threading.Thread(target=_run, args=(stack, pipe), daemon=True).start()
+        return int(said.readline() or 0)
+
+
+def _run(stack: analyzer_pb2.AnalyzerStackConfigureRequest, pipe: io.TextIOWrapper) -> None:
+    os.environ["PULUMI_STACK"] = stack.stack
+    set_all_config(dict(stack.config))
+    with pipe:  # closed where the pack fails, so that nobody waits for its port
+        runpy.run_path(str(_PACK), run_name="__main__")
+
+
 def main() -> None:
     """Serve until the engine ends this process."""
-    host = Host(sys.executable, [str(_PACK)])
-    server, port = served(host)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # by which it does, and waits: there is nothing to put in order first
+    server, port = served(Host(_begin))
     print(port, flush=True)
-    try:
-        server.wait_for_termination()
-    except KeyboardInterrupt:
-        server.stop(None)
-    finally:
-        host.stop()
+    server.wait_for_termination()
 
 
 if __name__ == "__main__":

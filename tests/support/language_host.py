@@ -15,19 +15,26 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import IO, cast
 
 import grpc  # type: ignore[import-untyped]
 from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2, language_pb2_grpc, plugin_pb2
 from pulumi.runtime.proto import language_pb2 as rpc
-from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
 from local import policy_pack, pulumi_cli
 from local.aws_plugin.served import VERSION
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _TOLD = 32  # the exit status of a program whose failure has been told in full
+# Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
+_START = """import json, os, runpy, sys
+os.environ |= json.load(sys.stdin)
+sys.argv = ["pulumi.policy", *sys.argv[1:]]
+runpy.run_module("pulumi.policy", run_name="__main__")"""
 _EXECUTOR = Path(__file__).with_name("language_executor.py")
 
 
@@ -103,15 +110,33 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 grpc.StatusCode.UNIMPLEMENTED, f"only policy packs are run, not a plugin of kind {request.kind}"
             )
         folder = request.info.program_directory
-        pack = ["pulumi.policy", *request.args, folder]
-        host = policy_pack.Host(_python(request.info), pack, Path(folder))
-        server, port = policy_pack.served(host)
-        yield rpc.RunPluginResponse(stdout=f"{port}\n".encode())
-        ended = threading.Event()
-        context.add_callback(ended.set)
-        ended.wait()
-        server.stop(None)
-        host.stop()
+        command = [_python(request.info), "-u", "-c", _START, *request.args, folder]
+        with contextlib.ExitStack() as pack:
+            server, port = policy_pack.served(policy_pack.Host(partial(_begin, pack, command, folder)))
+            yield rpc.RunPluginResponse(stdout=f"{port}\n".encode())
+            ended = threading.Event()
+            context.add_callback(ended.set)
+            ended.wait()
+            server.stop(None)
+
+
+def _begin(
+    pack: contextlib.ExitStack, command: list[str], folder: str, stack: analyzer_pb2.AnalyzerStackConfigureRequest
+) -> int:
+    """Begin a pack for a stack, by the pack's own Python. At the end of `pack` it is ended."""
+    environment = {
+        "PULUMI_ORGANIZATION": stack.organization,
+        "PULUMI_PROJECT": stack.project,
+        "PULUMI_STACK": stack.stack,
+        "PULUMI_DRY_RUN": str(stack.dry_run).lower(),
+        "PULUMI_CONFIG": json.dumps(dict(stack.config)),
+    }
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pack.enter_context(process)
+    pack.callback(process.terminate)
+    with cast("IO[str]", process.stdin) as given:
+        json.dump(environment, given)
+    return int(cast("IO[str]", process.stdout).readline() or 0)
 
 
 def _python(info: rpc.ProgramInfo) -> str:
