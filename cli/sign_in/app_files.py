@@ -110,7 +110,8 @@ def spring(outputs: Outputs, client: Client, secret: str | None) -> str:
         # Without a secret Spring proves itself by PKCE.
         "client-authentication-method": "none" if secret is None else "client_secret_basic",
         "authorization-grant-type": "authorization_code",
-        "redirect-uri": client.callback_urls[0],
+        # Spring's own address for it: /login/oauth2/code/cognito.
+        "redirect-uri": "{baseUrl}/{action}/oauth2/code/{registrationId}",
         "scope": client.scopes,
     }
     provider: Json = {

@@ -22,4 +22,4 @@ const tokens = await oidc.authorizationCodeGrant(config, callback, { pkceCodeVer
 
 const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token);
 const person = await oidc.fetchUserInfo(config, renewed.access_token, tokens.claims().sub);
-console.log(JSON.stringify({ subject: person.sub, accessToken: renewed.access_token }));
+console.log(JSON.stringify({ subject: person.sub, accessToken: renewed.access_token, idToken: tokens.id_token }));

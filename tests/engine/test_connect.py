@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import jwt
 import pytest
 import yaml
 
-from tests.support import http, npm
+from local.emulator import free_port
+from tests.support import http, npm, web_apps
 from tests.support.checkout import ORIGIN, Checkout, finished
 from tests.support.emulated_sign_in import log_in
 from tests.test_docs import BLOCKS
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.engine
 READ = "app.focusmark.api.project/project.read"
 PERSON = "ada"
 TIMEOUT = 60.0
+PORTS = {"oauth2-proxy": free_port(), "Spring": free_port()}  # the page's own may be taken
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,9 @@ def password() -> str:
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator[Connected]:
     page = next(block for block in BLOCKS if block.page == "docs/connect.md" and block.kind == "yaml local")
+    shown = page.text.replace(":4180/", f":{PORTS['oauth2-proxy']}/").replace(":8080/", f":{PORTS['Spring']}/")
     with Checkout(tmp_path_factory.mktemp("connect"), default_stack) as checkout:
-        checkout.config(clients=yaml.safe_load(page.text)["config"]["identity:clients"])
+        checkout.config(clients=yaml.safe_load(shown)["config"]["identity:clients"])
         checkout.run("up")
         exported = finished(checkout.python("-m", "cli", "export"))
         assert exported.status == 0, exported.stderr
@@ -94,9 +98,16 @@ def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def token(connected: Connected) -> str:
-    """An access token of somebody who signed in by openid-client, which has renewed it."""
-    return str(connected.node("openid-client.mjs")["accessToken"])
+def tokens(connected: Connected) -> Mapping[str, str]:
+    """Those of somebody who signed in by openid-client, which has renewed the access token."""
+    given: Mapping[str, str] = connected.node("openid-client.mjs")
+    return given
+
+
+@pytest.fixture(scope="module")
+def token(tokens: Mapping[str, str]) -> str:
+    """The access token."""
+    return tokens["accessToken"]
 
 
 def subject_of(token: str) -> Any:
@@ -203,13 +214,43 @@ def test_the_aws_cli_speaks_to_the_local_stack(connected: Connected) -> None:
     assert [user["Username"] for user in json.loads(ran.stdout)["Users"]] == ["ada", "grace"], ran.stderr
 
 
-def test_oauth2_proxy_gets_all_of_its_values(connected: Connected) -> None:
+@pytest.fixture(scope="module")
+def spring(connected: Connected) -> Iterator[str]:
+    with web_apps.spring(PORTS["Spring"], connected.files / "application.yaml") as url:
+        yield url
+
+
+def test_spring_takes_access_tokens_with_the_scope_and_no_others(
+    connected: Connected, spring: str, tokens: Mapping[str, str]
+) -> None:
+    token = tokens["accessToken"]
+
+    def asked(bearer: str) -> httpx2.Response:
+        return http.get(f"{spring}/projects", headers={"Authorization": f"Bearer {bearer}"})
+
+    assert asked(token).text == subject_of(token)
+    assert asked(connected.machine_token()).status_code == 200
+    assert asked(tokens["idToken"]).status_code == 403
+    assert asked(f"{token[:-8]}AAAAAAAA").status_code == 401
+    assert http.get(f"{spring}/me", headers={"Authorization": f"Bearer {token}"}).status_code == 403
+
+
+def test_spring_signs_in(spring: str, token: str) -> None:
+    with web_apps.signed_in(f"{spring}/oauth2/authorization/cognito", back_from) as browser:
+        assert browser.get(f"{spring}/me").text == subject_of(token)
+        assert browser.get(f"{spring}/projects").status_code == 403  # a person's scopes are not in a token response
+
+
+def test_oauth2_proxy_signs_in(connected: Connected) -> None:
+    """By the variables of the page, read by a shell."""
     script = (npm.EXAMPLES / "oauth2_proxy.sh").read_text() + "\nenv -0\n"
     root = connected.files.parents[2]
     shell = subprocess.run(["bash", "-euc", script], cwd=root, capture_output=True, text=True, check=True)
     found = dict(line.split("=", 1) for line in shell.stdout.split("\0") if line)
     given = {name: value for name, value in found.items() if name.startswith("OAUTH2_PROXY_")}
-    assert len(given) == script.count("\nOAUTH2_PROXY_")
-    assert all(given.values())
-    assert len(given["OAUTH2_PROXY_COOKIE_SECRET"]) == 44
     assert given["OAUTH2_PROXY_COOKIE_SECURE"] == "false"  # else no browser but Chrome sends it to this machine
+    with web_apps.oauth2_proxy(PORTS["oauth2-proxy"], given) as url:
+        assert http.get(url).status_code == 403
+        with web_apps.signed_in(f"{url}/oauth2/start", back_from) as browser:
+            assert browser.get(url).status_code == 202
+            assert browser.get(f"{url}/oauth2/userinfo").json()["email"] == f"{PERSON}@example.com"
