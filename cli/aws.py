@@ -17,7 +17,7 @@ _NO_CREDENTIALS = (
     *(exceptions.TokenRetrievalError, exceptions.SSOError, exceptions.ProfileNotFound),
 )
 _SIGN_IN = "Sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-_CLOCK = "AWS finds this machine's clock wrong ({said}). Set it, then run the command again."
+_CLOCK = "AWS reports that this machine's clock is wrong ({said}). Set it and run the command again."
 # By AWS's code, what a person can do; {said} is AWS's own answer.
 _REFUSALS = {
     ("ExpiredToken", "ExpiredTokenException", "RequestExpired"): "the AWS credentials have expired. " + _SIGN_IN,
@@ -29,8 +29,8 @@ _REFUSALS = {
         *("SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
     ): "AWS does not know these credentials. " + _SIGN_IN,
     ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"): "the credentials "
-    "may not call {operation} ({said}). Allow it in their policy, or use others.",
-    ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"): "AWS asks to slow down "
+    "may not call {operation} ({said}). Allow it in their policy, or use other credentials.",
+    ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"): "AWS throttles you "
     "at {operation}. Wait a minute, then run the command again.",
 }
 
@@ -61,7 +61,7 @@ def refusals(subject: str, emulated: bool) -> Iterator[None]:
         # What boto3 makes of a URL that is none.
         if "Invalid endpoint" not in str(error):
             raise
-        raise Failure(f"{subject}: {error}. Look at `aws:endpoints` in the stack's file.") from error
+        raise Failure(f"{subject}: {error}. Check `aws:endpoints` in the stack file.") from error
 
 
 def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: bool) -> str:
@@ -78,7 +78,7 @@ def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: boo
             return f"the emulator does not answer ({error}); start it with `make up`."
         return f"AWS does not answer ({error}). Is the network up, is there a proxy, is `aws:region` a region of AWS?"
     if isinstance(error, _NO_CREDENTIALS):
-        return f"there are no AWS credentials to read with ({error}). {_SIGN_IN}"
+        return f"no AWS credentials were found ({error}). {_SIGN_IN}"
     if isinstance(error, exceptions.NoRegionError | exceptions.InvalidRegionError):
-        return f"that is no region of AWS ({error}). Set `aws:region` in the stack's file, such as us-east-1."
-    return f"AWS cannot be read: {error}. Are ~/.aws/config and the `aws:` keys of the stack's file as they should be?"
+        return f"this is not an AWS region ({error}). Set `aws:region` in the stack file, such as us-east-1."
+    return f"AWS cannot be read: {error}. Check ~/.aws/config and the `aws:` keys of the stack file."

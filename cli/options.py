@@ -12,6 +12,4 @@ def not_empty(_context: click.Context, parameter: click.Parameter, value: str | 
     return value
 
 
-stack = click.option(
-    "--stack", default=paths.STACK, show_default=True, callback=not_empty, help="The stack, as Pulumi names it."
-)
+stack = click.option("--stack", default=paths.STACK, show_default=True, callback=not_empty, help="The Pulumi stack.")

@@ -22,10 +22,10 @@ from local.paths import CHECKOUT as ROOT
 _MARK = re.compile(r"(<!-- settings: ([\w.]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _CHANGES: Final = {
     Change.HARMLESS: "",
-    Change.LESSENS: "guarded where it gets less",
+    Change.LESSENS: "guarded if weakened",
     Change.MATTERS: "guarded",
-    Change.REPLACES: "cannot change in place",
-    Change.IMPOSSIBLE: "cannot change",
+    Change.REPLACES: "replacement",
+    Change.IMPOSSIBLE: "not possible",
 }
 
 
@@ -140,13 +140,13 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
             (f"`{field.alias}`", _shown(field, defaults[str(field.alias)]), str(field.description))
             for field in Config.model_fields.values()
         ]
-        return _rows(("key", "default", "meaning"), rows)
+        return _rows(("key", "default", "description"), rows)
     model: type[Model] = Config
     for step in name.split("."):
         field = next(item for item in model.model_fields.values() if item.alias == step)
         model = model_within(field) or model
     return _rows(
-        ("key", "type", "default", "example", "meaning", "a change"),
+        ("key", "type", "default", "example", "description", "change"),
         [_row(item) for item in model.model_fields.values()],
     )
 
@@ -154,7 +154,7 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
 def _row(field: FieldInfo) -> tuple[str, ...]:
     at = declared(field)
     default = None if field.is_required() else field.get_default(call_default_factory=True)
-    says = str(field.description) + (f" Needs the plan {at.plan.capitalize()}." if at.plan else "")
+    says = str(field.description) + (f" Needs the {at.plan.capitalize()} plan." if at.plan else "")
     example = "" if at.example is None else f"`{field.alias}: {json.dumps(at.example)}`"
     return f"`{field.alias}`", _type_name(field.annotation), _shown(field, default), example, says, _CHANGES[at.change]
 

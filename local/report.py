@@ -11,7 +11,7 @@ from local.state import State
 
 _PROTECTED = "because it is protected"
 UNPROTECT = (
-    "To let them go on purpose: put `identity:protect: false` into Pulumi.local.yaml, then `make up`, then this again."
+    "To delete them: set `identity:protect: false` in Pulumi.local.yaml, run `make up`, then run this command again."
 )
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "same": "unchanged"}
 
@@ -45,11 +45,11 @@ def ready(known: State, people: Sequence[str]) -> None:
     if login := _public_login(values, known.clients_with_a_secret):
         say(f"Sign in:   {login}")
     if people:
-        say(f"People:    {', '.join(people)}; their passwords are in local/people.yaml")
-    say(f"Mail:      {_served(values)}/_mail has what the stack sends: codes, and the links of who signs up")
-    say("Go on:     make login     sign in from here, and have a token")
+        say(f"Users:     {', '.join(people)}; their passwords are in local/people.yaml")
+    say(f"Mail:      {_served(values)}/_mail shows the messages that the stack sends: codes and sign-up links")
+    say("Next:      make login     sign in from here and get tokens")
     say("           make export    files for your app and your API (docs/connect.md)")
-    say("           make status    what is up, and where; all addresses: make outputs")
+    say("           make status    what is running, and where; all addresses: make outputs")
 
 
 def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | None:

@@ -43,7 +43,7 @@ class Account:
             keys = {name: config[key] for name, key in _KEYS.items() if key in config}
             self._session = boto3.session.Session(region_name=config.get("aws:region", region), **keys)  # type: ignore[arg-type]
         if not self._session.region_name:
-            raise Failure("No AWS region: set aws:region in the stack's file, or AWS_REGION, then try again.")
+            raise Failure("No AWS region: set aws:region in the stack file, or AWS_REGION, and try again.")
         self.region: str = self._session.region_name
         self._session.events.register("before-call", _refuse_writes)
         self._session.events.register("after-call.cognito-identity-provider", keep_unknown_members)
@@ -97,4 +97,4 @@ def _endpoints(text: str) -> dict[str, str]:
 
 def _refuse_writes(model: Any, **_: Any) -> None:
     if not _READS.match(model.name):
-        raise Failure(f"{model.name} would change something in AWS, and adoption only reads. Nothing was changed.")
+        raise Failure(f"{model.name} would change AWS, but adoption only reads. Nothing was changed.")

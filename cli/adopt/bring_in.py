@@ -32,13 +32,13 @@ def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -
         where.bring_in(file)
     completed += _complete(where, things)
     if not names and not completed:
-        say(f"Already adopted: the state of the stack `{where.stack}` has all that exists.", style="green")
+        say(f"Already adopted: the state of the stack `{where.stack}` has all existing resources.", style="green")
     else:
-        say(f"Adopted, protected: {', '.join(names) or 'nothing new'}. Clients completed: {completed}.", style="green")
+        say(f"Imported, protected: {', '.join(names) or 'nothing new'}. Clients completed: {completed}.", style="green")
     if missing:
-        say(f"Not brought in, so that the next `up` makes it: {', '.join(missing)}.", style="yellow")
+        say(f"Not imported, so the next `up` creates it: {', '.join(missing)}.", style="yellow")
     preview = "make preview" if where.local else f"pulumi preview --diff --stack {where.stack}"
-    say(f"Next: {preview} must show no replacement and no deletion, and the second one after `up` nothing at all.")
+    say(f"Next: {preview} must show no replacement and no deletion. After `up`, the preview must be empty.")
 
 
 def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
@@ -48,7 +48,7 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
     unknown = sorted(set(only) - {_name(item) for item in resources})
     if unknown:
         there = ", ".join(sorted(_name(item) for item in resources)) or "none"
-        raise Failure(f"No such resource is to be brought in: {', '.join(unknown)}. Those that are: {there}.")
+        raise Failure(f"No such resource to import: {', '.join(unknown)}. Resources to import: {there}.")
     chosen = [item for item in resources if (not only or _name(item) in only) and _name(item) in things]
     for resource in chosen:
         resource["id"] = things[_name(resource)].import_id
@@ -98,4 +98,4 @@ def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
 def _back_up(where: Place, whole: Mapping[str, Any]) -> None:
     file = where.files / f"state-{datetime.now():%Y%m%d-%H%M%S}.json"
     paths.write_whole(file, json.dumps(whole, indent=2))
-    say(f"The state as it was: {file}. Back to it: pulumi stack import --file {file} --stack {where.stack}")
+    say(f"Backup of the state: {file}. To restore it: pulumi stack import --file {file} --stack {where.stack}")

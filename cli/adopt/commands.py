@@ -32,14 +32,14 @@ _POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[0-9A-Za-z]+")
 
 @click.command()
 @options.stack
-@click.option("--pool", help="The id of the user pool, where neither the state nor its name says which one it is.")
-@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="Which of several of one name a key means.")
-@click.option("--only", multiple=True, metavar="RESOURCE", help="With --import: this resource alone.")
-@click.option("--take", type=click.Choice(["live", "file"]), help="Which of the two counts where they differ.")
-@click.option("--leave", multiple=True, envvar="LEAVE", metavar="NAME", help="Accept what is listed by this name.")
-@click.option("--write", is_flag=True, help="Write the stack's file.")
+@click.option("--pool", help="The user pool's id. Default: the pool in the state, or with the configured name.")
+@click.option("--id", "ids", multiple=True, metavar="RESOURCE=ID", help="Choose among resources with the same name.")
+@click.option("--only", multiple=True, metavar="RESOURCE", help="With --import: import only this resource.")
+@click.option("--take", type=click.Choice(["live", "file"]), help="Which one to keep if the stack file and AWS differ.")
+@click.option("--leave", multiple=True, envvar="LEAVE", metavar="NAME", help="Accept a listed item with this name.")
+@click.option("--write", is_flag=True, help="Write the stack file.")
 @click.option("--import", "importing", is_flag=True, help="Import into the stack's state.")
-@click.option("--check", is_flag=True, help="Compare only: fail on any difference, and on what nobody manages.")
+@click.option("--check", is_flag=True, help="Compare only: fail on any difference or unmanaged resource.")
 @click.option("--port", envvar="PORT", type=click.IntRange(1024, 65535), help="The emulator's port.")
 def adopt(
     stack: str,
@@ -53,9 +53,9 @@ def adopt(
     check: bool,
     port: int | None,
 ) -> int:
-    """Take over a user pool that runs already. It reads AWS and never writes to it.
+    """Adopt an existing user pool. This only reads from AWS.
 
-    Without --write, --import or --check it shows what the stack's file would say.
+    Without --write, --import or --check it prints the settings for the stack file.
     """
     given = dict(_pair(one) for one in ids)
     with _place(stack, port) as where:
@@ -77,15 +77,15 @@ def adopt(
                 _sound(where, stack_settings.with_secrets(merged, described.secrets), running, described, leave)
         if write:
             if disagreements and not take:
-                raise Failure("\nNothing was written: say which one counts, --take live or --take file.")
+                raise Failure("\nNothing was written: choose which one to keep, --take live or --take file.")
             stack_settings.write(where.file, merged)
-            say(f"\nWrote {where.file.name}. Look at it: git diff {where.file.name}", style="green")
+            say(f"\nWrote {where.file.name}. Review it: git diff {where.file.name}", style="green")
         if importing:
             settings = _sound(where, stack_settings.read(where.file), running, described, leave)
             if not settings.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
                 raise Failure(
-                    "identity:protect is false; nothing was imported. Set it for the adoption, so that `preview` "
-                    "refuses whatever would lose something; once `up` is through it may be taken out again."
+                    "identity:protect is false; nothing was imported. Set it to true for the adoption, so that "
+                    "`preview` refuses any loss. After the first `up` you may remove it again."
                 )
             if where.local:
                 project.write(emulator.port_for(port))
@@ -139,8 +139,8 @@ def _pool_id(where: Place, said: Section, account: Account) -> str:
     found = [pool["Id"] for pool in pools if said and pool["Name"] == name]
     if len(found) == 1:
         return str(found[0])
-    told = f"{len(found)} pools are called {name}: {', '.join(found)}" if found else "no pool has the stack's name"
-    raise Failure(f"Which user pool? In {account.place}, region {account.region}, {told}. Say which: --pool ID")
+    told = f"{len(found)} pools are named {name}: {', '.join(found)}" if found else "no pool has the configured name"
+    raise Failure(f"Which user pool? In {account.place}, region {account.region}, {told}. Give --pool ID")
 
 
 def _resources(where: Place) -> list[Section]:
@@ -172,21 +172,21 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
     """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
     give(stack_file.text_of({"config": merged}))
     if disagreements:
-        say(f"{where.file.name} says otherwise than AWS:", style="yellow")
+        say(f"These settings differ between {where.file.name} and AWS:", style="yellow")
         for disagreement in disagreements:
             say(f"  {disagreement}")
     providers = merged.get(stack_settings.PROVIDERS) or {}
     for key, secret in described.secrets:
         if secret not in providers.get(key, {}):
             path = f"{stack_settings.PROVIDERS}.{key}.{secret}"
-            say(f"The secret of {key} is not written down. Without it, an update takes it out of the provider, and")
-            say("nobody can sign in there any more. Give it once more, after the file is written:")
+            say(f"The secret of {key} was not written to the file. Without it, the next update removes it,")
+            say("and nobody can sign in there. Set it after the file is written:")
             say(f"  pulumi config set --secret --path '{path}' --stack {where.stack}")
 
 
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
     """The settings of the file. Raises Failure where they are wrong, or would change or lose anything."""
-    head = f"\nWhat runs cannot be said in {where.file.name}; nothing was imported."
+    head = f"\nThe program cannot describe this pool in {where.file.name}; nothing was imported."
     settings, found = _looked_at(where, final, running, described.things, head)
     for difference in found.differences:
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
@@ -194,8 +194,8 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     if stopping := found.stopping(leave):
         accepted = " ".join(f"--leave {quote(difference.name)}" for difference in stopping)
         raise Failure(
-            f"\n{where.file.name} does not say all that runs, so adoption stops; nothing was imported. Write it down "
-            f"(--write), or accept what an update does to it: {accepted}"
+            f"\n{where.file.name} does not match AWS, so adoption stops; nothing was imported. Write the settings "
+            f"(--write), or accept these changes: {accepted}"
         )
     return settings
 
@@ -212,7 +212,7 @@ def _looked_at(
 
 def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
     lines = [f"- {_code(name)} {_plain(words)}" for name, words in found.unmanaged if name not in leave]
-    for line in ["In the pool, and managed by nobody; it stays as it is:", *lines] if lines else ():
+    for line in ["In the pool but not managed by any stack; it stays unchanged:", *lines] if lines else ():
         say(line)
     return bool(lines)
 
@@ -227,11 +227,11 @@ def _check(where: Place, said: Section, running: Live, resources: Sequence[Secti
         say(f"- {_code(difference.name)} {_plain(str(difference))}")
     there = {difference.name for difference in found.differences} | {name for name, _ in found.unmanaged}
     for name in sorted(set(leave) - there):
-        say(f"LEAVE names {_code(name)}, which is not there: take it out.", style="yellow")
+        say(f"LEAVE names {_code(name)}, which does not exist: remove it from LEAVE.", style="yellow")
     if _tell_unmanaged(found, leave) or stopping:
-        say("Adopt it (docs/adopting.md), take it out of AWS, or name it in LEAVE.")
+        say("Adopt it (docs/adopting.md), remove it from AWS, or name it in LEAVE.")
         return 1
-    say("The pool is as the stack's file says, and nothing else is in it.", style="green")
+    say("The pool matches the stack file and contains nothing else.", style="green")
     return 0
 
 

@@ -50,12 +50,12 @@ _NAMED = (
 class Effect(StrEnum):
     """What an update would do to a field."""
 
-    UNKNOWN = "the AWS provider does not know it: an update leaves it out, and AWS resets it"
-    UNTOUCHED = "the AWS provider does not know it, and leaves it as it is"
-    TAKEN_OUT = "an update would take it out"
+    UNKNOWN = "the AWS provider does not know it: an update would reset it"
+    UNTOUCHED = "the AWS provider does not know it, and does not change it"
+    TAKEN_OUT = "an update would remove it"
     CHANGED = "an update would change it"
-    KEPT = "there is no key for it; it stays as it is"
-    DRIFTED = "the last update left it otherwise, and no update puts it back: write it down"
+    KEPT = "there is no key for it; it stays unchanged"
+    DRIFTED = "it has changed since the last update, and no update restores it: write it to the stack file"
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,8 @@ class Place:
             )
         if done.returncode:
             raise Failure(
-                f"`pulumi import` failed; what it has imported stays in the state. Pulumi says:\n{said(done)}\n"
-                "Nothing in AWS was changed. Fix what it says, then run the same command again: it goes on from here."
+                f"`pulumi import` failed; resources imported so far stay in the state. Pulumi says:\n{said(done)}\n"
+                "Nothing in AWS was changed. Fix the cause and run the same command again; it continues from here."
             )
 
     def replace(self, whole: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ class Place:
             if "no stack named" not in str(error):
                 raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
         raise Failure(
-            f"There is no stack `{self.stack}` yet. Make it: pulumi stack init {self.stack}. Then run this again."
+            f"There is no stack `{self.stack}` yet. Create it: pulumi stack init {self.stack}. Then run this again."
         )
 
     @contextmanager

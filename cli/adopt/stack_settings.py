@@ -21,9 +21,7 @@ from local.console import Failure
 PROVIDERS = f"{ROOT}identityProviders"
 _SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
 # Of a file that is not there yet.
-_NEW = (
-    "# Look at the product: it is made of the pool's name, and part of tags and of the names of new things.\nconfig:\n"
-)
+_NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 _FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
 
 
@@ -36,7 +34,7 @@ class Disagreement:
     in_aws: Any
 
     def __str__(self) -> str:
-        live = "nothing of it in AWS" if self.in_aws is None else f"{shown(self.in_aws)} in AWS"
+        live = "not set in AWS" if self.in_aws is None else f"{shown(self.in_aws)} in AWS"
         return f"{self.path}: {shown(self.in_file)} in the file, {live}"
 
 
@@ -53,7 +51,7 @@ def as_texts(said: Section, name: str) -> dict[str, str]:
     for key, value in said.items():
         if key.startswith("aws:") and _is_secret(value):
             raise Failure(
-                f"{name}: {key} is encrypted and cannot be read here. Give the credentials by the environment for the "
+                f"{name}: {key} is encrypted and cannot be read here. Set the credentials in the environment for the "
                 "time of the adoption."
             )
     return {key: text if isinstance(text := _hidden(value), str) else json.dumps(text) for key, value in said.items()}
@@ -158,7 +156,7 @@ def write(file: Path, settings: Section) -> None:
     text = file.read_text(encoding="utf-8") if file.exists() else _NEW
     lines, entries = text.splitlines(), _entries(text)
     if entries is None:
-        raise Failure(f"{file.name}: `config:` is not a map with a key a line. Write it so, then try again.")
+        raise Failure(f"{file.name}: `config:` is not a map with one key per line. Rewrite it and try again.")
     before = read(file)
     if not any(line.startswith("config:") for line in lines):
         lines.append("config:")

@@ -16,7 +16,7 @@ from identity.provider_names import Props
 from policy.enforcement import RULES, level
 from policy.rule import Resource
 
-_REASON = "As it runs already; adopted, and to be looked at."
+_REASON = "Existing setting, adopted; please review."
 _CALLED = {
     facts.USER_POOL: "pool",
     facts.USER_POOL_CLIENT: "client",

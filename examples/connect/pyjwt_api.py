@@ -18,5 +18,5 @@ def checked(token: str, scope: str) -> dict[str, Any]:
         options={"require": ["exp", "iss", "sub", "client_id"]},
     )
     if claims.get("token_use") != "access" or scope not in claims.get("scope", "").split():
-        raise jwt.InvalidTokenError("It is not an access token with the scope that this needs.")
+        raise jwt.InvalidTokenError("This is not an access token with the required scope.")
     return claims

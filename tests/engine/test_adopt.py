@@ -143,12 +143,12 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
     pool = live_pool.make(checkout.aws, spec)
     cognito.create_user_pool(PoolName=spec["pool"]["PoolName"])
     adopt(checkout, "--pool", pool, "--write")
-    assert "Say which: --pool ID" in adopt(checkout, "--import", status=1).said
+    assert "Give --pool ID" in adopt(checkout, "--import", status=1).said
     checkout.config(protect=None)
     assert "identity:protect is false" in adopt(checkout, "--pool", pool, "--import", status=1).said
     checkout.config(protect=True)
     wrong = adopt(checkout, "--pool", pool, "--import", "--only", "custmers", status=1).said
-    assert "No such resource is to be brought in: custmers. Those that are: " in wrong
+    assert "No such resource to import: custmers. Resources to import: " in wrong
     adopt(checkout, "--pool", pool, "--import", "--only", "customers")
 
     # Drifted: the state knows the pool now, the file is told to be otherwise, and one of the two counts.
