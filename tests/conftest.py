@@ -32,6 +32,10 @@ sys.dont_write_bytecode = False
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pools", type=Path, help="Adopt each pool of this directory, and print a row of each (-rP).")
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Runs of the engine wait for a third of their time, so two share a core; the fast tests wait for nothing."""
     cores = os.cpu_count() or 1

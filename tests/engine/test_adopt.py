@@ -1,6 +1,8 @@
 """Adoption with the real engine: pools as others run them, and the four old stacks, are taken over on the emulator."""
 
+import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from tests.support import live_pool
+from tests.support import live_pool, pool_people
 from tests.support import old_deployment as old
 from tests.support.checkout import ORIGIN, Checkout, Ran, finished
 
@@ -71,23 +73,38 @@ def give_secrets(checkout: Checkout, spec: live_pool.Spec) -> None:
         checkout.config(identityProviders=providers)
 
 
-@pytest.mark.parametrize("name", WITH_THE_ENGINE)
-def test_a_pool_as_others_run_it_is_adopted_and_differs_in_nothing_but_tags_and_protection(
-    new_stack: Checkout, name: str
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The pools of --pools, else those above."""
+    if "spec" in metafunc.fixturenames:
+        given = metafunc.config.getoption("--pools")
+        pools = live_pool.of(given) if given else {name: live_pool.POOLS[name] for name in WITH_THE_ENGINE}
+        metafunc.parametrize("spec", pools.values(), ids=pools)
+
+
+def test_a_pool_as_others_run_it_is_adopted_everybody_signs_in_and_nothing_differs_but_tags_and_protection(
+    new_stack: Checkout, spec: live_pool.Spec
 ) -> None:
-    spec, checkout = live_pool.POOLS[name], new_stack
+    checkout = new_stack
     pool = live_pool.make(checkout.aws, spec)
+    people = pool_people.move_in(checkout.url, checkout.aws, pool, spec.get("nobody", ()))
     before = live_pool.picture(checkout.aws, pool)
 
     adopt(checkout, "--pool", pool, "--write")
     give_secrets(checkout, spec)
-    adopt(checkout, "--pool", pool, "--import")
+    imported = adopt(checkout, "--pool", pool, "--import").said
     assert live_pool.picture(checkout.aws, pool) == before
     done = checkout.run("up")
     assert (set(done), done["update"]) == ({"same", "update"}, 1)
-    assert live_pool.changed(before, live_pool.picture(checkout.aws, pool)) == set()
+    differing = live_pool.changed(before, live_pool.picture(checkout.aws, pool))
+    assert differing == set()
     checkout.assert_nothing_to_do()
     adopt(checkout, "--check")
+    for person in people:
+        person.come_back()
+    (brought,) = re.findall(r"Adopted, protected: (.*?)\. Clients completed", imported)
+    ways = Counter(person.way + (" with TOTP" if person.app else "") for person in people)
+    told = ", ".join(f"{way} {number}" for way, number in sorted(ways.items())) or "none here"
+    print(f"| {spec['pool']['PoolName']} | {len(brought.split(', '))} | {len(people)} | {told} | {len(differing)} |")
 
 
 def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Checkout) -> None:

@@ -156,6 +156,11 @@ class Checkout:
         """The access key of this checkout's emulator."""
         return keys.own(self.root / ".local" / "key.json")
 
+    @property
+    def url(self) -> str:
+        """Where this checkout's emulator listens."""
+        return f"http://127.0.0.1:{self.port}"
+
     def aws(self, service: str) -> Any:
         """A boto3 client for this checkout's emulator."""
         return emulator.client(service, self.port, self.key)

@@ -12,8 +12,6 @@ import yaml
 
 Aws = Callable[[str], Any]
 Spec = dict[str, Any]
-FILES = (Path(__file__).parent / "pools").glob("*.yaml")
-POOLS: Mapping[str, Spec] = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(FILES)}
 _MADE = {
     "domains": "create_user_pool_domain",
     "servers": "create_resource_server",
@@ -28,6 +26,25 @@ _BY_ITSELF = {
     "VerificationMessageTemplate.DefaultEmailOption": "CONFIRM_WITH_CODE",
     "AdminCreateUserConfig.UnusedAccountValidityDays": 7,
 }
+# One that says nothing; where it is asked to let people in, they are by the answer "open".
+_FUNCTION = """\
+def handler(event, context):
+    asked, trigger = event["request"], event["triggerSource"].partition("_")[0]
+    if trigger == "DefineAuthChallenge":
+        right = any(one["challengeResult"] for one in asked["session"])
+        event["response"] |= {"issueTokens": right, "failAuthentication": False, "challengeName": "CUSTOM_CHALLENGE"}
+    if trigger == "VerifyAuthChallengeResponse":
+        event["response"]["answerCorrect"] = asked["challengeAnswer"] == "open"
+    return event
+"""
+
+
+def of(directory: Path) -> Mapping[str, Spec]:
+    """The pools of a directory, by the names of their files."""
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(directory.glob("*.yaml"))}
+
+
+POOLS = of(Path(__file__).parent / "pools")
 
 
 def make(aws: Aws, spec: Spec) -> str:
@@ -40,7 +57,7 @@ def make(aws: Aws, spec: Spec) -> str:
     for kind, operation in _MADE.items():
         for request in spec.get(kind, []):
             getattr(cognito, operation)(UserPoolId=pool, **request)
-    for name in spec.get("functions", []):
+    for name in _functions(spec):
         aws("lambda").add_permission(
             FunctionName=name,
             StatementId="cognito",
@@ -56,11 +73,12 @@ def _referred_to(aws: Aws, spec: Spec) -> None:
     for group in spec.get("groups", []):
         if "RoleArn" in group:
             _role(aws, group["RoleArn"].rpartition("/")[2])
-    role = _role(aws, spec["functions"][0]) if "functions" in spec else ""
+    functions = _functions(spec)
+    role = _role(aws, functions[0]) if functions else ""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
-        code.writestr("main.py", "def handler(event, context):\n    return event\n")
-    for name in spec.get("functions", []):
+        code.writestr("main.py", _FUNCTION)
+    for name in functions:
         aws("lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
@@ -68,6 +86,11 @@ def _referred_to(aws: Aws, spec: Spec) -> None:
             Handler="main.handler",
             Code={"ZipFile": archive.getvalue()},
         )
+
+
+def _functions(spec: Spec) -> list[str]:
+    """The names of those that the pool calls."""
+    return sorted(set(re.findall(r":function:([\w-]+)", json.dumps(spec["pool"].get("LambdaConfig", {})))))
 
 
 def _role(aws: Aws, name: str) -> str:
