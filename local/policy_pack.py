@@ -77,8 +77,11 @@ def _begin(stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> int:
     reading, writing = os.pipe()
     pipe = io.TextIOWrapper(io.FileIO(writing, "w"))
     with os.fdopen(reading) as said, contextlib.redirect_stdout(pipe):  # a pack says its port on standard output
-        threading.Thread(target=_run, args=(stack, pipe), daemon=True).start()
-        return int(said.readline() or 0)
+        pack = threading.Thread(target=_run, args=(stack, pipe), daemon=True)
+        pack.start()
+        if not (port := said.readline()):
+            pack.join()  # until it has told why
+        return int(port or 0)
 
 
 def _run(stack: analyzer_pb2.AnalyzerStackConfigureRequest, pipe: io.TextIOWrapper) -> None:
