@@ -3,6 +3,7 @@
 The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
 """
 
+import ast
 import contextlib
 import json
 import os
@@ -27,19 +28,22 @@ from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress, counted
 from local.stack import LocalStack, Workspace
 
+_PROGRAM = paths.CHECKOUT / "__main__.py"
+
 
 class Cli(PulumiCommand):
     """The Pulumi CLI, run so that Ctrl-C reaches it once and in order, and a kill of ours leaves no lock behind.
 
     It gets the local plugin, a session of its own, and the checkout's lock file, held until the last of its processes
-    has ended.
+    has ended. `meanwhile` is done here while it starts.
     """
 
-    def __init__(self, found: PulumiCommand, held: Held | None) -> None:
+    def __init__(self, found: PulumiCommand, held: Held | None, meanwhile: Callable[[], None] | None = None) -> None:
         self.command = found.command
         self.version = found.version
         self.complaint = ""
         self._held = held
+        self._meanwhile = meanwhile
 
     def run(
         self,
@@ -63,6 +67,8 @@ class Cli(PulumiCommand):
                 pass_fds=[self._held.file] if self._held else [],
             )
             with _Stopping(process) as stopping:
+                if self._meanwhile:
+                    self._meanwhile()
                 stdout, stderr = process.communicate()
         if stopping.asked:
             raise Interrupted
@@ -114,7 +120,7 @@ def run(operation: Operation, held: Held) -> Outcome:
         Interrupted: after Ctrl-C, when the engine has ended.
         Failure: where there is no CLI.
     """
-    cli = Cli(pulumi_cli.find(), held)
+    cli = Cli(pulumi_cli.find(), held, import_ahead if operation in ("up", "preview") else None)
     progress = Progress(planned=operation == "preview")
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
     # From where the folder really is: `.local/` may be a link to another disk.
@@ -165,10 +171,18 @@ def local_stack(cli: Cli) -> LocalStack:
     )
 
 
+def import_ahead() -> None:
+    """Import what the program will, so that it need not. What is wrong there, the program will tell."""
+    with contextlib.suppress(Exception):
+        lines = ast.parse(_PROGRAM.read_bytes()).body
+        imports: list[ast.stmt] = [line for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
+        exec(compile(ast.Module(imports, []), _PROGRAM, "exec"), {})  # noqa: S102 - the checkout's own lines
+
+
 def program() -> None:
     """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
     try:
-        runpy.run_path(str(paths.CHECKOUT / "__main__.py"), run_name="__main__")
+        runpy.run_path(str(_PROGRAM), run_name="__main__")
     except pulumi.RunError:
         raise
     except SystemExit as end:
