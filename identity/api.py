@@ -9,6 +9,7 @@ from pydantic import Field
 
 from identity import types
 from identity.errors import Problem, shown
+from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import Change, Codec, Model, setting
 from identity.types import Maybe
@@ -74,6 +75,15 @@ class Api(Model):
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
         return super().read({"scopes": [], **outputs})
+
+
+def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
+    """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
+    known = {name: name for name in OIDC_SCOPES}
+    for api in apis.values():
+        for name in api.scopes:
+            known[name] = known[f"{api.identifier}/{name}"] = f"{api.identifier}/{name}"
+    return known
 
 
 def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:

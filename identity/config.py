@@ -11,21 +11,21 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
 from identity import deployed, parsing, renamed_keys, types
-from identity.api import Api, api_problems, still_there
-from identity.client import Client, known_scopes
-from identity.client_rules import client_problems
+from identity.api import Api, api_problems, known_scopes, still_there
+from identity.client.rules import client_problems
+from identity.client.settings import Client, Surroundings
 from identity.domain import ZONE_KEYS, Domain, ZoneReference, domain_problems, without_domain
 from identity.errors import HIDDEN, ConfigError, Problem, following, shown, warn
 from identity.exports import OneExportNames, export_problems
 from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool, identity_pool_problems
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.rules import provider_problems
+from identity.identity_provider.settings import IdentityProvider
 from identity.link_accounts import LOSS_OF_LINKS, VERIFIED_EMAIL, link_problems, linking
 from identity.login import Login, login_problems, pages_of_factors
 from identity.namespace import NAMESPACE, is_misspelt
 from identity.naming import Names
 from identity.plan import plan_problems
-from identity.provider_rules import provider_problems
 from identity.publish import Publish
 from identity.setting import Change, Model, declared, setting
 from identity.types import Maybe, Once
@@ -230,13 +230,15 @@ class Settings:
 
     @cached_property
     def clients(self) -> Mapping[str, Client]:
-        known, writable = known_scopes(self.apis), self._writable
-        providers = {key: str(provider.name) for key, provider in self.identity_providers.items()}
-        choice = len(self.config.user_pool.first_factors or ()) > 1
-        return {
-            key: client.filled(key, self.names, self.domain.auth_domain, known, writable, providers, choice)
-            for key, client in sorted(self.config.clients.items())
-        }
+        rest = Surroundings(
+            names=self.names,
+            auth_domain=self.domain.auth_domain,
+            scopes=known_scopes(self.apis),
+            providers={key: str(provider.name) for key, provider in self.identity_providers.items()},
+            write_attributes=self._writable,
+            choice=len(self.config.user_pool.first_factors or ()) > 1,
+        )
+        return {key: client.filled(key, rest) for key, client in sorted(self.config.clients.items())}
 
     @property
     def _writable(self) -> list[str] | None:

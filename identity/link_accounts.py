@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identity.errors import Problem
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.settings import IdentityProvider
 from identity.user_pool.settings import UserPool
 from identity.user_pool.triggers import Trigger, Triggers
 

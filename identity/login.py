@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from identity import types
 from identity.branding import EXTENSIONS, ROOT, Branding, Look, contrast
-from identity.client import Client
+from identity.client.settings import Client
 from identity.errors import Problem, nearest, shown
 from identity.setting import Change, Plan, setting
 

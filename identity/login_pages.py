@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import cognito
 
 from identity.branding import encoded
-from identity.client import Client
+from identity.client.settings import Client
 from identity.login import Login
 from identity.setting import arguments
 

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws.cognito import UserPoolClient
 
 from identity.certificate import DomainCertificate
-from identity.client import Client
+from identity.client.settings import Client
 from identity.config import Settings
 from identity.identity_pool import PeopleInAws
 from identity.policy_documents import policy_documents

@@ -9,10 +9,10 @@ from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClien
 
 from identity import deployed, facts
 from identity.api import Api
-from identity.client import Client, as_it_rests
+from identity.client.settings import Client, as_it_rests
 from identity.deployed import Deployed
 from identity.group import Group
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.settings import IdentityProvider
 from identity.setting import arguments
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.adopt.live import SECRETS, Thing
 from identity import facts
-from identity.client import TOKEN_VALIDITY, TokenValidity
+from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.config import Config
 from identity.errors import shown
 from identity.guard.unseen import USUAL

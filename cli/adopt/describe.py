@@ -13,15 +13,15 @@ from cli.adopt.lean import ROOT, Filling, Section, texts, without_defaults, writ
 from cli.adopt.live import Live, Thing
 from cli.adopt.survey import looks_that_differ
 from identity import config, facts
-from identity.api import Api
-from identity.client import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, Client, known_scopes
+from identity.api import Api, known_scopes
+from identity.client.settings import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, Client
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.group import Group
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.kinds import SECRET_DETAILS
+from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props
-from identity.provider_types import SECRET_DETAILS
 from identity.setting import Model
 from identity.user_pool.live import live_pool
 from identity.user_pool.settings import UserPool

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from cli.adopt.live import Live, Thing
 from identity import facts
-from identity.client import Client
+from identity.client.settings import Client
 from identity.config import Settings
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names, key_of
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from cli.adopt.account import Account
 from identity import facts
-from identity.client import AWS_AUTH_FLOWS
+from identity.client.settings import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
 from identity.guard.unseen import in_one
+from identity.identity_provider.kinds import SECRET_DETAILS
 from identity.provider_names import Props, in_provider_names
-from identity.provider_types import SECRET_DETAILS
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 from local.console import Failure
 

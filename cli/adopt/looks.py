@@ -10,7 +10,7 @@ from cli.adopt.lean import Section
 from cli.adopt.live import Live, Thing
 from identity import facts
 from identity.branding import EXTENSIONS, ROOT
-from identity.client import Client
+from identity.client.settings import Client
 
 _ENDINGS = {name: ending for ending, name in EXTENSIONS.items() if ending != ".jpeg"}
 

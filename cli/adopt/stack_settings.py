@@ -12,8 +12,8 @@ from cli.adopt.describe import DESCRIBED, Described
 from cli.adopt.lean import ROOT, Section, texts
 from identity import config
 from identity.errors import HIDDEN, shown
-from identity.identity_provider import IdentityProvider
-from identity.provider_types import SECRET_DETAILS
+from identity.identity_provider.kinds import SECRET_DETAILS
+from identity.identity_provider.settings import IdentityProvider
 from local import paths, stack_file
 from local.console import Failure
 

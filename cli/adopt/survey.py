@@ -10,7 +10,7 @@ from cli.adopt.compare import Difference, Effect, differences, value_at
 from cli.adopt.live import TERMS, Live, Thing, hidden
 from identity import facts
 from identity.config import Settings
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.settings import IdentityProvider
 from identity.naming import key_of
 from identity.provider_names import Props
 from policy.enforcement import RULES, level

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
-from identity.client import COGNITO, EXTERNAL, REFRESH, Client
+from identity.client.settings import COGNITO, EXTERNAL, REFRESH, Client
 from identity.config import Settings
 from identity.errors import shown
 from identity.guard.fields import field_losses

@@ -2,15 +2,15 @@
 
 from collections.abc import Container, Iterable, Iterator
 
-from identity import facts, group, identity_provider
+from identity import facts, group
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.group import Group
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
-from identity.identity_provider import IdentityProvider
-from identity.provider_types import KINDS
+from identity.identity_provider.kinds import KINDS
+from identity.identity_provider.settings import PATH, IdentityProvider
 
 
 def federation_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
@@ -30,7 +30,7 @@ def _of_provider(name: str, resource: Deployed, settings: Settings, live: Contai
     if key is None:
         yield _gone(thing, name, old, settings, live)
         return
-    path, new = f"{identity_provider.PATH}.{key}", settings.identity_providers[key]
+    path, new = f"{PATH}.{key}", settings.identity_providers[key]
     said = settings.config.identity_providers[key]
     if old.type == new.type and new.kind.named is False:
         old = old.model_copy(update={"issuer": new.issuer})  # AWS says it of itself
@@ -49,10 +49,10 @@ def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live
         if new.type == old.type and new.name not in live and KINDS[new.type].named
     ]
     if renamed:
-        path, received = f"{identity_provider.PATH}.{renamed[0]}.name", settings.identity_providers[renamed[0]].name
+        path, received = f"{PATH}.{renamed[0]}.name", settings.identity_providers[renamed[0]].name
         return Loss(thing, path, f"{name}, as it was made", shown(received), lost, f"write `name: {name}`.")
     key = name if old.type not in KINDS or KINDS[old.type].named else old.type
-    return Loss(thing, f"{identity_provider.PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
+    return Loss(thing, f"{PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
 
 
 def _of_group(resource: Deployed, settings: Settings) -> Iterator[Loss]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from identity import facts
 from identity.api import Api
-from identity.client import CLIENT_CREDENTIALS
+from identity.client.settings import CLIENT_CREDENTIALS
 from identity.config import Settings
 from identity.deployed import Deployed
 from identity.errors import shown

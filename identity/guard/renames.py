@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from identity.api import Api
-from identity.client import Client
+from identity.client.settings import Client
 from identity.errors import nearest, shown
 from identity.guard.loss import Loss
 

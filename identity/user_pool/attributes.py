@@ -13,6 +13,7 @@ from identity.errors import Problem, following
 from identity.setting import Change, Model, setting
 from identity.types import Maybe
 
+CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 # The standard attributes that a pool may declare, each with its type where it is not a text.
 DECLARABLE: Final = {
     **dict.fromkeys(

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from identity.identity_provider import IdentityProvider
+from identity.identity_provider.settings import IdentityProvider
 from local.emulator import free_port
 from tests.support.checkout import Checkout
 from tests.support.pages import Browser

@@ -8,8 +8,8 @@ import pytest
 
 from identity.config import check
 from identity.errors import ConfigError, Problem
-from identity.identity_provider import IdentityProvider
-from identity.provider_types import KINDS
+from identity.identity_provider.kinds import KINDS
+from identity.identity_provider.settings import IdentityProvider
 from tests.identity.test_guard import BASE, change, state_of
 from tests.support.program import Deploy, config_of, told
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from identity import facts
-from identity.client import Client
+from identity.client.settings import Client
 from identity.config import Settings, check
 from identity.deployed import Deployed
 from identity.setting import Model, declared, differences, model_in

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from identity.client import TOKEN_VALIDITY, TokenValidity, as_it_rests
+from identity.client.settings import as_it_rests
+from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.config import check
 from tests.support.program import Deploy, config_of, told
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from identity.client_rules import SHIPPED_URLS
+from identity.client.rules import SHIPPED_URLS
 from identity.config import check
 from identity.errors import ConfigError, Problem
 from identity.loopback import is_loopback

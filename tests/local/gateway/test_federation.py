@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from ministack.core.lambda_runtime import execution_credentials
 
-from identity.provider_types import KINDS
+from identity.identity_provider.kinds import KINDS
 from local import keys
 from local.gateway import emulated, tokens
 from tests.support import http, signing

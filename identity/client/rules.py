@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from identity import types
-from identity.client import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, REFRESH, Client
+from identity.client.settings import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, REFRESH, Client
 from identity.errors import Problem, nearest, shown
 from identity.facts import OIDC_SCOPES
 from identity.urls import has_no_path, is_hidden_loopback, is_taken, redirect_problems
+from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 
 PATH: Final = "identity:clients"
-CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 # The default clients are those of the old system, whose apps send just these: they are not warned of.
 SHIPPED_URLS: Mapping[str, Sequence[str]] = {
     "postman": ["https://{environment}-auth.{product}.app"],

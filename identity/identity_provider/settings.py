@@ -1,5 +1,5 @@
 """An identity provider, where people have an account already: what a stack file may say of it, the details that AWS
-takes, and how a live one is read back; `provider_types` has what differs by type, `provider_rules` what cannot work
+takes, and how a live one is read back
 (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html).
 """
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field
 
 from identity import types
-from identity.provider_types import KINDS, SECRET_DETAILS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
+from identity.identity_provider.kinds import KINDS, SECRET_DETAILS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
 from identity.setting import SORTED, Change, Codec, Model, setting, words
 from identity.types import Maybe, Once
 

@@ -1,14 +1,15 @@
-"""An app client: what a stack file may say of it, the resource, and how a live one is read back. What can never work
-stands in `client_rules` (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html).
+"""An app client: what a stack file may say of it, the inputs of its resource, and how a live one is read back
+(https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
 
 from identity import types
-from identity.api import Api
+from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import SORTED, Change, Codec, Model, setting
@@ -32,37 +33,25 @@ SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{in
 MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes: f"{int(minutes)}m")
 
 
-TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshTokenValidity", "tokenValidityUnits")
+@dataclass(frozen=True)
+class Surroundings:
+    """What a client takes from the rest of the config.
 
+    Args:
+        names: the naming rules.
+        auth_domain: what {authDomain} stands for.
+        scopes: the whole name of each scope, by each way to write it.
+        providers: the name in AWS of each identity provider, by its key.
+        write_attributes: those of a client that names none; None for AWS's own.
+        choice: whether the pool has more than the password to begin a sign-in with.
+    """
 
-class TokenValidity(Model):
-    """How long tokens live: a number with a unit, s, m, h or d."""
-
-    access: types.AccessValidity = setting("60m", "An access token, 5m-1d.", example="15m")
-    id: types.AccessValidity = setting("60m", "An id token, 5m-1d.", example="15m")
-    refresh: types.RefreshValidity = setting(
-        "30d", "A refresh token, 60m-3650d, and not shorter than the others.", example="7d"
-    )
-
-    @property
-    def seconds(self) -> dict[str, int]:
-        return {token: types.duration(getattr(self, token)).seconds for token in ("access", "id", "refresh")}
-
-    def inputs(self) -> dict[str, Any]:
-        lives = {token: types.duration(getattr(self, token)) for token in ("access", "id", "refresh")}
-        return {
-            **{f"{token}TokenValidity": life.amount for token, life in lives.items()},
-            "tokenValidityUnits": {f"{token}Token": life.unit for token, life in lives.items()},
-        }
-
-    @classmethod
-    def read(cls, outputs: Mapping[str, Any]) -> Self:
-        units, found = outputs.get("tokenValidityUnits") or {}, {}
-        for token, own in (("access", "hours"), ("id", "hours"), ("refresh", "days")):
-            amount = outputs.get(f"{token}TokenValidity")
-            if amount:
-                found[token] = f"{int(amount)}{(units.get(f'{token}Token') or own)[0]}"
-        return cls.model_construct(**{**cls.model_construct().model_dump(), **found})
+    names: Names
+    auth_domain: str
+    scopes: Mapping[str, str]
+    providers: Mapping[str, str]
+    write_attributes: list[str] | None
+    choice: bool
 
 
 class Client(Model):
@@ -229,28 +218,10 @@ class Client(Model):
         """Whether people come to the sign-in pages by this client."""
         return bool(self.flows) and not self.is_machine
 
-    def filled(
-        self,
-        key: str,
-        names: Names,
-        auth_domain: str,
-        known: Mapping[str, str],
-        write_attributes: list[str] | None,
-        providers: Mapping[str, str],
-        choice: bool = False,
-    ) -> "Client":
-        """The same client, with what follows from the rest of the config put in.
-
-        Args:
-            key: its key.
-            names: the naming rules.
-            auth_domain: what {authDomain} stands for.
-            known: the whole name of each scope, by each way to write it.
-            write_attributes: those of a client that names none.
-            providers: the name in AWS of each identity provider, by its key.
-            choice: whether the pool has more than the password to begin a sign-in with.
-        """
-        values = {"product": names.product, "environment": names.environment, "authDomain": auth_domain}
+    def filled(self, key: str, rest: Surroundings) -> "Client":
+        """The client of this key, with what follows from the rest of the config put in."""
+        names, providers = rest.names, rest.providers
+        values = {"product": names.product, "environment": names.environment, "authDomain": rest.auth_domain}
         flows = [self.flow] if self.flows is None else self.flows
         machine = flows == [CLIENT_CREDENTIALS]
         default = self.default_redirect_url
@@ -264,11 +235,11 @@ class Client(Model):
                 "callback_urls": [fill_in(url, values) for url in self.callback_urls],
                 "logout_urls": [fill_in(url, values) for url in self.logout_urls],
                 "default_redirect_url": default and fill_in(default, values),
-                "scopes": self._whole_scopes(known, flows),
+                "scopes": self._whole_scopes(rest.scopes, flows),
                 "rotation_grace": self.rotation_grace or ("10s" if self.rotate_refresh_tokens else None),
-                "auth_flows": sorted(self.auth_flows or _safe_auth_flows(machine, self.rotate_refresh_tokens, choice)),
-                "identity_providers": [providers.get(item, item.removeprefix(EXTERNAL)) for item in chosen],
-                "write_attributes": write_attributes if self.write_attributes is None else self.write_attributes,
+                "auth_flows": sorted(self.auth_flows or self._safe_auth_flows(machine, rest.choice)),
+                "identity_providers": [providers.get(name, name.removeprefix(EXTERNAL)) for name in chosen],
+                "write_attributes": rest.write_attributes if self.write_attributes is None else self.write_attributes,
             }
         )
 
@@ -283,6 +254,11 @@ class Client(Model):
         else:
             chosen = {known[written] for written in self.scopes if written in known}
         return sorted(chosen | set(self.external_scopes or ()), key=lambda scope: ("/" in scope, scope))
+
+    def _safe_auth_flows(self, machine: bool, choice: bool) -> list[str]:
+        if machine:
+            return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
+        return [SRP, *([] if self.rotate_refresh_tokens else [REFRESH]), *([USER] if choice else [])]
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs; it takes what is left out for "keep what is there", so everything meant is said."""
@@ -306,12 +282,6 @@ class Client(Model):
         return found
 
 
-def _safe_auth_flows(machine: bool, rotated: bool, choice: bool) -> list[str]:
-    if machine:
-        return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
-    return [SRP, *([] if rotated else [REFRESH]), *([USER] if choice else [])]
-
-
 def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs for a live client, from its outputs: what means the same in other words, or in none, stays as it is.
 
@@ -325,12 +295,3 @@ def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str,
         made = {name: value for name, value in made.items() if name not in TOKEN_VALIDITY}
         made |= {name: live[name] for name in TOKEN_VALIDITY if live.get(name)}
     return made
-
-
-def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
-    """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
-    known = {name: name for name in OIDC_SCOPES}
-    for api in apis.values():
-        for name in api.scopes:
-            known[name] = known[f"{api.identifier}/{name}"] = f"{api.identifier}/{name}"
-    return known

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identity import types
-from identity.client import COGNITO
-from identity.client_rules import CUSTOM_ATTRIBUTES
+from identity.client.settings import COGNITO
 from identity.errors import Problem, nearest, shown
-from identity.identity_provider import PATH, IdentityProvider
-from identity.provider_types import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name
+from identity.identity_provider.kinds import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name
+from identity.identity_provider.settings import PATH, IdentityProvider
+from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 from identity.user_pool.settings import UserPool
 
 _COMMON: Final = ("type", "name", "attributes", "identifiers")

@@ -1,0 +1,39 @@
+"""How long the tokens of a client live."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+from identity import types
+from identity.setting import Model, setting
+
+TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshTokenValidity", "tokenValidityUnits")
+
+
+class TokenValidity(Model):
+    """How long tokens live: a number with a unit, s, m, h or d."""
+
+    access: types.AccessValidity = setting("60m", "An access token, 5m-1d.", example="15m")
+    id: types.AccessValidity = setting("60m", "An id token, 5m-1d.", example="15m")
+    refresh: types.RefreshValidity = setting(
+        "30d", "A refresh token, 60m-3650d, and not shorter than the others.", example="7d"
+    )
+
+    @property
+    def seconds(self) -> dict[str, int]:
+        return {token: types.duration(getattr(self, token)).seconds for token in ("access", "id", "refresh")}
+
+    def inputs(self) -> dict[str, Any]:
+        lives = {token: types.duration(getattr(self, token)) for token in ("access", "id", "refresh")}
+        return {
+            **{f"{token}TokenValidity": life.amount for token, life in lives.items()},
+            "tokenValidityUnits": {f"{token}Token": life.unit for token, life in lives.items()},
+        }
+
+    @classmethod
+    def read(cls, outputs: Mapping[str, Any]) -> Self:
+        units, found = outputs.get("tokenValidityUnits") or {}, {}
+        for token, own in (("access", "hours"), ("id", "hours"), ("refresh", "days")):
+            amount = outputs.get(f"{token}TokenValidity")
+            if amount:
+                found[token] = f"{int(amount)}{(units.get(f'{token}Token') or own)[0]}"
+        return cls.model_construct(**{**cls.model_construct().model_dump(), **found})
