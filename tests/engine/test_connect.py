@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,10 +17,13 @@ import httpx2
 import jwt
 import pytest
 import yaml
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
 from tests.support import http, npm, web_apps
 from tests.support.checkout import ORIGIN, Checkout, finished
+from tests.support.chromium import chromium
 from tests.support.emulated_sign_in import log_in
 from tests.test_docs import BLOCKS
 
@@ -27,7 +31,8 @@ pytestmark = pytest.mark.engine
 READ = "app.focusmark.api.project/project.read"
 PERSON = "ada"
 TIMEOUT = 60.0
-PORTS = {"oauth2-proxy": free_port(), "Spring": free_port()}  # the page's own may be taken
+PORTS = {name: free_port() for name in ("oauth2-proxy", "Spring", "Amplify", "HTTPS")}  # the page's own may be taken
+REDIRECT = f"http://localhost:{PORTS['Amplify']}/redirect.html"
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,10 @@ def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> 
     page = next(block for block in BLOCKS if block.page == "docs/connect.md" and block.kind == "yaml local")
     shown = page.text.replace(":4180/", f":{PORTS['oauth2-proxy']}/").replace(":8080/", f":{PORTS['Spring']}/")
     with Checkout(tmp_path_factory.mktemp("connect"), default_stack) as checkout:
-        checkout.config(clients=yaml.safe_load(shown)["config"]["identity:clients"])
+        clients = yaml.safe_load(shown)["config"]["identity:clients"]
+        clients["web"]["callbackUrls"].append(REDIRECT)
+        checkout.config(clients=clients)
+        assert checkout.local("https", "--tls-port", str(PORTS["HTTPS"])).status == 0
         checkout.run("up")
         exported = finished(checkout.python("-m", "cli", "export"))
         assert exported.status == 0, exported.stderr
@@ -124,6 +132,25 @@ def test_oidc_client_ts_signs_in(connected: Connected, token: str) -> None:
 
 def test_amplify_signs_in_by_its_own_file(connected: Connected, token: str) -> None:
     assert connected.node("amplify.mjs", PERSON, password())["subject"] == subject_of(token)
+
+
+def test_amplify_signs_in_by_the_pages_over_https(connected: Connected, token: str, tmp_path: Path) -> None:
+    bundler = [str(npm.installed() / "node_modules/.bin/esbuild"), "--bundle", "--format=esm", "--log-level=warning"]
+    source = str(npm.FOLDER / "amplify-redirect.mjs")
+    subprocess.run([*bundler, source, f"--outfile={tmp_path / 'app.js'}"], check=True, timeout=TIMEOUT)
+    shutil.copy(connected.files / "amplify_outputs.json", tmp_path)
+    (tmp_path / "redirect.html").write_text('<!doctype html><script type="module" src="/app.js"></script>')
+    serve = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
+    with (
+        web_apps.served([*serve, str(PORTS["Amplify"])], PORTS["Amplify"], os.environ, "/redirect.html"),
+        chromium(tmp_path / "profile", any_certificate=True) as browser,
+    ):
+        browser.implicitly_wait(TIMEOUT)
+        browser.get(REDIRECT)
+        browser.find_element(By.ID, "username").send_keys(PERSON)
+        browser.find_element(By.ID, "password").send_keys(password())
+        browser.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+        WebDriverWait(browser, TIMEOUT).until(lambda page: page.title == subject_of(token))
 
 
 AMPLIFY = "@aws-amplify/client-config@1.11.1"

@@ -26,7 +26,7 @@ START = 60.0
 def spring(port: int, application: Path) -> Iterator[str]:
     """The example on Spring Boot at `port`, set up by an `application.yaml`."""
     options = [f"--server.port={port}", "--server.address=127.0.0.1", f"--spring.config.location={application}"]
-    with _served(["java", "-jar", str(_jar()), *options], port, os.environ, "/projects") as url:
+    with served(["java", "-jar", str(_jar()), *options], port, os.environ, "/projects") as url:
         yield url
 
 
@@ -34,7 +34,7 @@ def spring(port: int, application: Path) -> Iterator[str]:
 def oauth2_proxy(port: int, variables: Mapping[str, str]) -> Iterator[str]:
     """oauth2-proxy at `port`, set up by its variables, before an app that answers 202 to everything."""
     options = [f"--http-address=127.0.0.1:{port}", "--upstream=static://202"]
-    with _served([_oauth2_proxy(), *options], port, os.environ | variables, "/ping") as url:
+    with served([_oauth2_proxy(), *options], port, os.environ | variables, "/ping") as url:
         yield url
 
 
@@ -55,7 +55,8 @@ def signed_in(start: str, person: Callable[[str], str]) -> Iterator[httpx2.Clien
 
 
 @contextlib.contextmanager
-def _served(command: list[str], port: int, environment: Mapping[str, str], alive: str) -> Iterator[str]:
+def served(command: list[str], port: int, environment: Mapping[str, str], alive: str) -> Iterator[str]:
+    """What a command serves at `port`, from when it answers at the path `alive` until it is not needed any more."""
     url = f"http://localhost:{port}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)

@@ -8,7 +8,6 @@ takes the pictures of the docs again.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,24 +29,10 @@ from tests.cli.sign_in.test_environment import OF_A_PERSON
 from tests.engine.test_ordinary_pulumi import section
 from tests.support import npm, totp
 from tests.support.checkout import Checkout, finished
+from tests.support.chromium import chromium
 from tests.support.emulated_sign_in import Command
 
 pytestmark = pytest.mark.engine
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",  # tests may run as root, where Chromium's sandbox does not start
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--window-size=720,640",
-)
 
 
 def of_page(page: str, heading: str) -> dict[str, Any]:
@@ -92,14 +77,7 @@ def made_user(stack: Checkout) -> dict[str, str]:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.fail("Chromium and its driver are not installed: apt-get install -y chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as opened:
+    with chromium(tmp_path / "profile") as opened:
         yield opened
 
 
