@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from local import environment, keys, paths, ports, tls
+from local.aws_plugin.emulator import session
 from local.console import Failure, say
 from local.serving import APP, served
 
@@ -122,7 +123,7 @@ def port_for(given: int | None) -> int:
 
 @functools.lru_cache(maxsize=32)
 def client(service: str, port: int, key: keys.Key | None = None, region: str = environment.REGION) -> Any:
-    """A boto3 client for one of the emulator's services, with nothing of a person's own AWS set-up.
+    """A client for one of the emulator's services, with nothing of a person's own AWS set-up.
 
     Args:
         service: as boto3 calls it.
@@ -133,7 +134,7 @@ def client(service: str, port: int, key: keys.Key | None = None, region: str = e
     from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time
 
     key = key or keys.own()
-    return _session().client(
+    return session().create_client(
         service,
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name=region,
@@ -141,13 +142,6 @@ def client(service: str, port: int, key: keys.Key | None = None, region: str = e
         aws_secret_access_key=key.secret,
         config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),
     )
-
-
-@functools.cache
-def _session() -> Any:
-    import boto3
-
-    return boto3.session.Session()  # it keeps the descriptions of the services, which take longest to read
 
 
 def _running() -> _Running | None:

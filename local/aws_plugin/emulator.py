@@ -1,4 +1,4 @@
-"""The way to the emulator, and the only way out of this plugin: boto3's core, on loopback endpoints alone."""
+"""The way to the emulator, and the only way out of this plugin: botocore, on loopback endpoints alone."""
 
 import functools
 import ipaddress
@@ -35,7 +35,7 @@ SERVICES = {
     "wafv2": "wafv2",
 }
 
-_MAKING = threading.Lock()  # a session makes one client at a time
+_MAKING = threading.Lock()  # a session does one thing at a time
 _GONE = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
@@ -75,7 +75,7 @@ class Emulator:
                 f"this plugin only speaks to the emulator, and the stack names no endpoint for {service}: "
                 f"add `{service}: http://127.0.0.1:<port>` to aws:endpoints in the stack file"
             )
-        return _session().create_client(
+        return session().create_client(
             SERVICES[service],
             region_name=region,
             endpoint_url=self._endpoints[service],
@@ -103,10 +103,18 @@ class Emulator:
 
 
 @functools.cache
-def _session() -> Any:
+def session() -> Any:
+    """Botocore's, with nothing of a person's own in it."""
     from botocore.session import Session
 
     return Session()  # it keeps the descriptions of the services, which take longest to read
+
+
+@functools.cache
+def model(service: str) -> Any:
+    """AWS's model of a service, by boto3's name of it."""
+    with _MAKING:
+        return session().get_service_model(service)
 
 
 def endpoints_of(text: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin
 import pulumi
 from pulumi.provider.experimental.util import camel_case
 
+from .emulator import model
 from .properties import Kind, Property, Table
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def official_table(
     return _OfficialTable(
         "",
         lambda: _class(type_name, "Args"),
-        lambda: [_model(service).shape_for(shape) for shape in shapes],
+        lambda: [model(service).shape_for(shape) for shape in shapes],
         differences,
     )
 
@@ -147,14 +148,6 @@ def _package(type_name: str) -> Any:
 
     module = type_name.split(":")[1].partition("/")[0]
     return getattr(pulumi_aws, f"{module}_" if module == "lambda" else module)
-
-
-@functools.cache
-def _model(service: str) -> Any:
-    from botocore.loaders import Loader
-    from botocore.model import ServiceModel
-
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 def _kind(annotation: Any) -> tuple[Kind, str]:
