@@ -14,7 +14,7 @@ import click
 import yaml
 from pydantic.fields import FieldInfo
 
-from identity.config import Config
+from identity.config.keys import Config
 from identity.setting import Change, Model, declared, model_within
 from local.console import say
 from local.paths import CHECKOUT as ROOT

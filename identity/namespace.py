@@ -3,6 +3,7 @@
 import difflib
 
 NAMESPACE = "identity"
+ROOT = f"{NAMESPACE}:"
 
 
 def is_misspelt(namespace: str) -> bool:

@@ -9,7 +9,7 @@ from pulumi_aws.cognito import UserPoolClient
 
 from identity.certificate import DomainCertificate
 from identity.client.settings import Client
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.identity_pool import PeopleInAws
 from identity.policy_documents import policy_documents
 from identity.registry import AccessRegistry

@@ -1,30 +1,28 @@
 """Two keys that had another name: a stack file that still has the old one is read, with a warning. Pure."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from identity.errors import Problem, shown
+from identity.project_file import defaults
 
 EXEMPTIONS: Final = ("departures", "exemptions")
 RENAMED_FROM: Final = ("formerly", "renamedFrom")
 
 
-def modern(
-    given: Mapping[str, str], default: Callable[[], str]
-) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
+def modern(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
     """The texts of the stack's keys with today's names, of each place with a new name the one that it has, and what
     there is to say of the old names.
 
-    What else is wrong with them is told by others. `default` gives the exemptions of Pulumi.yaml, which the engine
-    hands over where the stack's own file says nothing of them.
+    What else is wrong with them is told by others.
     """
     old, new = EXEMPTIONS
     texts, places, told = dict(given), dict[str, str](), list[Problem]()
     if old in texts:
         text, place = texts.pop(old), (f"identity:{old}", f"identity:{new}")
-        if _says_more(texts.get(new, "{}"), text, default):
+        if _says_more(texts.get(new, "{}"), text):
             told.append(_both(*place, "both given"))
         else:
             texts[new], places[place[1]] = text, place[0]
@@ -44,10 +42,11 @@ def told_where_written(problems: Iterable[Problem], places: Mapping[str, str]) -
         yield replace(problem, path=problem.path.replace(new, places[new], 1)) if new else problem
 
 
-def _says_more(new: str, old: str, default: Callable[[], str]) -> bool:
+def _says_more(new: str, old: str) -> bool:
     """Whether a value under the new name would be lost if the one under the old name were taken."""
     said = _read(new)
-    return bool(said) and said != _read(old) and said != _read(default())
+    # Those of Pulumi.yaml the engine hands over where the stack's own file says nothing of them.
+    return bool(said) and said != _read(old) and said != _read(defaults()["exemptions"])
 
 
 def _read(text: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from identity.project_file import defaults
 from identity.renamed_keys import EXEMPTIONS
 from policy.rule import Resource, Rule
 
@@ -79,8 +80,6 @@ def by_settings(clients: str | None) -> tuple[Exemption, ...]:
 
 def are_default(text: str | None) -> bool:
     """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
-    from identity.config import defaults  # here: only a stack with an exemption that is not used comes to this
-
     try:
         return bool(json.loads(text or "null") == json.loads(defaults()["exemptions"]))
     except json.JSONDecodeError:

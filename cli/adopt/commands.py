@@ -22,7 +22,7 @@ from cli.adopt.live import Live, Thing
 from cli.adopt.place import Place
 from cli.adopt.survey import Survey
 from identity import config, facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from local import emulator, environment, paths, project, stack_file
 from local.console import Failure, give, say
 from local.lock import only_one

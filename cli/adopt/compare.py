@@ -9,7 +9,7 @@ from typing import Any
 from cli.adopt.live import SECRETS, Thing
 from identity import facts
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
-from identity.config import Config
+from identity.config.keys import Config
 from identity.errors import shown
 from identity.guard.unseen import USUAL
 from identity.provider_names import Props, known_to_the_provider

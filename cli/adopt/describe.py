@@ -15,7 +15,7 @@ from cli.adopt.survey import looks_that_differ
 from identity import config, facts
 from identity.api import Api, known_scopes
 from identity.client.settings import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, Client
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider.kinds import SECRET_DETAILS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from cli.adopt.live import Live, Thing
 from identity import facts
 from identity.client.settings import Client
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names, key_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from identity import config
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.setting import Model
 
 Section = dict[str, Any]

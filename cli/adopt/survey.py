@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel
 from cli.adopt.compare import Difference, Effect, differences, value_at
 from cli.adopt.live import TERMS, Live, Thing, hidden
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.identity_provider.settings import IdentityProvider
 from identity.naming import key_of
 from identity.provider_names import Props

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cli.adopt.account import Account
 from cli.adopt.live import Thing
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 
 _KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
 

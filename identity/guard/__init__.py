@@ -10,7 +10,7 @@ program and is an act by itself; Pulumi's `protect` stands in its way.
 from collections.abc import Iterable, Iterator, Sequence
 
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.errors import ConfigError, Problem, warn
 from identity.guard.domain import domain_losses

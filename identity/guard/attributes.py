@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from identity import types
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.errors import shown
 from identity.guard.loss import Loss
 from identity.user_pool import attributes

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from identity.client.settings import COGNITO, EXTERNAL, REFRESH, Client
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import HOLD_BACK, Loss

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pulumi
 
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed, region_of
 from identity.errors import shown
 from identity.guard.loss import Loss, weakened

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.exports import PATH

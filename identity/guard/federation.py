@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator
 
 from identity import facts, group
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.group import Group

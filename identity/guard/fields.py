@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from identity.config import Settings, refuses
+from identity.config import refuses
+from identity.config.settings import Settings
 from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.setting import Change, Difference, Model, differences, lessened, written_value

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from identity import facts, link_accounts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed, mail_sender, region_of
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL

@@ -6,7 +6,7 @@ from typing import Any
 from identity import facts
 from identity.api import Api
 from identity.client.settings import CLIENT_CREDENTIALS
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.errors import shown
 from identity.guard.client import client_losses

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pulumi
 
 from identity import facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.errors import Problem, shown
 from identity.provider_names import known_to_the_provider, provider_name
 from identity.user_pool.settings import PATH

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from identity import deployed, facts
-from identity.config import Settings
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.guard.loss import Loss
 

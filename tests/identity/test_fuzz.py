@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from identity import types
-from identity.config import KEYS
+from identity.config.keys import KEYS
 from identity.errors import ConfigError
 from tests.support.pools import user_pools
 from tests.support.program import Deploy, told

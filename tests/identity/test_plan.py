@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from identity.config import Config, check
+from identity.config import check
+from identity.config.keys import Config
 from identity.plan import needs, plan_line
 from identity.setting import Plan
 from tests.support.program import Deploy, config_of, told

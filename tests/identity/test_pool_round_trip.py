@@ -10,7 +10,8 @@ from hypothesis import given
 
 from identity import facts
 from identity.client.settings import Client
-from identity.config import Settings, check
+from identity.config import check
+from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.setting import Model, declared, differences, model_in
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, triggers

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from identity.config import KEYS, Settings, check
+from identity.config import check
+from identity.config.keys import KEYS
+from identity.config.settings import Settings
 from identity.errors import ConfigError, Problem
 from tests.support.program import ROOT, Deploy, config_of
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from identity.config import check, defaults
+from identity.config import check
 from identity.errors import ConfigError, Problem
+from identity.project_file import defaults
 from policy import exemptions
 from policy.enforcement import RULES
 from tests.support import program

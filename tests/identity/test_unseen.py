@@ -6,7 +6,8 @@ import botocore.session
 import pulumi
 import pytest
 
-from identity.config import Settings, check
+from identity.config import check
+from identity.config.settings import Settings
 from identity.guard import unseen
 from tests.identity.test_guard import BASE, POOL_ID, change
 from tests.support.program import REGION, Deploy, config_of

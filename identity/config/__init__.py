@@ -1,0 +1,136 @@
+"""The stack config, whole: read once and checked before anything is registered. No network. `keys.py` is the model of
+every key, `rules.py` what has to hold between them, `settings.py` what follows from them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
+
+from identity import deployed, parsing, renamed_keys
+from identity.config.keys import KEYS, Config
+from identity.config.rules import broken_rules
+from identity.config.settings import Settings
+from identity.errors import HIDDEN, ConfigError, Problem, warn
+from identity.namespace import ROOT, is_misspelt
+from identity.project_file import defaults
+from identity.setting import declared
+
+NOT_GIVEN: Final = "none"
+
+
+def load() -> Settings:
+    """Read the settings of the stack that is being run.
+
+    Raises:
+        ConfigError: with every mistake that is in the stack config.
+    """
+    stack = pulumi.get_stack()
+    texts = {**CONFIG.get(), **get_config_env()}
+    settings, problems = check(texts, stack)
+    # What else is wrong may be told with a value that follows from an encrypted one: it waits until that is clear.
+    mistakes = [*_encrypted(key for key in texts if is_config_secret(key))]
+    mistakes = mistakes or [problem for problem in problems if not problem.warning]
+    if mistakes:
+        told = {problem.path for problem in mistakes}
+        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
+        raise ConfigError(stack, [*cause, *mistakes])
+    told_of = [problem for problem in problems if problem.warning]
+    if not settings.cognito_endpoint:  # the emulator's stack has no secret worth keeping
+        told_of += _in_clear(settings.config, texts)
+    warn(stack, told_of)
+    return settings
+
+
+def _in_clear(config: Config, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Secrets that everybody can read who can read the stack file: one encrypted value makes a secret of the key."""
+    key = f"{ROOT}identityProviders"
+    if key not in texts or is_config_secret(key):
+        return
+    for name, provider in config.identity_providers.items():
+        for secret in provider.secrets:
+            path = f"{key}.{name}.{type(provider).model_fields[secret].alias}"
+            fix = f"pulumi config set --secret --path {path}, and ask the provider for another secret"
+            yield Problem(path, "an encrypted value: the stack file is in the repository", HIDDEN, fix, warning=True)
+
+
+def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
+    public = {f"{ROOT}{field.alias}" for field in Config.model_fields.values() if not declared(field).secret}
+    for key in sorted(key for key in keys if key.startswith(ROOT)):
+        if key in public or key.removeprefix(ROOT) not in KEYS:
+            allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
+            fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+            yield Problem(key, allowed, "an encrypted value (secure:)", fix)
+
+
+def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]]:
+    """The settings of a stack from the texts of its config, and every mistake and warning.
+
+    First the fields are looked at, each by itself; then the rules between them, on what is sound. Where something is
+    not, a stand-in takes its place, so that all mistakes are told at once.
+    """
+    given = {key.removeprefix(ROOT): text for key, text in texts.items() if key.startswith(ROOT)}
+    given, places, renamed = renamed_keys.modern(given)
+    merged = given if given.keys() >= set(KEYS) else {**defaults(), **given}
+    fields = {str(field.alias): field for field in Config.model_fields.values()}
+    raw = {
+        key: parsing.from_text(fields[key], text) if key in fields else text
+        for key, text in merged.items()
+        if not (key in fields and fields[key].default is None and text == NOT_GIVEN)
+    }
+    config, mistakes = parsing.check(Config, raw, ROOT, {"product": "product"})
+    if "product" not in raw or merged["product"] == NOT_GIVEN:
+        needed = "the product's name, a DNS label such as focusmark"
+        mistakes = [mistake for mistake in mistakes if mistake.path != f"{ROOT}product"]
+        mistakes.insert(0, Problem(f"{ROOT}product", needed, "nothing"))
+    settings = Settings(config, stack, texts.get("aws:region"), _cognito_endpoint(texts.get("aws:endpoints", "[]")))
+    broken = [problem.path for problem in mistakes]
+    found = [problem for problem in broken_rules(settings, broken) if not _waits(problem, broken)]
+    told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
+    return settings, [*renamed, *told]
+
+
+def refuses(settings: Settings, path: str, value: Any) -> bool:
+    """Whether the config would be refused at `path` if this value stood there."""
+    *way, last = path.removeprefix(ROOT).split(".")
+    config = settings.config
+    if way[:1] == ["clients"]:
+        # This client alone: nothing at its path follows from another, and a stack may have a thousand.
+        config = config.model_copy(update={"clients": {way[1]: config.clients[way[1]]}})
+    raw = config.model_dump(by_alias=True, exclude_unset=True)
+    place = raw
+    for step in way:
+        place = place.setdefault(step, {})
+    place[last] = value
+    config, mistakes = parsing.check(Config, raw, ROOT, {})
+    found = [*mistakes, *broken_rules(replace(settings, config=config), ())]
+    return any(parsing.related(problem.path, path) for problem in found if not problem.warning)
+
+
+def _waits(problem: Problem, broken: Iterable[str]) -> bool:
+    """Whether a problem may be there only because a value that is not sound was left out."""
+    return any(parsing.related(place, path) for path in broken for place in (problem.path, *problem.follows))
+
+
+def _unknown_namespaces(texts: Mapping[str, str]) -> Iterator[Problem]:
+    """The engine takes any namespace for some other program's; one that is almost ours is a typing mistake."""
+    for key in sorted(texts):
+        namespace, _, name = key.partition(":")
+        if is_misspelt(namespace):
+            fix = f'did you mean "{ROOT}{name}"?'
+            yield Problem(key, "a key of the namespace identity", "another namespace", fix)
+
+
+def _cognito_endpoint(text: str) -> str | None:
+    """Where the AWS provider is told to find Cognito, if anywhere but at AWS: the emulator serves sign-in there too."""
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        return None
+    urls = (
+        (entry.get("cognitoidp") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+    )
+    return next((url.rstrip("/") for url in urls if isinstance(url, str) and url), None)

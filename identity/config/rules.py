@@ -1,0 +1,77 @@
+"""What has to hold between the keys of the stack config. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+from identity import parsing, types
+from identity.api import api_problems, known_scopes, still_there
+from identity.client.rules import client_problems
+from identity.config.keys import KEYS, Config
+from identity.config.settings import Settings
+from identity.domain import ZONE_KEYS, domain_problems, without_domain
+from identity.errors import Problem, following, shown
+from identity.exports import export_problems
+from identity.identity_pool import identity_pool_problems
+from identity.identity_provider.rules import provider_problems
+from identity.link_accounts import link_problems
+from identity.login import login_problems, pages_of_factors
+from identity.namespace import ROOT
+from identity.naming import Names
+from identity.plan import plan_problems
+from identity.user_pool.rules import pool_problems
+
+
+def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
+    """What has to hold between the fields. `broken` has the paths that are not sound: what follows from them waits."""
+    config, names = settings.config, settings.names
+    sound = {key: not any(parsing.related(f"{ROOT}{key}", path) for path in broken) for key in KEYS}
+    named = sound["product"] and sound["environment"]
+    default_prefix = config.domain_prefix is None and sound["domainPrefix"] and named
+    whereabouts = domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
+    yield from following(whereabouts, ROOT, *ZONE_KEYS, "certificateArn")
+    if not config.sign_in_domain:
+        said = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
+        yield from without_domain(said, {key: client.flows for key, client in config.clients.items()})
+    if len(names.user_pool) > types.POOL_NAME_LENGTH and config.user_pool.name is None:
+        allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
+        yield Problem(f"{ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
+    if config.cloud_formation_exports:
+        yield from export_problems(config.cloud_formation_exports, names, config.clients)
+    yield from _tags(config, names)
+    yield from api_problems(settings.apis, config.resource_server_limit)
+    yield from still_there(f"{ROOT}apis", settings.apis)
+    yield from provider_problems(config.identity_providers, settings.identity_providers, settings.user_pool)
+    yield from _clients(settings, sound["apis"], sound["identityProviders"])
+    if config.link_accounts:
+        yield from link_problems(config.user_pool, settings.identity_providers)
+    yield from pages_of_factors(config.login, config.user_pool.first_factors or (), settings.clients)
+    if config.login:
+        yield from login_problems(config.login, settings.clients)
+    if config.identity_pool and sound["clients"]:
+        yield from identity_pool_problems(config.identity_pool, settings.clients)
+    flows = {f"{ROOT}clients.{key}": tuple(client.auth_flows or ()) for key, client in config.clients.items()}
+    pages = settings.domain.served and any(client.has_pages for client in settings.clients.values())
+    yield from pool_problems(settings.user_pool, flows, settings.domain, settings.region, pages)
+    yield from plan_problems(config, config.user_pool.tier)
+
+
+def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool) -> Iterator[Problem]:
+    clients = settings.config.clients
+    if len(clients) > types.CLIENTS_PER_POOL:
+        allowed = f"at most {types.CLIENTS_PER_POOL} clients, AWS's limit for a pool"
+        yield Problem(f"{ROOT}clients", allowed, f"{len(clients)} clients")
+    known = known_scopes(settings.apis) if apis_are_sound else None
+    providers = [*settings.identity_providers] if providers_are_sound else None
+    own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
+    for key, client in settings.clients.items():
+        yield from client_problems(key, clients[key], client, known, providers, [*types.STANDARD_ATTRIBUTES, *own])
+    yield from still_there(f"{ROOT}clients", settings.clients)
+
+
+def _tags(config: Config, names: Names) -> Iterator[Problem]:
+    for key in sorted(config.tags.keys() & names.tags.keys()):
+        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
+        yield Problem(f"{ROOT}tags.{key}", allowed, shown(config.tags[key]), "take it out")
+    together = {**config.tags, **names.tags}
+    if len(together) > types.TAGS_PER_RESOURCE:
+        most = types.TAGS_PER_RESOURCE - len(names.tags)
+        yield Problem(f"{ROOT}tags", f"at most {most} tags besides the program's own", str(len(config.tags)))
