@@ -78,11 +78,15 @@ FAULTS = {
 
 def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place: Place) -> None:
     shell, said = place.shell, ""
+    shell.checkout.edit("identity/certificate.py", 'create="15m"', 'create="2s"')
+    place.aws.instead["DescribeCertificate"] = b"ISSUED", b"PENDING_VALIDATION"
     place.aws.faults = {operation: list(faults) for operation, faults in FAULTS.items()}
     while any(place.aws.faults.values()):  # each `up` comes to one of them at least
         said += shell.refused(UP, "was refused").said
     for fault in (fault for faults in FAULTS.values() for fault in faults):
         assert f"was refused: {fault.code}: {fault.message}" in said
+    assert "to be issued: not done after 2 seconds" in said
+    place.aws.instead.clear()
     shell.types(UP)
     nothing_to_do(shell)
     held = shell.checkout.inventory()

@@ -29,11 +29,13 @@ class Fault:
 class FaultyAws:
     """`faults` has, by operation (`CreateUserPoolClient`), what is answered to its next calls, one after another.
 
+    `instead` has, by operation, words of the emulator's answer and what stands in their place.
     An operation in `held` is done, but never answered while the test runs; `reached` is set when one arrives.
     """
 
     url: str
     faults: dict[str, list[Fault]] = field(default_factory=dict)
+    instead: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     reached: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -60,7 +62,8 @@ def faulty_aws(emulator: str, key: Key) -> Iterator[FaultyAws]:
                 aws.reached.set()
                 aws.ended.wait()
             kept = {name: value for name, value in there.headers.items() if name.lower() not in _HOP}
-            self._answer(there.status_code, kept, there.content)
+            words, others = aws.instead.get(operation, (b"", b""))
+            self._answer(there.status_code, kept, there.content.replace(words, others) if words else there.content)
 
         do_GET = do_POST
 
