@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
 
 from typing import Any
 
-from .emulator import Emulator
 from .official import Differences, official_table
-from .properties import Props, Table, from_aws, to_aws
-from .resource import Found, Resource, existing, key_values, tag_changes, tagged
+from .properties import Props, Table, to_aws
+from .resource import Resource
+from .service import Service
 
+_WAITING = 75 * 60  # seconds; the official provider's
 # Of certificates that come from elsewhere, or are renewed by others than ACM.
 _OF_OTHERS = frozenset(
     [
@@ -44,55 +45,29 @@ class Certificate(Resource):
             "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
         }  # AWS adds it by itself
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        request = to_aws(self.inputs, props)
-        if props.get("tags"):
-            request["Tags"] = key_values(props["tags"])
-        arn = self.client(emulator, props).request_certificate(**request)["CertificateArn"]
-        return self.reread(emulator, arn, props)
+    def make(self, aws: Service, props: Props) -> str:
+        return str(aws.client.request_certificate(**to_aws(self.inputs, props))["CertificateArn"])
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        found = _described(client, resource_id)
-        if found is None:
-            return None
-        answer = client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+        found = _described(aws, resource_id)
+        tags = aws.client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
         options = found.get("DomainValidationOptions", [])
-        state = from_aws(self.inputs, found) | tagged({tag["Key"]: tag.get("Value", "") for tag in answer})
-        return Found(
-            resource_id,
-            state
-            | {
-                "validationMethod": options[0].get("ValidationMethod", "DNS") if options else "NONE",
-                "arn": resource_id,
-                "status": found["Status"],
-                "domainValidationOptions": [_validation(option) for option in options],
-                "notAfter": found["NotAfter"].strftime("%Y-%m-%dT%H:%M:%SZ") if "NotAfter" in found else "",
-                "notBefore": found["NotBefore"].strftime("%Y-%m-%dT%H:%M:%SZ") if "NotBefore" in found else "",
-                "pendingRenewal": False,
-                "renewalEligibility": found.get("RenewalEligibility", "INELIGIBLE"),
-                "renewalSummaries": [],
-                "type": found.get("Type", "AMAZON_ISSUED"),
-                "validationEmails": [],
-                "region": known.get("region") or emulator.region,
-            },
-        )
+        more = {
+            "validationMethod": options[0].get("ValidationMethod", "DNS") if options else "NONE",
+            "arn": resource_id,
+            "domainValidationOptions": [_validation(option) for option in options],
+        }
+        unsaid = {"RenewalEligibility": "INELIGIBLE"}
+        return self.state(aws, resource_id, unsaid | found | {"Tags": tags}, **more)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client = self.client(emulator, old)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        named = {"CertificateArn": resource_id}
         if new.get("options") != old.get("options"):
-            client.update_certificate_options(CertificateArn=resource_id, Options=to_aws(self.inputs, new)["Options"])
-        setting, dropping = tag_changes(old, new)
-        if setting:
-            client.add_tags_to_certificate(CertificateArn=resource_id, Tags=key_values(setting))
-        if dropping:
-            client.remove_tags_from_certificate(CertificateArn=resource_id, Tags=[{"Key": key} for key in dropping])
-        return self.reread(emulator, resource_id, new)
+            aws.call("UpdateCertificateOptions", to_aws(self.inputs, new) | named)
+        aws.retag(old, new, ("AddTagsToCertificate", "RemoveTagsFromCertificate"), **named)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        if _described(client, resource_id) is not None:
-            client.delete_certificate(CertificateArn=resource_id)
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+        aws.client.delete_certificate(CertificateArn=resource_id)
 
 
 class CertificateValidation(Resource):
@@ -102,32 +77,24 @@ class CertificateValidation(Resource):
     service = "acm"
     inputs: Table = official_table(type_name, "", (), Differences(replaces=("certificateArn", "validationRecordFqdns")))
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
-        client, arn = self.client(emulator, props), props["certificateArn"]
-        emulator.wait(
-            f"certificate {arn} to be issued",
-            timeout or 75 * 60,
-            lambda: client.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED",
-        )
-        issued = client.describe_certificate(CertificateArn=arn)["Certificate"].get("IssuedAt", arn)
-        return self.reread(emulator, str(issued), props)
+    def make(self, aws: Service, props: Props) -> str:
+        arn = props["certificateArn"]
+        aws.wait(f"certificate {arn} to be issued", _WAITING, lambda: _described(aws, arn)["Status"] == "ISSUED")
+        return str(_described(aws, arn).get("IssuedAt", arn))
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        if not known.get("certificateArn"):
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        arn = known.get("certificateArn")
+        if not arn or _described(aws, arn)["Status"] != "ISSUED":
             return None  # the official provider has no import of it either
-        found = _described(self.client(emulator, known), known["certificateArn"])
-        if found is None or found["Status"] != "ISSUED":
-            return None
         given = {name: known[name] for name in ("certificateArn", "validationRecordFqdns") if name in known}
-        return Found(resource_id, given | {"region": known.get("region") or emulator.region})
+        return self.state(aws, resource_id, {}, **given)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         pass
 
 
-def _described(client: Any, arn: str) -> Any:
-    answer = existing(lambda: client.describe_certificate(CertificateArn=arn))
-    return answer and answer["Certificate"]
+def _described(aws: Service, arn: str) -> Any:
+    return aws.client.describe_certificate(CertificateArn=arn)["Certificate"]
 
 
 def _validation(option: Props) -> Props:

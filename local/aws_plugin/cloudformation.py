@@ -6,11 +6,20 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStac
 import json
 from typing import Any
 
-from .emulator import Emulator, Refusal, is_gone
-from .official import Differences, official_table
-from .properties import Props, Table
-from .resource import Found, Resource
+from pulumi.runtime.rpc import UNKNOWN
 
+from .emulator import Emulator, Refusal, existing
+from .official import Differences, official_table
+from .properties import Props, Table, to_aws
+from .resource import Resource
+from .service import Service
+
+_OTHERS = frozenset(
+    [
+        *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
+        *("templateUrl", "timeoutInMinutes"),
+    ]
+)
 _TIMEOUT = 30 * 60  # seconds; the official provider's
 
 
@@ -21,80 +30,70 @@ class Stack(Resource):
     service = "cloudformation"
     inputs: Table = official_table(
         type_name,
-        "",
-        (),
-        Differences(named="name", replaces=("name",), keeps=("templateBody", "parameters")),
+        "cloudformation",
+        ("CreateStackInput",),
+        Differences(
+            named="name",
+            replaces=("name",),
+            keeps=("templateBody", "parameters"),
+            members={"name": "StackName"},
+            own=("parameters", *_OTHERS),
+        ),
     )
-    unsupported = frozenset(
-        [
-            *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
-            *("templateUrl", "timeoutInMinutes"),
-        ]
-    )
+    unsupported = _OTHERS
 
     def prepared(self, props: Props) -> Props:
         return props | {"templateBody": _same_text(props["templateBody"])} if props.get("templateBody") else props
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
-        client = self.client(emulator, props)
-        stack_id = str(client.create_stack(**_request(props))["StackId"])
+    def make(self, aws: Service, props: Props) -> str:
+        stack_id = str(aws.client.create_stack(**self._request(props))["StackId"])
         try:
-            self._finish(emulator, client, stack_id, "CREATE_COMPLETE", timeout)
+            self._finish(aws, stack_id, "CREATE_COMPLETE")
         except Refusal:
-            client.delete_stack(StackName=stack_id)
+            aws.client.delete_stack(StackName=stack_id)
             raise
-        return self.reread(emulator, stack_id, props)
+        return stack_id
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        found = _described(client, resource_id)
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        found = _described(aws, resource_id)
         if found is None:
             return None
-        body = client.get_template(StackName=found["StackId"], TemplateStage="Original")["TemplateBody"]
-        state = {
-            "name": found["StackName"],
-            "templateBody": body if isinstance(body, str) else json.dumps(body),
-            "parameters": {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", [])},
-            "capabilities": found.get("Capabilities", []),
-            "tags": {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+        body = aws.client.get_template(StackName=found["StackId"], TemplateStage="Original")["TemplateBody"]
+        text = body if isinstance(body, str) else json.dumps(body)
+        same = known.get("templateBody") and _same_text(known["templateBody"]) == _same_text(text)
+        parameters = {given["ParameterKey"]: given["ParameterValue"] for given in found.get("Parameters", [])}
+        more = {
+            "templateBody": known["templateBody"] if same else text,
+            "parameters": parameters or None,
+            "outputs": {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])},
         }
-        if known.get("templateBody") and _same_text(known["templateBody"]) == _same_text(state["templateBody"]):
-            state["templateBody"] = known["templateBody"]
-        return Found(
-            found["StackId"],
-            {name: value for name, value in state.items() if value}
-            | {
-                "outputs": {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])},
-                "tagsAll": state["tags"],
-                "region": known.get("region") or emulator.region,
-            },
-        )
+        return self.state(aws, found["StackId"], found, **more)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
-        client = self.client(emulator, old)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
         try:
-            client.update_stack(**_request(new))
-            self._finish(emulator, client, resource_id, "UPDATE_COMPLETE", timeout)
+            aws.client.update_stack(**self._request(new))
+            self._finish(aws, resource_id, "UPDATE_COMPLETE")
         except Exception as error:
             if "No updates are to be performed" not in str(error):
                 raise
-        return self.reread(emulator, resource_id, new)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
-        client = self.client(emulator, state)
-        if _described(client, resource_id) is not None:
-            client.delete_stack(StackName=resource_id)
-            self._finish(emulator, client, resource_id, "DELETE_COMPLETE", timeout)
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+        if _described(aws, resource_id) is not None:
+            aws.client.delete_stack(StackName=resource_id)
+            self._finish(aws, resource_id, "DELETE_COMPLETE")
 
     def planned(self, old: Props, new: Props) -> Props:
-        from pulumi.runtime.rpc import UNKNOWN
-
         same = self.prepared(old).get("templateBody") == self.prepared(new).get("templateBody")
         return {} if same else {"outputs": UNKNOWN}
 
-    def _finish(self, emulator: Emulator, client: Any, stack_id: str, goal: str, timeout: float) -> None:
+    def _request(self, props: Props) -> Props:
+        given = (props.get("parameters") or {}).items()
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given]
+        return {"Tags": [], **to_aws(self.inputs, props), "Parameters": parameters}
+
+    def _finish(self, aws: Service, stack_id: str, goal: str) -> None:
         def done() -> bool:
-            found = _described(client, stack_id)
+            found = _described(aws, stack_id)
             status = found["StackStatus"] if found else "DELETE_COMPLETE"
             if status.endswith("_IN_PROGRESS"):
                 return False
@@ -103,30 +102,12 @@ class Stack(Resource):
                 raise Refusal(f"the stack came to {status}: {why}")
             return True
 
-        emulator.wait(f"stack {stack_id} to reach {goal}", timeout or _TIMEOUT, done)
+        aws.wait(f"stack {stack_id} to reach {goal}", _TIMEOUT, done)
 
 
-def _described(client: Any, stack_id: str) -> Any:
-    try:
-        found = client.describe_stacks(StackName=stack_id)["Stacks"][0]
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise
-    return None if found["StackStatus"] == "DELETE_COMPLETE" else found
-
-
-def _request(props: Props) -> Props:
-    request = {
-        "StackName": props["name"],
-        "TemplateBody": props.get("templateBody"),
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in (props.get("parameters") or {}).items()
-        ],
-        "Capabilities": props.get("capabilities"),
-        "Tags": [{"Key": key, "Value": value} for key, value in (props.get("tags") or {}).items()],
-    }
-    return {member: value for member, value in request.items() if value is not None}
+def _described(aws: Service, stack_id: str) -> Any:
+    found = existing(lambda: aws.client.describe_stacks(StackName=stack_id)["Stacks"][0])
+    return None if found and found["StackStatus"] == "DELETE_COMPLETE" else found
 
 
 def _same_text(template: str) -> str:

@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
 """
 
-from .emulator import Emulator
 from .official import Differences, official_table
-from .properties import Props, to_aws
-from .resource import Found, Held
+from .properties import Props
+from .resource import Held
+from .service import Service
 
 
 class IdentityProvider(Held):
@@ -21,17 +21,10 @@ class IdentityProvider(Held):
         Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",)),
     )
     secrets = frozenset({"providerDetails.client_secret", "providerDetails.private_key"})
-    operations = (
-        *("create_identity_provider", "describe_identity_provider"),
-        *("update_identity_provider", "delete_identity_provider"),
-    )
-    answer, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
+    noun, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
 
     def warning(self) -> str:
         return "a page of this stack stands in for every provider, with three accounts to choose from"
-
-    def rewritten(self, request: Props) -> Props:
-        return {member: value for member, value in request.items() if member != "ProviderType"}
 
 
 class UserGroup(Held):
@@ -47,16 +40,16 @@ class UserGroup(Held):
             named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
         ),
     )
-    operations = ("create_group", "get_group", "update_group", "delete_group")
-    answer, key = "Group", ("userPoolId", "name")
+    noun, verbs = "Group", ("Create", "Get", "", "Delete")
+    key = ("userPoolId", "name")
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         """The emulator has no UpdateGroup: the group is made anew, with its members."""
-        client, named = self.client(emulator, old), to_aws(self._keys(), old)
-        pages = client.get_paginator("list_users_in_group").paginate(**named)
+        named = {"UserPoolId": old["userPoolId"], "GroupName": old["name"]}
+        pages = aws.client.get_paginator("list_users_in_group").paginate(**named)
         members = [user["Username"] for page in pages for user in page["Users"]]
-        self.delete(emulator, resource_id, old, timeout)
-        found = self.create(emulator, new, timeout)
+        self.delete(aws, resource_id, old)
+        found = self.create(aws, new)
         for member in members:
-            client.admin_add_user_to_group(**named, Username=member)
+            aws.client.admin_add_user_to_group(**named, Username=member)
         return found

@@ -3,16 +3,13 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html
 """
 
-from datetime import datetime
-
 from .cognito_pool_tables import POOL
 from .cognito_schema import by_name, impossible, own_attributes
-from .emulator import Emulator, Refusal
-from .properties import Props, Table, from_aws, to_aws
-from .resource import Found, Resource, existing, tag_changes, tagged
+from .emulator import Refusal
+from .properties import Props, Table, to_aws
+from .resource import Resource
+from .service import Service
 
-# Given at creation; UpdateUserPool has no members for them.
-_FIXED = frozenset({"AliasAttributes", "UsernameAttributes", "UsernameConfiguration", "Schema"})
 # Neither CreateUserPool nor UpdateUserPool has members for these; SetUserPoolMfaConfig does.
 _FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
 # The older members for the texts of a verification, and those of the template that stand for them.
@@ -21,6 +18,7 @@ _OLDER = {
     "EmailVerificationSubject": "EmailSubject",
     "SmsVerificationMessage": "SmsMessage",
 }
+_MODE = "MfaConfiguration"
 _BY_CODE = "CONFIRM_WITH_CODE"
 
 
@@ -31,81 +29,51 @@ class UserPool(Resource):
     service = "cognitoidp"
     inputs: Table = POOL
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, request = self.client(emulator, props), to_aws(self.inputs, props)
+    def make(self, aws: Service, props: Props) -> str:
+        request = to_aws(self.inputs, props)
         factors = _factors(request)
-        if props.get("tags"):
-            request["UserPoolTags"] = props["tags"]
         # As the official provider does: AWS takes MFA only from a pool that has its factors.
-        request.pop("MfaConfiguration")
-        pool_id = str(client.create_user_pool(**request)["UserPool"]["Id"])
-        if factors != {"MfaConfiguration": "OFF"}:
-            client.set_user_pool_mfa_config(UserPoolId=pool_id, **factors)
-        return self.reread(emulator, pool_id, props)
+        made = aws.call("CreateUserPool", {name: value for name, value in request.items() if name != _MODE})
+        pool_id = str(made["UserPool"]["Id"])
+        if factors != {_MODE: "OFF"}:
+            aws.client.set_user_pool_mfa_config(UserPoolId=pool_id, **factors)
+        return pool_id
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        answer = existing(lambda: client.describe_user_pool(UserPoolId=resource_id))
-        factors = answer and existing(lambda: client.get_user_pool_mfa_config(UserPoolId=resource_id))
-        if factors is None:
-            return None
-        pool = _as_aws_answers(answer["UserPool"], factors)
-        region = known.get("region") or emulator.region
-        state = from_aws(self.inputs, pool | {"PoolName": pool["Name"]})
-        attributes = own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or [])
-        state |= {"schemas": attributes} if attributes else {}
-        state |= tagged(pool.get("UserPoolTags") or {})
-        return Found(
-            resource_id,
-            state
-            | {
-                "arn": pool["Arn"],
-                "endpoint": f"cognito-idp.{region}.amazonaws.com/{resource_id}",
-                "domain": pool.get("Domain") or "",
-                "customDomain": pool.get("CustomDomain") or "",
-                "creationDate": _date(pool["CreationDate"]),
-                "lastModifiedDate": _date(pool["LastModifiedDate"]),
-                "estimatedNumberOfUsers": pool.get("EstimatedNumberOfUsers", 0),
-                "region": region,
-            },
-        )
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        answer = aws.client.describe_user_pool(UserPoolId=resource_id)["UserPool"]
+        pool = _as_aws_answers(answer, aws.client.get_user_pool_mfa_config(UserPoolId=resource_id))
+        more = {
+            "schemas": own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or []) or None,
+            "endpoint": f"cognito-idp.{aws.region}.amazonaws.com/{resource_id}",
+        }
+        return self.state(aws, resource_id, pool | {"PoolName": pool["Name"]}, **more)
 
     def impossible(self, old: Props, new: Props) -> str | None:
         return impossible(old, new)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, request = self.client(emulator, new), to_aws(self.inputs, _one_token_trigger(old, new), clear=True)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        request = to_aws(self.inputs, _one_token_trigger(old, new), clear=True) | {"UserPoolId": resource_id}
         had = by_name(old.get("schemas") or [])
         if added := [attribute for attribute in request["Schema"] if attribute["Name"] not in had]:
-            client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
-        client.set_user_pool_mfa_config(UserPoolId=resource_id, **_factors(request))
-        left_out = {*_FIXED, *(_OLDER if "VerificationMessageTemplate" in request else ()), *_nobodys(old, new)}
-        client.update_user_pool(
-            UserPoolId=resource_id, **{member: value for member, value in request.items() if member not in left_out}
-        )
-        setting, dropping = tag_changes(old, new)
-        if setting:
-            client.tag_resource(ResourceArn=old["arn"], Tags=setting)
-        if dropping:
-            client.untag_resource(ResourceArn=old["arn"], TagKeys=dropping)
-        return self.reread(emulator, resource_id, new)
+            aws.client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
+        aws.call("SetUserPoolMfaConfig", request | _factors(request))
+        left_out = {*(_OLDER if "VerificationMessageTemplate" in request else ()), *_nobodys(old, new)}
+        aws.call("UpdateUserPool", {name: value for name, value in request.items() if name not in left_out})
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        found = self.read(emulator, resource_id, state)
-        if found is None:
-            return
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        found = self.read(aws, resource_id, state) or {}
         # AWS refuses these two; the emulator would not.
-        if found.state.get("deletionProtection") == "ACTIVE":
+        if found.get("deletionProtection") == "ACTIVE":
             raise Refusal(
                 "InvalidParameterException: The user pool cannot be deleted because deletion protection is activated. "
                 "Deletion protection must be inactivated first: set deletion_protection to INACTIVE and update"
             )
-        if domain := found.state["domain"] or found.state["customDomain"]:
+        if domain := found["domain"] or found["customDomain"]:
             raise Refusal(
                 "InvalidParameterException: User pool cannot be deleted. It has a domain configured that should be "
                 f"deleted first: {domain}"
             )
-        self.client(emulator, state).delete_user_pool(UserPoolId=resource_id)
+        aws.client.delete_user_pool(UserPoolId=resource_id)
 
 
 def _nobodys(old: Props, new: Props) -> set[str]:
@@ -114,9 +82,9 @@ def _nobodys(old: Props, new: Props) -> set[str]:
 
 
 def _factors(request: Props) -> Props:
-    """What SetUserPoolMfaConfig is asked for, taken out of the request but for the mode, which is in both."""
-    mode = request.get("MfaConfiguration", "OFF")
-    factors = {member: request.pop(member) for member in _FACTORS if member in request}
+    """What SetUserPoolMfaConfig is asked for."""
+    mode = request.get(_MODE, "OFF")
+    factors = {member: request[member] for member in _FACTORS if member in request}
     on = [member for member in _FACTORS[:2] if factors.get(member) not in (None, {}, {"Enabled": False})]
     if mode == "OFF" and on:
         raise Refusal(
@@ -127,7 +95,7 @@ def _factors(request: Props) -> Props:
         texts = {"SmsAuthenticationMessage": request.get("SmsAuthenticationMessage")}
         sms = {"SmsConfiguration": request["SmsConfiguration"], **texts}
         factors["SmsMfaConfiguration"] = {member: value for member, value in sms.items() if value}
-    return {"MfaConfiguration": mode, **factors}
+    return {_MODE: mode, **factors}
 
 
 def _as_aws_answers(pool: Props, factors: Props) -> Props:
@@ -138,7 +106,7 @@ def _as_aws_answers(pool: Props, factors: Props) -> Props:
     default = POOL["smsAuthenticationMessage"].absent
     return (
         pool
-        | {member: factors[member] for member in ("MfaConfiguration", *_FACTORS) if member in factors}
+        | {member: factors[member] for member in (_MODE, *_FACTORS) if member in factors}
         | {
             "SmsConfiguration": pool.get("SmsConfiguration") or sms.get("SmsConfiguration"),
             "SmsAuthenticationMessage": None if message == default else message,
@@ -160,7 +128,3 @@ def _one_token_trigger(old: Props, new: Props) -> Props:
     else:
         after = after | {"preTokenGeneration": versioned["lambdaArn"]}
     return new | {"lambdaConfig": after}
-
-
-def _date(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,11 +4,12 @@ import functools
 import ipaddress
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -92,15 +93,6 @@ class Emulator:
             ),
         )
 
-    def wait(self, what: str, timeout: float, ready: Callable[[], bool], pause: float = 0.25) -> None:
-        """Ask `ready` until it says yes. Raises Refusal after `timeout` seconds, or when the engine cancels."""
-        until = time.monotonic() + timeout
-        while not ready():
-            if time.monotonic() > until:
-                raise Refusal(f"{what}: not done after {timeout:.0f} seconds; look into it, or raise custom_timeouts")
-            if self.stopped.wait(pause):
-                raise Refusal(f"{what}: cancelled")
-
 
 @functools.cache
 def session() -> Any:
@@ -145,10 +137,15 @@ def code_of(error: Exception) -> str:
     return str((getattr(error, "response", None) or {}).get("Error", {}).get("Code", ""))
 
 
-def is_gone(error: Exception) -> bool:
-    """Whether AWS says that the thing asked for does not exist."""
-    missing = code_of(error) == "ValidationError" and "does not exist" in str(error)
-    return missing or code_of(error) in _GONE
+def existing(call: Callable[[], T]) -> T | None:
+    """What the call answers, or None where AWS says that the thing asked for does not exist."""
+    try:
+        return call()
+    except Exception as error:
+        missing = code_of(error) == "ValidationError" and "does not exist" in str(error)
+        if missing or code_of(error) in _GONE:
+            return None
+        raise
 
 
 @contextmanager

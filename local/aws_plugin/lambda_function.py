@@ -12,10 +12,11 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from .archives import zipped
 from .elided import digest_of
-from .emulator import Emulator, Refusal
+from .emulator import Refusal
 from .official import Differences, official_table
-from .properties import Props, from_aws, to_aws
-from .resource import Found, Resource, existing, tag_changes, tagged
+from .properties import Props, to_aws
+from .resource import Resource
+from .service import Service
 
 _STARTING = 60.0  # seconds; it takes about one
 # The digest of the code, among the inputs and in the state.
@@ -61,87 +62,67 @@ class Function(Resource):
         """The code as the digest of what is in it: a path says nothing of that, and its files change."""
         return props | {"code": _digest(props), "sourceCodeHash": None}
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
+    def make(self, aws: Service, props: Props) -> str:
         if not props.get("code"):
             raise Refusal("code: aws.lambda.Function needs it here: an archive of the folder; received nothing")
-        client = self.client(emulator, props)
-        request = to_aws(self.inputs, props) | {"Code": {"ZipFile": zipped(props["code"])}}
-        client.create_function(**request, Tags=props.get("tags") or {})
-        self._limit(client, props)
-        self._wait(emulator, client, props["name"], timeout)
-        return self.reread(emulator, props["name"], props)
+        aws.client.create_function(**to_aws(self.inputs, props), Code={"ZipFile": zipped(props["code"])})
+        self._limit(aws, props)
+        self._wait(aws, props["name"])
+        return str(props["name"])
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        answer = existing(lambda: client.get_function(FunctionName=resource_id))
-        if answer is None:
-            return None
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        answer = aws.client.get_function(FunctionName=resource_id)
         found = answer["Configuration"]
         layers = [layer["Arn"] for layer in found.get("Layers") or []]
-        state = from_aws(self.inputs, found | {"Layers": layers})
-        limit = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1)
-        region, arn = known.get("region") or emulator.region, found["FunctionArn"]
-        invoke = f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-        outputs = dict.fromkeys(self.outputs, "") | {
+        arn, digest = found["FunctionArn"], found["CodeSha256"]
+        invoke = f"arn:aws:apigateway:{aws.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+        more = {
             "arn": arn,
             "invokeArn": invoke,
-            "lastModified": found["LastModified"],
             "qualifiedArn": f"{arn}:{found['Version']}",
             "qualifiedInvokeArn": invoke.replace(arn, f"{arn}:{found['Version']}"),
             "responseStreamingInvokeArn": invoke.replace("2015-03-31", "2021-11-15"),
             "sourceCodeSize": found["CodeSize"],
-            "version": found["Version"],
+            "sourceCodeHash": digest,
+            "code": known.get("code"),
+            "reservedConcurrentExecutions": answer.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1),
+            _CODE: _digest(known) or digest,
         }
-        return Found(
-            resource_id,
-            state
-            | {_CODE: _digest(known) or found["CodeSha256"], "sourceCodeHash": found["CodeSha256"]}
-            | {"code": known.get("code"), "reservedConcurrentExecutions": limit, "region": region}
-            | outputs
-            | tagged(answer.get("Tags") or {}),
-        )
+        return self.state(aws, resource_id, found | {"Layers": layers, "Tags": answer.get("Tags")}, **more)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
-        client, named = self.client(emulator, old), {"FunctionName": resource_id}
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         if _digest(new) != _digest(old):
-            client.update_function_code(**named, ZipFile=zipped(new["code"]))
-            self._wait(emulator, client, resource_id, timeout)
-        request = to_aws(self.inputs, new, clear=True)
-        client.update_function_configuration(
-            **{name: value for name, value in request.items() if name != "Architectures"}
-        )
-        self._limit(client, new)
-        setting, dropping = tag_changes(old, new)
-        client.tag_resource(Resource=old["arn"], Tags=setting)
-        client.untag_resource(Resource=old["arn"], TagKeys=dropping)
-        self._wait(emulator, client, resource_id, timeout)
-        return self.reread(emulator, resource_id, new)
+            aws.client.update_function_code(FunctionName=resource_id, ZipFile=zipped(new["code"]))
+            self._wait(aws, resource_id)
+        aws.call("UpdateFunctionConfiguration", to_aws(self.inputs, new, clear=True))
+        self._limit(aws, new)
+        aws.retag(old, new, Resource=old["arn"])
+        self._wait(aws, resource_id)
 
     def planned(self, old: Props, new: Props) -> Props:
         changed = _digest(new) != _digest(old)
         unknown = ("lastModified", *(("sourceCodeHash", "sourceCodeSize") if changed else ()))
         return dict.fromkeys(unknown, UNKNOWN)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         if not state.get("skipDestroy"):
-            existing(lambda: client.delete_function(FunctionName=resource_id))
+            aws.client.delete_function(FunctionName=resource_id)
 
     @staticmethod
-    def _limit(client: Any, props: Props) -> None:
+    def _limit(aws: Service, props: Props) -> None:
         limit = props.get("reservedConcurrentExecutions", -1)
         if limit >= 0:
-            client.put_function_concurrency(FunctionName=props["name"], ReservedConcurrentExecutions=limit)
+            aws.client.put_function_concurrency(FunctionName=props["name"], ReservedConcurrentExecutions=limit)
         else:
-            client.delete_function_concurrency(FunctionName=props["name"])
+            aws.client.delete_function_concurrency(FunctionName=props["name"])
 
     @staticmethod
-    def _wait(emulator: Emulator, client: Any, name: str, timeout: float) -> None:
+    def _wait(aws: Service, name: str) -> None:
         def ready() -> bool:
-            found = client.get_function_configuration(FunctionName=name)
+            found = aws.client.get_function_configuration(FunctionName=name)
             return (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
 
-        emulator.wait(f"function {name} to be active", timeout or _STARTING, ready)
+        aws.wait(f"function {name} to be active", _STARTING, ready)
 
 
 def _digest(props: Props) -> Any:

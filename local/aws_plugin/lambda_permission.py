@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 
 import json
 
-from .emulator import Emulator, Refusal
 from .official import Differences, official_table
 from .properties import Props, to_aws
-from .resource import Found, Resource, existing
+from .resource import Resource, parted
+from .service import Service
 
 
 class Permission(Resource):
@@ -32,31 +32,24 @@ class Permission(Resource):
         ),
     )
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        self.client(emulator, props).add_permission(**to_aws(self.inputs, props))
-        return self.reread(emulator, props["statementId"], props)
+    def make(self, aws: Service, props: Props) -> str:
+        aws.client.add_permission(**to_aws(self.inputs, props))
+        return str(props["statementId"])
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         function, statement = known.get("function"), resource_id
         if not function:
-            function, _, statement = resource_id.partition("/")
-            if not statement:
-                raise Refusal(f"the id to import is <function>/<statement id>; received {resource_id}")
-        client = self.client(emulator, known)
-        answer = existing(lambda: client.get_policy(FunctionName=function))
-        found = (
-            [item for item in json.loads(answer["Policy"])["Statement"] if item["Sid"] == statement] if answer else []
-        )
-        if not found:
+            function, statement = parted(resource_id, "<function>/<statement id>")
+        policy = json.loads(aws.client.get_policy(FunctionName=function)["Policy"])
+        found = next((one for one in policy["Statement"] if one["Sid"] == statement), None)
+        if found is None:
             return None
-        state = {"function": function, "statementId": statement, "action": found[0]["Action"]}
-        state |= _conditions(found[0])
-        rest = {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
-        return Found(statement, state | rest | {"region": known.get("region") or emulator.region})
+        told = {"function": function, "statementId": statement, "action": found["Action"]} | _conditions(found)
+        told |= {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
+        return self.state(aws, statement, {}, **told)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        existing(lambda: client.remove_permission(FunctionName=state["function"], StatementId=resource_id))
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        aws.client.remove_permission(FunctionName=state["function"], StatementId=resource_id)
 
 
 def _conditions(statement: Props) -> Props:

@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 """
 
-from .emulator import Emulator
 from .official import Differences, official_table
-from .properties import Props, from_aws, to_aws
-from .resource import Found, Resource, existing, tag_changes, tagged
+from .properties import Props, to_aws
+from .resource import Resource
+from .service import Service
 
 
 class LogGroup(Resource):
@@ -30,39 +30,29 @@ class LogGroup(Resource):
         ),
     )
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, request = self.client(emulator, props), to_aws(self.inputs, props)
-        retention = request.pop("retentionInDays")
-        client.create_log_group(**request, **({"tags": props["tags"]} if props.get("tags") else {}))
-        if retention:
-            client.put_retention_policy(logGroupName=props["name"], retentionInDays=retention)
-        return self.reread(emulator, props["name"], props)
+    def make(self, aws: Service, props: Props) -> str:
+        aws.call("CreateLogGroup", to_aws(self.inputs, props))
+        if props.get("retentionInDays"):
+            aws.call("PutRetentionPolicy", to_aws(self.inputs, props))
+        return str(props["name"])
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        groups = client.describe_log_groups(logGroupNamePrefix=resource_id)["logGroups"]
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+        groups = aws.client.describe_log_groups(logGroupNamePrefix=resource_id)["logGroups"]
         found = next((group for group in groups if group["logGroupName"] == resource_id), None)
         if found is None:
             return None
         arn = found["arn"].removesuffix(":*")
-        tags = client.list_tags_for_resource(resourceArn=arn).get("tags", {})
-        state = {"retentionInDays": 0, "deletionProtectionEnabled": False} | from_aws(self.inputs, found)
-        return Found(resource_id, state | {"arn": arn, "region": known.get("region") or emulator.region} | tagged(tags))
+        tags = aws.client.list_tags_for_resource(resourceArn=arn).get("tags", {})
+        unsaid = {"retentionInDays": 0, "deletionProtectionEnabled": False}
+        return self.state(aws, resource_id, unsaid | found | {"arn": arn, "tags": tags})
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, named = self.client(emulator, old), {"logGroupName": resource_id}
-        if retention := new.get("retentionInDays"):
-            client.put_retention_policy(**named, retentionInDays=retention)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        if new.get("retentionInDays"):
+            aws.call("PutRetentionPolicy", to_aws(self.inputs, new))
         else:
-            client.delete_retention_policy(**named)
-        setting, dropping = tag_changes(old, new)
-        if setting:
-            client.tag_resource(resourceArn=old["arn"], tags=setting)
-        if dropping:
-            client.untag_resource(resourceArn=old["arn"], tagKeys=dropping)
-        return self.reread(emulator, resource_id, new)
+            aws.client.delete_retention_policy(logGroupName=resource_id)
+        aws.retag(old, new, resourceArn=old["arn"])
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         if not state.get("skipDestroy"):
-            existing(lambda: client.delete_log_group(logGroupName=resource_id))
+            aws.client.delete_log_group(logGroupName=resource_id)

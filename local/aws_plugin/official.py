@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 _SIMPLE = {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT, pulumi.Archive: Kind.ARCHIVE}
-# The official provider's own, of no member of AWS: which account's region, and tags, each service in its own words.
-_ITS_OWN = ("region", "tags")
+_EMPTY: Mapping[Kind, Any] = {
+    **{Kind.TEXT: "", Kind.NUMBER: 0, Kind.FLAG: False, Kind.MAP: {}},
+    **{Kind.SET: [], Kind.BLOCKS: []},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class Differences:
     ordered: Collection[str] = ()
     bare: bool = False  # whether an empty block says something
     members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
+    keyed: Mapping[str, str] = field(default_factory=dict)
     own: Collection[str] = ()  # the resource's module converts these itself
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +47,7 @@ class Differences:
     def paths(self) -> frozenset[str]:
         """All that it speaks of."""
         lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own
-        several = [*lists, self.members, self.default, self.absent, filter(None, [self.named])]
+        several = [*lists, self.keyed, self.members, self.default, self.absent, filter(None, [self.named])]
         return frozenset(path for paths in several for path in paths)
 
 
@@ -84,6 +87,8 @@ class _OfficialTable(Mapping[str, Property]):
             bare=differences.bare and kind is Kind.BLOCK,
             default=differences.default.get(path, default),
             absent=differences.absent.get(path),
+            keyed=differences.keyed.get(path, ""),
+            listed=kind is Kind.MAP and getattr(member, "type_name", "") == "list",
             block=self._inner(path, arguments, _item(member)) if arguments else None,
         )
 
@@ -93,8 +98,10 @@ class _OfficialTable(Mapping[str, Property]):
         return _OfficialTable(f"{path}.", lambda: getattr(package, arguments), lambda: shapes, self._differences)
 
     def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str, Shape | None]":
-        if not shapes or path in self._differences.own or path in _ITS_OWN:
+        if not shapes or path in self._differences.own or path == "region":
             return "", None
+        if path == "tags":
+            return _tags(shapes)
         wanted = self._differences.members.get(path, name)
         for shape in shapes:
             if found := _walk(shape, wanted.split(".")):
@@ -132,11 +139,15 @@ def official_table(
     )
 
 
-def outputs(type_name: str) -> tuple[str, ...]:
-    """All that the official resource has, given or computed, but for its id."""
+def outputs(type_name: str) -> dict[str, Any]:
+    """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
     members = vars(_class(type_name)).items()
-    computed = [name for name, member in members if isinstance(member, property)]
-    return tuple(camel_case(name) for name in computed)
+    types = {name: get_args(member.fget.__annotations__["return"]) for name, member in members if _computed(member)}
+    return {camel_case(name): _EMPTY.get(_kind(of)[0]) for name, (of,) in types.items()}
+
+
+def _computed(member: Any) -> bool:
+    return isinstance(member, property)
 
 
 def _class(type_name: str, suffix: str = "") -> Any:
@@ -185,9 +196,17 @@ def _walk(shape: Any, names: Sequence[str]) -> "tuple[str, Shape] | None":
     return (f"{name}.{inner[0]}", inner[1]) if inner else None
 
 
+def _tags(shapes: Sequence[Any]) -> "tuple[str, Shape | None]":
+    """Each service has a word of its own for them, and for the resources that have none it has none."""
+    members = [member for shape in shapes for member in shape.members.items() if member[0].lower().endswith("tags")]
+    return members[0] if members else ("", None)
+
+
 def _key(name: str) -> str:
     return name.lower().removesuffix("s")
 
 
 def _item(shape: Any) -> Any:
-    return shape.member if getattr(shape, "type_name", "") == "list" else shape
+    """What a list or a map holds, each of them the same."""
+    kind = getattr(shape, "type_name", "")
+    return shape.member if kind == "list" else shape.value if kind == "map" else shape

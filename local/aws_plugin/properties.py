@@ -40,6 +40,8 @@ class Property:
     unread: bool = False  # AWS never answers it: the engine's state is believed instead
     secret: bool = False  # never shown in a message
     ordered: bool = False
+    listed: bool = False  # a map that AWS has as a list of Key and Value
+    keyed: str = ""  # what AWS has these blocks by, in a map
     bare: bool = False  # an empty block says something, as `allow: {}` of a web ACL does
     default: Any = None  # the official provider's, put into the inputs
     absent: Any = None  # what AWS takes absence to mean; sent to take the property back
@@ -141,8 +143,12 @@ def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:
             continue
         if prop.kind is Kind.BLOCK and value:  # nothing stays nothing: a default in it would set what is taken back
             value = to_aws(prop.block or {}, value)
+        elif prop.keyed:
+            value = {block[prop.keyed]: to_aws(prop.block or {}, block) for block in value}
         elif prop.kind is Kind.BLOCKS:
-            value = [to_aws(prop.block or {}, item) for item in value]
+            value = [to_aws(prop.block or {}, block) for block in value]
+        elif prop.listed:
+            value = key_values(value)
         place, members = request, prop.aws.split(".")
         for member in members[:-1]:
             place = place.setdefault(member, {})
@@ -161,10 +167,19 @@ def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
             continue
         if prop.kind is Kind.BLOCK:
             value = from_aws(prop.block or {}, value)
+        elif prop.keyed:
+            value = [from_aws(prop.block or {}, block) | {prop.keyed: key} for key, block in value.items()]
         elif prop.kind is Kind.BLOCKS:
-            value = [from_aws(prop.block or {}, item) for item in value]
+            value = [from_aws(prop.block or {}, block) for block in value]
+        elif prop.listed:
+            value = {pair["Key"]: pair.get("Value", "") for pair in value}
         props[name] = value
     return props
+
+
+def key_values(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as most services of AWS have them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def kept(table: Table, old: Props, new: Props) -> Props:

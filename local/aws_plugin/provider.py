@@ -12,9 +12,10 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from .catalogue import INVOKES, RESOURCES
 from .checks import problems
-from .emulator import Emulator, Refusal, endpoints_of, plainly
+from .emulator import Emulator, Refusal, endpoints_of, existing, plainly
 from .properties import Props, aligned, changes, kept, put, unheld, untaken
 from .resource import Resource
+from .service import Service
 from .values import plain, wrapped
 
 __all__ = ["CONFIG", "INVOKES", "RESOURCES", "LocalAws"]
@@ -137,29 +138,29 @@ class LocalAws(rpc.Provider):
     async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
         resource, inputs = _resource(request), _inputs(request.properties)
         if request.preview:
-            return rpc.CreateResponse("", _state(resource, UNKNOWN, resource.previewed(inputs)))
+            return rpc.CreateResponse("", _wrapped(resource, resource.previewed(inputs) | {"id": UNKNOWN}))
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(resource.create, self._ready(), inputs, request.timeout)
-        return rpc.CreateResponse(
-            found.id, _state(resource, found.id, self._recorded(request, found.state, {}, inputs))
-        )
+            found = await asyncio.to_thread(resource.create, self._service(resource, inputs, request.timeout), inputs)
+        return rpc.CreateResponse(found["id"], _wrapped(resource, self._recorded(request, found, {}, inputs)))
 
     async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         resource, inputs = _resource(request), _inputs(request.inputs)
         before = _props(request.properties)
         known = before | inputs
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(resource.read, self._ready(), request.resource_id, known)
+            service = self._service(resource, known)
+            found = await asyncio.to_thread(existing, lambda: resource.read(service, request.resource_id, known))
         if found is None:
             return rpc.ReadResponse(resource_id="")
-        state = aligned(resource.inputs, aligned(resource.inputs, found.state, inputs), before)
+        state: Props = {"id": request.resource_id}
+        state |= aligned(resource.inputs, aligned(resource.inputs, found, inputs), before)
         for path in known.get(_RECORD) or []:
             state = put(state, path, known)
         state |= {_RECORD: known[_RECORD]} if _RECORD in known else {}
         wanted = inputs or {name: 0 for name in resource.inputs if name != "region"}
         shown = {name: state[name] for name in wanted if state.get(name) not in (None, [], {})}
         shown["__defaults"] = plain(request.inputs["__defaults"]) if "__defaults" in request.inputs else []
-        return rpc.ReadResponse(found.id, _state(resource, found.id, state), _wrapped(resource, shown))
+        return rpc.ReadResponse(state["id"], _wrapped(resource, state), _wrapped(resource, shown))
 
     async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
         resource, old, new = _resource(request), _props(request.olds), _inputs(request.news)
@@ -169,17 +170,21 @@ class LocalAws(rpc.Provider):
         if request.preview:
             outputs = {name: old[name] for name in resource.outputs if name in old}
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
-            return rpc.UpdateResponse(_state(resource, request.resource_id, outputs | resource.planned(old, new) | new))
+            planned = outputs | resource.planned(old, new) | new | {"id": request.resource_id}
+            return rpc.UpdateResponse(_wrapped(resource, planned))
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(
-                resource.update, self._ready(), request.resource_id, old, new, request.timeout
-            )
-        return rpc.UpdateResponse(_state(resource, request.resource_id, self._recorded(request, found.state, old, new)))
+            service = self._service(resource, old, request.timeout)
+            found = await asyncio.to_thread(resource.update, service, request.resource_id, old, new)
+        return rpc.UpdateResponse(_wrapped(resource, self._recorded(request, found, old, new)))
 
     async def delete(self, request: rpc.DeleteRequest) -> None:
         resource, state = _resource(request), _props(request.properties)
         with plainly(_subject(request)):
-            await asyncio.to_thread(resource.delete, self._ready(), request.resource_id, state, request.timeout)
+            service = self._service(resource, state, request.timeout)
+            await asyncio.to_thread(existing, lambda: resource.delete(service, request.resource_id, state))
+
+    def _service(self, resource: Resource, props: Props, timeout: float = 0) -> Service:
+        return Service(self._ready(), resource.service, props.get("region"), timeout)
 
     def _ready(self) -> Emulator:
         if self._emulator is None:
@@ -243,10 +248,6 @@ def _short(resource: Resource) -> str:
 
 def _inputs(values: dict[str, PropertyValue]) -> Props:
     return {name: value for name, value in _props(values).items() if value is not None and name != "__defaults"}
-
-
-def _state(resource: Resource, resource_id: Any, state: Props) -> dict[str, PropertyValue]:
-    return _wrapped(resource, state | {"id": resource_id})  # the official provider has it among the outputs too
 
 
 def _wrapped(resource: Resource, props: Props) -> dict[str, PropertyValue]:

@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable, Sequence
 
-from .emulator import Emulator, Refusal
+from .emulator import Refusal
 from .official import Differences, official_table
 from .properties import Props
-from .resource import Found, Resource, tagged
+from .resource import Resource
+from .service import Service
 
 Computed = Callable[[Props, str], Props]
 
@@ -42,28 +43,24 @@ class Remembered(Resource):
         name = self.type_name.rpartition(":")[2]
         return f"the emulator has no {name}: the state remembers it, and it does nothing here"
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
+    def create(self, aws: Service, props: Props) -> Props:
         identity = str(uuid.uuid4())
-        state = {"region": emulator.region} | props
-        state |= self._computed(state, identity)
-        if "tagsAll" in self.outputs:
-            state |= tagged(props.get("tags") or {})
+        known = {"region": aws.region} | props
+        state = self.state(aws, identity, {}, **(known | self._computed(known, identity)))
         named = [str(state[name]) for name in self._key if state.get(name)]
-        return Found(self._separator.join(named) or identity, state)
+        return state | {"id": self._separator.join(named) or identity}
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
         state = {name: value for name, value in known.items() if name in (*self.inputs, *self.outputs)}
         if not state:
             raise Refusal(f"{self.warning()}: there is nothing to import by the id {resource_id}; leave the import out")
-        return Found(resource_id, state)
+        return state
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         outputs = {name: old[name] for name in self.outputs if name in old}
-        if "tagsAll" in outputs:
-            outputs |= tagged(new.get("tags") or {})
-        return Found(resource_id, outputs | new)
+        return self.state(aws, resource_id, {}, **(outputs | new))
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         pass
 
 

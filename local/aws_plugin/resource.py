@@ -2,27 +2,24 @@
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from . import official
-from .emulator import Emulator, Refusal, is_gone
+from .emulator import Refusal, existing
 from .properties import Props, Table, from_aws, to_aws
-
-
-@dataclass(frozen=True)
-class Found:
-    """A resource as the emulator holds it: its id, and inputs and outputs together."""
-
-    id: str
-    state: Props
+from .service import Service
 
 
 class Resource(ABC):
-    """One resource type. Acts raise boto3's errors or Refusal; the server makes one message of either."""
+    """One resource type. Acts raise boto3's errors or Refusal; the provider makes one message of either.
+
+    What is held of a resource, its inputs and outputs and its `id`, is one map. That AWS says of something asked for
+    that it does not exist is an error which the provider understands: a read finds nothing, a deletion is done.
+    """
 
     type_name: str
     service: str  # by the official provider's name of its endpoint
@@ -31,13 +28,10 @@ class Resource(ABC):
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
 
     @functools.cached_property
-    def outputs(self) -> tuple[str, ...]:
-        """What is computed, never given."""
-        return tuple(name for name in official.outputs(self.type_name) if name not in self.inputs)
-
-    def client(self, emulator: Emulator, props: Props) -> Any:
-        """The emulator's client in the resource's region."""
-        return emulator.client(self.service, props.get("region"))
+    def outputs(self) -> Props:
+        """What is computed, never given, by name; with what is said of it where AWS says nothing."""
+        known = official.outputs(self.type_name).items()
+        return {name: nothing for name, nothing in known if name not in self.inputs}
 
     def replaced_by(self, old: Props, new: Props) -> frozenset[str]:  # noqa: ARG002
         """Properties whose change replaces the resource in this case alone."""
@@ -59,119 +53,131 @@ class Resource(ABC):
         """What a user has to know of this type on the local stack, said once a run; empty for nothing."""
         return ""
 
-    @abstractmethod
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:
-        """Make it, and wait until it is there. `timeout` in seconds; 0 for the type's own."""
+    def create(self, aws: Service, props: Props) -> Props:
+        """Make it, and wait until it is there."""
+        return self.reread(aws, self.make(aws, props), props)
 
-    @abstractmethod
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        """What there is now, or None. `known` is the last state; empty on import, when the id is the import id."""
-
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:
-        """Make the new inputs true in place; `new` has what the program leaves out and AWS keeps."""
+    def make(self, aws: Service, props: Props) -> str:
+        """Make it, to its id."""
         raise NotImplementedError(self.type_name)
 
     @abstractmethod
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
-        """Delete it; that it is gone already is no error."""
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        """What there is now, or None. `known` is the last state; empty on import, when the id is the import id."""
+
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
+        """Make the new inputs true in place; `new` has what the program leaves out and AWS keeps."""
+        self.change(aws, resource_id, old, new)
+        return self.reread(aws, resource_id, new)
+
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        """The same, for what is read again afterwards."""
+        raise NotImplementedError(self.type_name)
+
+    @abstractmethod
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        """Delete it."""
 
     def previewed(self, inputs: Props) -> Props:
         """The state of a resource that is still to be made."""
         unknown = [*self.outputs, *(name for name, prop in self.inputs.items() if prop.keeps)]
         return dict.fromkeys(unknown, UNKNOWN) | inputs
 
-    def reread(self, emulator: Emulator, resource_id: str, known: Props) -> Found:
+    def reread(self, aws: Service, resource_id: str, known: Props) -> Props:
         """What there is right after it was written, where the answer to that does not tell."""
-        found = self.read(emulator, resource_id, known)
+        found = existing(lambda: self.read(aws, resource_id, known))
         if found is None:
             raise Refusal(f"{resource_id} is not there right after it was written: was the emulator emptied meanwhile?")
         return found
 
+    def state(self, aws: Service, resource_id: str, answer: Mapping[str, Any], **more: Any) -> Props:
+        """What AWS answers of a resource: inputs by the table, outputs by their names, and what these do not tell."""
+        found = self.outputs | _by_name(self.outputs, answer) | from_aws(self.inputs, answer) | more
+        if "region" in self.inputs:
+            found["region"] = aws.region
+        if "tagsAll" in self.outputs:
+            # Like the official provider, this one does not see the tags that AWS sets itself.
+            own = {key: text for key, text in (found.get("tags") or {}).items() if not key.startswith("aws:")}
+            found |= {"tags": own or None, "tagsAll": own}
+        return found | {"id": resource_id}
+
 
 class Held(Resource):
-    """A resource that is made, described, updated and deleted by one operation each, and named by some inputs.
+    """A resource that is made, described, updated and deleted by one operation each.
 
-    `operations` are boto3's methods, in that order. `key` are the inputs that name it, and `separator` stands between
-    them in its id.
+    Some inputs name it, its `key`, with `separator` between them in its id; or else AWS gives it an id, which is that
+    `member`, and stands behind the key where one is imported.
     """
 
-    operations: tuple[str, str, str, str]
-    answer: str  # the member of an answer that has the resource
-    key: tuple[str, ...]
+    noun: str  # of the operations, and the member of an answer that has the resource
+    verbs: tuple[str, str, str, str] = ("Create", "Describe", "Update", "Delete")
+    answer: str | None = None  # that member, where it is called otherwise; empty where all of it is the resource
+    key: tuple[str, ...] = ()
+    member: str = ""
     separator: str = "/"
+    rereads = False  # whether it is described once more after a change, whose answer does not tell
 
-    def computed(self, answer: Props, known: Props) -> Props:  # noqa: ARG002
-        """The outputs, and inputs that need more than the table; `known` is what was given, or last known."""
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        """What the tables do not tell of it; `known` is what was given, or last known."""
         return {}
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        act = getattr(self.client(emulator, props), self.operations[0])
-        return self._found(emulator, act(**to_aws(self.inputs, props)), props)
+    def create(self, aws: Service, props: Props) -> Props:
+        answer = self._ask(aws, 0, to_aws(self.inputs, props))
+        return self.reread(aws, self._id(answer, props), props) if self.rereads else self._found(aws, answer, props)
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        named = self._named(resource_id)
-        act = getattr(self.client(emulator, known), self.operations[1])
-        answer = existing(lambda: act(**to_aws(self._keys(), named)))
-        return answer and self._found(emulator, answer, known | named)
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        named, members = self._named(resource_id, known)
+        return self._found(aws, self._ask(aws, 1, members), known | named)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        act = getattr(self.client(emulator, old), self.operations[2])
-        return self._found(emulator, act(**self.rewritten(to_aws(self.inputs, new, clear=True))), new)
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
+        _, members = self._named(resource_id, old)
+        answer = self._ask(aws, 2, to_aws(self.inputs, new, clear=True) | members)
+        return self.reread(aws, resource_id, new) if self.rereads else self._found(aws, answer, new)
 
-    def rewritten(self, request: Props) -> Props:
-        """The members of an update, from those that a creation would have."""
-        return request
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        _, members = self._named(resource_id, state)
+        self._ask(aws, 3, to_aws(self.inputs, state) | members)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        act = getattr(self.client(emulator, state), self.operations[3])
-        existing(lambda: act(**to_aws(self._keys(), self._named(resource_id))))
+    def _ask(self, aws: Service, act: int, request: Props) -> Props:
+        answer: Props = aws.call(f"{self.verbs[act]}{self.noun}", request)
+        return answer
 
-    def _keys(self) -> Table:
-        return {name: self.inputs[name] for name in self.key}
+    def _named(self, resource_id: str, known: Props) -> tuple[Props, Props]:
+        """The inputs that name it, and the members of a request that do."""
+        named = {name: known.get(name) for name in self.key}
+        if not self.member or None in named.values():
+            last = [self.member[:1].lower() + self.member[1:]] if self.member else []
+            parts = parted(resource_id, self.separator.join(f"<{name}>" for name in (*self.key, *last)))
+            named, resource_id = dict(zip(self.key, parts, strict=False)), parts[-1]
+        members = to_aws({name: self.inputs[name] for name in self.key}, named)
+        return named, members | ({self.member: resource_id} if self.member else {})
 
-    def _named(self, resource_id: str) -> Props:
-        parts = resource_id.split(self.separator, len(self.key) - 1)
-        if len(parts) < len(self.key) or not all(parts):
-            shape = self.separator.join(f"<{name}>" for name in self.key)
-            raise Refusal(f"the id to import is {shape}; received {resource_id}")
-        return dict(zip(self.key, parts, strict=True))
+    def _id(self, held: Props, known: Props) -> str:
+        return str(held[self.member]) if self.member else self.separator.join(known[name] for name in self.key)
 
-    def _found(self, emulator: Emulator, answer: Mapping[str, Any], known: Props) -> Found:
-        held = answer[self.answer]
-        state = from_aws(self.inputs, held) | {"region": known.get("region") or emulator.region}
+    def _found(self, aws: Service, answer: Props, known: Props) -> Props:
+        member = self.noun if self.answer is None else self.answer
+        held = answer[member] if member else answer
         named = {name: known[name] for name in self.key}
-        return Found(self.separator.join(named.values()), state | named | self.computed(held, known))
+        return self.state(aws, self._id(held, known), held, **(named | self.more(aws, held, known)))
 
 
-def existing(call: Callable[[], Any]) -> Any:
-    """What the call answers, or None when there is no such thing."""
-    try:
-        return call()
-    except Exception as error:
-        if is_gone(error):
-            return None
-        raise
+def parted(resource_id: str, shape: str) -> list[str]:
+    """The parts of an id of this shape, such as `<role>:<name>`. Raises Refusal where it has another one."""
+    count = shape.count("<")
+    parts = resource_id.split(shape.partition(">")[2][:1] or None, count - 1)
+    if len(parts) < count or not all(parts):
+        raise Refusal(f"the id to import is {shape}; received {resource_id}")
+    return parts
 
 
-def own_tags(tags: dict[str, str]) -> dict[str, str]:
-    """The tags that people set: like the official provider, this one does not see those that AWS sets itself."""
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+def shown(moment: datetime | None) -> str:
+    """A moment as the official provider writes it; empty for none."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
-def tag_changes(old: Props, new: Props) -> tuple[dict[str, str], list[str]]:
-    """The tags to set, and the keys to take off."""
-    before, after = old.get("tags") or {}, new.get("tags") or {}
-    return {key: value for key, value in after.items() if before.get(key) != value}, [
-        key for key in before if key not in after
-    ]
-
-
-def tagged(tags: Mapping[str, str]) -> Props:
-    """The state of a resource with these tags."""
-    own = own_tags(dict(tags))
-    return {"tagsAll": own} | ({"tags": own} if own else {})
-
-
-def key_values(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as most services of AWS have them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+def _by_name(names: Iterable[str], answer: Mapping[str, Any]) -> Props:
+    """The plain values that an answer has by these names, whatever letters of them are capitals."""
+    there = {name.lower(): value for name, value in answer.items() if isinstance(value, str | int | datetime)}
+    found = {name: there[name.lower()] for name in names if name.lower() in there}
+    return {name: shown(value) if isinstance(value, datetime) else value for name, value in found.items()}

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecord
 import re
 from typing import Any
 
-from .emulator import Emulator, Refusal, code_of, is_gone
+from .emulator import Emulator, Refusal, code_of
 from .official import Differences, official_table
-from .properties import Props, Table, from_aws, to_aws
-from .resource import Found, Resource
+from .properties import Props, Table, to_aws
+from .resource import Resource
+from .service import Service
 
 _ROUTING = frozenset(
     [
@@ -54,54 +55,35 @@ class Record(Resource):
             "allowOverwrite": None,
         }
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        client = self.client(emulator, props)
-        record = _record_set(client, props)
+    def make(self, aws: Service, props: Props) -> str:
         action = "UPSERT" if props.get("allowOverwrite") else "CREATE"
-        _change(client, props["zoneId"], action, record)
-        return self.reread(emulator, f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}", props)
+        _change(aws.client, props["zoneId"], action, _record_set(aws.client, props))
+        return f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}"
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         shape = re.fullmatch(r"([^_]+)_(.+)_([A-Z]+)", resource_id)
         if shape is None:
             raise Refusal(f"the id to import is <zone id>_<name>_<type>; received {resource_id}")
         zone, name, kind = shape.groups()
-        client = self.client(emulator, known)
-        try:
-            fqdn = _fqdn(name, _zone_name(client, zone))
-            found = _find(client, zone, fqdn, kind)
-        except Exception as error:
-            if is_gone(error):
-                return None
-            raise
+        fqdn = _fqdn(name, _zone_name(aws.client, zone))
+        found = _find(aws.client, zone, fqdn, kind)
         if found is None:
             return None
-        values = [item["Value"] for item in found.get("ResourceRecords", [])]
-        alias = found.get("AliasTarget")
-        if alias:  # the official provider has a list of them
+        if alias := found.get("AliasTarget"):  # the official provider has a list of them
             found = found | {"AliasTarget": [alias | {"DNSName": _bare(alias["DNSName"])}], "TTL": None}
-        state = from_aws(self.inputs, found) | {"zoneId": zone, "name": name, "fqdn": fqdn}
-        state |= {"records": [_shown(kind, value) for value in values]} if values else {}
-        if _bare(str(known.get("name", ""))) == name:
-            state["name"] = known["name"]
-        return Found(resource_id, state)
+        values = [_shown(kind, record["Value"]) for record in found.get("ResourceRecords", [])]
+        given = str(known.get("name", ""))
+        more = {"zoneId": zone, "name": given if _bare(given) == name else name, "fqdn": fqdn}
+        return self.state(aws, resource_id, found, **more, records=values or None)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client = self.client(emulator, new)
-        _change(client, new["zoneId"], "UPSERT", _record_set(client, new))
-        return self.reread(emulator, resource_id, new)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+        _change(aws.client, new["zoneId"], "UPSERT", _record_set(aws.client, new))
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        try:
-            fqdn = _fqdn(state["name"], _zone_name(client, state["zoneId"]))
-            # As it is now: Route 53 deletes a record set only by its exact values.
-            found = _find(client, state["zoneId"], fqdn, state["type"])
-            if found is not None:
-                _change(client, state["zoneId"], "DELETE", found)
-        except Exception as error:
-            if not is_gone(error):
-                raise
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+        zone = state["zoneId"]
+        # As it is now: Route 53 deletes a record set only by its exact values.
+        if found := _find(aws.client, zone, _fqdn(state["name"], _zone_name(aws.client, zone)), state["type"]):
+            _change(aws.client, zone, "DELETE", found)
 
 
 def _record_set(client: Any, props: Props) -> Props:

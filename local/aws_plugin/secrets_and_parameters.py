@@ -8,10 +8,13 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from .emulator import Emulator, Refusal
+from .emulator import Refusal
 from .official import Differences, official_table
-from .properties import Props, from_aws, to_aws
-from .resource import Found, Resource, existing, key_values, tag_changes, tagged
+from .properties import Props, to_aws
+from .resource import Resource, parted
+from .service import Service
+
+_RETAGS = ("AddTagsToResource", "RemoveTagsFromResource")
 
 
 class Parameter(Resource):
@@ -31,54 +34,39 @@ class Parameter(Resource):
             keeps=("arn", "dataType", "insecureValue", "keyId", "tier", "value"),
             unread=("insecureValue", "overwrite"),
             secret=("value",),
-            own=("arn", "insecureValue", "overwrite", *unsupported),
+            # AWS takes tags at the making alone, and not with Overwrite.
+            own=("arn", "insecureValue", "overwrite", "tags", *unsupported),
         ),
     )
-
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        overwrite = bool(props.get("overwrite"))
-        self._put(self.client(emulator, props), props, Overwrite=overwrite)
-        return self.reread(emulator, props["name"], props)
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
         return {"version": UNKNOWN}
 
-    def _put(self, client: Any, props: Props, **more: Any) -> None:
-        request = {"Value": props.get("insecureValue")} | to_aws(self.inputs, props) | more
+    def make(self, aws: Service, props: Props) -> str:
+        self._put(aws, {}, props, Overwrite=bool(props.get("overwrite")))
+        return str(props["name"])
+
+    def _put(self, aws: Service, old: Props, new: Props, **more: Any) -> None:
+        request = {"Value": new.get("insecureValue")} | to_aws(self.inputs, new) | more
         if not request["Value"]:
             raise Refusal("value: aws.ssm.Parameter needs it, or insecureValue; received nothing")
-        client.put_parameter(**request)
-        if props.get("tags"):
-            tags = key_values(props["tags"])
-            client.add_tags_to_resource(ResourceType="Parameter", ResourceId=props["name"], Tags=tags)
+        aws.client.put_parameter(**request)
+        aws.retag(old, new, _RETAGS, ResourceType="Parameter", ResourceId=new["name"])
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        answer = existing(lambda: client.get_parameter(Name=resource_id, WithDecryption=True))
-        if answer is None:
-            return None
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+        found = aws.client.get_parameter(Name=resource_id, WithDecryption=True)["Parameter"]
         filters = [{"Key": "Name", "Option": "Equals", "Values": [resource_id]}]
-        details = client.describe_parameters(ParameterFilters=filters)["Parameters"][0]
-        found = details | answer["Parameter"]
-        tags = client.list_tags_for_resource(ResourceType="Parameter", ResourceId=resource_id)["TagList"]
-        outputs = {"arn": found["ARN"], "version": found["Version"], "hasValueWo": False}
-        outputs |= {"region": known.get("region") or emulator.region}
-        return Found(
-            resource_id,
-            from_aws(self.inputs, found) | outputs | tagged({tag["Key"]: tag["Value"] for tag in tags}),
-        )
+        details = aws.client.describe_parameters(ParameterFilters=filters)["Parameters"][0]
+        tags = aws.client.list_tags_for_resource(ResourceType="Parameter", ResourceId=resource_id)["TagList"]
+        listed = {tag["Key"]: tag["Value"] for tag in tags}
+        return self.state(aws, resource_id, details | found, arn=found["ARN"], tags=listed)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, named = self.client(emulator, old), {"ResourceType": "Parameter", "ResourceId": resource_id}
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
         insecure = {"value": new["insecureValue"]} if new.get("insecureValue") else {}
-        self._put(client, new | insecure, Description=new.get("description") or "", Overwrite=True)
-        if dropping := tag_changes(old, new)[1]:
-            client.remove_tags_from_resource(**named, TagKeys=dropping)
-        return self.reread(emulator, resource_id, new)
+        self._put(aws, old, new | insecure, Description=new.get("description") or "", Overwrite=True)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        existing(lambda: client.delete_parameter(Name=resource_id))
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+        aws.client.delete_parameter(Name=resource_id)
 
 
 class Secret(Resource):
@@ -101,40 +89,28 @@ class Secret(Resource):
         ),
     )
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        client = self.client(emulator, props)
-        request = to_aws(self.inputs, props) | {"Tags": key_values(props.get("tags") or {})}
-        arn = client.create_secret(**request)["ARN"]
-        _restrict(client, arn, props)
-        return self.reread(emulator, arn, props)
+    def make(self, aws: Service, props: Props) -> str:
+        arn = str(aws.client.create_secret(**to_aws(self.inputs, props))["ARN"])
+        _restrict(aws, arn, props)
+        return arn
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        client = self.client(emulator, known)
-        found = existing(lambda: client.describe_secret(SecretId=resource_id))
-        if found is None or found.get("DeletedDate"):
-            return None
-        tags = tagged({tag["Key"]: tag["Value"] for tag in found.get("Tags", [])})
-        outputs = {"arn": found["ARN"], "region": known.get("region") or emulator.region}
-        return Found(found["ARN"], from_aws(self.inputs, found) | outputs | tags)
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+        found = aws.client.describe_secret(SecretId=resource_id)
+        return None if found.get("DeletedDate") else self.state(aws, found["ARN"], found)
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, named = self.client(emulator, old), {"SecretId": resource_id}
-        request = {"Description": "", **to_aws(self.inputs, new)}
-        client.update_secret(**named, **{name: value for name, value in request.items() if name != "Name"})
-        _restrict(client, resource_id, new)
-        setting, dropping = tag_changes(old, new)
-        client.tag_resource(**named, Tags=key_values(setting))
-        client.untag_resource(**named, TagKeys=dropping)
-        return self.reread(emulator, resource_id, new)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        request = {"Description": "", **to_aws(self.inputs, new), "SecretId": resource_id}
+        aws.call("UpdateSecret", request)
+        _restrict(aws, resource_id, new)
+        aws.retag(old, new, SecretId=resource_id)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:  # noqa: ARG002
-        client = self.client(emulator, state)
-        existing(lambda: client.delete_secret(SecretId=resource_id, ForceDeleteWithoutRecovery=True))
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+        aws.client.delete_secret(SecretId=resource_id, ForceDeleteWithoutRecovery=True)
 
 
-def _restrict(client: Any, arn: str, props: Props) -> None:
+def _restrict(aws: Service, arn: str, props: Props) -> None:
     if props.get("policy"):
-        client.put_resource_policy(SecretId=arn, ResourcePolicy=props["policy"])
+        aws.client.put_resource_policy(SecretId=arn, ResourcePolicy=props["policy"])
 
 
 class SecretVersion(Resource):
@@ -156,27 +132,19 @@ class SecretVersion(Resource):
         ),
     )
 
-    def create(self, emulator: Emulator, props: Props, timeout: float) -> Found:  # noqa: ARG002
-        made = self.client(emulator, props).put_secret_value(**to_aws(self.inputs, props))
-        return self.reread(emulator, f"{props['secretId']}|{made['VersionId']}", props)
+    def make(self, aws: Service, props: Props) -> str:
+        made = aws.client.put_secret_value(**to_aws(self.inputs, props))
+        return f"{props['secretId']}|{made['VersionId']}"
 
-    def read(self, emulator: Emulator, resource_id: str, known: Props) -> Found | None:
-        secret, _, version = resource_id.partition("|")
-        if not version:
-            raise Refusal(f"the id to import is <secret ARN>|<version id>; received {resource_id}")
-        client = self.client(emulator, known)
-        found = existing(lambda: client.get_secret_value(SecretId=secret, VersionId=version))
-        if found is None:
-            return None
-        outputs = {"arn": found["ARN"], "secretArn": found["ARN"], "versionId": version, "hasSecretStringWo": False}
-        outputs |= {"secretId": secret, "region": known.get("region") or emulator.region}
-        return Found(resource_id, from_aws(self.inputs, found) | outputs)
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+        secret, version = parted(resource_id, "<secret ARN>|<version id>")
+        found = aws.client.get_secret_value(SecretId=secret, VersionId=version)
+        return self.state(aws, resource_id, found, secretId=secret, secretArn=found["ARN"])
 
-    def update(self, emulator: Emulator, resource_id: str, old: Props, new: Props, timeout: float) -> Found:  # noqa: ARG002
-        client, (secret, _, version) = self.client(emulator, old), resource_id.partition("|")
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+        secret, version = parted(resource_id, "<secret ARN>|<version id>")
         for stage in set(new.get("versionStages") or []) - set(old.get("versionStages") or []):
-            client.update_secret_version_stage(SecretId=secret, VersionStage=stage, MoveToVersionId=version)
-        return self.reread(emulator, resource_id, new)
+            aws.client.update_secret_version_stage(SecretId=secret, VersionStage=stage, MoveToVersionId=version)
 
-    def delete(self, emulator: Emulator, resource_id: str, state: Props, timeout: float) -> None:
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         """Nothing: a version goes with its secret."""

@@ -60,7 +60,7 @@ def at(table: Table, path: str) -> Property:
         ("schemas.stringAttributeConstraints.maxLength", Kind.TEXT, "MaxLength", False),
         ("lambdaConfig.customSmsSender", Kind.BLOCK, "CustomSMSSender", False),
         ("lambdaConfig.customSmsSender.lambdaVersion", Kind.TEXT, "LambdaVersion", True),
-        ("tags", Kind.MAP, "", False),
+        ("tags", Kind.MAP, "UserPoolTags", False),
         (
             "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
             Kind.SET,

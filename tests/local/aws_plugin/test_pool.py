@@ -14,6 +14,7 @@ from botocore.validate import ParamValidator
 from local.aws_plugin.emulator import Emulator, Refusal
 from local.aws_plugin.properties import Props, aligned, changes, comparable, kept
 from local.aws_plugin.provider import RESOURCES
+from local.aws_plugin.service import Service
 
 POOL = RESOURCES["aws:cognito/userPool:UserPool"]
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:f"
@@ -86,31 +87,31 @@ class Account:
         self._cognito = cognito
 
     def client(self, service: str, region: str | None = None) -> Cognito:
-        assert (service, region) in (("cognitoidp", None), ("cognitoidp", self.region))
+        assert (service, region) == ("cognitoidp", self.region)
         return self._cognito
 
 
-def account(cognito: Cognito) -> Emulator:
-    return cast("Emulator", Account(cognito))
+def account(cognito: Cognito) -> Service:
+    return Service(cast("Emulator", Account(cognito)), "cognitoidp")
 
 
 def made(props: Props) -> tuple[Cognito, Props]:
     """A pool with these inputs, and its state."""
     cognito = Cognito()
-    POOL.create(account(cognito), {"name": "pool", **props}, 0)
+    POOL.create(account(cognito), {"name": "pool", **props})
     return cognito, state_of(cognito)
 
 
 def state_of(cognito: Cognito, known: Props | None = None) -> Props:
     found = POOL.read(account(cognito), "us-east-1_A", known or {})
     assert found is not None
-    return aligned(POOL.inputs, found.state, known or {})
+    return aligned(POOL.inputs, found, known or {})
 
 
 def updated(cognito: Cognito, old: Props, program: Props) -> Props:
     """The state after an update to what the program says."""
     new = kept(POOL.inputs, old, {"name": "pool", **program})
-    POOL.update(account(cognito), "us-east-1_A", old, new, 0)
+    POOL.update(account(cognito), "us-east-1_A", old, new)
     return state_of(cognito)
 
 
