@@ -81,11 +81,6 @@ def config(file: Path) -> dict[str, Any]:
     return settings
 
 
-def stacks(directory: Path) -> list[str]:
-    """The stacks that have a file there, by name."""
-    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in directory.glob("Pulumi.*.yaml"))
-
-
 def write(file: Path, content: Any) -> None:
     """Write a file that every reader reads alike."""
     paths.write_whole(file, text_of(content))

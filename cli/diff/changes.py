@@ -2,26 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from identity import facts
 from local.values import changed
 
-_POOL = facts.USER_POOL
-_DOMAIN = facts.USER_POOL_DOMAIN
-_CLIENT = facts.USER_POOL_CLIENT
-_SERVER = facts.RESOURCE_SERVER
-_CERTIFICATE = facts.CERTIFICATE
-_RECORD = facts.RECORD
-_STACK = facts.STACK
 _URN = re.compile(r"\[urn=.*::([^:\]]+)\]")
 
 # Users, shipped apps and bookmarks depend on their ids: a replacement cannot bring them back.
 IRREPLACEABLE = {
-    _POOL: "every user in it would be deleted",
-    _DOMAIN: "sign-in on it would end, for every app that is configured with it",
-    _CLIENT: "its client id would be deleted, and every app that was shipped with it would fail",
+    facts.USER_POOL: "every user in it would be deleted",
+    facts.USER_POOL_DOMAIN: "sign-in on it would end, for every app that is configured with it",
+    facts.USER_POOL_CLIENT: "its client id would be deleted, and every app that was shipped with it would fail",
 }
 _KINDS = {"create": "created", "update": "updated", "delete": "deleted", "import": "imported", "replace": "replaced"}
 KINDS = ("created", "imported", "updated", "replaced", "deleted")
@@ -93,10 +86,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
         changes=tuple(sorted(changes, key=lambda change: (-KINDS.index(change.kind), change.what))),
         unchanged=sum(kind == "unchanged" for _, kind in things),
         words=tuple(_words(preview["steps"], steps)),
-        findings=tuple(
-            Finding(found["level"], found["policy"], found["resource"], found["message"].strip())
-            for found in preview["policies"]
-        ),
+        findings=tuple(Finding(**found) for found in preview["policies"]),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
         notes=(*notes, *preview.get("plan", ())),
         losses=tuple(f"{change.what} would be {change.kind}: {change.loss}." for change in changes if change.loss),
@@ -141,88 +131,67 @@ def _change(step: Mapping[str, Any], kind: str) -> Change:
 def _called(step: Mapping[str, Any]) -> str:
     inputs, name = {**step["old"]["inputs"], **step["new"]["inputs"]}, step["name"]
     names = {
-        _POOL: f"user pool {inputs.get('name', name)}",
-        _DOMAIN: f"sign-in domain {step['old']['inputs'].get('domain') or inputs.get('domain', name)}",
-        _CLIENT: f"client {name.partition('-client-')[2] or name}",
-        _SERVER: f"API {name.partition('-server-')[2] or name}",
-        _CERTIFICATE: f"certificate of {inputs.get('domainName', name)}",
-        _RECORD: f"DNS record {name}",
+        facts.USER_POOL: f"user pool {inputs.get('name', name)}",
+        facts.USER_POOL_DOMAIN: f"sign-in domain {step['old']['inputs'].get('domain') or inputs.get('domain', name)}",
+        facts.USER_POOL_CLIENT: f"client {name.partition('-client-')[2] or name}",
+        facts.RESOURCE_SERVER: f"API {name.partition('-server-')[2] or name}",
+        facts.CERTIFICATE: f"certificate of {inputs.get('domainName', name)}",
+        facts.RECORD: f"DNS record {name}",
     }
     return names.get(step["type"], f"{step['type'].rpartition(':')[2]} {name}")
 
 
 def _words(all_steps: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Scopes and URLs, as APIs and apps know them, by the outputs of the stack before and after."""
-    ends = [step for step in all_steps if step["type"] == _STACK and step["new"]["outputs"]]
+    ends = [step for step in all_steps if step["type"] == facts.STACK and step["new"]["outputs"]]
     if not ends:
         return
-    before, after = _Said.of(ends[-1]["old"]["outputs"]), _Said.of(ends[-1]["new"]["outputs"])
-    for scope in sorted(after.scopes - before.scopes):
-        yield f"scope {scope} added"
-    for scope in sorted(before.scopes - after.scopes):
-        yield f"scope {scope} removed: no app can ask for it any more"
-    for key in sorted(before.clients | after.clients):
-        old, new = before.of_client(key), after.of_client(key)
-        if new is None:
-            continue  # a deleted client is a change of its own
-        yield from _of_client(f"client {key}", old, new)
-    yield from _logout_urls(steps)
+    before, after = ends[-1]["old"]["outputs"], ends[-1]["new"]["outputs"]
+    had, has = _scopes(before), _scopes(after)
+    yield from (f"scope {scope} added" for scope in sorted(has - had))
+    yield from (f"scope {scope} removed: no app can ask for it any more" for scope in sorted(had - has))
+    clients = _entries(before, "clients")
+    for key, client in sorted(_entries(after, "clients").items()):  # a deleted client is a change of its own
+        yield from _of_client(f"client {key}", clients.get(key, {}), client)
+    for step in steps:
+        if step["type"] == facts.USER_POOL_CLIENT and step["op"] != "delete":
+            inputs = step["old"]["inputs"], step["new"]["inputs"]
+            yield from _urls(_called(step), "logout URL", "", *(_texts(side.get("logoutUrls")) for side in inputs))
 
 
-def _of_client(who: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Iterator[str]:
-    before = old or {}
-    for url in _only(new, before, "callbackUrls"):
-        yield f"{who}: callback URL {url} added"
-    for url in _only(before, new, "callbackUrls"):
-        yield f"{who}: callback URL {url} removed: sign-in that comes back there fails"
-    more, fewer = _only(new, before, "scopes"), _only(before, new, "scopes")
-    if more:
+def _of_client(who: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    lost = ": sign-in that comes back there fails"
+    yield from _urls(who, "callback URL", lost, _texts(old.get("callbackUrls")), _texts(new.get("callbackUrls")))
+    had, has = _texts(old.get("scopes")), _texts(new.get("scopes"))
+    if more := _without(has, had):
         yield f"{who}: may ask for {', '.join(more)}"
-    if fewer:
+    if fewer := _without(had, has):
         yield f"{who}: may no longer ask for {', '.join(fewer)}"
 
 
-def _logout_urls(steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for step in steps:
-        if step["type"] == _CLIENT and step["op"] != "delete":
-            old, new = step["old"]["inputs"], step["new"]["inputs"]
-            for url in _only(new, old, "logoutUrls"):
-                yield f"{_called(step)}: logout URL {url} added"
-            for url in _only(old, new, "logoutUrls"):
-                yield f"{_called(step)}: logout URL {url} removed"
+def _urls(who: str, kind: str, lost: str, old: list[str], new: list[str]) -> Iterator[str]:
+    yield from (f"{who}: {kind} {url} added" for url in _without(new, old))
+    yield from (f"{who}: {kind} {url} removed{lost}" for url in _without(old, new))
 
 
-def _only(one: Mapping[str, Any], other: Mapping[str, Any], field_name: str) -> list[str]:
-    there = set(_texts(other.get(field_name)))
-    return [text for text in _texts(one.get(field_name)) if text not in there]
+def _without(texts: list[str], others: list[str]) -> list[str]:
+    return [text for text in texts if text not in others]
+
+
+def _scopes(outputs: Mapping[str, Any]) -> set[str]:
+    return {scope for api in _entries(outputs, "apis").values() for scope in _texts(api.get("scopes"))}
+
+
+def _entries(outputs: Mapping[str, Any], output: str) -> dict[str, Mapping[str, Any]]:
+    """An output's entries by their keys, without what the engine does not know yet or has another form."""
+    entries = outputs.get(output)
+    if not isinstance(entries, dict):
+        return {}
+    return {key: entry for key, entry in entries.items() if isinstance(entry, dict)}
 
 
 def _texts(value: Any) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-
-
-@dataclass(frozen=True)
-class _Said:
-    """The outputs `apis` and `clients` of a stack."""
-
-    scopes: frozenset[str] = frozenset()
-    by_client: Mapping[str, Any] = field(default_factory=dict)
-
-    @staticmethod
-    def of(outputs: Mapping[str, Any]) -> "_Said":
-        apis, clients = outputs.get("apis"), outputs.get("clients")
-        scopes = [_texts(api.get("scopes")) for api in apis.values()] if isinstance(apis, dict) else []
-        return _Said(
-            frozenset(scope for some in scopes for scope in some), clients if isinstance(clients, dict) else {}
-        )
-
-    @property
-    def clients(self) -> frozenset[str]:
-        return frozenset(self.by_client)
-
-    def of_client(self, key: str) -> Mapping[str, Any] | None:
-        client = self.by_client.get(key)
-        return client if isinstance(client, dict) else None
 
 
 def _lean(diff: str) -> str:

@@ -1,6 +1,7 @@
 """`make diff`: deploy the base on the emulator, preview this checkout on top, summarize what that means."""
 
 import json
+import re
 import subprocess
 import tempfile
 from dataclasses import replace
@@ -12,8 +13,10 @@ from cli.diff import render
 from cli.diff.changes import Comparison, alike_together, compare
 from cli.diff.copies import Broken, Place, Revision, commit_of
 from cli.diff.stacks import moved, region_of
-from local import pulumi_cli, stack_file
+from local import pulumi_cli
 from local.console import Failure, give, say
+
+_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
 
 
 @click.command()
@@ -44,7 +47,7 @@ def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
 def _comparisons(base: str, revision: Revision, stacks: tuple[str, ...]) -> list[Comparison]:
     with tempfile.TemporaryDirectory(prefix="identity-diff-") as directory:
         root = Path(directory)
-        known = _all_stacks(revision, root)
+        known = _stacks({*revision.names(), *Revision(None).names()})
         unknown = next((name for name in stacks if name not in known), None)
         if unknown:
             raise click.BadParameter(
@@ -56,14 +59,9 @@ def _comparisons(base: str, revision: Revision, stacks: tuple[str, ...]) -> list
     return alike_together(compared)
 
 
-def _all_stacks(base: Revision, root: Path) -> list[str]:
-    names: set[str] = set()
-    for index, revision in enumerate((base, Revision(None))):
-        directory = root / f"look-{index}"
-        directory.mkdir()
-        revision.put_into(directory)
-        names.update(stack_file.stacks(directory))
-    return sorted(names)
+def _stacks(names: set[str]) -> list[str]:
+    """The stacks that have a file among these."""
+    return sorted(found[1] for name in names if (found := _STACK_FILE.fullmatch(name)))
 
 
 def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Comparison:

@@ -32,15 +32,19 @@ class Revision:
     def __init__(self, commit: str | None) -> None:
         self._commit = commit
 
+    def names(self) -> list[str]:
+        """The paths of its files."""
+        if self._commit is not None:
+            return _names("ls-tree", "-r", "--name-only", "-z", self._commit)
+        listed = _names("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+        return [name for name in listed if (CHECKOUT / name).is_file()]
+
     def put_into(self, directory: Path) -> None:
         if self._commit is None:
-            for name in _git("ls-files", "--cached", "--others", "--exclude-standard", "-z").decode().split("\0"):
-                if name and (CHECKOUT / name).is_file():
-                    (directory / name).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(CHECKOUT / name, directory / name)
-            return
-        # tarfile takes the archive of a commit without files for a broken one.
-        if _git("ls-tree", "--name-only", self._commit):
+            for name in self.names():
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(CHECKOUT / name, directory / name)
+        elif self.names():  # tarfile takes the archive of a commit without files for a broken one
             with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", self._commit))) as archive:
                 archive.extractall(directory, filter="data")
 
@@ -145,6 +149,10 @@ class Place:
         lines = text.splitlines()
         first = next((index for index, line in enumerate(lines) if line.startswith("error: ")), None)
         return "\n".join(lines[-_TOLD:] if first is None else lines[first : first + _TOLD])
+
+
+def _names(*arguments: str) -> list[str]:
+    return [name for name in os.fsdecode(_git(*arguments)).split("\0") if name]
 
 
 def _git(*arguments: str) -> bytes:
