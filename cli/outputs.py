@@ -1,8 +1,6 @@
 """A stack's outputs, as docs/outputs.md has them."""
 
 import json
-import subprocess
-import sys
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from cli import pulumi_command
 from identity.loopback import PLAIN_HTTP
-from local import paths
+from local import paths, state
 from local.console import Failure
 
 
@@ -114,18 +112,13 @@ def read(stack: str) -> Outputs:
     Raises Failure where there is no such stack, it is not up, or its outputs are not those of this program; no value
     is ever in the message, since some are secrets.
     """
+    fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Bring one up: pulumi up"
     if stack == paths.STACK:
-        command = [sys.executable, "-m", "local", "outputs", "--show-secrets"]
-        done = subprocess.run(command, cwd=paths.CHECKOUT, capture_output=True, text=True, check=False)
+        state.up()
         fix = "Bring it up: make up"
-    else:
-        done = pulumi_command.run("stack", "output", "--json", "--show-secrets", "--stack", stack)
-        fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Bring one up: pulumi up"
+    done = pulumi_command.run(stack, "stack", "output", "--json", "--show-secrets")
     if done.returncode:
-        said = pulumi_command.said(done)  # the local stack's own command says itself what to do
-        raise Failure(
-            f"The outputs of the stack `{stack}` cannot be read: {said}" + ("" if stack == paths.STACK else f"\n{fix}")
-        )
+        raise Failure(f"The outputs of the stack `{stack}` cannot be read: {pulumi_command.said(done)}\n{fix}")
     try:
         values = json.loads(done.stdout)
     except ValueError:

@@ -5,19 +5,31 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import paths
+from local import environment, paths
 
 
 def run(
-    *arguments: str, directory: Path = paths.CHECKOUT, environment: Mapping[str, str] | None = None
+    stack: str, *arguments: str, directory: Path | None = None, more: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Run `pulumi` to its end. Raises Failure where there is none and none can be had."""
-    from local import pulumi_cli  # not at the top: it imports the SDK, which the local stack's outputs do without
+    """Run `pulumi` on a stack to its end: on the local one where that is kept, on any other as the person has it.
 
+    Args:
+        stack: the stack, as Pulumi names it.
+        arguments: what the CLI is to do.
+        directory: of the project, where it is not the stack's own.
+        more: variables of the environment.
+
+    Raises Failure where there is no CLI and none can be had.
+    """
+    from local import pulumi_cli  # not at the top: it imports the SDK, which `--help` does without
+
+    local = stack == paths.STACK
+    if local:
+        environment.shut_out_others()
     return subprocess.run(
-        [pulumi_cli.find().command, *arguments, "--non-interactive"],
-        cwd=directory,
-        env={**os.environ, **(environment or {})},
+        [pulumi_cli.find().command, *arguments, "--stack", stack, "--non-interactive"],
+        cwd=directory or (paths.PROJECT if local else paths.CHECKOUT),
+        env={**os.environ, **(environment.of_the_engine() if local else {}), **(more or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

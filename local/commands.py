@@ -64,9 +64,7 @@ def destroy(port: int | None, as_json: bool) -> int:
 @click.option("--show-secrets", is_flag=True, help="Print secrets in clear.")
 def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
-    known = state.read()
-    if known is None or not known.resources:
-        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+    known = state.up()
     if show_secrets:
         from local import engine
 

@@ -81,6 +81,14 @@ def read() -> State | None:
         raise Damaged(f"The stack's state, {FILE}, is damaged. `make up` starts over.") from None
 
 
+def up() -> State:
+    """The state of a stack that is up. Raises Failure where there is none."""
+    known = read()
+    if known is None or not known.resources:
+        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+    return known
+
+
 def written() -> int | None:
     """When the file was last written, in nanoseconds; None where there is none."""
     with contextlib.suppress(OSError):

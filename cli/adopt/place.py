@@ -15,7 +15,7 @@ from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language
 
 from cli import pulumi_command
 from cli.pulumi_command import said
-from local import engine, environment, paths, pulumi_cli, stack_file
+from local import engine, paths, pulumi_cli, stack_file
 from local.aws_plugin import served
 from local.console import Failure
 
@@ -52,15 +52,9 @@ class Place:
     def _directory(self) -> Path:
         return paths.PROJECT if self.local else paths.CHECKOUT
 
-    @property
-    def _environment(self) -> Mapping[str, str]:
-        return environment.of_the_engine() if self.local else {}
-
     def export(self) -> dict[str, Any]:
         """The stack's deployment, secrets still encrypted; empty where there is no such stack yet."""
-        done = pulumi_command.run(
-            "stack", "export", "--stack", self.stack, directory=self._directory, environment=self._environment
-        )
+        done = pulumi_command.run(self.stack, "stack", "export")
         if done.returncode == 0:
             whole: dict[str, Any] = json.loads(done.stdout)
             return whole
@@ -84,11 +78,8 @@ class Place:
         """Run `pulumi import` with the file. It writes to the state alone."""
         plugin: AbstractContextManager[Mapping[str, str]] = served() if self.local else nullcontext({})
         with self._project() as directory, plugin as plugged:
-            done = pulumi_command.run(
-                *("import", "--file", str(file), *_IMPORT, "--stack", self.stack),
-                directory=directory,
-                environment={**self._environment, **plugged},
-            )
+            arguments = ("import", "--file", str(file), *_IMPORT)
+            done = pulumi_command.run(self.stack, *arguments, directory=directory, more=plugged)
         if done.returncode:
             raise Failure(
                 f"`pulumi import` failed; resources imported so far stay in the state. Pulumi says:\n{said(done)}\n"

@@ -3,11 +3,12 @@
 import json
 import subprocess
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from cli.outputs import is_loopback, read
-from local import pulumi_cli
+from local import environment, paths, pulumi_cli, state
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, outputs
 
@@ -42,15 +43,15 @@ class Answer:
         monkeypatch.setattr(subprocess, "run", self)
         monkeypatch.setattr(pulumi_cli, "find", lambda: SimpleNamespace(command="pulumi"))
 
-    def __call__(self, command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
-        self.command = command
+    def __call__(self, command: list[str], **given: Any) -> "subprocess.CompletedProcess[str]":
+        self.command, self.given = command, given
         return self.done
 
 
 @pytest.mark.parametrize(
     ("name", "command"),
     [
-        ("local", ["-m", "local", "outputs", "--show-secrets"]),
+        ("local", ["output", "--json", "--show-secrets", "--stack", "local", "--non-interactive"]),
         ("acme/dev", ["output", "--json", "--show-secrets", "--stack", "acme/dev", "--non-interactive"]),
     ],
 )
@@ -58,8 +59,13 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
     monkeypatch: pytest.MonkeyPatch, name: str, command: list[str]
 ) -> None:
     answer = Answer(monkeypatch, 0, json.dumps(OUTPUTS))
+    monkeypatch.setattr(state, "up", lambda: None)
+    monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # of this process are the tests too
     assert read(name) == outputs()
     assert answer.command[-len(command) :] == command
+    own = name == "local"
+    assert answer.given["cwd"] == (paths.PROJECT if own else paths.CHECKOUT)
+    assert answer.given["env"].get("PULUMI_BACKEND_URL", "").endswith(str(paths.BACKEND)) == own
 
 
 @pytest.mark.parametrize(
