@@ -10,7 +10,7 @@ from cli import aws, options, user_import
 from cli import outputs as stack_outputs
 from cli.outputs import Outputs
 from cli.sign_in.errors import plain
-from cli.user import make_local_user
+from cli.user import make_local_user, user_name
 from local.console import give, say
 
 _ADDRESSES = ("email", "phone_number")
@@ -18,7 +18,12 @@ _ADDRESSES = ("email", "phone_number")
 
 @click.command()
 @options.stack
-@click.option("--add", metavar="NAME", help="Make somebody of this name, on a local stack; prints the password.")
+@click.option(
+    "--add",
+    metavar="NAME",
+    callback=user_name,
+    help="Make somebody of this name, on a local stack; prints the password.",
+)
 @click.option("--header", is_flag=True, help="Print the first line of a CSV to import: the pool's attributes.")
 @click.option(
     "--import", "file", type=click.Path(exists=True, dir_okay=False), help="Import the people of this CSV file."

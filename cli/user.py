@@ -30,22 +30,25 @@ class LocalUser(BaseModel):
         return f"name      {self.name}\npassword  {self.password}"
 
 
-def _user_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+def user_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """What Cognito takes: letters, marks, digits, signs and punctuation.
 
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
     """
+    if value is None:
+        return None
     if not 1 <= len(value) <= 128 or not all(unicodedata.category(letter)[0] in "LMNPS" for letter in value):
+        option = str(parameter.name)
         raise click.BadParameter(
             f"received {plain(value, 60)!r}; allowed are 1 to 128 letters, digits and signs, no spaces, such as"
-            " --name tester (with make: NAME=tester)."
+            f" --{option} tester (with make: {option.upper()}=tester)."
         )
     return value
 
 
 @click.command()
 @options.stack
-@click.option("--name", default="tester", show_default=True, callback=_user_name, help="The user name.")
+@click.option("--name", default="tester", show_default=True, callback=user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Make a confirmed test user on a local stack, or give the one of that name a new password."""

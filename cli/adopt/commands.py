@@ -124,7 +124,9 @@ def _account(where: Place, said: Section, pool: str | None) -> Account:
         said = stack_file.config(paths.PROJECT / where.file.name)
     match = _POOL_ID.fullmatch(pool or "")
     if pool and not match:
-        raise Failure(f"--pool: expected the id of a user pool, such as eu-west-1_AbCdEfGhI; received {pool}")
+        raise click.BadParameter(
+            f"the id of a user pool is like eu-west-1_AbCdEfGhI; received {pool}", param_hint="--pool"
+        )
     return Account(stack_settings.as_texts(said, where.file.name), match[1] if match else None)
 
 

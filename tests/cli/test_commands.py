@@ -49,3 +49,10 @@ def test_an_empty_stack_is_not_the_one_that_is_selected(name: str) -> None:
 )
 def test_a_command_imports_nothing_heavy_that_it_does_not_need(module: str, heavy: set[str]) -> None:
     assert not _loaded(module) & heavy
+
+
+def test_what_is_no_id_of_a_pool_is_a_mistake_of_usage() -> None:
+    command = commands.get_command(click.Context(commands), "adopt")
+    assert command is not None
+    with pytest.raises(click.BadParameter, match="received customers"):
+        command.main(["--stack", "dev", "--pool", "customers"], standalone_mode=False)
