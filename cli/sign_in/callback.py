@@ -1,15 +1,14 @@
 """The client's callback on this machine's loopback: RFC 8252, sections 7.3 and 8.3 (open only while a sign-in runs)."""
 
+import contextlib
 import errno
 import html
-import queue
 import socket
 import threading
-import time
+from concurrent.futures import Future, InvalidStateError
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from cli.sign_in.authorization import AuthorizationRequest, AuthorizationResponse, code_of
@@ -33,7 +32,7 @@ _NOT_THIS_SIGN_IN = _page(
 )
 
 
-class CallbackListener:
+class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
     """Listens on one loopback callback, on this machine's own addresses only, for the response to one request.
 
     Any page and any program of this machine can send a request here. What is not the response is answered with an
@@ -53,12 +52,10 @@ class CallbackListener:
         # What a browser on this machine sends as Host.
         self.hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
         self.request: AuthorizationRequest | None = None
-        self.ignored = 0
-        self.responses: queue.SimpleQueue[AuthorizationResponse] = queue.SimpleQueue()
-        self.finished = threading.Event()
+        self.ignored = False
+        self.response: Future[AuthorizationResponse] = Future()
+        self.page: Future[bytes] = Future()
         self.delivered = threading.Event()
-        self.page = b""
-        self._taken = threading.Lock()
         # A browser may take `localhost` for either address, so both are held where the machine has both.
         hosts = ["127.0.0.1", "::1"] if parts.hostname == "localhost" else [str(parts.hostname)]
         self._servers: list[_Server] = []
@@ -94,43 +91,37 @@ class CallbackListener:
         except AuthorizationError:
             pass  # an error response has the request's state too
         except InvalidResponseError:
-            self.ignored += 1
+            self.ignored = True
             return False
-        if self._taken.acquire(blocking=False):
-            self.responses.put(response)
+        with contextlib.suppress(InvalidStateError):
+            self.response.set_result(response)
         return True
 
     def wait(self, timeout: float) -> AuthorizationResponse:
         """The response to the request. Raises Failure after `timeout` seconds."""
-        end = time.monotonic() + timeout
-        while (left := end - time.monotonic()) > 0:
-            try:
-                return self.responses.get(timeout=min(left, 0.5))  # short, so that Ctrl-C is heard on every system
-            except queue.Empty:
-                continue
-        ignored = " A response that came was another sign-in's, or made by somebody else, and was not used."
-        raise Failure(
-            f"The browser did not come back to {self.url} within {timeout:g} seconds.{ignored if self.ignored else ''}"
-            " Sign in again; --timeout waits longer, --paste needs no listener (with make: TIMEOUT=, PASTE=1)."
-        )
+        try:
+            return self.response.result(timeout)
+        except TimeoutError:
+            ignored = " A response that came was another sign-in's, or made by somebody else, and was not used."
+            raise Failure(
+                f"The browser did not come back to {self.url} within {timeout:g} seconds."
+                f"{ignored if self.ignored else ''}"
+                " Sign in again; --timeout waits longer, --paste needs no listener (with make: TIMEOUT=, PASTE=1)."
+            ) from None
 
     def finish(self, title: str, text: str) -> None:
         """Send the waiting browser its page."""
-        self.page = _page(title, text)
-        self.finished.set()
+        self.page.set_result(_page(title, text))
 
     def close(self) -> None:
         """Stop listening, once the browser that brought the response has its page."""
-        if not self.finished.is_set():
+        if not self.page.done():
             self.finish("Not signed in", "The sign-in was stopped. The terminal says why.")
-        if self._taken.locked():
+        if self.response.done():
             self.delivered.wait(2)
         for server in self._servers:
             server.shutdown()
             server.server_close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
@@ -159,8 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         if refused := self._refusal(listener):
             self._answer(*refused)
             return
-        listener.finished.wait()
-        self._answer(200, listener.page)
+        self._answer(200, listener.page.result())
         listener.delivered.set()
 
     def _refusal(self, listener: CallbackListener) -> tuple[int, bytes] | None:

@@ -293,7 +293,8 @@ def test_an_emulator_that_is_down_is_told_before_any_browser_opens(stack: Emulat
     for command in (["login", "--no-browser"], ["token", "--client", "nightly"], ["user"]):
         status, out, err = run(dead, *command)
         assert (status, out) == (1, ""), err
-        assert "does not answer. Start it with `make up`" in err
+        assert "does not answer" in err
+        assert "tart it with `make up`" in err
         assert "Sign in at" not in err
 
 
