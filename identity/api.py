@@ -41,20 +41,21 @@ class Api(Model):
     )
     identifier: Maybe[types.ServerIdentifier] = setting(
         None,
-        "What a scope's full name begins with. Not given - `app.<product>.api.<key>`, by the old key after a rename.",
+        "The resource server identifier, the prefix of full scope names. Default: `app.<product>.api.<key>`, with "
+        "the old key after a rename.",
         "identifier",
         Change.REPLACES,
         example="https://api.example.app",
     )
     name: Maybe[types.ServerName] = setting(
-        None, "Its name. Not given - `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
+        None, "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
     )
     prefix_scopes: bool = setting(
         True,
-        "Whether a scope's name has the API's key before it; false for servers that were made elsewhere.",
+        "Whether scope names start with the API's key; false for existing resource servers with other names.",
         example=False,
     )
-    renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same server.")
+    renamed_from: Maybe[types.Key] = setting(None, "The previous key, to keep the resource server after a rename.")
 
     def filled(self, key: str, names: Names) -> "Api":
         """The same API, with its names put in; its scopes have the names that AWS gets, sorted."""

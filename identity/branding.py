@@ -38,10 +38,10 @@ class Asset(Model):
     """A picture of the pages."""
 
     category: Annotated[str, types.one_of(*CATEGORIES), types.NotBlank] = setting(
-        ..., f"What it is: {', '.join(CATEGORIES)}.", example="FORM_LOGO"
+        ..., f"The category: {', '.join(CATEGORIES)}.", example="FORM_LOGO"
     )
     colour_mode: Annotated[str, types.one_of(*COLOUR_MODES), types.NotBlank] = setting(
-        "DYNAMIC", "In which mode of the browser it is seen: LIGHT, DARK or DYNAMIC, which is both."
+        "DYNAMIC", "The colour mode of the browser: LIGHT, DARK or DYNAMIC (both)."
     )
     file: File = setting(
         ..., "An ico, jpeg, png, svg or webp file of at most 1 MB, from the root of the repository.",
@@ -60,17 +60,17 @@ class Asset(Model):
 class Branding(Model):
     """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
 
-    logo: Maybe[File] = setting(None, "A picture above the form.", example="login/logo.svg")
-    background: Maybe[File] = setting(None, "A picture behind the form; of version 2.")
-    favicon: Maybe[File] = setting(None, "An ico or svg file for the browser's tab; of version 2.")
+    logo: Maybe[File] = setting(None, "An image above the form.", example="login/logo.svg")
+    background: Maybe[File] = setting(None, "A background image; version 2 only.")
+    favicon: Maybe[File] = setting(None, "The favicon, an ico or svg file; version 2 only.")
     colour: Maybe[Colour] = setting(None, "The colour of buttons.", example="#0055aa")
     dark_colour: Maybe[Colour] = setting(
-        None, "The same in dark mode; of version 2. Not given - colour.", example="#66aaff"
+        None, "The colour of buttons in dark mode; version 2 only. Default: colour.", example="#66aaff"
     )
-    background_colour: Maybe[Colour] = setting(None, "The colour of the page.", example="#f4f4f4")
-    dark_background_colour: Maybe[Colour] = setting(None, "The same in dark mode; of version 2.")
+    background_colour: Maybe[Colour] = setting(None, "The background colour of the page.", example="#f4f4f4")
+    dark_background_colour: Maybe[Colour] = setting(None, "The background colour in dark mode; version 2 only.")
     corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
-        None, "How round the corners of forms, buttons and fields are, in pixels, 0-100; of version 2.", example=8
+        None, "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.", example=8
     )
 
     def assets(self) -> list[Asset]:
@@ -121,15 +121,15 @@ class Branding(Model):
 class Look(Model):
     """What the pages look like: by a few values, or by AWS's own settings."""
 
-    branding: Maybe[Branding] = setting(None, "The looks by a few values.")
+    branding: Maybe[Branding] = setting(None, "Simple branding.")
     settings: Maybe[File] = setting(
         None,
-        "AWS's settings, a JSON file as its branding editor writes it; of version 2.",
+        "A JSON file with all settings, as exported from the branding editor of AWS; version 2 only.",
         example="login/settings.json",
     )
-    css: Maybe[File] = setting(None, "A CSS file with AWS's class names; of version 1.")
+    css: Maybe[File] = setting(None, "A CSS file with AWS's class names; version 1 only.")
     assets: Annotated[list[Asset], Field(max_length=_ASSETS)] = setting(
-        [], "Pictures besides those of branding, at most 40 of 2 MB in all; of version 2."
+        [], "Additional images, at most 40 with 2 MB in total; version 2 only."
     )
 
     def old_css(self) -> str:

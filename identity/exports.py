@@ -38,10 +38,10 @@ class ExportNames(Model):
     user_pool_id: Maybe[ExportTemplate] = setting(None, "The pool's id.", example="shop-prod-pool-id")
     user_pool_arn: Maybe[ExportTemplate] = setting(None, "The pool's ARN.", example="shop-prod-pool-arn")
     certificate_arn: Maybe[ExportTemplate] = setting(
-        None, "The certificate's ARN, where the stack has one.", example="shop-prod-certificate"
+        None, "The certificate's ARN, if the stack has one.", example="shop-prod-certificate"
     )
     clients: dict[types.Key, ExportTemplate] = setting(
-        {}, "The ids of clients, key -> name.", example={"postman": "shop-prod-postman-id"}
+        {}, "The client ids, client key -> export name.", example={"postman": "shop-prod-postman-id"}
     )
 
     def filled(self, names: Names) -> dict[str, str]:

@@ -13,7 +13,7 @@ from identity.types import Maybe
 
 PATH: Final = "identity:groups"
 _HIGHEST_PRECEDENCE = 2**31 - 1
-_ROLES = "Members who come to AWS by an identity pool would get other permissions, or none."
+_ROLES = "Members who use an identity pool would get other AWS permissions, or none."
 
 
 def _name(value: str) -> str:
@@ -29,11 +29,11 @@ class Group(Model):
     """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
 
     description: Maybe[Annotated[str, types.at_most(2048), types.NotBlank]] = setting(
-        None, "What it is for, at most 2,048 characters.", "description", example="May see every order"
+        None, "A description, at most 2,048 characters.", "description", example="May see every order"
     )
     precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = setting(
         None,
-        "Which role counts for who is in several groups: that of the lowest number, 0-2,147,483,647.",
+        "The precedence, 0-2,147,483,647: a user in several groups gets the role of the group with the lowest number.",
         "precedence",
         Change.MATTERS,
         loss=_ROLES,
@@ -42,7 +42,7 @@ class Group(Model):
     )
     role_arn: Maybe[types.RoleArn] = setting(
         None,
-        "The role of its members in an identity pool.",
+        "The IAM role of the members in an identity pool.",
         "roleArn",
         Change.MATTERS,
         loss=_ROLES,

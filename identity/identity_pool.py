@@ -18,18 +18,18 @@ from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityPool"
 _RULES = 25
-_OTHER_PERMISSIONS = "People would get other permissions in AWS, or none."
+_OTHER_PERMISSIONS = "Users would get other AWS permissions, or none."
 
 
 class Rule(Model):
     """A role for people with a claim of some value."""
 
-    claim: types.Text = setting(..., "A claim of the id token.", "claim", example="custom:tenant")
+    claim: types.Text = setting(..., "A claim of the ID token.", "claim", example="custom:tenant")
     match: Annotated[str, types.one_of("Equals", "Contains", "StartsWith", "NotEqual"), types.NotBlank] = setting(
         "Equals", "Equals, Contains, StartsWith or NotEqual.", "matchType"
     )
     value: Annotated[str, types.at_most(128), types.NotBlank] = setting(..., "The value, 1-128 characters.", "value")
-    role_arn: types.RoleArn = setting(..., "The role that they get.", "roleArn")
+    role_arn: types.RoleArn = setting(..., "The role on a match.", "roleArn")
 
 
 # AWS takes no empty list.
@@ -48,11 +48,11 @@ class RoleMapping(Model):
         codec=words({"token": "Token", "rules": "Rules"}),
     )
     rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting(
-        [], "The rules, at most 25; the first that fits.", "mappingRules", codec=_RULES_OF_AWS
+        [], "The rules, at most 25; the first match applies.", "mappingRules", codec=_RULES_OF_AWS
     )
     otherwise: Annotated[str, types.one_of("authenticated", "deny"), types.NotBlank] = setting(
         "deny",
-        "For whom nothing fits: authenticated, the role of everybody who has signed in, or deny.",
+        "If nothing matches: authenticated for the role of signed-in users, or deny.",
         "ambiguousRoleResolution",
         codec=words({"authenticated": "AuthenticatedRole", "deny": "Deny"}),
     )
@@ -63,50 +63,50 @@ class IdentityPool(Model):
 
     name: Maybe[types.Name] = setting(
         None,
-        "Its name. Not given - `<product>-<environment>-identitypool`.",
+        "The name in AWS. Default: `<product>-<environment>-identitypool`.",
         "identityPoolName",
         # AWS could, the provider cannot: https://github.com/hashicorp/terraform-provider-aws/issues/49638
         Change.REPLACES,
-        loss="The ids of everybody in it would go: people would be others to apps that have written them down.",
+        loss="All identity ids would be lost, and apps that have stored them would not recognise their users.",
     )
     clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
         ...,
-        "The clients, by key, with whose id tokens people come.",
+        "The keys of the clients whose ID tokens are accepted.",
         change=Change.LESSENS,
-        loss="People who come with that client would get no credentials.",
+        loss="Users of this client would get no credentials.",
         example=["web"],
     )
     unauthenticated: bool = setting(
         False,
-        "Whether anybody in the internet gets credentials, without signing in.",
+        "Whether anybody gets credentials without signing in.",
         "allowUnauthenticatedIdentities",
         Change.LESSENS,
-        loss="Who has not signed in would get no credentials.",
+        loss="Users who are not signed in would get no credentials.",
     )
     authenticated_role_arn: Maybe[types.RoleArn] = setting(
         None,
-        "The role of people who have signed in. Not given - one is made, which permits nothing.",
+        "The role of signed-in users. Default: a new role without permissions.",
         change=Change.MATTERS,
         loss=_OTHER_PERMISSIONS,
     )
     unauthenticated_role_arn: Maybe[types.RoleArn] = setting(
         None,
-        "The role of those who have not. Not given - with unauthenticated one is made, which permits nothing.",
+        "The role of users who are not signed in. Default: with unauthenticated, a new role without permissions.",
         change=Change.MATTERS,
         loss=_OTHER_PERMISSIONS,
     )
     role_mappings: dict[types.Key, RoleMapping] = setting(
         {},
-        "Other roles for people of a client, by its key.",
+        "Role mappings of single clients, client key -> object.",
         change=Change.LESSENS,
         loss=_OTHER_PERMISSIONS,
     )
     classic_flow: bool = setting(
         False,
-        "Whether an app may choose a role by itself, by the old flow.",
+        "Whether apps may use the classic flow, in which the app selects the role.",
         "allowClassicFlow",
         Change.LESSENS,
-        loss="Apps that take the old flow would get no credentials.",
+        loss="Apps with the classic flow would get no credentials.",
     )
 
 

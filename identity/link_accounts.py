@@ -11,7 +11,7 @@ from identity.user_pool.triggers import Trigger, Triggers
 
 PATH: Final = "identity:linkAccounts"
 VERIFIED_EMAIL: Final = "verifiedEmail"
-LOSS_OF_LINKS: Final = "Who comes by an identity provider would be a user apart, with nothing of the old one."
+LOSS_OF_LINKS: Final = "New users of an identity provider would no longer be linked to their existing users."
 
 
 def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Triggers:

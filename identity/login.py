@@ -19,7 +19,7 @@ _OLD, _MANAGED = 1, 2  # AWS's numbers of its two kinds of pages
 _OF_MANAGED = ("background", "favicon", "dark_colour", "dark_background_colour", "corners")
 # What Cognito's own form is like, on which a button has to be seen (WCAG 2.2, 1.4.11).
 FORM, DARK_FORM, _SEEN = "#ffffff", "#0f1b2a", 3
-_LOOKS = "People would see other pages than the ones that they know, without passkeys and codes as first factors."
+_LOOKS = "Users would see the classic pages, without passkeys and one-time codes."
 
 
 class Login(Look):
@@ -27,7 +27,7 @@ class Login(Look):
 
     version: Annotated[int, types.whole(1, 2)] = setting(
         2,
-        "2, managed login, or 1, the old pages.",
+        "2 for managed login, 1 for the classic hosted UI.",
         "managedLoginVersion",
         Change.LESSENS,
         loss=_LOOKS,
@@ -35,7 +35,7 @@ class Login(Look):
         free=(1,),
         example=2,
     )
-    per_client: dict[types.Key, Look] = setting({}, "Other looks for a client, by its key; of version 2.")
+    per_client: dict[types.Key, Look] = setting({}, "Branding of single clients, client key -> object; version 2 only.")
 
     def look_of(self, key: str) -> Look:
         return self.per_client.get(key, self)

@@ -31,13 +31,13 @@ class Publish(Model):
 
     ssm: Maybe[ParameterPath] = setting(
         None,
-        "Under which path the outputs are SSM parameters: each text by its name, `clients/<key>/clientId` and "
-        "`apis/<key>/identifier`. {product} and {environment} are filled in. Not given - nowhere.",
+        "The path for SSM parameters with the outputs: each text output, `clients/<key>/clientId` and "
+        "`apis/<key>/identifier`. {product} and {environment} are replaced. Default: no parameters.",
         example=_BY_DEFAULT,
     )
     secrets: bool = setting(
         False,
-        "Whether the secrets of clients are in Secrets Manager, as `<path>/clients/<key>/secret`; without ssm the path "
+        "Whether client secrets are stored in Secrets Manager, as `<path>/clients/<key>/secret`; without ssm the path "
         f"is `{_BY_DEFAULT}`.",
         example=True,
     )

@@ -25,7 +25,7 @@ AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
 _UNITS: Final = ("seconds", "minutes", "hours", "days")
-_SIGN_IN_ENDS = "Sign-in that comes back there ends."
+_SIGN_IN_ENDS = "Sign-in with this callback URL would fail."
 Urls = Annotated[list[types.Text], Field(max_length=types.URLS_PER_CLIENT), Once]
 OidcFlow = Annotated[str, types.one_of("code", "implicit", CLIENT_CREDENTIALS), types.NotBlank]
 Flow = Annotated[str, types.one_of("code", CLIENT_CREDENTIALS), types.NotBlank]
@@ -58,17 +58,17 @@ class Client(Model):
     """An app client. One that says nothing but its callback is the safe one."""
 
     name: Maybe[types.Name] = setting(
-        None, "Its name. Not given - `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
+        None, "The name in AWS. Default: `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
     )
     secret: bool = setting(
         False,
-        "Whether Cognito makes a secret for it. A change makes another client.",
+        "Whether the client has a secret. A change replaces the client.",
         "generateSecret",
         Change.REPLACES,
     )
     callback_urls: Urls = setting(
         [],
-        "Where the code flow sends the code; at most 100. {product}, {environment} and {authDomain} are filled in.",
+        "The callback URLs of the code flow, at most 100. {product}, {environment} and {authDomain} are replaced.",
         "callbackUrls",
         Change.LESSENS,
         loss=_SIGN_IN_ENDS,
@@ -77,126 +77,127 @@ class Client(Model):
     )
     logout_urls: Urls = setting(
         [],
-        "Where sign-out may come back to; at most 100, with the same words filled in.",
+        "The allowed sign-out URLs, at most 100, with the same placeholders.",
         "logoutUrls",
         Change.LESSENS,
-        loss="Sign-out that comes back there ends.",
+        loss="Sign-out with this URL would fail.",
         always=True,
         example=["https://app.example/"],
     )
     default_redirect_url: Maybe[types.Text] = setting(
-        None, "One of callbackUrls, for a sign-in that names none.", "defaultRedirectUri"
+        None, "The default callback URL, one of callbackUrls.", "defaultRedirectUri"
     )
     scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
-        "The scopes, short (project.read) or whole, and those of OpenID Connect; at most 50. Not given - openid and "
-        "every scope of the APIs.",
+        "The scopes, short (project.read) or full, and OpenID Connect scopes; at most 50. Default: openid and all "
+        "scopes of the APIs.",
         "allowedOauthScopes",
         Change.LESSENS,
-        loss="Apps that ask for it cannot sign in.",
+        loss="Apps that request it could not sign in.",
         always=True,
         example=["openid", "project.read"],
     )
     external_scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
-        "Whole names of scopes of resource servers that are not managed here.",
+        "Full names of scopes of resource servers that this stack does not manage.",
         change=Change.LESSENS,
-        loss="Apps that ask for it cannot sign in.",
+        loss="Apps that request it could not sign in.",
         example=["https://billing.example/api/pay"],
     )
-    flow: Flow = setting("code", "The short form of flows: code or client_credentials.")
+    flow: Flow = setting("code", "Short form of flows: code or client_credentials.")
     flows: Maybe[Annotated[list[OidcFlow], Once]] = setting(
         None,
-        "The flows of OAuth: code, implicit, both, or client_credentials alone; [] turns OAuth off. Not given - flow.",
+        "The OAuth flows: code, implicit, both, or only client_credentials; [] turns OAuth off. Default: flow.",
         "allowedOauthFlows",
         Change.LESSENS,
-        loss="Apps that sign in by that flow cannot any more.",
+        loss="Apps that use this flow could not sign in.",
         codec=SORTED,
         example=["code"],
     )
     auth_flows: Maybe[Annotated[list[types.AuthFlow], Field(min_length=1), Once]] = setting(
         None,
-        "How an app that asks for the password itself signs in, by AWS's names. Not given - ALLOW_USER_SRP_AUTH, "
-        "without rotation ALLOW_REFRESH_TOKEN_AUTH, and where userPool.firstFactors has more than the password "
-        "ALLOW_USER_AUTH.",
+        "The auth flows for apps with their own sign-in form, by AWS's names. Default: ALLOW_USER_SRP_AUTH; "
+        "ALLOW_REFRESH_TOKEN_AUTH if refresh tokens do not rotate; ALLOW_USER_AUTH if userPool.firstFactors has more "
+        "than the password.",
         "explicitAuthFlows",
         Change.LESSENS,
-        loss="Apps that sign in that way cannot any more.",
+        loss="Apps that use this auth flow could not sign in.",
         always=True,
         codec=SORTED,
         example=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )
     auth_session_validity: Maybe[types.AuthSession] = setting(
         None,
-        "How long a person has for a sign-in of several steps, 3m-15m. Not given - AWS's, 3m.",
+        "The time limit for a sign-in with several steps, 3m-15m. Default: AWS's, 3m.",
         "authSessionValidity",
         kept=True,
         codec=MINUTES,
         example="5m",
     )
-    token_validity: TokenValidity = setting(TokenValidity(), "How long tokens live.")
+    token_validity: TokenValidity = setting(TokenValidity(), "Token lifetimes.")
     rotate_refresh_tokens: bool = setting(
         False,
-        "Whether a refresh token is good once, and each answer has the next one.",
+        "Whether each use of a refresh token returns a new one and ends the old one.",
         "refreshTokenRotation.feature",
         Change.LESSENS,
-        loss="A stolen refresh token would be good for its whole life again.",
+        loss="A stolen refresh token would be valid for its whole lifetime.",
         always=True,
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )
     rotation_grace: Maybe[types.RotationGrace] = setting(
         None,
-        "How long a rotated refresh token is still taken, 0s-60s. Not given - 10s.",
+        "The grace period in which a rotated refresh token still works, 0s-60s. Default: 10s.",
         "refreshTokenRotation.retryGracePeriodSeconds",
         Change.MATTERS,
-        loss="Apps on a bad line, which send a token twice, would be signed out, or a stolen one be good for longer.",
+        loss="Apps that retry a request could be signed out, or a stolen token would work for longer.",
         codec=SECONDS,
         example="30s",
     )
     identity_providers: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
-        "COGNITO, keys of identityProviders, and external:<name> for one that is made elsewhere. Not given - COGNITO.",
+        "COGNITO, keys of identityProviders, and external:<name> for a provider that this stack does not manage. "
+        "Default: COGNITO.",
         "supportedIdentityProviders",
         Change.LESSENS,
-        loss="People who sign in there cannot any more.",
+        loss="Users of this provider could not sign in.",
         example=[COGNITO],
     )
     read_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
-        "The attributes that the app may read, custom: ones too. Not given - AWS's: all.",
+        "The attributes that the app may read, including custom: ones. Default: AWS's, which is all.",
         "readAttributes",
         Change.LESSENS,
-        loss="The app could not read it any more.",
+        loss="The app could no longer read it.",
         kept=True,
         codec=SORTED,
         example=["email", "custom:tenant"],
     )
     write_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
         None,
-        "The attributes that the app, and everybody with a token of it, may write. Not given - in a pool with custom "
-        "attributes the mutable standard ones: a person must not set what a program relies on. Else, and for [], AWS's "
-        "own: all.",
+        "The attributes that the app, and every user with a token of it, may write. Default in a pool with custom "
+        "attributes: the mutable standard ones, because users must not set attributes that control access. Default "
+        "otherwise, and for []: AWS's, which is all.",
         "writeAttributes",
         Change.LESSENS,
-        loss="The app could not write it any more.",
+        loss="The app could no longer write it.",
         kept=True,
         codec=SORTED,
         example=["email", "name"],
     )
     propagate_user_context: Maybe[bool] = setting(
         None,
-        "Whether the app tells Cognito the address of the person; needs a secret. Not given - false.",
+        "Whether the app sends the user's IP address to Cognito; requires a secret. Default: false.",
         "enablePropagateAdditionalUserContextData",
         kept=True,
         example=True,
     )
     prevent_user_existence_errors: bool = setting(
         True,
-        "Whether a sign-in does not tell an unknown user from a wrong password; false for apps that ask it.",
+        "Whether errors do not reveal if a user exists; false for apps that rely on it.",
         "preventUserExistenceErrors",
         Change.MATTERS,
-        loss="Apps that tell an unknown user by the error could not any more, or anybody could.",
+        loss="Apps could no longer recognise unknown users by the error, or everybody could.",
         codec=Codec(lambda on: "ENABLED" if on else "LEGACY", lambda value: value == "ENABLED"),
     )
     enable_token_revocation: bool = setting(
@@ -204,9 +205,9 @@ class Client(Model):
         "Whether refresh tokens can be revoked.",
         "enableTokenRevocation",
         Change.MATTERS,
-        loss="Its tokens would get another form (origin_jti), or could not be called back any more.",
+        loss="Tokens would change their form (origin_jti), or could no longer be revoked.",
     )
-    renamed_from: Maybe[types.Key] = setting(None, "The key that it had, after a new one: it stays the same client.")
+    renamed_from: Maybe[types.Key] = setting(None, "The previous key, to keep the client after a rename.")
 
     @property
     def is_machine(self) -> bool:

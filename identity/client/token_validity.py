@@ -12,10 +12,10 @@ TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshToken
 class TokenValidity(Model):
     """How long tokens live: a number with a unit, s, m, h or d."""
 
-    access: types.AccessValidity = setting("60m", "An access token, 5m-1d.", example="15m")
-    id: types.AccessValidity = setting("60m", "An id token, 5m-1d.", example="15m")
+    access: types.AccessValidity = setting("60m", "The access token lifetime, 5m-1d.", example="15m")
+    id: types.AccessValidity = setting("60m", "The ID token lifetime, 5m-1d.", example="15m")
     refresh: types.RefreshValidity = setting(
-        "30d", "A refresh token, 60m-3650d, and not shorter than the others.", example="7d"
+        "30d", "The refresh token lifetime, 60m-3650d, not shorter than the others.", example="7d"
     )
 
     @property

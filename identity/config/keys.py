@@ -16,116 +16,122 @@ from identity.setting import Change, Model, setting
 from identity.types import Maybe, Once
 from identity.user_pool.settings import UserPool
 
-_RECORDS = "The records of the certificate and of the custom domain would leave their zone."
+_RECORDS = "The DNS records of the certificate and of the custom domain would be removed from their zone."
 
 
 class Config(Model):
     """Every key of the namespace `identity`."""
 
-    product: types.DnsLabel = setting(..., "The product, a DNS label such as focusmark. Part of every name.")
+    product: types.DnsLabel = setting(
+        ..., "The name of the product, a DNS label such as focusmark. Part of all resource names."
+    )
     environment: Maybe[types.DnsLabel] = setting(
         None,
-        "The environment, a DNS label such as dev. Part of every name; prod drops the prefix of the auth domain. "
-        "Not given - the stack's name.",
+        "The environment, a DNS label such as dev. Part of all resource names. For prod, the auth domain has no "
+        "prefix. Default: the stack name.",
     )
     production: Maybe[bool] = setting(
         None,
-        "Whether the policies of production are mandatory, true or false. Not given - false for the environments "
-        "local, dev and test, true for any other.",
+        "Whether the production policies are mandatory, true or false. Default: false for the environments local, "
+        "dev and test, otherwise true.",
     )
     zone_name: Maybe[types.DnsName] = setting(
         None,
-        "The Route 53 zone in which the certificate is validated, by name. At most one of zoneName, zoneId and "
-        "zoneExport; none of them - no DNS and no certificate.",
+        "The name of the Route 53 hosted zone for DNS records and certificate validation. Set at most one of "
+        "zoneName, zoneId and zoneExport; without a zone there are no DNS records and no certificate.",
         change=Change.MATTERS,
         loss=_RECORDS,
     )
-    zone_id: Maybe[types.ZoneId] = setting(None, "The same zone by its id.", change=Change.MATTERS, loss=_RECORDS)
+    zone_id: Maybe[types.ZoneId] = setting(
+        None, "The id of the hosted zone, instead of zoneName.", change=Change.MATTERS, loss=_RECORDS
+    )
     zone_export: Maybe[types.ExportName] = setting(
-        None, "The same zone by the CloudFormation export that holds its id.", change=Change.MATTERS, loss=_RECORDS
+        None,
+        "The CloudFormation export with the id of the hosted zone, instead of zoneName.",
+        change=Change.MATTERS,
+        loss=_RECORDS,
     )
     sign_in_domain: bool = setting(
         True,
-        "Whether the pool has a domain, with sign-in pages and OAuth's endpoints. false - apps sign people in by "
-        "Cognito's operations alone.",
+        "Whether the pool has a domain, with sign-in pages and OAuth endpoints. If false, apps can only sign users "
+        "in through the Cognito API.",
         change=Change.REPLACES,
     )
     auth_domain: Maybe[types.DnsName] = setting(
         None,
-        "The auth domain, inside the zone. Not given - auth.<product>.app for the environment prod, "
-        "<environment>-auth.<product>.app for any other.",
+        "The auth domain, inside the zone. Default: auth.<product>.app for the environment prod, otherwise "
+        "<environment>-auth.<product>.app.",
         change=Change.REPLACES,
     )
     custom_domain: bool = setting(
         False,
-        "Serve sign-in on the auth domain instead of the prefix of amazoncognito.com. Needs a zone, or certificateArn.",
+        "Serve sign-in on the auth domain instead of a prefix of amazoncognito.com. Requires a zone or certificateArn.",
         change=Change.REPLACES,
     )
     domain_prefix: Maybe[types.DomainPrefix] = setting(
         None,
-        "The prefix of amazoncognito.com on which sign-in is served. Not given - <product>-<environment>.",
+        "The prefix of the sign-in domain under amazoncognito.com. Default: <product>-<environment>.",
         change=Change.REPLACES,
     )
     keep_prefix_domain: bool = setting(
-        False, "Serve sign-in on the prefix as well as on the custom domain, so that moving is no outage."
+        False, "Serve sign-in on the prefix as well as on the custom domain, to move without an outage."
     )
     certificate_arn: Maybe[types.CertificateArn] = setting(
         None,
-        "A certificate in us-east-1 that exists, for a custom domain without a zone. The output dnsRecords then says "
-        "which records to make.",
+        "An existing certificate in us-east-1, for a custom domain without a zone. The output dnsRecords then lists "
+        "the DNS records to create.",
     )
     protect: bool = setting(
         False,
-        "Guard the pool, its domain, the resource servers and the clients - Pulumi's protect, and Cognito's deletion "
-        "protection of the pool.",
+        "Protect the pool, its domain, the resource servers and the clients, with Pulumi's protect option and "
+        "Cognito's deletion protection, and refuse changes that weaken them.",
     )
     cloud_formation_exports: OneExportNames = setting(
         None,
-        "What is published as CloudFormation exports, output -> name. true publishes "
-        "<product>-<environment>-customeruserpoolid, -customeruserpoolarn and, where there is one, -certificate-auth; "
-        "not given and false, nothing.",
+        "The CloudFormation exports, output -> export name. true exports <product>-<environment>-customeruserpoolid, "
+        "-customeruserpoolarn and, if there is a certificate, -certificate-auth. Default: no exports.",
     )
     allow_loss: Annotated[list[types.Text], Once] = setting(
         [],
-        "What the next update may lose, as the refusal names it: a pool id, domain, resource server identifier or "
-        "client id where all of it goes, and with a slash and a part, as in us-east-1_AbC/mfa, where that part goes. "
-        "Take the entry out afterwards: with protect, one that the update does not use is refused.",
+        "Losses that the next update may cause, as the error message names them: a pool id, domain, resource server "
+        "identifier or client id for the whole resource, or with a slash and a part, such as us-east-1_AbC/mfa, for "
+        "that part. Remove the entry afterwards: with protect, an unused entry is refused.",
     )
     read_live_pool: bool = setting(
         True,
-        "Before an update of the pool, read it in AWS (DescribeUserPool, GetUserPoolMfaConfig) and refuse to reset "
-        "what the AWS provider does not know, such as an inbound federation trigger.",
+        "Read the live pool from AWS before updating it (DescribeUserPool, GetUserPoolMfaConfig), and refuse to "
+        "reset settings that the AWS provider does not know, such as an inbound federation trigger.",
     )
     resource_server_limit: types.ServerLimit = setting(
-        25, "How many resource servers the AWS account allows in a pool - 25, or up to 300 where AWS has raised it."
+        25, "The AWS account's quota of resource servers per pool: 25, or up to 300 if AWS has raised it."
     )
     exemptions: dict[types.Text, dict[types.Text, types.Text]] = setting(
         {},
-        "Violations of the policy pack that are meant, rule -> resource -> reason; docs/policies.md lists the rules. "
-        "The resource is a client's or API's key, a logical name or *.",
+        "Accepted violations of the policy pack, rule -> resource -> reason; docs/policies.md lists the rules. The "
+        "resource is the key of a client or API, a logical name or *.",
     )
     tags: dict[types.TagKey, types.TagValue] = setting(
-        {}, "Tags besides environment, orchestration, service, service-type and product."
+        {}, "Additional tags. The tags environment, orchestration, service, service-type and product are always set."
     )
     user_pool: UserPool = setting(UserPool.model_validate({}), "The settings of the user pool.")
     identity_providers: dict[types.Key, IdentityProvider] = setting(
-        {}, "Where people can sign in besides the pool itself, key -> object.", secret=True
+        {}, "Identity providers, key -> object.", secret=True
     )
     link_accounts: Maybe[Annotated[str, types.one_of(VERIFIED_EMAIL), types.NotBlank]] = setting(
         None,
-        "verifiedEmail links a sign-up by an identity provider to the user of the same verified address, by a function "
-        "for the trigger preSignUp. Not given - each is a user of its own.",
+        "verifiedEmail links users of identity providers to the user with the same verified email address, with a "
+        "Lambda function for the preSignUp trigger. Default: no linking, they are separate users.",
         change=Change.LESSENS,
         loss=LOSS_OF_LINKS,
         example=VERIFIED_EMAIL,
     )
-    groups: dict[GroupName, Group] = setting({}, "The groups of people, name -> object.")
-    login: Maybe[Login] = setting(None, "The sign-in pages. Not given - AWS's choice, as the domain has it.")
+    groups: dict[GroupName, Group] = setting({}, "The user groups, name -> object.")
+    login: Maybe[Login] = setting(None, "The sign-in pages. Default: the domain's current version and branding.")
     identity_pool: Maybe[IdentityPool] = setting(
-        None, "An identity pool, which gives AWS credentials to people who have signed in. Not given - none."
+        None, "An identity pool, which gives AWS credentials to signed-in users. Default: none."
     )
     publish: Maybe[Publish] = setting(
-        None, "Where outputs are written: SSM parameters, and client secrets in Secrets Manager. Not given - nowhere."
+        None, "Copies of the outputs: SSM parameters, and client secrets in Secrets Manager. Default: none."
     )
     apis: dict[types.Key, Api] = setting({}, "The resource servers, key -> object.")
     clients: dict[types.Key, Client] = setting({}, "The app clients, key -> object.")

@@ -48,7 +48,7 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
             continue
         pool = str(resource.outputs.get("id"))
         if new is None or said is None:
-            lost = "The ids of everybody in it would go: people would be others to apps that have written them down."
+            lost = "All identity ids would be lost, and apps that have stored them would not recognise their users."
             keep = "this identity pool, which the stack has"
             yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
             continue

@@ -19,7 +19,7 @@ PATH: Final = "identity:identityProviders"
 _FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "true")
 _RSA = Codec(lambda value: "rsa-sha256" if value else "", lambda text: text == "rsa-sha256")
 _WORDS = Codec(" ".join, lambda text: re.split(r"[\s,]+", text))
-_OTHER_PEOPLE = "The provider may know people by other ids there: they would come in as new users."
+_OTHER_PEOPLE = "The provider may send other user ids for it, so users would become new users."
 
 
 class IdentityProvider(Model):
@@ -30,21 +30,22 @@ class IdentityProvider(Model):
         "google, facebook, amazon, apple, oidc or saml.",
         "providerType",
         Change.REPLACES,
-        loss="Everybody who signs in there would be a new user.",
+        loss="Everybody who signs in with this provider would become a new user.",
         codec=words({key: kind.aws for key, kind in KINDS.items()}),
         example="google",
     )
     name: Maybe[Name] = setting(
         None,
-        "Its name in AWS, of oidc and saml; 3-32 characters. Not given - the key; the others have one name everywhere.",
+        "For oidc and saml: the provider's name in AWS, 3-32 characters. Default: the key. The names of the other "
+        "types are fixed.",
         "providerName",
         Change.REPLACES,
-        loss="Everybody who signs in there would be a new user.",
+        loss="Everybody who signs in with this provider would become a new user.",
         example="Okta",
     )
     client_id: Maybe[types.Text] = setting(
         None,
-        "By what the provider knows this pool.",
+        "The client id at the provider.",
         "providerDetails.client_id",
         Change.MATTERS,
         loss=_OTHER_PEOPLE,
@@ -52,120 +53,121 @@ class IdentityProvider(Model):
     )
     client_secret: Maybe[types.Text] = setting(
         None,
-        "The secret that belongs to it; encrypted in the stack file.",
+        "The client secret; encrypted in the stack file.",
         "providerDetails.client_secret",
         secret=True,
     )
     scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
         None,
-        "What the provider is asked for. Not given - what the default attributes need.",
+        "The scopes that Cognito requests. Default: those that the default attributes need.",
         "providerDetails.authorize_scopes",
         Change.LESSENS,
-        loss="Attributes that it gives for that scope would not be filled in any more.",
+        loss="Attributes of this scope would no longer be filled in.",
         codec=_WORDS,
         always=True,
         example=["openid", "email"],
     )
     issuer: Maybe[Url] = setting(
         None,
-        "Of oidc: where it is, and what its tokens say it is; Cognito finds its URLs there.",
+        "For oidc: the issuer URL, which Cognito uses for discovery.",
         "providerDetails.oidc_issuer",
         Change.MATTERS,
         loss=_OTHER_PEOPLE,
         example="https://login.example.com",
     )
     authorize_url: Maybe[Url] = setting(
-        None, "Of oidc: where people sign in, where the issuer does not tell.", "providerDetails.authorize_url"
+        None, "For oidc: the authorization endpoint, if discovery does not work.", "providerDetails.authorize_url"
     )
-    token_url: Maybe[Url] = setting(None, "Of oidc: its token endpoint.", "providerDetails.token_url")
-    user_info_url: Maybe[Url] = setting(
-        None, "Of oidc: where attributes are asked for.", "providerDetails.attributes_url"
-    )
-    jwks_uri: Maybe[Url] = setting(None, "Of oidc: its public keys.", "providerDetails.jwks_uri")
+    token_url: Maybe[Url] = setting(None, "For oidc: the token endpoint.", "providerDetails.token_url")
+    user_info_url: Maybe[Url] = setting(None, "For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
+    jwks_uri: Maybe[Url] = setting(None, "For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
     user_info_method: Maybe[Annotated[str, types.one_of("GET", "POST"), types.NotBlank]] = setting(
         None,
-        "Of oidc: how attributes are asked for, GET or POST. Not given - GET.",
+        "For oidc: the HTTP method for userInfo, GET or POST. Default: GET.",
         "providerDetails.attributes_request_method",
         always=True,
     )
     api_version: Maybe[types.Text] = setting(
         None,
-        "Of facebook: the version of its API. Not given - AWS's.",
+        "For facebook: the API version. Default: AWS's.",
         "providerDetails.api_version",
         kept=True,
         example="v21.0",
     )
     team_id: Maybe[types.Text] = setting(
-        None, "Of apple: the team.", "providerDetails.team_id", Change.MATTERS, loss=_OTHER_PEOPLE, example="ABCDE12345"
+        None,
+        "For apple: the team id.",
+        "providerDetails.team_id",
+        Change.MATTERS,
+        loss=_OTHER_PEOPLE,
+        example="ABCDE12345",
     )
-    key_id: Maybe[types.Text] = setting(None, "Of apple: the key's id.", "providerDetails.key_id", example="FGHIJ67890")
+    key_id: Maybe[types.Text] = setting(None, "For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")
     private_key: Maybe[PrivateKey] = setting(
         None,
-        "Of apple: what stands in the key's .p8 file; encrypted in the stack file.",
+        "For apple: the content of the key's .p8 file; encrypted in the stack file.",
         "providerDetails.private_key",
         secret=True,
     )
     metadata_url: Maybe[Url] = setting(
         None,
-        "Of saml: where its metadata is.",
+        "For saml: the URL of the metadata.",
         "providerDetails.MetadataURL",
         example="https://login.example.com/metadata",
     )
-    metadata: Maybe[types.Text] = setting(
-        None, "Of saml: its metadata, the XML itself.", "providerDetails.MetadataFile"
-    )
+    metadata: Maybe[types.Text] = setting(None, "For saml: the metadata XML.", "providerDetails.MetadataFile")
     sign_out: Maybe[bool] = setting(
         None,
-        "Of saml: whether who signs out here is signed out there, too. Not given - false.",
+        "For saml: whether sign-out also signs the user out at the provider. Default: false.",
         "providerDetails.IDPSignout",
         Change.LESSENS,
-        loss="Who signs out here would stay signed in there.",
+        loss="Users who sign out would stay signed in at the provider.",
         codec=_FLAG,
         nothing=("false",),
         example=True,
     )
     sign_requests: Maybe[bool] = setting(
         None,
-        "Of saml: whether Cognito signs its requests. Not given - false.",
+        "For saml: whether Cognito signs its requests. Default: false.",
         "providerDetails.RequestSigningAlgorithm",
         Change.LESSENS,
-        loss="A provider that wants signed requests would refuse them.",
+        loss="A provider that requires signed requests would refuse them.",
         codec=_RSA,
         example=True,
     )
     encrypted_responses: Maybe[bool] = setting(
         None,
-        "Of saml: whether answers have to be encrypted. Not given - false.",
+        "For saml: whether responses have to be encrypted. Default: false.",
         "providerDetails.EncryptedResponses",
         Change.LESSENS,
-        loss="Answers in clear would be taken.",
+        loss="Unencrypted responses would be accepted.",
         codec=_FLAG,
         nothing=("false",),
     )
     idp_initiated: Maybe[bool] = setting(
         None,
-        "Of saml: whether a sign-in may begin there, without a request. Not given - false.",
+        "For saml: whether IdP-initiated sign-in is allowed. Default: false.",
         "providerDetails.IDPInit",
         Change.LESSENS,
-        loss="Sign-ins that begin there would be refused.",
+        loss="IdP-initiated sign-ins would be refused.",
         codec=_FLAG,
         nothing=("false",),
     )
     attributes: Maybe[dict[types.Text, types.Text]] = setting(
         None,
-        "Which of its attributes fills which of the pool's, ours -> theirs. Not given - those of its type.",
+        "The attribute mapping, attribute of the pool -> attribute of the provider. Default: depends on the type.",
         "attributeMapping",
         Change.LESSENS,
-        loss="These attributes would not be filled in any more at a sign-in.",
+        loss="These attributes would no longer be filled in at sign-in.",
         always=True,
         example={"email": "email", "custom:tenant": "tid"},
     )
     identifiers: Annotated[list[Identifier], Field(max_length=50), Once] = setting(
         [],
-        "Words by which a sign-in page may choose it, such as mail domains; at most 50.",
+        "Identifiers with which an app can select the provider, such as email domains; at most 50.",
         "idpIdentifiers",
         Change.LESSENS,
-        loss="Apps that choose it by that word could not any more.",
+        loss="Apps could no longer select the provider with this identifier.",
         codec=SORTED,
         example=["acme.com"],
     )

@@ -36,14 +36,10 @@ StandardName = Annotated[str, types.one_of(*DECLARABLE), types.NotBlank]
 class StandardAttribute(Model):
     """One of OpenID Connect's attributes."""
 
-    required: bool = _fixed(False, "Whether everybody has to give it at sign-up.", example=True)
-    mutable: bool = _fixed(True, "Whether it can change later.", example=False)
-    min_length: Maybe[types.AttributeLength] = _fixed(
-        None, "The fewest characters, 0-2,048. Not given - AWS's.", example=2
-    )
-    max_length: Maybe[types.AttributeLength] = _fixed(
-        None, "The most characters, 0-2,048. Not given - AWS's.", example=100
-    )
+    required: bool = _fixed(False, "Whether the attribute is required at sign-up.", example=True)
+    mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
+    min_length: Maybe[types.AttributeLength] = _fixed(None, "The minimum length, 0-2,048. Default: AWS's.", example=2)
+    max_length: Maybe[types.AttributeLength] = _fixed(None, "The maximum length, 0-2,048. Default: AWS's.", example=100)
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -76,16 +72,18 @@ class CustomAttribute(Model):
     """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
 
     type: types.AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
-    mutable: bool = _fixed(True, "Whether it can change later.", example=False)
+    mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
     developer_only: bool = _fixed(
-        False, "Whether only an administrator can write it (`dev:custom:<name>`).", example=True
+        False, "Whether only an administrator can write the attribute (`dev:custom:<name>`).", example=True
     )
-    min_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the fewest characters, 0-2,048.", example=2)
-    max_length: Maybe[types.AttributeLength] = _fixed(None, "Of a String: the most characters, 0-2,048.", example=36)
-    min_value: Maybe[int] = _fixed(None, "Of a Number: the least.", example=1)
-    max_value: Maybe[int] = _fixed(None, "Of a Number: the most.", example=9)
+    min_length: Maybe[types.AttributeLength] = _fixed(None, "For String: the minimum length, 0-2,048.", example=2)
+    max_length: Maybe[types.AttributeLength] = _fixed(None, "For String: the maximum length, 0-2,048.", example=36)
+    min_value: Maybe[int] = _fixed(None, "For Number: the minimum.", example=1)
+    max_value: Maybe[int] = _fixed(None, "For Number: the maximum.", example=9)
     bounded: bool = _fixed(
-        True, "false: a String that has no bound but those given, as a pool made by hand may.", example=False
+        True,
+        "false: a String without the default bounds, as a pool that was not created by this program can have.",
+        example=False,
     )
 
     def facts(self) -> dict[str, Any]:

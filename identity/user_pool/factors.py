@@ -41,20 +41,20 @@ class Passkeys(Model):
 
     relying_party_id: Maybe[RelyingParty] = setting(
         None,
-        "The domain for which passkeys are made: the auth domain or one above it. Not given - where the sign-in pages "
-        "are, the auth domain or the prefix of amazoncognito.com.",
+        "The relying party, the domain of the passkeys: the auth domain or a parent of it. Default: the domain of "
+        "the sign-in pages.",
         "webAuthnConfiguration.relyingPartyId",
         Change.MATTERS,
-        loss="Every passkey is made for the old domain, and would be void.",
+        loss="All passkeys belong to the old domain and would become invalid.",
         plan=Plan.ESSENTIALS,
         example="example.app",
     )
     user_verification: Maybe[UserVerification] = setting(
         None,
-        "Whether a passkey has to check its owner, by a finger or a PIN: preferred or required. Not given - preferred.",
+        "Whether a passkey has to verify its user, by biometrics or a PIN: preferred or required. Default: preferred.",
         "webAuthnConfiguration.userVerification",
         Change.LESSENS,
-        loss="A device without a check of its owner would be enough.",
+        loss="A device that does not verify its user would be enough.",
         order=("preferred", "required"),
         nothing=("preferred",),
         plan=Plan.ESSENTIALS,
@@ -67,13 +67,13 @@ class MailedCode(Model):
 
     subject: types.Subject = setting(
         "Your sign-in code",
-        "The subject of the mail, 1-140 characters.",
+        "The subject of the email, 1-140 characters.",
         "emailMfaConfiguration.subject",
         example="Your code",
     )
     message: types.CodeBody = setting(
         "Your code is {####}.",
-        "The mail, 6-20,000 characters, with {####}.",
+        "The email, 6-20,000 characters, with the placeholder {####}.",
         "emailMfaConfiguration.message",
         example="Sign in with {####}.",
     )
@@ -84,7 +84,7 @@ class TextedCode(Model):
 
     message: types.CodeText = setting(
         "Your authentication code is {####}. ",
-        "The text message, 6-140 characters, with {####}.",
+        "The text message, 6-140 characters, with the placeholder {####}.",
         "smsAuthenticationMessage",
         example="Sign in with {####}.",
         nothing=("Your authentication code is {####}. ",),
@@ -96,10 +96,10 @@ class Mfa(Model):
 
     mode: Mode = setting(
         "off",
-        "off; optional, for those who enrol; or on, for everybody.",
+        "off; optional, for users who enrol; or on, for all users.",
         "mfaConfiguration",
         Change.LESSENS,
-        loss="A password alone would be enough to sign in, for those who have enrolled as well.",
+        loss="A password alone would be enough to sign in, also for users who have enrolled.",
         order=tuple(MODES),
         codec=words(MODES),
         nothing=("OFF",),
@@ -107,19 +107,19 @@ class Mfa(Model):
     )
     totp: bool = setting(
         False,
-        "Codes of an authenticator app.",
+        "Codes from an authenticator app (TOTP).",
         "softwareTokenMfaConfiguration.enabled",
         Change.LESSENS,
-        loss="Those who enrolled an authenticator app could not use it any more.",
+        loss="Users could no longer use their authenticator app.",
         nothing=(False,),
         example=True,
     )
     email: Maybe[MailedCode] = setting(
         None,
-        "Codes by e-mail.",
+        "Codes by email.",
         example={"subject": "Your code"},
         change=Change.LESSENS,
-        loss="Those whose second factor is their e-mail could not use it any more.",
+        loss="Users could no longer use email as their second factor.",
         plan=Plan.ESSENTIALS,
     )
     sms: Maybe[TextedCode] = setting(
@@ -127,7 +127,7 @@ class Mfa(Model):
         "Codes by text message.",
         example={},
         change=Change.LESSENS,
-        loss="Those whose second factor is their phone could not use it any more.",
+        loss="Users could no longer use their phone as their second factor.",
     )
 
     def inputs(self) -> dict[str, Any]:
@@ -145,18 +145,18 @@ class Devices(Model):
 
     challenge_on_new_device: bool = setting(
         False,
-        "Whether a remembered device stands in for the second factor.",
+        "Whether a remembered device replaces the second factor.",
         "deviceConfiguration.challengeRequiredOnNewDevice",
         Change.LESSENS,
-        loss="Remembered devices would not be asked for their key any more.",
+        loss="Remembered devices would no longer have to prove their key.",
         example=True,
     )
     only_remembered_on_user_prompt: bool = setting(
         False,
-        "Whether a device is remembered only where its owner agrees.",
+        "Whether a device is remembered only with the user's consent.",
         "deviceConfiguration.deviceOnlyRememberedOnUserPrompt",
         Change.LESSENS,
-        loss="Devices would be remembered without their owners' consent.",
+        loss="Devices would be remembered without the users' consent.",
         example=True,
     )
 
@@ -177,11 +177,11 @@ class Factors(Model):
 
     first_factors: Maybe[Annotated[list[FirstFactor], Field(min_length=1), Once]] = setting(
         None,
-        "What a sign-in begins with, of password, emailOtp, smsOtp and passkey; password is always one of them. Gives "
-        "clients the flow ALLOW_USER_AUTH. Not given - password.",
+        "The first factors for sign-in: password, emailOtp, smsOtp, passkey; password is required. With more than "
+        "the password, clients get the flow ALLOW_USER_AUTH. Default: password.",
         "signInPolicy.allowedFirstAuthFactors",
         Change.LESSENS,
-        loss="Those who sign in that way could not any more.",
+        loss="Users who sign in with this factor could no longer sign in.",
         kept=True,
         plan=Plan.ESSENTIALS,
         free=("password",),
@@ -190,42 +190,42 @@ class Factors(Model):
     )
     passkeys: Maybe[Passkeys] = setting(
         None,
-        "How passkeys are made.",
+        "Passkey settings.",
         example={"userVerification": "required"},
         change=Change.LESSENS,
-        loss="Passkeys could not be used any more.",
+        loss="Passkeys would stop working.",
         plan=Plan.ESSENTIALS,
     )
     mfa: Maybe[Mfa] = setting(
         None,
-        "The second factor. Not given - off.",
+        "Multi-factor authentication. Default: off.",
         example={"mode": "optional", "totp": True},
         change=Change.LESSENS,
         loss="A password alone would be enough to sign in.",
     )
     recovery: Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), Once]] = setting(
         None,
-        "How a forgotten password is replaced: verified_email, verified_phone_number, the first one first; or "
-        "admin_only alone. Not given - AWS's own: by e-mail for a new pool.",
+        "Account recovery, in order of preference: verified_email, verified_phone_number; or only admin_only. "
+        "Default: AWS's, which is email for a new pool.",
         "accountRecoverySetting.recoveryMechanisms",
         Change.LESSENS,
-        loss="Those who have no other address could not get back in by themselves.",
+        loss="Users without another verified address could not recover their accounts.",
         kept=True,
         codec=Codec(_mechanisms, _recovery),
         example=["verified_email"],
     )
     verify_before_update: Maybe[Annotated[list[types.VerifiedAttribute], Once]] = setting(
         None,
-        "Of email and phone_number, those whose new value counts only once it is verified.",
+        "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
         Change.LESSENS,
-        loss="Whoever has a person's session could change the address that recovers the account.",
+        loss="Anyone with a user's session could change the address for account recovery.",
         codec=Codec(sorted, sorted),
         example=["email"],
     )
     devices: Maybe[Devices] = setting(
         None,
-        "How devices are remembered. Not given - none is.",
+        "Remembered devices. Default: none.",
         example={"onlyRememberedOnUserPrompt": True},
         change=Change.LESSENS,
         loss="Remembered devices would be forgotten.",

@@ -49,18 +49,19 @@ class Logs(Model):
 
     notifications: Maybe[Annotated[str, AfterValidator(_notifications), types.NotBlank]] = setting(
         None,
-        "Mails and texts that could not be sent: the ARN of a log group, or a retention such as 90d for one made here.",
+        "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "
+        "for a new log group.",
         change=Change.LESSENS,
-        loss="Nobody would see any more that mails and texts fail, or what was written down would go.",
+        loss="Failed emails and text messages would no longer be logged, or existing logs would be deleted.",
         order=RETENTIONS,
         always=True,
         example="90d",
     )
     sign_ins: Maybe[Annotated[str, AfterValidator(_sign_ins), types.NotBlank]] = setting(
         None,
-        "Sign-ins and their risk: the ARN of a log group, a bucket or a delivery stream, or a retention.",
+        "Log of sign-ins and their risk: the ARN of a log group, bucket or delivery stream, or a retention.",
         change=Change.LESSENS,
-        loss="Sign-ins and their risk would not be written down any more, or what was written down would go.",
+        loss="Sign-ins and their risk would no longer be logged, or existing logs would be deleted.",
         order=RETENTIONS,
         always=True,
         plan=Plan.PLUS,

@@ -42,15 +42,15 @@ class Email(Model):
 
     from_: Maybe[Sender] = setting(
         None,
-        "The sender: an address, or a name and an address, of the verified identity. Not given - the address that "
-        "identityArn is of.",
+        "The sender: an address, or a name and an address, of the verified identity. Default: the address of "
+        "identityArn.",
         "emailConfiguration.fromEmailAddress",
         alias="from",
         example="Acme <no-reply@example.app>",
     )
     reply_to: Maybe[types.Address] = setting(
         None,
-        "Where answers go.",
+        "The reply-to address.",
         "emailConfiguration.replyToEmailAddress",
         example="help@example.app",
     )
@@ -59,13 +59,13 @@ class Email(Model):
         "An SES configuration set.",
         "emailConfiguration.configurationSet",
         Change.LESSENS,
-        loss="SES would not record bounces and complaints any more.",
+        loss="SES would no longer record bounces and complaints.",
         example="sign-in",
     )
     identity_arn: Maybe[types.IdentityArn] = setting(
         None,
-        "The SES identity of the sender. Not given, and with a zone of the sender's domain - the program makes the "
-        "identity of that domain and its DKIM records.",
+        "The SES identity of the sender. Default: if the sender's domain is in the stack's zone, the program creates "
+        "an identity and its DKIM records.",
         "emailConfiguration.sourceArn",
         example="arn:aws:ses:eu-west-1:123456789012:identity/example.app",
     )

@@ -13,7 +13,7 @@ BY: Final = {"link": "CONFIRM_WITH_LINK", "code": "CONFIRM_WITH_CODE"}
 _TEMPLATE = "verificationMessageTemplate"
 _INVITATION = "adminCreateUserConfig.inviteMessageTemplate"
 By = Annotated[str, types.one_of(*BY), types.NotBlank]
-NO_ADDRESS: Final = "Mails would come from Cognito's own address again, 50 a day at most."
+NO_ADDRESS: Final = "Emails would come from Cognito's own address, at most 50 a day."
 
 
 class Verification(Model):
@@ -23,24 +23,25 @@ class Verification(Model):
 
     by: By = setting(
         "link",
-        "link, or code.",
+        "Verify by link or by code.",
         f"{_TEMPLATE}.defaultEmailOption",
         Change.MATTERS,
-        loss="Apps that ask for the code, or wait for the link, would wait in vain.",
+        loss="Apps that ask for a code, or expect a link, would stop working.",
         codec=words(BY),
         example="code",
     )
     subject: Maybe[types.Subject] = setting(
-        None, "The subject of the mail, 1-140 characters. Not given - AWS's.", example="Welcome to Acme"
+        None, "The subject of the email, 1-140 characters. Default: AWS's text.", example="Welcome to Acme"
     )
     message: Maybe[types.Body] = setting(
         None,
-        "The mail, 6-20,000 characters, with {####} for a code, or {##words##} for a link. Not given - AWS's.",
+        "The email, 6-20,000 characters, with the placeholder {####} for a code, or {##link text##} for a link. "
+        "Default: AWS's text.",
         example="Please {##confirm your address##}.",
     )
     sms_message: Maybe[types.CodeText] = setting(
         None,
-        "The text message, 6-140 characters, with {####}. Not given - AWS's.",
+        "The text message, 6-140 characters, with the placeholder {####}. Default: AWS's text.",
         f"{_TEMPLATE}.smsMessage",
         kept=True,
         example="Your code is {####}.",
@@ -68,17 +69,17 @@ class Invitation(Model):
     """The message to a person whom an administrator signs up."""
 
     subject: Maybe[types.Subject] = setting(
-        None, "The subject of the mail, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
+        None, "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
     )
     message: Maybe[types.InvitationBody] = setting(
         None,
-        "The mail, 6-20,000 characters, with {username} and {####}.",
+        "The email, 6-20,000 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.emailMessage",
         example="You are {username}, and your password is {####}.",
     )
     sms_message: Maybe[types.InvitationText] = setting(
         None,
-        "The text message, 6-140 characters, with {username} and {####}.",
+        "The text message, 6-140 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.smsMessage",
         example="{username}: {####}",
     )
@@ -88,17 +89,17 @@ class Messages(Model):
     """The keys of `userPool` that say what is sent to people, and how."""
 
     verification: Verification = setting(
-        Verification(), "The message that verifies an address.", example={"by": "code"}
+        Verification(), "The message that verifies an email address or phone number.", example={"by": "code"}
     )
     invitation: Maybe[Invitation] = setting(
         None,
-        "The message to somebody whom an administrator signs up. Not given - AWS's.",
+        "The message to a user whom an administrator creates. Default: AWS's text.",
         kept=True,
         example={"subject": "Your account"},
     )
     email: Maybe[Email] = setting(
         None,
-        "Mail by Amazon SES. Not given - Cognito's own, 50 a day.",
+        "Email through Amazon SES. Default: Cognito's own email, at most 50 a day.",
         change=Change.LESSENS,
         loss=NO_ADDRESS,
         example={"from": "no-reply@example.app"},
@@ -106,10 +107,10 @@ class Messages(Model):
     )
     sms: Maybe[Sms] = setting(
         None,
-        "Text messages. The AWS provider cannot take them out of a pool again.",
+        "Text messages through Amazon SNS. The AWS provider cannot remove this setting again.",
         change=Change.IMPOSSIBLE,
-        loss="the AWS provider cannot take text messages out of a pool, so take out what sends them instead, such as "
-        "mfa.sms, phone_number of autoVerifiedAttributes and smsOtp of firstFactors",
+        loss="the AWS provider cannot remove the text message settings of a pool; instead remove what sends text "
+        "messages, such as mfa.sms, phone_number in autoVerifiedAttributes and smsOtp in firstFactors",
         kept=True,
         example={},
     )

@@ -8,8 +8,8 @@ from pydantic.alias_generators import to_camel
 from identity import types
 from identity.setting import Change, Model, Plan, setting
 
-_WEAKER = "Weaker passwords than now would be taken."
-_FORGOTTEN = "Old passwords would be taken again."
+_WEAKER = "Weaker passwords would be accepted."
+_FORGOTTEN = "Previous passwords could be reused."
 
 
 class PasswordPolicy(Model):
@@ -17,7 +17,7 @@ class PasswordPolicy(Model):
 
     minimum_length: types.PasswordLength = setting(
         8,
-        "The fewest characters, 6-99.",
+        "The minimum length, 6-99.",
         "passwordPolicy.minimumLength",
         Change.LESSENS,
         loss=_WEAKER,
@@ -26,7 +26,7 @@ class PasswordPolicy(Model):
     )
     require_lowercase: bool = setting(
         True,
-        "A letter from a to z.",
+        "Require a lower-case letter.",
         "passwordPolicy.requireLowercase",
         Change.LESSENS,
         loss=_WEAKER,
@@ -35,7 +35,7 @@ class PasswordPolicy(Model):
     )
     require_uppercase: bool = setting(
         True,
-        "A letter from A to Z.",
+        "Require an upper-case letter.",
         "passwordPolicy.requireUppercase",
         Change.LESSENS,
         loss=_WEAKER,
@@ -43,11 +43,17 @@ class PasswordPolicy(Model):
         example=True,
     )
     require_numbers: bool = setting(
-        False, "A digit.", "passwordPolicy.requireNumbers", Change.LESSENS, loss=_WEAKER, always=True, example=True
+        False,
+        "Require a digit.",
+        "passwordPolicy.requireNumbers",
+        Change.LESSENS,
+        loss=_WEAKER,
+        always=True,
+        example=True,
     )
     require_symbols: bool = setting(
         False,
-        "A character that is neither.",
+        "Require a symbol.",
         "passwordPolicy.requireSymbols",
         Change.LESSENS,
         loss=_WEAKER,
@@ -56,13 +62,13 @@ class PasswordPolicy(Model):
     )
     temporary_password_validity_days: types.TemporaryPasswordDays = setting(
         14,
-        "How many days, 1-365, the temporary password of an invitation is good.",
+        "The days, 1-365, for which the temporary password of an invitation is valid.",
         "passwordPolicy.temporaryPasswordValidityDays",
         example=7,
     )
     password_history_size: types.PasswordHistory = setting(
         0,
-        "How many former passwords, 0-24, cannot be taken again.",
+        "The number of previous passwords, 0-24, that cannot be reused.",
         "passwordPolicy.passwordHistorySize",
         Change.LESSENS,
         loss=_FORGOTTEN,

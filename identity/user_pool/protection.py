@@ -14,7 +14,7 @@ class Protection(Model):
 
     threat_protection: Maybe[ThreatProtection] = setting(
         None,
-        "Threat protection. Not given - off.",
+        "Threat protection. Default: off.",
         change=Change.LESSENS,
         loss=UNWATCHED,
         plan=Plan.PLUS,
@@ -22,17 +22,17 @@ class Protection(Model):
     )
     logs: Maybe[Logs] = setting(
         None,
-        "What is written down of the pool. Not given - nothing.",
+        "Logs of the pool. Default: none.",
         change=Change.LESSENS,
-        loss="What happens in the pool would not be written down any more.",
+        loss="Events of the pool would no longer be logged.",
         always=True,
         example={"notifications": "90d"},
     )
     web_acl: Maybe[Annotated[WebAcl, ByArn]] = setting(
         None,
-        "A web ACL. Not given - none.",
+        "An AWS WAF web ACL. Default: none.",
         change=Change.LESSENS,
-        loss="Requests that the web ACL refuses would reach the pool.",
+        loss="Requests that the web ACL blocks would reach the pool.",
         always=True,
         example={"requestsPer5Minutes": 1000},
     )

@@ -18,7 +18,7 @@ from identity.user_pool.triggers import Triggers
 
 PATH: Final = "identity:userPool"
 TIERS: Final = {"lite": "LITE", "essentials": "ESSENTIALS", "plus": "PLUS"}
-_EVERYBODY = "The engine would make another pool and delete this one, with everybody in it."
+_EVERYBODY = "Pulumi would create a new pool and delete this one with all its users."
 _EMAIL_ALONE = {"email": StandardAttribute.model_construct(required=True)}
 
 
@@ -27,16 +27,16 @@ class UserPool(Factors, Messages, Protection):
 
     name: Maybe[types.Name] = setting(
         None,
-        "The name of the pool. Not given - `<product>-<environment>-userpool-customers`.",
+        "The name of the pool. Default: `<product>-<environment>-userpool-customers`.",
         "name",
         example="customers",
     )
     tier: Maybe[Annotated[str, types.one_of(*TIERS), types.NotBlank]] = setting(
         None,
-        "The plan: lite, essentials or plus. Not given - AWS's, Essentials for a new pool.",
+        "The feature plan: lite, essentials or plus. Default: AWS's, which is Essentials for a new pool.",
         "userPoolTier",
         Change.LESSENS,
-        loss="What needs the higher plan would stop.",
+        loss="Features of the higher plan would stop working.",
         order=tuple(TIERS),
         kept=True,
         codec=words(TIERS),
@@ -44,7 +44,7 @@ class UserPool(Factors, Messages, Protection):
     )
     username_attributes: Annotated[list[types.VerifiedAttribute], Once] = setting(
         [],
-        "Of email and phone_number, those that are the user name; then there are no aliases.",
+        "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
         Change.REPLACES,
         loss=_EVERYBODY,
@@ -53,7 +53,7 @@ class UserPool(Factors, Messages, Protection):
     )
     alias_attributes: Annotated[list[types.AliasAttribute], Once] = setting(
         ["preferred_username"],
-        "By what people can sign in besides their user name, of email, phone_number and preferred_username.",
+        "Attributes that users can sign in with in addition to the user name: email, phone_number, preferred_username.",
         "aliasAttributes",
         Change.REPLACES,
         loss=_EVERYBODY,
@@ -62,7 +62,7 @@ class UserPool(Factors, Messages, Protection):
     )
     case_sensitive: bool = setting(
         False,
-        "Whether user names that differ in case alone are two.",
+        "Whether user names are case-sensitive.",
         "usernameConfiguration.caseSensitive",
         Change.REPLACES,
         loss=_EVERYBODY,
@@ -70,44 +70,43 @@ class UserPool(Factors, Messages, Protection):
     )
     auto_verified_attributes: Annotated[list[types.VerifiedAttribute], Once] = setting(
         ["email"],
-        "Of email and phone_number, those that Cognito verifies at sign-up; phone_number needs `sms`.",
+        "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
         "autoVerifiedAttributes",
         Change.LESSENS,
-        loss="Nobody's new address would be verified any more, nor give back a forgotten password.",
+        loss="New addresses would no longer be verified, so they could not be used for account recovery.",
         always=True,
         codec=SORTED,
         example=["email"],
     )
     self_sign_up: Maybe[bool] = setting(
         None,
-        "Whether people sign up by themselves. Not given - AWS's: they do in a new pool.",
+        "Whether users can sign up themselves. Default: AWS's, which is true for a new pool.",
         "adminCreateUserConfig.allowAdminCreateUserOnly",
         Change.LESSENS,
-        loss="Nobody could sign up any more but by an administrator.",
+        loss="Only administrators could create users.",
         kept=True,
         codec=INVERTED,
         example=False,
     )
     standard_attributes: StandardAttributes = setting(
         _EMAIL_ALONE,
-        "The standard attributes that the pool declares, name -> object; `{}` for none.",
+        "The standard attributes of the pool, name -> object; `{}` for none.",
         change=Change.IMPOSSIBLE,
         example={"email": {"required": True}, "given_name": {"required": True, "maxLength": 100}},
     )
     custom_attributes: CustomAttributes = setting(
         {},
-        "Attributes `custom:<name>`, name -> object; at most 50 with the standard ones, 25 new ones an update.",
+        "Custom attributes (`custom:<name>`), name -> object; at most 50 with the standard ones, 25 new ones per "
+        "update.",
         change=Change.IMPOSSIBLE,
         example={"tenant": {"maxLength": 36, "mutable": False}},
     )
-    password_policy: PasswordPolicy = setting(
-        PasswordPolicy(), "What a password has to be.", example={"minimumLength": 14}
-    )
+    password_policy: PasswordPolicy = setting(PasswordPolicy(), "The password policy.", example={"minimumLength": 14})
     triggers: Maybe[Triggers] = setting(
         None,
-        "Functions that Cognito calls, trigger -> ARN or object.",
+        "Lambda triggers, trigger -> ARN or object.",
         change=Change.LESSENS,
-        loss="What these functions do would not be done any more.",
+        loss="These functions would no longer be called.",
         example={"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
     )
 

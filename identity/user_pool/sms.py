@@ -19,19 +19,19 @@ class Sms(Model):
 
     role_arn: Maybe[types.RoleArn] = setting(
         None,
-        "The role that lets Cognito send texts by SNS. Not given - the program makes one.",
+        "The IAM role with which Cognito sends text messages. Default: a new role.",
         "smsConfiguration.snsCallerArn",
         example="arn:aws:iam::123456789012:role/cognito-sms",
     )
     external_id: Maybe[types.ExternalId] = setting(
         None,
-        "What the role asks Cognito for. Not given - nothing where roleArn is; for a role made here the name of the "
-        "pool, with - for what none may have.",
+        "The external id in the trust policy of the role. Default: none with roleArn; for a new role the pool's "
+        "name, with - for characters that are not allowed.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
     region: Maybe[types.Region] = setting(
-        None, "The region of SNS. Not given - the pool's.", "smsConfiguration.snsRegion", example="eu-west-1"
+        None, "The region of SNS. Default: the pool's region.", "smsConfiguration.snsRegion", example="eu-west-1"
     )
 
     def inputs(self) -> dict[str, Any]:

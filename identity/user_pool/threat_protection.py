@@ -19,7 +19,7 @@ MODES: Final = {"audit": "AUDIT", "enforced": "ENFORCED"}
 ACTIONS: Final = {"none": "NO_ACTION", "mfaIfConfigured": "MFA_IF_CONFIGURED", "mfa": "MFA_REQUIRED", "block": "BLOCK"}
 LEAKED: Final = {"none": "NO_ACTION", "block": "BLOCK"}
 LEVELS: Final = ("low", "medium", "high")
-UNWATCHED: Final = "Stolen passwords and odd sign-ins would not be noticed any more."
+UNWATCHED: Final = "Leaked passwords and risky sign-ins would no longer be detected."
 _RANGE: Final = "a range of addresses, such as 192.0.2.0/24"
 _CIDR: Final = types.matching(re.compile(r"[0-9a-fA-F:.]{2,45}/[0-9]{1,3}"), _RANGE)
 Mode = Annotated[str, types.one_of(*MODES), types.NotBlank]
@@ -55,9 +55,9 @@ def _takeover(says: str) -> Any:
 class Takeover(Model):
     """What happens at a sign-in that looks like a stolen account: block, mfa, mfaIfConfigured or none."""
 
-    low: Maybe[Action] = _takeover("At a low risk.")
-    medium: Maybe[Action] = _takeover("At a medium risk.")
-    high: Maybe[Action] = _takeover("At a high risk.")
+    low: Maybe[Action] = _takeover("Response to low risk.")
+    medium: Maybe[Action] = _takeover("Response to medium risk.")
+    high: Maybe[Action] = _takeover("Response to high risk.")
 
 
 class ThreatProtection(Model):
@@ -65,7 +65,7 @@ class ThreatProtection(Model):
 
     mode: Mode = setting(
         ...,
-        "audit counts, enforced acts.",
+        "audit only logs, enforced also acts.",
         "userPoolAddOns.advancedSecurityMode",
         Change.LESSENS,
         loss=UNWATCHED,
@@ -77,7 +77,7 @@ class ThreatProtection(Model):
     )
     custom_auth: Maybe[Mode] = setting(
         None,
-        "The same for custom sign-in.",
+        "The mode for custom authentication.",
         "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
         Change.LESSENS,
         loss=UNWATCHED,
@@ -89,9 +89,9 @@ class ThreatProtection(Model):
     )
     leaked_passwords: Maybe[Leaked] = setting(
         None,
-        "What happens at a password that is known to be stolen: block or none.",
+        "The response to leaked passwords: block or none.",
         change=Change.LESSENS,
-        loss="Passwords that are known to be stolen would be taken.",
+        loss="Leaked passwords would be accepted.",
         order=tuple(LEAKED),
         always=True,
         plan=Plan.PLUS,
@@ -99,7 +99,7 @@ class ThreatProtection(Model):
     )
     takeover: Maybe[Takeover] = setting(
         None,
-        "What happens at an odd sign-in, by its risk.",
+        "The response to risky sign-ins, by risk level.",
         change=Change.LESSENS,
         loss=UNWATCHED,
         always=True,
@@ -108,18 +108,18 @@ class ThreatProtection(Model):
     )
     always_block: Maybe[Cidrs] = setting(
         None,
-        "Addresses that are always refused, at most 200 ranges.",
+        "IP ranges that are always blocked, at most 200.",
         change=Change.LESSENS,
-        loss="People at these addresses could sign in.",
+        loss="Users at these addresses could sign in.",
         always=True,
         plan=Plan.PLUS,
         example=["192.0.2.0/24"],
     )
     never_block: Maybe[Cidrs] = setting(
         None,
-        "Addresses that are never refused, at most 200 ranges.",
+        "IP ranges that are never blocked, at most 200.",
         change=Change.LESSENS,
-        loss="People at these addresses could be refused.",
+        loss="Users at these addresses could be blocked.",
         always=True,
         plan=Plan.PLUS,
         example=["198.51.100.0/24"],

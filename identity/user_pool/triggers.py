@@ -17,7 +17,7 @@ from identity.user_pool.trigger_events import VERSIONS
 ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
 _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
-_LOSS = "What this function does at every sign-in, sign-up or message would not be done any more."
+_LOSS = "This function would no longer be called."
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
 _OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
@@ -34,24 +34,27 @@ class Trigger(Model):
     """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
 
     arn: Maybe[types.FunctionArn] = setting(
-        None, "A function that exists.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
+        None, "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
     )
     path: Maybe[types.Text] = setting(
-        None, "A folder of code, from the root of this repository.", example="triggers/claims"
+        None, "A folder with the function's code, relative to the root of this repository.", example="triggers/claims"
     )
     permission: bool = setting(
-        True, "Whether the program lets this pool call it; false where somebody else sees to that.", example=False
+        True,
+        "Whether the program creates the permission for the pool to call the function; false if it is granted "
+        "elsewhere.",
+        example=False,
     )
-    handler: types.Text = setting("main.handler", "File and function in that folder.", example="main.handler")
-    runtime: Runtime = setting("python3.13", "The runtime of that code.", example="python3.12")
-    memory: Memory = setting(128, "Megabytes of memory, 128-10,240.", example=256)
-    timeout: Timeout = setting(5, "Seconds, 1-5: Cognito waits no longer.", example=3)
-    environment: dict[types.Text, str] = setting({}, "Environment variables of that code.", example={"STAGE": "dev"})
+    handler: types.Text = setting("main.handler", "The handler in that folder.", example="main.handler")
+    runtime: Runtime = setting("python3.13", "The Lambda runtime.", example="python3.12")
+    memory: Memory = setting(128, "Memory in megabytes, 128-10,240.", example=256)
+    timeout: Timeout = setting(5, "Timeout in seconds, 1-5. Cognito waits at most 5 seconds.", example=3)
+    environment: dict[types.Text, str] = setting({}, "Environment variables of the function.", example={"STAGE": "dev"})
     version: Maybe[Version] = setting(
         None,
-        "The form of the event, for preTokenGeneration: V1_0, V2_0 or V3_0. Not given - V1_0.",
+        "The event version of preTokenGeneration: V1_0, V2_0 or V3_0. Default: V1_0.",
         change=Change.LESSENS,
-        loss="The function would be called with an older event, and tokens would lack what it puts into them.",
+        loss="The function would get an older event version, and could no longer make all its changes to the tokens.",
         order=VERSIONS,
         plan=Plan.ESSENTIALS,
         free=("V1_0",),
@@ -69,21 +72,23 @@ def _trigger(says: str) -> Any:
 class Triggers(Model):
     """The functions of a pool, by AWS's names. Each gets the permission to be called by this pool."""
 
-    pre_sign_up: OneTrigger = _trigger("Before somebody signs up.")
-    post_confirmation: OneTrigger = _trigger("After somebody confirmed the sign-up.")
-    pre_authentication: OneTrigger = _trigger("Before somebody signs in.")
-    post_authentication: OneTrigger = _trigger("After somebody signed in.")
-    pre_token_generation: OneTrigger = _trigger("Before tokens are made; versions above V1_0 need the Essentials plan.")
+    pre_sign_up: OneTrigger = _trigger("Before a user signs up.")
+    post_confirmation: OneTrigger = _trigger("After a user has confirmed the sign-up.")
+    pre_authentication: OneTrigger = _trigger("Before a user signs in.")
+    post_authentication: OneTrigger = _trigger("After a user has signed in.")
+    pre_token_generation: OneTrigger = _trigger(
+        "Before tokens are issued; versions above V1_0 require the Essentials plan."
+    )
     custom_message: OneTrigger = _trigger("Before a message is sent.")
-    user_migration: OneTrigger = _trigger("Where somebody who is not there signs in.")
-    define_auth_challenge: OneTrigger = _trigger("Custom sign-in: which challenge comes next.")
-    create_auth_challenge: OneTrigger = _trigger("Custom sign-in: makes the challenge.")
-    verify_auth_challenge_response: OneTrigger = _trigger("Custom sign-in: checks the answer.")
-    custom_email_sender: OneTrigger = _trigger("Sends the mails; needs kmsKeyArn.")
-    custom_sms_sender: OneTrigger = _trigger("Sends the texts; needs kmsKeyArn.")
+    user_migration: OneTrigger = _trigger("When an unknown user signs in or resets a password.")
+    define_auth_challenge: OneTrigger = _trigger("Custom authentication: selects the next challenge.")
+    create_auth_challenge: OneTrigger = _trigger("Custom authentication: creates the challenge.")
+    verify_auth_challenge_response: OneTrigger = _trigger("Custom authentication: verifies the response.")
+    custom_email_sender: OneTrigger = _trigger("Sends emails; requires kmsKeyArn.")
+    custom_sms_sender: OneTrigger = _trigger("Sends text messages; requires kmsKeyArn.")
     kms_key_arn: Maybe[types.KeyArn] = setting(
         None,
-        "The key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
+        "The KMS key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
         "lambdaConfig.kmsKeyId",
         example="arn:aws:kms:eu-west-1:123456789012:key/1",
     )

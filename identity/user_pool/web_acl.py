@@ -25,23 +25,23 @@ class WebAcl(Model):
 
     arn: Maybe[types.WebAclArn] = setting(
         None,
-        "A web ACL that exists.",
+        "The ARN of an existing web ACL.",
         example="arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/sign-in/6e1b2f5c",
     )
     requests_per5_minutes: Maybe[Annotated[int, types.whole(10, 2_000_000_000)]] = setting(
         None,
-        "How many requests an address may make in five minutes, 10-2,000,000,000.",
+        "The request limit per IP address in five minutes, 10-2,000,000,000.",
         alias="requestsPer5Minutes",
         change=Change.MATTERS,
-        loss="One address could send more requests than now, or people behind one could be refused sooner.",
+        loss="An IP address could send more requests, or users behind one address could be blocked earlier.",
         always=True,
         example=1000,
     )
     managed_rules: Maybe[Annotated[list[Annotated[str, types.one_of(*RULES), types.NotBlank]], Once]] = setting(
         None,
-        "AWS's own rules, of common, knownBadInputs and ipReputation.",
+        "AWS managed rule groups: common, knownBadInputs, ipReputation.",
         change=Change.LESSENS,
-        loss="Requests that these rules refuse would reach the pool.",
+        loss="Requests that these rules block would reach the pool.",
         always=True,
         example=["common", "ipReputation"],
     )
