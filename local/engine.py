@@ -21,7 +21,7 @@ from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 from local import environment, paths, pulumi_cli, start_over
-from local.aws_plugin import served
+from local.aws_plugin.served import served
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Interrupted, Operation, Outcome

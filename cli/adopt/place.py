@@ -16,7 +16,7 @@ from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language
 from cli import pulumi_command
 from cli.pulumi_command import said
 from local import engine, paths, pulumi_cli, stack_file
-from local.aws_plugin import served
+from local.aws_plugin.served import served
 from local.console import Failure
 
 # Protected until the first `up` has made of it what the config says.

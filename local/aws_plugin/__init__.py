@@ -1,5 +1,1 @@
 """The local stack's own `aws` provider plugin: a few resource types and functions, done on the emulator alone."""
-
-from .served import served
-
-__all__ = ["served"]

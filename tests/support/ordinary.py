@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from local import pulumi_cli
-from local.aws_plugin import served
 from local.aws_plugin.emulator import SERVICES
+from local.aws_plugin.served import served
 from tests.support import language_host
 from tests.support.checkout import Checkout, Ran, finished
 
