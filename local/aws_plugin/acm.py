@@ -5,18 +5,16 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
 
 from typing import Any
 
-from .official import Differences, official_table
-from .properties import Props, Table, to_aws
+from .official import Differences
+from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
 
 _WAITING = 75 * 60  # seconds; the official provider's
 # Of certificates that come from elsewhere, or are renewed by others than ACM.
-_OF_OTHERS = frozenset(
-    [
-        *("certificateAuthorityArn", "certificateBody", "certificateChain", "earlyRenewalDuration"),
-        *("privateKey", "privateKeyWo", "privateKeyWoVersion", "validationOptions"),
-    ]
+_OF_OTHERS = (
+    *("certificateAuthorityArn", "certificateBody", "certificateChain", "earlyRenewalDuration"),
+    *("privateKey", "privateKeyWo", "privateKeyWoVersion", "validationOptions"),
 )
 
 
@@ -25,17 +23,12 @@ class Certificate(Resource):
 
     type_name = "aws:acm/certificate:Certificate"
     service = "acm"
-    inputs: Table = official_table(
-        type_name,
-        "acm",
-        ("RequestCertificateRequest",),
-        Differences(
-            replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
-            keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
-            own=_OF_OTHERS,
-        ),
+    requests = ("RequestCertificate",)
+    differences = Differences(
+        replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
+        keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
+        unsupported=_OF_OTHERS,
     )
-    unsupported = _OF_OTHERS
 
     def prepared(self, props: Props) -> Props:
         names = props.get("subjectAlternativeNames")
@@ -75,7 +68,7 @@ class CertificateValidation(Resource):
 
     type_name = "aws:acm/certificateValidation:CertificateValidation"
     service = "acm"
-    inputs: Table = official_table(type_name, "", (), Differences(replaces=("certificateArn", "validationRecordFqdns")))
+    differences = Differences(replaces=("certificateArn", "validationRecordFqdns"))
 
     def make(self, aws: Service, props: Props) -> str:
         arn = props["certificateArn"]

@@ -1,7 +1,7 @@
 """What is wrong with given inputs, told before anything is asked of the emulator."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,7 +22,7 @@ _TYPES: dict[Kind, Any] = {
 }
 
 
-def problems(subject: str, table: Table, unsupported: frozenset[str], given: Props, path: str = "") -> Iterator[str]:
+def problems(subject: str, table: Table, unsupported: Collection[str], given: Props, path: str = "") -> Iterator[str]:
     """Everything wrong with the given inputs, a sentence each: unknown names, missing ones, wrong kinds and values."""
     for name, value in given.items():
         if name in unsupported:

@@ -9,16 +9,14 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import Emulator, Refusal, existing
-from .official import Differences, official_table
-from .properties import Props, Table, to_aws
+from .official import Differences
+from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
 
-_OTHERS = frozenset(
-    [
-        *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
-        *("templateUrl", "timeoutInMinutes"),
-    ]
+_OTHERS = (
+    *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
+    *("templateUrl", "timeoutInMinutes"),
 )
 _TIMEOUT = 30 * 60  # seconds; the official provider's
 
@@ -28,19 +26,15 @@ class Stack(Resource):
 
     type_name = "aws:cloudformation/stack:Stack"
     service = "cloudformation"
-    inputs: Table = official_table(
-        type_name,
-        "cloudformation",
-        ("CreateStackInput",),
-        Differences(
-            named="name",
-            replaces=("name",),
-            keeps=("templateBody", "parameters"),
-            members={"name": "StackName"},
-            own=("parameters", *_OTHERS),
-        ),
+    requests = ("CreateStack",)
+    differences = Differences(
+        named="name",
+        replaces=("name",),
+        keeps=("templateBody", "parameters"),
+        members={"name": "StackName"},
+        own=("parameters",),
+        unsupported=_OTHERS,
     )
-    unsupported = _OTHERS
 
     def prepared(self, props: Props) -> Props:
         return props | {"templateBody": _same_text(props["templateBody"])} if props.get("templateBody") else props

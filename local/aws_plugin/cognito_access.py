@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from .official import Differences, official_table
-from .properties import Props, Table, from_aws
+from .official import Differences
+from .properties import Props, from_aws
 from .resource import Held
 from .service import Service
 
@@ -20,31 +20,26 @@ class UserPoolClient(Held):
 
     type_name = "aws:cognito/userPoolClient:UserPoolClient"
     service = "cognitoidp"
-    inputs: Table = official_table(
-        type_name,
-        "cognito-idp",
-        ("CreateUserPoolClientRequest",),
-        Differences(
-            named="name",
-            replaces=("userPoolId", "generateSecret"),
-            keeps=(
-                *("accessTokenValidity", "allowedOauthFlows", "allowedOauthFlowsUserPoolClient", "allowedOauthScopes"),
-                *("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared", "authSessionValidity"),
-                *("callbackUrls", "defaultRedirectUri", "enablePropagateAdditionalUserContextData"),
-                *("enableTokenRevocation", "explicitAuthFlows", "idTokenValidity", "logoutUrls", "readAttributes"),
-                *("preventUserExistenceErrors", "refreshTokenValidity", "supportedIdentityProviders"),
-                *("writeAttributes",),
-            ),
-            # As with the official provider: an import does not read it, and nothing is neither true nor false.
-            unread=("generateSecret",),
-            members={"name": "ClientName"},
-            default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
-            absent={
-                "tokenValidityUnits": _UNITS,
-                "refreshTokenRotation": _NO_ROTATION,
-                "refreshTokenRotation.retryGracePeriodSeconds": 0,
-            },
+    differences = Differences(
+        named="name",
+        replaces=("userPoolId", "generateSecret"),
+        keeps=(
+            *("accessTokenValidity", "allowedOauthFlows", "allowedOauthFlowsUserPoolClient", "allowedOauthScopes"),
+            *("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared", "authSessionValidity"),
+            *("callbackUrls", "defaultRedirectUri", "enablePropagateAdditionalUserContextData"),
+            *("enableTokenRevocation", "explicitAuthFlows", "idTokenValidity", "logoutUrls", "readAttributes"),
+            *("preventUserExistenceErrors", "refreshTokenValidity", "supportedIdentityProviders"),
+            *("writeAttributes",),
         ),
+        # As with the official provider: an import does not read it, and nothing is neither true nor false.
+        unread=("generateSecret",),
+        members={"name": "ClientName"},
+        default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
+        absent={
+            "tokenValidityUnits": _UNITS,
+            "refreshTokenRotation": _NO_ROTATION,
+            "refreshTokenRotation.retryGracePeriodSeconds": 0,
+        },
     )
     secrets = frozenset({"clientSecret"})
     noun, key, member = "UserPoolClient", ("userPoolId",), "ClientId"
@@ -59,15 +54,10 @@ class UserPoolDomain(Held):
 
     type_name = "aws:cognito/userPoolDomain:UserPoolDomain"
     service = "cognitoidp"
-    inputs: Table = official_table(
-        type_name,
-        "cognito-idp",
-        ("CreateUserPoolDomainRequest",),
-        Differences(
-            replaces=("domain", "userPoolId"),
-            keeps=("managedLoginVersion",),
-            members={"certificateArn": "CustomDomainConfig.CertificateArn"},
-        ),
+    differences = Differences(
+        replaces=("domain", "userPoolId"),
+        keeps=("managedLoginVersion",),
+        members={"certificateArn": "CustomDomainConfig.CertificateArn"},
     )
     noun, answer = "UserPoolDomain", "DomainDescription"
     key, rereads = ("domain",), True
@@ -94,12 +84,7 @@ class ResourceServer(Held):
 
     type_name = "aws:cognito/resourceServer:ResourceServer"
     service = "cognitoidp"
-    inputs: Table = official_table(
-        type_name,
-        "cognito-idp",
-        ("CreateResourceServerRequest",),
-        Differences(named="name", replaces=("identifier", "userPoolId")),
-    )
+    differences = Differences(named="name", replaces=("identifier", "userPoolId"))
     noun, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002

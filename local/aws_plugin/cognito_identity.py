@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
 """
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Held, Resource
 from .service import Service
@@ -14,14 +14,9 @@ class IdentityPool(Held):
 
     type_name = "aws:cognito/identityPool:IdentityPool"
     service = "cognitoidentity"
-    inputs = official_table(
-        type_name,
-        "cognito-identity",
-        ("CreateIdentityPoolInput",),
-        Differences(
-            replaces=("developerProviderName", "identityPoolName"),
-            default={"allowClassicFlow": False, "allowUnauthenticatedIdentities": False},
-        ),
+    differences = Differences(
+        replaces=("developerProviderName", "identityPoolName"),
+        default={"allowClassicFlow": False, "allowUnauthenticatedIdentities": False},
     )
     noun, answer, member = "IdentityPool", "", "IdentityPoolId"
 
@@ -34,17 +29,13 @@ class IdentityPoolRoleAttachment(Resource):
 
     type_name = "aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment"
     service = "cognitoidentity"
-    inputs = official_table(
-        type_name,
-        "cognito-identity",
-        ("SetIdentityPoolRolesInput",),
-        Differences(
-            replaces=("identityPoolId",),
-            ordered=("roleMappings.mappingRules",),
-            keyed={"roleMappings": "identityProvider"},
-            own=("roleMappings.identityProvider",),
-            members={"roleMappings.mappingRules": "RulesConfiguration.Rules"},
-        ),
+    requests = ("SetIdentityPoolRoles",)
+    differences = Differences(
+        replaces=("identityPoolId",),
+        ordered=("roleMappings.mappingRules",),
+        keyed={"roleMappings": "identityProvider"},
+        own=("roleMappings.identityProvider",),
+        members={"roleMappings.mappingRules": "RulesConfiguration.Rules"},
     )
 
     def make(self, aws: Service, props: Props) -> str:
@@ -55,9 +46,6 @@ class IdentityPoolRoleAttachment(Resource):
         found = aws.client.get_identity_pool_roles(IdentityPoolId=resource_id)
         there = found.get("Roles") or found.get("RoleMappings")
         return self.state(aws, resource_id, found) if there else None
-
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
-        self.make(aws, new)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
         aws.client.set_identity_pool_roles(IdentityPoolId=resource_id, Roles={}, RoleMappings={})

@@ -7,7 +7,7 @@ import base64
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
@@ -18,13 +18,9 @@ class UserPoolUICustomization(Resource):
 
     type_name = "aws:cognito/userPoolUICustomization:UserPoolUICustomization"
     service = "cognitoidp"
-    inputs = official_table(
-        type_name,
-        "cognito-idp",
-        ("SetUICustomizationRequest",),
-        Differences(
-            replaces=("clientId", "userPoolId"), unread=("imageFile",), own=("imageFile",), default={"clientId": "ALL"}
-        ),
+    requests = ("SetUICustomization",)
+    differences = Differences(
+        replaces=("clientId", "userPoolId"), unread=("imageFile",), own=("imageFile",), default={"clientId": "ALL"}
     )
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
@@ -44,9 +40,6 @@ class UserPoolUICustomization(Resource):
         if found.get("ClientId") != client_id or not (found.get("CSS") or known.get("imageFile")):
             return None
         return self.state(aws, resource_id, found)
-
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
-        self.make(aws, new)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
         pool, client_id = parted(resource_id, "<user pool id>,<client id>")

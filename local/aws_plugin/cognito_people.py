@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
 """
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props
 from .resource import Held
 from .service import Service
@@ -14,12 +14,7 @@ class IdentityProvider(Held):
 
     type_name = "aws:cognito/identityProvider:IdentityProvider"
     service = "cognitoidp"
-    inputs = official_table(
-        type_name,
-        "cognito-idp",
-        ("CreateIdentityProviderRequest",),
-        Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",)),
-    )
+    differences = Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",))
     secrets = frozenset({"providerDetails.client_secret", "providerDetails.private_key"})
     noun, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
 
@@ -32,13 +27,8 @@ class UserGroup(Held):
 
     type_name = "aws:cognito/userGroup:UserGroup"
     service = "cognitoidp"
-    inputs = official_table(
-        type_name,
-        "cognito-idp",
-        ("CreateGroupRequest",),
-        Differences(
-            named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
-        ),
+    differences = Differences(
+        named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
     )
     noun, verbs = "Group", ("Create", "Get", "", "Delete")
     key = ("userPoolId", "name")

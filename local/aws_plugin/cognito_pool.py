@@ -3,9 +3,12 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html
 """
 
+import functools
+
 from .cognito_pool_tables import POOL
 from .cognito_schema import by_name, impossible, own_attributes
 from .emulator import Refusal
+from .official import Differences
 from .properties import Props, Table, to_aws
 from .resource import Resource
 from .service import Service
@@ -27,7 +30,11 @@ class UserPool(Resource):
 
     type_name = "aws:cognito/userPool:UserPool"
     service = "cognitoidp"
-    inputs: Table = POOL
+    differences = Differences()
+
+    @functools.cached_property
+    def inputs(self) -> Table:
+        return POOL
 
     def make(self, aws: Service, props: Props) -> str:
         request = to_aws(self.inputs, props)

@@ -21,7 +21,7 @@ STANDARD = frozenset(
 POOL = official_table(
     "aws:cognito/userPool:UserPool",
     "cognito-idp",
-    ("CreateUserPoolRequest", "SetUserPoolMfaConfigRequest"),
+    ("CreateUserPool", "SetUserPoolMfaConfig"),
     Differences(
         named="name",
         replaces=("aliasAttributes", "usernameAttributes", "usernameConfiguration"),

@@ -20,20 +20,9 @@ THREADS = 32  # that wait for the emulator; the default of a few would make para
 
 # The official provider's endpoint names -> boto3's service names.
 SERVICES = {
-    "acm": "acm",
-    "cloudformation": "cloudformation",
-    "cognitoidentity": "cognito-identity",
-    "cognitoidp": "cognito-idp",
-    "iam": "iam",
-    "lambda": "lambda",
-    "logs": "logs",
-    "route53": "route53",
-    "secretsmanager": "secretsmanager",
-    "ses": "ses",
-    "sesv2": "sesv2",
-    "ssm": "ssm",
-    "sts": "sts",
-    "wafv2": "wafv2",
+    **{"cognitoidentity": "cognito-identity", "cognitoidp": "cognito-idp"},
+    **{name: name for name in ("acm", "cloudformation", "iam", "lambda", "logs", "route53", "secretsmanager", "ses")},
+    **{name: name for name in ("sesv2", "ssm", "sts", "wafv2")},
 }
 
 _MAKING = threading.Lock()  # a session does one thing at a time

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 
 import json
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Held, Resource, parted
 from .service import Service
@@ -18,19 +18,15 @@ class Role(Resource):
 
     type_name = "aws:iam/role:Role"
     service = "iam"
-    unsupported = frozenset({"inlinePolicies", "managedPolicyArns", _PREFIX})
-    inputs = official_table(
-        type_name,
-        "iam",
-        ("CreateRoleRequest",),
-        Differences(
-            named="name",
-            replaces=("name", "path"),
-            unread=("forceDetachPolicies",),
-            members={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
-            own=("forceDetachPolicies", *unsupported),
-            default={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
-        ),
+    requests = ("CreateRole",)
+    differences = Differences(
+        named="name",
+        replaces=("name", "path"),
+        unread=("forceDetachPolicies",),
+        members={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
+        own=("forceDetachPolicies",),
+        default={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
+        unsupported=("inlinePolicies", "managedPolicyArns", _PREFIX),
     )
 
     def make(self, aws: Service, props: Props) -> str:
@@ -70,17 +66,11 @@ class RolePolicy(Held):
 
     type_name = "aws:iam/rolePolicy:RolePolicy"
     service = "iam"
-    unsupported = frozenset({_PREFIX})
-    inputs = official_table(
-        type_name,
-        "iam",
-        ("PutRolePolicyRequest",),
-        Differences(
-            named="name",
-            replaces=("name", "role"),
-            members={"name": "PolicyName", "role": "RoleName", "policy": "PolicyDocument"},
-            own=(_PREFIX,),
-        ),
+    differences = Differences(
+        named="name",
+        replaces=("name", "role"),
+        members={"name": "PolicyName", "role": "RoleName", "policy": "PolicyDocument"},
+        unsupported=(_PREFIX,),
     )
     noun, verbs, answer = "RolePolicy", ("Put", "Get", "Put", "Delete"), ""
     key, separator, rereads = ("role", "name"), ":", True
@@ -94,12 +84,8 @@ class RolePolicyAttachment(Resource):
 
     type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
     service = "iam"
-    inputs = official_table(
-        type_name,
-        "iam",
-        ("AttachRolePolicyRequest",),
-        Differences(replaces=("role", "policyArn"), members={"role": "RoleName"}),
-    )
+    requests = ("AttachRolePolicy",)
+    differences = Differences(replaces=("role", "policyArn"), members={"role": "RoleName"})
 
     def make(self, aws: Service, props: Props) -> str:
         aws.client.attach_role_policy(**to_aws(self.inputs, props))

@@ -13,7 +13,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from .archives import zipped
 from .elided import digest_of
 from .emulator import Refusal
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
@@ -22,13 +22,11 @@ _STARTING = 60.0  # seconds; it takes about one
 # The digest of the code, among the inputs and in the state.
 _CODE = digest_of("code")
 # Code that is not a zipped folder, and what only a fleet of functions needs.
-_ELSEWHERE = frozenset(
-    [
-        *("capacityProviderConfig", "codeSha256", "codeSigningConfigArn", "deadLetterConfig", "durableConfig"),
-        *("fileSystemConfig", "imageConfig", "imageUri", "packageType", "publish", "publishTo", "s3Bucket", "s3Key"),
-        *("replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds", "s3ObjectVersion", "snapStart"),
-        *("sourceKmsKeyArn", "tenancyConfig", "useResourceTimeoutForPropagation", "vpcConfig"),
-    ]
+_ELSEWHERE = (
+    *("capacityProviderConfig", "codeSha256", "codeSigningConfigArn", "deadLetterConfig", "durableConfig"),
+    *("fileSystemConfig", "imageConfig", "imageUri", "packageType", "publish", "publishTo", "s3Bucket", "s3Key"),
+    *("replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds", "s3ObjectVersion", "snapStart"),
+    *("sourceKmsKeyArn", "tenancyConfig", "useResourceTimeoutForPropagation", "vpcConfig"),
 )
 
 
@@ -37,25 +35,21 @@ class Function(Resource):
 
     type_name = "aws:lambda/function:Function"
     service = "lambda"
-    unsupported = _ELSEWHERE
-    inputs = official_table(
-        type_name,
-        "lambda",
-        ("CreateFunctionRequest",),
-        Differences(
-            named="name",
-            replaces=("name",),
-            keeps=(
-                *("architectures", "code", "ephemeralStorage", "loggingConfig", "packageType"),
-                "tracingConfig",
-            ),
-            unread=("code", "skipDestroy", "sourceCodeHash"),
-            secret=("environment",),
-            ordered=("layers",),
-            members={"name": "FunctionName"},
-            own=("code", "skipDestroy", "sourceCodeHash", "reservedConcurrentExecutions", *_ELSEWHERE),
-            default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
+    requests = ("CreateFunction",)
+    differences = Differences(
+        named="name",
+        replaces=("name",),
+        keeps=(
+            *("architectures", "code", "ephemeralStorage", "loggingConfig", "packageType"),
+            "tracingConfig",
         ),
+        unread=("code", "skipDestroy", "sourceCodeHash"),
+        secret=("environment",),
+        ordered=("layers",),
+        members={"name": "FunctionName"},
+        own=("code", "skipDestroy", "sourceCodeHash", "reservedConcurrentExecutions"),
+        default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
+        unsupported=_ELSEWHERE,
     )
 
     def prepared(self, props: Props) -> Props:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 
 import json
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
@@ -16,20 +16,15 @@ class Permission(Resource):
 
     type_name = "aws:lambda/permission:Permission"
     service = "lambda"
-    unsupported = frozenset({"statementIdPrefix"})
-    inputs = official_table(
-        type_name,
-        "lambda",
-        ("AddPermissionRequest",),
-        Differences(
-            named="statementId",
-            replaces=(
-                *("action", "eventSourceToken", "function", "functionUrlAuthType", "invokedViaFunctionUrl"),
-                *("principal", "principalOrgId", "qualifier", "sourceAccount", "sourceArn", "statementId"),
-            ),
-            members={"function": "FunctionName"},
-            own=unsupported,
+    requests = ("AddPermission",)
+    differences = Differences(
+        named="statementId",
+        replaces=(
+            *("action", "eventSourceToken", "function", "functionUrlAuthType", "invokedViaFunctionUrl"),
+            *("principal", "principalOrgId", "qualifier", "sourceAccount", "sourceArn", "statementId"),
         ),
+        members={"function": "FunctionName"},
+        unsupported=("statementIdPrefix",),
     )
 
     def make(self, aws: Service, props: Props) -> str:

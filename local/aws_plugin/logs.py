@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 """
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
@@ -14,20 +14,16 @@ class LogGroup(Resource):
 
     type_name = "aws:cloudwatch/logGroup:LogGroup"
     service = "logs"
-    unsupported = frozenset({"namePrefix"})
-    inputs = official_table(
-        type_name,
-        "logs",
-        ("CreateLogGroupRequest", "PutRetentionPolicyRequest"),
-        Differences(
-            named="name",
-            replaces=("name", "logGroupClass"),
-            keeps=("logGroupClass",),
-            unread=("skipDestroy",),
-            members={"name": "logGroupName"},
-            own=("skipDestroy", *unsupported),
-            default={"retentionInDays": 0, "skipDestroy": False, "deletionProtectionEnabled": False},
-        ),
+    requests = ("CreateLogGroup", "PutRetentionPolicy")
+    differences = Differences(
+        named="name",
+        replaces=("name", "logGroupClass"),
+        keeps=("logGroupClass",),
+        unread=("skipDestroy",),
+        members={"name": "logGroupName"},
+        own=("skipDestroy",),
+        default={"retentionInDays": 0, "skipDestroy": False, "deletionProtectionEnabled": False},
+        unsupported=("namePrefix",),
     )
 
     def make(self, aws: Service, props: Props) -> str:

@@ -41,12 +41,13 @@ class Differences:
     members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
     keyed: Mapping[str, str] = field(default_factory=dict)
     own: Collection[str] = ()  # the resource's module converts these itself
+    unsupported: Collection[str] = ()  # the official provider has these, and this plugin does not
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
 
     def paths(self) -> frozenset[str]:
         """All that it speaks of."""
-        lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own
+        lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own, self.unsupported
         several = [*lists, self.keyed, self.members, self.default, self.absent, filter(None, [self.named])]
         return frozenset(path for paths in several for path in paths)
 
@@ -98,11 +99,12 @@ class _OfficialTable(Mapping[str, Property]):
         return _OfficialTable(f"{path}.", lambda: getattr(package, arguments), lambda: shapes, self._differences)
 
     def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str, Shape | None]":
-        if not shapes or path in self._differences.own or path == "region":
+        differences = self._differences
+        if not shapes or path in (*differences.own, *differences.unsupported, "region"):
             return "", None
         if path == "tags":
             return _tags(shapes)
-        wanted = self._differences.members.get(path, name)
+        wanted = differences.members.get(path, name)
         for shape in shapes:
             if found := _walk(shape, wanted.split(".")):
                 return found
@@ -119,24 +121,28 @@ class _OfficialTable(Mapping[str, Property]):
 
 
 def official_table(
-    type_name: str, service: str = "", shapes: Sequence[str] = (), differences: Differences = Differences()
+    type_name: str, service: str, requests: Sequence[str] = (), differences: Differences = Differences()
 ) -> Table:
     """The inputs of a resource type.
 
     Args:
         type_name: its token, such as `aws:cognito/userPool:UserPool`.
-        service: boto3's name of the service; empty where nothing of the resource is held.
-        shapes: the requests of the service that carry the properties.
+        service: boto3's name of the service.
+        requests: the operations, or the shapes, that carry the properties; empty where nothing of it is held.
         differences: what is written by hand.
 
-    At the first use it raises LookupError where a property has no member in the shapes, and none by hand.
+    At the first use it raises LookupError where a property has no member in the requests, and none by hand.
     """
     return _OfficialTable(
         "",
         lambda: _class(type_name, "Args"),
-        lambda: [model(service).shape_for(shape) for shape in shapes],
+        lambda: [_shape(model(service), request) for request in requests],
         differences,
     )
+
+
+def _shape(known: Any, name: str) -> Any:
+    return known.operation_model(name).input_shape if name in known.operation_names else known.shape_for(name)
 
 
 def outputs(type_name: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ class LocalAws(rpc.Provider):
             else:
                 continue
             filled.append(name)
-        wrong = [*problems(_short(resource), resource.inputs, resource.unsupported, given)]
+        wrong = [*problems(_short(resource), resource.inputs, resource.differences.unsupported, given)]
         if isinstance(self._emulator, Refusal):
             wrong = [str(self._emulator)]
         failures = [rpc.CheckFailure("", text) for text in wrong]

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from .emulator import Refusal
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props
 from .resource import Resource
 from .service import Service
@@ -17,27 +17,26 @@ class Remembered(Resource):
 
     Args:
         type_name: the type's token.
-        key: the inputs that name it, in its id; the id is random where there are none.
-        separator: between them.
-        shape: AWS's request that makes it, service and name, which tells what values it takes.
-        differences: what is written by hand of its inputs.
+        request: AWS's operation that makes it, which tells what values it takes.
+        key: the inputs that name it, in its id.
+        replaces: the inputs whose change makes another one.
+        separator: between the parts of its id.
         computed: its outputs, from its inputs and a random id.
     """
 
-    service = ""
+    service = "cognitoidp"
 
     def __init__(
         self,
         type_name: str,
-        key: Sequence[str] = (),
+        request: str,
+        key: Sequence[str],
+        replaces: Sequence[str],
         separator: str = ",",
-        shape: tuple[str, str] | None = None,
-        differences: Differences = Differences(),  # noqa: B008 - it is frozen
         computed: Computed = lambda inputs, identity: {},  # noqa: ARG005
     ) -> None:
-        self.type_name, self._key, self._separator, self._computed = type_name, key, separator, computed
-        service, *shapes = shape or ("",)
-        self.inputs = official_table(type_name, service, shapes, differences)
+        self.type_name, self.requests, self.differences = type_name, (request,), Differences(replaces=replaces)
+        self._key, self._separator, self._computed = key, separator, computed
 
     def warning(self) -> str:
         name = self.type_name.rpartition(":")[2]
@@ -48,7 +47,7 @@ class Remembered(Resource):
         known = {"region": aws.region} | props
         state = self.state(aws, identity, {}, **(known | self._computed(known, identity)))
         named = [str(state[name]) for name in self._key if state.get(name)]
-        return state | {"id": self._separator.join(named) or identity}
+        return state | {"id": self._separator.join(named)}
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
         state = {name: value for name, value in known.items() if name in (*self.inputs, *self.outputs)}
@@ -71,22 +70,22 @@ def _branding(inputs: Props, identity: str) -> Props:
 TYPES = (
     Remembered(
         "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
+        "SetLogDeliveryConfiguration",
         key=("userPoolId",),
-        shape=("cognito-idp", "SetLogDeliveryConfigurationRequest"),
-        differences=Differences(replaces=("userPoolId",)),
+        replaces=("userPoolId",),
     ),
     Remembered(
         "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+        "CreateManagedLoginBranding",
         key=("userPoolId", "managedLoginBrandingId"),
-        shape=("cognito-idp", "CreateManagedLoginBrandingRequest"),
-        differences=Differences(replaces=("clientId", "userPoolId")),
+        replaces=("clientId", "userPoolId"),
         computed=_branding,
     ),
     Remembered(
         "aws:cognito/riskConfiguration:RiskConfiguration",
+        "SetRiskConfiguration",
         key=("userPoolId", "clientId"),
+        replaces=("clientId", "userPoolId"),
         separator=":",
-        shape=("cognito-idp", "SetRiskConfigurationRequest"),
-        differences=Differences(replaces=("clientId", "userPoolId")),
     ),
 )

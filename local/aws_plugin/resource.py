@@ -8,8 +8,9 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import official
-from .emulator import Refusal, existing
+from .emulator import SERVICES, Refusal, existing
+from .official import Differences, official_table
+from .official import outputs as official_outputs
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
 
@@ -23,14 +24,19 @@ class Resource(ABC):
 
     type_name: str
     service: str  # by the official provider's name of its endpoint
-    inputs: Table
-    unsupported: frozenset[str] = frozenset()  # inputs that only the official provider has
+    requests: tuple[str, ...] = ()  # the operations that carry its inputs
+    differences: Differences  # what is written by hand of its inputs
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
+
+    @functools.cached_property
+    def inputs(self) -> Table:
+        """What may be given."""
+        return official_table(self.type_name, SERVICES[self.service], self.requests, self.differences)
 
     @functools.cached_property
     def outputs(self) -> Props:
         """What is computed, never given, by name; with what is said of it where AWS says nothing."""
-        known = official.outputs(self.type_name).items()
+        known = official_outputs(self.type_name).items()
         return {name: nothing for name, nothing in known if name not in self.inputs}
 
     def replaced_by(self, old: Props, new: Props) -> frozenset[str]:  # noqa: ARG002
@@ -70,9 +76,9 @@ class Resource(ABC):
         self.change(aws, resource_id, old, new)
         return self.reread(aws, resource_id, new)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
-        """The same, for what is read again afterwards."""
-        raise NotImplementedError(self.type_name)
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+        """The same, for what is read again afterwards: made once more, it takes the place of what was there."""
+        self.make(aws, new)
 
     @abstractmethod
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
@@ -116,6 +122,11 @@ class Held(Resource):
     member: str = ""
     separator: str = "/"
     rereads = False  # whether it is described once more after a change, whose answer does not tell
+
+    @functools.cached_property
+    def inputs(self) -> Table:
+        made = f"{self.verbs[0]}{self.noun}"
+        return official_table(self.type_name, SERVICES[self.service], (made,), self.differences)
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
         """What the tables do not tell of it; `known` is what was given, or last known."""

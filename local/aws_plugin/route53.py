@@ -7,17 +7,15 @@ import re
 from typing import Any
 
 from .emulator import Emulator, Refusal, code_of
-from .official import Differences, official_table
-from .properties import Props, Table, to_aws
+from .official import Differences
+from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
 
-_ROUTING = frozenset(
-    [
-        *("cidrRoutingPolicy", "failoverRoutingPolicies", "geolocationRoutingPolicies", "geoproximityRoutingPolicy"),
-        *("healthCheckId", "latencyRoutingPolicies", "multivalueAnswerRoutingPolicy", "setIdentifier"),
-        "weightedRoutingPolicies",
-    ]
+_ROUTING = (
+    *("cidrRoutingPolicy", "failoverRoutingPolicies", "geolocationRoutingPolicies", "geoproximityRoutingPolicy"),
+    *("healthCheckId", "latencyRoutingPolicies", "multivalueAnswerRoutingPolicy", "setIdentifier"),
+    "weightedRoutingPolicies",
 )
 
 
@@ -26,23 +24,19 @@ class Record(Resource):
 
     type_name = "aws:route53/record:Record"
     service = "route53"
-    inputs: Table = official_table(
-        type_name,
-        "route53",
-        ("ResourceRecordSet",),
-        Differences(
-            replaces=("name", "type", "zoneId"),
-            keeps=("allowOverwrite",),
-            unread=("allowOverwrite",),
-            members={
-                "aliases": "AliasTarget",
-                "aliases.name": "DNSName",
-                "aliases.zoneId": "HostedZoneId",
-            },
-            own=("zoneId", "records", "allowOverwrite", *_ROUTING),
-        ),
+    requests = ("ResourceRecordSet",)
+    differences = Differences(
+        replaces=("name", "type", "zoneId"),
+        keeps=("allowOverwrite",),
+        unread=("allowOverwrite",),
+        members={
+            "aliases": "AliasTarget",
+            "aliases.name": "DNSName",
+            "aliases.zoneId": "HostedZoneId",
+        },
+        own=("zoneId", "records", "allowOverwrite"),
+        unsupported=_ROUTING,
     )
-    unsupported = _ROUTING
 
     def prepared(self, props: Props) -> Props:
         aliases = props.get("aliases") or []
@@ -57,7 +51,7 @@ class Record(Resource):
 
     def make(self, aws: Service, props: Props) -> str:
         action = "UPSERT" if props.get("allowOverwrite") else "CREATE"
-        _change(aws.client, props["zoneId"], action, _record_set(aws.client, props))
+        _change(aws.client, props["zoneId"], action, self._set(aws.client, props))
         return f"{props['zoneId']}_{_bare(props['name'])}_{props['type']}"
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
@@ -77,7 +71,7 @@ class Record(Resource):
         return self.state(aws, resource_id, found, **more, records=values or None)
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
-        _change(aws.client, new["zoneId"], "UPSERT", _record_set(aws.client, new))
+        _change(aws.client, new["zoneId"], "UPSERT", self._set(aws.client, new))
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
         zone = state["zoneId"]
@@ -85,14 +79,13 @@ class Record(Resource):
         if found := _find(aws.client, zone, _fqdn(state["name"], _zone_name(aws.client, zone)), state["type"]):
             _change(aws.client, zone, "DELETE", found)
 
-
-def _record_set(client: Any, props: Props) -> Props:
-    name = _fqdn(props["name"], _zone_name(client, props["zoneId"]))
-    record: Props = {"Name": name, "Type": props["type"]}
-    if props.get("aliases"):
-        return record | {"AliasTarget": to_aws(Record.inputs, props)["AliasTarget"][0]}
-    values = [_quoted(props["type"], value) for value in props.get("records") or []]
-    return record | {"TTL": props.get("ttl"), "ResourceRecords": [{"Value": value} for value in values]}
+    def _set(self, client: Any, props: Props) -> Props:
+        name = _fqdn(props["name"], _zone_name(client, props["zoneId"]))
+        record: Props = {"Name": name, "Type": props["type"]}
+        if props.get("aliases"):
+            return record | {"AliasTarget": to_aws(self.inputs, props)["AliasTarget"][0]}
+        values = [_quoted(props["type"], value) for value in props.get("records") or []]
+        return record | {"TTL": props.get("ttl"), "ResourceRecords": [{"Value": value} for value in values]}
 
 
 def _change(client: Any, zone: str, action: str, record: Props) -> None:

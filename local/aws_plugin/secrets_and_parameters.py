@@ -9,7 +9,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import Refusal
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
@@ -22,21 +22,17 @@ class Parameter(Resource):
 
     type_name = "aws:ssm/parameter:Parameter"
     service = "ssm"
-    unsupported = frozenset({"valueWo", "valueWoVersion"})
     secrets = frozenset({"value"})
-    inputs = official_table(
-        type_name,
-        "ssm",
-        ("PutParameterRequest",),
-        Differences(
-            named="name",
-            replaces=("name", "dataType"),
-            keeps=("arn", "dataType", "insecureValue", "keyId", "tier", "value"),
-            unread=("insecureValue", "overwrite"),
-            secret=("value",),
-            # AWS takes tags at the making alone, and not with Overwrite.
-            own=("arn", "insecureValue", "overwrite", "tags", *unsupported),
-        ),
+    requests = ("PutParameter",)
+    differences = Differences(
+        named="name",
+        replaces=("name", "dataType"),
+        keeps=("arn", "dataType", "insecureValue", "keyId", "tier", "value"),
+        unread=("insecureValue", "overwrite"),
+        secret=("value",),
+        # AWS takes tags at the making alone, and not with Overwrite.
+        own=("arn", "insecureValue", "overwrite", "tags"),
+        unsupported=("valueWo", "valueWoVersion"),
     )
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
@@ -74,19 +70,15 @@ class Secret(Resource):
 
     type_name = "aws:secretsmanager/secret:Secret"
     service = "secretsmanager"
-    unsupported = frozenset({"forceOverwriteReplicaSecret", "namePrefix", "replicas"})
-    inputs = official_table(
-        type_name,
-        "secretsmanager",
-        ("CreateSecretRequest",),
-        Differences(
-            named="name",
-            replaces=("name",),
-            keeps=("policy",),
-            unread=("policy", "recoveryWindowInDays"),
-            own=("policy", "recoveryWindowInDays", *unsupported),
-            default={"recoveryWindowInDays": 30},
-        ),
+    requests = ("CreateSecret",)
+    differences = Differences(
+        named="name",
+        replaces=("name",),
+        keeps=("policy",),
+        unread=("policy", "recoveryWindowInDays"),
+        own=("policy", "recoveryWindowInDays"),
+        default={"recoveryWindowInDays": 30},
+        unsupported=("forceOverwriteReplicaSecret", "namePrefix", "replicas"),
     )
 
     def make(self, aws: Service, props: Props) -> str:
@@ -118,18 +110,13 @@ class SecretVersion(Resource):
 
     type_name = "aws:secretsmanager/secretVersion:SecretVersion"
     service = "secretsmanager"
-    unsupported = frozenset({"secretStringWo", "secretStringWoVersion"})
     secrets = frozenset({"secretString", "secretBinary"})
-    inputs = official_table(
-        type_name,
-        "secretsmanager",
-        ("PutSecretValueRequest",),
-        Differences(
-            replaces=("secretId", "secretBinary", "secretString"),
-            keeps=("versionStages",),
-            secret=("secretBinary", "secretString"),
-            own=unsupported,
-        ),
+    requests = ("PutSecretValue",)
+    differences = Differences(
+        replaces=("secretId", "secretBinary", "secretString"),
+        keeps=("versionStages",),
+        secret=("secretBinary", "secretString"),
+        unsupported=("secretStringWo", "secretStringWoVersion"),
     )
 
     def make(self, aws: Service, props: Props) -> str:

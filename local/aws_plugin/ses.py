@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
 """
 
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props
 from .resource import Held, shown
 from .service import Service
@@ -21,18 +21,13 @@ class EmailIdentity(Held):
     type_name = "aws:sesv2/emailIdentity:EmailIdentity"
     service = "sesv2"
     secrets = frozenset({f"{_DKIM}.domainSigningPrivateKey"})
-    inputs = official_table(
-        type_name,
-        "sesv2",
-        ("CreateEmailIdentityRequest",),
-        Differences(
-            replaces=("emailIdentity",),
-            keeps=(_DKIM, *(f"{_DKIM}.{name}" for name in (*_COMPUTED, "domainSigningSelector"))),
-            unread=(f"{_DKIM}.domainSigningPrivateKey", f"{_DKIM}.domainSigningSelector"),
-            secret=(_DKIM,),
-            own=tuple(f"{_DKIM}.{name}" for name in _COMPUTED if name != "nextSigningKeyLength"),
-            members={f"{_DKIM}.nextSigningKeyLength": "NextSigningKeyLength"},
-        ),
+    differences = Differences(
+        replaces=("emailIdentity",),
+        keeps=(_DKIM, *(f"{_DKIM}.{name}" for name in (*_COMPUTED, "domainSigningSelector"))),
+        unread=(f"{_DKIM}.domainSigningPrivateKey", f"{_DKIM}.domainSigningSelector"),
+        secret=(_DKIM,),
+        own=tuple(f"{_DKIM}.{name}" for name in _COMPUTED if name != "nextSigningKeyLength"),
+        members={f"{_DKIM}.nextSigningKeyLength": "NextSigningKeyLength"},
     )
     noun, verbs, answer = "EmailIdentity", ("Create", "Get", "", "Delete"), ""
     key, rereads = ("emailIdentity",), True

@@ -8,7 +8,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import Refusal, existing
-from .official import Differences, official_table
+from .official import Differences
 from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
@@ -19,18 +19,13 @@ class WebAcl(Resource):
 
     type_name = "aws:wafv2/webAcl:WebAcl"
     service = "wafv2"
-    unsupported = frozenset({"namePrefix", "ruleJson", "customResponseBodies"})
-    inputs = official_table(
-        type_name,
-        "wafv2",
-        ("CreateWebACLRequest",),
-        Differences(
-            named="name",
-            replaces=("name", "scope"),
-            own=tuple(unsupported),
-            bare=True,
-            members={"associationConfig.requestBodies": "RequestBody"},
-        ),
+    requests = ("CreateWebACL",)
+    differences = Differences(
+        named="name",
+        replaces=("name", "scope"),
+        bare=True,
+        members={"associationConfig.requestBodies": "RequestBody"},
+        unsupported=("namePrefix", "ruleJson", "customResponseBodies"),
     )
 
     def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
@@ -69,9 +64,8 @@ class WebAclAssociation(Resource):
 
     type_name = "aws:wafv2/webAclAssociation:WebAclAssociation"
     service = "wafv2"
-    inputs = official_table(
-        type_name, "wafv2", ("AssociateWebACLRequest",), Differences(replaces=("resourceArn", "webAclArn"))
-    )
+    requests = ("AssociateWebACL",)
+    differences = Differences(replaces=("resourceArn", "webAclArn"))
 
     def make(self, aws: Service, props: Props) -> str:
         acl = props["webAclArn"]

@@ -107,7 +107,7 @@ def paths(model: type[Model]) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("table", "path"),
-    [*((POOL, path) for path in paths(UserPool)), *((UserPoolClient.inputs, path) for path in paths(Client))],
+    [*((POOL, path) for path in paths(UserPool)), *((UserPoolClient().inputs, path) for path in paths(Client))],
     ids=lambda item: item if isinstance(item, str) else "",
 )
 def test_each_property_that_is_named_is_one_of_the_providers(table: Table, path: str) -> None:
