@@ -17,7 +17,7 @@ _URL: Final = f"{COGNITO_GUIDE}/cognito-user-pool-settings-threat-protection.htm
 @_rule(
     id="pool-threat-protection",
     demands="The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.",
-    why="Cognito then knows leaked passwords and odd sign-ins, and acts on them. It needs the Plus tier.",
+    why="Cognito then detects leaked passwords and risky sign-ins, and acts on them. Requires the Plus plan.",
     fix="tier: plus; threatProtection: {mode: enforced}",
     elsewhere=EnforcementLevel.DISABLED,
     url=_URL,
@@ -36,8 +36,8 @@ def threat_protection(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-custom-threat-protection",
-    demands="A pool with a sign-in of its own making has threat protection enforced for that, too.",
-    why="Sign-in by the defineAuthChallenge trigger is outside the standard threat protection.",
+    demands="A pool with custom authentication enforces threat protection for it too.",
+    why="Standard threat protection does not cover sign-in with the defineAuthChallenge trigger.",
     fix="threatProtection: {mode: enforced, customAuth: enforced}",
     elsewhere=EnforcementLevel.DISABLED,
     url=_URL,
@@ -53,7 +53,7 @@ def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
 @_rule(
     id="pool-risk-response",
     demands="A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.",
-    why="Threat protection that finds and does not act helps nobody.",
+    why="Detecting threats without acting on them does not protect users.",
     fix="threatProtection: {leakedPasswords: block, takeover: {low: block, medium: block, high: block}}",
     elsewhere=EnforcementLevel.DISABLED,
     beside=(facts.RISK_CONFIGURATION,),
@@ -87,8 +87,8 @@ def _blocks(risk: Resource) -> bool:
 
 @_rule(
     id="pool-waf",
-    demands="A web ACL stands before the pool.",
-    why="Without AWS WAF nothing but Cognito's own quotas slows down those who try names and passwords in bulk.",
+    demands="The pool has a web ACL.",
+    why="Without AWS WAF only Cognito's quotas slow down attackers who try many names and passwords.",
     fix="webAcl: the ACL's ARN, or {requestsPer5Minutes: ...}",
     elsewhere=EnforcementLevel.DISABLED,
     beside=(facts.WEB_ACL_ASSOCIATION,),
@@ -103,8 +103,8 @@ def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
 
 @_rule(
     id="pool-logs",
-    demands="The pool sends its logs away: a log delivery configuration names it.",
-    why="Undelivered mails and texts, and with the Plus tier who tried to sign in, are otherwise nowhere to be read.",
+    demands="The pool exports its logs: it has a log delivery configuration.",
+    why="Otherwise nothing shows failed emails and text messages or, with the Plus plan, sign-in attempts.",
     fix="logs: {notifications: 90d}; with tier: plus, signIns as well",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,

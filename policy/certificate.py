@@ -14,9 +14,9 @@ _NO_KEY: Final = "identity/certificate.py; no key of the stack file sets it"
 
 @Rule(
     id="certificate-no-wildcard",
-    demands="A certificate is for named hosts, without *.",
-    why="Whoever gets hold of a wildcard's key can be any host of the domain.",
-    fix="the one name that people sign in on",
+    demands="A certificate lists exact host names, without wildcards.",
+    why="Anyone with the key of a wildcard certificate can impersonate all hosts of the domain.",
+    fix="use only the host name of the sign-in pages",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
     url=_ACM,
@@ -36,9 +36,9 @@ def no_wildcard(certificate: Resource) -> Iterator[Finding]:
 
 @Rule(
     id="certificate-transparency",
-    demands="A certificate is written to the public transparency logs.",
-    why="Browsers refuse one that is not, and the logs show certificates that others got for the domain.",
-    fix="leave the preference out, or ENABLED",
+    demands="A certificate is recorded in public certificate transparency logs.",
+    why="Browsers reject other certificates, and the logs reveal certificates that others got for the domain.",
+    fix="remove the preference, or set it to ENABLED",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
     url=_ACM,
@@ -56,9 +56,9 @@ def transparency(certificate: Resource) -> Iterator[Finding]:
 
 @Rule(
     id="certificate-no-gap",
-    demands="A certificate is replaced by making the new one first: deleteBeforeReplace is not set.",
-    why="In the gap the sign-in page has no certificate; AWS refuses to delete one in use, too.",
-    fix="leave delete_before_replace out",
+    demands="A certificate is replaced without a gap: deleteBeforeReplace is not set.",
+    why="Otherwise the sign-in page has no certificate for a while; AWS also refuses to delete one in use.",
+    fix="remove delete_before_replace",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
     url="https://www.pulumi.com/docs/iac/concepts/resources/options/deletebeforereplace/",
@@ -71,9 +71,9 @@ def no_gap(certificate: Resource) -> Iterator[Finding]:
 
 @Rule(
     id="certificate-strong-key",
-    demands="A certificate's key is RSA of 2048 bits or more, or of an elliptic curve.",
-    why="A shorter one can be computed from what everybody sees of it.",
-    fix="leave key_algorithm out, or EC_prime256v1",
+    demands="A certificate has an RSA key of at least 2048 bits or an elliptic-curve key.",
+    why="A shorter key can be broken.",
+    fix="remove key_algorithm, or set it to EC_prime256v1",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
@@ -93,7 +93,7 @@ def strong_key(certificate: Resource) -> Iterator[Finding]:
 @Rule(
     id="certificate-region",
     demands=f"The certificate of a custom domain lives in {facts.CUSTOM_DOMAIN_REGION}.",
-    why="Cognito serves a custom domain by CloudFront, which takes certificates from there alone.",
+    why="Cognito serves custom domains with CloudFront, which only accepts certificates from this region.",
     fix=f"region={facts.CUSTOM_DOMAIN_REGION} on the certificate",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.USER_POOL_DOMAIN,),
@@ -121,8 +121,8 @@ def _certificate(resource: Resource, stack: Sequence[Resource]) -> Resource | No
 @Rule(
     id="record-attached",
     demands="An A or AAAA record is an alias of a resource of this stack.",
-    why="A record that outlives what it points to can be taken over by whoever gets that address next.",
-    fix="the domain's own CloudFront name as alias",
+    why="A DNS record that outlives its target can be taken over by the next owner of that address.",
+    fix="use the domain's own CloudFront name as alias",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.RECORD,),
@@ -135,15 +135,15 @@ def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
         return
     aliases = record.get("aliases")
     if aliases is not UNKNOWN and (not aliases or not record.sources.get("aliases")):
-        kind = "points to an alias that no resource of the stack made" if aliases else "has records, and no alias"
+        kind = "is an alias of a target outside of the stack" if aliases else "has values and no alias"
         yield Finding(f"{record.name} {kind}", "identity:customDomain")
 
 
 @Rule(
     id="tags",
     demands=f"A resource that can have tags has {', '.join(facts.TAGS)}.",
-    why="Bills, searches and clean-ups go by them.",
-    fix="give each a value that is not blank",
+    why="Cost reports, searches and clean-ups rely on them.",
+    fix="give each tag a value",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.USER_POOL, facts.IDENTITY_POOL, facts.CERTIFICATE, facts.CLOUD_FORMATION_STACK),

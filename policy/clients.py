@@ -40,8 +40,8 @@ def at(client: Resource, setting: str) -> str:
 
 @_rule(
     id="client-no-implicit-flow",
-    demands="An app client does not use the implicit flow; code or client_credentials it may use.",
-    why="The implicit flow puts tokens into the address bar, the browser's history and the logs on the way (RFC 9700).",
+    demands="An app client uses the code or client_credentials flow, not the implicit flow.",
+    why="The implicit flow exposes tokens in the address bar, the browser history and logs (RFC 9700).",
     fix="flow: code",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
@@ -54,9 +54,9 @@ def no_implicit_flow(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-no-password-flow",
-    demands="An app client does not take the user's password; ALLOW_USER_SRP_AUTH it may have.",
-    why="With a password flow every app sees the password, and it skips the sign-in page with all its guards.",
-    fix="take it out; authFlows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH] is the safe choice",
+    demands="An app client does not allow password auth flows; ALLOW_USER_SRP_AUTH is allowed.",
+    why="With a password flow the app sees the password, and the protections of the sign-in page do not apply.",
+    fix="remove it; authFlows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH] is the safe choice",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{_RFC_9700}#section-2.4",
@@ -69,8 +69,8 @@ def no_password_flow(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-refresh-rotation",
-    demands="An app client without a secret gets a new refresh token with each use of the old one.",
-    why="Nothing but the refresh token guards a public client: rotation makes a stolen one worthless (RFC 9700).",
+    demands="An app client without a secret rotates refresh tokens.",
+    why="Anyone can use a public client's stolen refresh token; rotation limits that (RFC 9700).",
     fix=f"rotateRefreshTokens: true, and authFlows without {_REFRESH_FLOW}",
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{_RFC_9700}#section-4.14.2",
@@ -88,8 +88,8 @@ def refresh_rotation(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-token-lifetimes",
-    demands="Access and id tokens live at most 1 hour, refresh tokens at most 30 days.",
-    why="An API cannot call back an access token that was stolen: it is good until it expires.",
+    demands="Access and ID tokens are valid for at most 1 hour, refresh tokens for at most 30 days.",
+    why="A stolen access token works until it expires; an API cannot revoke it.",
     fix="access: 60m, id: 60m, refresh: 30d, or shorter",
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{COGNITO_GUIDE}/amazon-cognito-user-pools-using-tokens-with-identity-providers.html",
@@ -104,9 +104,9 @@ def token_lifetimes(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-declared-scopes",
-    demands="An app client asks for scopes of OpenID Connect, of this stack's APIs, and for its externalScopes alone.",
-    why="A scope that nobody declares is a slip or a leftover; AWS refuses it half-way through the update.",
-    fix="name a scope of identity:apis, or declare it there; one of another server stands in externalScopes",
+    demands="An app client only has OpenID Connect scopes, scopes of this stack's APIs, and its externalScopes.",
+    why="An undeclared scope is a typo or a leftover; AWS refuses it in the middle of the update.",
+    fix="use or declare a scope in identity:apis; list scopes of other resource servers in externalScopes",
     elsewhere=EnforcementLevel.MANDATORY,
     beside=(facts.RESOURCE_SERVER,),
     url=f"{COGNITO_GUIDE}/cognito-user-pools-define-resource-servers.html",
@@ -130,8 +130,8 @@ def _scopes(server: Resource) -> Iterator[str]:
 
 @_rule(
     id="client-hides-users",
-    demands="An app client does not tell whether a user exists: preventUserExistenceErrors is ENABLED.",
-    why="Otherwise anyone can try names against the sign-in page until one is known.",
+    demands="An app client does not reveal whether a user exists: preventUserExistenceErrors is ENABLED.",
+    why="Otherwise attackers can find out user names.",
     fix="prevent_user_existence_errors=ENABLED",
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{COGNITO_GUIDE}/cognito-user-pool-managing-errors.html",
@@ -145,7 +145,7 @@ def hides_users(client: Resource) -> Iterator[Finding]:
 @_rule(
     id="client-token-revocation",
     demands="An app client's refresh tokens can be revoked: enableTokenRevocation is true.",
-    why="Without it signing out ends nothing, and a stolen token cannot be called back.",
+    why="Otherwise signing out does not end the session, and a stolen token cannot be revoked.",
     fix="enable_token_revocation=True",
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{COGNITO_GUIDE}/token-revocation.html",
@@ -158,9 +158,9 @@ def token_revocation(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-own-rights",
-    demands="A person cannot write a custom attribute that an API may take for a right: custom:role and the like.",
-    why="Whoever is signed in may set each of writeAttributes about themselves, to whatever they like.",
-    fix="take it out of writeAttributes, and set it by an administrator or a trigger; or use groups",
+    demands="Users cannot write custom attributes that may control access, such as custom:role.",
+    why="Every signed-in user can set the attributes in writeAttributes to any value.",
+    fix="remove it from writeAttributes, and set it by an administrator or a trigger; or use groups",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,
     production=EnforcementLevel.ADVISORY,

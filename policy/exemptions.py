@@ -44,20 +44,20 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
     except json.JSONDecodeError:
         named = text
     if not isinstance(named, dict):
-        return (), (f"{KEY} is {_kind(named)}; an object is wanted, {_SHAPE}",)
+        return (), (f"{KEY} is {_kind(named)}; an object is expected, {_SHAPE}",)
     exemptions: list[Exemption] = []
     errors: list[str] = []
     for rule_id, resources in named.items():
         if not any(rule.id == rule_id for rule in rules):
             errors.append(f"{KEY} -> {rule_id}: there is no such rule{_nearest(rule_id, rules)}")
         elif not isinstance(resources, dict):
-            errors.append(f"{KEY} -> {rule_id} is {_kind(resources)}; an object is wanted, resource -> reason")
+            errors.append(f"{KEY} -> {rule_id} is {_kind(resources)}; an object is expected, resource -> reason")
         else:
             for resource, reason in resources.items():
                 if isinstance(reason, str) and _says_something(reason) and resource.strip():
                     exemptions.append(Exemption(rule_id, resource, reason.strip()))
                 else:
-                    wanted = f"a reason is wanted, as text of {_WORDS} words or more"
+                    wanted = f"a reason is expected, of {_WORDS} words or more"
                     errors.append(f"{KEY} -> {rule_id} -> {resource}: {wanted}")
     return tuple(exemptions), tuple(errors)
 
@@ -114,5 +114,5 @@ def _nearest(rule_id: str, rules: Sequence[Rule]) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = {"NoneType": "empty", "str": "a text", "list": "a list", "bool": "a boolean", "dict": "an object"}
+    kinds = {"NoneType": "empty", "str": "a string", "list": "a list", "bool": "a boolean", "dict": "an object"}
     return kinds.get(type(value).__name__, "a number")

@@ -74,7 +74,7 @@ def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack
         (
             *lines,
             f"  Fix:   {rule.fix}",
-            f"  Or, where it is meant, add to {stack.file} under config:",
+            f"  Or, to accept it, add to {stack.file} under config:",
             f"    {exemptions.KEY}:",
             f"      {rule.id}:",
             f"        {resource.key}: <why>",
@@ -137,7 +137,7 @@ def _exemptions_valid(stack: Stack, errors: Sequence[str]) -> sdk.Policy:
                 f"  {error}.\n  Fix: {exemptions.KEY} in {stack.file}, such as\n    tags:\n      customers: <why>", None
             )
 
-    demands = "An exemption names a rule, a resource, and the reason for it."
+    demands = "An exemption has a rule, a resource and a reason."
     return sdk.ResourceValidationPolicy("exemptions-valid", demands, validate, sdk.EnforcementLevel.MANDATORY)
 
 
@@ -148,9 +148,9 @@ def _exemptions_used(stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
         unused = exemptions.unused(known, RULES, _resources(args, types, stack))
         for exemption in [] if not unused or exemptions.are_default(stack.given) else unused:
             named = f"{exemptions.KEY} -> {exemption.rule} -> {exemption.resource}"
-            report(f"  {named}: nothing of that name violates the rule.\n  Fix: take it out of {stack.file}.", None)
+            report(f"  {named}: no resource of that name violates the rule.\n  Fix: remove it from {stack.file}.", None)
 
-    demands = "An exemption that nothing needs any more is taken out."
+    demands = "Unused exemptions are removed."
     return sdk.StackValidationPolicy("exemptions-used", demands, validate, sdk.EnforcementLevel.ADVISORY)
 
 

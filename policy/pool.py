@@ -37,8 +37,8 @@ def _without(pool: Resource, *settings: str) -> Iterator[Finding]:
 
 @_rule(
     id="pool-password-floor",
-    demands="A password has at least 8 characters, with lower and upper case.",
-    why="It is what customers were promised so far; less is a slip.",
+    demands="Passwords have at least 8 characters, with lower and upper case.",
+    why="This is the minimum of the old system.",
     fix="minimumLength: 8, or more; requireLowercase: true; requireUppercase: true",
     elsewhere=EnforcementLevel.ADVISORY,
     url=_PASSWORDS,
@@ -54,8 +54,8 @@ def password_floor(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-password-length",
-    demands="A new password has at least 14 characters.",
-    why="Length is what makes guessing hopeless. Passwords that people already have go on working.",
+    demands="New passwords have at least 14 characters.",
+    why="Length protects best against guessing. Existing passwords keep working.",
     fix="minimumLength: 14, or more",
     elsewhere=EnforcementLevel.DISABLED,
     url=_PASSWORDS,
@@ -67,8 +67,8 @@ def password_length(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-password-characters",
-    demands="A new password has digits and symbols besides lower and upper case.",
-    why="Audits of AWS accounts ask for it. Passwords that people already have go on working.",
+    demands="New passwords have digits and symbols.",
+    why="Security audits require it. Existing passwords keep working.",
     fix="requireNumbers: true; requireSymbols: true",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,
@@ -87,8 +87,8 @@ def password_characters(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-temporary-passwords",
-    demands="A temporary password lives at most 7 days.",
-    why="It travels by mail, and works for whoever reads it first.",
+    demands="A temporary password is valid for at most 7 days.",
+    why="It is sent by email, and works for anyone who reads it first.",
     fix="temporaryPasswordValidityDays: 7, or fewer",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,
@@ -104,7 +104,7 @@ def temporary_passwords(pool: Resource) -> Iterator[Finding]:
 @_rule(
     id="pool-protected",
     demands="The pool cannot be deleted by mistake: deletionProtection is ACTIVE, and Pulumi protects it.",
-    why="With the pool every customer is gone, and no backup brings one back.",
+    why="Deleting the pool deletes all users, and there is no backup.",
     fix="protect: true",
     severity=Severity.CRITICAL,
     elsewhere=EnforcementLevel.DISABLED,
@@ -124,9 +124,9 @@ def protected(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-mfa",
-    demands="The pool asks for a second factor: mfaConfiguration is ON, and there is a factor that people can have.",
-    why="A password alone is one leak away from someone else's account.",
-    fix="mfa: {mode: on, totp: true}; with people in the pool, mode: optional first, until they have enrolled",
+    demands="The pool requires MFA: mfaConfiguration is ON, and a second factor is configured.",
+    why="A leaked password alone should not give access to an account.",
+    fix="mfa: {mode: on, totp: true}; in a pool with users, first mode: optional, until they have enrolled",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/user-pool-settings-mfa.html",
@@ -148,8 +148,8 @@ def mfa(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-recovery",
-    demands="A lost account is got back by e-mail or an administrator rather than by text message.",
-    why="A phone number can be taken over at its provider's shop; with no setting, Cognito prefers it to e-mail.",
+    demands="Accounts are recovered by email or by an administrator, not preferably by text message.",
+    why="Phone numbers can be taken over (SIM swap); without this setting Cognito prefers them to email.",
     fix="recovery: [verified_email]",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/managing-users-passwords.html",
@@ -161,15 +161,15 @@ def recovery(pool: Resource) -> Iterator[Finding]:
         return
     ways = [way for way in pool.items(setting) if way is not UNKNOWN and way.get("priority") is not UNKNOWN]
     if not pool.items(setting):
-        yield Finding("accountRecoverySetting is not given", _at("recovery"))
+        yield Finding("accountRecoverySetting is not set", _at("recovery"))
     elif ways and min(ways, key=lambda way: way.get("priority", 1)).get("name") == "verified_phone_number":
         yield Finding("accountRecoverySetting prefers verified_phone_number", _at("recovery"))
 
 
 @_rule(
     id="pool-verified-changes",
-    demands="A new e-mail address or phone number counts only once it is verified.",
-    why="Else a slip of the pen locks its owner out, and a stolen session moves the account to another's address.",
+    demands="A new email address or phone number takes effect only after verification.",
+    why="Otherwise a typo locks the user out, and a stolen session can take over the account.",
     fix="verifyBeforeUpdate: the same as autoVerifiedAttributes",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/user-pool-settings-email-phone-verification.html",
@@ -184,9 +184,9 @@ def verified_changes(pool: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="pool-mail",
-    demands="The pool's mail is sent by SES, from a domain of the product's own.",
-    why="Cognito's own mail stops at 50 a day, from an address that nobody knows: beyond it nobody can sign up.",
-    fix="email: {from: ...}; the account has to be out of SES's sandbox",
+    demands="The pool sends email with SES, from the product's own domain.",
+    why="Cognito's own email is limited to 50 a day, from an unknown address; after that nobody can sign up.",
+    fix="email: {from: ...}; the account needs production access to SES",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/user-pool-email.html",
 )
@@ -198,8 +198,8 @@ def mail(pool: Resource) -> Iterator[Finding]:
 
 @Rule(
     id="identity-pool-no-guests",
-    demands="An identity pool gives AWS credentials to those who are signed in alone, not to guests.",
-    why="Guests are anybody on the internet, with credentials of this AWS account.",
+    demands="An identity pool gives AWS credentials only to signed-in users, not to guests.",
+    why="Otherwise anybody on the internet gets credentials of this AWS account.",
     fix="unauthenticated: false",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,

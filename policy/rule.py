@@ -73,7 +73,7 @@ class Resource:
         """The value at the path as a message has it."""
         value = self.get(path)
         if value is None:
-            return "not given"
+            return "not set"
         return f"{value:g}" if isinstance(value, float) else str(value).lower() if value is False else str(value)
 
     def is_about(self, other: "Resource", prop: str, output: str) -> bool:

@@ -32,9 +32,9 @@ def _scheme(url: str) -> str:
 
 @_rule(
     id="client-https-urls",
-    demands="A URL is https, http on localhost, 127.0.0.1 or [::1], or of an app's own scheme.",
-    why="Over plain http the authorization code can be read on the way.",
-    fix="write https for http",
+    demands="A URL uses https, http on localhost, 127.0.0.1 or [::1], or a custom scheme.",
+    why="Over plain http the authorization code can be intercepted.",
+    fix="use https",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{_RFC_9700}#section-2.6",
@@ -47,9 +47,9 @@ def https_urls(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-exact-urls",
-    demands="A URL is whole and exact, without * and without a #fragment.",
-    why="A wildcard sends codes to whoever holds one of many hosts; a fragment never reaches the server (RFC 9700).",
-    fix="name each URL in full, up to its query",
+    demands="A URL is complete and exact, without * and without a #fragment.",
+    why="A wildcard lets many hosts receive codes; a fragment never reaches the server (RFC 9700).",
+    fix="list each URL in full, including its query",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{_RFC_9700}#section-2.1",
@@ -63,9 +63,9 @@ def exact_urls(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-no-secret-on-loopback",
-    demands="An app client with a secret has no callback on the machine itself: localhost, 127.0.0.1, or another name.",
-    why="What listens there runs on a person's own machine, where a secret is none; leftovers of development, too.",
-    fix="secret: false, or another client for development; take the loopback URL out of this one",
+    demands="An app client with a secret has no loopback callback URL, such as localhost or 127.0.0.1.",
+    why="A loopback URL is for apps on a user's machine, where a secret cannot be kept, or is left from development.",
+    fix="secret: false, or a separate client for development; remove the loopback URL from this client",
     elsewhere=EnforcementLevel.ADVISORY,
     url=_RFC_8252,
 )
@@ -77,8 +77,8 @@ def no_secret_on_loopback(client: Resource) -> Iterator[Finding]:
 
 @_rule(
     id="client-no-secret-in-apps",
-    demands="An app client with a secret has no callback of an app's own scheme, such as myapp://.",
-    why="An installed app carries the secret to everyone who installs it: it is a public client, and PKCE its guard.",
+    demands="An app client with a secret has no callback URL with a custom scheme, such as myapp://.",
+    why="An installed app cannot keep a secret: it is a public client and uses PKCE.",
     fix="secret: false",
     elsewhere=EnforcementLevel.ADVISORY,
     url=_RFC_8252,

@@ -168,7 +168,7 @@ def test_a_bad_exemption_stops_the_stack(deploy: Guarded) -> None:
     printed = deploy.refused(exemptions=exemptions)
     assert "[mandatory]  exemptions-valid" in printed
     assert "there is no such rule; the nearest is client-no-password-flow" in printed
-    assert "identity:exemptions -> tags -> customers: a reason is wanted" in printed
+    assert "identity:exemptions -> tags -> customers: a reason is expected" in printed
 
 
 def test_a_scope_that_no_api_declares_stops_a_preview(deploy: Guarded) -> None:

@@ -178,7 +178,7 @@ BAD: list[tuple[str, Resource, str]] = [
     ("client-token-lifetimes", validity("refresh", 31), "refreshTokenValidity is 31 days"),
     ("client-declared-scopes", client(allowedOauthScopes=["openid", "a/b"]), "allowedOauthScopes has a/b"),
     ("client-hides-users", client(preventUserExistenceErrors="LEGACY"), "preventUserExistenceErrors is LEGACY"),
-    ("client-hides-users", client(preventUserExistenceErrors=None), "preventUserExistenceErrors is not given"),
+    ("client-hides-users", client(preventUserExistenceErrors=None), "preventUserExistenceErrors is not set"),
     ("client-token-revocation", client(enableTokenRevocation=False), "enableTokenRevocation"),
     ("client-https-urls", client(callbackUrls=["http://app.example"]), "callbackUrls has http://app.example"),
     ("client-https-urls", client(logoutUrls=["HTTP://app.example"]), "logoutUrls has HTTP://app.example"),
@@ -197,8 +197,8 @@ BAD: list[tuple[str, Resource, str]] = [
     ("client-no-secret-in-apps", client(generateSecret=True, callbackUrls=["myapp://back"]), "has myapp://back"),
     ("pool-password-floor", passwords(minimumLength=7.0), "passwordPolicy.minimumLength is 7"),
     ("pool-password-floor", passwords(requireLowercase=False), "passwordPolicy.requireLowercase is false"),
-    ("pool-password-floor", passwords(requireUppercase=None), "passwordPolicy.requireUppercase is not given"),
-    ("pool-password-floor", pool(passwordPolicy=None), "passwordPolicy.minimumLength is not given"),
+    ("pool-password-floor", passwords(requireUppercase=None), "passwordPolicy.requireUppercase is not set"),
+    ("pool-password-floor", pool(passwordPolicy=None), "passwordPolicy.minimumLength is not set"),
     ("pool-password-length", passwords(minimumLength=13.0), "passwordPolicy.minimumLength is 13"),
     ("pool-password-characters", passwords(requireNumbers=False), "passwordPolicy.requireNumbers is false"),
     ("pool-password-characters", passwords(requireSymbols=False), "passwordPolicy.requireSymbols is false"),
@@ -208,12 +208,12 @@ BAD: list[tuple[str, Resource, str]] = [
     ("pool-mfa", pool(mfaConfiguration="OPTIONAL"), "mfaConfiguration is OPTIONAL"),
     ("pool-mfa", pool(softwareTokenMfaConfiguration=None), "no second factor is configured"),
     ("pool-mfa", pool(softwareTokenMfaConfiguration={"enabled": False}), "no second factor is configured"),
-    ("pool-recovery", pool(accountRecoverySetting=None), "accountRecoverySetting is not given"),
+    ("pool-recovery", pool(accountRecoverySetting=None), "accountRecoverySetting is not set"),
     ("pool-recovery", recovered("verified_phone_number"), "prefers verified_phone_number"),
     ("pool-recovery", recovered("verified_phone_number", "verified_email"), "prefers verified_phone_number"),
     ("pool-verified-changes", pool(userAttributeUpdateSettings=None), "email changes before it is verified"),
     ("pool-verified-changes", pool(autoVerifiedAttributes=["email", "phone_number"]), "phone_number changes before"),
-    ("pool-mail", pool(emailConfiguration=None), "emailSendingAccount is not given"),
+    ("pool-mail", pool(emailConfiguration=None), "emailSendingAccount is not set"),
     ("pool-mail", pool(emailConfiguration={"emailSendingAccount": "COGNITO_DEFAULT"}), "is COGNITO_DEFAULT"),
     ("identity-pool-no-guests", resource(GUESTS, {"allowUnauthenticatedIdentities": True}), "allowUnauthenticated"),
     *(
@@ -236,8 +236,8 @@ BAD: list[tuple[str, Resource, str]] = [
     ),
     ("certificate-no-gap", resource(CERTIFICATE, delete_before_replace=True), "deleteBeforeReplace"),
     ("certificate-region", resource(DOMAIN, {"certificateArn": ARN.format("eu-west-1")}), "in eu-west-1"),
-    ("record-attached", resource(RECORD, {"aliases": None, "records": ["192.0.2.1"]}), "has records"),
-    ("record-attached", resource(RECORD, {"type": "AAAA"}, sources={}), "no resource of the stack"),
+    ("record-attached", resource(RECORD, {"aliases": None, "records": ["192.0.2.1"]}), "has values"),
+    ("record-attached", resource(RECORD, {"type": "AAAA"}, sources={}), "outside of the stack"),
     ("tags", pool(tags={**TAGS, "product": " "}), "tags lacks product"),
     ("tags", resource(CERTIFICATE, {"tags": None}), "tags lacks environment, orchestration"),
     ("tags", resource(EXPORTS, {"tags": {}}), "tags lacks"),
@@ -416,19 +416,19 @@ def test_the_scopes_that_a_client_names_as_external_need_no_other_word() -> None
 @pytest.mark.parametrize(
     ("given", "names"),
     [
-        ("none", "is a text; an object is wanted"),
-        ("", "is a text; an object is wanted"),
-        ("[1]", "is a list; an object is wanted"),
-        ("3", "is a number; an object is wanted"),
+        ("none", "is a string; an object is expected"),
+        ("", "is a string; an object is expected"),
+        ("[1]", "is a list; an object is expected"),
+        ("3", "is a number; an object is expected"),
         ({"tag": {"a": "b"}}, "-> tag: there is no such rule; the nearest is tags"),
         ({"zzzzzz": {"a": "b"}}, "-> zzzzzz: there is no such rule; docs/policies.md lists them"),
-        ({"tags": "because"}, "-> tags is a text; an object is wanted"),
-        ({"tags": None}, "-> tags is empty; an object is wanted"),
-        ({"tags": {"customers": ""}}, "-> tags -> customers: a reason is wanted"),
-        ({"tags": {"customers": None}}, "-> tags -> customers: a reason is wanted"),
-        ({"tags": {"customers": ["a"]}}, "-> tags -> customers: a reason is wanted"),
-        ({"tags": {"customers": "<why>"}}, "-> tags -> customers: a reason is wanted"),
-        ({"tags": {" ": "It is old."}}, "a reason is wanted"),
+        ({"tags": "because"}, "-> tags is a string; an object is expected"),
+        ({"tags": None}, "-> tags is empty; an object is expected"),
+        ({"tags": {"customers": ""}}, "-> tags -> customers: a reason is expected"),
+        ({"tags": {"customers": None}}, "-> tags -> customers: a reason is expected"),
+        ({"tags": {"customers": ["a"]}}, "-> tags -> customers: a reason is expected"),
+        ({"tags": {"customers": "<why>"}}, "-> tags -> customers: a reason is expected"),
+        ({"tags": {" ": "It is old."}}, "a reason is expected"),
     ],
 )
 def test_an_exemption_that_says_too_little_is_refused(given: object, names: str) -> None:
@@ -452,7 +452,7 @@ def test_a_refusal_says_what_where_how_to_fix_it_and_how_to_mean_it() -> None:
         "  cli: callbackUrls has http://app.example.",
         "  Where: identity:clients -> cli -> callbackUrls, in Pulumi.dev.yaml",
         f"  Fix:   {rule.fix}",
-        "  Or, where it is meant, add to Pulumi.dev.yaml under config:",
+        "  Or, to accept it, add to Pulumi.dev.yaml under config:",
         "    identity:exemptions:",
         "      client-https-urls:",
         "        cli: <why>",
@@ -590,9 +590,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_docs_list_every_rule_with_its_levels_as_the_code_has_them() -> None:
-    assert rows("The rules") == [
-        [rule.id, rule.demands, rule.why, rule.severity.value, _levels(rule)] for rule in RULES
-    ]
+    assert rows("Rules") == [[rule.id, rule.demands, rule.why, rule.severity.value, _levels(rule)] for rule in RULES]
 
 
 def _levels(rule: Rule) -> str:
@@ -606,7 +604,7 @@ def _levels(rule: Rule) -> str:
 
 
 def test_each_scanners_rule_is_in_the_docs_once_and_covered_as_the_code_says() -> None:
-    table = rows("What scanners ask for")
+    table = rows("Security scanners")
     scanned = [scanner_rule for scanner_rule, _, _ in table]
     covered = {scanner_rule: by for scanner_rule, by, _ in table if by != "-"}
     assert len(scanned) == len(set(scanned))
