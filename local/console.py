@@ -8,18 +8,9 @@ import sys
 from collections.abc import Iterator
 
 import click
-from rich.console import Console
 
 from local import paths
 
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Whoever read it has read enough, as in `make up 2>&1 | head`; rich would end the thread that told it."""
-        self.quiet = True
-
-
-_console = _Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # `:a:` is part of a name
 _log_too = False
 
 
@@ -28,9 +19,11 @@ class Failure(Exception):
 
 
 def say(text: str, style: str = "") -> None:
-    """Tell people `text` as it stands: brackets in it are not markup. Where nobody can be told, work goes on."""
+    """Tell people `text`, in a colour such as `red` or `bold red`. Where nobody can be told, work goes on."""
+    bold, _, colour = style.rpartition(" ")
+    plain = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; else a terminal's alone are coloured
     with contextlib.suppress(OSError):
-        _console.print(text, style=style or None, markup=False)
+        click.secho(text, err=True, color=plain, fg=colour or None, bold=bool(bold) or None)
     if _log_too:
         _log(text)
 
