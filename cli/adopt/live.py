@@ -167,7 +167,9 @@ def _registry(ask: Ask, pool: str) -> Iterator[Thing]:
     for listed in ask("list_identity_providers", "Providers") or ():
         name = listed["ProviderName"]
         outputs = in_provider_names(ask("describe_identity_provider", "IdentityProvider", ProviderName=name))
-        outputs["providerDetails"] = hidden(outputs["providerDetails"])
+        # Apple's key is the one secret that AWS never answers; without it there would be no provider.
+        own = {"private_key": HIDDEN} if outputs["providerType"] == "SignInWithApple" else {}
+        outputs["providerDetails"] = hidden(outputs["providerDetails"] | own)
         yield Thing(facts.IDENTITY_PROVIDER, name, outputs, f"{pool}:{name}")
     for group in ask("list_groups", "Groups") or ():
         name = group["GroupName"]

@@ -123,7 +123,7 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
         yield from _machine_scopes(path, written, scopes)
     elif (asked := [scope for scope in types.IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
         allowed = f"openid beside {', '.join(asked)}: Cognito refuses a sign-in that asks for these without it"
-        yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid")
+        yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid", warning=True)
 
 
 def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:

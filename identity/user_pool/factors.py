@@ -65,6 +65,11 @@ class Passkeys(Model):
 class MailedCode(Model):
     """A second factor by e-mail; needs `email`, two ways of `recovery` and the Essentials plan."""
 
+    @classmethod
+    def is_in(cls, outputs: Mapping[str, Any]) -> bool:
+        """Also where AWS has no texts for it, and sends its own."""
+        return outputs.get("emailMfaConfiguration") is not None
+
     subject: types.Subject = setting(
         "Your sign-in code",
         "The subject of the email, 1-140 characters.",

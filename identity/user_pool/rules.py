@@ -74,7 +74,7 @@ def _addresses(pool: UserPool) -> Iterator[Problem]:
         if alias in types.VERIFIED_ATTRIBUTES and alias not in verified:
             allowed = f"an alias that gets verified: nobody can sign in by {alias} before"
             fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
-            yield Problem(f"{PATH}.aliasAttributes[{index}]", allowed, shown(alias), fix)
+            yield Problem(f"{PATH}.aliasAttributes[{index}]", allowed, shown(alias), fix, warning=True)
     if not verified:
         allowed = "[email]: where nothing is verified, nobody can confirm a sign-up or get back a forgotten password"
         yield Problem(f"{PATH}.autoVerifiedAttributes", allowed, "[]", warning=True)

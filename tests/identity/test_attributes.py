@@ -66,9 +66,6 @@ def test_a_pool_has_at_most_fifty_attributes_with_the_standard_one(count: int, r
             {"aliasAttributes": ["phone_number"], "autoVerifiedAttributes": ["email", "phone_number"]},
             "autoVerifiedAttributes[1]",
         ),
-        ({"aliasAttributes": ["phone_number"]}, "aliasAttributes[0]"),
-        ({"aliasAttributes": ["preferred_username", "phone_number"]}, "aliasAttributes[1]"),
-        ({"aliasAttributes": ["email"], "autoVerifiedAttributes": []}, "aliasAttributes[0]"),
     ],
 )
 def test_what_nobody_could_ever_verify_is_refused(pool: dict[str, Any], path: str) -> None:

@@ -398,7 +398,6 @@ NO_WORD: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {},
         f"{POOL_ID}/autoVerifiedAttributes",
     ),
-    (facts.USER_POOL, {"aliasAttributes": ["phone_number"]}, {}, POOL_ID),
 ]
 
 

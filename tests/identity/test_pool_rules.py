@@ -58,7 +58,6 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"recovery": ["verified_email", "verified_email"]}, "recovery"),
     ({"verifyBeforeUpdate": ["phone_number"]}, "verifyBeforeUpdate[0]"),
     ({"autoVerifiedAttributes": ["phone_number"]}, "autoVerifiedAttributes[0]"),
-    ({"aliasAttributes": ["phone_number"]}, "aliasAttributes[0]"),
     ({"usernameAttributes": ["email"], "aliasAttributes": ["preferred_username"]}, "aliasAttributes"),
     ({"standardAttributes": {"updated_at": {"maxLength": 9}}}, "standardAttributes.updated_at.maxLength"),
     # Texts
@@ -184,6 +183,8 @@ def test_what_can_work_is_taken(pool: dict[str, Any]) -> None:
 
 SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
     ({"autoVerifiedAttributes": []}, "autoVerifiedAttributes"),
+    ({"aliasAttributes": ["preferred_username", "phone_number"]}, "aliasAttributes[1]"),
+    ({"aliasAttributes": ["email"], "autoVerifiedAttributes": []}, "aliasAttributes[0]"),
     ({"firstFactors": ["password", "emailOtp"]}, "firstFactors[1]"),
     (
         {"firstFactors": ["password", "emailOtp"], "email": MAIL, "mfa": {"mode": "on", "totp": True}},

@@ -229,11 +229,15 @@ SCOPES: list[tuple[list[str], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("scopes", "refused"), SCOPES)
-def test_what_is_said_of_a_person_needs_openid(scopes: list[str], refused: bool) -> None:
-    problems, _ = told({"scopes": scopes})
-    assert [problem.path for problem in problems] == ["identity:clients.app.scopes"] * refused
-    assert all(problem.fix == "add openid" for problem in problems)
+@pytest.mark.parametrize(("scopes", "warned"), SCOPES)
+def test_what_is_said_of_a_person_needs_openid_which_aws_tells_at_the_sign_in_alone(
+    scopes: list[str], warned: bool
+) -> None:
+    problems, warnings = told({"scopes": scopes})
+    assert not problems
+    assert [(warning.path, warning.fix) for warning in warnings if warning.fix == "add openid"] == [
+        ("identity:clients.app.scopes", "add openid")
+    ] * warned
 
 
 def test_a_flow_that_the_pool_cannot_serve_is_refused_with_what_it_lacks() -> None:

@@ -60,7 +60,8 @@ _URLS = {
     name: f"https://provider.example/{name}" for name in ("authorize_url", "token_url", "attributes_url", "jwks_uri")
 }
 ADDED: dict[str, dict[str, str]] = {
-    "SAML": {"ActiveEncryptionCertificate": "MII", "SSORedirectBindingURI": "https://a", "MetadataFile": "<a/>"},
+    "SAML": {"ActiveEncryptionCertificate": "MII", "MetadataFile": "<a/>"}
+    | {"SSORedirectBindingURI": "https://a", "SLORedirectBindingURI": "https://b"},
     "OIDC": {**_URLS, "attributes_url_add_attributes": "false"},
     "Google": {**_URLS, "oidc_issuer": "https://accounts.google.com", "token_request_method": "POST"}
     | {"attributes_url_add_attributes": "true"},
@@ -133,6 +134,7 @@ class Answers:
         name = request["ProviderName"]
         (provider,) = [one for one in self.spec["identityProviders"] if one["ProviderName"] == name]
         details = {**ADDED.get(provider["ProviderType"], {}), **provider["ProviderDetails"]}
+        details.pop("private_key", None)  # of Apple's, the one secret that AWS keeps to itself
         own = {"UserPoolId": POOL, "IdpIdentifiers": [], "AttributeMapping": {}, **MADE}
         return {"IdentityProvider": {**own, **provider, "ProviderDetails": details}}
 
@@ -309,7 +311,14 @@ _FIRST_FORM = {
 _IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/us@acme.example"
 _NUMBER = {"AttributeDataType": "Number", "Mutable": True, "NumberAttributeConstraints": {"MinValue": "0"}}
 _PAGES = {"AllowedOAuthFlowsUserPoolClient": True, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"]}
+_MAILED = {"MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {}}
+_TWO_WAYS = {
+    "RecoveryMechanisms": [{"Name": "verified_phone_number", "Priority": 1}, {"Name": "verified_email", "Priority": 2}]
+}
+_MAIL = {"EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": _IDENTITY}}
 _OWN_PAGES = {"MfaConfiguration": "OFF", "WebAuthnConfiguration": {"RelyingPartyId": "shop.example"}}
+_BY_NAME = {name: value for name, value in NOTES["pool"].items() if name != "UsernameAttributes"}
+_OF_API = {"AllowedOAuthScopes": ["email", "https://b.example/pay"], "CallbackURLs": ["https://a.example/"]}
 SELDOM: dict[str, live_pool.Spec] = {
     "no-external-id": changed(NOTES, SmsConfiguration={"SnsCallerArn": "arn:aws:iam::123456789012:role/texts"}),
     "the-first-form-of-tokens": changed(NOTES, LambdaConfig=_FIRST_FORM),
@@ -320,6 +329,8 @@ SELDOM: dict[str, live_pool.Spec] = {
     ),
     "a-time-that-is-asked-for": changed(NOTES, Schema=[{**_NUMBER, "Name": "updated_at", "Required": True}]),
     "no-provider": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, "CallbackURLs": ["https://a.example/"]}]},
+    "an-alias-that-is-verified-later": changed({**NOTES, "pool": _BY_NAME}, AliasAttributes=["email", "phone_number"]),
+    "an-api-beside-addresses": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, **_OF_API}]},
     "passkeys-of-own-pages": {**NOTES, "clients": [], "mfa": _OWN_PAGES},
 }
 
@@ -328,6 +339,16 @@ SELDOM: dict[str, live_pool.Spec] = {
 def test_what_aws_takes_and_few_mean_can_be_said(spec: live_pool.Spec) -> None:
     surveyed, mistakes = found(running(spec))
     assert (mistakes, list(map(str, surveyed.differences))) == ([], [])
+
+
+def test_codes_by_mail_in_cognitos_own_words_are_told_for_there_is_no_key_for_these() -> None:
+    spec = {**changed(NOTES, **_MAIL), "mfa": _MAILED}
+    surveyed, mistakes = found(running(changed(spec, AccountRecoverySetting=_TWO_WAYS)))
+    assert not mistakes
+    assert [problem.name for problem in surveyed.stopping([])] == [
+        "emailMfaConfiguration.message",
+        "emailMfaConfiguration.subject",
+    ]
 
 
 def test_a_bound_that_is_no_whole_number_is_told_and_ends_nothing() -> None:
