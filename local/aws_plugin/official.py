@@ -6,6 +6,7 @@ https://www.pulumi.com/registry/packages/aws/api-docs/ and botocore's service-2.
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
@@ -25,6 +26,8 @@ _EMPTY: Mapping[Kind, Any] = {
     **{Kind.TEXT: "", Kind.NUMBER: 0, Kind.FLAG: False, Kind.MAP: {}},
     **{Kind.SET: [], Kind.BLOCKS: []},
 }
+
+_LOADING = threading.Lock()  # the first use of a package loads it, and a second thread would find a half of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +160,8 @@ def _computed(member: Any) -> bool:
 
 
 def _class(type_name: str, suffix: str = "") -> Any:
-    return getattr(_package(type_name), type_name.rpartition(":")[2] + suffix)
+    with _LOADING:
+        return getattr(_package(type_name), type_name.rpartition(":")[2] + suffix)
 
 
 def _package(type_name: str) -> Any:

@@ -1,6 +1,8 @@
 """The `aws` plugin's tables against the official provider's own classes, and what follows from the tables."""
 
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import botocore.session
@@ -18,6 +20,7 @@ from local.aws_plugin.checks import problems
 from local.aws_plugin.emulator import SERVICES, Emulator, Refusal, endpoints_of
 from local.aws_plugin.properties import Kind, Property, Table, aligned, changes, from_aws, kept, put, to_aws, unheld
 from local.aws_plugin.provider import CONFIG, INVOKES, RESOURCES
+from tests.support.program import ROOT
 
 POOL = RESOURCES["aws:cognito/userPool:UserPool"].inputs
 
@@ -326,3 +329,22 @@ OF_ITSELF = {
 def test_every_member_of_awss_answer_is_read(shape: str, token: str) -> None:
     read = {prop.aws for prop in RESOURCES[token].inputs.values()}
     assert _members(shape) - OF_ITSELF[shape] <= read
+
+
+AT_ONCE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from local.aws_plugin.official import outputs
+
+sys.setswitchinterval(1e-6)
+with ThreadPoolExecutor() as threads:
+    print(*map(len, threads.map(outputs, sys.argv[1:])))
+"""
+
+
+@pytest.mark.engine
+def test_the_first_resources_of_a_service_can_come_at_once() -> None:
+    """As in a `destroy`, for which no program has loaded the service's classes before."""
+    types = [name for name in RESOURCES if name.startswith("aws:cognito/")]
+    ran = subprocess.run([sys.executable, "-c", AT_ONCE, *types], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert len(ran.stdout.split()) == len(types), ran.stderr
