@@ -80,7 +80,7 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
                 " sign in with --paste."
             ) from None
         self._servers.append(server)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def take(self, response: AuthorizationResponse) -> bool:
         """Whether it is the response to `request`. The first is kept; a browser that reloads sends it again."""

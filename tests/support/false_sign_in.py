@@ -134,7 +134,7 @@ def false_server() -> Iterator[FalseServer]:
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         false = FalseServer(f"http://127.0.0.1:{server.server_address[1]}", f"http://localhost:{free_port()}/back")
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield false
         finally:
