@@ -12,7 +12,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.05  # seconds between two looks
 # By what stands in the command line; the first that fits.
 _ROLES = (
-    ("policy", "policy/__main__.py"),
+    ("policy", "local/policy_pack.py"),
     ("emulator", "local.gateway"),
     ("program and plugin", "-m local"),
     ("CLI", "pulumi"),
