@@ -2,10 +2,11 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from identity import types
 from identity.errors import Problem, shown
@@ -14,6 +15,24 @@ from identity.naming import Names
 from identity.setting import Change, Codec, Model, setting
 from identity.types import Maybe
 
+RESOURCE_SERVERS_PER_POOL = 300
+SCOPES_PER_SERVER = 100
+SERVER_NAME_LENGTH = 256
+FULL_SCOPE_LENGTH = 256
+SCOPE_NAME = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
+IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
+ScopeName = Annotated[
+    str,
+    types.matching(SCOPE_NAME, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"),
+    types.NotBlank,
+]
+ScopeDescription = Annotated[
+    str, AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a text of 1-256 characters")), types.NotBlank
+]
+ServerIdentifier = Annotated[
+    str, types.matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), types.NotBlank
+]
+ServerLimit = Annotated[int, types.whole(1, RESOURCE_SERVERS_PER_POOL)]
 PATH: Final = "identity:apis"
 
 
@@ -28,18 +47,16 @@ def _scopes(blocks: list[Mapping[str, Any]]) -> dict[str, str]:
 class Api(Model):
     """A resource server."""
 
-    scopes: Annotated[dict[types.ScopeName, types.ScopeDescription], Field(max_length=types.SCOPES_PER_SERVER)] = (
-        setting(
-            ...,
-            "The scopes, name -> description, at most 100; `{}` for none. A scope's full name is "
-            "`<identifier>/<key>.<name>`.",
-            "scopes",
-            Change.LESSENS,
-            codec=Codec(_blocks, _scopes),
-            example={"read": "Read existing Projects"},
-        )
+    scopes: Annotated[dict[ScopeName, ScopeDescription], Field(max_length=SCOPES_PER_SERVER)] = setting(
+        ...,
+        "The scopes, name -> description, at most 100; `{}` for none. A scope's full name is "
+        "`<identifier>/<key>.<name>`.",
+        "scopes",
+        Change.LESSENS,
+        codec=Codec(_blocks, _scopes),
+        example={"read": "Read existing Projects"},
     )
-    identifier: Maybe[types.ServerIdentifier] = setting(
+    identifier: Maybe[ServerIdentifier] = setting(
         None,
         "The resource server identifier, the prefix of full scope names. Default: `app.<product>.api.<key>`, with "
         "the old key after a rename.",
@@ -47,7 +64,7 @@ class Api(Model):
         Change.REPLACES,
         example="https://api.example.app",
     )
-    name: Maybe[types.ServerName] = setting(
+    name: Maybe[Annotated[str, types.name(SERVER_NAME_LENGTH), types.NotBlank]] = setting(
         None, "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
     )
     prefix_scopes: bool = setting(
@@ -92,7 +109,7 @@ def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:
     if len(apis) > most:
         allowed = f"at most {most} APIs, the resource servers of a pool"
         fix = "take some out, or, where AWS has raised this account's quota, set identity:resourceServerLimit "
-        yield Problem(PATH, allowed, f"{len(apis)} APIs", f"{fix}(up to {types.RESOURCE_SERVERS_PER_POOL})")
+        yield Problem(PATH, allowed, f"{len(apis)} APIs", f"{fix}(up to {RESOURCE_SERVERS_PER_POOL})")
     first: dict[str, str] = {}
     for key, api in apis.items():
         yield from _too_long(key, api)
@@ -104,12 +121,12 @@ def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:
 
 
 def _too_long(key: str, api: Api) -> Iterator[Problem]:
-    if len(str(api.name)) > types.SERVER_NAME_LENGTH:
-        yield Problem(f"{PATH}.{key}", f"a name of at most {types.SERVER_NAME_LENGTH} characters", shown(api.name))
+    if len(str(api.name)) > SERVER_NAME_LENGTH:
+        yield Problem(f"{PATH}.{key}", f"a name of at most {SERVER_NAME_LENGTH} characters", shown(api.name))
     for scope, full in zip(api.scopes, api.full_scopes, strict=True):
-        if len(full) > types.FULL_SCOPE_LENGTH:
+        if len(full) > FULL_SCOPE_LENGTH:
             written = scope.removeprefix(f"{key}.") if api.prefix_scopes else scope
-            allowed = f"identifier, / and scope of at most {types.FULL_SCOPE_LENGTH} characters together"
+            allowed = f"identifier, / and scope of at most {FULL_SCOPE_LENGTH} characters together"
             received = f"{len(full)} characters: {shown(full)}"
             yield Problem(f"{PATH}.{key}.scopes.{written}", allowed, received, "shorten the identifier or name")
 

@@ -2,13 +2,15 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import pulumi
 from pulumi_aws.cognito import UserPoolDomain
 from pulumi_aws.route53 import Record, RecordAliasArgs
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from identity import types
@@ -17,6 +19,34 @@ from identity.facts import CUSTOM_DOMAIN_REGION
 from identity.naming import Names
 from identity.setting import Model
 
+DOMAIN_PREFIX_LENGTH = 63
+CUSTOM_DOMAIN_LENGTH = 63
+CERTIFICATE_NAME_LENGTH = 64
+RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
+PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
+
+
+def zone_id(value: str) -> str:
+    if _ZONE_ID.fullmatch(value):
+        return value
+    bare = value.strip().removeprefix("/").removeprefix("hostedzone/")
+    fix = f'write "{bare}"' if _ZONE_ID.fullmatch(bare) else ""
+    return types.refuse("a hosted zone's id, such as Z0123456789ABCDEFGHIJ", fix)
+
+
+def domain_prefix(value: str) -> str:
+    word = next((word for word in RESERVED_PREFIX_WORDS if word in value), None)
+    if word:
+        types.refuse("a prefix without the words aws, amazon and cognito", f'take out "{word}"')
+    if PREFIX_DOMAIN.fullmatch(value):
+        return value
+    return types.refuse("1-63 of a-z, 0-9 and -, no - at either end")
+
+
+DomainPrefix = Annotated[str, AfterValidator(domain_prefix), types.NotBlank]
+ZoneId = Annotated[str, AfterValidator(zone_id), types.NotBlank]
+CertificateArn = Annotated[str, types.arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name"), types.NotBlank]
 ZONE_KEYS: Final = ("zoneName", "zoneId", "zoneExport")
 
 
@@ -122,10 +152,10 @@ def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | 
 
 def _auth_domain(domain: Domain) -> Iterator[Problem]:
     name, path = domain.auth_domain, "identity:authDomain"
-    if domain.custom and len(name) > types.CUSTOM_DOMAIN_LENGTH:
-        yield Problem(path, f"at most {types.CUSTOM_DOMAIN_LENGTH} characters, for a custom domain", shown(name))
-    elif domain.zone and len(name) > types.CERTIFICATE_NAME_LENGTH:
-        yield Problem(path, f"at most {types.CERTIFICATE_NAME_LENGTH} characters, for a certificate", shown(name))
+    if domain.custom and len(name) > CUSTOM_DOMAIN_LENGTH:
+        yield Problem(path, f"at most {CUSTOM_DOMAIN_LENGTH} characters, for a custom domain", shown(name))
+    elif domain.zone and len(name) > CERTIFICATE_NAME_LENGTH:
+        yield Problem(path, f"at most {CERTIFICATE_NAME_LENGTH} characters, for a certificate", shown(name))
     if domain.zone and domain.zone.by == "zoneName":
         yield from outside_zone(domain, domain.zone.value)
 
@@ -143,7 +173,7 @@ def outside_zone(domain: Domain, zone_name: str) -> Iterator[Problem]:
 
 def _prefix_from_names(prefix: str) -> Iterator[Problem]:
     try:
-        types.domain_prefix(prefix)
+        domain_prefix(prefix)
     except PydanticCustomError as error:
         context = error.context or {}
         received = f"{shown(prefix)}, made of product and environment"

@@ -17,6 +17,10 @@ from identity.setting import Model, setting
 from identity.types import Maybe
 from identity.urls import fill_in
 
+STACK_NAME_LENGTH = 128
+EXPORT_NAME_LENGTH = 255
+_EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
+ExportName = Annotated[str, types.matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), types.NotBlank]
 PATH: Final = "identity:cloudFormationExports"
 # What the templates of the old system import, and so what `true` stands for.
 _USUAL: Final = {
@@ -68,16 +72,16 @@ def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, An
     """What CloudFormation would refuse, or nobody could import."""
     stack, filled = names.exports_stack, exports.filled(names)
     # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
-    if filled and not (stack[0].isalpha() and len(stack) <= types.STACK_NAME_LENGTH):
-        allowed = f"false: a CloudFormation stack's name has a letter first and at most {types.STACK_NAME_LENGTH}"
+    if filled and not (stack[0].isalpha() and len(stack) <= STACK_NAME_LENGTH):
+        allowed = f"false: a CloudFormation stack's name has a letter first and at most {STACK_NAME_LENGTH}"
         yield Problem(PATH, f"{allowed} characters; it would be {shown(stack)}", "true")
     for key in exports.clients.keys() - clients.keys():
         yield Problem(f"{PATH}.clients.{key}", f"a client: {', '.join(clients)}", shown(key), nearest(key, clients))
     seen: dict[str, str] = {}
     for output, name in filled.items():
         first = seen.setdefault(_logical_id(name), output)
-        if not 1 <= len(name) <= types.EXPORT_NAME_LENGTH or not _logical_id(name):
-            allowed = f"a name of at most {types.EXPORT_NAME_LENGTH} characters with a letter or digit"
+        if not 1 <= len(name) <= EXPORT_NAME_LENGTH or not _logical_id(name):
+            allowed = f"a name of at most {EXPORT_NAME_LENGTH} characters with a letter or digit"
             yield Problem(f"{PATH}.{output}", allowed, shown(name))
         elif first != output:
             allowed = f"a name of its own: {first} has it, and - : and case alone make no other"

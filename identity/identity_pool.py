@@ -13,7 +13,8 @@ from pydantic import Field
 
 from identity import types
 from identity.errors import Problem, nearest, shown
-from identity.setting import Change, Codec, Model, arguments, setting, words
+from identity.provider_names import arguments
+from identity.setting import Change, Codec, Model, setting, words
 from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityPool"

@@ -9,7 +9,7 @@ from pulumi_aws import cognito
 from identity.branding import encoded
 from identity.client.settings import Client
 from identity.login import Login
-from identity.setting import arguments
+from identity.provider_names import arguments
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""AWS's answers in the names of the AWS provider, which the program reads and writes: `CallbackURLs`, `callbackUrls`.
+"""The AWS provider's names: of what AWS answers, `CallbackURLs` and `callbackUrls`, and of its classes' arguments.
 
 The rule is Terraform's and Pulumi's own; what does not follow it stands in one table.
 """
@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 Props = dict[str, Any]
 
+_WORD = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _ABBREVIATION = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|s?$)")
 _IRREGULAR = {
     "ClientName": "name",
@@ -40,6 +41,17 @@ def in_provider_names(answer: Any) -> Any:
             provider_name(name): value if name in _DATA else in_provider_names(value) for name, value in answer.items()
         }
     return [in_provider_names(item) for item in answer] if isinstance(answer, list) else answer
+
+
+def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs as the provider's classes take them: the keys of every block in Python's spelling."""
+    return {_WORD.sub("_", key).lower(): _in_python(value) for key, value in inputs.items()}
+
+
+def _in_python(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return arguments(value)
+    return [_in_python(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @cache

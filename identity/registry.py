@@ -13,7 +13,7 @@ from identity.client.settings import Client, as_it_rests
 from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider.settings import IdentityProvider
-from identity.setting import arguments
+from identity.provider_names import arguments
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from identity.errors import Problem, nearest, shown
 from identity.loopback import PLAIN_HTTP, host_of, ipv4_of, is_loopback
-from identity.types import URL_LENGTH, refuse
+from identity.types import refuse
 
+URL_LENGTH = 1024
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PLACEHOLDERS = ("product", "environment", "authDomain")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")

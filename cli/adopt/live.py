@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.adopt.account import Account
 from identity import facts
-from identity.client.settings import AWS_AUTH_FLOWS
+from identity.client.auth_flows import AWS_AUTH_FLOWS
 from identity.errors import HIDDEN
 from identity.guard.unseen import in_one
 from identity.identity_provider.kinds import SECRET_DETAILS

@@ -4,12 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from identity import types
-from identity.client.settings import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, REFRESH, Client
+from identity.client.auth_flows import LEGACY_AUTH_FLOWS, REFRESH
+from identity.client.settings import CLIENT_CREDENTIALS, COGNITO, EXTERNAL, Client
 from identity.errors import Problem, nearest, shown
 from identity.facts import OIDC_SCOPES
 from identity.urls import has_no_path, is_hidden_loopback, is_taken, redirect_problems
 from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 
+CLIENTS_PER_POOL = 1000
+SCOPES_PER_CLIENT = 50
+CLIENT_NAME_LENGTH = 128
+# Claims about a person, which go into the id token: without openid there is none.
+IDENTITY_SCOPES = ("email", "phone", "profile")
 PATH: Final = "identity:clients"
 # The default clients are those of the old system, whose apps send just these: they are not warned of.
 SHIPPED_URLS: Mapping[str, Sequence[str]] = {
@@ -37,8 +43,8 @@ def client_problems(
         pool_attributes: the attributes there are, with `custom:`.
     """
     path = f"{PATH}.{key}"
-    if len(client.name or "") > types.CLIENT_NAME_LENGTH:
-        yield Problem(path, f"a name of at most {types.CLIENT_NAME_LENGTH} characters", shown(client.name))
+    if len(client.name or "") > CLIENT_NAME_LENGTH:
+        yield Problem(path, f"a name of at most {CLIENT_NAME_LENGTH} characters", shown(client.name))
     for field, given, filled in (
         ("callbackUrls", written.callback_urls, client.callback_urls),
         ("logoutUrls", written.logout_urls, client.logout_urls),
@@ -111,17 +117,17 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     scopes = client.scopes or []
     if client.flows and written.scopes == [] and not written.external_scopes:
         yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "leave it out for all")
-    if len(scopes) > types.SCOPES_PER_CLIENT:
+    if len(scopes) > SCOPES_PER_CLIENT:
         what = (
             "this client names none and so takes every declared one"
             if written.scopes is None
             else "this client names them"
         )
-        allowed = f"at most {types.SCOPES_PER_CLIENT} scopes"
+        allowed = f"at most {SCOPES_PER_CLIENT} scopes"
         yield Problem(f"{path}.scopes", allowed, f"{len(scopes)}; {what}", "name the scopes that it needs")
     if client.is_machine:
         yield from _machine_scopes(path, written, scopes)
-    elif (asked := [scope for scope in types.IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
+    elif (asked := [scope for scope in IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
         allowed = f"openid beside {', '.join(asked)}: Cognito refuses a sign-in that asks for these without it"
         yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid", warning=True)
 
@@ -143,8 +149,6 @@ def _tokens(path: str, client: Client) -> Iterator[Problem]:
         if types.duration(validity.refresh).seconds < life.seconds:
             allowed = f"at least as long as {token}, {life.amount} {life.unit}"
             yield Problem(f"{path}.tokenValidity.refresh", allowed, shown(validity.refresh))
-    if client.auth_session_validity and types.duration(client.auth_session_validity).seconds % 60:
-        yield Problem(f"{path}.authSessionValidity", "whole minutes, 3m-15m", shown(client.auth_session_validity))
 
 
 def _auth_flows(path: str, written: Client) -> Iterator[Problem]:
@@ -152,7 +156,7 @@ def _auth_flows(path: str, written: Client) -> Iterator[Problem]:
     if written.rotate_refresh_tokens and REFRESH in flows:
         fix = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
         yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, fix)
-    legacy = [flow for flow in flows if flow in types.LEGACY_AUTH_FLOWS]
+    legacy = [flow for flow in flows if flow in LEGACY_AUTH_FLOWS]
     if legacy and len(legacy) < len(flows):
         allowed = "AWS's old names or its new ones (ALLOW_...), not both"
         yield Problem(f"{path}.authFlows", allowed, shown(flows), "write the new ones")

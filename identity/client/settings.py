@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field
 
 from identity import types
+from identity.client.auth_flows import AWS_AUTH_FLOWS, REFRESH, SRP, USER, AuthFlow
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.facts import OIDC_SCOPES
 from identity.naming import Names
@@ -16,17 +17,12 @@ from identity.setting import SORTED, Change, Codec, Model, setting
 from identity.types import Maybe, Once
 from identity.urls import fill_in
 
+URLS_PER_CLIENT = 100
 CLIENT_CREDENTIALS: Final = "client_credentials"
-REFRESH: Final = "ALLOW_REFRESH_TOKEN_AUTH"
-SRP: Final = "ALLOW_USER_SRP_AUTH"
-USER: Final = "ALLOW_USER_AUTH"
-# What AWS takes a client for that was made without any.
-AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
-_UNITS: Final = ("seconds", "minutes", "hours", "days")
 _SIGN_IN_ENDS = "Sign-in with this callback URL would fail."
-Urls = Annotated[list[types.Text], Field(max_length=types.URLS_PER_CLIENT), Once]
+Urls = Annotated[list[types.Text], Field(max_length=URLS_PER_CLIENT), Once]
 OidcFlow = Annotated[str, types.one_of("code", "implicit", CLIENT_CREDENTIALS), types.NotBlank]
 Flow = Annotated[str, types.one_of("code", CLIENT_CREDENTIALS), types.NotBlank]
 SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{int(seconds)}s")
@@ -114,7 +110,7 @@ class Client(Model):
         codec=SORTED,
         example=["code"],
     )
-    auth_flows: Maybe[Annotated[list[types.AuthFlow], Field(min_length=1), Once]] = setting(
+    auth_flows: Maybe[Annotated[list[AuthFlow], Field(min_length=1), Once]] = setting(
         None,
         "The auth flows for apps with their own sign-in form, by AWS's names. Default: ALLOW_USER_SRP_AUTH; "
         "ALLOW_REFRESH_TOKEN_AUTH if refresh tokens do not rotate; ALLOW_USER_AUTH if userPool.firstFactors has more "
@@ -126,7 +122,9 @@ class Client(Model):
         codec=SORTED,
         example=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )
-    auth_session_validity: Maybe[types.AuthSession] = setting(
+    auth_session_validity: Maybe[
+        Annotated[str, types.lasting(3 * 60, 15 * 60, "from 3m to 15m, in whole minutes", step=60), types.NotBlank]
+    ] = setting(
         None,
         "The time limit for a sign-in with several steps, 3m-15m. Default: AWS's, 3m.",
         "authSessionValidity",
@@ -145,7 +143,7 @@ class Client(Model):
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )
-    rotation_grace: Maybe[types.RotationGrace] = setting(
+    rotation_grace: Maybe[Annotated[str, types.lasting(0, 60, "from 0s to 60s"), types.NotBlank]] = setting(
         None,
         "The grace period in which a rotated refresh token still works, 0s-60s. Default: 10s.",
         "refreshTokenRotation.retryGracePeriodSeconds",

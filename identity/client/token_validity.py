@@ -1,20 +1,24 @@
 """How long the tokens of a client live."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from identity import types
 from identity.setting import Model, setting
 
+ACCESS_SECONDS = (5 * 60, 86400)
+REFRESH_SECONDS = (60 * 60, 3650 * 86400)
+AccessValidity = Annotated[str, types.lasting(*ACCESS_SECONDS, "from 5m to 1d"), types.NotBlank]
+RefreshValidity = Annotated[str, types.lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), types.NotBlank]
 TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshTokenValidity", "tokenValidityUnits")
 
 
 class TokenValidity(Model):
     """How long tokens live: a number with a unit, s, m, h or d."""
 
-    access: types.AccessValidity = setting("60m", "The access token lifetime, 5m-1d.", example="15m")
-    id: types.AccessValidity = setting("60m", "The ID token lifetime, 5m-1d.", example="15m")
-    refresh: types.RefreshValidity = setting(
+    access: AccessValidity = setting("60m", "The access token lifetime, 5m-1d.", example="15m")
+    id: AccessValidity = setting("60m", "The ID token lifetime, 5m-1d.", example="15m")
+    refresh: RefreshValidity = setting(
         "30d", "The refresh token lifetime, 60m-3650d, not shorter than the others.", example="7d"
     )
 

@@ -1,11 +1,15 @@
 """Every key of the stack config: one model."""
 
+import unicodedata
 from typing import Annotated, Final
 
+from pydantic import AfterValidator
+
 from identity import types
-from identity.api import Api
+from identity.api import Api, ServerLimit
 from identity.client.settings import Client
-from identity.exports import OneExportNames
+from identity.domain import CertificateArn, DomainPrefix, ZoneId
+from identity.exports import ExportName, OneExportNames
 from identity.group import Group, GroupName
 from identity.identity_pool import IdentityPool
 from identity.identity_provider.settings import IdentityProvider
@@ -16,6 +20,28 @@ from identity.setting import Change, Model, setting
 from identity.types import Maybe, Once
 from identity.user_pool.settings import UserPool
 
+
+def tag_text(value: str) -> str:
+    """Letters, numbers and separators of any script, as AWS has it: a tab and a line break are none of these."""
+    if all(unicodedata.category(item)[0] in "LNZ" or item in "_.:/=+-@" for item in value):
+        return value
+    return types.refuse("letters, digits, spaces and _ . : / = + @ -")
+
+
+TagKey = Annotated[
+    str,
+    AfterValidator(
+        lambda k: types.refuse("a key that does not begin with aws:") if k.lower().startswith("aws:") else k
+    ),
+    AfterValidator(lambda k: k if len(k) <= 128 else types.refuse("a key of 1-128 characters")),
+    AfterValidator(tag_text),
+    types.NotBlank,
+]
+TagValue = Annotated[
+    str,
+    AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a value of 0-256 characters")),
+    AfterValidator(tag_text),
+]
 _RECORDS = "The DNS records of the certificate and of the custom domain would be removed from their zone."
 
 
@@ -42,10 +68,10 @@ class Config(Model):
         change=Change.MATTERS,
         loss=_RECORDS,
     )
-    zone_id: Maybe[types.ZoneId] = setting(
+    zone_id: Maybe[ZoneId] = setting(
         None, "The id of the hosted zone, instead of zoneName.", change=Change.MATTERS, loss=_RECORDS
     )
-    zone_export: Maybe[types.ExportName] = setting(
+    zone_export: Maybe[ExportName] = setting(
         None,
         "The CloudFormation export with the id of the hosted zone, instead of zoneName.",
         change=Change.MATTERS,
@@ -68,7 +94,7 @@ class Config(Model):
         "Serve sign-in on the auth domain instead of a prefix of amazoncognito.com. Requires a zone or certificateArn.",
         change=Change.REPLACES,
     )
-    domain_prefix: Maybe[types.DomainPrefix] = setting(
+    domain_prefix: Maybe[DomainPrefix] = setting(
         None,
         "The prefix of the sign-in domain under amazoncognito.com. Default: <product>-<environment>.",
         change=Change.REPLACES,
@@ -76,7 +102,7 @@ class Config(Model):
     keep_prefix_domain: bool = setting(
         False, "Serve sign-in on the prefix as well as on the custom domain, to move without an outage."
     )
-    certificate_arn: Maybe[types.CertificateArn] = setting(
+    certificate_arn: Maybe[CertificateArn] = setting(
         None,
         "An existing certificate in us-east-1, for a custom domain without a zone. The output dnsRecords then lists "
         "the DNS records to create.",
@@ -102,7 +128,7 @@ class Config(Model):
         "Read the live pool from AWS before updating it (DescribeUserPool, GetUserPoolMfaConfig), and refuse to "
         "reset settings that the AWS provider does not know, such as an inbound federation trigger.",
     )
-    resource_server_limit: types.ServerLimit = setting(
+    resource_server_limit: ServerLimit = setting(
         25, "The AWS account's quota of resource servers per pool: 25, or up to 300 if AWS has raised it."
     )
     exemptions: dict[types.Text, dict[types.Text, types.Text]] = setting(
@@ -110,7 +136,7 @@ class Config(Model):
         "Accepted violations of the policy pack, rule -> resource -> reason; docs/policies.md lists the rules. The "
         "resource is the key of a client or API, a logical name or *.",
     )
-    tags: dict[types.TagKey, types.TagValue] = setting(
+    tags: dict[TagKey, TagValue] = setting(
         {}, "Additional tags. The tags environment, orchestration, service, service-type and product are always set."
     )
     user_pool: UserPool = setting(UserPool.model_validate({}), "The settings of the user pool.")

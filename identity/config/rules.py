@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from identity import parsing, types
+from identity import parsing
 from identity.api import api_problems, known_scopes, still_there
-from identity.client.rules import client_problems
+from identity.client.rules import CLIENTS_PER_POOL, client_problems
 from identity.config.keys import KEYS, Config
 from identity.config.settings import Settings
 from identity.domain import ZONE_KEYS, domain_problems, without_domain
@@ -17,7 +17,11 @@ from identity.login import login_problems, pages_of_factors
 from identity.namespace import ROOT
 from identity.naming import Names
 from identity.plan import plan_problems
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES
 from identity.user_pool.rules import pool_problems
+
+POOL_NAME_LENGTH = 128
+TAGS_PER_RESOURCE = 50
 
 
 def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
@@ -31,8 +35,8 @@ def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]
     if not config.sign_in_domain:
         said = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
         yield from without_domain(said, {key: client.flows for key, client in config.clients.items()})
-    if len(names.user_pool) > types.POOL_NAME_LENGTH and config.user_pool.name is None:
-        allowed = f"with the product a pool's name of at most {types.POOL_NAME_LENGTH} characters"
+    if len(names.user_pool) > POOL_NAME_LENGTH and config.user_pool.name is None:
+        allowed = f"with the product a pool's name of at most {POOL_NAME_LENGTH} characters"
         yield Problem(f"{ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
     if config.cloud_formation_exports:
         yield from export_problems(config.cloud_formation_exports, names, config.clients)
@@ -56,14 +60,14 @@ def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]
 
 def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool) -> Iterator[Problem]:
     clients = settings.config.clients
-    if len(clients) > types.CLIENTS_PER_POOL:
-        allowed = f"at most {types.CLIENTS_PER_POOL} clients, AWS's limit for a pool"
+    if len(clients) > CLIENTS_PER_POOL:
+        allowed = f"at most {CLIENTS_PER_POOL} clients, AWS's limit for a pool"
         yield Problem(f"{ROOT}clients", allowed, f"{len(clients)} clients")
     known = known_scopes(settings.apis) if apis_are_sound else None
     providers = [*settings.identity_providers] if providers_are_sound else None
     own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
     for key, client in settings.clients.items():
-        yield from client_problems(key, clients[key], client, known, providers, [*types.STANDARD_ATTRIBUTES, *own])
+        yield from client_problems(key, clients[key], client, known, providers, [*STANDARD_ATTRIBUTES, *own])
     yield from still_there(f"{ROOT}clients", settings.clients)
 
 
@@ -72,6 +76,6 @@ def _tags(config: Config, names: Names) -> Iterator[Problem]:
         allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
         yield Problem(f"{ROOT}tags.{key}", allowed, shown(config.tags[key]), "take it out")
     together = {**config.tags, **names.tags}
-    if len(together) > types.TAGS_PER_RESOURCE:
-        most = types.TAGS_PER_RESOURCE - len(names.tags)
+    if len(together) > TAGS_PER_RESOURCE:
+        most = TAGS_PER_RESOURCE - len(names.tags)
         yield Problem(f"{ROOT}tags", f"at most {most} tags besides the program's own", str(len(config.tags)))

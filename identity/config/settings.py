@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from identity import types
 from identity.api import Api, known_scopes
 from identity.client.settings import Client, Surroundings
 from identity.config.keys import Config
@@ -14,6 +13,7 @@ from identity.identity_pool import IdentityPool
 from identity.identity_provider.settings import IdentityProvider
 from identity.link_accounts import linking
 from identity.naming import Names
+from identity.user_pool.attribute_names import WRITABLE_ATTRIBUTES
 from identity.user_pool.settings import UserPool
 from identity.user_pool.sms import external_id
 
@@ -111,4 +111,4 @@ class Settings:
         if not pool.custom_attributes:
             return None
         fixed = {name for name, attribute in pool.standard_attributes.items() if not attribute.mutable}
-        return sorted(set(types.WRITABLE_ATTRIBUTES) - fixed)
+        return sorted(set(WRITABLE_ATTRIBUTES) - fixed)

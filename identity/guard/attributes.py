@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from identity import types
 from identity.config.settings import Settings
 from identity.errors import shown
 from identity.guard.loss import Loss
 from identity.user_pool import attributes
-from identity.user_pool.attributes import DECLARABLE, StandardAttribute
+from identity.user_pool.attribute_names import is_attribute_name
+from identity.user_pool.attributes import DECLARABLE, NEW_ATTRIBUTES_PER_UPDATE, StandardAttribute
 
 PATH = "identity:userPool"
 _FIXED = "Cognito can only add custom attributes to a pool, never change or take one out: put it back, or add another"
@@ -25,7 +25,7 @@ def attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) 
     wanted = settings.user_pool.custom_attributes
     for name, old in attributes.live_custom(schemas).items():
         path = f"{PATH}.customAttributes.{name}"
-        if not types.is_attribute_name(name):
+        if not is_attribute_name(name):
             keep = "a pool without an attribute that the config has no word for"
             fix = "hold the update back: Cognito never takes one out, and this one has a standard one's name"
             yield Loss(pool_id, path, keep, f"a pool that has {shown(name)}", fix, final=True)
@@ -59,7 +59,7 @@ def _too_many_new(pool_id: str, had: list[str], settings: Settings) -> Iterator[
     """AWS takes so many attributes a call, and an update is one call: it would fail with half of the stack done."""
     later = attributes.too_many_new(had, settings.user_pool.custom_attributes)
     if later:
-        most = types.NEW_ATTRIBUTES_PER_UPDATE
+        most = NEW_ATTRIBUTES_PER_UPDATE
         keep, received = f"at most {most} new attributes an update", f"{most + len(later)} new ones"
         fix = f"leave these to a second update: {', '.join(later)}"
         yield Loss(pool_id, f"{PATH}.customAttributes", keep, received, fix, final=True)

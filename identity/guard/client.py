@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
-from identity.client.settings import COGNITO, EXTERNAL, REFRESH, Client
+from identity.client.auth_flows import REFRESH
+from identity.client.settings import COGNITO, EXTERNAL, Client
 from identity.config.settings import Settings
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import HOLD_BACK, Loss
-from identity.types import STANDARD_ATTRIBUTES, WRITABLE_ATTRIBUTES
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, WRITABLE_ATTRIBUTES
 
 
 def client_losses(

@@ -5,9 +5,10 @@ from typing import Any
 
 from identity.config import refuses
 from identity.config.settings import Settings
+from identity.differences import Difference, differences, lessened
 from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
-from identity.setting import Change, Difference, Model, differences, lessened, written_value
+from identity.setting import Change, Model, written_value
 
 # A value that a person is to write is not cut short.
 _WHOLE = 2000

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from identity import types
 from identity.client.settings import COGNITO
 from identity.errors import Problem, nearest, shown
 from identity.identity_provider.kinds import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name
 from identity.identity_provider.settings import PATH, IdentityProvider
+from identity.user_pool.attribute_names import WRITABLE_ATTRIBUTES
 from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 from identity.user_pool.settings import UserPool
 
@@ -95,7 +95,7 @@ def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
 
 def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool) -> Iterator[Problem]:
     """The pool's attributes that are filled in: they are there, can change, and nobody's sign-in lacks one."""
-    standard = dict.fromkeys(types.WRITABLE_ATTRIBUTES, True)
+    standard = dict.fromkeys(WRITABLE_ATTRIBUTES, True)
     standard |= {"email_verified": True, "phone_number_verified": True, USERNAME: True}
     mutable = {
         **standard,

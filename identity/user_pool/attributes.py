@@ -12,7 +12,13 @@ from identity import types
 from identity.errors import Problem, following
 from identity.setting import Change, Model, setting
 from identity.types import Maybe
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, attribute_name
 
+ATTRIBUTES_PER_POOL = 50
+NEW_ATTRIBUTES_PER_UPDATE = 25
+ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
+AttributeType = Annotated[str, types.one_of(*ATTRIBUTE_TYPES), types.NotBlank]
+AttributeLength = Annotated[int, types.whole(0, 2048)]
 CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 # The standard attributes that a pool may declare, each with its type where it is not a text.
 DECLARABLE: Final = {
@@ -38,8 +44,8 @@ class StandardAttribute(Model):
 
     required: bool = _fixed(False, "Whether the attribute is required at sign-up.", example=True)
     mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
-    min_length: Maybe[types.AttributeLength] = _fixed(None, "The minimum length, 0-2,048. Default: AWS's.", example=2)
-    max_length: Maybe[types.AttributeLength] = _fixed(None, "The maximum length, 0-2,048. Default: AWS's.", example=100)
+    min_length: Maybe[AttributeLength] = _fixed(None, "The minimum length, 0-2,048. Default: AWS's.", example=2)
+    max_length: Maybe[AttributeLength] = _fixed(None, "The maximum length, 0-2,048. Default: AWS's.", example=100)
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -71,13 +77,13 @@ class StandardAttribute(Model):
 class CustomAttribute(Model):
     """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
 
-    type: types.AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
+    type: AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
     mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
     developer_only: bool = _fixed(
         False, "Whether only an administrator can write the attribute (`dev:custom:<name>`).", example=True
     )
-    min_length: Maybe[types.AttributeLength] = _fixed(None, "For String: the minimum length, 0-2,048.", example=2)
-    max_length: Maybe[types.AttributeLength] = _fixed(None, "For String: the maximum length, 0-2,048.", example=36)
+    min_length: Maybe[AttributeLength] = _fixed(None, "For String: the minimum length, 0-2,048.", example=2)
+    max_length: Maybe[AttributeLength] = _fixed(None, "For String: the maximum length, 0-2,048.", example=36)
     min_value: Maybe[int] = _fixed(None, "For Number: the minimum.", example=1)
     max_value: Maybe[int] = _fixed(None, "For Number: the maximum.", example=9)
     bounded: bool = _fixed(
@@ -151,10 +157,10 @@ def attribute_problems(
     for name, own in custom.items():
         place = f"{path}.customAttributes.{name}"
         yield from following(own.problems(place), place, ".type", ".bounded")
-    count, most = len(custom), types.ATTRIBUTES_PER_POOL - len(standard)
+    count, most = len(custom), ATTRIBUTES_PER_POOL - len(standard)
     if count > most:
         declared = f"with {', '.join(standard)}, which the pool has, " if standard else ""
-        allowed = f"at most {most} attributes: {declared}{types.ATTRIBUTES_PER_POOL}"
+        allowed = f"at most {most} attributes: {declared}{ATTRIBUTES_PER_POOL}"
         yield Problem(f"{path}.customAttributes", allowed, f"{count} attributes", f"take {count - most} out")
 
 
@@ -174,9 +180,7 @@ def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttri
 def live_custom(found: Iterable[Mapping[str, Any]]) -> dict[str, CustomAttribute]:
     """The custom attributes of a live pool, by the name that the config has for it."""
     return {
-        plain_name(entry): _custom(entry)
-        for entry in found
-        if str(entry.get("name", "")) not in types.STANDARD_ATTRIBUTES
+        plain_name(entry): _custom(entry) for entry in found if str(entry.get("name", "")) not in STANDARD_ATTRIBUTES
     }
 
 
@@ -219,8 +223,8 @@ def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:
     """The attributes beyond those that AWS adds to a pool in one update; the names are those without `custom:`."""
     had = {name.removeprefix("custom:") for name in old}
     added = sorted({name.removeprefix("custom:") for name in new} - had)
-    return added[types.NEW_ATTRIBUTES_PER_UPDATE :]
+    return added[NEW_ATTRIBUTES_PER_UPDATE:]
 
 
 StandardAttributes = dict[StandardName, StandardAttribute]
-CustomAttributes = dict[Annotated[str, AfterValidator(types.attribute_name), types.NotBlank], CustomAttribute]
+CustomAttributes = dict[Annotated[str, AfterValidator(attribute_name), types.NotBlank], CustomAttribute]

@@ -10,7 +10,7 @@ from pulumi_aws import cognito
 from identity import deployed, facts
 from identity.deployed import Deployed
 from identity.domain import Domain, serve
-from identity.setting import arguments
+from identity.provider_names import arguments
 from identity.user_pool.beside import Beside
 from identity.user_pool.functions import Functions, functions, permit, permit_links
 from identity.user_pool.logs import deliver_logs

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from identity import types
 from identity.setting import Change, Codec, Model, Plan, setting, words
 from identity.types import Maybe, Once
+from identity.user_pool.attribute_names import VerifiedAttribute
+from identity.user_pool.texts import CodeBody, CodeText, Subject
 
 FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp": "SMS_OTP", "passkey": "WEB_AUTHN"}
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
@@ -70,13 +72,13 @@ class MailedCode(Model):
         """Also where AWS has no texts for it, and sends its own."""
         return outputs.get("emailMfaConfiguration") is not None
 
-    subject: types.Subject = setting(
+    subject: Subject = setting(
         "Your sign-in code",
         "The subject of the email, 1-140 characters.",
         "emailMfaConfiguration.subject",
         example="Your code",
     )
-    message: types.CodeBody = setting(
+    message: CodeBody = setting(
         "Your code is {####}.",
         "The email, 6-20,000 characters, with the placeholder {####}.",
         "emailMfaConfiguration.message",
@@ -87,7 +89,7 @@ class MailedCode(Model):
 class TextedCode(Model):
     """A second factor by text message; needs `sms`."""
 
-    message: types.CodeText = setting(
+    message: CodeText = setting(
         "Your authentication code is {####}. ",
         "The text message, 6-140 characters, with the placeholder {####}.",
         "smsAuthenticationMessage",
@@ -219,7 +221,7 @@ class Factors(Model):
         codec=Codec(_mechanisms, _recovery),
         example=["verified_email"],
     )
-    verify_before_update: Maybe[Annotated[list[types.VerifiedAttribute], Once]] = setting(
+    verify_before_update: Maybe[Annotated[list[VerifiedAttribute], Once]] = setting(
         None,
         "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",

@@ -10,7 +10,8 @@ import pulumi
 from pydantic import AfterValidator
 
 from identity import types
-from identity.setting import Change, Model, Plan, arguments, setting
+from identity.provider_names import arguments
+from identity.setting import Change, Model, Plan, setting
 from identity.types import Maybe
 from identity.user_pool.beside import Beside
 

@@ -14,6 +14,23 @@ from identity.setting import Change, Model, setting
 from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
+IdentityArn = Annotated[
+    str, types.arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app"), types.NotBlank
+]
+ConfigurationSet = Annotated[
+    str, types.matching(re.compile("[A-Za-z0-9_-]{1,64}"), "1-64 of a-z, A-Z, 0-9, _ and -"), types.NotBlank
+]
+_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
+
+
+def address_in(sender: str) -> str:
+    """The address of `Acme <no-reply@acme.app>`, or of one that stands alone; empty where there is none."""
+    named = re.fullmatch(r"[^<>]*<([^<>]+)>", sender.strip())
+    address = named[1] if named else sender.strip()
+    return address if _ADDRESS.fullmatch(address) else ""
+
+
+Address = Annotated[str, types.matching(_ADDRESS, "an e-mail address, such as help@example.app"), types.NotBlank]
 PATH: Final = "identity:userPool.email"
 IDENTITY: Final = "mail-identity"
 # Words, a text in quotes, or an encoded word.
@@ -23,7 +40,7 @@ _KEYS: Final = 3  # with which SES signs a domain's mail, each published by a re
 
 def _sender(value: str) -> str:
     """An address, or a name and an address: `Acme <no-reply@acme.app>`."""
-    address, name = types.address_in(value), value.rpartition("<")[0].strip()
+    address, name = address_in(value), value.rpartition("<")[0].strip()
     if not address:
         types.refuse('an address, or "Name <no-reply@example.app>"')
     if not _NAME.fullmatch(name):
@@ -48,13 +65,13 @@ class Email(Model):
         alias="from",
         example="Acme <no-reply@example.app>",
     )
-    reply_to: Maybe[types.Address] = setting(
+    reply_to: Maybe[Address] = setting(
         None,
         "The reply-to address.",
         "emailConfiguration.replyToEmailAddress",
         example="help@example.app",
     )
-    configuration_set: Maybe[types.ConfigurationSet] = setting(
+    configuration_set: Maybe[ConfigurationSet] = setting(
         None,
         "An SES configuration set.",
         "emailConfiguration.configurationSet",
@@ -62,7 +79,7 @@ class Email(Model):
         loss="SES would no longer record bounces and complaints.",
         example="sign-in",
     )
-    identity_arn: Maybe[types.IdentityArn] = setting(
+    identity_arn: Maybe[IdentityArn] = setting(
         None,
         "The SES identity of the sender. Default: if the sender's domain is in the stack's zone, the program creates "
         "an identity and its DKIM records.",
@@ -72,7 +89,7 @@ class Email(Model):
 
     @property
     def domain(self) -> str:
-        return types.address_in(self.from_ or "").rpartition("@")[2].lower()
+        return address_in(self.from_ or "").rpartition("@")[2].lower()
 
     def inputs(self) -> dict[str, Any]:
         made = super().inputs()
@@ -99,7 +116,7 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
             yield Problem(path, "the sender's address, such as no-reply@example.app", "nothing")
         return
     if identity:
-        address = types.address_in(email.from_).lower()
+        address = address_in(email.from_).lower()
         if address != identity and not address.endswith((f"@{identity}", f".{identity}")):
             allowed = f"an address of the identity {identity}: SES refuses any other"
             yield Problem(path, allowed, sender, f"write an address of {identity}, or the ARN of the sender's identity")

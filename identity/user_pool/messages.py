@@ -8,6 +8,7 @@ from identity.setting import Change, Model, setting, words
 from identity.types import Maybe
 from identity.user_pool.mail import Email
 from identity.user_pool.sms import Sms
+from identity.user_pool.texts import Body, CodeText, InvitationBody, InvitationText, Subject
 
 BY: Final = {"link": "CONFIRM_WITH_LINK", "code": "CONFIRM_WITH_CODE"}
 _TEMPLATE = "verificationMessageTemplate"
@@ -30,16 +31,16 @@ class Verification(Model):
         codec=words(BY),
         example="code",
     )
-    subject: Maybe[types.Subject] = setting(
+    subject: Maybe[Subject] = setting(
         None, "The subject of the email, 1-140 characters. Default: AWS's text.", example="Welcome to Acme"
     )
-    message: Maybe[types.Body] = setting(
+    message: Maybe[Body] = setting(
         None,
         "The email, 6-20,000 characters, with the placeholder {####} for a code, or {##link text##} for a link. "
         "Default: AWS's text.",
         example="Please {##confirm your address##}.",
     )
-    sms_message: Maybe[types.CodeText] = setting(
+    sms_message: Maybe[CodeText] = setting(
         None,
         "The text message, 6-140 characters, with the placeholder {####}. Default: AWS's text.",
         f"{_TEMPLATE}.smsMessage",
@@ -68,16 +69,16 @@ def _texts(by: str) -> tuple[str, str]:
 class Invitation(Model):
     """The message to a person whom an administrator signs up."""
 
-    subject: Maybe[types.Subject] = setting(
+    subject: Maybe[Subject] = setting(
         None, "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
     )
-    message: Maybe[types.InvitationBody] = setting(
+    message: Maybe[InvitationBody] = setting(
         None,
         "The email, 6-20,000 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.emailMessage",
         example="You are {username}, and your password is {####}.",
     )
-    sms_message: Maybe[types.InvitationText] = setting(
+    sms_message: Maybe[InvitationText] = setting(
         None,
         "The text message, 6-140 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.smsMessage",

@@ -1,13 +1,19 @@
 """What a password has to be (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic.alias_generators import to_camel
 
 from identity import types
 from identity.setting import Change, Model, Plan, setting
 
+PASSWORD_LENGTH = (6, 99)
+PASSWORD_HISTORY = (0, 24)
+TEMPORARY_PASSWORD_DAYS = (1, 365)
+PasswordLength = Annotated[int, types.whole(*PASSWORD_LENGTH)]
+PasswordHistory = Annotated[int, types.whole(*PASSWORD_HISTORY)]
+TemporaryPasswordDays = Annotated[int, types.whole(*TEMPORARY_PASSWORD_DAYS)]
 _WEAKER = "Weaker passwords would be accepted."
 _FORGOTTEN = "Previous passwords could be reused."
 
@@ -15,7 +21,7 @@ _FORGOTTEN = "Previous passwords could be reused."
 class PasswordPolicy(Model):
     """The password policy of the pool. It holds for new passwords; those that people have stay good."""
 
-    minimum_length: types.PasswordLength = setting(
+    minimum_length: PasswordLength = setting(
         8,
         "The minimum length, 6-99.",
         "passwordPolicy.minimumLength",
@@ -60,13 +66,13 @@ class PasswordPolicy(Model):
         always=True,
         example=True,
     )
-    temporary_password_validity_days: types.TemporaryPasswordDays = setting(
+    temporary_password_validity_days: TemporaryPasswordDays = setting(
         14,
         "The days, 1-365, for which the temporary password of an invitation is valid.",
         "passwordPolicy.temporaryPasswordValidityDays",
         example=7,
     )
-    password_history_size: types.PasswordHistory = setting(
+    password_history_size: PasswordHistory = setting(
         0,
         "The number of previous passwords, 0-24, that cannot be reused.",
         "passwordPolicy.passwordHistorySize",

@@ -5,12 +5,13 @@ from typing import Final
 
 from pydantic_core import PydanticCustomError
 
-from identity import types
 from identity.domain import ZONE_KEYS, Domain
 from identity.errors import Problem, following, shown
 from identity.user_pool import attributes
+from identity.user_pool.attribute_names import VERIFIED_ATTRIBUTES
 from identity.user_pool.mail import mail_problems
 from identity.user_pool.settings import PATH, UserPool
+from identity.user_pool.texts import with_code, with_link
 from identity.user_pool.triggers import Triggers, trigger_problems
 from identity.user_pool.web_acl import web_acl_problems
 
@@ -71,7 +72,7 @@ def _addresses(pool: UserPool) -> Iterator[Problem]:
         allowed = "email alone: Cognito verifies a phone number by a text message"
         yield Problem(place, allowed, '"phone_number"', "take it out, or give userPool.sms, {} for a role made here")
     for index, alias in enumerate(pool.alias_attributes):
-        if alias in types.VERIFIED_ATTRIBUTES and alias not in verified:
+        if alias in VERIFIED_ATTRIBUTES and alias not in verified:
             allowed = f"an alias that gets verified: nobody can sign in by {alias} before"
             fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
             yield Problem(f"{PATH}.aliasAttributes[{index}]", allowed, shown(alias), fix, warning=True)
@@ -160,7 +161,7 @@ def _messages(pool: UserPool) -> Iterator[Problem]:
     if verification.message is None:
         return
     try:
-        (types.with_link if verification.by == "link" else types.with_code)(verification.message)
+        (with_link if verification.by == "link" else with_code)(verification.message)
     except PydanticCustomError as error:
         context = error.context or {}
         yield Problem(f"{PATH}.verification.message", context["allowed"], shown(verification.message))

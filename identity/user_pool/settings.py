@@ -9,6 +9,7 @@ from identity import types
 from identity.setting import INVERTED, SORTED, Change, setting, words
 from identity.types import Maybe, Once
 from identity.user_pool import attributes
+from identity.user_pool.attribute_names import AliasAttribute, VerifiedAttribute
 from identity.user_pool.attributes import CustomAttributes, StandardAttribute, StandardAttributes
 from identity.user_pool.factors import Factors
 from identity.user_pool.messages import Messages
@@ -42,7 +43,7 @@ class UserPool(Factors, Messages, Protection):
         codec=words(TIERS),
         example="essentials",
     )
-    username_attributes: Annotated[list[types.VerifiedAttribute], Once] = setting(
+    username_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
         [],
         "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
@@ -51,7 +52,7 @@ class UserPool(Factors, Messages, Protection):
         codec=SORTED,
         example=["email"],
     )
-    alias_attributes: Annotated[list[types.AliasAttribute], Once] = setting(
+    alias_attributes: Annotated[list[AliasAttribute], Once] = setting(
         ["preferred_username"],
         "Attributes that users can sign in with in addition to the user name: email, phone_number, preferred_username.",
         "aliasAttributes",
@@ -68,7 +69,7 @@ class UserPool(Factors, Messages, Protection):
         loss=_EVERYBODY,
         example=False,
     )
-    auto_verified_attributes: Annotated[list[types.VerifiedAttribute], Once] = setting(
+    auto_verified_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
         ["email"],
         "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
         "autoVerifiedAttributes",

@@ -1,7 +1,7 @@
 """Text messages, and the role by which Cognito sends them."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
@@ -9,6 +9,15 @@ from identity import types
 from identity.setting import Model, setting
 from identity.types import Maybe
 from identity.user_pool.beside import Beside, policy_document
+
+ExternalId = Annotated[
+    str,
+    types.matching(re.compile("[A-Za-z0-9_+=,.@:/-]{2,1224}"), "2-1,224 of a-z, A-Z, 0-9 and _ + = , . @ : / -"),
+    types.NotBlank,
+]
+Region = Annotated[
+    str, types.matching(re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]"), "a region, such as eu-west-1"), types.NotBlank
+]
 
 
 class Sms(Model):
@@ -23,14 +32,14 @@ class Sms(Model):
         "smsConfiguration.snsCallerArn",
         example="arn:aws:iam::123456789012:role/cognito-sms",
     )
-    external_id: Maybe[types.ExternalId] = setting(
+    external_id: Maybe[ExternalId] = setting(
         None,
         "The external id in the trust policy of the role. Default: none with roleArn; for a new role the pool's "
         "name, with - for characters that are not allowed.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
-    region: Maybe[types.Region] = setting(
+    region: Maybe[Region] = setting(
         None, "The region of SNS. Default: the pool's region.", "smsConfiguration.snsRegion", example="eu-west-1"
     )
 

@@ -11,7 +11,8 @@ import pulumi
 from pydantic import AfterValidator, Field
 
 from identity import types
-from identity.setting import Change, Model, Plan, arguments, setting, words
+from identity.provider_names import arguments
+from identity.setting import Change, Model, Plan, setting, words
 from identity.types import Maybe, Once
 from identity.user_pool.beside import Beside
 

@@ -13,6 +13,8 @@ from identity.setting import Change, Model, Plan, setting
 from identity.types import Maybe
 from identity.user_pool.trigger_events import VERSIONS
 
+FunctionArn = Annotated[str, types.arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name"), types.NotBlank]
+KeyArn = Annotated[str, types.arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name", "alias"), types.NotBlank]
 # Where the path of a function's code begins: the root of this repository, which is where Pulumi runs the program.
 ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
@@ -33,7 +35,7 @@ Timeout = Annotated[int, types.whole(1, 5)]
 class Trigger(Model):
     """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
 
-    arn: Maybe[types.FunctionArn] = setting(
+    arn: Maybe[FunctionArn] = setting(
         None, "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
     )
     path: Maybe[types.Text] = setting(
@@ -86,7 +88,7 @@ class Triggers(Model):
     verify_auth_challenge_response: OneTrigger = _trigger("Custom authentication: verifies the response.")
     custom_email_sender: OneTrigger = _trigger("Sends emails; requires kmsKeyArn.")
     custom_sms_sender: OneTrigger = _trigger("Sends text messages; requires kmsKeyArn.")
-    kms_key_arn: Maybe[types.KeyArn] = setting(
+    kms_key_arn: Maybe[KeyArn] = setting(
         None,
         "The KMS key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
         "lambdaConfig.kmsKeyId",

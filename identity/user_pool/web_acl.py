@@ -7,10 +7,14 @@ import pulumi
 
 from identity import types
 from identity.errors import Problem, shown
-from identity.setting import Change, Model, arguments, setting
+from identity.provider_names import arguments
+from identity.setting import Change, Model, setting
 from identity.types import Maybe, Once
 from identity.user_pool.beside import Beside
 
+WebAclArn = Annotated[
+    str, types.arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), types.NotBlank
+]
 PATH: Final = "identity:userPool.webAcl"
 RULES: Final = {
     "common": "AWSManagedRulesCommonRuleSet",
@@ -23,7 +27,7 @@ _RATE: Final = "rate"
 class WebAcl(Model):
     """A web ACL that exists, by its ARN, of which a plain ARN is the short form; or what one that is made here has."""
 
-    arn: Maybe[types.WebAclArn] = setting(
+    arn: Maybe[WebAclArn] = setting(
         None,
         "The ARN of an existing web ACL.",
         example="arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/sign-in/6e1b2f5c",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from identity import types
 from identity.config import check
 from identity.errors import ConfigError, Problem
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES
 from identity.user_pool.attributes import too_many_new
 from tests.identity.test_guard import change
 from tests.support.program import Deploy, config_of
@@ -21,7 +21,7 @@ def told(**pool: Any) -> tuple[list[Problem], list[Problem]]:
     return [entry for entry in found if not entry.warning], [entry for entry in found if entry.warning]
 
 
-@pytest.mark.parametrize("name", types.STANDARD_ATTRIBUTES)
+@pytest.mark.parametrize("name", STANDARD_ATTRIBUTES)
 @pytest.mark.parametrize("attribute", [{}, {"type": "Number"}, {"maxLength": 5}, {"mutable": False}])
 def test_no_custom_attribute_takes_the_place_of_a_standard_one(name: str, attribute: dict[str, Any]) -> None:
     for written in (name, name.upper(), name.title()):

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from identity import types
+from identity.client.auth_flows import AUTH_FLOWS, LEGACY_AUTH_FLOWS
 from identity.config.keys import KEYS
+from identity.domain import RESERVED_PREFIX_WORDS
 from identity.errors import ConfigError
 from tests.support.pools import user_pools
 from tests.support.program import Deploy, told
@@ -66,9 +67,7 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
         "authFlows": draw(
             st.lists(
                 st.sampled_from(
-                    sorted(
-                        set(types.AUTH_FLOWS) - set(types.LEGACY_AUTH_FLOWS) - {"ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"}
-                    )
+                    sorted(set(AUTH_FLOWS) - set(LEGACY_AUTH_FLOWS) - {"ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"})
                 ),
                 min_size=1,
                 unique=True,
@@ -88,7 +87,7 @@ def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
 
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
-    label = LABELS.filter(lambda item: not any(word in item for word in types.RESERVED_PREFIX_WORDS) and item != "none")
+    label = LABELS.filter(lambda item: not any(word in item for word in RESERVED_PREFIX_WORDS) and item != "none")
     made_apis = draw(apis())
     declared = [f"{key}.{scope}" for key, api in made_apis.items() for scope in api["scopes"]]
     config: dict[str, Any] = {

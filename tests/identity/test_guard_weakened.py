@@ -8,7 +8,7 @@ from pulumi.runtime import MockCallArgs
 
 from identity import facts
 from identity.errors import ConfigError
-from identity.types import WRITABLE_ATTRIBUTES
+from identity.user_pool.attribute_names import WRITABLE_ATTRIBUTES
 from tests.identity.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
 from tests.support.program import REGION, ZONE_ID, Deploy, Mocks, Run
 

@@ -13,7 +13,8 @@ from identity.client.settings import Client
 from identity.config import check
 from identity.config.settings import Settings
 from identity.deployed import Deployed
-from identity.setting import Model, declared, differences, model_in
+from identity.differences import differences
+from identity.setting import Model, declared, model_in
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, triggers
 from identity.user_pool.live import live_pool
 from identity.user_pool.logs import RETENTIONS

@@ -6,7 +6,17 @@ from typing import Any
 import botocore.session
 import pytest
 
-from identity import types
+from identity.api import FULL_SCOPE_LENGTH, IDENTIFIER, SCOPE_NAME, SCOPES_PER_SERVER, SERVER_NAME_LENGTH
+from identity.client.auth_flows import AUTH_FLOWS
+from identity.client.rules import CLIENT_NAME_LENGTH, SCOPES_PER_CLIENT
+from identity.client.settings import URLS_PER_CLIENT
+from identity.client.token_validity import ACCESS_SECONDS, REFRESH_SECONDS
+from identity.config.rules import POOL_NAME_LENGTH
+from identity.domain import DOMAIN_PREFIX_LENGTH, PREFIX_DOMAIN
+from identity.urls import URL_LENGTH
+from identity.user_pool.attribute_names import ALIAS_ATTRIBUTES, ATTRIBUTE_NAME_LENGTH, VERIFIED_ATTRIBUTES
+from identity.user_pool.attributes import ATTRIBUTE_TYPES, ATTRIBUTES_PER_POOL, NEW_ATTRIBUTES_PER_UPDATE
+from identity.user_pool.password_policy import PASSWORD_HISTORY, PASSWORD_LENGTH, TEMPORARY_PASSWORD_DAYS
 
 MODEL = botocore.session.get_session().get_service_model("cognito-idp")
 
@@ -23,21 +33,21 @@ def bounds(shape: str) -> tuple[Any, Any]:
 @pytest.mark.parametrize(
     ("shape", "ours"),
     [
-        ("UserPoolNameType", (1, types.POOL_NAME_LENGTH)),
-        ("ClientNameType", (1, types.CLIENT_NAME_LENGTH)),
-        ("ResourceServerNameType", (1, types.SERVER_NAME_LENGTH)),
-        ("ScopeType", (1, types.FULL_SCOPE_LENGTH)),
-        ("ResourceServerScopeListType", (None, types.SCOPES_PER_SERVER)),
-        ("ScopeListType", (None, types.SCOPES_PER_CLIENT)),
-        ("CallbackURLsListType", (0, types.URLS_PER_CLIENT)),
-        ("LogoutURLsListType", (0, types.URLS_PER_CLIENT)),
-        ("RedirectUrlType", (1, types.URL_LENGTH)),
-        ("DomainType", (1, types.DOMAIN_PREFIX_LENGTH)),
-        ("CustomAttributesListType", (1, types.NEW_ATTRIBUTES_PER_UPDATE)),
-        ("CustomAttributeNameType", (1, types.ATTRIBUTE_NAME_LENGTH)),
-        ("PasswordPolicyMinLengthType", types.PASSWORD_LENGTH),
-        ("PasswordHistorySizeType", types.PASSWORD_HISTORY),
-        ("SchemaAttributesListType", (1, types.ATTRIBUTES_PER_POOL)),
+        ("UserPoolNameType", (1, POOL_NAME_LENGTH)),
+        ("ClientNameType", (1, CLIENT_NAME_LENGTH)),
+        ("ResourceServerNameType", (1, SERVER_NAME_LENGTH)),
+        ("ScopeType", (1, FULL_SCOPE_LENGTH)),
+        ("ResourceServerScopeListType", (None, SCOPES_PER_SERVER)),
+        ("ScopeListType", (None, SCOPES_PER_CLIENT)),
+        ("CallbackURLsListType", (0, URLS_PER_CLIENT)),
+        ("LogoutURLsListType", (0, URLS_PER_CLIENT)),
+        ("RedirectUrlType", (1, URL_LENGTH)),
+        ("DomainType", (1, DOMAIN_PREFIX_LENGTH)),
+        ("CustomAttributesListType", (1, NEW_ATTRIBUTES_PER_UPDATE)),
+        ("CustomAttributeNameType", (1, ATTRIBUTE_NAME_LENGTH)),
+        ("PasswordPolicyMinLengthType", PASSWORD_LENGTH),
+        ("PasswordHistorySizeType", PASSWORD_HISTORY),
+        ("SchemaAttributesListType", (1, ATTRIBUTES_PER_POOL)),
     ],
 )
 def test_a_length_or_count_is_the_models(shape: str, ours: tuple[Any, Any]) -> None:
@@ -46,22 +56,22 @@ def test_a_length_or_count_is_the_models(shape: str, ours: tuple[Any, Any]) -> N
 
 def test_a_temporary_password_lives_as_long_as_the_model_says_and_never_zero_days() -> None:
     # AWS takes 0 for 7; a person who writes 0 means something else.
-    assert bounds("TemporaryPasswordValidityDaysType") == (0, types.TEMPORARY_PASSWORD_DAYS[1])
-    assert types.TEMPORARY_PASSWORD_DAYS[0] == 1
+    assert bounds("TemporaryPasswordValidityDaysType") == (0, TEMPORARY_PASSWORD_DAYS[1])
+    assert TEMPORARY_PASSWORD_DAYS[0] == 1
 
 
 def test_token_lives_end_where_the_model_says() -> None:
-    assert bounds("AccessTokenValidityType")[1] == types.ACCESS_SECONDS[1]
-    assert bounds("IdTokenValidityType")[1] == types.ACCESS_SECONDS[1]
-    assert bounds("RefreshTokenValidityType")[1] == types.REFRESH_SECONDS[1]
+    assert bounds("AccessTokenValidityType")[1] == ACCESS_SECONDS[1]
+    assert bounds("IdTokenValidityType")[1] == ACCESS_SECONDS[1]
+    assert bounds("RefreshTokenValidityType")[1] == REFRESH_SECONDS[1]
 
 
 @pytest.mark.parametrize(
     ("shape", "ours"),
     [
-        ("AliasAttributeType", types.ALIAS_ATTRIBUTES),
-        ("VerifiedAttributeType", types.VERIFIED_ATTRIBUTES),
-        ("AttributeDataType", types.ATTRIBUTE_TYPES),
+        ("AliasAttributeType", ALIAS_ATTRIBUTES),
+        ("VerifiedAttributeType", VERIFIED_ATTRIBUTES),
+        ("AttributeDataType", ATTRIBUTE_TYPES),
     ],
 )
 def test_a_choice_is_the_models(shape: str, ours: tuple[str, ...]) -> None:
@@ -69,15 +79,15 @@ def test_a_choice_is_the_models(shape: str, ours: tuple[str, ...]) -> None:
 
 
 def test_auth_flows_are_the_models() -> None:
-    assert choices("ExplicitAuthFlowsType") == set(types.AUTH_FLOWS)
+    assert choices("ExplicitAuthFlowsType") == set(AUTH_FLOWS)
 
 
 @pytest.mark.parametrize(
     ("shape", "ours"),
     [
-        ("ResourceServerScopeNameType", types.SCOPE_NAME),
-        ("ResourceServerIdentifierType", types.IDENTIFIER),
-        ("DomainType", types.PREFIX_DOMAIN),
+        ("ResourceServerScopeNameType", SCOPE_NAME),
+        ("ResourceServerIdentifierType", IDENTIFIER),
+        ("DomainType", PREFIX_DOMAIN),
     ],
 )
 def test_a_pattern_takes_each_character_that_the_model_takes(shape: str, ours: re.Pattern[str]) -> None:

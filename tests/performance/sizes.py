@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from identity.types import RESOURCE_SERVERS_PER_POOL
+from identity.api import RESOURCE_SERVERS_PER_POOL
 
 _SCOPES = ("delete", "read", "write")
 

@@ -13,7 +13,8 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
-from identity.types import CLIENTS_PER_POOL, RESOURCE_SERVERS_PER_POOL
+from identity.api import RESOURCE_SERVERS_PER_POOL
+from identity.client.rules import CLIENTS_PER_POOL
 from local.event_loop import own_event_loop
 from tests.performance import bare, first_up, measures
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size

@@ -4,8 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from identity import types
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, web_acl
+from identity.user_pool.attribute_names import ALIAS_ATTRIBUTES, STANDARD_ATTRIBUTES, VERIFIED_ATTRIBUTES
+from identity.user_pool.password_policy import PASSWORD_HISTORY, PASSWORD_LENGTH, TEMPORARY_PASSWORD_DAYS
 from identity.user_pool.trigger_events import VERSIONS
 from identity.user_pool.triggers import SENDERS, Triggers
 
@@ -21,7 +22,7 @@ NUMBERS = st.integers(1, 2047)
 RANGES = st.lists(st.integers(0, 255).map("192.0.{}.0/24".format), min_size=1, max_size=3, unique=True).map(sorted)
 ACTIONS = st.sampled_from(list(threat_protection.ACTIONS))
 CUSTOM_NAMES = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filter(
-    lambda name: name.lower() not in types.STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
+    lambda name: name.lower() not in STANDARD_ATTRIBUTES and not name.startswith(("custom:", "dev:custom:"))
 )
 
 
@@ -36,13 +37,13 @@ def subset(of: Any, least: int = 0) -> st.SearchStrategy[list[Any]]:
 
 PASSWORDS = some(
     {
-        "minimumLength": st.integers(*types.PASSWORD_LENGTH),
+        "minimumLength": st.integers(*PASSWORD_LENGTH),
         "requireLowercase": st.booleans(),
         "requireUppercase": st.booleans(),
         "requireNumbers": st.booleans(),
         "requireSymbols": st.booleans(),
-        "temporaryPasswordValidityDays": st.integers(*types.TEMPORARY_PASSWORD_DAYS),
-        "passwordHistorySize": st.integers(*types.PASSWORD_HISTORY),
+        "temporaryPasswordValidityDays": st.integers(*TEMPORARY_PASSWORD_DAYS),
+        "passwordHistorySize": st.integers(*PASSWORD_HISTORY),
     }
 )
 INVITATION = some(
@@ -141,7 +142,7 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
         return draw(values) if draw(st.booleans()) else None
 
     email, sms = sometimes(MAIL), sometimes(TEXTED)
-    verified = draw(subset(types.VERIFIED_ATTRIBUTES if sms is not None else ["email"]))
+    verified = draw(subset(VERIFIED_ATTRIBUTES if sms is not None else ["email"]))
     first = sometimes(
         subset(first_factor for first_factor in factors.FIRST_FACTORS if first_factor != "smsOtp" or sms is not None)
     )
@@ -155,7 +156,7 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
     aliases = subset(
         [
             alias_attribute
-            for alias_attribute in types.ALIAS_ATTRIBUTES
+            for alias_attribute in ALIAS_ATTRIBUTES
             if alias_attribute in ("preferred_username", *verified)
         ]
     )

@@ -1,0 +1,50 @@
+"""The names of attributes: Cognito's own, and what a custom one may be called."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from identity import types
+
+ATTRIBUTE_NAME_LENGTH = 20
+_VISIBLE = f"1-{ATTRIBUTE_NAME_LENGTH} visible characters, without space"
+ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
+VERIFIED_ATTRIBUTES = ("email", "phone_number")
+# Cognito's own: a custom attribute of such a name takes the place of the standard one, for good.
+STANDARD_ATTRIBUTES = (
+    *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities", "locale"),
+    *("middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture", "preferred_username"),
+    *("profile", "sub", "updated_at", "website", "zoneinfo"),
+)
+# Those of them that a person or an app can set.
+WRITABLE_ATTRIBUTES = tuple(
+    sorted(set(STANDARD_ATTRIBUTES) - {"sub", "identities", "email_verified", "phone_number_verified"})
+)
+
+
+def attribute_name(value: str) -> str:
+    """A custom attribute's name, without the prefix `custom:` that Cognito puts before it."""
+    prefix = re.match(r"(?:dev:)?(?:custom:)+", value)
+    if prefix:
+        bare = value[prefix.end() :]
+        own = bare.lower() in STANDARD_ATTRIBUTES
+        other = f"take it out, for every pool has {bare.lower()}" if own else f"write {_VISIBLE}"
+        fix = f'write "{bare}"' if is_attribute_name(bare) else other
+        types.refuse(f"a name without {prefix[0]}, which Cognito adds", fix)
+    standard = value.lower()
+    if standard in STANDARD_ATTRIBUTES:
+        allowed = (
+            "a name that is none of Cognito's own attributes: it would take the place of the standard one for good"
+        )
+        types.refuse(allowed, f"take it out, for every pool has {standard}; or give it a name of its own")
+    return value if is_attribute_name(value) else types.refuse(_VISIBLE)
+
+
+def is_attribute_name(value: str) -> bool:
+    """Whether a custom attribute may have this name: letters, marks, symbols, numbers, punctuation of any script."""
+    visible = all(unicodedata.category(character)[0] in "LMNPS" for character in value)
+    return visible and 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and value.lower() not in STANDARD_ATTRIBUTES
+
+
+AliasAttribute = Annotated[str, types.one_of(*ALIAS_ATTRIBUTES), types.NotBlank]
+VerifiedAttribute = Annotated[str, types.one_of(*VERIFIED_ATTRIBUTES), types.NotBlank]

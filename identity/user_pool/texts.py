@@ -1,0 +1,44 @@
+"""What the messages to people may say."""
+
+import re
+import unicodedata
+from string import whitespace
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from identity import types
+
+
+def mail_text(value: str) -> str:
+    odd = next((sign for sign in value if not (unicodedata.category(sign)[0] in "LMNPS" or sign in whitespace)), None)
+    return (
+        value if odd is None else types.refuse("letters, marks, numbers, signs and plain spaces", f"take {odd!a} out")
+    )
+
+
+def _one_line(value: str) -> str:
+    return value if len(value.splitlines()) == 1 else types.refuse("a text of one line")
+
+
+def with_code(value: str) -> str:
+    return value if "{####}" in value else types.refuse("a text with {####}, where Cognito puts the code")
+
+
+def with_link(value: str) -> str:
+    if re.search("{##.+?##}", value, re.DOTALL):
+        return value
+    return types.refuse("a text with {##words of the link##}, which Cognito makes the link of")
+
+
+def _with_name_and_code(value: str) -> str:
+    missing = [word for word in ("{username}", "{####}") if word not in value]
+    return types.refuse("a text with {username} and {####}", f"put {missing[0]} in") if missing else value
+
+
+Subject = Annotated[str, AfterValidator(mail_text), types.at_most(140), types.NotBlank]
+Body = Annotated[str, AfterValidator(mail_text), types.at_most(20000), types.NotBlank]
+CodeBody = Annotated[Body, AfterValidator(with_code)]
+CodeText = Annotated[str, AfterValidator(with_code), AfterValidator(_one_line), types.at_most(140), types.NotBlank]
+InvitationBody = Annotated[Body, AfterValidator(_with_name_and_code)]
+InvitationText = Annotated[str, AfterValidator(_with_name_and_code), types.at_most(140), types.NotBlank]
