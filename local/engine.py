@@ -10,6 +10,7 @@ import os
 import runpy
 import signal
 import subprocess
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -29,6 +30,7 @@ from local.progress import Progress, counted
 from local.stack import LocalStack, Workspace
 
 _PROGRAM = paths.CHECKOUT / "__main__.py"
+_IMPORTING = threading.Lock()
 
 
 class Cli(PulumiCommand):
@@ -172,8 +174,8 @@ def local_stack(cli: Cli) -> LocalStack:
 
 
 def import_ahead() -> None:
-    """Import what the program will, so that it need not. What is wrong there, the program will tell."""
-    with contextlib.suppress(Exception):
+    """Import what the program will, once. What is wrong there, the program will tell."""
+    with _IMPORTING, contextlib.suppress(Exception):
         lines = ast.parse(_PROGRAM.read_bytes()).body
         imports: list[ast.stmt] = [line for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
         exec(compile(ast.Module(imports, []), _PROGRAM, "exec"), {})  # noqa: S102 - the checkout's own lines
@@ -181,6 +183,7 @@ def import_ahead() -> None:
 
 def program() -> None:
     """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
+    import_ahead()  # or wait until that is done: `pulumi_aws` loads lazily, and would give a second thread half of it
     try:
         runpy.run_path(str(_PROGRAM), run_name="__main__")
     except pulumi.RunError:
