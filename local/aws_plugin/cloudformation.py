@@ -1,4 +1,4 @@
-"""aws:cloudformation Stack, and the invokes getExport and getRegion.
+"""aws:cloudformation Stack, and the invokes getExport, getCallerIdentity and getRegion.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 """
@@ -132,11 +132,6 @@ def get_caller_identity(emulator: Emulator, _: Props) -> Props:
     """Whose credentials these are."""
     answer = emulator.client("sts").get_caller_identity()
     return {"accountId": answer["Account"], "arn": answer["Arn"], "id": answer["Account"], "userId": answer["UserId"]}
-
-
-def get_partition(_: Emulator, __: Props) -> Props:
-    """The partition that AWS is in for everybody but China and the US government."""
-    return {"dnsSuffix": "amazonaws.com", "id": "aws", "partition": "aws", "reverseDnsPrefix": "com.amazonaws"}
 
 
 def get_region(emulator: Emulator, arguments: Props) -> Props:

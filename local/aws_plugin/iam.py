@@ -1,4 +1,4 @@
-"""aws:iam Role, RolePolicy and RolePolicyAttachment.
+"""aws:iam Role and RolePolicy.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 """
@@ -7,7 +7,7 @@ import json
 
 from .official import Differences
 from .properties import Props, to_aws
-from .resource import Held, Resource, parted
+from .resource import Held, Resource
 from .service import Service
 
 _PREFIX = "namePrefix"
@@ -77,26 +77,3 @@ class RolePolicy(Held):
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
         return {"policy": json.dumps(answer["PolicyDocument"])}
-
-
-class RolePolicyAttachment(Resource):
-    """A policy that stands on its own, attached to a role."""
-
-    type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-    service = "iam"
-    requests = ("AttachRolePolicy",)
-    differences = Differences(replaces=("role", "policyArn"), members={"role": "RoleName"})
-
-    def make(self, aws: Service, props: Props) -> str:
-        aws.client.attach_role_policy(**to_aws(self.inputs, props))
-        return f"{props['role']}/{props['policyArn']}"
-
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
-        role, arn = parted(resource_id, "<role>/<policy ARN>")
-        attached = aws.client.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
-        there = arn in [policy["PolicyArn"] for policy in attached]
-        return self.state(aws, resource_id, {}, role=role, policyArn=arn) if there else None
-
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
-        role, arn = parted(resource_id, "<role>/<policy ARN>")
-        aws.client.detach_role_policy(RoleName=role, PolicyArn=arn)

@@ -12,7 +12,7 @@ from pulumi.provider.experimental.util import camel_case
 from pulumi.runtime.rpc import UNKNOWN
 
 # Its packages load on first use, and are broken for good where a module of theirs is imported before that.
-from pulumi_aws import _inputs, cloudformation, get_partition, get_region, iam, route53
+from pulumi_aws import _inputs, cloudformation, get_region, route53
 from pulumi_aws.provider import ProviderArgs
 
 from local.aws_plugin import cognito_schema
@@ -92,8 +92,6 @@ def parameters(function: Any) -> set[str]:
     ("token", "function"),
     [
         ("aws:cloudformation/getExport:getExport", cloudformation.get_export),
-        ("aws:iam/getPolicyDocument:getPolicyDocument", iam.get_policy_document),
-        ("aws:index/getPartition:getPartition", get_partition),
         ("aws:index/getRegion:getRegion", get_region),
         ("aws:route53/getRecords:getRecords", route53.get_records),
         ("aws:route53/getZone:getZone", route53.get_zone),

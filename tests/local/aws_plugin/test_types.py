@@ -1,7 +1,5 @@
 """What is particular to one type of the plugin, on a real emulator."""
 
-import json
-
 import pytest
 
 import local.emulator
@@ -93,30 +91,6 @@ def test_the_looks_of_the_classic_pages_are_of_one_client_or_of_all(plugin: Plug
     assert differing(token, changed, made.imported(made.id) or {}) == set()
     made.delete()
     assert made.refreshed() is None
-
-
-def test_a_policy_document_is_written_as_the_official_provider_does(plugin: Plugin) -> None:
-    statement = {
-        "sid": "Call",
-        "actions": ["lambda:InvokeFunction"],
-        "resources": ["arn:b", "arn:a"],
-        "principals": [{"type": "Service", "identifiers": ["cognito-idp.amazonaws.com"]}],
-        "conditions": [{"test": "ArnLike", "variable": "AWS:SourceArn", "values": ["arn:pool"]}],
-    }
-    answer = plugin.invoke("aws:iam/getPolicyDocument:getPolicyDocument", {"statements": [statement]})
-    assert json.loads(answer["json"]) == {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Call",
-                "Effect": "Allow",
-                "Action": "lambda:InvokeFunction",
-                "Resource": ["arn:a", "arn:b"],
-                "Principal": {"Service": "cognito-idp.amazonaws.com"},
-                "Condition": {"ArnLike": {"AWS:SourceArn": "arn:pool"}},
-            }
-        ],
-    }
 
 
 def test_an_empty_block_of_a_web_acl_says_something(plugin: Plugin) -> None:
