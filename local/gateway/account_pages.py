@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-man
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.gateway import attempts, attributes, calls, directory, operations, sessions, sign_in, view
+from local.gateway import attributes, calls, directory, operations, sessions, sign_in, view
 from local.gateway.attempts import Attempt
 from local.gateway.authorization import Authorization
 from local.gateway.calls import Call
@@ -49,27 +49,21 @@ async def sign_up(request: Request, asked: Authorization) -> Response:
     return _waiting(attempt, made)
 
 
-async def confirm(request: Request, asked: Authorization) -> Response:
+async def confirm(request: Request, attempt: Attempt) -> Response:
     """The code of a sign-up, or that the link was opened; then the sign-in goes on."""
-    attempt = attempts.take(request)
-    if attempt is None:
-        return sign_in.page(asked, sign_in.ENDED)
-    digits = request.form().get("code")
+    digits, client = request.form().get("code"), attempt.request.client
     try:
         if digits is not None:
-            await _run(request, "ConfirmSignUp", asked.client, attempt.name, ConfirmationCode=digits.strip())
+            await _run(request, "ConfirmSignUp", client, attempt.name, ConfirmationCode=digits.strip())
     except OperationError as error:
         return sign_in.confirm_page(attempt, "", error.message)
     return await sign_in.begin(attempt)
 
 
-async def resend(request: Request, asked: Authorization) -> Response:
+async def resend(request: Request, attempt: Attempt) -> Response:
     """Another code or link."""
-    attempt = attempts.take(request)
-    if attempt is None:
-        return sign_in.page(asked, sign_in.ENDED)
     try:
-        sent = await _run(request, "ResendConfirmationCode", asked.client, attempt.name)
+        sent = await _run(request, "ResendConfirmationCode", attempt.request.client, attempt.name)
     except OperationError as error:
         return sign_in.confirm_page(attempt, "", error.message)
     return _waiting(attempt, sent)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from local.gateway import directory, emulated
 from local.gateway.directory import Json
-from local.gateway.http import Request, Response
+from local.gateway.http import Request, Response, redirect
 
 COGNITO: Final = "COGNITO"
 _UNDER_WAY: Final = re.compile(r'name="ua_token" value="([\w-]+)"')
@@ -49,6 +49,11 @@ class Authorization:
         allowed = ((self.pool.get("Policies") or {}).get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or []
         by_choice = "ALLOW_USER_AUTH" in (self.client.get("ExplicitAuthFlows") or [])
         return by_choice and "EMAIL_OTP" in allowed and self.pool.get("MfaConfiguration") != "ON"
+
+    def refused(self, error: str, **more: str) -> Response:
+        """What the app is answered where there is no code (RFC 6749, section 4.1.2.1)."""
+        told = {"error": error, **more} | ({"state": self.asked["state"]} if "state" in self.asked else {})
+        return redirect(f"{self.redirect_uri}{'&' if '?' in self.redirect_uri else '?'}{urlencode(told)}")
 
     def providers(self) -> list[str]:
         """Where the app lets people sign in."""

@@ -8,13 +8,13 @@ import base64
 import contextlib
 import hashlib
 import hmac
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from local.gateway import authorization, emulated, provider_rules, stand_in
 from local.gateway.authorization import Authorization
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
-from local.gateway.http import Request, Response, of_json, redirect
+from local.gateway.http import Request, Response, of_json
 
 _under_way: dict[str, Authorization] = {}  # by what the provider is to give back
 _challenges: dict[str, str] = {}  # by code: the emulator asks for no proof where a provider was asked
@@ -59,9 +59,7 @@ async def back(request: Request) -> Response:
         (code,) = parse_qs(urlsplit(answer.header(b"location")).query)["code"]
         _challenges[code] = asked.asked.get("code_challenge", "")
         return answer
-    told = {"error": "invalid_request", "error_description": _reason(answer.json().get("message", ""))}
-    told |= {"state": asked.asked["state"]} if "state" in asked.asked else {}
-    return redirect(f"{asked.redirect_uri}{'&' if '?' in asked.redirect_uri else '?'}{urlencode(told)}")
+    return asked.refused("invalid_request", error_description=_reason(answer.json().get("message", "")))
 
 
 def is_proven(form: dict[str, str]) -> bool:

@@ -31,7 +31,7 @@ async def enter(request: Request, asked: Authorization) -> Response:
     form = request.form()
     if attempts.FIELD in form:
         return await _check(request, asked)
-    attempt = Attempt(asked, asked.name(form.get("username", "").strip()), "", by_mail=True)
+    attempt = Attempt(asked, asked.name(form.get("username", "").strip()), "")
     user = await directory.person(asked.pool["Id"], attempt.name)
     if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":
         delivery.first_factor(asked.pool, user)
@@ -40,7 +40,7 @@ async def enter(request: Request, asked: Authorization) -> Response:
 
 async def _check(request: Request, asked: Authorization) -> Response:
     attempt = attempts.take(request)
-    if attempt is None or not attempt.by_mail:
+    if attempt is None:
         return sign_in.page(asked, sign_in.ENDED)
     user = await directory.person(attempt.request.pool["Id"], attempt.name)
     name = user["Username"] if user else ""
@@ -53,5 +53,5 @@ async def _check(request: Request, asked: Authorization) -> Response:
 
 
 def _code_page(attempt: Attempt, error: str = "") -> Response:
-    form = Form(attempt.request.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt))
+    form = Form(attempt.request.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt, _PATH))
     return view.response(Page("Enter a code", "If there is such a user, a code is on its way.", error, [form]))

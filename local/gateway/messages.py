@@ -1,4 +1,4 @@
-"""The mails and texts of a pool, written from its templates as AWS writes them. Pure.
+"""The mails and texts of a pool, written from its templates as AWS writes them.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html: a code
 or a temporary password stands where `{####}` is, a link where `{##...##}` is, a user's name where `{username}` is.
@@ -6,7 +6,8 @@ or a temporary password stands where `{####}` is, a link where `{##...##}` is, a
 
 import html
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 _LINK: Final = re.compile(r"\{##([^{}]+)##\}")
@@ -27,6 +28,7 @@ class Message:
         code: the code or the temporary password in it; empty where it has a link.
         link: the link in it; empty where it has a code.
         sender: whom it is from; empty for a text.
+        at: when it was written, in seconds since 1970.
     """
 
     to: str
@@ -35,6 +37,7 @@ class Message:
     code: str = ""
     link: str = ""
     sender: str = ""
+    at: float = field(default_factory=time.time)
 
 
 def verification(pool: dict[str, Any], medium: str, to: str, name: str, code: str, link: str = "") -> Message:

@@ -1,10 +1,12 @@
 """What the gateway answers by itself: the pages, some endpoints, some operations, and the mail."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Final
 
 from local.gateway import (
     account_pages,
+    attempts,
     authorization,
     endpoints,
     federation,
@@ -15,10 +17,12 @@ from local.gateway import (
     stand_in,
     view,
 )
+from local.gateway.attempts import Attempt
 from local.gateway.authorization import Authorization
 from local.gateway.http import Request, Response, of_json
 
 _Page = Callable[[Request, Authorization], Awaitable[Response]]
+_Step = Callable[[Request, Attempt], Awaitable[Response]]
 _Handler = Callable[[Request], Awaitable[Response | None]]
 
 
@@ -31,10 +35,16 @@ async def answer(request: Request) -> Response | None:
         return await federation.at_provider(request)
     if request.method == "GET" and request.path.endswith("/.well-known/openid-configuration"):
         return await endpoints.discovery(request)
-    if page := _PAGES.get(asked):
-        checked = await authorization.checked(request)
-        return checked if isinstance(checked, Response) else await page(request, checked)
-    return await operations.answer(request)
+    page, step = _PAGES.get(asked), _STEPS.get(asked)
+    if not page and not step:
+        return await operations.answer(request)
+    checked = await authorization.checked(request)
+    if isinstance(checked, Response):
+        return checked
+    if page:
+        return await page(request, checked)
+    attempt = attempts.take(request)
+    return await step(request, attempt) if step and attempt else sign_in.page(checked, sign_in.ENDED)
 
 
 async def _mail(_request: Request) -> Response:
@@ -42,7 +52,7 @@ async def _mail(_request: Request) -> Response:
 
 
 async def _mail_for_programs(_request: Request) -> Response:
-    return of_json({"messages": inbox.as_json()})
+    return of_json({"messages": [asdict(message) for message in inbox.messages()]})
 
 
 async def _reset(_request: Request) -> None:
@@ -69,13 +79,16 @@ _PAGES: Final[dict[tuple[str, str], _Page]] = {
     ("POST", "/login"): sign_in.login,
     ("GET", "/loginByCode"): mail_sign_in.name_page,
     ("POST", "/loginByCode"): mail_sign_in.enter,
-    ("POST", "/mfa"): sign_in.second_factor,
-    ("POST", "/changePassword"): sign_in.change_password,
     ("GET", "/signup"): account_pages.sign_up_page,
     ("POST", "/signup"): account_pages.sign_up,
-    ("POST", "/confirm"): account_pages.confirm,
-    ("POST", "/resendcode"): account_pages.resend,
     ("GET", "/forgotPassword"): account_pages.forgot_page,
     ("POST", "/forgotPassword"): account_pages.forgot,
     ("POST", "/confirmForgotPassword"): account_pages.reset,
+}
+# The forms that go on with a sign-in under way.
+_STEPS: Final[dict[tuple[str, str], _Step]] = {
+    ("POST", "/mfa"): sign_in.second_factor,
+    ("POST", "/changePassword"): sign_in.change_password,
+    ("POST", "/confirm"): account_pages.confirm,
+    ("POST", "/resendcode"): account_pages.resend,
 }

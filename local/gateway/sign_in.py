@@ -11,7 +11,7 @@ from local.gateway.attempts import Attempt
 from local.gateway.authorization import COGNITO, Authorization
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
-from local.gateway.http import Request, Response, redirect
+from local.gateway.http import Request, Response
 from local.gateway.view import Field, Form, Page
 
 _WRONG: Final = "Incorrect username or password."
@@ -33,8 +33,7 @@ async def authorize(request: Request) -> Response:
         if answer.status == 302:
             return answer
     if asked.get("prompt") == "none":
-        told = {"error": "login_required"} | ({"state": asked["state"]} if "state" in asked else {})
-        return redirect(f"{checked.redirect_uri}{'&' if '?' in checked.redirect_uri else '?'}{urlencode(told)}")
+        return checked.refused("login_required")
     return page(checked, name=asked.get("login_hint", ""))
 
 
@@ -82,7 +81,6 @@ async def begin(attempt: Attempt) -> Response:
         return await _second_factor(attempt, user, answer)
     # To the temporary password of an invitation the emulator answers by its own page for a new one.
     if user["UserStatus"] == "FORCE_CHANGE_PASSWORD" and b'name="np_token"' in answer.body:
-        attempt.must_change = True
         return _new_password_page(attempt)
     return page(asked, _WRONG, name=attempt.name)
 
@@ -111,18 +109,15 @@ def _factor_page(attempt: Attempt, user: Json, text: str = "", error: str = "") 
         text = "Add this account to an authenticator app, by the key or the link, then enter the code that it shows."
         shown = {"Key": attempt.secret, "Link": mfa.address(attempt.request.pool, user, attempt.secret)}
     text = text or "Enter the code that your authenticator app shows."
-    form = Form(attempt.request.to("/mfa"), "Sign in", [CODE], attempts.begin(attempt))
+    form = Form(attempt.request.to("/mfa"), "Sign in", [CODE], attempts.begin(attempt, "/mfa"))
     return view.response(Page("Enter a code", text, error, [form], shown=shown))
 
 
-async def second_factor(request: Request, asked: Authorization) -> Response:
+async def second_factor(request: Request, attempt: Attempt) -> Response:
     """The code that was entered."""
-    attempt = attempts.take(request)
-    if attempt is None or not attempt.factor:
-        return page(asked, ENDED)
     user = await directory.person(attempt.request.pool["Id"], attempt.name)
     if user is None:
-        return page(asked, ENDED)
+        return page(attempt.request, ENDED)
     digits = request.form().get("code", "").strip()
     try:
         if attempt.factor == mfa.SET_UP:
@@ -131,7 +126,7 @@ async def second_factor(request: Request, asked: Authorization) -> Response:
             await mfa.check(attempt.request.client, user, attempt.factor, digits)
     except OperationError as error:
         attempt.guesses -= 1
-        return _factor_page(attempt, user, error=error.message) if attempt.guesses else page(asked, ENDED)
+        return _factor_page(attempt, user, error=error.message) if attempt.guesses else page(attempt.request, ENDED)
     return back(attempt, await authorization.code(attempt.request, attempt.name, attempt.password))
 
 
@@ -144,15 +139,13 @@ def back(attempt: Attempt, answer: Response) -> Response:
 
 
 def _new_password_page(attempt: Attempt, error: str = "") -> Response:
-    form = Form(attempt.request.to("/changePassword"), "Go on", new_password(), attempts.begin(attempt))
+    hidden = attempts.begin(attempt, "/changePassword")
+    form = Form(attempt.request.to("/changePassword"), "Go on", new_password(), hidden)
     return view.response(Page("Choose a password", "This one was for the first time alone.", error, [form]))
 
 
-async def change_password(request: Request, asked: Authorization) -> Response:
+async def change_password(request: Request, attempt: Attempt) -> Response:
     """The password of one's own after the temporary one of an invitation."""
-    attempt = attempts.take(request)
-    if attempt is None or not attempt.must_change:
-        return page(asked, ENDED)
     password, named = request.form().get("new_password", ""), {"UserPoolId": attempt.request.pool["Id"]}
     if password != request.form().get("confirm_password"):
         return _new_password_page(attempt, "The two passwords differ.")
@@ -165,7 +158,7 @@ async def change_password(request: Request, asked: Authorization) -> Response:
 
 def confirm_page(attempt: Attempt, text: str, error: str = "") -> Response:
     """The page that a sign-up waits at, for the code or until the link was opened."""
-    hidden, to = attempts.begin(attempt), attempt.request.to
+    hidden, to = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.request.to
     enter = Form(to("/confirm"), "Confirm", [CODE], hidden)
     if attempt.by_link:
         enter = Form(to("/confirm"), "Continue", hidden=hidden)

@@ -30,35 +30,12 @@ _ASSERTION: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 _PROTOCOL: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 
 
-@dataclass(frozen=True)
-class Account:
-    """Somebody whom the providers know, with attributes by Cognito's names."""
-
-    subject: str
-    attributes: dict[str, str]
-
-    @property
-    def words(self) -> str:
-        """What is written on the button."""
-        verified = "" if self.attributes["email_verified"] == "true" else "not "
-        return f"{self.attributes['name']}, {self.attributes['email']} ({verified}verified)"
-
-
-def _account(subject: str, given: str, family: str, email: str, verified: bool) -> Account:
-    # A text: the emulator would make True of true.
-    known = {"email": email, "email_verified": "true" if verified else "false"}
-    names = {"name": f"{given} {family}", "given_name": given, "family_name": family}
-    return Account(subject, known | names)
-
-
-# The first has an address of local/people.yaml, the last says so of another one.
+# Whom the providers know, by their names for them: attributes by Cognito's names, each a text: the emulator would make
+# True of true. The first has an address of local/people.yaml, the last says so of another one.
 ACCOUNTS: Final = {
-    item.subject: item
-    for item in (
-        _account("1001", "Ada", "Lovelace", "ada@example.com", verified=True),
-        _account("1002", "Lin", "Newcomer", "lin@example.com", verified=True),
-        _account("1003", "Eve", "Unverified", "grace@example.com", verified=False),
-    )
+    "1001": {"given_name": "Ada", "family_name": "Lovelace", "email": "ada@example.com", "email_verified": "true"},
+    "1002": {"given_name": "Lin", "family_name": "Newcomer", "email": "lin@example.com", "email_verified": "true"},
+    "1003": {"given_name": "Eve", "family_name": "Unverified", "email": "grace@example.com", "email_verified": "false"},
 }
 
 
@@ -119,8 +96,8 @@ def _authorize(request: Request, provider: Json) -> Response:
     chosen = request.form().get("account")
     if chosen not in ACCOUNTS:
         forms = [
-            Form(f"{request.raw_path}?{request.query}", account.words, hidden={"account": account.subject})
-            for account in ACCOUNTS.values()
+            Form(f"{request.raw_path}?{request.query}", _button(subject), hidden={"account": subject})
+            for subject in ACCOUNTS
         ]
         return _page(provider, forms)
     code = secrets.token_urlsafe(32)
@@ -143,7 +120,7 @@ def _token(request: Request, provider: Json) -> Response:
     claims = {"iss": code.provider, "aud": form["client_id"], "iat": now, "exp": now + _LASTS}
     return of_json(
         {
-            "id_token": _signed(claims | _told(provider, ACCOUNTS[code.subject])),
+            "id_token": _signed(claims | _told(provider, code.subject)),
             "access_token": _signed(claims | {"sub": code.subject}),
             "token_type": "Bearer",
             "expires_in": _LASTS,
@@ -157,7 +134,7 @@ def _user_info(request: Request, provider: Json) -> Response:
         jwt.JWTClaimsRegistry(iss={"essential": True, "value": address(provider)}).validate(claims)
     except (JoseError, ValueError):
         return of_json({"error": "invalid_token"}, 401)
-    return of_json(_told(provider, ACCOUNTS[claims["sub"]]))
+    return of_json(_told(provider, claims["sub"]))
 
 
 def _saml(request: Request, provider: Json) -> Response:
@@ -166,21 +143,31 @@ def _saml(request: Request, provider: Json) -> Response:
     forms = [
         Form(
             "/saml2/idpresponse",
-            account.words,
-            hidden={"SAMLResponse": _assertion(provider, account), "RelayState": state},
+            _button(subject),
+            hidden={"SAMLResponse": _assertion(provider, subject), "RelayState": state},
         )
-        for account in ACCOUNTS.values()
+        for subject in ACCOUNTS
     ]
     return _page(provider, forms)
 
 
-def _assertion(provider: Json, account: Account) -> str:
+def _button(subject: str) -> str:
+    account = ACCOUNTS[subject]
+    verified = "" if account["email_verified"] == "true" else "not "
+    return f"{_name(account)}, {account['email']} ({verified}verified)"
+
+
+def _name(account: dict[str, str]) -> str:
+    return f"{account['given_name']} {account['family_name']}"
+
+
+def _assertion(provider: Json, subject: str) -> str:
     response = ElementTree.Element(f"{_PROTOCOL}Response")
     assertion = ElementTree.SubElement(response, f"{_ASSERTION}Assertion")
-    subject = ElementTree.SubElement(assertion, f"{_ASSERTION}Subject")
-    ElementTree.SubElement(subject, f"{_ASSERTION}NameID").text = account.subject
+    named = ElementTree.SubElement(assertion, f"{_ASSERTION}Subject")
+    ElementTree.SubElement(named, f"{_ASSERTION}NameID").text = subject
     statement = ElementTree.SubElement(assertion, f"{_ASSERTION}AttributeStatement")
-    for name, value in _told(provider, account).items():
+    for name, value in _told(provider, subject).items():
         attribute = ElementTree.SubElement(statement, f"{_ASSERTION}Attribute", Name=name)
         ElementTree.SubElement(attribute, f"{_ASSERTION}AttributeValue").text = value
     return base64.b64encode(ElementTree.tostring(response)).decode()
@@ -192,12 +179,12 @@ def _page(provider: Json, forms: list[Form]) -> Response:
     return view.response(Page(f"Sign in with {name}", text, forms=forms))
 
 
-def _told(provider: Json, account: Account) -> dict[str, str]:
+def _told(provider: Json, subject: str) -> dict[str, str]:
     """What the provider says of a person: what the stack maps, made up where the account has nothing for it."""
-    mapped = provider.get("AttributeMapping") or {}
-    made_up = account.attributes["given_name"]
-    said = {theirs: account.attributes.get(ours, f"{theirs} of {made_up}") for ours, theirs in mapped.items()}
-    return said | {"sub": account.subject}
+    mapped, account = provider.get("AttributeMapping") or {}, ACCOUNTS[subject]
+    has = {"name": _name(account), **account}
+    said = {theirs: has.get(ours, f"{theirs} of {account['given_name']}") for ours, theirs in mapped.items()}
+    return said | {"sub": subject}
 
 
 def _signed(claims: Json) -> str:

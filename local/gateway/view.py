@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from local.gateway.http import Headers, Response
-from local.gateway.inbox import Received
+from local.gateway.messages import Message
 
 _TEMPLATES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "html"),
@@ -79,7 +79,7 @@ def response(page: Page, status: int = 200) -> Response:
     return _rendered("page.html", status, page=page)
 
 
-def mail(received: Sequence[Received]) -> Response:
+def mail(received: Sequence[Message]) -> Response:
     """The inbox. A mail may hold what a stranger has signed up with: it is shown in a frame that can do nothing."""
     answer = _rendered("mail.html", 200, received=received)
     return Response(200, [*answer.headers, (b"cross-origin-opener-policy", b"same-origin")], answer.body)
