@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 _SIMPLE = {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT, pulumi.Archive: Kind.ARCHIVE}
+_NO_VALUES = (NoneType, ForwardRef("Output[T]"))
 _EMPTY: Mapping[Kind, Any] = {
     **{Kind.TEXT: "", Kind.NUMBER: 0, Kind.FLAG: False, Kind.MAP: {}},
     **{Kind.SET: [], Kind.BLOCKS: []},
@@ -190,7 +191,7 @@ def _meanings(annotation: Any) -> Iterator[Any]:
     if get_origin(annotation) is Union:
         for one in get_args(annotation):
             yield from _meanings(one)
-    elif get_origin(annotation) is not Awaitable and annotation not in (NoneType, ForwardRef("Output[T]")):
+    elif get_origin(annotation) is not Awaitable and annotation not in _NO_VALUES:
         yield annotation
 
 
