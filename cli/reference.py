@@ -15,11 +15,13 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from identity.config.keys import Config
-from identity.setting import Change, Model, declared, model_within
+from identity.setting import Change, Model, declared, model_within, written_value
 from local.console import say
 from local.paths import CHECKOUT as ROOT
 
 _MARK = re.compile(r"(<!-- settings: ([\w.]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+# Their defaults stand in Pulumi.yaml alone.
+_IN_PROJECT: Final = ("apis", "clients", "exemptions")
 _CHANGES: Final = {
     Change.HARMLESS: "",
     Change.LESSENS: "guarded if weakened",
@@ -59,17 +61,14 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 
 def _defaults(project: Path) -> dict[str, Any]:
-    """The default of each key; those of `apis`, `clients` and `exemptions` stand in Pulumi.yaml alone."""
+    """The default of each key."""
     schema = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
-    written = {key.removeprefix("identity:"): entry.get("default") for key, entry in schema.items()}
-    return {str(field.alias): _default(field, written) for field in Config.model_fields.values()}
+    own = {str(field.alias): _default(field) for field in Config.model_fields.values()}
+    return own | {key: schema[f"identity:{key}"]["default"] for key in _IN_PROJECT}
 
 
-def _default(field: FieldInfo, written: Mapping[str, Any]) -> Any:
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
-    if field.alias in ("apis", "clients", "exemptions"):
-        return written[str(field.alias)]
-    return default.written() if isinstance(default, Model) else default
+def _default(field: FieldInfo) -> Any:
+    return None if field.is_required() else written_value(field.get_default(call_default_factory=True))
 
 
 def _project(project: Path, defaults: Mapping[str, Any]) -> str:
@@ -127,7 +126,7 @@ def _type_name(annotation: Any) -> str:
         return f"list of {_type_name(inner[0])}s"
     if origin is dict or (isinstance(annotation, type) and issubclass(annotation, Model)):
         return "object"
-    return next((name for item in inner if (name := _type_name(item))), "")
+    return next((name for part in inner if (name := _type_name(part))), "")
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -143,20 +142,24 @@ def _table(name: str, defaults: Mapping[str, Any]) -> str:
         return _rows(("key", "default", "description"), rows)
     model: type[Model] = Config
     for step in name.split("."):
-        field = next(item for item in model.model_fields.values() if item.alias == step)
-        model = model_within(field) or model
-    return _rows(
-        ("key", "type", "default", "example", "description", "change"),
-        [_row(item) for item in model.model_fields.values()],
-    )
+        fields = {field.alias: field for field in model.model_fields.values()}
+        model = model_within(fields[step]) or model
+    head = ("key", "type", "default", "example", "description", "change")
+    return _rows(head, [_row(field) for field in model.model_fields.values()])
 
 
 def _row(field: FieldInfo) -> tuple[str, ...]:
     at = declared(field)
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
     says = str(field.description) + (f" Needs the {at.plan.capitalize()} plan." if at.plan else "")
     example = "" if at.example is None else f"`{field.alias}: {json.dumps(at.example)}`"
-    return f"`{field.alias}`", _type_name(field.annotation), _shown(field, default), example, says, _CHANGES[at.change]
+    return (
+        f"`{field.alias}`",
+        _type_name(field.annotation),
+        _shown(field, _default(field)),
+        example,
+        says,
+        _CHANGES[at.change],
+    )
 
 
 def _shown(field: FieldInfo, default: Any) -> str:
@@ -164,12 +167,9 @@ def _shown(field: FieldInfo, default: Any) -> str:
         return "-"
     if default is None:
         return "none"
-    if isinstance(default, Mapping) and default and field.alias in ("apis", "clients", "exemptions"):
+    if isinstance(default, Mapping) and default and field.alias in _IN_PROJECT:
         return ", ".join(f"`{key}`" for key in default)
-    value = default.written() if isinstance(default, Model) else default
-    if isinstance(value, Mapping):
-        value = {key: item.written() if isinstance(item, Model) else item for key, item in value.items()}
-    return f"`{json.dumps(value)}`"
+    return f"`{json.dumps(default)}`"
 
 
 def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -198,17 +198,17 @@ def _json_schema() -> str:
         },
         "$defs": schema["$defs"],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=lambda item: item.written()) + "\n"
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=written_value) + "\n"
 
 
 def _plain(schema: Any) -> Any:
     """Without titles, and without the `null` that stands for a key that is not given: nobody writes it."""
     if isinstance(schema, list):
-        return [_plain(item) for item in schema]
+        return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     made = {key: _plain(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
     if made.get("default", "") is None:
         del made["default"]
-    kinds = [item for item in made.get("anyOf", ()) if item != {"type": "null"}]
+    kinds = [kind for kind in made.get("anyOf", ()) if kind != {"type": "null"}]
     return {key: value for key, value in made.items() if key != "anyOf"} | kinds[0] if len(kinds) == 1 else made
