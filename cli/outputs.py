@@ -128,7 +128,7 @@ def read(stack: str) -> Outputs:
     try:
         return Outputs.model_validate(values)
     except ValidationError as error:
-        fields = ", ".join(".".join(str(part) for part in item["loc"]) for item in error.errors(include_input=False))
+        fields = ", ".join(".".join(map(str, wrong["loc"])) for wrong in error.errors(include_input=False))
         raise Failure(
             f"The outputs of the stack `{stack}` are not those of this program (missing or of another type: {fields})."
             f" Is it a stack of another project, or older than this checkout? {fix}"

@@ -44,23 +44,24 @@ def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -
 def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
     """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
     made = where.would_make()
-    resources = [item for item in made["resources"] if not item.get("component")]
-    unknown = sorted(set(only) - {_name(item) for item in resources})
-    if unknown:
-        there = ", ".join(sorted(_name(item) for item in resources)) or "none"
+    named = {_name(resource): resource for resource in made["resources"] if not resource.get("component")}
+    if unknown := sorted(set(only) - named.keys()):
+        there = ", ".join(sorted(named)) or "none"
         raise Failure(f"No such resource to import: {', '.join(unknown)}. Resources to import: {there}.")
-    chosen = [item for item in resources if (not only or _name(item) in only) and _name(item) in things]
-    for resource in chosen:
-        resource["id"] = things[_name(resource)].import_id
-    # The components of what is chosen, and those in which the config has nothing.
-    wanted = {item.get("parent") for item in chosen}
-    empty = {item["name"] for item in made["resources"]} - {item.get("parent") for item in made["resources"]}
-    components = [item for item in made["resources"] if item.get("component") and item["name"] in wanted | empty]
-    content = {"nameTable": made.get("nameTable", {}), "resources": [*components, *chosen]}
+    chosen = {
+        name: {**resource, "id": things[name].import_id}
+        for name, resource in named.items()
+        if name in things and (not only or name in only)
+    }
+    components = {resource["name"]: resource for resource in made["resources"] if resource.get("component")}
+    # Those of what is chosen, and those in which the config has nothing.
+    wanted = {resource.get("parent") for resource in chosen.values()}
+    wanted |= components.keys() - {resource.get("parent") for resource in made["resources"]}
+    parents = [component for name, component in components.items() if name in wanted]
+    content = {"nameTable": made.get("nameTable", {}), "resources": [*parents, *chosen.values()]}
     file = where.files / "import.json"
     paths.write_whole(file, json.dumps(content, indent=2) + "\n")
-    names = [_name(item) for item in chosen]
-    return file, names, [name for item in resources if (name := _name(item)) not in names]
+    return file, list(chosen), [name for name in named if name not in chosen]
 
 
 def _name(resource: Mapping[str, Any]) -> str:

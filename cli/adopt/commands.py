@@ -163,7 +163,7 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
     needed = survey.exemptions(described.things, settings, where.name)
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     missing = {
-        rule: {item: why for item, why in them.items() if not {item, "*"} & own.get(rule, {}).keys()}
+        rule: {name: why for name, why in them.items() if not {name, "*"} & own.get(rule, {}).keys()}
         for rule, them in needed.items()
     }
     added = {rule: {**own.get(rule, {}), **them} for rule, them in missing.items() if them}

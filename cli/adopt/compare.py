@@ -112,7 +112,7 @@ def _walk(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
     if not isinstance(before, Mapping) and not isinstance(after, Mapping):
         yield path, before, after
         return
-    old, new = (item if isinstance(item, Mapping) else {} for item in (before, after))
+    old, new = (side if isinstance(side, Mapping) else {} for side in (before, after))
     for name in sorted(old.keys() | new.keys()):
         yield from _walk(old.get(name), new.get(name), f"{path}.{name}" if path else name)
 
@@ -137,13 +137,13 @@ def _said_once(functions: Props) -> Props:
 def _without_order(value: Any) -> Any:
     """Blocks by their names, lists sorted, and what says nothing as None."""
     if isinstance(value, Mapping):
-        made = {key: _without_order(item) for key, item in value.items()}
-        return {key: item for key, item in made.items() if item is not None} or None
+        made = {key: _without_order(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in made.items() if inner is not None} or None
     if isinstance(value, list | tuple):
         for name in _NAMES if value else ():
             if all(isinstance(block, Mapping) and name in block for block in value):
                 return _without_order({str(block[name]): block for block in value})
-        return sorted(map(_without_order, value), key=lambda item: json.dumps(item, sort_keys=True)) or None
+        return sorted(map(_without_order, value), key=lambda entry: json.dumps(entry, sort_keys=True)) or None
     return None if value in ("", False) else value
 
 

@@ -118,7 +118,11 @@ def _domain(live: Live, before: Settings) -> Section:
         keys["authDomain"] = custom if custom != before.names.auth_domain else None
         keys["keepPrefixDomain"] = bool(prefix)
         certificate = next(
-            (item.outputs.get("certificateArn") for item in live.of(facts.USER_POOL_DOMAIN) if item.name == custom),
+            (
+                domain.outputs.get("certificateArn")
+                for domain in live.of(facts.USER_POOL_DOMAIN)
+                if domain.name == custom
+            ),
             None,
         )
         keys["certificateArn"] = None if before.domain.zone else certificate

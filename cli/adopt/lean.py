@@ -90,4 +90,4 @@ def without_defaults(keys: Section, fill: Filling) -> Section:
 
 def texts(keys: Mapping[str, Any]) -> dict[str, str]:
     """Values as the engine hands them over."""
-    return {f"{ROOT}{key}": item if isinstance(item, str) else json.dumps(item) for key, item in keys.items()}
+    return {f"{ROOT}{key}": value if isinstance(value, str) else json.dumps(value) for key, value in keys.items()}

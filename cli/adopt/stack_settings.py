@@ -61,8 +61,8 @@ def _hidden(value: Any) -> Any:
     if _is_secret(value):
         return HIDDEN
     if isinstance(value, dict):
-        return {key: _hidden(item) for key, item in value.items()}
-    return [_hidden(item) for item in value] if isinstance(value, list) else value
+        return {key: _hidden(inner) for key, inner in value.items()}
+    return [_hidden(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:
@@ -138,7 +138,7 @@ class _Merging:
         sound = not any(problem.path.startswith(f"{ROOT}{first}") and not problem.warning for problem in problems)
         return (
             sound
-            and all(getattr(before, item) == getattr(after, item) for item in _FILLED)
+            and all(getattr(before, part) == getattr(after, part) for part in _FILLED)
             and before.config.groups == after.config.groups
         )
 

@@ -30,7 +30,7 @@ def _in_zone(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]
         answer = account.client("route53").list_resource_record_sets(
             HostedZoneId=zone, StartRecordName=host, StartRecordType=kind, MaxItems="1"
         )
-        found = [(item["Name"].rstrip(".").lower(), item["Type"]) for item in answer["ResourceRecordSets"]]
+        found = [(record["Name"].rstrip(".").lower(), record["Type"]) for record in answer["ResourceRecordSets"]]
         if (host.lower(), kind) in found:
             yield logical, Thing(facts.RECORD, host, {}, f"{zone}_{host}_{kind}")
 
@@ -43,8 +43,8 @@ def _zone(account: Account, settings: Settings) -> str:
         exports = account.ask("cloudformation", "list_exports").get("Exports", [])
         return next((str(export["Value"]) for export in exports if export["Name"] == zone.value), "")
     zones = account.ask("route53", "list_hosted_zones").get("HostedZones", [])
-    public = [item for item in zones if not item.get("Config", {}).get("PrivateZone")]
-    return next((item["Id"].rpartition("/")[2] for item in public if item["Name"].rstrip(".") == zone.value), "")
+    public = [listed for listed in zones if not listed.get("Config", {}).get("PrivateZone")]
+    return next((listed["Id"].rpartition("/")[2] for listed in public if listed["Name"].rstrip(".") == zone.value), "")
 
 
 def _certificate(account: Account, settings: Settings) -> Thing | None:
@@ -52,20 +52,16 @@ def _certificate(account: Account, settings: Settings) -> Thing | None:
     name, region = settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else None
     # Without the key types AWS lists RSA_2048 alone.
     listed = account.ask("acm", "list_certificates", region, Includes={"keyTypes": _KEY_TYPES})
-    arns = [
-        certificate["CertificateArn"]
-        for certificate in listed.get("CertificateSummaryList", [])
-        if certificate.get("DomainName") == name
-    ]
-    found = [account.ask("acm", "describe_certificate", region, CertificateArn=arn)["Certificate"] for arn in arns]
-    usable = [
-        entry
-        for entry in found
-        if entry.get("Type") == "AMAZON_ISSUED" and entry["Status"] in ("ISSUED", "PENDING_VALIDATION")
-    ]
+    usable = []
+    for summary in listed.get("CertificateSummaryList", []):
+        if summary.get("DomainName") == name:
+            answer = account.ask("acm", "describe_certificate", region, CertificateArn=summary["CertificateArn"])
+            found = answer["Certificate"]
+            if found.get("Type") == "AMAZON_ISSUED" and found["Status"] in ("ISSUED", "PENDING_VALIDATION"):
+                usable.append(found)
     if not usable:
         return None
-    best = max(usable, key=lambda item: (bool(item.get("InUseBy")), item["Status"] == "ISSUED"))
+    best = max(usable, key=lambda found: (bool(found.get("InUseBy")), found["Status"] == "ISSUED"))
     (option, *_) = best.get("DomainValidationOptions") or [{}]
     return Thing(facts.CERTIFICATE, name, option, best["CertificateArn"])
 
