@@ -10,9 +10,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from cli import http
 from cli.sign_in.browser import can_open
 from cli.sign_in.errors import plain
-from cli.sign_in.oauth import connection_errors, http_client
 from local import emulator, environment, keys
 from local.console import Failure, give, say
 
@@ -46,7 +46,7 @@ def messages(port: int) -> list[dict[str, Any]]:
     Raises Failure where the emulator does not answer.
     """
     url = f"http://127.0.0.1:{port}/_mail/messages"
-    with connection_errors(url), http_client(url) as client:
+    with http.client(url) as client:
         answer = client.get(url, headers=_signature(url))
     if not answer.is_success:
         raise Failure(f"{url} answers {answer.status_code}. Is the emulator of an older checkout? Replace it: make up")

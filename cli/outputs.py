@@ -28,14 +28,14 @@ class _Output(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
 
 
-class Api(_Output):
+class ApiOutput(_Output):
     """One API: its identifier, and its scopes by their full names."""
 
     identifier: str
     scopes: list[str]
 
 
-class Client(_Output):
+class ClientOutput(_Output):
     """One app client. Without callback URLs it is a machine-to-machine client: no person signs in with it."""
 
     client_id: str
@@ -61,8 +61,8 @@ class Outputs(_Output):
     token_url: Address = ""
     user_info_url: Address = ""
     logout_url: Address = ""
-    apis: dict[str, Api] = {}
-    clients: dict[str, Client] = {}
+    apis: dict[str, ApiOutput] = {}
+    clients: dict[str, ClientOutput] = {}
     client_secrets: dict[str, str] = {}
 
     @property

@@ -13,9 +13,9 @@ from typing import Any
 import httpx2
 from botocore.exceptions import ClientError
 
+from cli import http
 from cli.outputs import Outputs
 from cli.sign_in.errors import plain
-from cli.sign_in.oauth import connection_errors, http_client
 from local.console import Failure, say
 
 NAME, MFA = "cognito:username", "cognito:mfa_enabled"
@@ -95,7 +95,7 @@ def start_job(cognito: Any, outputs: Outputs, file: Path, role: str) -> str:
     name = f"import-{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
     job = cognito.create_user_import_job(**pool, JobName=name, CloudWatchLogsRoleArn=role)["UserImportJob"]
     url = job["PreSignedUrl"]
-    with connection_errors(url), http_client(url) as client:
+    with http.client(url) as client:
         answer = client.put(url, content=file.read_bytes(), headers={"x-amz-server-side-encryption": "aws:kms"})
     if not answer.is_success:
         raise Failure(f"AWS did not take the file: {httpx2.URL(url).host} answers {answer.status_code}. Try again.")

@@ -59,7 +59,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
-class Difference:
+class Deviation:
     """A field that runs otherwise than the config says; None for nothing."""
 
     thing: Thing
@@ -77,7 +77,7 @@ class Difference:
         return f"{self.name}: {shown(self.in_aws)} -> {shown(self.by_program)} ({self.effect})"
 
 
-def differences(thing: Thing, inputs: Props) -> Iterator[Difference]:
+def differences(thing: Thing, inputs: Props) -> Iterator[Deviation]:
     """Every field of a thing that an update would touch, or that nothing can be said of.
 
     Args:
@@ -87,7 +87,7 @@ def differences(thing: Thing, inputs: Props) -> Iterator[Difference]:
     for path, before, after in _walk(_comparable(thing.type, thing.outputs), _comparable(thing.type, inputs), ""):
         unusual = after is not None or _USUAL.get(path) != before
         if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
-            yield Difference(thing, path, before, after, _effect(thing.type, path, after))
+            yield Deviation(thing, path, before, after, _effect(thing.type, path, after))
 
 
 def value_at(type_name: str, props: Props, path: str) -> Any:

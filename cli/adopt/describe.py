@@ -117,15 +117,8 @@ def _domain(live: Live, before: Settings) -> Section:
         keys["customDomain"] = True
         keys["authDomain"] = custom if custom != before.names.auth_domain else None
         keys["keepPrefixDomain"] = bool(prefix)
-        certificate = next(
-            (
-                domain.outputs.get("certificateArn")
-                for domain in live.of(facts.USER_POOL_DOMAIN)
-                if domain.name == custom
-            ),
-            None,
-        )
-        keys["certificateArn"] = None if before.domain.zone else certificate
+        served = {domain.name: domain.outputs.get("certificateArn") for domain in live.of(facts.USER_POOL_DOMAIN)}
+        keys["certificateArn"] = None if before.domain.zone else served.get(custom)
     keys["domainPrefix"] = prefix if prefix != before.names.domain_prefix else None
     return {key: value for key, value in keys.items() if value} | ({} if prefix or custom else {"signInDomain": False})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi_policy import EnforcementLevel
 
-from cli.adopt.compare import Difference, Effect, differences, value_at
+from cli.adopt.compare import Deviation, Effect, differences, value_at
 from cli.adopt.live import TERMS, Live, Thing, hidden
 from identity import facts
 from identity.config.settings import Settings
@@ -38,10 +38,10 @@ _CALLED = {
 class Survey:
     """What was found, by the names that `--leave` takes."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Deviation, ...]
     unmanaged: tuple[tuple[str, str], ...]
 
-    def stopping(self, left: Collection[str]) -> list[Difference]:
+    def stopping(self, left: Collection[str]) -> list[Deviation]:
         """The differences that nobody has accepted."""
         return [
             difference
@@ -58,7 +58,7 @@ def survey(live: Live, settings: Settings, managed: Mapping[str, Thing]) -> Surv
         settings: the stack's config.
         managed: what the program makes, by its logical name.
     """
-    found: list[Difference] = []
+    found: list[Deviation] = []
     unmanaged: list[tuple[str, str]] = []
     names = {id(thing): name for name, thing in managed.items()}
     for thing in (live.pool, *live.things):
@@ -116,7 +116,7 @@ def _inputs(thing: Thing, settings: Settings, name: str) -> Props | None:
     return None
 
 
-def looks_that_differ(settings: Settings, managed: Mapping[str, Thing]) -> Iterator[Difference]:
+def looks_that_differ(settings: Settings, managed: Mapping[str, Thing]) -> Iterator[Deviation]:
     """Where the sign-in pages look otherwise than the config says."""
     for name, thing in managed.items():
         if thing.type in (facts.LOGIN_STYLE, facts.UI_CUSTOMIZATION):
@@ -160,7 +160,7 @@ def drifted(found: Survey, resources: Iterable[Mapping[str, Any]]) -> Survey:
     """The same, where what the config does not speak of counts as well once it is not as the state has it."""
     known = {(resource["type"], str(resource.get("id"))): resource.get("outputs") or {} for resource in resources}
 
-    def judged(found: Difference) -> Difference:
+    def judged(found: Deviation) -> Deviation:
         kind, outputs = found.thing.type, known.get((found.thing.type, found.thing.own_id))
         if found.effect is not Effect.KEPT or outputs is None or value_at(kind, outputs, found.path) == found.in_aws:
             return found

@@ -21,7 +21,7 @@ KINDS = ("created", "imported", "updated", "replaced", "deleted")
 
 
 @dataclass(frozen=True)
-class Change:
+class ResourceChange:
     """One resource in AWS that the update would change.
 
     Args:
@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Finding:
+class PolicyFinding:
     """What a policy says: `level` is mandatory or advisory."""
 
     level: str
@@ -54,10 +54,10 @@ class Comparison:
     """What becomes of one stack. `refusals` are the reasons why the update could not be done at all."""
 
     stack: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ResourceChange, ...] = ()
     unchanged: int = 0
     words: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PolicyFinding, ...] = ()
     refusals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
         changes=tuple(sorted(changes, key=lambda change: (-KINDS.index(change.kind), change.what))),
         unchanged=sum(kind == "unchanged" for _, kind in things),
         words=tuple(_words(preview["steps"], steps)),
-        findings=tuple(Finding(**found) for found in preview["policies"]),
+        findings=tuple(PolicyFinding(**found) for found in preview["policies"]),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
         notes=(*notes, *preview.get("plan", ())),
         losses=tuple(f"{change.what} would be {change.kind}: {change.loss}." for change in changes if change.loss),
@@ -120,12 +120,12 @@ def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any],
     return list(found.values())
 
 
-def _change(step: Mapping[str, Any], kind: str) -> Change:
+def _change(step: Mapping[str, Any], kind: str) -> ResourceChange:
     loss = IRREPLACEABLE.get(step["type"], "") if kind in ("replaced", "deleted") else ""
     fields = tuple(step["changed"]) if kind in ("updated", "replaced") else ()
     old, new = step["old"], step["new"]
     values = tuple(changed(old["inputs"], old["outputs"], new["inputs"], fields))
-    return Change(kind, _called(step), fields, loss, values)
+    return ResourceChange(kind, _called(step), fields, loss, values)
 
 
 def _called(step: Mapping[str, Any]) -> str:

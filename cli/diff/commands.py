@@ -11,7 +11,7 @@ import click
 
 from cli.diff import render
 from cli.diff.changes import Comparison, alike_together, compare
-from cli.diff.copies import Broken, Place, Revision, commit_of
+from cli.diff.copies import Broken, Revision, Sandbox, commit_of
 from cli.diff.stacks import moved, region_of
 from local import pulumi_cli
 from local.console import Failure, give, say
@@ -66,16 +66,16 @@ def _stacks(names: set[str]) -> list[str]:
 
 def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Comparison:
     say(f"Comparing {stack} ...")
-    with Place(directory / "base-and-head", stack) as place:
+    with Sandbox(directory / "base-and-head", stack) as place:
         region, note = _base_deployed(place, base, revision)
         if not note:
             return _previewed(place, region, ())
     # What a failed update has left would only confuse: this checkout is shown by itself, from nothing.
-    with Place(directory / "head", stack) as place:
+    with Sandbox(directory / "head", stack) as place:
         return _previewed(place, None, (note,))
 
 
-def _base_deployed(place: Place, base: str, revision: Revision) -> tuple[str | None, str]:
+def _base_deployed(place: Sandbox, base: str, revision: Revision) -> tuple[str | None, str]:
     """The region of the base's stack, and why there is no deployed base, if there is none."""
     known = place.place(revision)
     if not place.has_the_program():
@@ -92,7 +92,7 @@ def _base_deployed(place: Place, base: str, revision: Revision) -> tuple[str | N
     return region_of(place.root, place.stack), ""
 
 
-def _previewed(place: Place, old_region: str | None, notes: tuple[str, ...]) -> Comparison:
+def _previewed(place: Sandbox, old_region: str | None, notes: tuple[str, ...]) -> Comparison:
     if not place.place(Revision(None)):
         removed = f"Pulumi.{place.stack}.yaml was removed. What the stack holds stays in AWS, and nobody manages it."
         return Comparison(place.stack, notes=(*notes, removed))

@@ -62,7 +62,7 @@ def commit_of(name: str) -> str:
         ) from None
 
 
-class Place:
+class Sandbox:
     """A directory that holds one revision at a time, and the state and the emulator that outlive the change.
 
     Use it as a context manager: the emulator is stopped at the end.
@@ -77,7 +77,7 @@ class Place:
         self._port = emulator.free_port()
         self._placed: list[Revision] = []
 
-    def __enter__(self) -> "Place":
+    def __enter__(self) -> "Sandbox":
         self.root.mkdir(parents=True)
         # The policy pack is started by its own script, which takes the checkout's packages.
         (self.root / ".venv").symlink_to(sys.prefix)

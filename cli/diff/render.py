@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cli.diff.changes import Comparison, Finding
+from cli.diff.changes import Comparison, PolicyFinding
 
 _SIGNS = {"created": "+", "imported": "=", "updated": "~", "replaced": "±", "deleted": "-"}
 _WORDS_SHOWN = 40  # one screen; the diff has them all
@@ -83,7 +83,7 @@ def _short(words: Sequence[str], called: str = "scopes and URLs") -> Iterable[st
     return [*words[:_WORDS_SHOWN], f"and {len(words) - _WORDS_SHOWN} more of {called}"]
 
 
-def _first_line(finding: Finding) -> str:
+def _first_line(finding: PolicyFinding) -> str:
     lines = [line.strip() for line in finding.message.splitlines() if line.strip()]
     # The engine puts what the rule demands first, then what is wrong.
     wrong = next((line for line in lines if line.startswith(f"{finding.resource}:")), lines[0] if lines else "")

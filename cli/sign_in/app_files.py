@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 from cli.sign_in.errors import plain
 from local import tls
 from local.console import Failure
@@ -49,7 +49,7 @@ def files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
     return made
 
 
-def amplify(outputs: Outputs, client: Client) -> Json:
+def amplify(outputs: Outputs, client: ClientOutput) -> Json:
     """Amplify's own form, version 1.5, of which it takes no key that it does not know but under `custom`.
 
     https://docs.amplify.aws/react/reference/amplify_outputs/
@@ -80,7 +80,7 @@ def _https_host(outputs: Outputs) -> str:
     return f"localhost:{https.port}" if https else outputs.sign_in_host
 
 
-def app_settings(outputs: Outputs, client: Client, secret: str | None) -> str:
+def app_settings(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
     """ASP.NET's appsettings.json: the schemes `Bearer` of an API and `OpenIdConnect` of a web app.
 
     https://learn.microsoft.com/aspnet/core/security/authentication/configure-jwt-bearer-authentication
@@ -99,7 +99,7 @@ def app_settings(outputs: Outputs, client: Client, secret: str | None) -> str:
     return _json({"Authentication": {"Schemes": schemes}})
 
 
-def spring(outputs: Outputs, client: Client, secret: str | None) -> str:
+def spring(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
     """Spring Boot's application.yaml: its resource server, and its client under the registration `cognito`.
 
     https://docs.spring.io/spring-boot/reference/web/spring-security.html
@@ -128,7 +128,7 @@ def spring(outputs: Outputs, client: Client, secret: str | None) -> str:
     return yaml.safe_dump({"spring": {"security": {"oauth2": oauth2}}}, sort_keys=False)
 
 
-def next_auth(outputs: Outputs, client: Client, secret: str | None) -> str:
+def next_auth(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
     """Next's .env.local, with the names that Auth.js looks for and those of docs/connect.md.
 
     https://authjs.dev/getting-started/providers/cognito
@@ -145,7 +145,7 @@ def next_auth(outputs: Outputs, client: Client, secret: str | None) -> str:
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
 
 
-_WITH_A_SERVER: dict[str, Callable[[Outputs, Client, str | None], str]] = {
+_WITH_A_SERVER: dict[str, Callable[[Outputs, ClientOutput, str | None], str]] = {
     "appsettings.json": app_settings,
     "application.yaml": spring,
     ".env.local": next_auth,

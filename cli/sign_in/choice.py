@@ -1,6 +1,6 @@
 """Which client and which scopes of a stack are meant."""
 
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 from cli.sign_in.errors import plain
 from identity.facts import OIDC_SCOPES
 from local.console import Failure
@@ -32,7 +32,7 @@ def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -
     )
 
 
-def choose_scopes(outputs: Outputs, client: Client, wanted: list[str]) -> list[str]:
+def choose_scopes(outputs: Outputs, client: ClientOutput, wanted: list[str]) -> list[str]:
     """Full scope names: those asked for, short (`project.read`) or full; without any, all that the client has.
 
     `openid` is added where the client has it, since without it there is no id token to say who signed in.

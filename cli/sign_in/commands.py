@@ -12,7 +12,7 @@ import click
 
 from cli import options
 from cli import outputs as stack_outputs
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 from cli.sign_in import flow
 from cli.sign_in.errors import TokenRequestError, plain
 from cli.sign_in.export import write_files
@@ -124,7 +124,7 @@ def logout(stack: str, client: str | None) -> None:
         say(_browser_session(target.outputs, target.client))
 
 
-def _browser_session(outputs: Outputs, client: Client) -> str:
+def _browser_session(outputs: Outputs, client: ClientOutput) -> str:
     """What stays in the browser: the cookie of the sign-in pages, which `/logout` alone ends, opened in that browser.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from cli import outputs as stack_outputs
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 from cli.sign_in.authorization import AuthorizationRequest, code_of, code_of_pasted
 from cli.sign_in.browser import can_open, open_page
 from cli.sign_in.callback import CallbackListener
@@ -34,7 +34,7 @@ class Target:
         return cls(stack, outputs, key)
 
     @property
-    def client(self) -> Client:
+    def client(self) -> ClientOutput:
         return self.outputs.clients[self.key]
 
     @property

@@ -5,9 +5,7 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 """
 
 import contextlib
-import functools
 import secrets
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,12 +13,11 @@ import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 
-from cli.outputs import Outputs, is_loopback
+from cli import http
+from cli.outputs import Outputs
 from cli.sign_in.authorization import AuthorizationRequest
 from cli.sign_in.errors import SessionEndedError, TokenRequestError, plain
 from local.console import Failure
-
-TIMEOUT = 15.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -30,42 +27,6 @@ class TokenResponse:
     access_token: str
     id_token: str | None
     refresh_token: str | None
-
-
-def http_client(url: str) -> httpx2.Client:
-    """A client for one server. A proxy from the environment is never asked for this machine's own addresses."""
-    environment = not is_loopback(url)
-    return httpx2.Client(timeout=TIMEOUT, trust_env=environment, verify=_certificates(environment))
-
-
-@functools.cache
-def _certificates(of_environment: bool) -> ssl.SSLContext:
-    """The certificates that are trusted, read once: that takes longer than a request."""
-    return httpx2.create_ssl_context(trust_env=of_environment)
-
-
-@contextlib.contextmanager
-def connection_errors(url: str) -> Iterator[None]:
-    """Around a request to a server: an answer that does not come is a Failure that says what to do."""
-    host = httpx2.URL(url).netloc.decode()
-    try:
-        yield
-    except httpx2.RequestError as error:
-        if is_loopback(url):
-            raise Failure(f"The emulated AWS at {host} does not answer. Start it with `make up`.") from None
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            raise Failure(
-                f"The certificate of {host} is not one that this machine trusts. Where a proxy decrypts the traffic,"
-                " name its certificates: SSL_CERT_FILE=<file>."
-            ) from None
-        raise Failure(f"{host} does not answer ({type(error).__name__}). Is this machine online?") from None
-    except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
-        # Raised by the client before it sends anything. The variables' values are not shown: they may hold passwords.
-        raise Failure(
-            f"No request can be sent to {host}: a proxy or the certificates in this shell's environment are invalid"
-            f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
-            " SSL_CERT_DIR."
-        ) from None
 
 
 class SignInServer:
@@ -84,10 +45,7 @@ class SignInServer:
     def authorization_request(self, redirect_uri: str, scopes: list[str]) -> AuthorizationRequest:
         """A new request, with a state, nonce and PKCE code verifier that nobody can guess."""
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        with (
-            connection_errors(self._outputs.token_url),
-            self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session,
-        ):
+        with self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session:
             url, _ = session.create_authorization_url(
                 self._outputs.authorize_url, state=state, nonce=nonce, code_verifier=verifier
             )
@@ -129,7 +87,7 @@ class SignInServer:
         https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
         """
         url = self._outputs.revoke_url
-        with connection_errors(url), self._session() as session:
+        with self._session() as session:
             response = session.revoke_token(url, refresh_token)
         if response.status_code == 429 or response.status_code >= 500:
             raise Failure(f"{url} failed with {response.status_code}. Try again.")
@@ -142,7 +100,7 @@ class SignInServer:
     def _token_request(self, refusal: str, **request: str) -> TokenResponse:
         url = self._outputs.token_url
         try:
-            with connection_errors(url), self._session() as session:
+            with self._session() as session:
                 response = _fetched(session, url, request)
         except OAuthError as error:
             ended = request["grant_type"] == "refresh_token" and error.error == "invalid_grant"
@@ -163,20 +121,22 @@ class SignInServer:
             )
         return f"{refusal} (The server said {plain(error)}{f': {plain(description)}' if description else ''}.)"
 
-    def _session(self, **options: str) -> OAuth2Client:
+    @contextlib.contextmanager
+    def _session(self, **more: str) -> Iterator[OAuth2Client]:
         url = self._outputs.token_url
-        http_client(url).close()  # where the environment is broken: Authlib's would leave a traceback beside the error
-        environment = not is_loopback(url)
-        return OAuth2Client(
-            self._outputs.clients[self._key].client_id,
-            self._secret,
-            token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
-            code_challenge_method="S256",
-            timeout=TIMEOUT,
-            trust_env=environment,
-            verify=_certificates(environment),
-            **options,
-        )
+        # Within a plain client: where that cannot be made, Authlib's would leave a traceback beside the error.
+        with (
+            http.client(url),
+            OAuth2Client(
+                self._outputs.clients[self._key].client_id,
+                self._secret,
+                token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
+                code_challenge_method="S256",
+                **http.options(url),
+                **more,
+            ) as session,
+        ):
+            yield session
 
 
 def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ https://learning.postman.com/docs/tests-and-scripts/write-scripts/test-scripts/
 import json
 from collections.abc import Mapping
 
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 Json = dict[str, object]
@@ -56,7 +56,7 @@ def collection(outputs: Outputs) -> Json:
     }
 
 
-def _folder(key: str, client: Client, has_secret: bool) -> Json:
+def _folder(key: str, client: ClientOutput, has_secret: bool) -> Json:
     token = f"{key}.accessToken"
     only_with_address = 'if (!pm.environment.get("apiUrl")) pm.execution.skipRequest();'
     items = [_request("An API of yours", "{{apiUrl}}/projects", _accepted(token, ""), before=only_with_address)]
@@ -65,7 +65,7 @@ def _folder(key: str, client: Client, has_secret: bool) -> Json:
     return {"name": key, "item": items, "auth": _authorization(key, client, has_secret)}
 
 
-def _authorization(key: str, client: Client, has_secret: bool) -> Json:
+def _authorization(key: str, client: ClientOutput, has_secret: bool) -> Json:
     settings: dict[str, str | bool] = {
         "tokenName": key,
         "accessToken": f"{{{{{key}.accessToken}}}}",  # until Postman gets one

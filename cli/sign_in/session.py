@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field, ValidationError
 
-from cli.outputs import Client, Outputs
+from cli.outputs import ClientOutput, Outputs
 from local import paths
 from local.console import Failure
 
@@ -54,11 +54,11 @@ class SessionFile:
     def __init__(self, stack: str, key: str, directory: Path | None = None) -> None:
         self.path = (directory or SESSIONS) / f"{quote(stack, safe='')}.{quote(key, safe='')}.json"
 
-    def read(self, outputs: Outputs, client: Client) -> Session | None:
+    def read(self, outputs: Outputs, client: ClientOutput) -> Session | None:
         """The session, if there is one and it is of this pool and client."""
         return self.look(outputs, client)[0]
 
-    def look(self, outputs: Outputs, client: Client) -> tuple[Session | None, str]:
+    def look(self, outputs: Outputs, client: ClientOutput) -> tuple[Session | None, str]:
         """The session or, where a file is there that holds none for this pool and client, why it is not used."""
         try:
             with self._refusals("read"):

@@ -6,6 +6,7 @@ and OpenID Connect Core 1.0, section 3.1.3.7.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import httpx2
 from joserfc import jwt
@@ -13,22 +14,21 @@ from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, Jos
 from joserfc.jwk import GuestProtocol, KeySet
 from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
 
+from cli import http
 from cli.sign_in.errors import InvalidResponseError
-from cli.sign_in.oauth import connection_errors, http_client
 from local.console import Failure
 
 LEEWAY = 60  # seconds by which two clocks may differ
-Clock = Callable[[], float]
 
 
+@dataclass(frozen=True)
 class TokenVerifier:
     """Verifies the tokens of one client against the keys of its pool."""
 
-    def __init__(self, issuer: str, client_id: str, keys: KeySet, clock: Clock = time.time) -> None:
-        self._issuer = issuer
-        self._client_id = client_id
-        self._keys = keys
-        self._clock = clock
+    issuer: str
+    client_id: str
+    keys: KeySet
+    clock: Callable[[], float] = time.time
 
     def id_token(self, token: str, *, nonce: str | None = None, subject: str | None = None) -> Claims:
         """The claims of an id token for this client, which was issued just now.
@@ -62,16 +62,16 @@ class TokenVerifier:
         except (JoseError, ValueError, TypeError, RecursionError):
             raise _bad(use, "it is not a token signed by one of the pool's keys") from None
         self._compare_clocks(claims)  # before the claims: a wrong clock is no bad token
-        ours: ClaimsOption = {"essential": True, "value": self._client_id}
+        ours: ClaimsOption = {"essential": True, "value": self.client_id}
         rules = JWTClaimsRegistry(
-            now=int(self._clock()),
+            now=int(self.clock()),
             leeway=LEEWAY,
-            iss={"essential": True, "value": self._issuer},
+            iss={"essential": True, "value": self.issuer},
             exp={"essential": True},
             iat={"essential": True},
             sub={"essential": True},
             token_use={"essential": True, "value": use},
-            azp={"value": self._client_id},  # OpenID Connect Core, section 3.1.3.7: where there is one
+            azp={"value": self.client_id},  # OpenID Connect Core, section 3.1.3.7: where there is one
             **{audience: ours},
         )
         try:
@@ -82,7 +82,7 @@ class TokenVerifier:
             raise _bad(use, f"its claim `{error.claim}` is missing or not what it must be") from None
         for claim in (audience, "token_use"):
             # The library takes a list that has the right value among others.
-            if not isinstance(claims[claim], str) and claims[claim] != [self._client_id]:
+            if not isinstance(claims[claim], str) and claims[claim] != [self.client_id]:
                 raise _bad(use, f"its claim `{claim}` is for others as well")
         return claims
 
@@ -91,13 +91,13 @@ class TokenVerifier:
         header = token.headers()
         if not header.get("kid") or "crit" in header:
             raise ValueError("Cognito's tokens name their key, and have nothing that must be understood")
-        return self._keys
+        return self.keys
 
     def _compare_clocks(self, claims: Claims) -> None:
         issued = claims.get("iat")
         if not isinstance(issued, int | float):
             return  # the rules refuse it by name
-        ahead = self._clock() - issued
+        ahead = self.clock() - issued
         if abs(ahead) > LEEWAY:
             raise Failure(
                 f"This machine's clock is {_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} the sign-in"
@@ -119,7 +119,7 @@ def _duration(seconds: float) -> str:
 
 def fetch_keys(uri: str) -> KeySet:
     """The pool's public keys. Raises Failure where the server does not answer or has no such pool."""
-    with connection_errors(uri), http_client(uri) as client:
+    with http.client(uri) as client:
         response = client.get(uri)
     if response.status_code in {400, 403, 404}:
         raise Failure(f"There is no such user pool any more: {uri} answers {response.status_code}. Bring the stack up.")

@@ -38,10 +38,10 @@ def test_an_empty_stack_is_not_the_one_that_is_selected(name: str) -> None:
     [
         ("cli.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
         ("cli.sign_in.commands", {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"}),
-        ("cli.mail", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
+        ("cli.mail", {"pulumi", "pulumi_aws", "boto3", "authlib", "grpc"}),
         ("cli.user", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
         ("cli.status", {"pulumi", "pulumi_aws", "boto3", "botocore", "authlib", "httpx2", "grpc"}),
-        ("cli.people", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
+        ("cli.people", {"pulumi", "pulumi_aws", "boto3", "authlib", "grpc"}),
         ("cli.trigger", {"pulumi", "pulumi_aws", "boto3", "grpc"}),
         ("cli.adopt.commands", {"authlib", "httpx2"}),
         ("cli.diff.commands", {"authlib", "httpx2", "boto3", "pulumi_aws"}),

@@ -10,7 +10,7 @@ import click
 import pytest
 from botocore.stub import ANY, Stubber
 
-from cli import aws, people, user_import
+from cli import aws, http, people, user_import
 from cli.outputs import Outputs
 from local.console import Failure
 from tests.cli.sign_in.test_choice import outputs
@@ -148,7 +148,7 @@ def test_on_aws_a_job_is_made_given_the_file_and_started(
             sent.append(content)
             return type("Answer", (), {"is_success": True})
 
-    monkeypatch.setattr(user_import, "http_client", lambda _url: Client())
+    monkeypatch.setattr(http, "client", lambda _url: Client())
     monkeypatch.setattr(aws, "client", lambda _outputs, _service: cognito)
     monkeypatch.setattr("cli.outputs.read", lambda _stack: ON_AWS)
     with Stubber(cognito) as stubbed:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.diff.changes import compare
-from cli.diff.copies import Place, Revision, commit_of
+from cli.diff.copies import Revision, Sandbox, commit_of
 from local import emulator, keys, pulumi_cli
 from tests.support import old_deployment as old
 
@@ -30,12 +30,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Where the stack `prod` is, as its file says."""
     # First on PATH: an earlier commit names an earlier CLI, and takes a newer one that is there.
     monkeypatch.setenv("PATH", f"{Path(pulumi_cli.find().command).parent}{os.pathsep}{os.environ['PATH']}")
-    with Place(tmp_path / "place", "prod") as made:
+    with Sandbox(tmp_path / "place", "prod") as made:
         yield made
 
 
 @pytest.mark.parametrize("commit", BEFORE, ids=BEFORE.get)
-def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Place, commit: str) -> None:
+def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Sandbox, commit: str) -> None:
     place.place(Revision(commit_of(commit)))
     place.up()
     key, port = keys.own(place.root / ".local" / "key.json"), int(place.environment()["PORT"])

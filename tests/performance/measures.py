@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from cli.diff.copies import Place, Revision
+from cli.diff.copies import Revision, Sandbox
 from local.paths import CHECKOUT
 from tests.performance.shares import Shares
 from tests.performance.sizes import DEFAULT, LARGEST, MIDDLE, Size
@@ -157,7 +157,7 @@ _COMMANDS = (
 )
 
 
-def _timed(place: Place, command: str) -> tuple[float, Mapping[str, float]]:
+def _timed(place: Sandbox, command: str) -> tuple[float, Mapping[str, float]]:
     with Shares(place.root) as shares:
         start = time.perf_counter()
         done = place.run("local", command, "--json")
@@ -168,11 +168,11 @@ def _timed(place: Place, command: str) -> tuple[float, Mapping[str, float]]:
 
 
 @contextmanager
-def _place(size: Size | None) -> Iterator[Place]:
+def _place(size: Size | None) -> Iterator[Sandbox]:
     """A copy of this checkout, of the given size; the default stack where none is given."""
     with (
         tempfile.TemporaryDirectory(prefix="identity-bench-") as directory,
-        Place(Path(directory) / "place", "local") as place,
+        Sandbox(Path(directory) / "place", "local") as place,
     ):
         place.place(Revision(None))
         if size:
