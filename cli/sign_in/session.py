@@ -51,8 +51,8 @@ class Session(BaseModel):
 class SessionFile:
     """Where the session of one client on one stack is kept. Its methods raise Failure where the system refuses."""
 
-    def __init__(self, stack: str, key: str, directory: Path | None = None) -> None:
-        self.path = (directory or SESSIONS) / f"{quote(stack, safe='')}.{quote(key, safe='')}.json"
+    def __init__(self, stack: str, key: str) -> None:
+        self.path = SESSIONS / f"{quote(stack, safe='')}.{quote(key, safe='')}.json"
 
     def read(self, outputs: Outputs, client: ClientOutput) -> Session | None:
         """The session, if there is one and it is of this pool and client."""

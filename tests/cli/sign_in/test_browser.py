@@ -47,7 +47,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A stack of a client for passwords and one for providers, each calling back to a port that is free here."""
     with Checkout(tmp_path_factory.mktemp("browser")) as checkout:
         client = {"callbackUrls": [f"http://localhost:{free_port()}"], "authFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
-        given = of_page("docs/one-account.md", "# One person, one account")
+        given = of_page("docs/one-account.md", "# Account linking")
         given |= of_page("docs/identity-providers.md", "## Try it on the local stack")
         given["clients"]["web"]["callbackUrls"] = [f"http://localhost:{free_port()}/signed-in"]
         checkout.config(**{**given, "clients": {"windowscli": client, **given["clients"]}})

@@ -10,7 +10,6 @@ import pytest
 
 from cli import outputs as stack_outputs
 from cli.commands import commands
-from cli.sign_in import session
 from cli.sign_in.session import LastClient, SessionFile
 from local import command_line, environment, keys
 from local.console import Failure
@@ -52,7 +51,7 @@ def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 @pytest.fixture
 def file() -> SessionFile:
-    return SessionFile("false", "cli", session.SESSIONS)
+    return SessionFile("false", "cli")
 
 
 TOKEN, REFRESH = ["token"], ["token", "--refresh"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.sign_in import session
 from cli.sign_in.session import Session, SessionFile
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, outputs
@@ -24,8 +25,9 @@ SESSION = Session(
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> SessionFile:
-    return SessionFile("acme/identity/dev", "cli", tmp_path / "kept")
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SessionFile:
+    monkeypatch.setattr(session, "SESSIONS", tmp_path / "kept")
+    return SessionFile("acme/identity/dev", "cli")
 
 
 def test_a_session_is_read_back_and_only_its_owner_can(file: SessionFile) -> None:
