@@ -28,36 +28,22 @@ def commands() -> None:
     """The whole stack on this machine: the real engine on an emulated AWS."""
 
 
-@commands.command()
-@_port
-@_json
-def up(port: int | None, as_json: bool) -> int:
-    """Make the stack, or bring it to what the config says."""
-    return _run("up", port, as_json)
+def _of_the_engine(name: Operation, told: str) -> click.Command:
+    """A command that runs the engine."""
+
+    @commands.command(name, help=told)
+    @_port
+    @_json
+    def command(port: int | None, as_json: bool) -> int:
+        return _run(name, port, as_json)
+
+    return command
 
 
-@commands.command()
-@_port
-@_json
-def preview(port: int | None, as_json: bool) -> int:
-    """Show what `up` would do; make nothing but what a real account already has."""
-    return _run("preview", port, as_json)
-
-
-@commands.command()
-@_port
-@_json
-def refresh(port: int | None, as_json: bool) -> int:
-    """Bring the state to what the emulator really has."""
-    return _run("refresh", port, as_json)
-
-
-@commands.command()
-@_port
-@_json
-def destroy(port: int | None, as_json: bool) -> int:
-    """Remove the whole stack. The emulator goes on running, empty."""
-    return _run("destroy", port, as_json)
+up = _of_the_engine("up", "Make the stack, or bring it to what the config says.")
+preview = _of_the_engine("preview", "Show what `up` would do; make nothing but what a real account already has.")
+refresh = _of_the_engine("refresh", "Bring the state to what the emulator really has.")
+destroy = _of_the_engine("destroy", "Remove the whole stack. The emulator goes on running, empty.")
 
 
 @commands.command()

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from local import environment, keys, paths, ports, tls
-from local.aws_plugin.emulator import session
+from local.aws_plugin.emulator import connect
 from local.console import Failure, say
 from local.serving import APP, served
 
@@ -131,17 +131,8 @@ def client(service: str, port: int, key: keys.Key | None = None, region: str = e
         key: the key of the checkout whose emulator it is; without one this checkout's own.
         region: the stack's, in which the emulator keeps what it has apart.
     """
-    from botocore.config import Config  # here: reading outputs and stopping do without it, and are done in no time
-
-    key = key or keys.own()
-    return session().create_client(
-        service,
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name=region,
-        aws_access_key_id=key.id,
-        aws_secret_access_key=key.secret,
-        config=Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2}, proxies={}),
-    )
+    key, url = key or keys.own(), f"http://127.0.0.1:{port}"
+    return connect(service, url, region, (key.id, key.secret), read_timeout=30, retries={"total_max_attempts": 2})
 
 
 def _running() -> _Running | None:

@@ -54,7 +54,7 @@ def read() -> People:
         return {}
     except ValidationError as error:
         # Without what was received, which may be a password.
-        mistakes = [f"{_NAME}: {'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()]
+        mistakes = [f"{_NAME}: {'.'.join(map(str, mistake['loc']))}: {mistake['msg']}." for mistake in error.errors()]
         raise Failure("\n".join([*mistakes, _SHAPE])) from None
 
 
@@ -89,8 +89,8 @@ def _attributes(pool: dict[str, Any], name: str, index: int, person: Person) -> 
         if attribute.get("Required") and attribute["Name"] != "sub"
     ]
     needed = [*required, *(pool.get("UsernameAttributes") or ())]
-    given = {item: _MADE_UP.get(item, "{name}").format(name=name, index=index) for item in needed} | person.attributes
-    return {f"{item}_verified": "true" for item in _VERIFIED if item in given} | given
+    given = {one: _MADE_UP.get(one, "{name}").format(name=name, index=index) for one in needed} | person.attributes
+    return {f"{address}_verified": "true" for address in _VERIFIED if address in given} | given
 
 
 def _make(

@@ -15,8 +15,8 @@ _ROOT = paths.BACKEND / ".pulumi"
 FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
 
 _PROVIDER = "pulumi:providers:aws"
-_SECRET = "[secret]"  # noqa: S105 - as the engine shows one
-_SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
+SECRET = "[secret]"  # noqa: S105 - as the engine shows one
+SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
 _ENCRYPTED = "1b47061264138c4ac30d75fd1eb44270"  # what stands under that key for a secret
 
 
@@ -125,9 +125,9 @@ def point_at(port: int) -> None:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, list):
-        return [_shown(item) for item in value]
+        return [_shown(entry) for entry in value]
     if isinstance(value, dict):
-        return _SECRET if value.get(_SIGNATURE) == _ENCRYPTED else {key: _shown(item) for key, item in value.items()}
+        return SECRET if value.get(SIGNATURE) == _ENCRYPTED else {key: _shown(entry) for key, entry in value.items()}
     return value
 
 

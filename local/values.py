@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from identity.errors import shown
+from pulumi.runtime.rpc import UNKNOWN
 
-# How the engine writes what it does not know yet, and what is a secret
-# (https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/rpc.py).
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_HIDDEN = "[secret]"
+from identity.errors import shown
+from local.state import SECRET, SIGNATURE
+
 _NAMES = ("name", "scopeName")  # what a block of a list is called by
 _CONTEXT = 10
 
@@ -36,7 +34,7 @@ def differences(path: str, old: Any, new: Any) -> Iterator[str]:
     if old == new:
         return
     if _is_secret(old) or _is_secret(new):
-        yield f"{path}: {_HIDDEN} -> {_HIDDEN}"
+        yield f"{path}: {SECRET} -> {SECRET}"
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(key for key in old.keys() | new.keys() if not key.startswith("__")):
             yield from differences(f"{path}.{key}", old.get(key), new.get(key))
@@ -48,17 +46,17 @@ def differences(path: str, old: Any, new: Any) -> Iterator[str]:
 
 def _lists(path: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     named = _by_name(old), _by_name(new)
-    if all(item is not None for item in named) and (old or new):
+    if all(entry is not None for entry in named) and (old or new):
         yield from differences(path, *named)
         return
     # What both have says nothing, and may hide the rest in a long list.
-    gone, come = [item for item in old if item not in new], [item for item in new if item not in old]
+    gone, come = [entry for entry in old if entry not in new], [entry for entry in new if entry not in old]
     short = max(len(str(old)), len(str(new))) <= 60
     if short or not (gone or come):
         yield _both(path, old, new)
         return
-    yield from (f"{path}: {_said(item)} -> nothing" for item in gone)
-    yield from (f"{path}: nothing -> {_said(item)}" for item in come)
+    yield from (f"{path}: {_said(entry)} -> nothing" for entry in gone)
+    yield from (f"{path}: nothing -> {_said(entry)}" for entry in come)
 
 
 def _by_name(blocks: list[Any]) -> dict[str, Any] | None:
@@ -81,18 +79,18 @@ def _both(path: str, old: Any, new: Any) -> str:
 def _said(value: Any) -> str:
     if value is None:
         return "nothing"
-    if value == _UNKNOWN:
+    if value == UNKNOWN:
         return "(known once it is made)"
-    return _HIDDEN if _is_secret(value) else shown(_without_secrets(value))
+    return SECRET if _is_secret(value) else shown(_without_secrets(value))
 
 
 def _without_secrets(value: Any) -> Any:
     if _is_secret(value):
-        return _HIDDEN
+        return SECRET
     if isinstance(value, Mapping):
-        return {key: _without_secrets(item) for key, item in value.items() if not key.startswith("__")}
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+        return {key: _without_secrets(entry) for key, entry in value.items() if not key.startswith("__")}
+    return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:
-    return value == _HIDDEN or (isinstance(value, Mapping) and _SIGNATURE in value)
+    return value == SECRET or (isinstance(value, Mapping) and SIGNATURE in value)

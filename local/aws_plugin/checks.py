@@ -48,12 +48,12 @@ def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[st
         return
     inner: Props = {"": value} if prop.kind is Kind.BLOCK else {}
     if prop.kind is Kind.BLOCKS:
-        inner = {f"[{index}]": item for index, item in enumerate(value)}
-    for place, item in inner.items():
-        if isinstance(item, dict):
-            yield from problems(subject, prop.block or {}, frozenset(), item, f"{path}{place}.")
-        elif item != UNKNOWN:
-            yield f"{path}{place}: must be an object; received {_shown(prop, item)}"
+        inner = {f"[{index}]": block for index, block in enumerate(value)}
+    for place, block in inner.items():
+        if isinstance(block, dict):
+            yield from problems(subject, prop.block or {}, frozenset(), block, f"{path}{place}.")
+        elif block != UNKNOWN:
+            yield f"{path}{place}: must be an object; received {_shown(prop, block)}"
     texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()
     if not all(isinstance(text, str) for text in texts):
         yield f"{path}: must be {prop.kind.value}; received {_shown(prop, value)}"

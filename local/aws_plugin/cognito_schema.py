@@ -34,12 +34,12 @@ def own_attributes(answer: list[Props], known: list[Props]) -> list[Props]:
     """
     names = {attribute["name"] for attribute in known}
     found = []
-    for item in answer:
-        short = item["Name"].removeprefix("dev:").removeprefix("custom:")
-        custom = short != item["Name"]
-        changed = short != "sub" and (item.get("Required") or not item.get("Mutable", True))
+    for attribute in answer:
+        short = attribute["Name"].removeprefix("dev:").removeprefix("custom:")
+        custom = short != attribute["Name"]
+        changed = short != "sub" and (attribute.get("Required") or not attribute.get("Mutable", True))
         if custom or short in names or changed:
-            found.append(from_aws(POOL["schemas"].block or {}, item) | {"name": short})
+            found.append(from_aws(POOL["schemas"].block or {}, attribute) | {"name": short})
     return found
 
 

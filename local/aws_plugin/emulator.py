@@ -25,7 +25,7 @@ SERVICES = {
     **{name: name for name in ("sesv2", "ssm", "sts", "wafv2")},
 }
 
-_MAKING = threading.Lock()  # a session does one thing at a time
+_MAKING = threading.RLock()  # a session does one thing at a time
 _GONE = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
@@ -58,29 +58,26 @@ class Emulator:
             return self._clients[service, where]
 
     def _connect(self, service: str, region: str) -> Any:
-        from botocore.config import Config  # here, since a preview of nothing new never needs it
-
         if service not in self._endpoints:
             raise Refusal(
                 f"this plugin only speaks to the emulator, and the stack names no endpoint for {service}: "
                 f"add `{service}: http://127.0.0.1:<port>` to aws:endpoints in the stack file"
             )
-        return session().create_client(
-            SERVICES[service],
-            region_name=region,
-            endpoint_url=self._endpoints[service],
-            aws_access_key_id=self._keys[0],
-            aws_secret_access_key=self._keys[1],
-            # No proxy: it would carry loopback requests elsewhere. No second attempt: where only the answer was lost,
-            # it would make the thing twice; the next `up` clears up instead. A connection for each thread that calls.
-            config=Config(
-                connect_timeout=5,
-                read_timeout=60,
-                retries={"total_max_attempts": 1},
-                proxies={},
-                max_pool_connections=THREADS,
-            ),
-        )
+        # No second attempt: where only the answer was lost, it would make the thing twice; the next `up` clears up
+        # instead. A connection for each thread that calls.
+        settings = {"read_timeout": 60, "retries": {"total_max_attempts": 1}, "max_pool_connections": THREADS}
+        return connect(SERVICES[service], self._endpoints[service], region, self._keys, **settings)
+
+
+def connect(service: str, url: str, region: str, key: tuple[str, str], **settings: Any) -> Any:
+    """A client for a service, by boto3's name of it, that goes to this URL alone."""
+    from botocore.config import Config  # here, since a preview of nothing new never needs it
+
+    # No proxy: it would carry loopback requests elsewhere.
+    config = Config(connect_timeout=5, proxies={}, **settings)
+    names = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1]}
+    with _MAKING:
+        return session().create_client(service, endpoint_url=url, region_name=region, config=config, **names)
 
 
 @functools.cache

@@ -66,8 +66,8 @@ def comparable(prop: Property, value: Any) -> Any:
             return {name: comparable(inner, value.get(name)) for name, inner in (prop.block or {}).items()}
         case Kind.BLOCKS:
             single = Property(kind=Kind.BLOCK, block=prop.block)
-            items = [comparable(single, item) for item in value]
-            return items if prop.ordered else sorted(items, key=lambda item: json.dumps(item, default=str))
+            blocks = [comparable(single, block) for block in value]
+            return blocks if prop.ordered else sorted(blocks, key=lambda block: json.dumps(block, default=str))
     return value
 
 
@@ -120,13 +120,13 @@ def _keyed(before: Props, after: Props, path: str, replaces: bool) -> dict[str, 
 
 def _listed(prop: Property, before: list[Any], after: list[Any], path: str, replaces: bool) -> dict[str, Change]:
     single = Property(kind=Kind.BLOCK if prop.kind is Kind.BLOCKS else Kind.TEXT, block=prop.block)
-    was, becomes = ([comparable(single, item) for item in items] for items in (before, after))
-    gone = {index for index, item in enumerate(was) if item not in becomes}
-    come = {index for index, item in enumerate(becomes) if item not in was}
+    was, becomes = ([comparable(single, entry) for entry in entries] for entries in (before, after))
+    gone = {index for index, entry in enumerate(was) if entry not in becomes}
+    come = {index for index, entry in enumerate(becomes) if entry not in was}
     found = {f"{path}[{index}]": Change("DELETE", replaces) for index in gone - come}
     found |= {f"{path}[{index}]": Change("ADD", replaces) for index in come - gone}
     found |= {f"{path}[{index}]": Change("UPDATE", replaces) for index in come & gone}
-    return found or {path: Change("UPDATE", replaces)}  # only the order, or how often an item stands there, differs
+    return found or {path: Change("UPDATE", replaces)}  # only the order, or how often an entry stands there, differs
 
 
 def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:

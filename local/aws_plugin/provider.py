@@ -24,17 +24,8 @@ __all__ = ["CONFIG", "INVOKES", "RESOURCES", "LocalAws"]
 _RECORD = "__remembered"
 CONFIG = frozenset(
     [
-        "region",
-        "accessKey",
-        "secretKey",
-        "token",
-        "endpoints",
-        "skipCredentialsValidation",
-        "skipMetadataApiCheck",
-        "skipRequestingAccountId",
-        "skipRegionValidation",
-        "version",
-        "pluginDownloadURL",
+        *("region", "accessKey", "secretKey", "token", "endpoints", "version", "pluginDownloadURL"),
+        *("skipCredentialsValidation", "skipMetadataApiCheck", "skipRequestingAccountId", "skipRegionValidation"),
     ]
 )
 

@@ -195,7 +195,7 @@ def _listed(record: Props) -> Props:
         "name": record["Name"],
         "type": record["Type"],
         "ttl": record.get("TTL"),
-        "resourceRecords": [{"value": item["Value"]} for item in record.get("ResourceRecords", [])],
+        "resourceRecords": [{"value": value["Value"]} for value in record.get("ResourceRecords", [])],
         "aliasTarget": alias
         and {
             "dnsName": alias["DNSName"],
