@@ -29,14 +29,15 @@ _ADDRESSES = ("email", "phone_number")
     "--import", "file", type=click.Path(exists=True, dir_okay=False), help="Import the people of this CSV file."
 )
 @click.option("--role", metavar="ARN", help="On AWS: the role by which Cognito writes the log of the import.")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list, or who is added, as JSON.")
 def people(stack: str, add: str | None, header: bool, file: str | None, role: str | None, as_json: bool) -> int | None:
     """List the people of a stack, add one, or import a CSV of AWS's user-import form."""
     if sum(map(bool, (add, header, file))) > 1:
         raise click.UsageError("One at a time: --add, --header or --import.")
     outputs = stack_outputs.read(stack)
     if add:
-        give(str(make_local_user(outputs, add)))
+        made = make_local_user(outputs, add)
+        give(made.model_dump_json() if as_json else str(made))
         return None
     with aws.refusals(f"The people of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")

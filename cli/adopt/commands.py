@@ -57,6 +57,8 @@ def adopt(
 
     Without --write, --import or --check it prints the settings for the stack file.
     """
+    if check and (write or importing):
+        raise click.UsageError("--check compares only: give it without --write and --import.")
     given = dict(_pair(one) for one in ids)
     with _place(stack, port) as where:
         said = stack_settings.read(where.file)
@@ -172,7 +174,7 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
 
 def _tell(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
     """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
-    give(stack_file.text_of({"config": merged}))
+    give(stack_file.text_of({"config": stack_settings.to_print(merged)}))
     if disagreements:
         say(f"These settings differ between {where.file.name} and AWS:", style="yellow")
         for disagreement in disagreements:

@@ -20,6 +20,7 @@ from local.console import Failure
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
 _SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
+_AWS_SECRETS = ("aws:secretKey", "aws:token")
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 _FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
@@ -67,6 +68,17 @@ def _hidden(value: Any) -> Any:
 
 def _is_secret(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"secure"}
+
+
+def to_print(said: Section) -> Section:
+    """What the file says, without the secrets that it has in clear."""
+    shown_keys = {key: HIDDEN if key in _AWS_SECRETS else value for key, value in said.items()}
+    providers = said.get(PROVIDERS) or {}
+    without = {
+        key: {name: HIDDEN if name in _SECRETS and isinstance(value, str) else value for name, value in fields.items()}
+        for key, fields in providers.items()
+    }
+    return {**shown_keys, PROVIDERS: without} if providers else shown_keys
 
 
 def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -32,6 +33,11 @@ def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
     Exit status: 0; 1 where a user pool, sign-in domain or client would be deleted or replaced, or where this checkout
     cannot be deployed at all, or where the comparison fails; 2 where there is no such revision or stack.
     """
+    if markdown and not markdown.parent.is_dir():  # here, since a comparison takes minutes
+        raise click.BadParameter(
+            f"there is no folder {markdown.parent}. Make it: mkdir -p {quote(str(markdown.parent))}",
+            param_hint="--markdown",
+        )
     revision = Revision(commit_of(base))
     pulumi_cli.find()  # here, since a build of it would take longer than a command of a copy may
     try:

@@ -51,8 +51,16 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(module: str, heav
     assert not _loaded(module) & heavy
 
 
-def test_what_is_no_id_of_a_pool_is_a_mistake_of_usage() -> None:
-    command = commands.get_command(click.Context(commands), "adopt")
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("adopt", ["--stack", "dev", "--pool", "customers"], "received customers"),
+        ("adopt", ["--stack", "dev", "--check", "--write"], "--check compares only"),
+        ("diff", ["--markdown", "/nonexistent/diff.md"], "there is no folder /nonexistent"),
+    ],
+)
+def test_what_cannot_be_done_is_a_mistake_of_usage(name: str, arguments: list[str], said: str) -> None:
+    command = commands.get_command(click.Context(commands), name)
     assert command is not None
-    with pytest.raises(click.BadParameter, match="received customers"):
-        command.main(["--stack", "dev", "--pool", "customers"], standalone_mode=False)
+    with pytest.raises(click.UsageError, match=said):
+        command.main(arguments, standalone_mode=False)

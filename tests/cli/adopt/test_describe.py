@@ -507,3 +507,16 @@ def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
 def test_urls_in_the_products_own_zone_get_their_placeholders_back(url: str, short: str) -> None:
     values = {"authDomain": "auth.acme.app", "product": "acme", "environment": "prod"}
     assert describe.with_placeholders(url, values) == short
+
+
+def test_what_is_printed_of_a_file_has_no_secret_that_stands_there_in_clear() -> None:
+    said = {
+        "aws:secretKey": "s3cret-a",
+        "identity:product": "acme",
+        "identity:identityProviders": {"Google": {"clientId": "id", "clientSecret": "s3cret-b"}},
+    }
+    shown = stack_settings.to_print(said)
+    assert "s3cret" not in str(shown)
+    assert shown["identity:identityProviders"]["Google"]["clientId"] == "id"
+    encrypted = {"identity:identityProviders": {"Google": {"clientSecret": {"secure": "v1:x"}}}}
+    assert stack_settings.to_print(encrypted) == encrypted
