@@ -20,7 +20,7 @@ from identity.guard.login import identity_pool_losses, login_losses, publication
 from identity.guard.loss import Loss
 from identity.guard.pool import pool_losses
 from identity.guard.registry import registry_losses
-from identity.guard.unseen import names_unseen
+from identity.guard.unseen import entries_in_use
 from identity.guard.whereabouts import missing_pool
 from identity.zone import Zone
 
@@ -36,12 +36,10 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
-    pools = [str(item.outputs.get("id")) for item in state if item.type == facts.USER_POOL]
-    unused = [
-        _unused(name, losses)
-        for name in sorted(allowed - {loss.named for loss in losses})
-        if not any(names_unseen(name, pool) for pool in pools)
-    ]
+    pools = [str(resource.outputs.get("id")) for resource in state if resource.type == facts.USER_POOL]
+    rest = allowed - {loss.named for loss in losses}
+    rest -= {name for pool in pools for name in entries_in_use(rest, pool, region, settings)}
+    unused = [_unused(name, losses) for name in sorted(rest)]
     problems = [_problem(loss, settings) for loss in refused]
     problems += _still_protected(state, losses, settings)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.

@@ -1,11 +1,12 @@
 """What a pool has in AWS and the AWS provider does not know: an update leaves it out and AWS resets it, unplanned
 (https://github.com/hashicorp/terraform-provider-aws/issues/49707).
 
-The engine asks before it updates the pool, in a preview too. A run that leaves the pool alone reads nothing.
+The engine asks before it updates the pool, in a preview too. A run that leaves the pool alone reads nothing, unless
+`allowLoss` names such a thing: then it is told whether the entry is of use.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import pulumi
@@ -69,10 +70,17 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
         raise PoolNotUpdated(f"the pool {args.id} was not updated.\n{problem}")
 
 
-def names_unseen(name: str, pool_id: str) -> bool:
-    """Whether an entry of `allowLoss` names what only this look can see: AWS's `LambdaConfig.X`."""
-    thing, _, member = name.partition("/")
-    return thing == pool_id and member[:1].isupper() and not member.isupper()
+def entries_in_use(names: Iterable[str], pool_id: str, region: str, settings: Settings) -> list[str]:
+    """The entries of `allowLoss` for what only this look can see, AWS's `LambdaConfig.X`, that name what the pool has;
+    all of them where nobody may read it.
+    """
+    members = [name.partition("/")[2] for name in names if name.startswith(f"{pool_id}/")]
+    ours = [member for member in members if member[:1].isupper() and not member.isupper()]
+    if not ours or not settings.config.read_live_pool:
+        return []
+    answer = read_pool(pool_id, region, settings)
+    there = [member for member, _ in unseen(answer)] if answer else ours
+    return [f"{pool_id}/{member}" for member in ours if member in there]
 
 
 def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 
 from identity.config import check
 from identity.config.settings import Settings
+from identity.errors import ConfigError
 from identity.guard import unseen
 from tests.identity.test_guard import BASE, POOL_ID, change
 from tests.support.program import REGION, Deploy, config_of
@@ -104,9 +105,20 @@ def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
     }
 
 
-@pytest.mark.parametrize("protect", [True, False])
-def test_an_entry_for_what_only_the_live_pool_shows_is_not_called_unused(deploy: Deploy, protect: bool) -> None:
-    assert change(deploy, {"protect": protect}, {"allowLoss": [f"{POOL_ID}/LambdaConfig.InboundFederation"]})
+@pytest.mark.usefixtures("live")
+def test_an_entry_for_what_only_the_live_pool_shows_is_of_use_while_the_pool_has_it(deploy: Deploy) -> None:
+    entries = [f"{POOL_ID}/LambdaConfig.InboundFederation", f"{POOL_ID}/LambdaConfig.Gone"]
+    with pytest.raises(ConfigError) as refused:
+        change(deploy, {"protect": True}, {"allowLoss": entries})
+    assert [problem.received for problem in refused.value.problems] == entries[1:]
+    assert change(deploy, {"protect": True}, {"allowLoss": entries[:1]})
+
+
+def test_where_nobody_may_read_the_pool_an_entry_for_it_is_of_use(
+    deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unseen, "read_pool", lambda *_: {})
+    assert change(deploy, {"protect": True}, {"allowLoss": [f"{POOL_ID}/LambdaConfig.Any"]})
 
 
 def test_the_key_turns_the_look_off(deploy: Deploy) -> None:
