@@ -43,7 +43,7 @@ def lessened(difference: Difference) -> Any:
     if old is None:
         return None
     if isinstance(old, list | tuple):
-        return [item for item in old if item not in (new or ())] or None
+        return [entry for entry in old if entry not in (new or ())] or None
     if new is None or difference.declared.change is Change.MATTERS:
         return old
     if order:

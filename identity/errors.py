@@ -80,11 +80,11 @@ def without_secrets(value: object) -> object:
     """The value without the user of a URL, and without a text under a key that is called after a secret."""
     if isinstance(value, Mapping):
         return {
-            str(key): HIDDEN if isinstance(item, str) and _SECRET.search(str(key)) else without_secrets(item)
-            for key, item in value.items()
+            str(key): HIDDEN if isinstance(entry, str) and _SECRET.search(str(key)) else without_secrets(entry)
+            for key, entry in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
-        return [without_secrets(item) for item in value]
+        return [without_secrets(entry) for entry in value]
     return without_user(value) if isinstance(value, str) else value
 
 

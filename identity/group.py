@@ -2,7 +2,6 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
 """
 
-import unicodedata
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
@@ -17,7 +16,7 @@ _ROLES = "Members who use an identity pool would get other AWS permissions, or n
 
 
 def _name(value: str) -> str:
-    if 1 <= len(value) <= 128 and all(unicodedata.category(item)[0] in "LMNPS" for item in value):
+    if 1 <= len(value) <= 128 and types.is_visible(value):
         return value
     return types.refuse("1-128 visible characters, without space")
 

@@ -12,6 +12,11 @@ def key_of(logical_name: str) -> str:
     return re.sub("^access-[a-z]+-", "", logical_name)
 
 
+def permission(pool: str, trigger: str) -> str:
+    """The logical name of the permission for a trigger of a pool, such as `preSignUp`."""
+    return f"{pool}-{trigger}-permission"
+
+
 @dataclass(frozen=True)
 class Names:
     """The names of one deployment.

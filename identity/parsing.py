@@ -90,7 +90,7 @@ def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str,
             return  # it went with what is around it
         place = _inside(place, step)
     # An entry of a list goes with its list: else the others would have another number than in the file.
-    holder, key = next(((item, step) for item, step in reversed(places) if step in item), (raw, str(loc[0])))
+    holder, key = next(((place, step) for place, step in reversed(places) if step in place), (raw, str(loc[0])))
     holder.pop(key, None)
     if holder is raw and key in stand_ins:
         raw[key] = stand_ins[key]
@@ -160,7 +160,7 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
     inside: type[Model] | None = model
     for step in loc:
         fields = inside.model_fields.values() if inside else ()
-        field = next((item for item in fields if item.alias == step), None)
+        field = next((known for known in fields if known.alias == step), None)
         if field is not None:
             yield field
             inside = model_within(field)

@@ -40,7 +40,7 @@ def in_provider_names(answer: Any) -> Any:
         return {
             provider_name(name): value if name in _DATA else in_provider_names(value) for name, value in answer.items()
         }
-    return [in_provider_names(item) for item in answer] if isinstance(answer, list) else answer
+    return [in_provider_names(entry) for entry in answer] if isinstance(answer, list) else answer
 
 
 def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _in_python(value: Any) -> Any:
     if isinstance(value, Mapping):
         return arguments(value)
-    return [_in_python(item) for item in value] if isinstance(value, list | tuple) else value
+    return [_in_python(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 @cache
@@ -66,7 +66,7 @@ def known_to_the_provider(type_name: str) -> frozenset[str]:
 
 def _paths(resource: type, outputs: Any, place: str) -> list[str]:
     found = []
-    for name, member in inspect.getmembers(resource, lambda item: isinstance(item, property)):
+    for name, member in inspect.getmembers(resource, lambda found: isinstance(found, property)):
         head, *rest = name.split("_")
         path = place + head + "".join(word.capitalize() for word in rest)
         found.append(path)

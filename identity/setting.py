@@ -50,7 +50,7 @@ def words(of: Mapping[str, str]) -> Codec:
     back = {aws: ours for ours, aws in of.items()}
 
     def through(table: Mapping[str, str], value: Any) -> Any:
-        return [table.get(item, item) for item in value] if isinstance(value, list) else table.get(value, value)
+        return [table.get(word, word) for word in value] if isinstance(value, list) else table.get(value, value)
 
     return Codec(lambda value: through(of, value), lambda value: through(back, value))
 
@@ -142,7 +142,7 @@ class Model(BaseModel):
     def properties(self) -> list[str]:
         """The provider's properties that hold what is given here."""
         given = [(getattr(self, name), declared(field).aws) for name, field in type(self).model_fields.items()]
-        nested = [item for value, _ in given if isinstance(value, Model) for item in value.properties()]
+        nested = [name for value, _ in given if isinstance(value, Model) for name in value.properties()]
         return [*(aws for value, aws in given if aws and value not in (None, False)), *nested]
 
     def written(self) -> dict[str, Any]:
@@ -155,8 +155,8 @@ def written_value(value: Any) -> Any:
     if isinstance(value, Model):
         return value.written()
     if isinstance(value, Mapping):
-        return {key: written_value(item) for key, item in value.items()}
-    return [written_value(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: written_value(entry) for key, entry in value.items()}
+    return [written_value(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _read(field: FieldInfo, outputs: Mapping[str, Any]) -> Any:
@@ -185,7 +185,7 @@ def model_in(field: FieldInfo) -> type[Model] | None:
 def entries_in(field: FieldInfo) -> type[Model] | None:
     """The model of the entries of a map or a list."""
     return next(
-        (item for item in get_args(field.annotation) if isinstance(item, type) and issubclass(item, Model)), None
+        (inner for inner in get_args(field.annotation) if isinstance(inner, type) and issubclass(inner, Model)), None
     )
 
 

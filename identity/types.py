@@ -5,6 +5,7 @@ Figures, here and with each thing, are those of AWS's API model and quota pages
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -50,6 +51,11 @@ def matching(pattern: re.Pattern[str], allowed: str) -> Checked:
 
 def name(most: int) -> Checked:
     return matching(re.compile(rf"[\w\s+=,.@-]{{1,{most}}}"), f"1-{most} letters, digits, spaces and + = , . @ -")
+
+
+def is_visible(value: str) -> bool:
+    """Whether a text has no space: letters, marks, numbers, punctuation and symbols of any script."""
+    return all(unicodedata.category(sign)[0] in "LMNPS" for sign in value)
 
 
 def dns_label(value: str) -> str:

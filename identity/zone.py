@@ -88,7 +88,7 @@ def _look_at_records(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
             "delete it right before the update"
         )
         return [Problem("identity:customDomain", allowed, "true", fix)]
-    if any(kind in _RESOLVE and name in (parent, *(f"*.{item}" for item in above[1:])) for kind, name in records):
+    if any(kind in _RESOLVE and name in (parent, *(f"*.{domain}" for domain in above[1:])) for kind, name in records):
         return []
     delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)
     if above and not delegated:

@@ -62,7 +62,7 @@ class Resource:
 
     def texts(self, path: str) -> tuple[str, ...]:
         """The known texts of the list at the path."""
-        return tuple(item for item in self.items(path) if isinstance(item, str))
+        return tuple(entry for entry in self.items(path) if isinstance(entry, str))
 
     def items(self, path: str) -> Sequence[Any]:
         """The items of the list at the path; none where it is no list, or unknown."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from cli.adopt.live import Live, Thing
-from identity import facts
+from identity import facts, naming
 from identity.client.settings import Client
 from identity.config.settings import Settings
 from identity.identity_provider.settings import IdentityProvider
@@ -92,7 +92,7 @@ def by_logical_name(live: Live, found: Mapping[str, Mapping[str, Thing]]) -> dic
         "login": facts.UI_CUSTOMIZATION,
     }
     made = {pool: live.pool} | {name: thing for name, type_name in once.items() for thing in live.of(type_name)}
-    made |= {f"{pool}-{thing.name}-permission": thing for thing in live.of(facts.PERMISSION)}
+    made |= {naming.permission(pool, thing.name): thing for thing in live.of(facts.PERMISSION)}
     for thing in live.of(facts.USER_POOL_DOMAIN):
         made[f"{pool}-{'custom' if thing.name == custom else 'prefix'}-domain"] = thing
     for kind, section in (("server", "apis"), ("client", "clients"), ("group", "groups")):

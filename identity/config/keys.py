@@ -23,7 +23,7 @@ from identity.user_pool.settings import UserPool
 
 def tag_text(value: str) -> str:
     """Letters, numbers and separators of any script, as AWS has it: a tab and a line break are none of these."""
-    if all(unicodedata.category(item)[0] in "LNZ" or item in "_.:/=+-@" for item in value):
+    if all(unicodedata.category(sign)[0] in "LNZ" or sign in "_.:/=+-@" for sign in value):
         return value
     return types.refuse("letters, digits, spaces and _ . : / = + @ -")
 

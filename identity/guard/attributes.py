@@ -51,7 +51,7 @@ def _standard(pool_id: str, live: Mapping[str, StandardAttribute], settings: Set
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str]:
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    before, after = (", ".join(f"{key} {shown(item.get(key))}" for key in changed) for item in (old, new))
+    before, after = (", ".join(f"{key} {shown(facts.get(key))}" for key in changed) for facts in (old, new))
     return before, after
 
 

@@ -42,7 +42,7 @@ def client_losses(
             **_all_where_none(live, said, settings),
         }
     )
-    live, new = (_as_written(item, settings) for item in (live, new))
+    live, new = (_as_written(client, settings) for client in (live, new))
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})

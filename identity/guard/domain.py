@@ -16,7 +16,7 @@ from identity.zone import Zone
 def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    domains = [item for item in state if item.type == facts.USER_POOL_DOMAIN]
+    domains = [resource for resource in state if resource.type == facts.USER_POOL_DOMAIN]
     has_custom = any(domain.name.endswith("-custom-domain") for domain in domains)
     for resource in domains:
         yield from _moved(resource, settings, has_custom)

@@ -16,7 +16,8 @@ from identity.identity_provider.settings import PATH, IdentityProvider
 def federation_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
     state = list(state)
-    live = {str(item.outputs.get("providerName")): item for item in state if item.type == facts.IDENTITY_PROVIDER}
+    providers = [resource for resource in state if resource.type == facts.IDENTITY_PROVIDER]
+    live = {str(resource.outputs.get("providerName")): resource for resource in providers}
     for name, resource in sorted(live.items()):
         yield from _of_provider(name, resource, settings, live.keys())
     for resource in state:

@@ -42,7 +42,8 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
 def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pool, whose ids of people apps may have written down, and what they get by it."""
     new, said, state = settings.identity_pool, settings.config.identity_pool, list(state)
-    keys = {str(item.outputs.get("id")): _key(item, settings) for item in state if item.type == facts.USER_POOL_CLIENT}
+    clients = [resource for resource in state if resource.type == facts.USER_POOL_CLIENT]
+    keys = {str(client.outputs.get("id")): _key(client, settings) for client in clients}
     for resource in state:
         if resource.type != facts.IDENTITY_POOL:
             continue
@@ -55,7 +56,7 @@ def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Itera
         named = [provider.get("clientId") for provider in resource.outputs.get("cognitoIdentityProviders") or []]
         old = IdentityPool.read(resource.outputs).model_copy(
             update={
-                "clients": [keys[item] for item in named if item in keys],
+                "clients": [keys[client] for client in named if client in keys],
                 "role_mappings": _mappings(state, keys),
                 **_given_roles(state),
             }

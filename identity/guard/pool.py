@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from identity import facts, link_accounts
+from identity import facts, link_accounts, naming
 from identity.config.settings import Settings
 from identity.deployed import Deployed, mail_sender, region_of
 from identity.errors import shown
@@ -11,7 +11,7 @@ from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
-from identity.user_pool.functions import alias_of, permission_name
+from identity.user_pool.functions import alias_of
 from identity.user_pool.live import live_pool
 from identity.user_pool.messages import NO_ADDRESS
 from identity.user_pool.settings import PATH
@@ -33,7 +33,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
     if settings.user_pool.triggers:
         yield from _permission_losses(pool_id, settings.user_pool.triggers, beside)
     live = live_pool(pool, beside)
-    if settings.config.link_accounts is None and any(item.name == facts.LINKS for item in beside):
+    if settings.config.link_accounts is None and any(other.name == facts.LINKS for other in beside):
         keep = f"{link_accounts.VERIFIED_EMAIL}, as the stack has it"
         yield weakened(pool_id, "linkAccounts", link_accounts.PATH, keep, "nothing", link_accounts.LOSS_OF_LINKS)
         live = live.model_copy(update={"triggers": _without_links(live.triggers, settings.user_pool.triggers)})
@@ -50,7 +50,7 @@ def _permission_losses(pool_id: str, triggers: Triggers, beside: Iterable[Deploy
     """A function that stays, and that the pool could not call any more."""
     made = {resource.name for resource in beside if resource.type == facts.PERMISSION}
     for name, trigger in triggers.given().items():
-        if not trigger.permission and permission_name(LOGICAL_POOL, name) in made:
+        if not trigger.permission and naming.permission(LOGICAL_POOL, alias_of(name)) in made:
             path = f"{PATH}.triggers.{alias_of(name)}.permission"
             lost = "Unless somebody else lets the pool call this function, whatever needs it fails, sign-in as well."
             yield weakened(pool_id, "triggers", path, "true, as the stack has it", "false", lost)

@@ -3,7 +3,6 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -98,8 +97,7 @@ KINDS: Final = {
 
 def provider_name(value: str) -> str:
     """AWS's own pattern: no space, and an underscore nowhere but as the second character."""
-    visible = all(unicodedata.category(item)[0] in "LMNPS" for item in value)
-    if visible and 1 <= len(value) <= 32 and "_" not in value[:1] + value[2:]:
+    if types.is_visible(value) and 1 <= len(value) <= 32 and "_" not in value[:1] + value[2:]:
         return value
     return types.refuse("a name of 1-32 visible characters (3-32 for oidc and saml), without space and underscore")
 

@@ -38,7 +38,7 @@ def provider_problems(
 
 
 def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> Iterator[Problem]:
-    kind, fixed = provider.kind, [item.aws for item in KINDS.values() if not item.named]
+    kind, fixed = provider.kind, [other.aws for other in KINDS.values() if not other.named]
     if not kind.named:
         if written.name not in (None, kind.aws):
             yield Problem(f"{path}.name", f"{kind.aws}, its one name in every pool", shown(written.name), "take it out")
@@ -66,7 +66,7 @@ def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
                 f"{path}.{field.alias}", f"this key is needed for {provider.type}", "nothing", _how(path, name)
             )
         elif given and name not in (*_COMMON, *kind.needs, *kind.takes):
-            known = [str(IdentityProvider.model_fields[item].alias) for item in (*kind.needs, *kind.takes)]
+            known = [str(IdentityProvider.model_fields[key].alias) for key in (*kind.needs, *kind.takes)]
             allowed = f"for {provider.type} one of {', '.join(known)}"
             yield Problem(f"{path}.{field.alias}", allowed, "a key of another type", "take it out")
 

@@ -1,7 +1,6 @@
 """The names of attributes: Cognito's own, and what a custom one may be called."""
 
 import re
-import unicodedata
 from typing import Annotated
 
 from identity import types
@@ -42,8 +41,8 @@ def attribute_name(value: str) -> str:
 
 def is_attribute_name(value: str) -> bool:
     """Whether a custom attribute may have this name: letters, marks, symbols, numbers, punctuation of any script."""
-    visible = all(unicodedata.category(character)[0] in "LMNPS" for character in value)
-    return visible and 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and value.lower() not in STANDARD_ATTRIBUTES
+    fits = 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and types.is_visible(value)
+    return fits and value.lower() not in STANDARD_ATTRIBUTES
 
 
 AliasAttribute = Annotated[str, types.one_of(*ALIAS_ATTRIBUTES), types.NotBlank]

@@ -59,9 +59,8 @@ class StandardAttribute(Model):
     def schema_of(self, name: str) -> dict[str, Any]:
         """The provider's block."""
         facts = self.facts(name)
-        block = {"name": name, "attributeDataType": DECLARABLE[name]} | {
-            item: facts[item] for item in ("mutable", "required")
-        }
+        block = {"name": name, "attributeDataType": DECLARABLE[name]}
+        block |= {"mutable": facts["mutable"], "required": facts["required"]}
         if "minLength" in facts:
             bounds = {"minLength": str(facts["minLength"]), "maxLength": str(facts["maxLength"])}
             return {**block, "stringAttributeConstraints": bounds}

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws as aws
 
-from identity import facts
+from identity import facts, naming
 from identity.user_pool.beside import Beside, policy_document
 from identity.user_pool.triggers import ROOT, SENDERS, Trigger, Triggers
 
@@ -57,10 +57,10 @@ def permit(
             continue
         # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
         whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
-        permission = permission_name(beside.name, name)
+        logical_name = naming.permission(beside.name, alias_of(name))
         aws.lambda_.Permission(
-            permission,
-            statement_id=statements.get(permission),
+            logical_name,
+            statement_id=statements.get(logical_name),
             action="lambda:InvokeFunction",
             function=whole,
             qualifier=qualifier,
@@ -72,11 +72,6 @@ def permit(
 
 def alias_of(name: str) -> str:
     return str(Triggers.model_fields[name].alias)
-
-
-def permission_name(pool: str, name: str) -> str:
-    """What the permission for a trigger, by the name of its field, is called."""
-    return f"{pool}-{alias_of(name)}-permission"
 
 
 def _qualified(arn: str) -> tuple[str, str | None]:
@@ -158,6 +153,6 @@ def code_of(path: str) -> pulumi.AssetArchive:
     """
     folder = ROOT / path
     files = sorted(
-        item.relative_to(folder) for item in folder.rglob("*") if item.is_file() and "__pycache__" not in item.parts
+        file.relative_to(folder) for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
     )
     return pulumi.AssetArchive({file.as_posix(): pulumi.FileAsset(str(folder / file)) for file in files})

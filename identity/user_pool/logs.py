@@ -91,7 +91,7 @@ def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | N
     for delivery in outputs.get("logConfigurations") or []:
         key = next((key for key, (source, _) in SOURCES.items() if source == delivery.get("eventSource")), None)
         arns = ((delivery.get(block) or {}).get(member) for block, member in _DESTINATIONS.values())
-        arn = next((item for item in arns if item), None)
+        arn = next((given for given in arns if given), None)
         if key and arn:
             found[key] = f"{int(groups[arn])}d" if groups.get(arn) else arn
     logs = Logs.model_construct(notifications=found.get("notifications"), sign_ins=found.get("signIns"))

@@ -1,7 +1,6 @@
 """What the messages to people may say."""
 
 import re
-import unicodedata
 from string import whitespace
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from identity import types
 
 
 def mail_text(value: str) -> str:
-    odd = next((sign for sign in value if not (unicodedata.category(sign)[0] in "LMNPS" or sign in whitespace)), None)
+    odd = next((sign for sign in value if not (types.is_visible(sign) or sign in whitespace)), None)
     return (
         value if odd is None else types.refuse("letters, marks, numbers, signs and plain spaces", f"take {odd!a} out")
     )

@@ -2,8 +2,8 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html). Pure.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
@@ -52,7 +52,7 @@ class SignUp(Answer):
     auto_verify_phone: bool = False
 
     @model_validator(mode="after")
-    def _has_what_is_verified(self, info: ValidationInfo) -> "SignUp":
+    def _has_what_is_verified(self, info: ValidationInfo) -> Self:
         for verified, name in ((self.auto_verify_email, "email"), (self.auto_verify_phone, "phone_number")):
             if verified and name not in (info.context or {})["userAttributes"]:
                 raise ValueError(f"Cognito refuses to verify {name} of somebody who has none")
@@ -67,58 +67,52 @@ class Groups(Answer):
     preferred_role: str | None = None
 
 
-def _untouched(reserved: frozenset[str], added: Iterable[str] | None, suppressed: Iterable[str] | None) -> None:
-    touched = sorted(reserved & {*(added or ()), *(suppressed or ())})
-    if touched:
-        raise ValueError(f"Cognito keeps its own {', '.join(touched)}: no function adds, changes or takes out these")
+Value = TypeVar("Value")
 
 
-class Claims(Answer):
+class Claims(Answer, Generic[Value]):
+    """Claims of a token: added or changed, and taken out."""
+
+    reserved: ClassVar = _OF_ID_TOKENS
+
+    claims_to_add_or_override: dict[str, Value] | None = None
+    claims_to_suppress: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _leaves_the_rest(self) -> Self:
+        touched = sorted(self.reserved & {*(self.claims_to_add_or_override or ()), *(self.claims_to_suppress or ())})
+        if touched:
+            kept = ", ".join(touched)
+            raise ValueError(f"Cognito keeps its own {kept}: no function adds, changes or takes out these")
+        return self
+
+
+class TextClaims(Claims[str]):
     """Claims of the id token, by the first version of the event."""
 
-    claims_to_add_or_override: dict[str, str] | None = None
-    claims_to_suppress: list[str] | None = None
     group_override_details: Groups | None = None
 
-    @model_validator(mode="after")
-    def _leaves_the_rest(self) -> "Claims":
-        _untouched(_OF_ID_TOKENS, self.claims_to_add_or_override, self.claims_to_suppress)
-        return self
 
-
-class IdToken(Answer):
-    """Claims of the id token."""
-
-    claims_to_add_or_override: dict[str, JsonValue] | None = None
-    claims_to_suppress: list[str] | None = None
-
-    @model_validator(mode="after")
-    def _leaves_the_rest(self) -> "IdToken":
-        _untouched(_OF_ID_TOKENS, self.claims_to_add_or_override, self.claims_to_suppress)
-        return self
-
-
-class AccessToken(Answer):
+class AccessToken(Claims[JsonValue]):
     """Claims and scopes of the access token."""
 
-    claims_to_add_or_override: dict[str, JsonValue] | None = None
-    claims_to_suppress: list[str] | None = None
+    reserved = _OF_ACCESS_TOKENS
+
     scopes_to_add: list[str] | None = None
     scopes_to_suppress: list[str] | None = None
 
     @model_validator(mode="after")
-    def _leaves_the_rest(self, info: ValidationInfo) -> "AccessToken":
+    def _names_the_client(self, info: ValidationInfo) -> Self:
         added = self.claims_to_add_or_override or {}
         if "aud" in added and added["aud"] != (info.context or {})["clientId"]:
             raise ValueError("Cognito takes no other aud than the id of the client, event.callerContext.clientId")
-        _untouched(_OF_ACCESS_TOKENS, added, self.claims_to_suppress)
         return self
 
 
 class ClaimsAndScopes(Answer):
     """Both tokens, by the later versions of the event."""
 
-    id_token_generation: IdToken | None = None
+    id_token_generation: Claims[JsonValue] | None = None
     access_token_generation: AccessToken | None = None
     group_override_details: Groups | None = None
 
@@ -126,7 +120,7 @@ class ClaimsAndScopes(Answer):
 class Tokens(Answer):
     """Before tokens are made, V1_0."""
 
-    claims_override_details: Claims | None = None
+    claims_override_details: TextClaims | None = None
 
 
 class AllTokens(Answer):
@@ -143,7 +137,7 @@ class NextChallenge(Answer):
     fail_authentication: bool | None = None
 
     @model_validator(mode="after")
-    def _goes_on(self) -> "NextChallenge":
+    def _goes_on(self) -> Self:
         if sum(map(bool, (self.challenge_name, self.issue_tokens, self.fail_authentication))) != 1:
             raise ValueError("say one: a challengeName, issueTokens: true, or failAuthentication: true")
         return self
@@ -182,7 +176,7 @@ class Message(Answer):
     sms_message: str | None = Field(None, max_length=140)
 
     @model_validator(mode="after")
-    def _has_the_code(self, info: ValidationInfo) -> "Message":
+    def _has_the_code(self, info: ValidationInfo) -> Self:
         code, link = (info.context or {})["codeParameter"], (info.context or {})["linkParameter"]
         name = (info.context or {})["usernameParameter"]
         for text, ways in ((self.email_message, (code, link)), (self.sms_message, (code,))):

@@ -156,12 +156,12 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
             yield Problem(f"{place}.{field}", allowed, shown(getattr(trigger, field)), "take it out")
         if trigger.path and not trigger.arn:
             yield from _code_problems(place, trigger)
-    senders = [item for item in SENDERS if item in given]
+    senders = [name for name in SENDERS if name in given]
     if senders and not triggers.kms_key_arn:
         sender = Triggers.model_fields[senders[0]].alias
         yield Problem(f"{path}.kmsKeyArn", f"the key with which Cognito encrypts the code for {sender}", "nothing")
-    missing = [item for item in _CUSTOM_SIGN_IN if item not in given]
-    names = [str(Triggers.model_fields[item].alias) for item in missing]
+    missing = [name for name in _CUSTOM_SIGN_IN if name not in given]
+    names = [str(Triggers.model_fields[name].alias) for name in missing]
     if names and len(names) < len(_CUSTOM_SIGN_IN):
         yield Problem(f"{path}.{names[0]}", "all three triggers of custom sign-in, or none", "nothing")
     for client, flows in auth_flows.items():
