@@ -206,7 +206,7 @@ def test_the_picture_of_the_docs_is_drawn_from_the_values_beside_it() -> None:
         ("light", given.colour, given.background_colour, login.FORM),
         ("dark", given.dark_colour, given.dark_background_colour, login.DARK_FORM),
     ):
-        shapes = list(drawn.getroot().find(f"{SVG}g[@id='{mode}']") or ())
+        shapes = drawn.getroot().findall(f"{SVG}g[@id='{mode}']/*")
         rectangles, texts = ([shape for shape in shapes if shape.tag == f"{SVG}{kind}"] for kind in ("rect", "text"))
         assert [shape.get("fill") for shape in rectangles] == [background, form, form, button]
         assert {shape.get("rx") for shape in rectangles[1:]} == {str(given.corners)}
