@@ -18,7 +18,9 @@ _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _PLAIN_TEXT = re.compile(r"[A-Za-z][\w./:-]*")
 _WORDS = {*_SWITCHES, "y", "n", "true", "false", "null"}
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?0[xXbBoO][0-9a-fA-F]+")
+_NUMBER = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?0([xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
+)
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _HALF = re.compile("[\ud800-\udfff]")

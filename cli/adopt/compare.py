@@ -32,6 +32,7 @@ _USUAL = {
     "smsAuthenticationMessage": "Your authentication code is {####}. ",
     "userPoolAddOns.advancedSecurityMode": "OFF",
     "managedLoginVersion": 1,
+    "securityPolicy": "TLS_V1",  # the weakest: a reset loses nothing
     "mfaConfiguration": "OFF",
 }
 # What the provider reads and sends again where a program does not say it, besides the settings that declare it.

@@ -227,4 +227,7 @@ class IdentityProvider(Model):
         """A live provider; what is secret of it is left out, and the metadata that AWS has found at its URL."""
         found, mapped = super().read(outputs), dict(outputs.get("attributeMapping") or {})
         update = {**dict.fromkeys(SECRET_DETAILS), "attributes": mapped}
+        text = (outputs.get("providerDetails") or {}).get("authorize_scopes")
+        if found.type == "facebook" and text and ",".join(found.scopes or ()) != text:
+            update["scopes"] = [text]  # as AWS's console writes it, with a space behind the comma
         return found.model_copy(update=update | ({"metadata": None} if found.metadata_url else {}))

@@ -284,6 +284,11 @@ CANNOT_BE_SAID: list[tuple[live_pool.Spec, str, Effect]] = [
     ),
     (invented("identityProviders", "ferries"), "Harbour/invented.member", Effect.UNKNOWN),
     (invented("domains", "notes"), "notes-dev-sign-in/invented.member", Effect.UNKNOWN),
+    (
+        {**NOTES, "domains": [{"Domain": "in.a.example", "CustomDomainConfig": {"SecurityPolicy": "TLS_V1_2_2021"}}]},
+        "in.a.example/securityPolicy",
+        Effect.UNKNOWN,
+    ),
     (invented("clients", "notes"), "notes-client-dev/invented.member", Effect.UNKNOWN),
     (invented("clients", "clinic"), "Ward_app/invented.member", Effect.UNKNOWN),
     (invented("servers", "archive"), "film-api/invented.member", Effect.UNKNOWN),
@@ -317,6 +322,17 @@ _TWO_WAYS = {
 }
 _MAIL = {"EmailConfiguration": {"EmailSendingAccount": "DEVELOPER", "SourceArn": _IDENTITY}}
 _OWN_PAGES = {"MfaConfiguration": "OFF", "WebAuthnConfiguration": {"RelyingPartyId": "shop.example"}}
+_FACEBOOK = {
+    "ProviderName": "Facebook",
+    "ProviderType": "Facebook",
+    "ProviderDetails": {
+        "client_id": "1",
+        "client_secret": "no-real-secret",
+        "authorize_scopes": "public_profile, email",
+    },
+    "AttributeMapping": {"username": "id"},
+}
+_OLD_TLS = {"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1", "SecurityPolicy": "TLS_V1"}
 _BY_NAME = {name: value for name, value in NOTES["pool"].items() if name != "UsernameAttributes"}
 _OF_API = {"AllowedOAuthScopes": ["email", "https://b.example/pay"], "CallbackURLs": ["https://a.example/"]}
 SELDOM: dict[str, live_pool.Spec] = {
@@ -331,6 +347,8 @@ SELDOM: dict[str, live_pool.Spec] = {
     "no-provider": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, "CallbackURLs": ["https://a.example/"]}]},
     "an-alias-that-is-verified-later": changed({**NOTES, "pool": _BY_NAME}, AliasAttributes=["email", "phone_number"]),
     "an-api-beside-addresses": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, **_OF_API}]},
+    "scopes-as-the-console-writes-them": {**NOTES, "identityProviders": [_FACEBOOK]},
+    "the-oldest-tls": {**NOTES, "domains": [{"Domain": "sign-in.a.example", "CustomDomainConfig": _OLD_TLS}]},
     "passkeys-of-own-pages": {**NOTES, "clients": [], "mfa": _OWN_PAGES},
 }
 
