@@ -7,7 +7,7 @@ from typing import Any
 
 from .official import Differences
 from .properties import Props, to_aws
-from .resource import Resource
+from .resource import Held, Resource
 from .service import Service
 
 _WAITING = 75 * 60  # seconds; the official provider's
@@ -18,12 +18,13 @@ _OF_OTHERS = (
 )
 
 
-class Certificate(Resource):
+class Certificate(Held):
     """A certificate that ACM issues. The emulator issues it at once, and always as RSA_2048."""
 
     type_name = "aws:acm/certificate:Certificate"
     service = "acm"
-    requests = ("RequestCertificate",)
+    noun, verbs = "Certificate", ("Request", "Describe", "", "Delete")
+    member, rereads = "CertificateArn", True
     differences = Differences(
         replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
         keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
@@ -38,29 +39,23 @@ class Certificate(Resource):
             "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
         }  # AWS adds it by itself
 
-    def make(self, aws: Service, props: Props) -> str:
-        return str(aws.client.request_certificate(**to_aws(self.inputs, props))["CertificateArn"])
-
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
-        found = _described(aws, resource_id)
-        tags = aws.client.list_tags_for_certificate(CertificateArn=resource_id).get("Tags", [])
-        options = found.get("DomainValidationOptions", [])
-        more = {
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        arn, options = answer["CertificateArn"], answer.get("DomainValidationOptions", [])
+        tags = aws.client.list_tags_for_certificate(CertificateArn=arn).get("Tags", [])
+        return {
             "validationMethod": options[0].get("ValidationMethod", "DNS") if options else "NONE",
-            "arn": resource_id,
+            "arn": arn,
             "domainValidationOptions": [_validation(option) for option in options],
+            "renewalEligibility": answer.get("RenewalEligibility", "INELIGIBLE"),
+            "tags": {tag["Key"]: tag.get("Value", "") for tag in tags},
         }
-        unsaid = {"RenewalEligibility": "INELIGIBLE"}
-        return self.state(aws, resource_id, unsaid | found | {"Tags": tags}, **more)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         named = {"CertificateArn": resource_id}
         if new.get("options") != old.get("options"):
             aws.call("UpdateCertificateOptions", to_aws(self.inputs, new) | named)
         aws.retag(old, new, ("AddTagsToCertificate", "RemoveTagsFromCertificate"), **named)
-
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
-        aws.client.delete_certificate(CertificateArn=resource_id)
+        return self.reread(aws, resource_id, new)
 
 
 class CertificateValidation(Resource):

@@ -7,18 +7,19 @@ import json
 
 from .official import Differences
 from .properties import Props, to_aws
-from .resource import Held, Resource
+from .resource import Held
 from .service import Service
 
 _PREFIX = "namePrefix"
 
 
-class Role(Resource):
+class Role(Held):
     """A role: who may take it, and for how long. What it may do is said by policies of their own."""
 
     type_name = "aws:iam/role:Role"
     service = "iam"
-    requests = ("CreateRole",)
+    noun, verbs = "Role", ("Create", "Get", "", "Delete")
+    key, rereads = ("name",), True
     differences = Differences(
         named="name",
         replaces=("name", "path"),
@@ -29,19 +30,14 @@ class Role(Resource):
         unsupported=("inlinePolicies", "managedPolicyArns", _PREFIX),
     )
 
-    def make(self, aws: Service, props: Props) -> str:
-        aws.client.create_role(**to_aws(self.inputs, props))
-        return str(props["name"])
-
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
-        role = aws.client.get_role(RoleName=resource_id)["Role"]
-        told = {
-            "AssumeRolePolicyDocument": json.dumps(role["AssumeRolePolicyDocument"]),
-            "PermissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+        return {
+            "assumeRolePolicy": json.dumps(answer["AssumeRolePolicyDocument"]),
+            "permissionsBoundary": answer.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+            "uniqueId": answer["RoleId"],
         }
-        return self.state(aws, resource_id, role | told, uniqueId=role["RoleId"])
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         request, named = {"Description": "", **to_aws(self.inputs, new)}, {"RoleName": resource_id}
         aws.call("UpdateRole", request)
         aws.client.update_assume_role_policy(**named, PolicyDocument=new["assumeRolePolicy"])
@@ -50,6 +46,7 @@ class Role(Resource):
         elif old.get("permissionsBoundary"):
             aws.client.delete_role_permissions_boundary(**named)
         aws.retag(old, new, ("TagRole", "UntagRole"), **named)
+        return self.reread(aws, resource_id, new)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         named = {"RoleName": resource_id}

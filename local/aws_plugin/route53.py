@@ -139,14 +139,10 @@ def get_zone(emulator: Emulator, arguments: Props) -> Props:
     if zone_id := arguments.get("zoneId"):
         zones = [client.get_hosted_zone(Id=zone_id)["HostedZone"]]
     else:
+        name = _bare(arguments.get("name") or "")
         pages = client.get_paginator("list_hosted_zones").paginate()
-        zones = [zone for page in pages for zone in page["HostedZones"]]
-        zones = [
-            zone
-            for zone in zones
-            if _bare(zone["Name"]) == _bare(arguments.get("name") or "")
-            and zone.get("Config", {}).get("PrivateZone", False) == private
-        ]
+        named = [zone for page in pages for zone in page["HostedZones"] if _bare(zone["Name"]) == name]
+        zones = [zone for zone in named if zone.get("Config", {}).get("PrivateZone", False) == private]
     if len(zones) != 1:
         what = "no matching Route 53 Hosted Zone found" if not zones else "multiple Route 53 Hosted Zones matched"
         raise Refusal(f"{what}: {arguments.get('name')}; make the zone, or name it by zone_id")
