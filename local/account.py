@@ -39,19 +39,16 @@ def _zone_of(config: dict[str, Any]) -> str:
 
 def _make_zone(name: str, port: int) -> str:
     route53 = emulator.client("route53", port)
-    found = [zone for zone in _zones(route53) if zone["Name"].rstrip(".") == name]
-    if found:
-        zone_id = str(found[0]["Id"])
-    else:
-        zone_id = str(route53.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()))["HostedZone"]["Id"])
+    pages = route53.get_paginator("list_hosted_zones").paginate()
+    found = [zone["Id"] for page in pages for zone in page["HostedZones"] if zone["Name"].rstrip(".") == name]
+    if not found:
+        found = [route53.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()))["HostedZone"]["Id"]]
         say(f"Made the hosted zone {name} in the emulator, with an A record at its apex.")
-    records = _records(route53, zone_id)
-    if not any(record["Type"] == "A" and record["Name"].rstrip(".") == name for record in records):
-        record = {"Name": name, "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": _APEX_ADDRESS}]}
-        route53.change_resource_record_sets(
-            HostedZoneId=zone_id, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-        )
-    return zone_id.rpartition("/")[2]
+    record = {"Name": name, "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": _APEX_ADDRESS}]}
+    route53.change_resource_record_sets(
+        HostedZoneId=found[0], ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    )
+    return str(found[0]).rpartition("/")[2]
 
 
 def _make_export(export: str, zone: str, port: int) -> None:
@@ -70,13 +67,3 @@ def _make_export(export: str, zone: str, port: int) -> None:
         StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
     say(f"Made the CloudFormation export {export} in the emulator.")
-
-
-def _zones(route53: Any) -> list[dict[str, Any]]:
-    pages = route53.get_paginator("list_hosted_zones").paginate()
-    return [zone for page in pages for zone in page["HostedZones"]]
-
-
-def _records(route53: Any, zone_id: str) -> list[dict[str, Any]]:
-    pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
-    return [record for page in pages for record in page["ResourceRecordSets"]]
