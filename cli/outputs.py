@@ -71,11 +71,6 @@ class Outputs(_Output):
         return self.user_pool_id.partition("_")[0]
 
     @property
-    def sign_in_host(self) -> str:
-        """Where the sign-in pages are, with a port where it is not the usual one."""
-        return urlsplit(self.authorize_url).netloc
-
-    @property
     def revoke_url(self) -> str:
         """Where a session is ended on the server; it is served beside the tokens."""
         return f"{self.token_url.removesuffix('token')}revoke"

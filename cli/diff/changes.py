@@ -96,15 +96,10 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
 
 def alike_together(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """The same said once: stacks of which the same becomes share an entry, with the diff of the first."""
-    together: list[Comparison] = []
+    together: dict[Comparison, list[Comparison]] = {}
     for comparison in comparisons:
-        for index, other in enumerate(together):
-            if replace(comparison, stack=other.stack, diff=other.diff) == other:
-                together[index] = replace(other, stack=f"{other.stack}, {comparison.stack}")
-                break
-        else:
-            together.append(comparison)
-    return together
+        together.setdefault(replace(comparison, stack="", diff=""), []).append(comparison)
+    return [replace(alike[0], stack=", ".join(each.stack for each in alike)) for alike in together.values()]
 
 
 def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:

@@ -93,15 +93,18 @@ def _first_line(finding: PolicyFinding) -> str:
 def _code(text: str) -> str:
     """Inline code that its own text cannot end."""
     flat = " ".join(text.split())
-    longest = max((len(run) for run in re.findall(r"`+", flat)), default=0)
-    fence, space = "`" * (longest + 1), " " if longest else ""
+    fence, space = _fence(flat, 1), " " if "`" in flat else ""
     return f"{fence}{space}{flat}{space}{fence}"
 
 
 def _block(text: str, language: str) -> list[str]:
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = _fence(text, 3)
     return [f"{fence}{language}", *text.splitlines(), fence]
+
+
+def _fence(text: str, least: int) -> str:
+    longest = max(map(len, re.findall(r"`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def _signs_first(diff: str) -> str:

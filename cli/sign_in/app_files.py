@@ -77,7 +77,7 @@ def amplify(outputs: Outputs, client: ClientOutput) -> Json:
 def _https_host(outputs: Outputs) -> str:
     """Amplify goes to the sign-in pages by HTTPS alone; the local stack serves that on a second port, if asked to."""
     https = tls.turned_on() if outputs.is_local else None
-    return f"localhost:{https.port}" if https else outputs.sign_in_host
+    return f"localhost:{https.port}" if https else urlsplit(outputs.authorize_url).netloc
 
 
 def app_settings(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:

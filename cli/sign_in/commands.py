@@ -166,15 +166,14 @@ def export(stack: str, directory: str | None, without_secrets: bool, client: str
 
 
 def _print(session: Session, wanted: str, as_json: bool) -> None:
-    tokens = {f"{name}_token": getattr(session, f"{name}_token") for name in _TOKENS}
     if as_json:
-        answer = {name: value for name, value in tokens.items() if value is not None} | {
+        answer = session.model_dump(include={f"{name}_token" for name in _TOKENS}, exclude_none=True) | {
             "token_type": "Bearer",
             "expires_in": max(0, session.expires_at - int(time.time())),
             "scope": " ".join(session.scopes),
         }
         give(json.dumps(answer, indent=2))
-    elif tokens[f"{wanted}_token"] is None:
-        raise Failure(f"This session has no {wanted} token.")
+    elif printed := getattr(session, f"{wanted}_token"):
+        give(printed)
     else:
-        give(tokens[f"{wanted}_token"])
+        raise Failure(f"This session has no {wanted} token.")

@@ -6,12 +6,12 @@ Authlib has no types, so its values are given theirs here and nowhere else. Rule
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
+from pydantic import BaseModel, ValidationError
 
 from cli import http
 from cli.outputs import Outputs
@@ -20,13 +20,12 @@ from cli.sign_in.errors import SessionEndedError, TokenRequestError, plain
 from local.console import Failure
 
 
-@dataclass(frozen=True)
-class TokenResponse:
+class TokenResponse(BaseModel):
     """What the token endpoint answered. The tokens are not verified yet."""
 
     access_token: str
-    id_token: str | None
-    refresh_token: str | None
+    id_token: str | None = None
+    refresh_token: str | None = None
 
 
 class SignInServer:
@@ -108,10 +107,12 @@ class SignInServer:
             raise (SessionEndedError if ended else TokenRequestError)(message) from None
         except httpx2.HTTPStatusError as error:
             raise Failure(f"The token endpoint {url} failed with {error.response.status_code}. Try again.") from None
-        access, *others = (response.get(name) for name in ("access_token", "id_token", "refresh_token"))
-        if not isinstance(access, str):
-            raise Failure(f"The token endpoint {url} answered without an access token. Try again.")
-        return TokenResponse(access, *(token if isinstance(token, str) else None for token in others))
+        try:
+            return TokenResponse.model_validate(response)
+        except ValidationError:
+            raise Failure(
+                f"The token endpoint {url} answered without an access token, or with one that is no text. Try again."
+            ) from None
 
     def _refused(self, refusal: str, error: str, description: str) -> str:
         if error == "invalid_client":
@@ -139,11 +140,8 @@ class SignInServer:
             yield session
 
 
-def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> Mapping[str, object]:
+def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> object:
     try:
-        response: object = session.fetch_token(url, **request)
+        return session.fetch_token(url, **request)
     except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
-        response = None
-    if not isinstance(response, dict):
-        raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.")
-    return response
+        raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.") from None

@@ -29,7 +29,7 @@ def test_a_right_answer_is_a_session(server: FalseServer) -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no id token": ({"id_token": None}, "`openid` was asked for"),
-    "an id token that is none": ({"id_token": 5}, "`openid` was asked for"),
+    "an id token that is none": ({"id_token": 5}, "one that is no text"),
     "an empty id token": ({"id_token": ""}, "id token failed verification"),
     "an unsigned id token": ({"id_token": "eyJhbGciOiJub25lIn0.e30."}, "id token failed verification"),
     "another person in the id token": ({"id_token": {"sub": "eve"}}, "another user's"),
