@@ -24,8 +24,9 @@ def status() -> None:
 
 def _lines(known: State | None) -> Iterator[tuple[str, str]]:
     run = history.last()
+    port = emulator.running_port()
     yield "stack", _stack(known, run)
-    yield "emulator", _emulator()
+    yield "emulator", _emulator(port) if port else "stopped; make up"
     if known is None:
         return
     values = known.outputs
@@ -33,7 +34,7 @@ def _lines(known: State | None) -> Iterator[tuple[str, str]]:
     yield "apis", ", ".join(values.get("apis", {})) or "none"
     yield "clients", ", ".join(_clients(values, known.clients_with_a_secret)) or "none"
     yield "signed in", "; ".join(_signed_in(values)) or "nobody; make login"
-    yield "mail", _mail()
+    yield "mail", f"http://127.0.0.1:{port}/_mail; make mail" if port else "gone with the emulator"
     yield "config", _config(run)
 
 
@@ -46,17 +47,9 @@ def _stack(known: State | None, run: history.Run | None) -> str:
     return (f"{made} resources" if known else "nothing is up; make up") + last
 
 
-def _emulator() -> str:
-    port = emulator.running_port()
-    if port is None:
-        return "stopped; make up"
+def _emulator(port: int) -> str:
     https = tls.turned_on()
     return f"http://127.0.0.1:{port}" + (f", https://localhost:{https.port}" if https else "")
-
-
-def _mail() -> str:
-    port = emulator.running_port()
-    return f"http://127.0.0.1:{port}/_mail; make mail" if port else "gone with the emulator"
 
 
 def _clients(values: Mapping[str, Any], confidential: set[str]) -> Iterator[str]:
