@@ -74,7 +74,8 @@ def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
     with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
-        assert checkout.run("up") == {"create": 13}
+        assert checkout.run("up", policies=True) == {"create": 13}
+        assert checkout.local("stop").status == 0
     return checkout.root / ".local"
 
 

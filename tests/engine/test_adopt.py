@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.support import live_pool, pool_people
 from tests.support import old_deployment as old
-from tests.support.checkout import ORIGIN, Checkout, Ran, finished
+from tests.support.checkout import ORIGIN, Checkout, Ran
 
 pytestmark = pytest.mark.engine
 PEOPLE = [f"person{number:04d}" for number in range(200)]
@@ -48,7 +48,7 @@ def new_stack(emulated: Checkout) -> Checkout:
 
 
 def adopt(checkout: Checkout, *arguments: str, status: int = 0) -> Ran:
-    ran = finished(checkout.python("-m", "cli", "adopt", *arguments))
+    ran = checkout.ran("-m", "cli", "adopt", *arguments)
     assert ran.status == status, ran.stdout + ran.stderr
     return ran
 
@@ -192,7 +192,7 @@ def test_an_import_by_hand_is_completed_before_it_can_replace_a_client(checkout:
     before = live_pool.picture(checkout.aws, pool)
     adopt(checkout, "--pool", pool, "--write")
     bare = "from cli.adopt import bring_in; bring_in.complete = lambda *_: 0; import cli.__main__"
-    ran = finished(checkout.python("-c", bare, "adopt", "--pool", pool, "--import"))
+    ran = checkout.ran("-c", bare, "adopt", "--pool", pool, "--import")
     assert ran.status == 0, ran.stderr
     assert ".secret" in checkout.local("preview").stderr
     assert "Clients completed: 1" in adopt(checkout, "--import").said

@@ -22,7 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
 from tests.support import http, npm, web_apps
-from tests.support.checkout import ORIGIN, Checkout, finished
+from tests.support.checkout import ORIGIN, Checkout
 from tests.support.chromium import chromium
 from tests.support.emulated_sign_in import log_in
 from tests.test_docs import BLOCKS
@@ -98,7 +98,7 @@ def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> 
         checkout.config(clients=clients)
         assert checkout.local("https", "--tls-port", str(PORTS["HTTPS"])).status == 0
         checkout.run("up")
-        exported = finished(checkout.python("-m", "cli", "export"))
+        exported = checkout.ran("-m", "cli", "export")
         assert exported.status == 0, exported.stderr
         files = checkout.root / ".local/export/local"
         lines = shlex.split((files / "identity.env").read_text())

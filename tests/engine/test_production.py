@@ -39,7 +39,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         committed = yaml.safe_load((checkout.root / "Pulumi.prod.yaml").read_text())["config"]
         emulated = {key: value for key, value in local.items() if key.startswith("aws:")}
         stack_file.write_text(yaml.safe_dump({"config": {**committed, **emulated, "identity:environment": "prod"}}))
-        assert checkout.run("up") == {"create": 13}
+        assert checkout.run("up", policies=True) == {"create": 13}
         yield checkout
 
 
@@ -52,7 +52,7 @@ def config(prod: Checkout) -> Iterator[Checkout]:
 
 
 def test_production_breaks_no_policy_but_by_named_exemptions(prod: Checkout) -> None:
-    ran = prod.local("preview")
+    ran = prod.local("preview", policies=True)
     assert ran.status == 0
     assert "policy" not in ran.said
 
@@ -111,7 +111,7 @@ def test_a_policy_that_is_broken_stops_the_preview_and_names_its_fix(
     # The guard would speak first: a policy that gets weaker is a loss as well.
     named = [f"{config.outputs()['userPoolId']}/passwordPolicy"] if "userPool" in edit else []
     config.config(**edit, allowLoss=named)
-    ran = config.local("preview")
+    ran = config.local("preview", policies=True)
     assert ran.status != 0
     assert f"policy {rule} (mandatory)" in ran.said
     assert "Fix:" in ran.said

@@ -16,7 +16,7 @@ from identity.setting import Model, model_in
 from identity.user_pool.settings import UserPool
 from local.gateway import tokens
 from tests.support import totp
-from tests.support.checkout import Checkout, finished
+from tests.support.checkout import Checkout
 from tests.test_docs import BLOCKS
 
 pytestmark = pytest.mark.engine
@@ -90,7 +90,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         (checkout.root / "triggers" / "own").mkdir()
         (checkout.root / "triggers" / "own" / "own.py").write_text(CODE)
         checkout.config(userPool=settings(made_elsewhere(checkout)), clients=CLIENTS, groups={"staff": {}})
-        checkout.run("up")
+        checkout.run("up", policies=True)
         yield checkout
 
 
@@ -310,7 +310,7 @@ def test_nobody_gives_themselves_a_custom_attribute_by_an_own_token(whole: Check
 @pytest.mark.parametrize(("name", "answer"), [("preTokenGeneration", '"roles"'), ("userMigration", "userAttributes")])
 def test_a_trigger_is_tried_and_its_answer_is_checked(whole: Checkout, tess: str, name: str, answer: str) -> None:
     assert tess
-    ran = finished(whole.python("-m", "cli", "trigger", f"--name={name}", f"--user-name={PERSON}"))
+    ran = whole.ran("-m", "cli", "trigger", f"--name={name}", f"--user-name={PERSON}")
     # The function that was made elsewhere answers nothing; a migration without attributes is none.
     assert ran.status == (0 if name == "preTokenGeneration" else 1)
     assert answer in ran.said

@@ -44,7 +44,7 @@ CONFIG: dict[str, Any] = {
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     with Checkout(tmp_path_factory.mktemp("sign-in-with")) as checkout:
         checkout.config(**CONFIG)
-        ran = checkout.local("up")
+        ran = checkout.local("up", policies=True)
         assert ran.status == 0, ran.said
         assert HUSH not in ran.said
         assert "a page of this stack stands in for every provider" in ran.said

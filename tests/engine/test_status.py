@@ -8,14 +8,14 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from tests.support.checkout import Checkout, Ran, finished
+from tests.support.checkout import Checkout, Ran
 
 pytestmark = pytest.mark.engine
 LINES = 10
 
 
 def told(checkout: Checkout, *arguments: str) -> Ran:
-    ran = finished(checkout.python("-m", "cli", *arguments))
+    ran = checkout.ran("-m", "cli", *arguments)
     assert ran.status == 0, ran.stderr
     return ran
 
@@ -47,7 +47,7 @@ def test_what_the_config_says_otherwise_is_named(own: Checkout) -> None:
 def test_where_nothing_is_up_the_way_on_is_told(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout:
         assert status(checkout) == {"stack": "nothing is up; make up", "emulator": "stopped; make up"}
-        ran = finished(checkout.python("-m", "cli", "mail"))
+        ran = checkout.ran("-m", "cli", "mail")
         ran.refused("The emulator does not run", "make up")
 
 

@@ -200,7 +200,7 @@ def test_nobody_else_can_read_what_a_command_leaves(tmp_path: Path) -> None:
 
 def test_the_rules_of_production_are_tried_on_the_local_stack_as_the_docs_say(own: Checkout) -> None:
     own.config(production=True)
-    ran = own.local("preview")
+    ran = own.local("preview", policies=True)
     ran.refused("policy pool-protected (mandatory)", "preview failed.")
     assert "identity:allowLoss" not in ran.said
     own.config(production=None)

@@ -34,7 +34,7 @@ def _ask(checkout: Checkout, expression: str) -> Any:
 
 
 def _run(checkout: Checkout, program: str) -> Ran:
-    return finished(checkout.python("-c", program))
+    return checkout.ran("-c", program)
 
 
 def test_a_command_without_a_port_takes_the_one_where_the_emulator_runs(running: Checkout) -> None:

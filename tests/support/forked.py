@@ -1,0 +1,121 @@
+"""A Python that has imported the packages and forks for each command: their imports are half of most commands.
+
+The command is a process of its own with its own main module, working directory, environment and output, which imports
+this program's modules from where it is started. What it inherits is other people's packages alone.
+"""
+
+import atexit
+import functools
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+# What commands and program import of others.
+_PACKAGES = (
+    *("boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2", "psutil", "pydantic", "rich.console"),
+    *("pulumi.automation", "pulumi.provider.experimental.server", "pulumi_aws.acm", "pulumi_aws.cognito"),
+    *("pulumi_aws.route53", "yaml"),
+)
+
+
+def run(
+    arguments: Sequence[str], directory: Path, environment: Mapping[str, str], timeout: float, policies: bool = True
+) -> tuple[int, str, str]:
+    """Run `python -m ...` or `python -c ...` to its end: its status, standard output and standard error.
+
+    Args:
+        arguments: as Python takes them.
+        directory: where it is started.
+        environment: all of it.
+        timeout: in seconds; after it the command is killed, and TimeoutError raised.
+        policies: whether an engine that it runs asks the policy pack.
+    """
+    request = json.dumps([list(arguments), str(directory), dict(environment), policies]).encode()
+    server, process = _server()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        socket.send_fds(server, [len(request).to_bytes(4, "big")], [out.fileno(), err.fileno()])
+        server.sendall(request)
+        server.settimeout(timeout)
+        try:
+            status = int(server.recv(10))
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            _server.cache_clear()
+            raise
+        said = []
+        for file in (out, err):
+            file.seek(0)
+            said.append(file.read().decode())
+    return status, said[0], said[1]
+
+
+@functools.cache
+def _server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
+    """One for this process, which ends with it."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-c", f"import runpy; runpy.run_path({__file__!r})['serve']()"]
+    process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
+    theirs.close()
+    atexit.register(process.wait)
+    atexit.register(ours.close)
+    return ours, process
+
+
+def serve() -> None:
+    """Fork for each request until there are no more."""
+    for name in _PACKAGES:
+        importlib.import_module(name)
+    gc.freeze()
+    asked = socket.socket(fileno=os.dup(0))
+    while True:
+        size, files, *_ = socket.recv_fds(asked, 4, 2)
+        if not size:
+            return
+        request = asked.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL)
+        if not (child := os.fork()):
+            break
+        for file in files:
+            os.close(file)
+        asked.sendall(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+    asked.close()
+    arguments, directory, environment, policies = json.loads(request)
+    with Path(os.devnull).open() as nothing:
+        os.dup2(nothing.fileno(), 0)
+    for number, file in enumerate(files, 1):
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(directory)
+    os.environ.clear()
+    os.environ.update(environment)
+    if not policies:
+        _without_policies()
+    _become(*arguments, directory=directory)
+
+
+def _without_policies() -> None:
+    from pulumi.automation import Stack
+
+    def without(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given, **named: method(*given, **{**named, "policy_packs": None})
+
+    Stack.up, Stack.preview = without(Stack.up), without(Stack.preview)  # type: ignore[method-assign]
+
+
+def _become(kind: str, what: str, *arguments: str, directory: str) -> None:
+    sys.path[0] = directory
+    sys.argv = [kind, *arguments]
+    if kind == "-m":
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+    else:
+        exec(what, {"__name__": "__main__"})  # noqa: S102 - the test's own lines
