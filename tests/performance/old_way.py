@@ -17,7 +17,7 @@ from local.environment import REGION
 from local.paths import LOCAL
 from tests.performance.measures import Row, in_turns, processor_seconds
 from tests.support import old_deployment as old
-from tests.support.checkout import Checkout
+from tests.support.checkout import Checkout, finished
 
 # In environments of their own, as people have them.
 _TOOLS: Final = {"cfn-lint": "1.58.0", "awscli": "1.46.2"}
@@ -43,7 +43,7 @@ def first_deployments(rounds: int) -> list[Row]:
             return time.perf_counter() - start
 
         deployments: dict[str, Callable[[], object]] = {
-            "make up": partial(checkout.run, "up"),
+            "make up": lambda: finished(checkout.start("up", "--json")).changes,
             "4 x cfn-lint, deploy": partial(_deploy, checkout, files),
         }
         checkout.start_emulator()

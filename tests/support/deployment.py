@@ -1,6 +1,7 @@
 """A program of a test's own, run by the real engine with this checkout's `aws` plugin, on an emulator for all tests."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,17 @@ SERVICES = tuple(emulator.SERVICES)
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 _STILL = 6  # looks, 0.05 seconds apart, at a loop that does not run: the SDK is through with it
 PASSPHRASE = "a passphrase of these tests"
+
+
+class _Workspace(automation.LocalWorkspace):
+    """A workspace that makes the stack without the CLI, which takes half as long for it as for an update."""
+
+    def create_stack(self, stack_name: str) -> None:
+        state = Path(self.work_dir) / ".pulumi"
+        file = state / "stacks" / "identity" / f"{stack_name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (state / "meta.yaml").write_text("version: 1\n")
+        file.write_text(json.dumps({"version": 3, "checkpoint": {"stack": f"organization/identity/{stack_name}"}}))
 
 
 class Deployment:
@@ -61,7 +73,7 @@ class Deployment:
         }
         (work / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "identity", "runtime": "python", **(project or {})}))
         (work / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": plugin | dict(config or {})}))
-        workspace = automation.LocalWorkspace(
+        workspace = _Workspace(
             work_dir=str(work),
             pulumi_home=str(home),
             pulumi_command=engine.Cli(pulumi_cli.find(), held=None),

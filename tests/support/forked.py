@@ -22,9 +22,9 @@ from typing import Any
 
 # What commands and program import of others.
 _PACKAGES = (
-    *("boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2", "psutil", "pydantic", "rich.console"),
-    *("pulumi.automation", "pulumi.provider.experimental.server", "pulumi_aws.acm", "pulumi_aws.cognito"),
-    *("pulumi_aws.route53", "yaml"),
+    *("authlib.integrations.httpx_client", "boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2"),
+    *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi.provider.experimental.server", "pulumi_aws.acm"),
+    *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "rich.console", "yaml"),
 )
 
 

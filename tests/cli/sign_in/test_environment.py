@@ -13,6 +13,7 @@ from cli.outputs import Outputs
 from cli.sign_in.session import SessionFile
 from local import keys
 from tests.cli.sign_in.test_session import SESSION
+from tests.support import forked
 from tests.support.emulated_sign_in import CHECKOUT, STACK, stack_environment
 from tests.support.false_sign_in import CLIENT, ISSUER, FalseServer, false_server
 
@@ -36,6 +37,13 @@ def said_of(outputs: Outputs) -> object:
 
 
 def run(home: Path, outputs: Outputs, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    given = ["-m", "cli", *arguments, "--stack", STACK]
+    settings = stack_environment(home, said_of(outputs), **environment)
+    return subprocess.CompletedProcess(given, *forked.run(given, CHECKOUT, settings, 60))
+
+
+def run_anew(home: Path, outputs: Outputs, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """By a Python of its own, for what a package may read of the environment while it is imported."""
     return subprocess.run(
         [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
         cwd=CHECKOUT,
@@ -114,7 +122,8 @@ def test_a_persons_own_settings_are_not_looked_at_for_a_local_stack(
     server: FalseServer, home: Path, command: list[str], environment: dict[str, str]
 ) -> None:
     given = {name: value.format(home=home) for name, value in environment.items()}
-    ran = run(home, server.target().outputs, *command, **given)
+    started = run_anew if environment is OF_A_PERSON else run
+    ran = started(home, server.target().outputs, *command, **given)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("name      tester\npassword  ")
     assert [operation for operation, _, _ in server.api_asked] == ["AdminCreateUser", "AdminSetUserPassword"]
@@ -137,7 +146,7 @@ def test_neither_does_any_other_command(server: FalseServer, home: Path, command
     kept = {"issuer": ISSUER, "client_id": CLIENT, "subject": "ada", "refresh_token": "r"}
     SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
     given = {name: value.format(home=home) for name, value in OF_A_PERSON.items()}
-    ran = run(home, server.target().outputs, *command, **given)
+    ran = run_anew(home, server.target().outputs, *command, **given)
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
     if command == ["logout"]:

@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 
 from cli.sign_in.session import LastClient, SessionFile
 from local.emulator import free_port
-from tests.support import http
+from tests.support import forked, http
 from tests.support.emulated_sign_in import (
     API_SCOPES,
     STACK,
@@ -50,8 +50,9 @@ def _no_session_stays() -> Iterator[None]:
     LastClient(STACK).path.unlink(missing_ok=True)
 
 
-def run(stack: EmulatedStack, *arguments: str, typed: str | None = None) -> tuple[int, str, str]:
-    return start(stack, *arguments, "--stack", STACK).end(typed)
+def run(stack: EmulatedStack, *arguments: str) -> tuple[int, str, str]:
+    more = [] if "--stack" in arguments else ["--stack", STACK]
+    return forked.run(["-m", "cli", *arguments, *more], CHECKOUT, stack.environment(), 60)
 
 
 def sign_in(stack: EmulatedStack, *arguments: str) -> tuple[int, str, str]:
@@ -192,8 +193,7 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
 def test_a_mistake_gets_a_message_and_a_status(
     stack: EmulatedStack, arguments: list[str], status: int, said: str
 ) -> None:
-    more = [] if "--stack" in arguments else ["--stack", STACK]
-    ended, out, err = start(stack, *arguments, *more).end()
+    ended, out, err = run(stack, *arguments)
     assert (ended, out) == (status, ""), err
     assert said in err
     assert "Traceback" not in err
@@ -229,7 +229,8 @@ def test_a_bad_answer_is_refused_in_terminal_and_browser(
 
 def test_a_paste_from_another_clients_sign_in_is_refused(stack: EmulatedStack) -> None:
     pasted = "http://localhost:9000/?code=5d0f0d4e&state=y\n"
-    status, out, err = run(stack, "login", "--client", "postman", "--no-browser", typed=pasted)
+    command = start(stack, "login", "--client", "postman", "--no-browser", "--stack", STACK)
+    status, out, err = command.end(pasted)
     assert (status, out) == (1, "")
     assert "not an address of this client's callback" in err
     assert "5d0f0d4e" not in err
