@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,16 @@ _PACKAGES = (
     *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "rich.console", "yaml"),
 )
 
+_AT_A_TIME = threading.Lock()
+
 
 def run(
-    arguments: Sequence[str], directory: Path, environment: Mapping[str, str], timeout: float, policies: bool = True
+    arguments: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    policies: bool = True,
+    typed: bytes = b"",
 ) -> tuple[int, str, str]:
     """Run `python -m ...` or `python -c ...` to its end: its status, standard output and standard error.
 
@@ -39,11 +47,15 @@ def run(
         environment: all of it.
         timeout: in seconds; after it the command is killed, and TimeoutError raised.
         policies: whether an engine that it runs asks the policy pack.
+        typed: what it reads from standard input.
     """
     request = json.dumps([list(arguments), str(directory), dict(environment), policies]).encode()
-    server, process = _server()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        socket.send_fds(server, [len(request).to_bytes(4, "big")], [out.fileno(), err.fileno()])
+    a_file = tempfile.TemporaryFile
+    with _AT_A_TIME, a_file() as given, a_file() as out, a_file() as err:
+        given.write(typed)
+        given.seek(0)
+        server, process = _server()
+        socket.send_fds(server, [len(request).to_bytes(4, "big")], [file.fileno() for file in (given, out, err)])
         server.sendall(request)
         server.settimeout(timeout)
         try:
@@ -79,7 +91,7 @@ def serve() -> None:
     gc.freeze()
     asked = socket.socket(fileno=os.dup(0))
     while True:
-        size, files, *_ = socket.recv_fds(asked, 4, 2)
+        size, files, *_ = socket.recv_fds(asked, 4, 3)
         if not size:
             return
         request = asked.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL)
@@ -90,9 +102,7 @@ def serve() -> None:
         asked.sendall(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
     asked.close()
     arguments, directory, environment, policies = json.loads(request)
-    with Path(os.devnull).open() as nothing:
-        os.dup2(nothing.fileno(), 0)
-    for number, file in enumerate(files, 1):
+    for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
     os.chdir(directory)

@@ -1,20 +1,18 @@
 """Pulumi's Python language host in small, for a CLI that was built with Go alone and has none beside it.
 
-The ordinary `pulumi` finds it on PATH and has it run `__main__.py`, and the policy pack of a folder. Pulumi's own
-(https://github.com/pulumi/pulumi/tree/master/sdk/python/cmd/pulumi-language-python) does the same; where the CLI comes
-from Pulumi's installer that one is beside it, and is used. What `pulumi new`, `convert` and `package` ask is not here,
-and `pulumi install` is told that the packages are installed: the virtual environment is that of the tests.
+The ordinary `pulumi` is told where it is, and has it run `__main__.py`, and the policy pack of a folder. Pulumi's own
+(https://github.com/pulumi/pulumi/tree/master/sdk/python/cmd/pulumi-language-python) does the same by processes that
+each begin with their imports. What `pulumi new`, `convert` and `package` ask is not here, and `pulumi install` is told
+that the packages are installed: the virtual environment is that of the tests.
 """
 
-import contextlib
 import json
-import os
-import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
@@ -27,31 +25,24 @@ from pulumi.runtime.proto import language_pb2 as rpc
 
 from local import policy_pack, pulumi_cli
 from local.aws_plugin.served import VERSION
+from tests.support import forked
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
 _TOLD = 32  # the exit status of a program whose failure has been told in full
 # Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
 _START = """import json, os, runpy, sys
 os.environ |= json.load(sys.stdin)
 sys.argv = ["pulumi.policy", *sys.argv[1:]]
 runpy.run_module("pulumi.policy", run_name="__main__")"""
-_EXECUTOR = Path(__file__).with_name("language_executor.py")
-
-
-def install(directory: Path) -> None:
-    """Put the executable into a directory, which then goes to the end of the CLI's PATH."""
-    start = f"import sys; sys.path.insert(0, {str(_CHECKOUT)!r}); from tests.support import language_host as host; "
-    program = directory / "pulumi-language-python"
-    program.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -c {shlex.quote(start + "host.main()")} "$@"\n'
-    )
-    program.chmod(0o755)
+_EXECUTOR = Path(__file__).with_name("language_executor.py").read_text(encoding="utf-8")
+_TIMEOUT = 300.0  # seconds for one program
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """What the engine asks of a language. Which Python runs: that of the project's `runtime.options.virtualenv`."""
+    """What the engine asks of a language. `environment` is that of the `pulumi` which asks."""
 
-    _engine = ""
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._engine = ""
 
     def Handshake(
         self, request: rpc.LanguageHandshakeRequest, _context: grpc.ServicerContext
@@ -87,19 +78,21 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         yield rpc.InstallDependenciesResponse(stdout=b"The packages are installed.\n")
 
     def Run(self, request: rpc.RunRequest, _context: grpc.ServicerContext) -> rpc.RunResponse:
-        command = [_python(request.info), "-P", str(_EXECUTOR), self._engine]
         # The config in the environment, as Pulumi's own host gives it: on Linux it may have 128 KiB in all.
-        config = {
+        environment = {
+            **self._environment,
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
+        # A Python of the project can be started with it, which costs nothing; the program is run by a fork.
+        subprocess.run([_python(request.info), "-S", "-c", ""], env=environment, check=True)
         rest = rpc.RunRequest()
         rest.CopyFrom(request)
         rest.ClearField("config")
-        done = subprocess.run(command, input=rest.SerializeToString(), env={**os.environ, **config}, check=False)
-        if done.returncode == _TOLD:
+        given, there = ["-c", _EXECUTOR, self._engine], Path(request.pwd)
+        status, _, _ = forked.run(given, there, environment, _TIMEOUT, typed=rest.SerializeToString())
+        if status == _TOLD:
             return rpc.RunResponse(bail=True)
-        status = done.returncode
         return rpc.RunResponse(error=f"program exited with non-zero exit code: {status}" if status else "")
 
     def RunPlugin(
@@ -111,7 +104,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             )
         folder = request.info.program_directory
         command = [_python(request.info), "-u", "-c", _START, *request.args, folder]
-        with contextlib.ExitStack() as pack:
+        with ExitStack() as pack:
             server, port = policy_pack.served(policy_pack.Host(partial(_begin, pack, command, folder)))
             yield rpc.RunPluginResponse(stdout=f"{port}\n".encode())
             ended = threading.Event()
@@ -120,9 +113,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             server.stop(None)
 
 
-def _begin(
-    pack: contextlib.ExitStack, command: list[str], folder: str, stack: analyzer_pb2.AnalyzerStackConfigureRequest
-) -> int:
+def _begin(pack: ExitStack, command: list[str], folder: str, stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> int:
     """Begin a pack for a stack, by the pack's own Python. At the end of `pack` it is ended."""
     environment = {
         "PULUMI_ORGANIZATION": stack.organization,
@@ -143,13 +134,18 @@ def _python(info: rpc.ProgramInfo) -> str:
     return str(Path(info.root_directory, str(info.options["virtualenv"]), "bin", "python"))
 
 
-def main() -> None:
-    """Serve until the engine ends this process, or is gone."""
+@contextmanager
+def served(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """While this lasts, an engine that is given this environment finds the language here.
+
+    https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/debugging/providers.html tells of
+    PULUMI_DEBUG_LANGUAGES.
+    """
     server = grpc.server(ThreadPoolExecutor())
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(), server)
-    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(environment), server)
+    port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    parent = os.getppid()
-    with contextlib.suppress(KeyboardInterrupt):  # which is how the engine ends its plugins
-        while server.wait_for_termination(2) and os.getppid() == parent:
-            pass
+    try:
+        yield {"PULUMI_DEBUG_LANGUAGES": f"python:{port}"}
+    finally:
+        server.stop(None)

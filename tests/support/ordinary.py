@@ -33,7 +33,6 @@ class Shell:
         for directory in (tools, home / "state"):
             directory.mkdir(parents=True)
         (tools / "pulumi").symlink_to(Path(pulumi_cli.find().command).resolve())
-        language_host.install(tools)
         self._plugins = ExitStack()
 
     def __enter__(self) -> "Shell":
@@ -79,6 +78,7 @@ class Shell:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             **self._plugins.enter_context(served()),
         }
+        environment |= self._plugins.enter_context(language_host.served(environment))
         return subprocess.Popen(
             ["bash", "-c", f"exec {command}"],
             cwd=self.checkout.root,
