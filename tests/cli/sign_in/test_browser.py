@@ -56,29 +56,25 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         yield checkout
 
 
-def sign_in(stack: Checkout, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=stack.root,
-        env={**os.environ, "PORT": str(stack.port), **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def made_user(stack: Checkout) -> dict[str, str]:
     """The test user as `make user` prints it: a word and a value a line."""
-    ran = finished(sign_in(stack, "user"))
+    ran = stack.ran("-m", "cli", "user")
     assert ran.status == 0, ran.stderr
     return dict(line.split(maxsplit=1) for line in ran.stdout.splitlines())
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    with chromium(tmp_path / "profile") as opened:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with chromium(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
+
+
+@pytest.fixture
+def browser(opened: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """One browser for all tests, which leave it signed in nowhere."""
+    yield opened
+    opened.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    opened.get("about:blank")
 
 
 @pytest.fixture
@@ -120,7 +116,7 @@ def _wait(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
 
 def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Chrome, pictures: Path) -> None:
     user = made_user(stack)
-    command = Command(sign_in(stack, "login", "--no-browser", "--json"))
+    command = Command(stack.python("-m", "cli", "login", "--no-browser", "--json"))
     try:
         browser.get(command.url)
         shows(browser, "h1", "Sign in")
@@ -151,7 +147,7 @@ def by_provider(
     stack: Checkout, browser: webdriver.Chrome, button: str, account: str, pictures: Path
 ) -> tuple[int, str, str]:
     """How `make login` ends where somebody clicks through to this account at a provider."""
-    command = Command(sign_in(stack, "login", "--client", "web", "--no-browser", "--json"))
+    command = Command(stack.python("-m", "cli", "login", "--client", "web", "--no-browser", "--json"))
     try:
         browser.get(command.url)
         press(browser, button)
@@ -228,7 +224,7 @@ def test_a_person_signs_up_with_a_browser(
 ) -> None:
     set_pool(stack, by, mfa)
     name, password = f"person-{by}-{mfa}".lower(), "Correct-horse-9"
-    command = Command(sign_in(stack, "login", "--no-browser", "--json"))
+    command = Command(stack.python("-m", "cli", "login", "--no-browser", "--json"))
     try:
         browser.get(command.url)
         press(browser, "Sign up")
@@ -264,9 +260,9 @@ def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stac
     given = {name: value.format(home=tmp_path) for name, value in OF_A_PERSON.items()}
     del given["HOME"]  # where the Pulumi CLI is kept that was built
     for arguments in (["user"], ["export", "--to", str(tmp_path / "out")]):
-        ran = finished(sign_in(stack, *arguments, **given))
+        ran = finished(stack.python("-m", "cli", *arguments, **given))
         assert ran.status == 0, ran.stderr
-    ran = finished(sign_in(stack, "login", "--no-browser", "--timeout", "1", **given))
+    ran = finished(stack.python("-m", "cli", "login", "--no-browser", "--timeout", "1", **given))
     assert "within 1 seconds" in ran.stderr
     assert "Traceback" not in ran.stderr
 
@@ -279,7 +275,7 @@ def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Check
         client = {"callbackUrls": [f"{home}callback"], "logoutUrls": [home], "rotateRefreshTokens": True}
         checkout.config(clients={"web": client})
         checkout.run("up")
-        assert finished(sign_in(checkout, "export")).status == 0
+        assert checkout.ran("-m", "cli", "export").status == 0
         (checkout.root / ".local/connect").symlink_to(npm.installed())
         script = f"set -a; . .local/export/local/identity.env; exec {sys.executable} -m examples.spa"
         with (tmp_path / "log").open("w") as log:
