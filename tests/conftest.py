@@ -1,8 +1,10 @@
 """The fixtures of the tests: a fresh run of the program, checkouts whose stack is up, emulators."""
 
+import fcntl
 import functools
 import os
 import runpy
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,15 +70,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.local/` of a checkout whose stack is up as committed, once a worker, for tests that begin with a stack."""
+    """The `.local/` of a checkout whose stack is up as committed, made by one worker for all."""
     from tests.support.checkout import (
         Checkout,  # here, for the benchmarks take the mocks of this module and nothing else
     )
 
-    with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
-        assert checkout.run("up", policies=True) == {"create": 13}
-        assert checkout.local("stop").status == 0
-    return checkout.root / ".local"
+    of_all = (
+        tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    )
+    made = of_all / "default-stack"
+    with (of_all / "default-stack.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
+                assert checkout.run("up", policies=True) == {"create": 13}
+                assert checkout.local("stop").status == 0
+            shutil.copytree(checkout.root / ".local", made)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +99,15 @@ def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterato
 
     with Checkout(tmp_path_factory.mktemp("up"), default_stack) as checkout:
         yield checkout
+
+
+@pytest.fixture
+def edited(up: "Checkout") -> Iterator["Checkout"]:
+    """The same for a test whose edit of the stack file is refused; the file is put back."""
+    committed, held = up.stack_file.read_text(), up.inventory()
+    yield up
+    up.stack_file.write_text(committed)
+    assert up.inventory() == held
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -26,15 +25,6 @@ SCOPES = {
 }
 PERSON = "ada"  # of local/people.yaml
 PASSWORD = people.read()[PERSON].password
-
-
-@pytest.fixture
-def edited(up: Checkout) -> Iterator[Checkout]:
-    """The first one for a test whose edit of the stack file is refused; the file is put back."""
-    committed, held = up.stack_file.read_text(), up.inventory()
-    yield up
-    up.stack_file.write_text(committed)
-    assert up.inventory() == held
 
 
 def pool_of(checkout: Checkout) -> dict[str, Any]:

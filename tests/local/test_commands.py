@@ -118,9 +118,9 @@ def test_a_port_that_cannot_be_is_refused(up: Checkout, port: str) -> None:
         ("identity:product: focusmark", "identity:produkt: focusmark", "identity:produ"),
     ],
 )
-def test_a_broken_stack_file_is_told_without_a_traceback(own: Checkout, old: str, new: str, told: str) -> None:
-    own.stack_file.write_text(own.stack_file.read_text().replace(old, new))
-    ran = own.local("preview", "--json")
+def test_a_broken_stack_file_is_told_without_a_traceback(edited: Checkout, old: str, new: str, told: str) -> None:
+    edited.stack_file.write_text(edited.stack_file.read_text().replace(old, new))
+    ran = edited.local("preview", "--json")
     assert ran.status == 1
     assert _told(ran)[0] == "failed"
     assert told in ran.stderr
@@ -128,11 +128,11 @@ def test_a_broken_stack_file_is_told_without_a_traceback(own: Checkout, old: str
         assert noise not in ran.stderr
 
 
-def test_a_program_that_fails_is_told_with_its_line(own: Checkout) -> None:
-    program = own.root / "__main__.py"
+def test_a_program_that_fails_is_told_with_its_line(up: Checkout) -> None:
+    program = up.root / "__main__.py"
     before = program.read_text()
     program.write_text(before + "\n1 / 0\n")
-    ran = own.local("preview")
+    ran = up.local("preview")
     program.write_text(before)
     assert ran.status == 1
     assert "ZeroDivisionError" in ran.stderr
@@ -198,13 +198,13 @@ def test_nobody_else_can_read_what_a_command_leaves(tmp_path: Path) -> None:
         assert (local / "emulator/state").is_dir()
 
 
-def test_the_rules_of_production_are_tried_on_the_local_stack_as_the_docs_say(own: Checkout) -> None:
-    own.config(production=True)
-    ran = own.local("preview", policies=True)
+def test_the_rules_of_production_are_tried_on_the_local_stack_as_the_docs_say(edited: Checkout) -> None:
+    edited.config(production=True)
+    ran = edited.local("preview", policies=True)
     ran.refused("policy pool-protected (mandatory)", "preview failed.")
     assert "identity:allowLoss" not in ran.said
-    own.config(production=None)
-    own.assert_nothing_to_do()
+    edited.config(production=None)
+    edited.assert_nothing_to_do()
 
 
 def test_another_environment_is_had_on_purpose_by_the_way_that_the_refusal_names(own: Checkout) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from local import paths, start_over, state
 from local.progress import Progress
-from tests.support.checkout import Checkout, Ran, finished
+from tests.support.checkout import WHOLE, Checkout, Ran, finished
 
 PROGRAM, ENGINE, EMULATOR = "-m local up", "/pulumi --non", "hypercorn"
 # The worst moment of a create: the thing is there, and the engine does not know it yet.
@@ -70,7 +70,7 @@ def _starts_over(checkout: Checkout, why: str) -> None:
     assert ran.stderr.count("Starting over: ") == 1
     assert f"Starting over: {why}" in ran.stderr
     assert set(ran.changes) == {"create"}
-    checkout.assert_right()
+    assert checkout.inventory() == WHOLE
     assert _people(checkout) == ["ada", "grace"]
 
 
@@ -173,6 +173,7 @@ def test_a_preview_shows_what_starting_over_makes(own: Checkout, lose: Callable[
 def test_what_was_lost_starts_over(own: Checkout) -> None:
     _delete_the_pool(own)
     _starts_over(own, "the emulator no longer has the user pool")
+    own.assert_nothing_to_do()
 
 
 @pytest.mark.engine
