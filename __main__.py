@@ -2,8 +2,9 @@
 
 import pulumi
 
-from identity import config, deployed, guard
+from identity import deployed, guard
 from identity.certificate import DomainCertificate, DomainCertificateArgs
+from identity.config import load
 from identity.exports import CloudFormationExports, CloudFormationExportsArgs
 from identity.guard.unseen import before_update
 from identity.identity_pool import PeopleInAws, PeopleInAwsArgs
@@ -15,20 +16,19 @@ from identity.registry import AccessRegistry, AccessRegistryArgs
 from identity.user_pool.component import CustomerUserPool, CustomerUserPoolArgs
 from identity.zone import find_zone
 
-settings = config.load()
-names, domain, tags = settings.names, settings.domain, settings.tags
+settings = load()
+config, names, domain, tags = settings.config, settings.names, settings.domain, settings.tags
 zone = find_zone(domain, names, settings.stack, settings.user_pool.email)
 region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
-say_plan(settings.config)
+say_plan(config)
 guarded = pulumi.ResourceOptions(protect=settings.protect)
 
 certificate = None
 if zone and not domain.certificate_arn:
-    certificate = DomainCertificate(
-        "certificate", DomainCertificateArgs(domain.auth_domain, zone.id, tags, domain.certificate_region)
-    )
+    certified = DomainCertificateArgs(domain.auth_domain, zone.id, tags, domain.certificate_region)
+    certificate = DomainCertificate("certificate", certified)
 
 pool = CustomerUserPool(
     "customers",
@@ -40,7 +40,7 @@ pool = CustomerUserPool(
         certificate_arn=certificate.validated_arn if certificate else domain.certificate_arn,
         zone_id=zone.id if zone else None,
         deletion_protection=settings.protect,
-        links_accounts=settings.config.link_accounts is not None,
+        links_accounts=config.link_accounts is not None,
         state=state,
         hooks=before_update(settings, region),
     ),
@@ -48,16 +48,12 @@ pool = CustomerUserPool(
 )
 access = AccessRegistry(
     "access",
-    AccessRegistryArgs(
-        pool.id, settings.apis, settings.clients, settings.identity_providers, settings.config.groups, state
-    ),
+    AccessRegistryArgs(pool.id, settings.apis, settings.clients, settings.identity_providers, config.groups, state),
     opts=guarded,
 )
 
-if settings.config.login and pool.domain:
-    LoginPages(
-        "login", LoginPagesArgs(settings.config.login, pool.id, pool.domain, settings.clients, access.client_ids)
-    )
+if config.login and pool.domain:
+    LoginPages("login", LoginPagesArgs(config.login, pool.id, pool.domain, settings.clients, access.client_ids))
 
 people = None
 if settings.identity_pool:
@@ -78,8 +74,8 @@ if settings.exports:
     )
 
 outputs = stack_outputs(settings, region, certificate, pool, access, people)
-if settings.config.publish:
-    Publication("published", PublicationArgs(settings.config.publish, names, outputs, access.client_secrets, tags))
+if config.publish:
+    Publication("published", PublicationArgs(config.publish, names, outputs, access.client_secrets, tags))
 
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -216,19 +216,23 @@ def serve(
     if not domain.custom:
         return on_prefix
     served = make("custom", domain.auth_domain, certificate_arn)
-    for kind in ("A", "AAAA") if zone_id is not None else ():
+    if zone_id is not None:
+        _alias(f"{name}-alias", domain.auth_domain, served, zone_id, pool)
+    return served
+
+
+def _alias(name: str, host: str, served: UserPoolDomain, zone_id: pulumi.Input[str], pool: pulumi.Resource) -> None:
+    target = RecordAliasArgs(
+        name=served.cloudfront_distribution,
+        zone_id=served.cloudfront_distribution_zone_id,
+        evaluate_target_health=False,
+    )
+    for kind in ("A", "AAAA"):
         Record(
-            f"{name}-alias-{kind.lower()}",
+            f"{name}-{kind.lower()}",
             zone_id=zone_id,
-            name=domain.auth_domain,
+            name=host,
             type=kind,
-            aliases=[
-                RecordAliasArgs(
-                    name=served.cloudfront_distribution,
-                    zone_id=served.cloudfront_distribution_zone_id,
-                    evaluate_target_health=False,
-                )
-            ],
+            aliases=[target],
             opts=pulumi.ResourceOptions(parent=pool),
         )
-    return served

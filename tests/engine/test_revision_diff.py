@@ -120,7 +120,7 @@ def test_a_broken_base_is_told_and_the_head_shown_by_itself(repository: Reposito
 
 
 def test_a_broken_head_fails_and_says_why(repository: Repository) -> None:
-    repository.checkout.edit("__main__.py", "settings = config.load()", "settings = 1 / 0")
+    repository.checkout.edit("__main__.py", "settings = load()", "settings = 1 / 0")
     ran = repository.diff("HEAD", "--stack", "local")
     assert ran.status == 1, ran.stdout + ran.stderr
     assert render.REFUSED in ran.stdout
