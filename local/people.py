@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from identity import facts
+from identity.user_pool.attribute_names import VERIFIED_ATTRIBUTES
 from local import emulator, paths, stack_file
 from local.console import Failure, say
 from local.state import State
@@ -16,7 +17,6 @@ _SHAPE = (
     "Each person is `<name>: {password: <6 to 256 characters>, attributes: {<name>: <text>}, groups: [<name>]}`; put a "
     "number or a date into quotes. Nothing was changed."
 )
-_VERIFIED = ("email", "phone_number")
 # What a required attribute holds where the file has nothing for it; any other holds the person's name.
 _MADE_UP = {
     "birthdate": "1990-01-31",
@@ -90,7 +90,7 @@ def _attributes(pool: dict[str, Any], name: str, index: int, person: Person) -> 
     ]
     needed = [*required, *(pool.get("UsernameAttributes") or ())]
     given = {one: _MADE_UP.get(one, "{name}").format(name=name, index=index) for one in needed} | person.attributes
-    return {f"{address}_verified": "true" for address in _VERIFIED if address in given} | given
+    return {f"{address}_verified": "true" for address in VERIFIED_ATTRIBUTES if address in given} | given
 
 
 def _make(

@@ -9,15 +9,6 @@ from .official import Differences, official_table
 # AWS's own, for a pool that names none; said to take another one back, since an empty text is refused.
 _SMS_CODE = "Your authentication code is {####}. "
 
-# The attributes that every pool has.
-STANDARD = frozenset(
-    [
-        *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities"),
-        *("locale", "middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture"),
-        *("preferred_username", "profile", "sub", "updated_at", "website", "zoneinfo"),
-    ]
-)
-
 POOL = official_table(
     "aws:cognito/userPool:UserPool",
     "cognito-idp",

@@ -7,7 +7,9 @@ import json
 from collections.abc import Set
 from typing import Any
 
-from .cognito_pool_tables import POOL, STANDARD
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES
+
+from .cognito_pool_tables import POOL
 from .properties import Kind, Property, Props, comparable, from_aws
 
 _NEW_AT_ONCE = 25
@@ -77,7 +79,7 @@ def _told(value: Any) -> str:
 
 def _unaddable(names: Set[str], attributes: Props) -> str | None:
     """Why AddCustomAttributes, one call of which adds all that is new, would refuse these."""
-    if standard := sorted(names & STANDARD):
+    if standard := sorted(names & set(STANDARD_ATTRIBUTES)):
         return (
             f"Invalid AttributeDataType: {', '.join(standard)} is a standard attribute, which cannot be added to a "
             "pool that exists; every pool has it already. Leave it out, or give the attribute another name"

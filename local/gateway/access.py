@@ -76,7 +76,7 @@ def _odd(request: Request) -> Refused | None:
         return Refused(400, "InvalidRequest", "The address has to be percent-encoded.")
     if "content-encoding" in request.headers:
         return Refused(415, "UnsupportedMediaType", "Send the body as it is: without Content-Encoding.")
-    if public_requests.is_unsigned_operation(request) and not public_requests.is_json_object(request.body):
+    if public_requests.is_unsigned_operation(request) and request.json() is None:
         return Refused(400, "SerializationException", "The body has to be a JSON object.")
     return None
 

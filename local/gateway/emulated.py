@@ -12,10 +12,9 @@ import httpx2
 from ministack.app import app
 
 from local import environment
-from local.gateway.http import Response
+from local.gateway.http import PREFIX, Response
 from local.keys import Key
 
-PREFIX: Final = "AWSCognitoIdentityProviderService."
 JSON: Final = "application/x-amz-json-1.1"
 FORM: Final = "application/x-www-form-urlencoded"
 _EMULATOR: Final = httpx2.ASGITransport(app)

@@ -4,10 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 Headers = list[tuple[bytes, bytes]]
+
+PREFIX: Final = "AWSCognitoIdentityProviderService."  # of Cognito's operations
+TARGET: Final = "x-amz-target"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,20 @@ class Request:
     def form(self) -> dict[str, str]:
         """The fields of a form in the body; of one that stands there twice, the first."""
         return dict(reversed(self._fields()))
+
+    def operation(self) -> str:
+        """Cognito's operation that it asks for; empty where it asks for something else."""
+        target = self.header(TARGET)
+        is_one = (self.method, self.path) == ("POST", "/") and target.startswith(PREFIX)
+        return target.removeprefix(PREFIX) if is_one else ""
+
+    def json(self) -> dict[str, Any] | None:
+        """The JSON object in the body, empty for an empty one; None where it is no object."""
+        try:
+            content = json.loads(self.body or b"{}")
+        except (ValueError, RecursionError):
+            return None
+        return content if isinstance(content, dict) else None
 
     def cookies(self) -> dict[str, str]:
         """The cookies that came along; none where they cannot be read."""

@@ -1,6 +1,5 @@
 """Cognito's operations, as strict as AWS where the emulator is not. One without a rule is the emulator's alone."""
 
-import json
 from typing import Final
 
 from local.gateway import (
@@ -15,7 +14,7 @@ from local.gateway import (
 )
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
-from local.gateway.emulated import JSON, PREFIX, OperationError
+from local.gateway.emulated import JSON, OperationError
 from local.gateway.http import Request, Response, of_json
 
 _RULES: Final[dict[str, Rule]] = {
@@ -30,16 +29,10 @@ _RULES: Final[dict[str, Rule]] = {
 
 async def answer(request: Request) -> Response | None:
     """The answer to an operation that has a rule; None for any other request."""
-    target = request.header("x-amz-target")
-    if (request.method, request.path) != ("POST", "/") or not target.startswith(PREFIX):
-        return None
-    try:
-        given = json.loads(request.body or b"{}")
-    except ValueError:
-        return None  # the emulator says so
-    if not isinstance(given, dict):
-        return None
-    asked = Call(target.removeprefix(PREFIX), given, request.origin())
+    name, given = request.operation(), request.json()
+    if not name or given is None:
+        return None  # of what is no object the emulator says so
+    asked = Call(name, given, request.origin())
     try:
         call = await calls.with_compared_names(asked)
         rule = _RULES.get(call.name)

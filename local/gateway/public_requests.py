@@ -5,12 +5,11 @@ some keys without a signature. So a request is open only if nothing in it speaks
 """
 
 import functools
-import json
 import re
 from collections.abc import Iterable
 from typing import Final
 
-from local.gateway.http import Request
+from local.gateway.http import TARGET, Request
 
 _Known = tuple[tuple[str, re.Pattern[str]], ...]
 _OF_APIS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -42,8 +41,6 @@ _PAGES: Final = (
     ("GET", re.compile(r"/_provider/.+")),
     ("POST", re.compile(r"/_provider/.+/token")),
 )
-_PREFIX: Final = "AWSCognitoIdentityProviderService."
-_TARGET: Final = "x-amz-target"
 # What people and apps show at these pages: a token, or a client's id and secret.
 _SHOWN: Final = re.compile(r"(bearer|basic) ", re.IGNORECASE)
 # Parameters by which requests to AWS's services name what they want, and whose key has signed them.
@@ -80,36 +77,23 @@ def is_form(request: Request) -> bool:
 
 def is_unsigned_operation(request: Request) -> bool:
     """Whether it is one of Cognito's operations that take no signature, and nothing besides."""
-    target = request.header(_TARGET)
-    return (
-        (request.method, request.path, request.query) == ("POST", "/", "")
-        and "authorization" not in request.headers
-        and target.startswith(_PREFIX)
-        and target.removeprefix(_PREFIX) in unsigned_operations()
-    )
+    bare = not request.query and "authorization" not in request.headers
+    return bare and request.operation() in unsigned_operations()
 
 
 def _is_one_of(known: _Known, request: Request) -> bool:
     shown = request.headers.get("authorization", [])
     return (
         any(request.method == method and pattern.fullmatch(request.path) for method, pattern in known)
-        and _TARGET not in request.headers
+        and TARGET not in request.headers
         and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
         and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
     )
 
 
-def is_json_object(body: bytes) -> bool:
-    """Whether it is what an operation takes; an empty body is an empty object."""
-    try:
-        return isinstance(json.loads(body or b"{}"), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
 def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tuple[bytes, bytes]]:
     """The headers of an open request that the emulator is given."""
-    names = _PASSED | ({_TARGET} if is_unsigned_operation(request) else set())
+    names = _PASSED | ({TARGET} if is_unsigned_operation(request) else set())
     return [(name, value) for name, value in headers if name.decode("latin-1").lower() in names]
 
 
@@ -120,7 +104,7 @@ def preflight(request: Request) -> list[tuple[bytes, bytes]]:
     names = {name.strip() for name in asked.split(",")}
     endpoint = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _ENDPOINTS)
     operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
-    if not (endpoint and _TARGET not in names) and not (operation and _TARGET in names):
+    if not (endpoint and TARGET not in names) and not (operation and TARGET in names):
         return []
     return [
         (b"access-control-allow-origin", b"*"),
