@@ -23,7 +23,7 @@ from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
-_KINDS = {str: "a text", dict: "an object", list: "a list", bool: "true or false"}
+_KINDS = {str: "a string", dict: "an object", list: "a list", bool: "true or false"}
 
 
 @click.command()

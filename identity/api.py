@@ -27,7 +27,7 @@ ScopeName = Annotated[
     types.NotBlank,
 ]
 ScopeDescription = Annotated[
-    str, AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a text of 1-256 characters")), types.NotBlank
+    str, AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a string of 1-256 characters")), types.NotBlank
 ]
 ServerIdentifier = Annotated[
     str, types.matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), types.NotBlank
@@ -108,14 +108,14 @@ def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:
     """What AWS would refuse of the APIs, which are filled in."""
     if len(apis) > most:
         allowed = f"at most {most} APIs, the resource servers of a pool"
-        fix = "take some out, or, where AWS has raised this account's quota, set identity:resourceServerLimit "
+        fix = "remove some, or, if AWS has raised this account's quota, set identity:resourceServerLimit "
         yield Problem(PATH, allowed, f"{len(apis)} APIs", f"{fix}(up to {RESOURCE_SERVERS_PER_POOL})")
     first: dict[str, str] = {}
     for key, api in apis.items():
         yield from _too_long(key, api)
         other = first.setdefault(str(api.identifier), key)
         if other != key:
-            allowed, fix = f"an identifier of its own; {other} has this one", "write another one, or leave it out"
+            allowed, fix = f"a unique identifier; {other} has this one", "write another one, or remove it"
             yield Problem(f"{PATH}.{key}.identifier", allowed, shown(api.identifier), fix)
     yield from _ambiguous(apis)
 
@@ -138,9 +138,9 @@ def _ambiguous(apis: Mapping[str, Api]) -> Iterator[Problem]:
         for scope in api.scopes:
             other = first.setdefault(scope, key)
             if other != key:
-                allowed = f"a name that no other API has; {other} has it, and a client could not say which is meant"
+                allowed = f"a unique scope name; {other} has it too, so the short form is ambiguous"
                 yield Problem(
-                    f"{PATH}.{key}.scopes.{scope}", allowed, shown(scope), "write the whole name in clients", True
+                    f"{PATH}.{key}.scopes.{scope}", allowed, shown(scope), "use the full name in clients", True
                 )
 
 
@@ -153,11 +153,11 @@ def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
         first = taken.setdefault(entry.renamed_from, key)
         if entry.renamed_from in entries or first != key:
             holder = entry.renamed_from if entry.renamed_from in entries else first
-            allowed = f"a key that nothing has any more; {holder} has or had this one"
-            fix = "take it out"
+            allowed = f"an unused key; {holder} has or had this one"
+            fix = "remove it"
             if holder != first and entries[holder].renamed_from:
                 fix = (
-                    f"rename one after another, each in an update of its own: first {holder}, then {key}; two that "
-                    "change places go by way of a third key"
+                    f"rename them in separate updates: first {holder}, then {key}; to swap two keys, use a temporary "
+                    "third key"
                 )
             yield Problem(f"{path}.{key}.renamedFrom", allowed, shown(entry.renamed_from), fix)

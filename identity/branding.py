@@ -29,7 +29,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Colour = Annotated[str, types.matching(_COLOUR, "a colour, such as #0055aa"), types.NotBlank]
 File = Annotated[
     str,
-    types.matching(re.compile(r"(?!/)(?!.*\.\.)[\w ./-]{1,200}"), "the path of a file from the root of the repository"),
+    types.matching(
+        re.compile(r"(?!/)(?!.*\.\.)[\w ./-]{1,200}"), "the path of a file relative to the root of the repository"
+    ),
     types.NotBlank,
 ]
 

@@ -40,7 +40,7 @@ def renamed(names: Names) -> Iterator[Problem]:
     """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
     tags = (resource.outputs.get("tags") or {} for resource in read_state() if resource.type == facts.USER_POOL)
     for key, (old, new) in names.changed(next(tags, {})).items():
-        yield Problem(f"identity:{key}", f"{old}, of which this stack was made", shown(new), "put it back")
+        yield Problem(f"identity:{key}", f"{old}, with which this stack was created", shown(new), "restore it")
 
 
 def pool_without_case(state: Iterable[Deployed]) -> bool:

@@ -38,7 +38,7 @@ def zone_id(value: str) -> str:
 def domain_prefix(value: str) -> str:
     word = next((word for word in RESERVED_PREFIX_WORDS if word in value), None)
     if word:
-        types.refuse("a prefix without the words aws, amazon and cognito", f'take out "{word}"')
+        types.refuse("a prefix without aws, amazon and cognito", f'remove "{word}"')
     if PREFIX_DOMAIN.fullmatch(value):
         return value
     return types.refuse("1-63 of a-z, 0-9 and -, no - at either end")
@@ -113,18 +113,18 @@ def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix
         written = ", ".join(zone.by for zone in domain.zones)
         yield Problem(f"identity:{domain.zones[1].by}", "one of zoneName, zoneId and zoneExport", written)
     if domain.custom and not domain.zones and not domain.certificate_arn:
-        allowed = "false where no zone is given: the certificate and the alias records need one"
-        fix = "give identity:zoneName, zoneId or zoneExport, or identity:certificateArn and make the records yourself"
+        allowed = "false without a zone: the certificate and the alias records need one"
+        fix = "set identity:zoneName, zoneId or zoneExport, or certificateArn and create the records yourself"
         yield Problem("identity:customDomain", allowed, "true", fix)
     if domain.certificate_arn and not domain.custom:
-        allowed = "none where customDomain is false: the prefix has Amazon's certificate"
+        allowed = "none if customDomain is false: the prefix domain has Amazon's certificate"
         yield Problem("identity:certificateArn", allowed, domain.certificate_arn, "set identity:customDomain: true")
     elif domain.certificate_arn and ":us-east-1:" not in domain.certificate_arn:
-        allowed = "a certificate in us-east-1, where CloudFront looks for it"
+        allowed = "a certificate in us-east-1, as CloudFront requires"
         yield Problem("identity:certificateArn", allowed, domain.certificate_arn)
     if domain.keep_prefix and not domain.custom:
-        allowed = "false where customDomain is false: sign-in is on the prefix alone"
-        yield Problem("identity:keepPrefixDomain", allowed, "true", "take it out")
+        allowed = "false if customDomain is false: sign-in is only on the prefix"
+        yield Problem("identity:keepPrefixDomain", allowed, "true", "remove it")
     if has_name:
         yield from _auth_domain(domain)
     if default_prefix and domain.served and (not domain.custom or domain.keep_prefix):
@@ -140,12 +140,12 @@ def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | 
     """
     for key, value in said.items():
         if value:
-            allowed = "nothing where signInDomain is false: the pool has no domain"
-            fix = "take it out, or identity:signInDomain"
+            allowed = "not set if signInDomain is false: the pool has no domain"
+            fix = "remove it, or identity:signInDomain"
             yield Problem(f"identity:{key}", allowed, "an object" if isinstance(value, Model) else shown(value), fix)
     for key, given in flows.items():
         if given != []:
-            allowed = "[] where signInDomain is false: OAuth's endpoints are on a domain"
+            allowed = "[] if signInDomain is false: the OAuth endpoints need a domain"
             received = "not given" if given is None else shown(given)
             yield Problem(f"identity:clients.{key}.flows", allowed, received, "write flows: []", warning=True)
 
@@ -164,10 +164,10 @@ def outside_zone(domain: Domain, zone_name: str) -> Iterator[Problem]:
     """The auth domain has to be in the zone, or be its own name; and Cognito looks at a custom domain's parent."""
     name, path = domain.auth_domain, "identity:authDomain"
     if name != zone_name and not name.endswith(f".{zone_name}"):
-        fix = f"set identity:authDomain to a name below {zone_name}, or give the zone of {name}"
+        fix = f"set identity:authDomain to a name below {zone_name}, or set the zone of {name}"
         yield Problem(path, f"a name in the zone {zone_name}", shown(name), fix)
     elif domain.custom and name.count(".") == 1:
-        allowed = "for a custom domain a name of three parts or more: its parent has to resolve, and no top level does"
+        allowed = "for a custom domain a name with three parts or more, because its parent has to resolve"
         yield Problem(path, allowed, shown(name), f"write auth.{name}")
 
 
@@ -176,8 +176,8 @@ def _prefix_from_names(prefix: str) -> Iterator[Problem]:
         domain_prefix(prefix)
     except PydanticCustomError as error:
         context = error.context or {}
-        received = f"{shown(prefix)}, made of product and environment"
-        yield Problem("identity:domainPrefix", context["allowed"], received, "give a prefix, or other names")
+        received = f"{shown(prefix)}, built from product and environment"
+        yield Problem("identity:domainPrefix", context["allowed"], received, "set domainPrefix, or other names")
 
 
 def serve(

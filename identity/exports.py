@@ -31,7 +31,9 @@ _USUAL: Final = {
 _TEMPLATE = re.compile(r"(?:[A-Za-z0-9:-]|\{product\}|\{environment\}){1,255}")
 ExportTemplate = Annotated[
     str,
-    types.matching(_TEMPLATE, "an export's name: letters, digits, : and -, also {product} and {environment}"),
+    types.matching(
+        _TEMPLATE, "an export name: letters, digits, : and -, and the placeholders {product} and {environment}"
+    ),
     types.NotBlank,
 ]
 
@@ -73,7 +75,7 @@ def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, An
     stack, filled = names.exports_stack, exports.filled(names)
     # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
     if filled and not (stack[0].isalpha() and len(stack) <= STACK_NAME_LENGTH):
-        allowed = f"false: a CloudFormation stack's name has a letter first and at most {STACK_NAME_LENGTH}"
+        allowed = f"false: the name of a CloudFormation stack starts with a letter and has at most {STACK_NAME_LENGTH}"
         yield Problem(PATH, f"{allowed} characters; it would be {shown(stack)}", "true")
     for key in exports.clients.keys() - clients.keys():
         yield Problem(f"{PATH}.clients.{key}", f"a client: {', '.join(clients)}", shown(key), nearest(key, clients))
@@ -84,7 +86,7 @@ def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, An
             allowed = f"a name of at most {EXPORT_NAME_LENGTH} characters with a letter or digit"
             yield Problem(f"{PATH}.{output}", allowed, shown(name))
         elif first != output:
-            allowed = f"a name of its own: {first} has it, and - : and case alone make no other"
+            allowed = f"a unique name: {first} has it, apart from - : and case"
             yield Problem(f"{PATH}.{output}", allowed, shown(name))
 
 
@@ -144,7 +146,7 @@ def _values(args: CloudFormationExportsArgs) -> dict[str, pulumi.Input[str]]:
 
 def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:
     return {
-        "Description": "The sign-in of this environment, for templates that import it.",
+        "Description": "Sign-in resources of this environment, for importing stacks.",
         # CloudFormation takes no template without a resource; this one is a URL to call back and makes nothing.
         "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
         "Outputs": {

@@ -40,6 +40,6 @@ TAGS = ("environment", "orchestration", "product", "service", "service-type")
 # What the policy is called by which the function of `linkAccounts` may link.
 LINKS = "customers-preSignUp-links"
 # How the program begins the line that says which plan a config needs.
-PLAN_LINE = "The plan of Cognito that this config needs is"
+PLAN_LINE = "The Cognito plan that this config requires is"
 # What the program calls its pool.
 LOGICAL_POOL = "customers"

@@ -18,7 +18,7 @@ _ROLES = "Members who use an identity pool would get other AWS permissions, or n
 def _name(value: str) -> str:
     if 1 <= len(value) <= 128 and types.is_visible(value):
         return value
-    return types.refuse("1-128 visible characters, without space")
+    return types.refuse("1-128 visible characters without spaces")
 
 
 GroupName = Annotated[str, AfterValidator(_name), types.NotBlank]

@@ -122,11 +122,11 @@ def identity_pool_problems(pool: IdentityPool, clients: Mapping[str, Any]) -> It
         if key not in pool.clients:
             yield Problem(path, f"one of identityPool.clients: {', '.join(pool.clients)}", shown(key))
         if (mapping.type == "rules") != bool(mapping.rules):
-            allowed = "rules where type is rules, and there alone"
+            allowed = "rules if type is rules, otherwise none"
             yield Problem(f"{path}.rules", allowed, f"{len(mapping.rules)} of them, type {mapping.type}")
     if pool.unauthenticated_role_arn and not pool.unauthenticated:
-        allowed = "none where unauthenticated is false: nobody would get it"
-        yield Problem(f"{PATH}.unauthenticatedRoleArn", allowed, shown(pool.unauthenticated_role_arn), "take it out")
+        allowed = "none if unauthenticated is false"
+        yield Problem(f"{PATH}.unauthenticatedRoleArn", allowed, shown(pool.unauthenticated_role_arn), "remove it")
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class PeopleInAws(pulumi.ComponentResource):
         """A role that this pool alone may give, to such people alone."""
         role = iam.Role(
             f"{self._name}-{whose}",
-            description=f"What {whose} people may do in AWS by their identity pool: nothing, until somebody adds it.",
+            description=f"AWS role for {whose} users of an identity pool; it has no permissions until you add some.",
             assume_role_policy=self.id.apply(lambda pool: _trust(pool, whose)),
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),

@@ -27,18 +27,18 @@ def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]
 def link_problems(pool: UserPool, providers: Mapping[str, IdentityProvider]) -> Iterator[Problem]:
     """Where the function could not be called, or could never do anything."""
     if pool.triggers and pool.triggers.pre_sign_up:
-        allowed = "none beside userPool.triggers.preSignUp: a pool has one function there"
-        yield Problem(PATH, allowed, VERIFIED_EMAIL, "take one of the two out")
+        allowed = "not together with userPool.triggers.preSignUp: a pool has one function for it"
+        yield Problem(PATH, allowed, VERIFIED_EMAIL, "remove one of the two")
     if not providers:
-        yield Problem(PATH, "none without identityProviders: there is nothing to link", VERIFIED_EMAIL, "take it out")
+        yield Problem(PATH, "none without identityProviders", VERIFIED_EMAIL, "remove it")
     for key, provider in providers.items():
         path = f"identity:identityProviders.{key}.attributes"
         if "email" not in (provider.attributes or {}):
-            yield Problem(path, "email among them, by which linkAccounts links", "no email", "add email")
+            yield Problem(path, "email among them, which linkAccounts uses", "no email", "add email")
         elif "email_verified" not in (provider.attributes or {}):
-            allowed = "email_verified among them: without it, linkAccounts refuses an address that a user has already"
-            yield Problem(path, allowed, "no email_verified", "add it, where the provider tells", warning=True)
+            allowed = "email_verified among them: without it, linkAccounts refuses addresses that a user already has"
+            yield Problem(path, allowed, "no email_verified", "add it, if the provider has it", warning=True)
         if provider.type == "oidc" and not pool.case_sensitive and not provider.attribute_of_id:
-            allowed = "an attribute for sub, by which linkAccounts links: the pool knows ids in small letters alone"
-            fix = "where ids there have capitals, declare one and add `custom:<name>: sub`"
+            allowed = "an attribute for sub, which linkAccounts uses: the pool only has ids in lower case"
+            fix = "if ids of the provider have capital letters, declare one and add `custom:<name>: sub`"
             yield Problem(path, allowed, "none for sub", fix, warning=True)

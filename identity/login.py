@@ -45,8 +45,8 @@ def pages_of_factors(login: Login | None, factors: Sequence[str], clients: Mappi
     """First factors that only the new pages offer, beside the old pages."""
     old = login is None or login.version == _OLD
     if old and len(factors) > 1 and any(client.has_pages for client in clients.values()):
-        allowed = "2 with more firstFactors than the password: the old pages, AWS's choice, offer nothing else"
-        fix = "set it to 2, unless people sign in on pages of your own alone"
+        allowed = "2 with more firstFactors than the password: the classic pages, AWS's default, offer nothing else"
+        fix = "set it to 2, unless users only sign in on your own pages"
         yield Problem(f"{PATH}.version", allowed, shown(login.version) if login else "nothing", fix, warning=True)
 
 
@@ -57,10 +57,12 @@ def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Prob
         path = f"{PATH}.perClient.{key}"
         if key not in clients or not clients[key].has_pages:
             known = [name for name, client in clients.items() if client.has_pages]
-            allowed = "a client that people sign in with: " + (", ".join(known) or "there is none")
+            allowed = "a client with user sign-in: " + (", ".join(known) or "there is none")
             yield Problem(path, allowed, shown(key), nearest(key, known))
         if login.version == _OLD:
-            yield Problem(path, "nothing in version 1: its looks are those of the pool", shown(key), "set version: 2")
+            yield Problem(
+                path, "not set in version 1, which has one branding for the pool", shown(key), "set version: 2"
+            )
         yield from _look_problems(path, look, login.version)
 
 
@@ -68,9 +70,9 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
     other = {_OLD: ("settings", "assets"), _MANAGED: ("css",)}[version]
     for name in other:
         if getattr(look, name):
-            yield Problem(f"{path}.{name}", f"nothing in version {version}", "a value", "take it out")
+            yield Problem(f"{path}.{name}", f"not set in version {version}", "a value", "remove it")
     if look.settings and look.branding:
-        yield Problem(f"{path}.branding", "branding or settings, not both", "both", "take one of them out")
+        yield Problem(f"{path}.branding", "branding or settings, not both", "both", "remove one of them")
     yield from _settings(path, look)
     if look.css:
         yield from _too_large(f"{path}.css", look.css, _CSS_BYTES)
@@ -89,7 +91,7 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
     for index, asset in enumerate(look.assets):
         mark = (asset.category, asset.colour_mode)
         if mark in seen:
-            yield Problem(f"{path}.assets[{index}]", "one picture of a category and mode", shown(asset.category))
+            yield Problem(f"{path}.assets[{index}]", "one image per category and mode", shown(asset.category))
         seen.add(mark)
     if sum(sizes) > _ALL_ASSETS_BYTES:
         yield Problem(f"{path}.assets", "at most 2 MB in all", f"{sum(sizes):,} bytes")
@@ -99,17 +101,15 @@ def _branding_problems(path: str, branding: Branding, version: int) -> Iterator[
     """Values that the old pages have no place for, and buttons that hardly stand out."""
     for name in _OF_MANAGED if version == _OLD else ():
         if getattr(branding, name) is not None:
-            yield Problem(
-                f"{path}.{Branding.model_fields[name].alias}", "nothing in version 1", "a value", "take it out"
-            )
+            yield Problem(f"{path}.{Branding.model_fields[name].alias}", "not set in version 1", "a value", "remove it")
     buttons = [("colour", branding.colour, FORM, "darker")]
     if version == _MANAGED:
         buttons.append(("darkColour", branding.dark_colour or branding.colour, DARK_FORM, "lighter"))
     for name, colour, form, better in buttons:
         if colour and (found := contrast(colour, form)) < _SEEN:
-            allowed = f"a colour with a contrast of {_SEEN} or more on {form}, the form that the button is on"
+            allowed = f"a colour with a contrast of {_SEEN} or more on {form}, the background of the form"
             received = f"{shown(colour)}, whose contrast is {found:.1f}"
-            yield Problem(f"{path}.{name}", allowed, received, f"give a {better} one", warning=True)
+            yield Problem(f"{path}.{name}", allowed, received, f"use a {better} one", warning=True)
 
 
 def _extension(place: str, file: str, version: int) -> Iterator[Problem]:
@@ -123,7 +123,12 @@ def _extension(place: str, file: str, version: int) -> Iterator[Problem]:
 
 def _too_large(place: str, file: str, most: int) -> Iterator[Problem]:
     if not (ROOT / file).is_file():
-        yield Problem(place, "a file of this repository", shown(file), "write its path from the root of the repository")
+        yield Problem(
+            place,
+            "an existing file of this repository",
+            shown(file),
+            "write its path relative to the root of the repository",
+        )
     elif (size := (ROOT / file).stat().st_size) > most:
         yield Problem(place, f"a file of at most {most:,} bytes", f"{size:,} bytes")
 

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=Model)
 Loc = tuple[int | str, ...]
 
 _KINDS: Final = {
-    "string_type": "a text",
+    "string_type": "a string",
     "bool_type": "true or false",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -27,7 +27,7 @@ _KINDS: Final = {
 _EMPTY: Final = {"an object": "{}", "a list": "[]"}
 # As people write them; YAML 1.2, which the CLI reads, knows none but the first.
 _FLAGS: Final = {"true": ("true", "yes", "on", "y", "1"), "false": ("false", "no", "off", "n", "0")}
-_NO_VALUE: Final = "leave the key out for its default"
+_NO_VALUE: Final = "remove the key to use its default"
 _KEY: Final = "[key]"  # pydantic's last step of the way to a key of a map
 
 
@@ -106,7 +106,7 @@ def _of_nothing(raw: Any, empty: str | None) -> str:
     """YAML takes a key with nothing behind it for null, which is neither the default nor an empty object."""
     if raw is not None:
         return ""
-    return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or leave the key out"
+    return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or remove the key"
 
 
 def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
@@ -119,7 +119,7 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
         known = _keys_at(model, loc[:-1])
         return Problem(place, "one of " + ", ".join(known), "an unknown key", nearest(str(loc[-1]), known))
     if kind == "missing":
-        return Problem(place, "this key is needed")
+        return Problem(place, "this key is required")
     if kind == "bool_type":
         return _flag(place, given, received)
     if kind in _KINDS:
@@ -148,8 +148,8 @@ def _place(root: str, loc: Loc) -> str:
 
 def _flag(place: str, given: Any, received: str) -> Problem:
     if place.endswith(".secret") and isinstance(given, str):
-        fix = "Cognito makes the secret; the stack's output clientSecrets has it"
-        return Problem(place, "true or false", "a text, not shown here", fix)
+        fix = "Cognito generates the secret; it is in the stack output clientSecrets"
+        return Problem(place, "true or false", "a string, not shown here", fix)
     word = given.strip().lower() if isinstance(given, str) else ""
     meant = next((flag for flag, spellings in _FLAGS.items() if word in spellings), None)
     return Problem(place, "true or false", received, f"write {meant}" if meant else _of_nothing(given, None))

@@ -50,8 +50,8 @@ def plan_problems(config: Model, tier: str | None) -> Iterator[Problem]:
         return
     for need in needs(config):
         if _ORDER.index(need.plan) > _ORDER.index(tier):
-            allowed = f"what the plan {tier} has, as userPool.tier says: this needs {need.plan}"
-            fix = f"set identity:userPool.tier: {need.plan}, or take it out"
+            allowed = f"features of the {tier} plan (userPool.tier); this requires the {need.plan} plan"
+            fix = f"set identity:userPool.tier: {need.plan}, or remove it"
             yield Problem(f"identity:{need.path}", allowed, "given" if need.value is None else shown(need.value), fix)
 
 

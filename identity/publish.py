@@ -21,7 +21,7 @@ _PARAMETERS = re.compile(r"(?!/aws|/ssm)(/(?:[A-Za-z0-9_.-]|\{product\}|\{enviro
 _BY_DEFAULT = "/{product}/{environment}/identity"
 ParameterPath = Annotated[
     str,
-    types.matching(_PARAMETERS, f"a path of parameters, such as {_BY_DEFAULT}: letters, digits, _ . - between slashes"),
+    types.matching(_PARAMETERS, f"a parameter path, such as {_BY_DEFAULT}: letters, digits, _ . - between slashes"),
     types.NotBlank,
 ]
 

@@ -71,10 +71,10 @@ def _entries(key: str, entries: dict[str, Any], places: dict[str, str]) -> Itera
 
 
 def _renamed(old: str, new: str) -> Problem:
-    fix = "rename it; it is read all the same"
-    return Problem(old, f"{new}, as it is called now", "the old name", fix, warning=True)
+    fix = "rename it; the old name still works"
+    return Problem(old, f"{new}, the new name", "the old name", fix, warning=True)
 
 
 def _both(old: str, new: str, received: str) -> Problem:
-    allowed = f"{new} alone: this is its old name, and one of the two would be lost"
-    return Problem(old, allowed, received, f"put what is meant into {new}, and take this one out")
+    allowed = f"only {new}: this is its old name, and one of the two would be ignored"
+    return Problem(old, allowed, received, f"keep the right value in {new}, and remove this key")

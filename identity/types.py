@@ -124,18 +124,18 @@ def _without_duplicates(values: list[Any]) -> list[Any]:
     seen: set[Hashable] = set()
     for value in values:
         if value in seen:
-            refuse("each entry once", f'take out the second "{value}"')
+            refuse("each entry once", f'remove the second "{value}"')
         seen.add(value)
     return values
 
 
 def _given(value: Any) -> Any:
     """Blank text is a slip in every place, so it is told the same way everywhere."""
-    return refuse("a text that is not empty or blank") if isinstance(value, str) and not value.strip() else value
+    return refuse("a string that is not empty or blank") if isinstance(value, str) and not value.strip() else value
 
 
 def _not_null(value: Any) -> Any:
-    return refuse("a value", "leave the key out for its default") if value is None else value
+    return refuse("a value", "remove the key to use its default") if value is None else value
 
 
 def at_most(length: int, what: str = "characters") -> AfterValidator:

@@ -28,7 +28,7 @@ _NO_APP = frozenset(
     ]
 )
 _ALLOWED = (
-    f"an absolute URL of 1-{URL_LENGTH} characters: https, http on localhost, 127.0.0.1 or [::1], or an app's own "
+    f"an absolute URL of 1-{URL_LENGTH} characters: https, http on localhost, 127.0.0.1 or [::1], or a custom "
     "scheme, such as myapp:// or com.example.app:/back"
 )
 
@@ -55,7 +55,7 @@ def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) 
             yield Problem(place, context["allowed"], shown(whole), context["fix"])
             continue
         if whole in filled[:index]:
-            yield Problem(place, "each URL once, placeholders filled in", shown(whole), "take it out")
+            yield Problem(place, "each URL once, after replacing placeholders", shown(whole), "remove it")
 
 
 def redirect_url(value: str) -> str:
@@ -66,10 +66,10 @@ def redirect_url(value: str) -> str:
     if not colon or not _SCHEME.fullmatch(scheme) or (rest != "//" and not rest.strip("/")):
         refuse(_ALLOWED)
     if "#" in value:
-        refuse("a URL without a fragment", "take out the # and all behind it")
+        refuse("a URL without a fragment", "remove the # and everything after it")
     kind = scheme.lower()
     if kind in _NO_APP:
-        refuse(f"https, http on localhost, or an app's own scheme: nothing waits for a code behind {kind}:")
+        refuse(f"https, http on localhost, or a custom scheme: no app receives a code with {kind}:")
     if kind not in _WEB and re.match(r"[0-9]+(?:[/?]|$)", rest):
         fix = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
         refuse("a URL with a scheme before the host", fix)
@@ -104,11 +104,11 @@ def is_hidden_loopback(url: str) -> bool:
 
 def _without_person(authority: str) -> None:
     if "@" in authority or "%40" in authority:
-        refuse("a URL without user info: what stands before an @ looks like the host, and is not", "take the @ out")
+        refuse("a URL without user info: text before an @ can be mistaken for the host", "remove the @")
 
 
 def _not_ascii() -> NoReturn:
-    refuse("a host of ASCII letters: other ones can look like them", "write the host as punycode, xn--...")
+    refuse("a host with ASCII letters only: other letters can look the same", "write the host in punycode, xn--...")
 
 
 def _web(kind: str, value: str, authority: str) -> None:
@@ -118,7 +118,7 @@ def _web(kind: str, value: str, authority: str) -> None:
     except ValueError:
         refuse(_ALLOWED)
     if port == 0:
-        refuse("a URL with a port from 1 to 65535, or without one", "take the port out")
+        refuse("a URL with a port from 1 to 65535, or without one", "remove the port")
     host = parts.hostname
     if not host or authority.endswith(":") or not _is_host(host, authority):
         refuse("a URL with a host of letters, digits and -, such as https://app.example/signed-in")
@@ -140,4 +140,4 @@ def _is_host(host: str, authority: str) -> bool:
 
 
 def _plain_fix(host: str) -> str:
-    return "write localhost, 127.0.0.1 or [::1] for the host" if is_loopback(host) else "write https instead of http"
+    return "use localhost, 127.0.0.1 or [::1] as the host" if is_loopback(host) else "write https instead of http"

@@ -82,22 +82,22 @@ def _look_at_records(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
         for record in get_records(zone_id=zone.id, name_regex=pattern).resource_record_sets
     ]
     if ("CNAME", auth_domain) in records:
-        allowed = f"true where {auth_domain} has no CNAME in the zone: Route 53 takes no A or AAAA record beside one"
+        allowed = f"true if {auth_domain} has no CNAME in the zone: Route 53 allows no A or AAAA record next to one"
         fix = (
-            "keep the CNAME by `identity:zoneName: none` and `identity:certificateArn: <the domain's certificate>`, or "
-            "delete it right before the update"
+            "keep the CNAME with `identity:zoneName: none` and `identity:certificateArn: <the domain's certificate>`, "
+            "or delete it right before the update"
         )
         return [Problem("identity:customDomain", allowed, "true", fix)]
     if any(kind in _RESOLVE and name in (parent, *(f"*.{domain}" for domain in above[1:])) for kind, name in records):
         return []
     delegated = any(kind == "NS" and name in above[:-1] for kind, name in records)
     if above and not delegated:
-        allowed = f"true once {parent} has an A record in the zone {zone.name} ({zone.id}): Cognito refuses it before"
-        fix = f"add an A record for {parent}, to any address, or set identity:customDomain: false"
+        allowed = f"true if {parent} has an A record in the zone {zone.name} ({zone.id}): Cognito requires it"
+        fix = f"add an A record for {parent}, with any address, or set identity:customDomain: false"
         return [Problem("identity:customDomain", allowed, "true", fix)]
-    allowed = f"true where {parent} resolves to an A record: it is not in the zone {zone.name or zone.id}, so this "
-    allowed += "cannot be looked at, and Cognito refuses the domain where it does not"
-    warn(stack, [Problem("identity:customDomain", allowed, "true", f"see that {parent} has an A record")])
+    allowed = f"true if {parent} resolves to an A record: it is not in the zone {zone.name or zone.id}, so this "
+    allowed += "cannot be checked, and Cognito requires it"
+    warn(stack, [Problem("identity:customDomain", allowed, "true", f"make sure that {parent} has an A record")])
     return []
 
 

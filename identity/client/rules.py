@@ -63,20 +63,20 @@ def client_problems(
 def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
     flows = client.flows or []
     if written.flows is not None and written.flow != "code":
-        yield Problem(f"{path}.flow", "flows alone: flow is its short form", shown(written.flow), "take it out")
+        yield Problem(f"{path}.flow", "either flow or flows: flow is the short form", shown(written.flow), "remove it")
     if CLIENT_CREDENTIALS in flows and len(flows) > 1:
-        yield Problem(f"{path}.flows", "client_credentials alone, in a client of its own", shown(flows))
+        yield Problem(f"{path}.flows", "only client_credentials, in a separate client", shown(flows))
     elif client.is_machine:
         yield from _no_person(path, written, client)
     elif flows and not client.callback_urls:
-        yield Problem(f"{path}.callbackUrls", "at least one URL: the code flow sends the code there", "none")
+        yield Problem(f"{path}.callbackUrls", "at least one URL, to which the code flow sends the code", "none")
     if client.default_redirect_url and client.default_redirect_url not in client.callback_urls:
         allowed = "one of callbackUrls: " + (", ".join(client.callback_urls[:3]) or "there is none")
         yield Problem(f"{path}.defaultRedirectUrl", allowed, shown(client.default_redirect_url))
     if not flows:
         for field, given in (("scopes", written.scopes), ("externalScopes", written.external_scopes)):
             if given:
-                yield Problem(f"{path}.{field}", "none where flows is []: OAuth is off", shown(given), "take it out")
+                yield Problem(f"{path}.{field}", "none if flows is []: OAuth is off", shown(given), "remove it")
 
 
 def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
@@ -85,8 +85,8 @@ def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
         yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
     for field, urls in (("callbackUrls", written.callback_urls), ("logoutUrls", written.logout_urls)):
         if urls:
-            allowed = "none: client_credentials redirects nobody"
-            yield Problem(f"{path}.{field}", allowed, shown(urls), "take it out", warning=True)
+            allowed = "none: client_credentials has no redirect"
+            yield Problem(f"{path}.{field}", allowed, shown(urls), "remove it", warning=True)
     if client.rotate_refresh_tokens:
         yield Problem(f"{path}.rotateRefreshTokens", "false: client_credentials gives no refresh token", "true")
 
@@ -96,49 +96,47 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     for index, scope in enumerate(written.scopes or []):
         place = f"{path}.scopes[{index}]"
         if scope not in known:
-            allowed = "a scope that an API declares, as project.read or whole, or " + ", ".join(OIDC_SCOPES)
+            allowed = "a scope that an API declares, such as project.read, in short or full form, or " + ", ".join(
+                OIDC_SCOPES
+            )
             fix = nearest(scope, known) or (
-                "write it into externalScopes, if its server is not managed here" if "/" in scope else ""
+                "move it to externalScopes, if this stack does not manage its resource server" if "/" in scope else ""
             )
             yield Problem(place, allowed, shown(scope), fix)
         elif known[scope] in seen:
-            yield Problem(place, "each scope once", shown(scope), "take it out")
+            yield Problem(place, "each scope once", shown(scope), "remove it")
         else:
             seen.add(known[scope])
     for index, scope in enumerate(written.external_scopes or ()):
         if scope in known or "/" not in scope:
-            allowed = "the whole name of a scope of another server, as https://billing.example/api/pay"
+            allowed = "the full name of a scope of another resource server, such as https://billing.example/api/pay"
             yield Problem(
                 f"{path}.externalScopes[{index}]",
                 allowed,
                 shown(scope),
-                "write it into scopes" if scope in known else "",
+                "move it to scopes" if scope in known else "",
             )
     scopes = client.scopes or []
     if client.flows and written.scopes == [] and not written.external_scopes:
-        yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "leave it out for all")
+        yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "remove it for all")
     if len(scopes) > SCOPES_PER_CLIENT:
-        what = (
-            "this client names none and so takes every declared one"
-            if written.scopes is None
-            else "this client names them"
-        )
+        what = "this client lists none and so has all of them" if written.scopes is None else "this client lists them"
         allowed = f"at most {SCOPES_PER_CLIENT} scopes"
-        yield Problem(f"{path}.scopes", allowed, f"{len(scopes)}; {what}", "name the scopes that it needs")
+        yield Problem(f"{path}.scopes", allowed, f"{len(scopes)}; {what}", "list only the scopes that it needs")
     if client.is_machine:
         yield from _machine_scopes(path, written, scopes)
     elif (asked := [scope for scope in IDENTITY_SCOPES if scope in scopes]) and "openid" not in scopes:
-        allowed = f"openid beside {', '.join(asked)}: Cognito refuses a sign-in that asks for these without it"
+        allowed = f"openid together with {', '.join(asked)}: Cognito refuses requests for these scopes without openid"
         yield Problem(f"{path}.scopes", allowed, shown(scopes), "add openid", warning=True)
 
 
 def _machine_scopes(path: str, written: Client, scopes: Sequence[str]) -> Iterator[Problem]:
     for scope in scopes:
         if scope in OIDC_SCOPES:
-            allowed = "scopes of APIs alone: client_credentials identifies nobody"
-            yield Problem(f"{path}.scopes", allowed, scope, "take it out")
+            allowed = "only scopes of APIs: client_credentials has no user"
+            yield Problem(f"{path}.scopes", allowed, scope, "remove it")
     if written.scopes is None and not scopes:
-        fix = "declare an API with a scope in identity:apis, or take this client out"
+        fix = "declare an API with a scope in identity:apis, or remove this client"
         yield Problem(f"{path}.scopes", "at least one scope that an API declares", "none", fix)
 
 
@@ -154,25 +152,25 @@ def _tokens(path: str, client: Client) -> Iterator[Problem]:
 def _auth_flows(path: str, written: Client) -> Iterator[Problem]:
     flows = written.auth_flows or []
     if written.rotate_refresh_tokens and REFRESH in flows:
-        fix = f"take {REFRESH} out; rotated tokens are refreshed at the token endpoint"
-        yield Problem(f"{path}.authFlows", "no refresh flow where rotateRefreshTokens is true", REFRESH, fix)
+        fix = f"remove {REFRESH}; rotated tokens are refreshed at the token endpoint"
+        yield Problem(f"{path}.authFlows", "no refresh flow if rotateRefreshTokens is true", REFRESH, fix)
     legacy = [flow for flow in flows if flow in LEGACY_AUTH_FLOWS]
     if legacy and len(legacy) < len(flows):
-        allowed = "AWS's old names or its new ones (ALLOW_...), not both"
-        yield Problem(f"{path}.authFlows", allowed, shown(flows), "write the new ones")
+        allowed = "either AWS's old names or the new ones (ALLOW_...), not both"
+        yield Problem(f"{path}.authFlows", allowed, shown(flows), "use the new names")
     elif legacy:
-        allowed = "AWS's new names (ALLOW_...): with an old one there are no choices of how to sign in"
+        allowed = "AWS's new names (ALLOW_...): ALLOW_USER_AUTH cannot be combined with old names"
         yield Problem(f"{path}.authFlows[0]", allowed, shown(legacy[0]), warning=True)
     if written.propagate_user_context and not written.secret:
-        allowed = "false where secret is false: Cognito believes an app with a secret alone"
-        yield Problem(f"{path}.propagateUserContext", allowed, "true", "set secret: true, or take it out")
+        allowed = "false if secret is false: Cognito only accepts it from clients with a secret"
+        yield Problem(f"{path}.propagateUserContext", allowed, "true", "set secret: true, or remove it")
 
 
 def _hidden_loopback(path: str, client: Client) -> Iterator[Problem]:
     for index, url in enumerate(client.callback_urls if client.secret else ()):
         if is_taken(url) and is_hidden_loopback(url):
-            allowed = "no other name of the machine itself where secret is true: a secret is none on a person's machine"
-            fix = "secret: false, or write localhost, 127.0.0.1 or [::1], of which the policies know"
+            allowed = "no other loopback host name if secret is true: a user's machine cannot keep a secret"
+            fix = "secret: false, or use localhost, 127.0.0.1 or [::1], which the policies check"
             yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), fix)
 
 
@@ -181,8 +179,8 @@ def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> It
     urls = client.callback_urls
     bare = next((url for url in urls if is_taken(url) and has_no_path(url) and f"{url}/" not in urls), None)
     if bare and written.callback_urls != SHIPPED_URLS.get(key):
-        allowed = "a URL with a path: JavaScript sends this one with / behind, and Cognito refuses what differs"
-        fix = "write a path, such as /signed-in, or both, with and without /"
+        allowed = "a URL with a path: browsers add / to this one, and then it does not match"
+        fix = "add a path, such as /signed-in, or list the URL with and without /"
         yield Problem(f"{path}.callbackUrls[{urls.index(bare)}]", allowed, shown(bare), fix, warning=True)
 
 
@@ -193,11 +191,11 @@ def _references(
     known = [COGNITO, *(providers or ())]
     for index, provider in enumerate(() if providers is None else written.identity_providers or ()):
         if provider not in known and not provider.startswith(EXTERNAL):
-            allowed = ", ".join(known) + ", or external:<name> for one that is not managed here"
+            allowed = ", ".join(known) + ", or external:<name> for a provider that this stack does not manage"
             fix = nearest(provider, known)
             yield Problem(f"{path}.identityProviders[{index}]", allowed, shown(provider), fix)
     if written.identity_providers == [] and client.has_pages:
-        allowed, fix = "at least one: the sign-in pages have nothing to show for this client", f"write [{COGNITO}]"
+        allowed, fix = "at least one: the sign-in pages have no way to sign in for this client", f"write [{COGNITO}]"
         yield Problem(f"{path}.identityProviders", allowed, "[]", fix, warning=True)
     for field, names in (("readAttributes", written.read_attributes), ("writeAttributes", written.write_attributes)):
         for index, name in enumerate(names or []):

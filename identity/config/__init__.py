@@ -53,16 +53,18 @@ def _in_clear(config: Config, texts: Mapping[str, str]) -> Iterator[Problem]:
     for name, provider in config.identity_providers.items():
         for secret in provider.secrets:
             path = f"{key}.{name}.{type(provider).model_fields[secret].alias}"
-            fix = f"pulumi config set --secret --path {path}, and ask the provider for another secret"
-            yield Problem(path, "an encrypted value: the stack file is in the repository", HIDDEN, fix, warning=True)
+            fix = f"pulumi config set --secret --path {path}, and create a new secret at the provider"
+            yield Problem(
+                path, "an encrypted value, because the stack file is in the repository", HIDDEN, fix, warning=True
+            )
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
     public = {f"{ROOT}{field.alias}" for field in Config.model_fields.values() if not declared(field).secret}
     for key in sorted(key for key in keys if key.startswith(ROOT)):
         if key in public or key.removeprefix(ROOT) not in KEYS:
-            allowed = "a value in clear: nothing here is a secret, and it would end in clear in the state"
-            fix = f"write it in clear: `pulumi config rm {key}`, then set it without --secret, or edit the file"
+            allowed = "a plain value: nothing here is a secret, and the state would contain it unencrypted"
+            fix = f"write it as plain text: `pulumi config rm {key}`, then set it without --secret, or edit the file"
             yield Problem(key, allowed, "an encrypted value (secure:)", fix)
 
 

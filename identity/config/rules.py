@@ -36,7 +36,7 @@ def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]
         said = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
         yield from without_domain(said, {key: client.flows for key, client in config.clients.items()})
     if len(names.user_pool) > POOL_NAME_LENGTH and config.user_pool.name is None:
-        allowed = f"with the product a pool's name of at most {POOL_NAME_LENGTH} characters"
+        allowed = f"with the product a pool name of at most {POOL_NAME_LENGTH} characters"
         yield Problem(f"{ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")
     if config.cloud_formation_exports:
         yield from export_problems(config.cloud_formation_exports, names, config.clients)
@@ -73,9 +73,9 @@ def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool
 
 def _tags(config: Config, names: Names) -> Iterator[Problem]:
     for key in sorted(config.tags.keys() & names.tags.keys()):
-        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these"
-        yield Problem(f"{ROOT}tags.{key}", allowed, shown(config.tags[key]), "take it out")
+        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these tags tags"
+        yield Problem(f"{ROOT}tags.{key}", allowed, shown(config.tags[key]), "remove it")
     together = {**config.tags, **names.tags}
     if len(together) > TAGS_PER_RESOURCE:
         most = TAGS_PER_RESOURCE - len(names.tags)
-        yield Problem(f"{ROOT}tags", f"at most {most} tags besides the program's own", str(len(config.tags)))
+        yield Problem(f"{ROOT}tags", f"at most {most} additional tags", str(len(config.tags)))

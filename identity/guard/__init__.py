@@ -68,15 +68,15 @@ def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone
 
 def _unused(name: str, losses: Iterable[Loss]) -> Problem:
     lost = ", ".join(sorted({loss.named for loss in losses})) or "nothing"
-    allowed = f"what this update loses, which is {lost}: left in, an entry would permit the next loss unseen"
-    return Problem("identity:allowLoss", allowed, name, "take it out")
+    allowed = f"a loss of this update, which is {lost}: an unused entry could allow a later loss unnoticed"
+    return Problem("identity:allowLoss", allowed, name, "remove it")
 
 
 def _problem(loss: Loss, settings: Settings) -> Problem:
     if loss.final:
         return Problem(loss.path, loss.keep, loss.received, loss.consequence)
-    first = "first `identity:protect: false` and an update, then " if settings.protect and not loss.in_place else ""
-    fix = f"{loss.fix} {loss.consequence} On purpose: {first}`identity:allowLoss: [{loss.named}]` for this one update"
+    first = "first set `identity:protect: false` and update, then " if settings.protect and not loss.in_place else ""
+    fix = f"{loss.fix} {loss.consequence} To confirm: {first}`identity:allowLoss: [{loss.named}]` for one update"
     return Problem(loss.path, loss.keep, loss.received, fix)
 
 
@@ -87,6 +87,6 @@ def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings
     if settings.protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
         return []
     paths = ", ".join(sorted({loss.path for loss in gone}))
-    allowed = "false, in an update without another change: what the last update protected, the engine does not delete"
-    fix = f"put back {paths}, run an update with `identity:protect: false` alone, then make this edit again"
-    return [Problem("identity:protect", allowed, "false, together with an edit that deletes", fix)]
+    allowed = "false, in a separate update: Pulumi does not delete resources that the last update protected"
+    fix = f"restore {paths}, run an update that only sets `identity:protect: false`, then repeat this change"
+    return [Problem("identity:protect", allowed, "false, together with a change that deletes", fix)]

@@ -11,8 +11,8 @@ from identity.user_pool.attribute_names import is_attribute_name
 from identity.user_pool.attributes import DECLARABLE, NEW_ATTRIBUTES_PER_UPDATE, StandardAttribute
 
 PATH = "identity:userPool"
-_FIXED = "Cognito can only add custom attributes to a pool, never change or take one out: put it back, or add another"
-_AT_BIRTH = "Cognito takes these when the pool is made and never again: write what it has"
+_FIXED = "Cognito can only add custom attributes to a pool, not change or remove them: restore it, or add another"
+_AT_BIRTH = "Cognito only accepts these when it creates the pool: use the current values"
 
 
 def attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
@@ -26,8 +26,8 @@ def attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) 
     for name, old in attributes.live_custom(schemas).items():
         path = f"{PATH}.customAttributes.{name}"
         if not is_attribute_name(name):
-            keep = "a pool without an attribute that the config has no word for"
-            fix = "hold the update back: Cognito never takes one out, and this one has a standard one's name"
+            keep = "a pool without attributes that the config cannot describe"
+            fix = "do not update: Cognito cannot remove attributes, and this one has the name of a standard one"
             yield Loss(pool_id, path, keep, f"a pool that has {shown(name)}", fix, final=True)
         elif name not in wanted:
             keep = f"{shown(old.written())}: the pool has this attribute"
@@ -45,8 +45,8 @@ def _standard(pool_id: str, live: Mapping[str, StandardAttribute], settings: Set
         if old != new:
             keep, received = _differing(old, new)
             path = f"{PATH}.standardAttributes.{name}"
-            fix = f"{_AT_BIRTH}; the update would fail, or make another pool"
-            yield Loss(pool_id, path, f"{keep}, as the pool was made", received, fix, final=True)
+            fix = f"{_AT_BIRTH}; the update would fail, or replace the pool"
+            yield Loss(pool_id, path, f"{keep}, as when the pool was created", received, fix, final=True)
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str]:
@@ -60,6 +60,6 @@ def _too_many_new(pool_id: str, had: list[str], settings: Settings) -> Iterator[
     later = attributes.too_many_new(had, settings.user_pool.custom_attributes)
     if later:
         most = NEW_ATTRIBUTES_PER_UPDATE
-        keep, received = f"at most {most} new attributes an update", f"{most + len(later)} new ones"
-        fix = f"leave these to a second update: {', '.join(later)}"
+        keep, received = f"at most {most} new attributes per update", f"{most + len(later)} new ones"
+        fix = f"add these in a second update: {', '.join(later)}"
         yield Loss(pool_id, f"{PATH}.customAttributes", keep, received, fix, final=True)

@@ -73,15 +73,15 @@ def _as_written(client: Client, settings: Settings) -> Client:
 
 
 def _opened(client_id: str, path: str) -> Loss:
-    keep = "flows: [], as it is in AWS (allowedOauthFlowsUserPoolClient: false)"
+    keep = "flows: [], as in AWS (allowedOauthFlowsUserPoolClient: false)"
     consequence = (
-        "That would be removed by up, since the stack file does not say it: the sign-in pages would be open to it."
+        "The update would reset this, because the stack file does not set it: the client could use the sign-in pages."
     )
     return Loss(
         client_id,
         f"{path}.flows",
         keep,
-        "nothing of it",
+        "not set",
         consequence,
         "write `flows: []` to keep it.",
         "flows",
@@ -93,12 +93,12 @@ def _in_its_words(loss: Loss, new: Client, written: Client) -> Loss:
     if loss.path.endswith(".flows") and "flows" not in written.model_fields_set:
         return replace(loss, path=loss.path.removesuffix("s"))
     if loss.what == "authFlows" and new.rotate_refresh_tokens and REFRESH in loss.keep:
-        return replace(loss, fix="put `rotateRefreshTokens: false` back.")
+        return replace(loss, fix="restore `rotateRefreshTokens: false`.")
     return loss
 
 
 def _analytics(client_id: str, path: str, old: Any) -> Loss:
-    keep = f"analyticsConfiguration: {shown(old)}, as it is in AWS"
-    consequence = "It would be removed by up: the program has no key for it."
+    keep = f"analyticsConfiguration: {shown(old)}, as in AWS"
+    consequence = "The update would remove it, because the program has no key for it."
     what = "analyticsConfiguration"
-    return Loss(client_id, path, keep, "nothing of it", consequence, HOLD_BACK, what=what, in_place=True)
+    return Loss(client_id, path, keep, "not set", consequence, HOLD_BACK, what=what, in_place=True)

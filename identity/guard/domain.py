@@ -29,8 +29,8 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
     """A domain that sign-in is served on now and will not be; `has_custom` is whether one of one's own is there."""
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
     now, now_custom = settings.domain, settings.domain.custom
-    lost = f"Sign-in on {old} would end, with every app that is set to it."
-    keep, path = f"sign-in on {old}, as it was made", _domain_path(was_custom)
+    lost = f"Sign-in on {old} would stop working for all apps that use it."
+    keep, path = f"sign-in on {old}, as when it was created", _domain_path(was_custom)
     if not now.served:
         yield Loss(old, "identity:signInDomain", f"true: {keep}", "false", lost)
         return
@@ -60,8 +60,8 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
         names = ", ".join(sorted({str(record.outputs.get("name", "")) for record in records}))
         path = f"identity:{settings.domain.zone.by}" if settings.domain.zone else "identity:zoneName"
         lost = (
-            f"The records of this stack would leave the zone {old} ({names}): the certificate is not renewed without "
-            "its record, and a custom domain does not resolve without its own."
+            f"The records of this stack would be deleted in the zone {old} ({names}): without them the certificate is "
+            "not renewed, and a custom domain does not resolve."
         )
         keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
         loss = weakened(old, "records", path, keep, received, lost)
@@ -77,7 +77,7 @@ def _other_certificate(state: Iterable[Deployed], settings: Settings, region: st
             continue
         old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
         lives_in = region_of(arn)
-        lost = f"The certificate {arn} would be deleted, and what is served with it goes dark."
+        lost = f"The certificate {arn} would be deleted, and the domain would stop working."
         if old and (zone is None or old != new):
             path = "identity:authDomain" if zone else "identity:zoneName"
             keep = f"{old}, which the certificate of this stack is for"
@@ -87,5 +87,5 @@ def _other_certificate(state: Iterable[Deployed], settings: Settings, region: st
             yield weakened(old, "certificate", "identity:certificateArn", keep, received, lost)
         elif old and lives_in and lives_in != comes_to:
             keep = f"a domain that leaves the certificate of {old} in {lives_in}"
-            received = f"{shown(settings.domain.custom)}, for which it is made anew in {comes_to}"
+            received = f"{shown(settings.domain.custom)}, for which it is recreated in {comes_to}"
             yield weakened(old, "certificate", "identity:customDomain", keep, received, lost)

@@ -12,7 +12,7 @@ from identity.exports import PATH
 from identity.guard.loss import Loss, weakened
 from identity.naming import key_of
 
-_LOST = "No template could import it any more, and while one does, the update fails half-way."
+_LOST = "Templates could no longer import it, and while one does, the update fails."
 
 
 def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
@@ -25,7 +25,7 @@ def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Lo
         if settings.exports:
             yield from _names_lost(name, _exported(resource), _values(state), settings)
         else:
-            lost = f"The exports of {name} would go, and no template could import them any more."
+            lost = f"The exports of {name} would be deleted, and templates could no longer import them."
             keep = f"true, or names: the stack has the exports of {name}"
             yield Loss(name, PATH, keep, "false", lost, under_protect=True, warns=True)
 
@@ -48,7 +48,7 @@ def _names_lost(stack: str, old: Mapping[str, str], values: Mapping[str, str], s
             yield weakened(stack, export, "identity:certificateArn", keep, received, _LOST)
         elif values.get(output, value) != value:
             keep = f"a name other than {export}, by which templates import {shown(value)}"
-            lost = "They would get another value, and while one imports it, the update fails half-way."
+            lost = "Its value would change, and while a template imports it, the update fails."
             yield weakened(stack, export, f"{PATH}.{output}", keep, shown(export), lost)
 
 

@@ -40,10 +40,7 @@ def _of_provider(name: str, resource: Deployed, settings: Settings, live: Contai
 
 def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live: Container[str | None]) -> Loss:
     """The name is part of every user name: under another one, or made anew, everybody is a new user."""
-    lost = (
-        "The name is part of the user name of everybody who signs in there: no one of them could any more, nor come "
-        "back as the same user."
-    )
+    lost = "The name is part of the user names of this provider: its users could no longer sign in as the same user."
     renamed = [
         key
         for key, new in settings.identity_providers.items()
@@ -51,7 +48,7 @@ def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live
     ]
     if renamed:
         path, received = f"{PATH}.{renamed[0]}.name", settings.identity_providers[renamed[0]].name
-        return Loss(thing, path, f"{name}, as it was made", shown(received), lost, f"write `name: {name}`.")
+        return Loss(thing, path, f"{name}, as when it was created", shown(received), lost, f"write `name: {name}`.")
     key = name if old.type not in KINDS or KINDS[old.type].named else old.type
     return Loss(thing, f"{PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
 
@@ -60,7 +57,7 @@ def _of_group(resource: Deployed, settings: Settings) -> Iterator[Loss]:
     pool, name = resource.outputs.get("userPoolId"), str(resource.outputs.get("name"))
     path, new = f"{group.PATH}.{name}", settings.config.groups.get(name)
     if new is None:
-        lost = f"Every member of {name} would lose it, and with it what apps and roles allow its members."
+        lost = f"All members of {name} would lose the group and the permissions that it gives in apps and roles."
         yield weakened(str(pool), name, path, "this group, which the stack has", "nothing", lost)
     else:
         yield from field_losses(f"{pool}/{name}", path, Group.read(resource.outputs), new, new, settings, "group")

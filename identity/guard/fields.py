@@ -45,7 +45,7 @@ def field_losses(
 
 
 def _replaced(thing: str, difference: Difference, settings: Settings, kind: str) -> Loss:
-    keep, received = f"{shown(difference.old)}, as the {kind} was made", shown(difference.new)
+    keep, received = f"{shown(difference.old)}, as when the {kind} was created", shown(difference.new)
     fix = HOLD_BACK if refuses(settings, difference.path, difference.old) else PUT_BACK
     return Loss(thing, difference.path, keep, received, difference.declared.loss, fix)
 
@@ -77,8 +77,8 @@ def _taken_back(thing: str, key: str, difference: Difference, settings: Settings
     value, old = written_value(difference.old), difference.old
     name = difference.path.rpartition(".")[2]
     properties = old.properties() if isinstance(old, Model) else [difference.declared.aws or name]
-    keep = f"{name}: {shown(value, _WHOLE)}, as it is in AWS ({', '.join(properties)})"
-    consequence = "It would be removed by up, since the stack file does not say it."
+    keep = f"{name}: {shown(value, _WHOLE)}, as in AWS ({', '.join(properties)})"
+    consequence = "The update would reset it, because the stack file does not set it."
     sayable = not refuses(settings, difference.path, value)
     fix = f"write `{name}: {shown(value, _WHOLE)}` to keep it." if sayable else HOLD_BACK
-    return Loss(thing, difference.path, keep, "nothing of it", consequence, fix, what=key, in_place=True)
+    return Loss(thing, difference.path, keep, "not set", consequence, fix, what=key, in_place=True)

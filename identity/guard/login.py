@@ -29,10 +29,10 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
             # The domain keeps its version where nobody speaks of it, and the styles of the clients would go.
             keep = "login: {version: 2}, as the domain has it (managedLoginVersion)"
             fix = (
-                "No client would have a page any more: write `login: {version: 2}` to keep them, or "
-                "`login: {version: 1}` for the old pages."
+                "No client would have a sign-in page: write `login: {version: 2}` to keep the pages, or "
+                "`login: {version: 1}` for the classic pages."
             )
-            yield Loss(domain, login.PATH, keep, "nothing of it", fix, final=True)
+            yield Loss(domain, login.PATH, keep, "not set", fix, final=True)
         elif new:
             old = new.model_copy(update={"version": _MANAGED})
             yield from field_losses(domain, login.PATH, old, new, new, settings, "domain")
@@ -106,6 +106,6 @@ def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterato
         gone = [name for name in names if not wanted or not name.startswith(f"{path}/")]
         if gone:
             lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."
-            keep = f"{len(gone)} of them, which others may read"
+            keep = f"{len(gone)} of them, which others may use"
             base = re.sub("/((apis|clients)/.*|[^/]*)$", "", gone[0])
             yield weakened(base, kind, f"{publish.PATH}.{kind}", keep, shown(path or None), lost)

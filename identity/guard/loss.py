@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-PUT_BACK = "put it back."
+PUT_BACK = "restore it."
 # The fix where the config has no word for what is there: what it refuses, nobody can put back.
 HOLD_BACK = "hold the update back, for the program does not take it; or let it go by its name."
 

@@ -28,7 +28,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Ite
     yield from attribute_losses(pool_id, pool, settings)
     if settings.user_pool.email is None and (sender := mail_sender(beside)):
         # One that the program did not name stays: the provider keeps it.
-        keep = f"mail from {sender}, as the pool has it"
+        keep = f"eeemail from {sender}, as the pool has it"
         yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
     if settings.user_pool.triggers:
         yield from _permission_losses(pool_id, settings.user_pool.triggers, beside)
@@ -52,7 +52,9 @@ def _permission_losses(pool_id: str, triggers: Triggers, beside: Iterable[Deploy
     for name, trigger in triggers.given().items():
         if not trigger.permission and naming.permission(LOGICAL_POOL, alias_of(name)) in made:
             path = f"{PATH}.triggers.{alias_of(name)}.permission"
-            lost = "Unless somebody else lets the pool call this function, whatever needs it fails, sign-in as well."
+            lost = (
+                "Unless the pool gets this permission elsewhere, the function cannot be called, and sign-in may fail."
+            )
             yield weakened(pool_id, "triggers", path, "true, as the stack has it", "false", lost)
 
 
@@ -60,17 +62,17 @@ def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Itera
     """A typing mistake in product or environment would rename all there is. The pool's tags say what they were."""
     for key, (old, new) in settings.names.changed(pool.get("tags") or {}).items():
         consequence = (
-            "Every name, identifier and domain of this stack would change. Another deployment is another stack."
+            "All names, identifiers and domains of this stack would change. Use a new stack for another deployment."
         )
-        keep = f"{old}, of which this stack was made"
+        keep = f"{old}, with which this stack was created"
         yield Loss(pool_id, f"identity:{key}", keep, shown(new), consequence, what=key)
 
 
 def _elsewhere(pool_id: str, resource: Deployed, region: str) -> Iterator[Loss]:
-    lost = f"The pool {pool_id} and everybody in it would be deleted."
+    lost = f"The pool {pool_id} and all its users would be deleted."
     if resource.name != LOGICAL_POOL:
         keep = f"a program that calls the pool {resource.name}, as this stack's state does"
-        yield Loss(pool_id, "the program", keep, LOGICAL_POOL, lost, "give the component an alias of its old name.")
+        yield Loss(pool_id, "the program", keep, LOGICAL_POOL, lost, "give the component an alias with its old name.")
     old_region = region_of(str(resource.outputs.get("arn", "")))
     if old_region and old_region != region:
         yield Loss(pool_id, "aws:region", f"{old_region}, where the pool is", region, lost)

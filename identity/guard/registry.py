@@ -40,12 +40,12 @@ def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterat
         new = now(key, clients, settings.clients)
         if new and old.get("generateSecret") is None:
             client_id, path = str(old.get("id", "")), f"identity:clients.{new}.secret"
-            keep = "a state that knows whether the client has a secret"
+            keep = "a state with the information whether the client has a secret"
             fix = (
-                f"an import does not read it, and the update would replace the client {client_id}: "
+                f"an import does not read it, so the update would replace the client {client_id}: "
                 f"`.venv/bin/python -m cli adopt --stack {settings.stack} --import` writes it into the state"
             )
-            yield Loss(client_id, path, keep, "nothing of it in the state", fix, final=True)
+            yield Loss(client_id, path, keep, "not set in the state", fix, final=True)
 
 
 def _client_marks(clients: Mapping[str, Outputs], settings: Settings) -> Marks:
@@ -92,7 +92,7 @@ def _server_losses(servers: Mapping[str, Outputs], settings: Settings) -> Iterat
         identifier = str(old.get("identifier", ""))
         became = now(key, servers, settings.apis)
         new = settings.apis[became] if became else None
-        lost = f"Every scope of {identifier} would go, and with it the apps that ask for one."
+        lost = f"All scopes of {identifier} would be deleted, and apps that request them would fail."
         if new is None or became is None:
             keep = "this API, which the stack has"
             yield Loss(identifier, f"identity:apis.{key}", keep, "nothing", lost, under_protect=True, warns=True)
@@ -116,7 +116,7 @@ def _scope_losses(api_key: str, new: Api, old: Outputs) -> Iterator[Loss]:
         if name not in new.scopes:
             key, _, short = name.partition(".")
             full, path = f"{new.identifier}/{name}", f"identity:apis.{api_key}.scopes.{short or name}"
-            lost = f"Apps that ask for {full} could not sign in any more."
+            lost = f"Apps that request {full} could no longer sign in."
             renamed = f"{api_key}.{short}, for it is called after its API's key"
             received, keep = (
                 "nothing" if key == api_key or not new.prefix_scopes else renamed,
@@ -133,13 +133,13 @@ def _client_losses(
     for key, old in sorted(clients.items()):
         became, client_id = now(key, clients, settings.clients), str(old.get("id", ""))
         new, path = (settings.clients[became] if became else None), f"identity:clients.{became or key}"
-        lost = f"The client id {client_id} would go, and with it every app that was shipped with it."
+        lost = f"The client id {client_id} would be deleted, and apps with this id would stop working."
         if new is None or became is None:
             keep = "this client, which the stack has"
             yield Loss(client_id, path, keep, "nothing", lost, under_protect=True, warns=True)
         elif old.get("generateSecret") not in (None, new.secret):
             was, becomes = shown(old["generateSecret"]), shown(new.secret)
-            replaced = f"AWS makes another client of one with another secret. {lost}"
+            replaced = f"AWS cannot change the secret of a client, so it would be replaced. {lost}"
             yield Loss(client_id, f"{path}.secret", was, becomes, replaced, under_protect=True, warns=True)
         else:
             yield from client_losses(client_id, became, old, new, settings, gone)

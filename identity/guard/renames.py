@@ -57,12 +57,12 @@ def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: M
         if former not in olds and key not in olds:
             going = [old for old in olds if now(old, olds, news) is None]
             keep = "a key that the stack has: " + (", ".join(sorted(going or olds)) or "it has none")
-            only = f"write `renamedFrom: {going[0]}`, if it was called that." if len(going) == 1 else "take it out."
-            fix = f"{nearest(former, going) or only} Nothing is renamed by it: {key} would be a new one"
+            only = f"write `renamedFrom: {going[0]}`, if that was its key." if len(going) == 1 else "remove it."
+            fix = f"{nearest(former, going) or only} It renames nothing, and {key} would be new"
             yield Loss(former, path, keep, shown(former), fix, final=True)
         elif former in olds and key in olds:
             thing = str(olds[former].get(named_by, ""))
-            keep = f"nothing: the stack has both {key} and {former}, and nothing is renamed"
+            keep = f"not set: the stack has both {key} and {former}"
             lost = f"{former} ({thing}) would be deleted."
             yield Loss(thing, path, keep, shown(former), lost)
 
@@ -76,8 +76,8 @@ def _unsaid(
         new = next((came[mark] for mark in marks.old[key] if mark in came), None)
         if new and now(key, olds, news) is None:
             thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new}"
-            lost = f"{key} ({thing}) would be deleted. To rename it and keep that, write `renamedFrom: {key}`."
-            yield Loss(thing, path, f"{key}, which the stack has with just these values", shown(new), lost)
+            lost = f"{key} ({thing}) would be deleted. To rename and keep it, write `renamedFrom: {key}`."
+            yield Loss(thing, path, f"{key}, which the stack has with the same values", shown(new), lost)
 
 
 def _is_new(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> bool:
@@ -94,11 +94,10 @@ def _exchanged(
         other = next((before[mark] for mark in marks.new[key] if mark in before), None)
         if other:
             thing = str(olds[key].get(named_by, ""))
-            keep = f"what {key} was: the values there now are those of {other}"
+            keep = f"the previous values of {key}: these are the values of {other}"
             lost = (
-                f"The apps of {key} have {thing} built in, and would get the values of {other}. The engine knows an "
-                f"entry by its key, so keys change places only one after another, each in an update of its own: {key} "
-                f"to a free key (`spare: {{renamedFrom: {key}}}`), {other} to {key} "
-                f"(`{key}: {{renamedFrom: {other}}}`), and so on, the spare one last."
+                f"The apps of {key} use {thing}, and would get the values of {other}. Pulumi knows an entry by its "
+                f"key, so swap keys in separate updates: {key} to a free key (`spare: {{renamedFrom: {key}}}`), "
+                f"{other} to {key} (`{key}: {{renamedFrom: {other}}}`), and so on, the spare key last."
             )
             yield Loss(thing, f"identity:{kind}.{key}", keep, f"the values of {other}", lost, what="key", in_place=True)

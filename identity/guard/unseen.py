@@ -61,12 +61,12 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
     if refused:
         members = ", ".join(f"{name.partition('/')[2]} {shown(lost[name])}" for name in refused)
         fix = (
-            "hold it back: the AWS provider does not know these, so AWS would reset them, and the plan does not say so."
+            "do not update: the AWS provider does not know these settings, so AWS would reset them, without a preview."
         )
-        fix += (
-            f" On purpose, to set them again afterwards: `identity:allowLoss: [{', '.join(refused)}]` for this update"
+        fix += f" To confirm, and set them again later: `identity:allowLoss: [{', '.join(refused)}]` for one update"
+        problem = Problem(
+            PATH, f"an update that keeps these settings of the pool in AWS: {members}", "an update of the pool", fix
         )
-        problem = Problem(PATH, f"one that keeps what the pool has in AWS: {members}", "an update of the pool", fix)
         raise PoolNotUpdated(f"the pool {args.id} was not updated.\n{problem}")
 
 
@@ -138,7 +138,7 @@ def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
         factors = client.get_user_pool_mfa_config(UserPoolId=pool_id)
     except (BotoCoreError, ClientError) as error:
         pulumi.log.warn(
-            f"The live pool {pool_id} was not read, so that nobody knows what an update resets unseen: {error}"
+            f"The live pool {pool_id} could not be read, so settings that an update would reset are unknown: {error}"
         )
         return {}
     return in_one(pool, {name: value for name, value in factors.items() if name != "ResponseMetadata"})

@@ -25,7 +25,7 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
         current = deployed.current_account()
         if account and current and account != current:
-            fix = f"Use credentials of {account}. Nothing was lost: a pool of another account is not seen from here."
+            fix = f"Use credentials of {account}. Nothing was lost: the pool is in another account."
             keep = f"the credentials of the account {account}, where the pool {pool_id} is"
             yield Loss(pool_id, "aws:profile", keep, f"credentials of the account {current}", fix, final=True)
         elif not arns:
@@ -33,11 +33,11 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
 
 
 def _left_the_state(pool_id: str) -> Loss:
-    fix = "bring it back, where it is still there: "
+    fix = "import it, if it still exists: "
     fix += f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
     consequence = (
-        "It was deleted, or a refresh did not find it, as with the credentials of another account; the update would "
-        "make a new pool with nobody in it."
+        "It was deleted, or a refresh did not find it, for example with credentials of another account. The update "
+        "would create a new pool without users."
     )
-    keep = f"a state that has the pool {pool_id}, which the stack's outputs or its clients name"
+    keep = f"a state with the pool {pool_id}, which the stack's outputs or clients refer to"
     return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, fix, in_place=True)

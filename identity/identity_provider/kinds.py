@@ -99,7 +99,7 @@ def provider_name(value: str) -> str:
     """AWS's own pattern: no space, and an underscore nowhere but as the second character."""
     if types.is_visible(value) and 1 <= len(value) <= 32 and "_" not in value[:1] + value[2:]:
         return value
-    return types.refuse("a name of 1-32 visible characters (3-32 for oidc and saml), without space and underscore")
+    return types.refuse("a name of 1-32 visible characters (3-32 for oidc and saml), without spaces and underscores")
 
 
 def _url(value: str) -> str:
@@ -113,7 +113,7 @@ def _url(value: str) -> str:
 
 def _without_frame(value: str) -> str:
     """Apple's key as AWS takes it, in one line and without the lines BEGIN and END of its file."""
-    return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("what stands in the .p8 file of Apple")
+    return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("the content of Apple's .p8 file")
 
 
 _IDENTIFIER = re.compile(r"[\w\s+=.@-]{1,40}")

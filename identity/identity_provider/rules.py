@@ -25,34 +25,34 @@ def provider_problems(
         yield from _named(path, written[key], provider)
         other = names.setdefault(str(provider.name), key)
         if other != key:
-            fix = "give one of them another name" if provider.kind.named else "take one of them out"
-            yield Problem(path, f"a name that no other provider has; {other} has it", shown(provider.name), fix)
+            fix = "rename one of them" if provider.kind.named else "remove one of them"
+            yield Problem(path, f"a unique name; {other} has it too", shown(provider.name), fix)
         yield from _keys_of_type(path, provider)
         yield from _reachable(path, provider)
         yield from _mapped(path, written[key], provider, pool)
         for index, word in enumerate(provider.identifiers):
             other = identifiers.setdefault(word, key)
             if other != key:
-                allowed = f"a word that no other provider has; {other} has it"
-                yield Problem(f"{path}.identifiers[{index}]", allowed, shown(word), "take it out of one of them")
+                allowed = f"a unique identifier; {other} has it too"
+                yield Problem(f"{path}.identifiers[{index}]", allowed, shown(word), "remove it from one of them")
 
 
 def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> Iterator[Problem]:
     kind, fixed = provider.kind, [other.aws for other in KINDS.values() if not other.named]
     if not kind.named:
         if written.name not in (None, kind.aws):
-            yield Problem(f"{path}.name", f"{kind.aws}, its one name in every pool", shown(written.name), "take it out")
+            yield Problem(f"{path}.name", f"{kind.aws}, the fixed name of this type", shown(written.name), "remove it")
         return
     place = f"{path}.name" if written.name else path
     if len(str(provider.name)) < 3:
         yield Problem(place, "a name of 3-32 characters", shown(provider.name), "give a name")
     elif provider.name in (*fixed, COGNITO, "Cognito"):
-        yield Problem(place, "a name that is none of Cognito's own", shown(provider.name), "give another name")
+        yield Problem(place, "a name that Cognito does not reserve", shown(provider.name), "give another name")
     elif not written.name:
         try:
             provider_name(str(provider.name))
         except ValueError:
-            allowed = "a name, for the key cannot be one: 3-32 characters without space and underscore"
+            allowed = "a name, because the key is not a valid one: 3-32 characters without spaces and underscores"
             yield Problem(f"{path}.name", allowed, "nothing", "give a name")
 
 
@@ -63,12 +63,12 @@ def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
         given = getattr(provider, name) is not None
         if name in kind.needs and not given:
             yield Problem(
-                f"{path}.{field.alias}", f"this key is needed for {provider.type}", "nothing", _how(path, name)
+                f"{path}.{field.alias}", f"this key is required for {provider.type}", "nothing", _how(path, name)
             )
         elif given and name not in (*_COMMON, *kind.needs, *kind.takes):
             known = [str(IdentityProvider.model_fields[key].alias) for key in (*kind.needs, *kind.takes)]
             allowed = f"for {provider.type} one of {', '.join(known)}"
-            yield Problem(f"{path}.{field.alias}", allowed, "a key of another type", "take it out")
+            yield Problem(f"{path}.{field.alias}", allowed, "a key of another type", "remove it")
 
 
 def _how(path: str, name: str) -> str:
@@ -80,17 +80,17 @@ def _how(path: str, name: str) -> str:
 def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
     if provider.type == "saml" and (provider.metadata is None) == (provider.metadata_url is None):
         received = "neither" if provider.metadata is None else "both"
-        yield Problem(f"{path}.metadataUrl", "metadataUrl, or metadata: one of the two", received)
+        yield Problem(f"{path}.metadataUrl", "either metadataUrl or metadata", received)
     if provider.type != "oidc":
         return
     missing = [name for name in URLS if getattr(provider, name) is None]
     names = [str(IdentityProvider.model_fields[name].alias) for name in missing]
     if missing and len(missing) < len(URLS):
-        yield Problem(f"{path}.{names[0]}", "all four URLs, or none and an issuer that tells them", "nothing")
+        yield Problem(f"{path}.{names[0]}", "all four URLs, or none and an issuer with discovery", "nothing")
     elif missing and provider.issuer is None:
         yield Problem(f"{path}.issuer", f"an issuer, or {', '.join(names)}", "nothing")
     if "openid" not in (provider.scopes or ()):
-        yield Problem(f"{path}.scopes", "openid among them: without it there is no sign-in", shown(provider.scopes))
+        yield Problem(f"{path}.scopes", "openid among them: sign-in requires it", shown(provider.scopes))
 
 
 def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool) -> Iterator[Problem]:
@@ -108,9 +108,9 @@ def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, po
             allowed = "an attribute of Cognito's, or custom:<name> of userPool.customAttributes"
             yield Problem(place, allowed, shown(name), nearest(name, mutable), follows=(CUSTOM_ATTRIBUTES,))
         elif not mutable[name]:
-            allowed = f"attributes that can change: Cognito writes them at each sign-in, and {name} is not mutable"
-            yield Problem(place, allowed, shown(name), f"leave {name} out of attributes")
+            allowed = f"mutable attributes: Cognito writes them at each sign-in, and {name} is not mutable"
+            yield Problem(place, allowed, shown(name), f"remove {name} from attributes")
     for name, attribute in pool.standard_attributes.items():
         if attribute.required and attribute.mutable and name not in (provider.attributes or {}):
-            allowed = f"every attribute that the pool requires: without {name} nobody could sign in there"
+            allowed = f"all required attributes of the pool: without {name} nobody could sign in"
             yield Problem(f"{path}.attributes", allowed, f"nothing for {name}", f"add `{name}: <the provider's name>`")

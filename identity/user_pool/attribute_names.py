@@ -6,7 +6,7 @@ from typing import Annotated
 from identity import types
 
 ATTRIBUTE_NAME_LENGTH = 20
-_VISIBLE = f"1-{ATTRIBUTE_NAME_LENGTH} visible characters, without space"
+_VISIBLE = f"1-{ATTRIBUTE_NAME_LENGTH} visible characters without spaces"
 ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 VERIFIED_ATTRIBUTES = ("email", "phone_number")
 # Cognito's own: a custom attribute of such a name takes the place of the standard one, for good.
@@ -27,15 +27,13 @@ def attribute_name(value: str) -> str:
     if prefix:
         bare = value[prefix.end() :]
         own = bare.lower() in STANDARD_ATTRIBUTES
-        other = f"take it out, for every pool has {bare.lower()}" if own else f"write {_VISIBLE}"
+        other = f"remove it, because every pool has {bare.lower()}" if own else f"write {_VISIBLE}"
         fix = f'write "{bare}"' if is_attribute_name(bare) else other
         types.refuse(f"a name without {prefix[0]}, which Cognito adds", fix)
     standard = value.lower()
     if standard in STANDARD_ATTRIBUTES:
-        allowed = (
-            "a name that is none of Cognito's own attributes: it would take the place of the standard one for good"
-        )
-        types.refuse(allowed, f"take it out, for every pool has {standard}; or give it a name of its own")
+        allowed = "a name other than Cognito's standard attributes, which it would hide forever"
+        types.refuse(allowed, f"remove it, because every pool has {standard}; or choose another name")
     return value if is_attribute_name(value) else types.refuse(_VISIBLE)
 
 

@@ -69,7 +69,7 @@ class StandardAttribute(Model):
     def problems(self, path: str, name: str) -> Iterator[Problem]:
         for key, bound in (("minLength", self.min_length), ("maxLength", self.max_length)):
             if bound is not None and DECLARABLE[name] != "String":
-                yield Problem(f"{path}.{key}", f"no length: {name} is a number", str(bound), "take it out")
+                yield Problem(f"{path}.{key}", f"no length: {name} is a number", str(bound), "remove it")
         yield from _upside_down(path, "Length", self.min_length, self.max_length)
 
 
@@ -160,7 +160,7 @@ def attribute_problems(
     if count > most:
         declared = f"with {', '.join(standard)}, which the pool has, " if standard else ""
         allowed = f"at most {most} attributes: {declared}{ATTRIBUTES_PER_POOL}"
-        yield Problem(f"{path}.customAttributes", allowed, f"{count} attributes", f"take {count - most} out")
+        yield Problem(f"{path}.customAttributes", allowed, f"{count} attributes", f"remove {count - most}")
 
 
 def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttribute]:

@@ -28,7 +28,7 @@ Recovery = Annotated[str, types.one_of(*RECOVERY), types.NotBlank]
 
 def _relying_party(value: str) -> str:
     if value.rpartition(".")[2].isdigit():
-        types.refuse("a domain: no browser makes a passkey for an address")
+        types.refuse("a domain, not an IP address")
     return types.dns_name(value)
 
 

@@ -33,7 +33,7 @@ def _retention_or(value: str, pattern: re.Pattern[str], what: str) -> str:
     if pattern.fullmatch(value) or value in RETENTIONS:
         return value
     fix = f'write "{value[:-2]}"' if pattern.fullmatch(value.removesuffix(":*")) else ""
-    return types.refuse(f"{what}, or how long a log group made here keeps them: 7d, 30d, 90d, 365d, ...", fix)
+    return types.refuse(f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ...", fix)
 
 
 def _notifications(value: str) -> str:

@@ -44,7 +44,7 @@ def _sender(value: str) -> str:
     if not address:
         types.refuse('an address, or "Name <no-reply@example.app>"')
     if not _NAME.fullmatch(name):
-        allowed = "a name of ASCII, in quotes where it has a full stop, a comma or the like (RFC 5322)"
+        allowed = "an ASCII name, in quotes if it has a full stop, a comma or other special characters (RFC 5322)"
         types.refuse(allowed, f"write '{formataddr((name.strip(chr(34)), address))}'")
     return value
 
@@ -118,13 +118,13 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
     if identity:
         address = address_in(email.from_).lower()
         if address != identity and not address.endswith((f"@{identity}", f".{identity}")):
-            allowed = f"an address of the identity {identity}: SES refuses any other"
+            allowed = f"an address of the identity {identity}: SES refuses others"
             yield Problem(path, allowed, sender, f"write an address of {identity}, or the ARN of the sender's identity")
         return
-    fix = f"give {PATH}.identityArn, the ARN of an identity that SES has verified"
+    fix = f"set {PATH}.identityArn to the ARN of a verified SES identity"
     if not has_zone:
-        allowed = "an address whose domain is in the zone of the stack, where the records of its identity go"
-        yield Problem(path, allowed, sender, f"{fix}, or the zone by identity:zoneName")
+        allowed = "an address whose domain is in the zone of the stack, for the DNS records of its identity"
+        yield Problem(path, allowed, sender, f"{fix}, or set the zone with identity:zoneName")
     elif zone_name and email.domain != zone_name and not email.domain.endswith(f".{zone_name}"):
         yield Problem(path, f"an address in the zone {zone_name}", sender, fix)
 
@@ -132,8 +132,8 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
 def not_known_yet(domain: str) -> str:
     """What is said before SES is first asked to send for a domain whose identity is made here."""
     return (
-        f"SES looks for the records of {domain} by itself, in minutes, at times in hours. Until then Cognito "
-        f"refuses the sender: where this update fails at the pool, run it again once "
+        f"SES verifies {domain} within minutes, sometimes hours, after its DNS records exist. Until then Cognito "
+        f"refuses the sender: if this update fails at the pool, run it again once "
         f"`aws sesv2 get-email-identity --email-identity {domain}` has VerifiedForSendingStatus true."
     )
 

@@ -54,63 +54,65 @@ def pool_problems(
 def _choice_of_sign_in(pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     for client, flows in auth_flows.items():
         if "ALLOW_USER_AUTH" in flows and not pool.first_factors:
-            allowed = "a flow that the pool can serve: this one needs userPool.firstFactors"
+            allowed = "a flow that the pool supports: this one requires userPool.firstFactors"
             place = f"{client}.authFlows[{flows.index('ALLOW_USER_AUTH')}]"
-            yield Problem(place, allowed, '"ALLOW_USER_AUTH"', "take it out, or give userPool.firstFactors")
+            yield Problem(place, allowed, '"ALLOW_USER_AUTH"', "remove it, or set userPool.firstFactors")
 
 
 def _user_names(pool: UserPool) -> Iterator[Problem]:
     if pool.username_attributes and pool.alias_attributes:
-        allowed = f"none beside usernameAttributes: an address is the user name, {shown(pool.username_attributes)}"
-        yield Problem(f"{PATH}.aliasAttributes", allowed, shown(pool.alias_attributes), "take one of the two out")
+        allowed = f"not together with usernameAttributes: the user name is one of {shown(pool.username_attributes)}"
+        yield Problem(f"{PATH}.aliasAttributes", allowed, shown(pool.alias_attributes), "remove one of the two")
 
 
 def _addresses(pool: UserPool) -> Iterator[Problem]:
     verified = pool.auto_verified_attributes
     if "phone_number" in verified and pool.sms is None:
         place = f"{PATH}.autoVerifiedAttributes[{verified.index('phone_number')}]"
-        allowed = "email alone: Cognito verifies a phone number by a text message"
-        yield Problem(place, allowed, '"phone_number"', "take it out, or give userPool.sms, {} for a role made here")
+        allowed = "only email: Cognito verifies phone numbers by text message"
+        yield Problem(place, allowed, '"phone_number"', "remove it, or set userPool.sms ({} creates a role)")
     for index, alias in enumerate(pool.alias_attributes):
         if alias in VERIFIED_ATTRIBUTES and alias not in verified:
-            allowed = f"an alias that gets verified: nobody can sign in by {alias} before"
-            fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or take it out here"
+            allowed = f"a verified alias: nobody can sign in with {alias} before it is verified"
+            fix = f"add {alias} to {PATH}.autoVerifiedAttributes, or remove it here"
             yield Problem(f"{PATH}.aliasAttributes[{index}]", allowed, shown(alias), fix, warning=True)
     if not verified:
-        allowed = "[email]: where nothing is verified, nobody can confirm a sign-up or get back a forgotten password"
+        allowed = "[email]: without a verified attribute nobody can confirm a sign-up or recover an account"
         yield Problem(f"{PATH}.autoVerifiedAttributes", allowed, "[]", warning=True)
 
 
 def _factors(pool: UserPool) -> Iterator[Problem]:
     factors, path = pool.first_factors or [], f"{PATH}.firstFactors"
     if factors and "password" not in factors:
-        yield Problem(path, "password among them: AWS takes no list without it", shown(factors), "add password")
+        yield Problem(path, "password among them: AWS requires it", shown(factors), "add password")
     if "smsOtp" in factors and pool.sms is None:
-        yield Problem(f"{path}[{factors.index('smsOtp')}]", "smsOtp with userPool.sms", '"smsOtp"', "give userPool.sms")
+        yield Problem(f"{path}[{factors.index('smsOtp')}]", "smsOtp with userPool.sms", '"smsOtp"', "set userPool.sms")
     if "emailOtp" in factors and pool.email is None:
-        allowed = "emailOtp with userPool.email: Cognito's own mail is 50 a day"
-        yield Problem(
-            f"{path}[{factors.index('emailOtp')}]", allowed, '"emailOtp"', "give userPool.email", warning=True
-        )
+        allowed = "emailOtp with userPool.email: Cognito's own email is limited to 50 a day"
+        yield Problem(f"{path}[{factors.index('emailOtp')}]", allowed, '"emailOtp"', "set userPool.email", warning=True)
     if pool.passkeys and "passkey" not in factors:
-        allowed = "passkeys where firstFactors has passkey: nobody can use one before"
+        allowed = "passkeys only if firstFactors has passkey"
         fix = "add passkey to firstFactors"
         yield Problem(f"{PATH}.passkeys", allowed, "firstFactors without passkey", fix, warning=True)
     codes = [factor for factor in factors if factor in ("emailOtp", "smsOtp")]
     if codes and pool.mfa and pool.mfa.mode == "on":
-        allowed = "password and passkey where mfa.mode is on: Cognito does not offer codes as a first factor then"
-        yield Problem(path, allowed, ", ".join(codes), "set mfa.mode: optional, or take them out", warning=True)
+        allowed = "password and passkey if mfa.mode is on: Cognito then does not offer codes as a first factor"
+        yield Problem(path, allowed, ", ".join(codes), "set mfa.mode: optional, or remove them", warning=True)
 
 
 def _relying_party(name: str, domain: Domain, region: str | None, has_pages: bool) -> Iterator[Problem]:
     """A browser makes a passkey for its page's own host, or a domain above it (https://www.w3.org/TR/webauthn-2/#rp-id)."""
     path, served = f"{PATH}.passkeys.relyingPartyId", domain.served_on(region)
     if name not in (domain.auth_domain, served) and not domain.auth_domain.endswith(f".{name}"):
-        allowed = f"the auth domain, {domain.auth_domain}, or one above it: browsers make no passkey for another"
+        allowed = (
+            f"the auth domain, {domain.auth_domain}, or a parent of it: browsers accept no other domain for passkeys"
+        )
         yield Problem(path, allowed, shown(name), warning=not has_pages)
     elif name != served:
-        allowed = f"{served or 'the domain of the sign-in pages'}: passkeys of another are for pages of your own alone"
-        fix = "take it out" if domain.custom else "take it out, or set identity:customDomain: true"
+        allowed = (
+            f"{served or 'the domain of the sign-in pages'}: passkeys for another domain only work on your own pages"
+        )
+        fix = "remove it" if domain.custom else "remove it, or set identity:customDomain: true"
         yield Problem(path, allowed, shown(name), fix, warning=True)
 
 
@@ -121,34 +123,34 @@ def _second_factor(pool: UserPool) -> Iterator[Problem]:
     texted = mfa.sms is not None or pool.sms is not None
     if mfa.mode != "off" and not (mfa.totp or mfa.email or texted):
         fix = "add `totp: true`, or set mode: off"
-        yield Problem(f"{path}.mode", "off without a factor: totp, email or sms", shown(mfa.mode), fix)
+        yield Problem(f"{path}.mode", "off, or a factor: totp, email or sms", shown(mfa.mode), fix)
     off = {"totp": mfa.totp, "email": mfa.email} if mfa.mode == "off" else {}
     for factor in (factor for factor, given in off.items() if given):
-        allowed = "no factor where mode is off: Cognito takes none then"
-        yield Problem(f"{path}.{factor}", allowed, "mode off", f"set {path}.mode: optional, or take it out")
+        allowed = "no factor if mode is off"
+        yield Problem(f"{path}.{factor}", allowed, "mode off", f"set {path}.mode: optional, or remove it")
     if mfa.email and pool.email is None:
         yield Problem(
-            f"{path}.email", "a factor by e-mail with userPool.email (SES)", "no email", "give userPool.email"
+            f"{path}.email", "email as a factor requires userPool.email (SES)", "no email", "set userPool.email"
         )
     if mfa.email and set(pool.recovery or ["verified_email"]) <= {"verified_email"}:
-        allowed = "a factor by e-mail with two ways of userPool.recovery, or admin_only: not with e-mail alone"
+        allowed = "email as a factor requires another way of userPool.recovery than email, or admin_only"
         fix = "set recovery: [verified_phone_number, verified_email], or [admin_only]"
         yield Problem(f"{path}.email", allowed, shown(pool.recovery or ["verified_email"]), fix)
     if mfa.sms and mfa.mode != "off" and pool.sms is None:
-        yield Problem(f"{path}.sms", "a factor by text message with userPool.sms", "no sms", "give userPool.sms")
+        yield Problem(f"{path}.sms", "text messages as a factor require userPool.sms", "no sms", "set userPool.sms")
     if mfa.mode != "off" and "phone_number" in pool.username_attributes and pool.sms is None:
-        allowed = "off, or userPool.sms: a person whose user name is a phone number gets codes there"
-        yield Problem(f"{path}.mode", allowed, shown(mfa.mode), "give userPool.sms")
+        allowed = "off, or userPool.sms: users whose user name is a phone number get codes there"
+        yield Problem(f"{path}.mode", allowed, shown(mfa.mode), "set userPool.sms")
 
 
 def _recovery(pool: UserPool) -> Iterator[Problem]:
     ways = pool.recovery or []
     if "admin_only" in ways and len(ways) > 1:
-        yield Problem(f"{PATH}.recovery", "admin_only alone", shown(ways), "take admin_only out, or the other")
+        yield Problem(f"{PATH}.recovery", "admin_only alone", shown(ways), "remove admin_only, or the other")
     if "verified_phone_number" in ways and pool.sms is None:
         place = f"{PATH}.recovery[{ways.index('verified_phone_number')}]"
-        allowed = "a way by which Cognito can send a code: to a phone it takes userPool.sms"
-        yield Problem(place, allowed, '"verified_phone_number"', "give userPool.sms", warning=True)
+        allowed = "a way to send codes: for phone numbers it requires userPool.sms"
+        yield Problem(place, allowed, '"verified_phone_number"', "set userPool.sms", warning=True)
     for index, attribute in enumerate(pool.verify_before_update or []):
         if attribute not in pool.auto_verified_attributes:
             allowed = "an attribute of autoVerifiedAttributes"

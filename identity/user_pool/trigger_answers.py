@@ -36,7 +36,7 @@ class Answer(BaseModel):
         known = cls.unsaid()
         unknown = [member for member in given if member not in known] if isinstance(given, Mapping) else []
         if unknown:
-            raise ValueError(f"Cognito looks at no {', '.join(unknown)} here; it knows {', '.join(known) or 'none'}")
+            raise ValueError(f"Cognito ignores {', '.join(unknown)} here; it knows {', '.join(known) or 'none'}")
         return given
 
 
@@ -55,7 +55,7 @@ class SignUp(Answer):
     def _has_what_is_verified(self, info: ValidationInfo) -> Self:
         for verified, name in ((self.auto_verify_email, "email"), (self.auto_verify_phone, "phone_number")):
             if verified and name not in (info.context or {})["userAttributes"]:
-                raise ValueError(f"Cognito refuses to verify {name} of somebody who has none")
+                raise ValueError(f"Cognito refuses to verify {name} of a user who has none")
         return self
 
 
@@ -105,7 +105,7 @@ class AccessToken(Claims[JsonValue]):
     def _names_the_client(self, info: ValidationInfo) -> Self:
         added = self.claims_to_add_or_override or {}
         if "aud" in added and added["aud"] != (info.context or {})["clientId"]:
-            raise ValueError("Cognito takes no other aud than the id of the client, event.callerContext.clientId")
+            raise ValueError("Cognito accepts no other aud than the client id, event.callerContext.clientId")
         return self
 
 
@@ -139,7 +139,7 @@ class NextChallenge(Answer):
     @model_validator(mode="after")
     def _goes_on(self) -> Self:
         if sum(map(bool, (self.challenge_name, self.issue_tokens, self.fail_authentication))) != 1:
-            raise ValueError("say one: a challengeName, issueTokens: true, or failAuthentication: true")
+            raise ValueError("one of challengeName, issueTokens: true, or failAuthentication: true is required")
         return self
 
 

@@ -148,26 +148,28 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
         place = f"{path}.{Triggers.model_fields[name].alias}"
         if (trigger.arn is None) == (trigger.path is None):
             received = "neither" if trigger.arn is None else "both"
-            yield Problem(place, "arn, or path: a function that exists, or code of which one is made", received)
+            yield Problem(place, "either arn, of an existing function, or path, of a function's code", received)
         if trigger.version not in (None, "V1_0") and name != "pre_token_generation":
-            yield Problem(f"{place}.version", "no version: this trigger has one form of event", shown(trigger.version))
+            yield Problem(
+                f"{place}.version", "no version: this trigger has only one event version", shown(trigger.version)
+            )
         for field in sorted(trigger.model_fields_set & _OF_CODE if trigger.arn and not trigger.path else ()):
-            allowed = "nothing beside arn: that function has settings of its own"
-            yield Problem(f"{place}.{field}", allowed, shown(getattr(trigger, field)), "take it out")
+            allowed = "no other keys with arn: they are settings of that function"
+            yield Problem(f"{place}.{field}", allowed, shown(getattr(trigger, field)), "remove it")
         if trigger.path and not trigger.arn:
             yield from _code_problems(place, trigger)
     senders = [name for name in SENDERS if name in given]
     if senders and not triggers.kms_key_arn:
         sender = Triggers.model_fields[senders[0]].alias
-        yield Problem(f"{path}.kmsKeyArn", f"the key with which Cognito encrypts the code for {sender}", "nothing")
+        yield Problem(f"{path}.kmsKeyArn", f"the KMS key with which Cognito encrypts codes for {sender}", "nothing")
     missing = [name for name in _CUSTOM_SIGN_IN if name not in given]
     names = [str(Triggers.model_fields[name].alias) for name in missing]
     if names and len(names) < len(_CUSTOM_SIGN_IN):
-        yield Problem(f"{path}.{names[0]}", "all three triggers of custom sign-in, or none", "nothing")
+        yield Problem(f"{path}.{names[0]}", "all three triggers of custom authentication, or none", "nothing")
     for client, flows in auth_flows.items():
         if missing and "ALLOW_CUSTOM_AUTH" in flows:
-            allowed = "a flow that the pool can serve: this one needs the three triggers of custom sign-in"
-            fix = f"take it out, or give {', '.join(names)} in {path}"
+            allowed = "a flow that the pool supports: this one requires the three triggers of custom authentication"
+            fix = f"remove it, or set {', '.join(names)} in {path}"
             yield Problem(
                 f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]",
                 allowed,
@@ -181,7 +183,7 @@ def _code_problems(place: str, trigger: Trigger) -> Iterator[Problem]:
     """Code that is not there: Lambda itself would say so only when somebody signs in."""
     folder = (ROOT / str(trigger.path)).resolve()
     if not (folder.is_dir() and folder.is_relative_to(ROOT.resolve())):
-        yield Problem(f"{place}.path", "a folder in this repository, from its root", shown(trigger.path))
+        yield Problem(f"{place}.path", "a folder of this repository, relative to its root", shown(trigger.path))
         return
     file = trigger.handler.rpartition(".")[0]
     endings = next((them for runtime, them in _ENDINGS.items() if trigger.runtime.startswith(runtime)), ())

@@ -73,9 +73,9 @@ def web_acl_problems(acl: WebAcl) -> Iterator[Problem]:
     given = {key: value for key, value in own.items() if value}
     if acl.arn and given:
         key = next(iter(given))
-        yield Problem(f"{PATH}.{key}", "nothing beside arn: that web ACL has rules of its own", shown(given[key]))
+        yield Problem(f"{PATH}.{key}", "no other keys with arn: they are settings of that web ACL", shown(given[key]))
     elif not acl.arn and not given:
-        yield Problem(PATH, "an ARN, or requestsPer5Minutes or managedRules for a web ACL made here", "neither")
+        yield Problem(PATH, "either arn, or requestsPer5Minutes or managedRules for a new web ACL", "neither")
 
 
 def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None) -> WebAcl:

@@ -159,29 +159,33 @@ def id_token(**details: Any) -> Function:
 
 
 REFUSED: list[tuple[str, Function, str]] = [
-    ("preSignUp", answered(autoVerifyPhone=True), "refuses to verify phone_number of somebody who has none"),
+    ("preSignUp", answered(autoVerifyPhone=True), "refuses to verify phone_number of a user who has none"),
     ("preSignUp", answered(autoConfirmUser="yes"), "response.autoConfirmUser: Input should be a valid boolean"),
-    ("preSignUp", answered(confirmUser=True), "looks at no confirmUser here; it knows autoConfirmUser, "),
-    ("postConfirmation", answered(redirect="/"), "looks at no redirect here; it knows none"),
+    ("preSignUp", answered(confirmUser=True), "ignores confirmUser here; it knows autoConfirmUser, "),
+    ("postConfirmation", answered(redirect="/"), "ignores redirect here; it knows none"),
     ("preAuthentication", lambda _: None, "the event has to come back"),
     ("preAuthentication", lambda event: event["request"], "the event has to come back"),
-    ("preTokenGeneration", tokens(claimsToAddOrOverride={"sub": "2"}), "keeps its own sub"),
-    ("preTokenGeneration", tokens(claimsToSuppress=["username", "scope"]), "keeps its own scope, username"),
-    ("preTokenGeneration", tokens(claimsToAddOrOverride={"aud": "other"}), "no other aud than the id of the client"),
+    ("preTokenGeneration", tokens(claimsToAddOrOverride={"sub": "2"}), "sub: Cognito does not let"),
+    ("preTokenGeneration", tokens(claimsToSuppress=["username", "scope"]), "scope, username: Cognito does not let"),
+    ("preTokenGeneration", tokens(claimsToAddOrOverride={"aud": "other"}), "no other aud than the client id"),
     (
         "preTokenGeneration",
         tokens(scopesToAdd="a b"),
         "accessTokenGeneration.scopesToAdd: Input should be a valid list",
     ),
-    ("preTokenGeneration", id_token(claimsToAddOrOverride={"cognito:username": "eve"}), "its own cognito:username"),
-    ("preTokenGeneration", id_token(scopesToAdd=["a"]), "looks at no scopesToAdd here"),
+    (
+        "preTokenGeneration",
+        id_token(claimsToAddOrOverride={"cognito:username": "eve"}),
+        "cognito:username: Cognito does not let",
+    ),
+    ("preTokenGeneration", id_token(scopesToAdd=["a"]), "ignores scopesToAdd here"),
     ("preTokenGeneration", answered(claimsOverrideDetails={}), "it knows claimsAndScopeOverrideDetails"),
     ("customMessage", answered(emailMessage="Hello"), "has to hold event.request.codeParameter, which is {####}"),
     ("customMessage", answered(smsMessage="{####}" * 30), "response.smsMessage: String should have at most 140"),
     ("userMigration", answered(finalUserStatus="CONFIRMED"), "response.userAttributes"),
     ("userMigration", answered(userAttributes={}, finalUserStatus="NEW"), "'CONFIRMED' or 'RESET_REQUIRED'"),
-    ("defineAuthChallenge", answered(), "say one: a challengeName"),
-    ("defineAuthChallenge", answered(challengeName="A", issueTokens=True), "say one: a challengeName"),
+    ("defineAuthChallenge", answered(), "one of challengeName"),
+    ("defineAuthChallenge", answered(challengeName="A", issueTokens=True), "one of challengeName"),
     ("createAuthChallenge", answered(privateChallengeParameters={"code": 1}), "privateChallengeParameters.code"),
     ("verifyAuthChallengeResponse", answered(), "response.answerCorrect"),
 ]
@@ -198,7 +202,7 @@ def test_what_cognito_would_not_take_is_told(run: Run, name: str, function: Func
 @pytest.mark.parametrize(
     ("response", "told"),
     [
-        ({"claimsToAddOrOverride": {"aud": "x"}}, "keeps its own aud"),
+        ({"claimsToAddOrOverride": {"aud": "x"}}, "aud: Cognito does not let"),
         ({"claimsToAddOrOverride": {"level": 1}}, "claimsToAddOrOverride.level: Input should be a valid string"),
     ],
 )
@@ -263,7 +267,7 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({"request": "[]"}, "--request has to be a JSON object"),
     ({"request": "{"}, "--request has to be a JSON object"),
     ({"request": '{"userAttributes": null}'}, "--request: userAttributes has to be an object"),
-    ({"name": "customMessage", "request": '{"codeParameter": 1}'}, "--request: codeParameter has to be a text"),
+    ({"name": "customMessage", "request": '{"codeParameter": 1}'}, "--request: codeParameter has to be a string"),
     ({"name": "preTokenGeneration", "source": MACHINE}, "of version V3_0 alone"),
 ]
 

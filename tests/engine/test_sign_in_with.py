@@ -172,7 +172,7 @@ def test_a_group_that_goes_takes_nobody_with_it(stack: Checkout) -> None:
     stack.config(groups={"support": CONFIG["groups"]["support"]})
     ran = stack.local("up")
     assert ran.status == 0, ran.said
-    assert "Every member of staff would lose it" in ran.said
+    assert "All members of staff would lose the group" in ran.said
     assert cognito.admin_get_user(UserPoolId=pool, Username="grace9")["UserStatus"]
 
 

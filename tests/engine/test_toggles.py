@@ -317,9 +317,9 @@ def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
     stack.config(**secret, **fewer)
     refusal = stack.local("up")
     assert refusal.status != 0
-    unprotect = "first `identity:protect: false` and an update, then"
+    unprotect = "first set `identity:protect: false` and update, then"
     assert f"{unprotect} `identity:allowLoss: [{client_id}]`" in refusal.said
-    assert f"On purpose: `identity:allowLoss: [{lost}]`" in refusal.said
+    assert f"To confirm: `identity:allowLoss: [{lost}]`" in refusal.said
     assert "Traceback" not in refusal.said
     assert everything(stack) == protected
 
@@ -335,7 +335,7 @@ def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
     stack.config(**secret, allowLoss=[client_id])
     replaced = stack.local("up", "--json")
     assert replaced.changes == {"replace": 1, "same": 12}
-    assert "take it out" not in replaced.said
+    assert "remove it" not in replaced.said
     assert people(stack) == known
     assert stack.run("destroy") == {"delete": 13}
     assert not any(stack.inventory().values())

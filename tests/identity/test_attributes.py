@@ -27,7 +27,7 @@ def test_no_custom_attribute_takes_the_place_of_a_standard_one(name: str, attrib
     for written in (name, name.upper(), name.title()):
         problems, _ = told(customAttributes={written: attribute})
         assert [problem.path for problem in problems] == [f"{PATH}.customAttributes.{written}"]
-        assert "Cognito's own" in problems[0].allowed
+        assert "Cognito's standard attributes" in problems[0].allowed
         assert name in problems[0].fix
 
 

@@ -65,7 +65,7 @@ def test_under_protect_what_members_would_lose_is_refused(
 
 def test_without_protect_a_group_goes_with_a_warning(deploy: Deploy, caplog: pytest.LogCaptureFixture) -> None:
     assert not change(deploy, {"groups": GROUPS}, {"groups": {}}).of_type("UserGroup")
-    assert "Every member of support would lose it" in caplog.text
+    assert "All members of support would lose the group" in caplog.text
 
 
 def test_another_description_and_one_more_group_lose_nothing(deploy: Deploy) -> None:

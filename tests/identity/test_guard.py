@@ -205,7 +205,7 @@ def test_a_permission_that_is_not_used_is_reported(deploy: Deploy, caplog: pytes
     with caplog.at_level(logging.WARNING):
         change(deploy, {}, {"allowLoss": ["acme-dev"]})
     assert "received: acme-dev" in caplog.text
-    assert "what this update loses, which is nothing" in caplog.text
+    assert "a loss of this update, which is nothing" in caplog.text
 
 
 @pytest.mark.parametrize("named", ["acme-dev", POOL_ID, f"{POOL_ID}/mfa", "access-client-app-id/callbackUrls"])
@@ -240,7 +240,7 @@ def test_protect_and_a_deletion_are_two_updates_and_the_order_is_told(deploy: De
         change(deploy, {**REGISTRY, "protect": True}, {"protect": False, "clients": {}})
     (problem,) = refused.value.problems
     assert problem.path == "identity:protect"
-    assert "with `identity:protect: false` alone" in problem.fix
+    assert "only sets `identity:protect: false`" in problem.fix
     assert "identity:clients.app" in problem.fix
     assert change(deploy, {**REGISTRY, "protect": True}, {"protect": False}).of_type("UserPool")
     assert change(deploy, {**REGISTRY, "protect": False}, {"clients": {}}).of_type("UserPool")

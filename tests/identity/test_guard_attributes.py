@@ -112,8 +112,8 @@ def test_an_attribute_that_the_config_has_no_word_for_is_none_to_put_back(
     with pytest.raises(ConfigError) as refused:
         deploy({**BASE, "userPool": {"customAttributes": written}}, stack="dev", state=state)
     (problem,) = refused.value.problems
-    assert problem.fix.startswith("hold the update back")
-    assert "put it back" not in problem.fix
+    assert problem.fix.startswith("do not update")
+    assert "restore it" not in problem.fix
 
 
 @pytest.mark.parametrize("name", ["dev:custom:level", "level"])

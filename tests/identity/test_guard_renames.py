@@ -70,8 +70,8 @@ def test_two_clients_do_not_change_keys(deploy: Deploy, secrets: tuple[bool, boo
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {A: one, B: two}}, {"clients": {A: two, B: one}})
     problems = {problem.path: problem for problem in refused.value.problems}
-    assert "those of beta" in problems[f"identity:clients.{A}"].allowed
-    assert "those of alpha" in problems[f"identity:clients.{B}"].allowed
+    assert "the values of beta" in problems[f"identity:clients.{A}"].allowed
+    assert "the values of alpha" in problems[f"identity:clients.{B}"].allowed
     assert f"`{A}: {{renamedFrom: {B}}}`" in problems[f"identity:clients.{A}"].fix
 
 
@@ -120,7 +120,7 @@ def test_keys_that_move_up_in_one_edit_are_told_to_go_one_after_another(
     after = {key: make(former, renamedFrom=former) for key, former in places.items()}
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {}, kind: {A: make(A), B: make(B)}}, {kind: after})
-    assert all("one after another" in problem.fix for problem in refused.value.problems)
+    assert all("separate updates" in problem.fix for problem in refused.value.problems)
 
 
 @pytest.mark.parametrize(("kind", "make"), KINDS)

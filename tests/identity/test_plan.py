@@ -44,7 +44,7 @@ def test_a_preview_says_it_where_it_is_above_lite(
 ) -> None:
     with caplog.at_level(logging.INFO):
         deploy({"product": "acme", "userPool": pool})
-    assert ("The plan of Cognito" in caplog.text) is (line is not None)
+    assert ("The Cognito plan" in caplog.text) is (line is not None)
     assert (line or "") in caplog.text
 
 
@@ -54,4 +54,4 @@ def test_with_a_tier_each_key_above_it_is_refused_and_names_it(pool: dict[str, A
     for tier, above in (("lite", [Plan.ESSENTIALS, Plan.PLUS]), ("essentials", [Plan.PLUS]), ("plus", [])):
         problems = told({"product": "acme", "userPool": {**pool, "tier": tier}})
         assert [item.path for item in problems] == [f"identity:{need.path}" for need in found if need.plan in above]
-        assert all(f"the plan {tier}" in problem.allowed for problem in problems)
+        assert all(f"the {tier} plan" in problem.allowed for problem in problems)

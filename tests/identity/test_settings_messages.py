@@ -24,7 +24,7 @@ def told(config: dict[str, Any]) -> list[Problem]:
 def test_nothing_is_neither_the_default_nor_an_empty_object(key: str) -> None:
     (problem,) = told({key: None})
     assert (problem.path, problem.received) == (f"identity:{key}", "null")
-    assert "leave the key out" in problem.fix
+    assert "remove the key" in problem.fix
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_the_old_names_of_two_keys_are_read_and_warned_of() -> None:
     assert [item for item in found if not item.warning] == []
     assert settings.clients["web"].renamed_from == "app"
     assert settings.apis["shop"].renamed_from == "cart"
-    renamed = [warning.path for warning in found if "as it is called now" in warning.allowed]
+    renamed = [warning.path for warning in found if "the new name" in warning.allowed]
     assert renamed == ["identity:departures", "identity:apis.shop.formerly", "identity:clients.web.formerly"]
 
 
@@ -184,8 +184,8 @@ def test_of_an_old_and_a_new_name_in_one_file_neither_is_lost_in_silence(config:
     (problem,) = told(config)
     assert problem.path == f"identity:{path}"
     assert problem.received
-    assert "one of the two would be lost" in problem.allowed
-    assert "take this one out" in problem.fix
+    assert "one of the two would be ignored" in problem.allowed
+    assert "remove this key" in problem.fix
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_of_an_old_and_a_new_name_in_one_file_neither_is_lost_in_silence(config:
 def test_an_old_name_that_takes_nothing_from_the_new_one_is_only_warned_of(config: dict[str, Any]) -> None:
     assert told(config) == []
     found = check(config_of({**SOUND, **config}), "dev")[1]
-    assert len([warning for warning in found if "as it is called now" in warning.allowed]) == 1
+    assert len([warning for warning in found if "the new name" in warning.allowed]) == 1
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_key_with_nothing_behind_it_is_no_value_and_no_name(key: str) -> None:
     """A stack that is called null, and every name of it, is what nobody means."""
     (problem,) = told({key: None})
     assert (problem.path, problem.received.strip('"')) == (f"identity:{key}", "null")
-    assert "leave the key out" in problem.fix
+    assert "remove the key" in problem.fix
 
 
 @pytest.mark.parametrize(("word", "meant"), [("yes", "true"), ("True", "true"), (" on", "true"), ("NO", "false")])
@@ -295,9 +295,9 @@ def test_the_name_to_write_without_cognitos_prefix_is_one_that_is_taken(name: st
 def test_taking_the_only_entry_of_a_list_out_ends_with_a_fix_that_holds(flow: str, rotate: bool) -> None:
     entry = {**ENTRY, "rotateRefreshTokens": rotate}
     (problem,) = told({"clients": {"web": {**entry, "authFlows": [flow]}}})
-    assert "out" in problem.fix
+    assert "remove" in problem.fix
     (problem,) = told({"clients": {"web": {**entry, "authFlows": []}}})
-    assert problem.fix == "leave the key out for its default"
+    assert problem.fix == "remove the key to use its default"
     assert told({"clients": {"web": entry}}) == []
 
 

@@ -97,6 +97,6 @@ def test_one_slip_is_told_alone(key: str) -> None:
             assert problems, (path, value)
             assert [str(problem) for problem in problems if not related(problem.path, path)] == [], (path, value)
             assert all(
-                problem.allowed and (problem.received or problem.allowed == "this key is needed")
+                problem.allowed and (problem.received or problem.allowed == "this key is required")
                 for problem in problems
             )

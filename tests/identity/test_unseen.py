@@ -62,7 +62,7 @@ def test_a_pool_that_nobody_may_read_is_a_warning(monkeypatch: pytest.MonkeyPatc
     unseen.refuse_unseen(update(OLD, NEW), settings(**nowhere), REGION)
     pulumi.runtime.set_all_config({})
     (warning,) = told
-    assert f"The live pool {POOL_ID} was not read" in warning
+    assert f"The live pool {POOL_ID} could not be read" in warning
     assert "hush" not in warning
 
 

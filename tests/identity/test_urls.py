@@ -41,12 +41,12 @@ REFUSED: list[tuple[str, str]] = [
         for url in ("https://shöp.example/cb", "https://\u0430pple.example/cb", "myapp://gr\u00f6\u00dfe/cb")
     ),
     *(
-        (f"{scheme}{rest}", "nothing waits for a code")
+        (f"{scheme}{rest}", "no app receives a code")
         for scheme in ("ws:", "wss:", "ftp:", "FTPS:", "Intent:", "file:", "javascript:", "JavaScript:", "data:")
         for rest in ("//a.example/cb", "x")
     ),
     *(
-        (f"{scheme}:a.example/cb", "nothing waits for a code")
+        (f"{scheme}:a.example/cb", "no app receives a code")
         for scheme in ("blob", "about", "view-source", "vbscript", "mailto", "sms", "tel", "urn", "ldap", "content")
     ),
     *(
@@ -243,10 +243,10 @@ def test_what_is_said_of_a_person_needs_openid_which_aws_tells_at_the_sign_in_al
 def test_a_flow_that_the_pool_cannot_serve_is_refused_with_what_it_lacks() -> None:
     problems, _ = told({"authFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH"]})
     assert [problem.path for problem in problems] == ["identity:clients.app.authFlows[1]"]
-    assert "a flow that the pool can serve" in problems[0].allowed
+    assert "a flow that the pool supports" in problems[0].allowed
 
 
 def test_the_flow_of_custom_sign_in_without_its_triggers_which_live_clients_have_is_warned_of() -> None:
     problems, warnings = told({"authFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]})
     assert not problems
-    assert any("a flow that the pool can serve" in warning.allowed for warning in warnings)
+    assert any("a flow that the pool supports" in warning.allowed for warning in warnings)

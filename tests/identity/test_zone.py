@@ -79,7 +79,7 @@ def test_a_parent_in_the_zone_that_does_not_resolve_is_refused(deploy: Deploy, r
 
 
 def test_a_custom_domain_that_a_cname_serves_is_kept_by_its_certificate(deploy: Deploy) -> None:
-    with pytest.raises(ConfigError, match="keep the CNAME by `identity:zoneName: none` and `identity:certificateArn"):
+    with pytest.raises(ConfigError, match="keep the CNAME with `identity:zoneName: none` and `identity:certificateArn"):
         deploy(BELOW, records=[("eu.focusmark.app.", "A"), ("login.eu.focusmark.app.", "CNAME")])
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
     run = deploy({**BELOW, "zoneName": "none", "certificateArn": arn})

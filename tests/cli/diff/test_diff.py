@@ -104,11 +104,11 @@ def test_a_stack_that_is_made_tells_its_scopes_too() -> None:
 
 
 def test_a_refused_preview_fails_with_its_reasons() -> None:
-    compared = compare("dev", preview(succeeded=False, errors=["put it back"]))
+    compared = compare("dev", preview(succeeded=False, errors=["restore it"]))
     assert compared.fails
     assert compared.headline == "refused"
     for shown in (render.as_text("main", [compared]), render.as_markdown("main", [compared])):
-        assert "put it back" in shown
+        assert "restore it" in shown
 
 
 def test_a_failure_without_a_reason_is_a_failure_all_the_same() -> None:

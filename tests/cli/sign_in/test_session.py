@@ -48,7 +48,7 @@ DAMAGED = {
     "half of it": SESSION.model_dump_json().encode()[:-20],
     "no JSON": b"{",
     "a list": b"[]",
-    "a text": b'"x"',
+    "a string": b'"x"',
     "null": b"null",
     "a wrong kind": b'{"issuer": 5}',
     "a part": b'{"issuer": "x", "client_id": "y"}',
