@@ -83,7 +83,7 @@ class Claims(Answer, Generic[Value]):
         touched = sorted(self.reserved & {*(self.claims_to_add_or_override or ()), *(self.claims_to_suppress or ())})
         if touched:
             kept = ", ".join(touched)
-            raise ValueError(f"Cognito keeps its own {kept}: no function adds, changes or takes out these")
+            raise ValueError(f"{kept}: Cognito does not let functions add, change or remove these claims")
         return self
 
 
