@@ -44,6 +44,7 @@ def read(file: Path, columns: list[str]) -> list[Row]:
         ) from None
     given, *people = rows or [[]]
     mistakes = [f"it has no column {name}" for name in columns if name not in given]
+    mistakes += [f"it has the column {plain(name, 60)} more than once" for name in set(given) if given.count(name) > 1]
     mistakes += [f"{plain(name, 60)!r} is no attribute of the pool" for name in given if name not in columns]
     if not mistakes:
         mistakes = [mistake for line, row in enumerate(people, 2) for mistake in _mistakes(line, given, row)]

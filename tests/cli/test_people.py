@@ -93,6 +93,7 @@ def test_who_is_there_already_is_told_and_the_rest_imported(stack: EmulatedStack
     ("columns", "row", "said"),
     [
         (COLUMNS[1:], GOOD, "it has no column email"),
+        ([*COLUMNS, "email"], GOOD, "it has the column email more than once"),
         ([*COLUMNS, "shoe"], GOOD, "'shoe' is no attribute of the pool"),
         (COLUMNS, GOOD | {user_import.NAME: ""}, "line 2: cognito:username is empty"),
         (COLUMNS, GOOD | {user_import.MFA: "yes"}, "line 2: cognito:mfa_enabled is 'yes'; it has to be true or false"),
