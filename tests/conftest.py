@@ -20,7 +20,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
 from local.console import Failure
-from local.event_loop import own_event_loop
+from tests.support.event_loop import own_event_loop
 from tests.support.program import ROOT, Deploy, Mocks, RecordingMonitor, Run, config_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pulumi
 import pulumi.runtime
 import pytest
 
-from local.event_loop import own_event_loop
+from tests.support.event_loop import own_event_loop
 
 PROGRAM = Path(__file__).resolve().parents[2] / "examples" / "api_stack" / "__main__.py"
 POOL_ARN = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc"

@@ -19,8 +19,8 @@ from pulumi.runtime.settings import set_root_resource
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
-from local.event_loop import own_event_loop
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
+from tests.support.event_loop import own_event_loop
 from tests.support.program import Mocks, RecordingMonitor, Registered, Run, config_of
 
 WRITES_A_SECOND = 5

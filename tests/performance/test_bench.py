@@ -15,9 +15,9 @@ from pulumi.runtime.sync_await import _sync_await
 
 from identity.api import RESOURCE_SERVERS_PER_POOL
 from identity.client.rules import CLIENTS_PER_POOL
-from local.event_loop import own_event_loop
 from tests.performance import bare, first_up, measures
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
+from tests.support.event_loop import own_event_loop
 from tests.support.program import Deploy, Mocks, RecordingMonitor, Registered, Run
 
 LOCAL = {"product": "focusmark", "zoneName": "focusmark.app"}

@@ -18,8 +18,8 @@ from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
 
 from identity import certificate, config, guard, outputs, registry, zone  # noqa: F401 - imports are measured apart
-from local.event_loop import own_event_loop
 from tests.performance.sizes import Size
+from tests.support.event_loop import own_event_loop
 from tests.support.program import Mocks, config_of
 
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"

@@ -6,7 +6,7 @@ import warnings
 import pytest
 from pulumi.runtime.sync_await import _ensure_event_loop
 
-from local.event_loop import own_event_loop
+from tests.support.event_loop import own_event_loop
 from tests.support.program import Deploy
 
 
