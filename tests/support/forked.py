@@ -25,7 +25,7 @@ from typing import Any
 _PACKAGES = (
     *("authlib.integrations.httpx_client", "boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2"),
     *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi.provider.experimental.server", "pulumi_aws.acm"),
-    *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "rich.console", "yaml"),
+    *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "yaml"),
 )
 
 _AT_A_TIME = threading.Lock()
