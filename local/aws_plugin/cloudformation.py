@@ -10,7 +10,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import Emulator, Refusal, existing
 from .official import Differences
-from .properties import Props, to_aws
+from .properties import Props, comparable, to_aws
 from .resource import Resource
 from .service import Service
 
@@ -36,9 +36,6 @@ class Stack(Resource):
         unsupported=_OTHERS,
     )
 
-    def prepared(self, props: Props) -> Props:
-        return props | {"templateBody": _same_text(props["templateBody"])} if props.get("templateBody") else props
-
     def make(self, aws: Service, props: Props) -> str:
         stack_id = str(aws.client.create_stack(**self._request(props))["StackId"])
         try:
@@ -48,16 +45,14 @@ class Stack(Resource):
             raise
         return stack_id
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
         found = _described(aws, resource_id)
         if found is None:
             return None
         body = aws.client.get_template(StackName=found["StackId"], TemplateStage="Original")["TemplateBody"]
-        text = body if isinstance(body, str) else json.dumps(body)
-        same = known.get("templateBody") and _same_text(known["templateBody"]) == _same_text(text)
         parameters = {given["ParameterKey"]: given["ParameterValue"] for given in found.get("Parameters", [])}
         more = {
-            "templateBody": known["templateBody"] if same else text,
+            "templateBody": body if isinstance(body, str) else json.dumps(body),
             "parameters": parameters or None,
             "outputs": {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])},
         }
@@ -77,8 +72,8 @@ class Stack(Resource):
             self._finish(aws, resource_id, "DELETE_COMPLETE")
 
     def planned(self, old: Props, new: Props) -> Props:
-        same = self.prepared(old).get("templateBody") == self.prepared(new).get("templateBody")
-        return {} if same else {"outputs": UNKNOWN}
+        before, after = (comparable(self.inputs["templateBody"], props.get("templateBody")) for props in (old, new))
+        return {} if before == after else {"outputs": UNKNOWN}
 
     def _request(self, props: Props) -> Props:
         given = (props.get("parameters") or {}).items()
@@ -102,14 +97,6 @@ class Stack(Resource):
 def _described(aws: Service, stack_id: str) -> Any:
     found = existing(lambda: aws.client.describe_stacks(StackName=stack_id)["Stacks"][0])
     return None if found and found["StackStatus"] == "DELETE_COMPLETE" else found
-
-
-def _same_text(template: str) -> str:
-    """JSON without its layout; other text as it is."""
-    try:
-        return json.dumps(json.loads(template), sort_keys=True)
-    except ValueError:
-        return template
 
 
 def get_export(emulator: Emulator, arguments: Props) -> Props:

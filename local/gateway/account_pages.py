@@ -18,12 +18,9 @@ from local.gateway.view import Field, Form, Page
 _KINDS: Final = {"email": "email", "phone_number": "tel", "birthdate": "date", "website": "url"}
 
 
-async def sign_up_page(request: Request, asked: Authorization) -> Response:
-    """The page for a new account."""
-    return _sign_up_page(asked, request.form())
-
-
-def _sign_up_page(asked: Authorization, entered: dict[str, str], error: str = "") -> Response:
+async def sign_up_page(request: Request, asked: Authorization, error: str = "") -> Response:
+    """The page for a new account, with what was entered already."""
+    entered = request.form()
     fields = [
         Field("username", sign_in.name_label(asked.pool), value=entered.get("username", ""), complete="username"),
         *(_field(name, entered) for name in _asked_for(asked.pool)),
@@ -42,7 +39,7 @@ async def sign_up(request: Request, asked: Authorization) -> Response:
     try:
         made = await _run(request, "SignUp", asked.client, name, Password=password, UserAttributes=listed)
     except OperationError as error:
-        return _sign_up_page(asked, entered, error.message)
+        return await sign_up_page(request, asked, error.message)
     attempt = Attempt(asked, name, password)
     if made.get("UserConfirmed"):
         return await sign_in.begin(attempt)
@@ -82,12 +79,9 @@ async def confirm_by_link(request: Request) -> Response:
     return view.response(Page("Your registration has been confirmed", text))
 
 
-async def forgot_page(request: Request, asked: Authorization) -> Response:
+async def forgot_page(request: Request, asked: Authorization, error: str = "") -> Response:
     """The page that asks whose password is forgotten."""
-    return _forgot_page(asked, request.form().get("username", ""))
-
-
-def _forgot_page(asked: Authorization, name: str, error: str = "") -> Response:
+    name = request.form().get("username", "")
     field = Field("username", sign_in.name_label(asked.pool), value=name, complete="username")
     form = Form(asked.to("/forgotPassword"), "Send a code", [field])
     text = "You get a code by which you set a new one."
@@ -100,7 +94,7 @@ async def forgot(request: Request, asked: Authorization) -> Response:
     try:
         sent = await _run(request, "ForgotPassword", asked.client, name)
     except OperationError as error:
-        return _forgot_page(asked, name, error.message)
+        return await forgot_page(request, asked, error.message)
     return sign_in.reset_page(asked, name, f"A code was sent to {sent['CodeDeliveryDetails']['Destination']}.")
 
 
