@@ -23,7 +23,7 @@ region = deployed.current_region(settings.region)
 state = deployed.read_state()
 guard.refuse_losses(state, settings, region, zone)
 say_plan(config)
-guarded = pulumi.ResourceOptions(protect=settings.protect)
+guarded = pulumi.ResourceOptions(protect=config.protect)
 
 certificate = None
 if zone and not domain.certificate_arn:
@@ -39,7 +39,7 @@ pool = CustomerUserPool(
         tags=tags,
         certificate_arn=certificate.validated_arn if certificate else domain.certificate_arn,
         zone_id=zone.id if zone else None,
-        deletion_protection=settings.protect,
+        deletion_protection=config.protect,
         links_accounts=config.link_accounts is not None,
         state=state,
         hooks=before_update(settings, region),
@@ -70,7 +70,7 @@ if settings.exports:
         CloudFormationExportsArgs(
             names.exports_stack, settings.exports, pool.id, pool.arn, access.client_ids, validated, tags
         ),
-        opts=pulumi.ResourceOptions(protect=settings.protect, depends_on=[pool, access]),
+        opts=pulumi.ResourceOptions(protect=config.protect, depends_on=[pool, access]),
     )
 
 outputs = stack_outputs(settings, region, certificate, pool, access, people)

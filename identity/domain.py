@@ -19,11 +19,9 @@ from identity.facts import CUSTOM_DOMAIN_REGION
 from identity.naming import Names
 from identity.setting import Model
 
-DOMAIN_PREFIX_LENGTH = 63
 CUSTOM_DOMAIN_LENGTH = 63
 CERTIFICATE_NAME_LENGTH = 64
 RESERVED_PREFIX_WORDS = ("aws", "amazon", "cognito")
-PREFIX_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 
@@ -39,7 +37,7 @@ def domain_prefix(value: str) -> str:
     word = next((word for word in RESERVED_PREFIX_WORDS if word in value), None)
     if word:
         types.refuse("a prefix without aws, amazon and cognito", f'remove "{word}"')
-    if PREFIX_DOMAIN.fullmatch(value):
+    if types.DNS_LABEL.fullmatch(value):
         return value
     return types.refuse("1-63 of a-z, 0-9 and -, no - at either end")
 

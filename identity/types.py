@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from identity.errors import nearest
 
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-_DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 
@@ -59,20 +59,20 @@ def is_visible(value: str) -> bool:
 
 
 def dns_label(value: str) -> str:
-    if _DNS_LABEL.fullmatch(value):
+    if DNS_LABEL.fullmatch(value):
         return value
     lower = value.strip().lower()
-    fix = f'write "{lower}"' if _DNS_LABEL.fullmatch(lower) else ""
+    fix = f'write "{lower}"' if DNS_LABEL.fullmatch(lower) else ""
     return refuse("a DNS label: 1-63 of a-z, 0-9 and -, no - at either end", fix)
 
 
 def dns_name(value: str) -> str:
     name = value.removesuffix(".")
     labels = name.split(".")
-    if len(labels) > 1 and len(name) <= 253 and all(_DNS_LABEL.fullmatch(label) for label in labels):
+    if len(labels) > 1 and len(name) <= 253 and all(DNS_LABEL.fullmatch(label) for label in labels):
         return name
     lower = re.sub(r"^https?://|/+$", "", value.strip().lower()).removesuffix(".")
-    sound = lower != name and "." in lower and all(_DNS_LABEL.fullmatch(label) for label in lower.split("."))
+    sound = lower != name and "." in lower and all(DNS_LABEL.fullmatch(label) for label in lower.split("."))
     return refuse("a domain name such as example.app, in lower case", f'write "{lower}"' if sound else "")
 
 

@@ -165,7 +165,7 @@ def test_the_readme_shows_an_object_that_replaces_the_default_and_one_that_repea
 def test_protect_is_what_the_stacks_file_says_and_no_name_changes_it() -> None:
     for stack in ("local", "dev", "prod", "live"):
         settings, _ = check({"identity:product": "acme"}, stack)
-        assert settings.protect is False
+        assert settings.config.protect is False
     assert stack_file("prod")["identity:protect"] is True
 
 

@@ -84,7 +84,7 @@ def adopt(
             say(f"\nWrote {where.file.name}. Review it: git diff {where.file.name}", style="green")
         if importing:
             settings = _sound(where, stack_settings.read(where.file), running, described, leave)
-            if not settings.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
+            if not settings.config.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
                 raise Failure(
                     "identity:protect is false; nothing was imported. Set it to true for the adoption, so that "
                     "`preview` refuses any loss. After the first `up` you may remove it again."

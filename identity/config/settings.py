@@ -52,10 +52,6 @@ class Settings:
             login_version=config.login.version if config.login else None,
         )
 
-    @property
-    def protect(self) -> bool:
-        return self.config.protect
-
     @cached_property
     def tags(self) -> Mapping[str, str]:
         return {**self.config.tags, **self.names.tags}

@@ -32,22 +32,22 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
         ConfigError: with each loss that `identity:allowLoss` does not name, and under `protect` with each name there
             that this update does not lose.
     """
-    allowed = set(settings.config.allow_loss)
+    allowed, protect = set(settings.config.allow_loss), settings.config.protect
     losses = list(find_losses(state, settings, region, zone))
-    guarded = [loss for loss in losses if settings.protect or not loss.under_protect]
+    guarded = [loss for loss in losses if protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
     pools = [str(resource.outputs.get("id")) for resource in state if resource.type == facts.USER_POOL]
     rest = allowed - {loss.named for loss in losses}
     rest -= {name for pool in pools for name in entries_in_use(rest, pool, region, settings)}
     unused = [_unused(name, losses) for name in sorted(rest)]
-    problems = [_problem(loss, settings) for loss in refused]
-    problems += _still_protected(state, losses, settings)
+    problems = [_problem(loss, protect) for loss in refused]
+    problems += _still_protected(state, losses, protect)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
-    strict = settings.protect and any(resource.type == facts.USER_POOL for resource in state)
+    strict = protect and any(resource.type == facts.USER_POOL for resource in state)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
     told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in allowed]
-    warn(settings.stack, [*(_problem(loss, settings) for loss in told), *unused])
+    warn(settings.stack, [*(_problem(loss, protect) for loss in told), *unused])
 
 
 def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None = None) -> Iterator[Loss]:
@@ -72,19 +72,19 @@ def _unused(name: str, losses: Iterable[Loss]) -> Problem:
     return Problem("identity:allowLoss", allowed, name, "remove it")
 
 
-def _problem(loss: Loss, settings: Settings) -> Problem:
+def _problem(loss: Loss, protect: bool) -> Problem:
     if loss.final:
         return Problem(loss.path, loss.keep, loss.received, loss.consequence)
-    first = "first set `identity:protect: false` and update, then " if settings.protect and not loss.in_place else ""
+    first = "first set `identity:protect: false` and update, then " if protect and not loss.in_place else ""
     fix = f"{loss.fix} {loss.consequence} To confirm: {first}`identity:allowLoss: [{loss.named}]` for one update"
     return Problem(loss.path, loss.keep, loss.received, fix)
 
 
-def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], settings: Settings) -> list[Problem]:
+def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], protect: bool) -> list[Problem]:
     """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
     pools = [resource for resource in state if resource.type == facts.USER_POOL]
     gone = [loss for loss in losses if not (loss.final or loss.in_place)]
-    if settings.protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
+    if protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
         return []
     paths = ", ".join(sorted({loss.path for loss in gone}))
     allowed = "false, in a separate update: Pulumi does not delete resources that the last update protected"

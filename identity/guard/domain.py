@@ -43,7 +43,7 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
         yield weakened(old, "", "identity:keepPrefixDomain", f"true: {keep}", "false", lost)
         return
     moves = was_custom != now_custom and not (now_custom and now.keep_prefix)
-    if moves and not settings.protect:
+    if moves and not settings.config.protect:
         # The key says by itself which domain is to serve sign-in.
         pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {served[0]}. {lost}")
     yield Loss(old, "identity:customDomain" if moves else path, keep, shown(served[-1]), lost, under_protect=moves)

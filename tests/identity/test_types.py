@@ -6,13 +6,13 @@ from typing import Any
 import botocore.session
 import pytest
 
+from identity import types
 from identity.api import FULL_SCOPE_LENGTH, IDENTIFIER, SCOPE_NAME, SCOPES_PER_SERVER, SERVER_NAME_LENGTH
 from identity.client.auth_flows import AUTH_FLOWS
 from identity.client.rules import CLIENT_NAME_LENGTH, SCOPES_PER_CLIENT
 from identity.client.settings import URLS_PER_CLIENT
 from identity.client.token_validity import ACCESS_SECONDS, REFRESH_SECONDS
 from identity.config.rules import POOL_NAME_LENGTH
-from identity.domain import DOMAIN_PREFIX_LENGTH, PREFIX_DOMAIN
 from identity.urls import URL_LENGTH
 from identity.user_pool.attribute_names import ALIAS_ATTRIBUTES, ATTRIBUTE_NAME_LENGTH, VERIFIED_ATTRIBUTES
 from identity.user_pool.attributes import ATTRIBUTE_TYPES, ATTRIBUTES_PER_POOL, NEW_ATTRIBUTES_PER_UPDATE
@@ -42,7 +42,6 @@ def bounds(shape: str) -> tuple[Any, Any]:
         ("CallbackURLsListType", (0, URLS_PER_CLIENT)),
         ("LogoutURLsListType", (0, URLS_PER_CLIENT)),
         ("RedirectUrlType", (1, URL_LENGTH)),
-        ("DomainType", (1, DOMAIN_PREFIX_LENGTH)),
         ("CustomAttributesListType", (1, NEW_ATTRIBUTES_PER_UPDATE)),
         ("CustomAttributeNameType", (1, ATTRIBUTE_NAME_LENGTH)),
         ("PasswordPolicyMinLengthType", PASSWORD_LENGTH),
@@ -52,6 +51,12 @@ def bounds(shape: str) -> tuple[Any, Any]:
 )
 def test_a_length_or_count_is_the_models(shape: str, ours: tuple[Any, Any]) -> None:
     assert bounds(shape) == ours
+
+
+def test_a_prefix_is_as_long_as_the_model_says() -> None:
+    shortest, longest = bounds("DomainType")
+    taken = [length for length in range(longest + 2) if types.DNS_LABEL.fullmatch("a" * length)]
+    assert taken == list(range(shortest, longest + 1))
 
 
 def test_a_temporary_password_lives_as_long_as_the_model_says_and_never_zero_days() -> None:
@@ -87,7 +92,7 @@ def test_auth_flows_are_the_models() -> None:
     [
         ("ResourceServerScopeNameType", SCOPE_NAME),
         ("ResourceServerIdentifierType", IDENTIFIER),
-        ("DomainType", PREFIX_DOMAIN),
+        ("DomainType", types.DNS_LABEL),
     ],
 )
 def test_a_pattern_takes_each_character_that_the_model_takes(shape: str, ours: re.Pattern[str]) -> None:
