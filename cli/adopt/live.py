@@ -95,7 +95,10 @@ def read(account: Account, pool_id: str) -> Live:
 
 
 def _pool(found: Props) -> Props:
-    outputs = _filled(found, _OWN_POOL)
+    # In a pool of the first years this counts until an update sends what took its place.
+    days = (found.get("adminCreateUserConfig") or {}).get("unusedAccountValidityDays")
+    policy = {"temporaryPasswordValidityDays": days, **(found.get("passwordPolicy") or {})}
+    outputs = _filled({**found, "passwordPolicy": policy}, _OWN_POOL)
     template = outputs["verificationMessageTemplate"]
     for old in _TWICE:
         text, name = outputs.get(old), old.replace("Verification", "")

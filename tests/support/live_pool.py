@@ -25,6 +25,7 @@ _BY_ITSELF = {
     "Policies.PasswordPolicy.TemporaryPasswordValidityDays": 7,
     "VerificationMessageTemplate.DefaultEmailOption": "CONFIRM_WITH_CODE",
     "AdminCreateUserConfig.UnusedAccountValidityDays": 7,
+    "WebAuthnConfiguration.UserVerification": "preferred",
 }
 # One that says nothing; where it is asked to let people in, they are by the answer "open".
 _FUNCTION = """\

@@ -58,6 +58,13 @@ class Browser:
         assert self.page.status_code == 302, f"{self.title}: {self.error}"
         return {name: values[0] for name, values in parse_qs(urlsplit(self.page.headers["Location"]).query).items()}
 
+    @property
+    def shown_secret(self) -> str:
+        """The key of an authenticator app that is to be set up."""
+        found = re.search(r"secret=([A-Z2-7]+)", self.page.text)
+        assert found, self.page.text
+        return found[1]
+
     def fields(self, form: int = 0) -> list[str]:
         """The names of what is asked for."""
         return list(_Forms(self.page.text).forms[form].fields)

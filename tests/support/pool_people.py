@@ -119,7 +119,12 @@ class Person:
         asked |= {"scope": " ".join(self.client["AllowedOAuthScopes"])}
         if self.way == PAGES:
             browser = Browser(self.url).open(f"/oauth2/authorize?{urlencode(asked)}")
-            return browser.send(username=self.name, password=PASSWORD).answer["code"]
+            browser.send(username=self.name, password=PASSWORD)
+            if browser.title == "Enter a code":
+                self.app = self.app or browser.shown_secret
+                self.code_asked = True
+                browser.send(code=totp.code(self.app))
+            return browser.answer["code"]
         browser = Browser(self.url).open(f"/oauth2/authorize?{urlencode(asked | {'identity_provider': self.way})}")
         browser.open(browser.page.headers["Location"]).send(1)
         if browser.page.headers["Location"].startswith("/"):

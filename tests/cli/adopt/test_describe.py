@@ -369,6 +369,13 @@ def test_codes_by_mail_in_cognitos_own_words_are_told_for_there_is_no_key_for_th
     ]
 
 
+def test_an_old_pool_keeps_the_days_of_its_invitations_which_it_has_by_their_older_name() -> None:
+    days = {"AllowAdminCreateUserOnly": True, "UnusedAccountValidityDays": 30}
+    spec = changed(NOTES, AdminCreateUserConfig=days, Policies={"PasswordPolicy": {"MinimumLength": 6}})
+    described = describe.describe(running(spec), TEXTS, "prod", {})
+    assert described.keys["userPool"]["passwordPolicy"]["temporaryPasswordValidityDays"] == 30
+
+
 def test_a_bound_that_is_no_whole_number_is_told_and_ends_nothing() -> None:
     bounds = {"NumberAttributeConstraints": {"MinValue": "0.5"}}
     _, mistakes = found(running(changed(NOTES, Schema=[{**_NUMBER, "Name": "size", **bounds}])))
