@@ -15,9 +15,9 @@ def main(stack: str) -> int:
     operations = json.loads(exported.stdout)["deployment"].get("pending_operations") or []
     creates = [operation["resource"]["urn"] for operation in operations if operation["type"] == "creating"]
     if creates:
-        print(f"The last update of the stack {stack} was cut off while it made this, which may be in AWS or not:")
+        print(f"The last update of the stack {stack} was interrupted while it created this, which may exist in AWS:")
         print("\n".join(f"  {urn}" for urn in creates))
-        print("Nothing was changed. What to do: docs/troubleshooting.md, Pending operations.")
+        print("Nothing was changed. See docs/troubleshooting.md, Pending operations.")
     return 1 if creates else 0
 
 

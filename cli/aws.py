@@ -76,7 +76,7 @@ def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: boo
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
         if emulated:
             return f"the emulator does not answer ({error}); start it with `make up`."
-        return f"AWS does not answer ({error}). Is the network up, is there a proxy, is `aws:region` a region of AWS?"
+        return f"AWS does not answer ({error}). Check the network, the proxy and `aws:region`."
     if isinstance(error, _NO_CREDENTIALS):
         return f"no AWS credentials were found ({error}). {_SIGN_IN}"
     if isinstance(error, exceptions.NoRegionError | exceptions.InvalidRegionError):

@@ -40,4 +40,7 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup)
 def commands() -> None:
-    """Sign in to a stack, see its people and mail, adopt what runs already. The local stack itself: python -m local."""
+    """Sign in to a stack, manage its users, read its messages, adopt an existing user pool.
+
+    To run the local stack: python -m local.
+    """

@@ -18,13 +18,13 @@ from local.console import Failure, give, say
 
 
 @click.command()
-@click.option("--open", "in_browser", is_flag=True, help="Open the inbox in a browser, with the mails as they look.")
+@click.option("--open", "in_browser", is_flag=True, help="Open the inbox in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages as JSON.")
 def mail(in_browser: bool, as_json: bool) -> None:
-    """Print what the local stack has mailed: to whom, and the code or the link. The newest is last."""
+    """Print the messages that the local stack has sent, with codes and links, the newest last."""
     port = emulator.running_port()
     if port is None:
-        raise Failure("The emulator does not run, so there is no mail. Start it with: make up")
+        raise Failure("The emulator is not running, so there are no messages. Start it: make up")
     page = f"http://127.0.0.1:{port}/_mail"
     if in_browser:
         say(f"The inbox: {page}")
@@ -49,7 +49,9 @@ def messages(port: int) -> list[dict[str, Any]]:
     with http.client(url) as client:
         answer = client.get(url, headers=_signature(url))
     if not answer.is_success:
-        raise Failure(f"{url} answers {answer.status_code}. Is the emulator of an older checkout? Replace it: make up")
+        raise Failure(
+            f"{url} answers {answer.status_code}. The emulator may be from an older checkout. Replace it: make up"
+        )
     found: list[dict[str, Any]] = answer.json()["messages"]
     return found
 
@@ -69,4 +71,4 @@ def _text(message: dict[str, Any]) -> str:
 
 
 def _counted(received: list[dict[str, Any]]) -> str:
-    return {0: "No mail yet", 1: "1 message"}.get(len(received), f"{len(received)} messages")
+    return {0: "No messages yet", 1: "1 message"}.get(len(received), f"{len(received)} messages")

@@ -8,7 +8,7 @@ from local import paths
 def not_empty(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """What a person gives by name. An empty one would stand for whatever Pulumi or the command itself chooses."""
     if value is not None and not value.strip():
-        raise click.BadParameter(f"it is empty. Give a name, or leave {parameter.opts[0]} out.")
+        raise click.BadParameter(f"it is empty. Give a name, or omit {parameter.opts[0]}.")
     return value
 
 

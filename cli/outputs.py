@@ -107,10 +107,10 @@ def read(stack: str) -> Outputs:
     Raises Failure where there is no such stack, it is not up, or its outputs are not those of this program; no value
     is ever in the message, since some are secrets.
     """
-    fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Bring one up: pulumi up"
+    fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Deploy one: pulumi up"
     if stack == paths.STACK:
         state.up()
-        fix = "Bring it up: make up"
+        fix = "Deploy it: make up"
     done = pulumi_command.run(stack, "stack", "output", "--json", "--show-secrets")
     if done.returncode:
         raise Failure(f"The outputs of the stack `{stack}` cannot be read: {pulumi_command.said(done)}\n{fix}")
@@ -119,12 +119,12 @@ def read(stack: str) -> Outputs:
     except ValueError:
         raise Failure(f"The outputs of the stack `{stack}` are not JSON. {fix}") from None
     if not values:
-        raise Failure(f"The stack `{stack}` has no outputs: it is not up. {fix}")
+        raise Failure(f"The stack `{stack}` has no outputs, because it is not deployed. {fix}")
     try:
         return Outputs.model_validate(values)
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, wrong["loc"])) for wrong in error.errors(include_input=False))
         raise Failure(
             f"The outputs of the stack `{stack}` are not those of this program (missing or of another type: {fields})."
-            f" Is it a stack of another project, or older than this checkout? {fix}"
+            f" It may belong to another project or be older than this checkout. {fix}"
         ) from None

@@ -22,16 +22,16 @@ _ADDRESSES = ("email", "phone_number")
     "--add",
     metavar="NAME",
     callback=user_name,
-    help="Make somebody of this name, on a local stack; prints the password.",
+    help="Create a user with this name on a local stack; prints the password.",
 )
-@click.option("--header", is_flag=True, help="Print the first line of a CSV to import: the pool's attributes.")
+@click.option("--header", is_flag=True, help="Print the first line (the columns) of a CSV file for the import.")
 @click.option(
-    "--import", "file", type=click.Path(exists=True, dir_okay=False), help="Import the people of this CSV file."
+    "--import", "file", type=click.Path(exists=True, dir_okay=False), help="Import the users of this CSV file."
 )
-@click.option("--role", metavar="ARN", help="On AWS: the role by which Cognito writes the log of the import.")
-@click.option("--json", "as_json", is_flag=True, help="Print the list, or who is added, as JSON.")
+@click.option("--role", metavar="ARN", help="On AWS: the role with which Cognito writes the import log.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list, or the new user, as JSON.")
 def people(stack: str, add: str | None, header: bool, file: str | None, role: str | None, as_json: bool) -> int | None:
-    """List the people of a stack, add one, or import a CSV of AWS's user-import form."""
+    """List the users of a stack, add one, or import users from a CSV file in AWS's format."""
     if sum(map(bool, (add, header, file))) > 1:
         raise click.UsageError("One at a time: --add, --header or --import.")
     outputs = stack_outputs.read(stack)
@@ -60,7 +60,7 @@ def _list(cognito: Any, outputs: Outputs, as_json: bool) -> None:
     for user in users:
         addresses = " ".join(user[name] for name in _ADDRESSES if name in user)
         give(f"{plain(user['name']):<{wide}}  {user['status']:<21} {plain(addresses)}")
-    say(f"{len(users)} in the pool {outputs.user_pool_id}.")
+    say(f"{len(users)} users in the pool {outputs.user_pool_id}.")
 
 
 def _shown(user: Any) -> dict[str, str]:
@@ -75,7 +75,7 @@ def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int
     found = user_import.read(file, user_import.header(cognito, outputs))
     if outputs.is_local:
         refused = user_import.make_each(cognito, outputs, found)
-        say(f"{len(found) - refused} imported, {refused} refused. They set a password by Forgot your password?")
+        say(f"{len(found) - refused} imported, {refused} refused. Users set a password with *Forgot your password?*")
         return 1 if refused else 0
     if not role:
         raise click.UsageError(
@@ -86,7 +86,7 @@ def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int
     job = user_import.start_job(cognito, outputs, file, role)
     give(job)
     say(
-        f"The import of {len(found)} has begun. How it goes:\n  aws cognito-idp describe-user-import-job"
+        f"The import of {len(found)} users has started. Check its status:\n  aws cognito-idp describe-user-import-job"
         f" --user-pool-id {outputs.user_pool_id} --job-id {job}"
     )
     return 0

@@ -32,13 +32,13 @@ _CHANGES: Final = {
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; name each file that differs and end with 1.")
+@click.option("--check", is_flag=True, help="Write nothing; list the files that are out of date and exit with 1.")
 def reference(check: bool) -> int:
-    """Write what follows from the settings' declarations: Pulumi.yaml's schema, tables of pages, a JSON schema."""
+    """Generate Pulumi.yaml's schema, the tables of the pages and the JSON schema from the settings."""
     stale = {path: text for path, text in generated() if not path.exists() or path.read_text(encoding="utf-8") != text}
     for path, text in stale.items():
         if check:
-            say(f"{path.relative_to(ROOT)} is not what the settings say: make reference")
+            say(f"{path.relative_to(ROOT)} is out of date. Run: make reference")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

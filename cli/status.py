@@ -16,7 +16,7 @@ from local.state import State
 
 @click.command()
 def status() -> None:
-    """Say in a few lines what is up here, where, who is signed in, and what differs from the config."""
+    """Show what is running, where, who is signed in, and how the config has changed."""
     known = state.read()
     for name, text in _lines(known if known and known.resources else None):
         give(f"{name:<10} {text}")
@@ -34,17 +34,17 @@ def _lines(known: State | None) -> Iterator[tuple[str, str]]:
     yield "apis", ", ".join(values.get("apis", {})) or "none"
     yield "clients", ", ".join(_clients(values, known.clients_with_a_secret)) or "none"
     yield "signed in", "; ".join(_signed_in(values)) or "nobody; make login"
-    yield "mail", f"http://127.0.0.1:{port}/_mail; make mail" if port else "gone with the emulator"
+    yield "mail", f"http://127.0.0.1:{port}/_mail; make mail" if port else "none, the emulator is stopped"
     yield "config", _config(run)
 
 
 def _stack(known: State | None, run: history.Run | None) -> str:
     if paths.UNFINISHED.exists():
-        return "a run is under way, or was cut off; the next one starts over"
+        return "a run is in progress or was interrupted; then the next one starts over"
     last = f"; last run: {run.kind} {run.result}, {run.at:%d %b %H:%M}" if run else ""
     # As `make up` counts them: without providers, which the engine makes for itself.
     made = sum(not resource.type.startswith("pulumi:providers:") for resource in known.resources) if known else 0
-    return (f"{made} resources" if known else "nothing is up; make up") + last
+    return (f"{made} resources" if known else "not deployed; make up") + last
 
 
 def _emulator(port: int) -> str:
@@ -76,11 +76,15 @@ def _signed_in(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _config(run: history.Run | None) -> str:
     if run is None:
-        return "not known: no run of the engine is noted"
+        return "unknown: no run is recorded"
     try:
         changed = history.changed_keys(run)
     except Failure as failure:
         return str(failure).splitlines()[0]
     if changed:
-        return f"changed since the last run: {', '.join(changed)}; what that does: make preview"
-    return "as at the last run" if run.result == "succeeded" else f"as at the last run, which {run.result}; make up"
+        return f"changed since the last run: {', '.join(changed)}; to see the effect: make preview"
+    return (
+        "unchanged since the last run"
+        if run.result == "succeeded"
+        else f"unchanged since the last run, which {run.result}; make up"
+    )

@@ -29,11 +29,11 @@ _KINDS = {str: "a string", dict: "an object", list: "a list", bool: "true or fal
 @click.command()
 @options.stack
 @click.option("--name", required=True, type=click.Choice(list(EVENTS)), help="The trigger, as in userPool.triggers.")
-@click.option("--user-name", metavar="NAME", help="Whose event it is: attributes and groups are those in the pool.")
-@click.option("--source", metavar="OCCASION", help="When Cognito would call it, such as RefreshTokens.")
-@click.option("--version", type=click.Choice(VERSIONS), help="The form of the event, instead of the pool's.")
+@click.option("--user-name", metavar="NAME", help="The user of the event, with attributes and groups from the pool.")
+@click.option("--source", metavar="OCCASION", help="The trigger source, such as RefreshTokens.")
+@click.option("--version", type=click.Choice(VERSIONS), help="The event version, instead of the one in the pool.")
 @click.option("--client", metavar="KEY", help="The app client.")
-@click.option("--request", metavar="JSON", help="What the event's request has besides or instead.")
+@click.option("--request", metavar="JSON", help="JSON to merge into the event's request.")
 def trigger(
     stack: str,
     name: str,
@@ -43,9 +43,9 @@ def trigger(
     client: str | None,
     request: str | None,
 ) -> None:
-    """Run the function of a trigger with AWS's event, and check its answer by AWS's rules.
+    """Run the Lambda function of a trigger with AWS's event, and check its response.
 
-    The function really runs: on AWS it does there what it does.
+    The function really runs: on AWS it has its real effects.
     """
     event, source = EVENTS[name], source or EVENTS[name].sources[0]
     _check(name, source, version, user_name)
@@ -55,7 +55,7 @@ def trigger(
         arn, own_version = _function(cognito, outputs, name, event)
         number = (version or own_version)[1] if name == _TOKENS else "1"
         if source == MACHINE and number != "3":
-            raise click.UsageError(f"{MACHINE} is of version V3_0 alone: give --version V3_0 to try it all the same")
+            raise click.UsageError(f"{MACHINE} requires version V3_0: give --version V3_0 to test it anyway")
         answer = answer_of(name, number)
         person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else {}
         key = _client(outputs, client, source)
@@ -70,13 +70,13 @@ def trigger(
         say(f"{sent['triggerSource']} for {plain(sent['userName'])} by the client {key}, with {arn}")
         answered = _invoke(outputs, name, arn, sent)
     if answer is None:
-        say("Cognito looks at no answer of this one. The code of its event is empty: only Cognito encrypts one.")
+        say("Cognito ignores the response of this trigger. Its code is empty: only Cognito can encrypt one.")
         return
     give(json.dumps(answered.get("response") if isinstance(answered, dict) else answered, indent=2))
     problems = list(answer_problems(answer, sent, answered))
     if problems:
         raise Failure(
-            "\n".join([f"Cognito would not take this answer of {name}:", *(f"  {problem}" for problem in problems)])
+            "\n".join([f"Cognito would reject this response of {name}:", *(f"  {problem}" for problem in problems)])
         )
 
 
@@ -86,9 +86,9 @@ def _check(name: str, source: str, version: str | None, user_name: str | None) -
     if source not in event.sources:
         raise click.UsageError(f"--source of {name}: {', '.join(event.sources)}; received {plain(source)}")
     if version and name != _TOKENS:
-        raise click.UsageError(f"--version is for {_TOKENS}: every other trigger has one form of event")
+        raise click.UsageError(f"--version is for {_TOKENS}: every other trigger has one event version")
     if not user_name and source != MACHINE:
-        raise click.UsageError(f"--user-name (with make: USER_NAME=) is needed: {event.prefix}_{source} is of a person")
+        raise click.UsageError(f"--user-name (with make: USER_NAME=) is required: {event.prefix}_{source} has a user")
 
 
 def answer_problems(answer: type[Answer], sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
@@ -100,7 +100,7 @@ def answer_problems(answer: type[Answer], sent: Mapping[str, Any], answered: Any
         answered: what it gave back.
     """
     if not isinstance(answered, Mapping) or not isinstance(answered.get("response"), Mapping):
-        yield f"the event has to come back, with an object as its `response`; received {_shown(answered)}"
+        yield f"the function has to return the event, with an object as its `response`; received {_shown(answered)}"
         return
     known = {"userAttributes": {}, **sent["request"], "clientId": sent["callerContext"]["clientId"]}
     try:
@@ -162,7 +162,7 @@ def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str
     except cognito.exceptions.UserNotFoundException:
         if not event.knows:
             return {"name": name, "attributes": {}, "groups": []}
-        raise Failure(f"Nobody in the pool is called {plain(name)}. Who is there: make people") from None
+        raise Failure(f"The pool has no user {plain(name)}. List the users: make people") from None
     attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
     if event.knows:
         attributes["cognito:user_status"] = user["UserStatus"]
@@ -213,6 +213,6 @@ def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> A
         told = answered if isinstance(answered, dict) else {}
         kind, words = str(told.get("errorType", "error")), str(told.get("errorMessage", answered))
         raise Failure(
-            f"The function failed, and Cognito would answer the app with that: {plain(kind)}: {plain(words, 500)}"
+            f"The function failed, and Cognito would return this error to the app: {plain(kind)}: {plain(words, 500)}"
         )
     return answered

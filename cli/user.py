@@ -51,7 +51,7 @@ def user_name(_context: click.Context, parameter: click.Parameter, value: str | 
 @click.option("--name", default="tester", show_default=True, callback=user_name, help="The user name.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
-    """Make a confirmed test user on a local stack, or give the one of that name a new password."""
+    """Create a confirmed test user on a local stack, or set a new password for an existing one."""
     made = make_local_user(stack_outputs.read(stack), name)
     give(made.model_dump_json() if as_json else str(made))
 
@@ -63,8 +63,8 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
     """
     if not outputs.is_local:
         raise Failure(
-            f"Test users are made on local stacks only; this one is at {outputs.api_endpoint}."
-            " There users sign up themselves, on the login page: `make login` opens it."
+            f"Test users can only be created on local stacks; this stack is at {outputs.api_endpoint}."
+            " Sign up on the sign-in page instead: `make login` opens it."
         )
     made = LocalUser(name=name, email=_email(name), password=_password())
     who = {"UserPoolId": outputs.user_pool_id, "Username": name}

@@ -40,18 +40,18 @@ def read(file: Path, columns: list[str]) -> list[Row]:
             rows = list(csv.reader(lines, quoting=csv.QUOTE_NONE, escapechar="\\"))
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         raise Failure(
-            f"{file} is no CSV file in UTF-8: {error}. It begins with the line of: make people HEADER=1"
+            f"{file} is not a CSV file in UTF-8: {error}. Its first line is printed by: make people HEADER=1"
         ) from None
     given, *people = rows or [[]]
     mistakes = [f"it has no column {name}" for name in columns if name not in given]
     mistakes += [f"it has the column {plain(name, 60)} more than once" for name in set(given) if given.count(name) > 1]
-    mistakes += [f"{plain(name, 60)!r} is no attribute of the pool" for name in given if name not in columns]
+    mistakes += [f"{plain(name, 60)!r} is not an attribute of the pool" for name in given if name not in columns]
     if not mistakes:
         mistakes = [mistake for line, row in enumerate(people, 2) for mistake in _mistakes(line, given, row)]
     if mistakes:
         more = f"\n... and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
         told = "\n".join(f"{file}: {mistake}." for mistake in mistakes[:_SHOWN])
-        raise Failure(f"{told}{more}\nNobody was imported. The columns: make people HEADER=1")
+        raise Failure(f"{told}{more}\nNo user was imported. List the columns: make people HEADER=1")
     return [dict(zip(given, row, strict=True)) for row in people]
 
 
@@ -99,6 +99,6 @@ def start_job(cognito: Any, outputs: Outputs, file: Path, role: str) -> str:
     with http.client(url) as client:
         answer = client.put(url, content=file.read_bytes(), headers={"x-amz-server-side-encryption": "aws:kms"})
     if not answer.is_success:
-        raise Failure(f"AWS did not take the file: {httpx2.URL(url).host} answers {answer.status_code}. Try again.")
+        raise Failure(f"AWS did not accept the file: {httpx2.URL(url).host} answers {answer.status_code}. Try again.")
     cognito.start_user_import_job(**pool, JobId=job["JobId"])
     return str(job["JobId"])

@@ -43,7 +43,7 @@ def _make_zone(name: str, port: int) -> str:
     found = [zone["Id"] for page in pages for zone in page["HostedZones"] if zone["Name"].rstrip(".") == name]
     if not found:
         found = [route53.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()))["HostedZone"]["Id"]]
-        say(f"Made the hosted zone {name} in the emulator, with an A record at its apex.")
+        say(f"Created the hosted zone {name} in the emulator, with an A record at its apex.")
     record = {"Name": name, "Type": "A", "TTL": 300, "ResourceRecords": [{"Value": _APEX_ADDRESS}]}
     route53.change_resource_record_sets(
         HostedZoneId=found[0], ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
@@ -66,4 +66,4 @@ def _make_export(export: str, zone: str, port: int) -> None:
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
     )
-    say(f"Made the CloudFormation export {export} in the emulator.")
+    say(f"Created the CloudFormation export {export} in the emulator.")

@@ -25,7 +25,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="End with one line 
 
 @click.group()
 def commands() -> None:
-    """The whole stack on this machine: the real engine on an emulated AWS."""
+    """The stack on this machine: the real Pulumi engine on an emulated AWS."""
 
 
 def _of_the_engine(name: Operation, told: str) -> click.Command:
@@ -40,14 +40,14 @@ def _of_the_engine(name: Operation, told: str) -> click.Command:
     return command
 
 
-up = _of_the_engine("up", "Make the stack, or bring it to what the config says.")
-preview = _of_the_engine("preview", "Show what `up` would do; make nothing but what a real account already has.")
-refresh = _of_the_engine("refresh", "Bring the state to what the emulator really has.")
-destroy = _of_the_engine("destroy", "Remove the whole stack. The emulator goes on running, empty.")
+up = _of_the_engine("up", "Deploy the stack, or update it to match the config.")
+preview = _of_the_engine("preview", "Show what `up` would change.")
+refresh = _of_the_engine("refresh", "Update the state to match the emulator.")
+destroy = _of_the_engine("destroy", "Delete the whole stack. The emulator keeps running.")
 
 
 @commands.command()
-@click.option("--show-secrets", is_flag=True, help="Print secrets in clear.")
+@click.option("--show-secrets", is_flag=True, help="Show secrets.")
 def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
     known = state.up()
@@ -61,12 +61,12 @@ def outputs(show_secrets: bool) -> None:
 
 @commands.command()
 def env() -> None:
-    """Print the shell's lines that point the AWS CLI and SDKs at the emulator: eval "$(make env)"."""
+    """Print shell commands that point the AWS CLI and SDKs to the emulator: eval "$(make env)"."""
     port = emulator.running_port()
     if port is None:
-        raise Failure("The emulator does not run. Start it with: make up")
+        raise Failure("The emulator is not running. Start it: make up")
     if not emulator.takes_own_key():
-        raise Failure("The emulator is from before `.local/` was removed and has another key. Replace it: make up")
+        raise Failure("The emulator was started before `.local/` was removed and has another key. Replace it: make up")
     give("\n".join(environment.of_the_aws_tools(port)))
 
 
@@ -83,9 +83,9 @@ def https(tls_port: int) -> None:
     with only_one("make https"):
         made = emulator.serve_https(tls_port)
         say(
-            f"https://localhost:{made.port} is served beside HTTP, now and after every start.\n"
-            f"What calls it has to trust {made.authority}; Node: export NODE_EXTRA_CA_CERTS={made.authority}\n"
-            f"No more of it: rm -r {tls.FOLDER} and then: make stop up"
+            f"https://localhost:{made.port} is served in addition to HTTP, now and after every start.\n"
+            f"Clients have to trust {made.authority}; Node: export NODE_EXTRA_CA_CERTS={made.authority}\n"
+            f"To turn it off: rm -r {tls.FOLDER} and then: make stop up"
         )
 
 
@@ -103,7 +103,7 @@ def main() -> NoReturn:
 
 
 def _stopped() -> str:
-    way = "starts over" if paths.UNFINISHED.exists() else "goes on from here"
+    way = "starts over" if paths.UNFINISHED.exists() else "continues"
     return f"Stopped. The next `make up` {way}."
 
 

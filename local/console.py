@@ -34,7 +34,7 @@ def give(text: str) -> None:
         click.echo(text)
     except UnicodeEncodeError as error:
         raise Failure(
-            f"Standard output cannot be written to: {error.encoding} has not all letters of it. Set PYTHONUTF8=1."
+            f"Standard output cannot be written to: {error.encoding} cannot encode all characters. Set PYTHONUTF8=1."
         ) from None
     except OSError as error:
         _close_output()
@@ -59,12 +59,12 @@ def refused(error: OSError) -> str:
     at = shlex.quote(str(error.filename)) if error.filename else ""
     look = f"See whose it is and who may write there: ls -ld {at or '<the file>'}."
     ways = {
-        errno.EEXIST: f"Something else is in its place. Put that away: mv {at} {at}.old.",
-        errno.EISDIR: f"A folder is in the place of a file. Put it away: mv {at} {at}.old.",
-        errno.ENOTDIR: "A file is in the place of a folder. Put it away, as in: mv <file> <file>.old.",
-        errno.ENOSPC: f"Make room on that disk: df -h {at or shlex.quote(str(paths.LOCAL))}.",
-        errno.EDQUOT: "Make room in your quota: quota.",
-        errno.EROFS: "That disk can only be read from.",
+        errno.EEXIST: f"Another file is in its place. Move it: mv {at} {at}.old.",
+        errno.EISDIR: f"A folder is in the place of a file. Move it: mv {at} {at}.old.",
+        errno.ENOTDIR: "A file is in the place of a folder. Move it, as in: mv <file> <file>.old.",
+        errno.ENOSPC: f"Free space on that disk: df -h {at or shlex.quote(str(paths.LOCAL))}.",
+        errno.EDQUOT: "Free space in your quota: quota.",
+        errno.EROFS: "That disk is read-only.",
         errno.EMFILE: "Too many files are open: ulimit -n 4096.",
         errno.ENAMETOOLONG: "Move the checkout to a shorter path.",
     }
@@ -86,7 +86,10 @@ def _log(text: str) -> None:
         _log_too = False
         _close_output()
         if not isinstance(error, BrokenPipeError):
-            say(f"Standard output cannot be written to: {error.strerror or error}. Going on without.", style="yellow")
+            say(
+                f"Standard output cannot be written to: {error.strerror or error}. Continuing without it.",
+                style="yellow",
+            )
 
 
 def _is_terminal() -> bool:

@@ -75,7 +75,7 @@ def stop() -> bool:
         return False
     if not found.is_ours:
         discard()
-        say("It was from before `.local/` was removed, and what it held went with that.")
+        say("It was started before `.local/` was removed, so its data is lost.")
         return True
     said_before = LOG.stat().st_size
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -84,8 +84,8 @@ def stop() -> bool:
     if lost := _lost(found, said_before):
         discard()
         raise Failure(
-            f"The emulator is stopped, but it could not write down what it held:\n{lost}\n"
-            "The next `make up` starts over: it makes the stack again, and the people of local/people.yaml."
+            f"The emulator is stopped, but it could not save its data:\n{lost}\n"
+            "The next `make up` starts over: it creates the stack and the users of local/people.yaml again."
         )
     return True
 
@@ -207,7 +207,7 @@ def _start(port: int) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise Failure(f"The emulator does not come up on port {port}. The end of {LOG}:\n{_tail(LOG)}")
+            raise Failure(f"The emulator does not start on port {port}. The end of {LOG}:\n{_tail(LOG)}")
         time.sleep(0.1)
     _drop_what_was_read()
 

@@ -99,7 +99,7 @@ class _Stopping:
     def _ask(self, _signal: int, _frame: FrameType | None) -> None:
         self.asked += 1
         if self.asked == 1:
-            say("Stopping: the engine ends the steps at hand. Ctrl-C again ends it at once.", style="yellow")
+            say("Stopping after the current steps. Press Ctrl-C again to stop at once.", style="yellow")
             self._process.send_signal(signal.SIGINT)
         else:
             self._end_at_once()
@@ -207,5 +207,5 @@ def _complaint(stderr: str) -> str:
     text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
     lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
     if "validating stack config" in text:
-        lines.append(f"Fix it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes each key. Nothing was changed.")
+        lines.append(f"Fix it in {paths.STACK_FILE}; {paths.PROJECT_FILE} describes all keys. Nothing was changed.")
     return "\n".join(lines) or "the engine failed and gave no reason"

@@ -66,7 +66,7 @@ def _wait(held: Held) -> None:
     if alive:
         say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
     else:
-        say(f"The last `{name}` was killed; ending what it left running ...")
+        say(f"The last `{name}` was killed; stopping its remaining processes ...")
         _end_engines()
     if _taken_within(held, _PATIENCE if alive else _ENDING):
         return

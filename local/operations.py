@@ -21,9 +21,7 @@ def run(operation: Operation, port: int, held: Held) -> Outcome:
             return _refresh(port, held)
         return _destroy(port, held) if operation == "destroy" else _deploy(operation, port, held)
     except (ClientError, BotoCoreError) as error:
-        raise Failure(
-            f"The emulator did not do as asked: {error}\nSee {emulator.LOG}; `make stop` and then try again."
-        ) from error
+        raise Failure(f"The emulator failed: {error}\nSee {emulator.LOG}; `make stop` and then try again.") from error
 
 
 def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
@@ -43,7 +41,7 @@ def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
 def _refresh(port: int, held: Held) -> Outcome:
     start_over.if_lost()
     if not _resources():
-        raise Failure("Nothing is up in this checkout, so there is nothing to refresh. Make it with: make up")
+        raise Failure("Nothing is deployed in this checkout, so there is nothing to refresh. Deploy it: make up")
     project.write_or_keep(port)
     start_over.if_needed(port)
     outcome = engine.run("refresh", held)
@@ -54,7 +52,7 @@ def _refresh(port: int, held: Held) -> Outcome:
 def _destroy(port: int, held: Held) -> Outcome:
     start_over.if_lost()
     if not _resources() and emulator.running_port() is None:
-        say("Nothing is up in this checkout: nothing to destroy.")
+        say("Nothing is deployed in this checkout: nothing to destroy.")
         return Outcome(True, {})
     _refuse_protected()
     start_over.if_needed(port)

@@ -39,7 +39,7 @@ class Person(BaseModel):
 
     password: str = Field(min_length=6, max_length=256, description="It has to satisfy the pool's password policy.")
     attributes: dict[str, str] = Field(default={}, description="Attributes by their names in Cognito.")
-    groups: list[str] = Field(default=[], description="Groups to be in, of those that the pool has.")
+    groups: list[str] = Field(default=[], description="Groups of the pool.")
 
 
 Name = Annotated[str, Field(pattern=r"^[^\s@]{1,128}$")]
@@ -77,7 +77,7 @@ def make(people: People, stack: State, port: int) -> list[str]:
         except ClientError as error:
             said = error.response["Error"]
             what = f"the pool refuses: {said.get('Message')} ({said.get('Code')})"
-            say(f"{_NAME}: {name}: {what}. Change that there, then: make up", style="yellow")
+            say(f"{_NAME}: {name}: {what}. Change it there, then run: make up", style="yellow")
     return there
 
 

@@ -29,11 +29,11 @@ def refuse_taken(port: int) -> None:
     if not _answers(port) and _can_be_bound(port):
         return
     who = listener(port) or "another program"
-    kind = "the emulator of another checkout, or one started by hand: " if is_healthy(port) else ""
+    kind = "the emulator of another checkout, or one that was started manually: " if is_healthy(port) else ""
     raise Failure(
         f"Port {port} of 127.0.0.1 is in use by {kind}{who}.\n"
         f"Choose another port: make up PORT={port + 35}.\n"
-        "Or stop that program; the emulator of another checkout by `make stop` there."
+        "Or stop that program; for the emulator of another checkout, run `make stop` there."
     )
 
 

@@ -12,7 +12,7 @@ from local.outcome import FOUND
 from local.values import changed
 
 _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import": "=", "read": ">", "refresh": "~"}
-_NOTES = {"delete": " (not in the emulator any more; taken out of the state)", "update": " (in the emulator)"}
+_NOTES = {"delete": " (no longer in the emulator; removed from the state)", "update": " (in the emulator)"}
 _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it

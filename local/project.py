@@ -38,7 +38,7 @@ def write_or_keep(port: int) -> None:
     except Failure as failure:
         if not (paths.PROJECT / paths.STACK_FILE).exists():
             raise
-        say(f"{failure}\nGoing on with the settings of the last good run.", style="yellow")
+        say(f"{failure}\nUsing the settings of the last successful run.", style="yellow")
 
 
 def read(name: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def read(name: str) -> dict[str, Any]:
     try:
         content = stack_file.read(paths.CHECKOUT / name)
     except FileNotFoundError:
-        raise Failure(f"{name}: the file is missing. Get it back: git checkout -- {name}") from None
+        raise Failure(f"{name}: the file is missing. Restore it: git checkout -- {name}") from None
     if not isinstance(content, dict):
         raise Failure(f"{name}: expected a map of settings; received {_shown(content)}. {_see(name)}")
     return content
@@ -79,7 +79,7 @@ def _text(value: Any) -> str:
 def _check_project(project: dict[str, Any]) -> None:
     name = project.get("name")
     if name != "identity":
-        raise Failure(f"{paths.PROJECT_FILE}: name: expected identity; received {_shown(name)}. Put it back.")
+        raise Failure(f"{paths.PROJECT_FILE}: name: expected identity; received {_shown(name)}. Restore it.")
 
 
 def _config(stack: dict[str, Any]) -> dict[str, Any]:
@@ -142,4 +142,4 @@ def _shown(value: Any) -> str:
 
 
 def _see(name: str) -> str:
-    return f"What was there before: git diff {name}"
+    return f"See what changed: git diff {name}"

@@ -58,7 +58,9 @@ def find() -> PulumiCommand:
         except Unavailable as reason:
             tried.append(f"- {name}: {reason}")
     raise Failure(
-        f"The Pulumi CLI, version {VERSION} or newer, is needed and cannot be had:\n" + "\n".join(tried) + "\n"
+        f"The Pulumi CLI, version {VERSION} or newer, is required and could not be found or installed:\n"
+        + "\n".join(tried)
+        + "\n"
         "Install it (https://www.pulumi.com/docs/install/), or Go (https://go.dev/dl/), or connect to the network; "
         "then try again."
     )

@@ -56,7 +56,9 @@ def read(file: Path, name: str = "") -> Any:
     except yaml.reader.ReaderError as error:
         text = file.read_text(encoding="utf-8")
         line, letter = text[: error.position].count("\n") + 1, ord(text[error.position])
-        raise Unreadable(f"{name}, line {line}: YAML takes no such character (U+{letter:04X}). Take it out.") from None
+        raise Unreadable(
+            f"{name}, line {line}: YAML does not allow this character (U+{letter:04X}). Remove it."
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
@@ -65,7 +67,7 @@ def read(file: Path, name: str = "") -> Any:
             raise Unreadable(f"{place}: {problem}") from None
         raise Unreadable(
             f"{place}: not valid YAML: {problem}. Fix that line (indentation, colons, quotes). "
-            f"What was there before: git diff {name}"
+            f"See what changed: git diff {name}"
         ) from None
 
 
@@ -114,7 +116,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None):
-            raise _odd(event, f"a tag ({event.tag}) is not for these files. Take it out; quote what is a text.")
+            raise _odd(event, f"a tag ({event.tag}) is not for these files. Remove it; quote strings.")
         if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
             raise _odd(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
         # `mode: on` is what AWS and the settings call it: the program takes both readings for the same.
@@ -164,19 +166,20 @@ def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
     switch = _SWITCHES.get(text.lower())
     if switch and text in (text.lower(), text.upper(), text.capitalize()):
         raise _odd(
-            event, f"`{text}` is a text to Pulumi and {switch} to others. Write {switch}, or quote it: {quoted}."
+            event,
+            f"`{text}` is a string to Pulumi and {switch} to other readers. Write {switch}, or quote it: {quoted}.",
         )
     if _DATE.fullmatch(text):
-        raise _odd(event, f"`{text}` is a date, which no key takes. Quote it: {quoted}.")
+        raise _odd(event, f"`{text}` is a date, which no key accepts. Quote it: {quoted}.")
     number = _NUMBER.fullmatch(text[:1] + text[1:].replace("_", "")) or tag.rpartition(":")[2] in ("int", "float")
     if number and not (_PLAIN_NUMBER.fullmatch(text) and abs(float(text)) < _LARGEST):
         raise _odd(
             event,
             f"`{text}` is not the same number to every reader. "
-            f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, where it is a text: {quoted}.",
+            f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, if it is a string: {quoted}.",
         )
     if text == "=":
-        raise _odd(event, f"`=` is no text to every reader. Quote it: {quoted}.")
+        raise _odd(event, f"`=` is not a string to every reader. Quote it: {quoted}.")
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
@@ -186,9 +189,9 @@ def _check_keys(node: yaml.MappingNode) -> None:
         if key.tag == _MERGE:
             continue
         if not isinstance(key, yaml.ScalarNode):
-            raise _odd(key, "a key has to be a text; received a list or a map. Fix the brackets.")
+            raise _odd(key, "a key has to be a string; received a list or a map. Fix the brackets.")
         if key.tag != _TEXT:
-            raise _odd(key, f'the key `{key.value}` is no text. Quote it: "{key.value}".')
+            raise _odd(key, f'the key `{key.value}` is not a string. Quote it: "{key.value}".')
         _refuse_twice(seen, key.value, key)
 
 
@@ -198,7 +201,7 @@ def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
         if key.value == "config" and isinstance(value, yaml.MappingNode):
             found = value
         elif key.value.startswith(f"{NAMESPACE}:"):
-            raise _odd(key, f"nobody reads `{key.value}` here. Indent it, all lines of it, to stand under `config:`.")
+            raise _odd(key, f"`{key.value}` is ignored here. Indent all its lines to put it under `config:`.")
     return found
 
 
@@ -212,11 +215,12 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
         if not found:
             namespace, name = NAMESPACE, key.value
         elif is_misspelt(namespace):
-            raise _odd(key, f"nobody reads `{key.value}`: the namespace is misspelt. Write {NAMESPACE}:{name}.")
+            raise _odd(key, f"`{key.value}` is ignored: the namespace is misspelt. Write {NAMESPACE}:{name}.")
         name = name.removeprefix("config:")
         if ":" in name:
             raise _odd(
-                key, f"`{key.value}` is no key: one is <namespace>:<name>. Write {namespace}:{name.split(':')[-1]}."
+                key,
+                f"`{key.value}` is not a key: keys are <namespace>:<name>. Write {namespace}:{name.split(':')[-1]}.",
             )
         key.value = f"{namespace}:{name}"
         _refuse_twice(seen, key.value, key)
@@ -225,7 +229,7 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
 def _refuse_twice(seen: dict[str, yaml.Node], name: str, key: yaml.Node) -> None:
     if name in seen:
         first = seen[name].start_mark.line + 1
-        raise _odd(key, f"the key `{name}` is here again; it is in line {first} already. Keep one of the two.")
+        raise _odd(key, f"the key `{name}` is a duplicate of line {first}. Keep one of the two.")
     seen[name] = key
 
 

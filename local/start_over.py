@@ -37,7 +37,7 @@ def if_lost() -> None:
     if known is None and project.has_stack():
         _start_over("the stack's state is gone")
     elif known and known.resources and emulator.is_lost():
-        _start_over("what the emulator held is gone")
+        _start_over("the emulator's data is gone")
 
 
 @contextlib.contextmanager
@@ -70,8 +70,8 @@ def _missing_pool(port: int) -> str | None:
 
 def _start_over(why: str) -> None:
     say(
-        f"Starting over: {why}. Emulator and state are emptied; `make up` makes all of it again, with the people of "
-        "local/people.yaml.",
+        f"Starting over: {why}. The emulator and the state are cleared; `make up` creates everything again, with the "
+        "users of local/people.yaml.",
         style="yellow",
     )
     # In this order, so that a kill in between starts over again.

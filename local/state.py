@@ -85,7 +85,7 @@ def up() -> State:
     """The state of a stack that is up. Raises Failure where there is none."""
     known = read()
     if known is None or not known.resources:
-        raise Failure("Nothing is up in this checkout, so there are no outputs. Make it with: make up")
+        raise Failure("Nothing is deployed in this checkout, so there are no outputs. Deploy it: make up")
     return known
 
 

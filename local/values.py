@@ -80,7 +80,7 @@ def _said(value: Any) -> str:
     if value is None:
         return "nothing"
     if value == UNKNOWN:
-        return "(known once it is made)"
+        return "(known after creation)"
     return SECRET if _is_secret(value) else shown(_without_secrets(value))
 
 

@@ -25,10 +25,10 @@ _STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
 @click.option("--stack", "stacks", multiple=True, help="Only this one; else every stack that has a file.")
 @click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write it here as Markdown as well.")
 def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
-    """What this checkout, with what is not committed yet, would change on top of BASE; nothing outside is touched.
+    """Show what this checkout, with uncommitted changes, would change compared with BASE.
 
-    Each stack's settings are deployed on an emulator of their own, by the base's own code, and previewed by this
-    checkout's. Needs no cloud and no secret.
+    Each stack is deployed by the base's code on a separate emulator, and previewed by this checkout's code.
+    This needs no cloud account and no secrets.
 
     Exit status: 0; 1 where a user pool, sign-in domain or client would be deleted or replaced, or where this checkout
     cannot be deployed at all, or where the comparison fails; 2 where there is no such revision or stack.
@@ -100,7 +100,7 @@ def _base_deployed(place: Sandbox, base: str, revision: Revision) -> tuple[str |
 
 def _previewed(place: Sandbox, old_region: str | None, notes: tuple[str, ...]) -> Comparison:
     if not place.place(Revision(None)):
-        removed = f"Pulumi.{place.stack}.yaml was removed. What the stack holds stays in AWS, and nobody manages it."
+        removed = f"Pulumi.{place.stack}.yaml was removed. Its resources stay in AWS, unmanaged."
         return Comparison(place.stack, notes=(*notes, removed))
     try:
         comparison = compare(place.stack, json.loads(place.preview()), notes)

@@ -7,19 +7,19 @@ from cli.diff.changes import Comparison, PolicyFinding
 
 _SIGNS = {"created": "+", "imported": "=", "updated": "~", "replaced": "±", "deleted": "-"}
 _WORDS_SHOWN = 40  # one screen; the diff has them all
-ALARM = "THIS WOULD LOSE WHAT CANNOT BE HAD BACK"
+ALARM = "THIS WOULD CAUSE A LOSS THAT CANNOT BE UNDONE"
 REFUSED = "THIS CANNOT BE DEPLOYED"
 
 
 def as_text(base: str, comparisons: Sequence[Comparison]) -> str:
     """For a terminal."""
-    lines = [f"This checkout on top of {base}:"]
+    lines = [f"This checkout compared with {base}:"]
     for comparison in comparisons:
         lines += ["", f"{comparison.stack}: {comparison.headline}"]
         lines += [f"  {line}" for line in _summary(comparison)]
     for comparison in comparisons:
         if comparison.changes and comparison.diff:
-            lines += ["", f"--- The engine's diff of {comparison.stack} ---", comparison.diff]
+            lines += ["", f"--- Pulumi's diff of {comparison.stack} ---", comparison.diff]
     return "\n".join(lines)
 
 
@@ -42,12 +42,12 @@ def _summary(comparison: Comparison) -> Iterator[str]:
 
 def as_markdown(base: str, comparisons: Sequence[Comparison]) -> str:
     """For a pull request. Whatever comes from the revisions is shown as code, so that it can be nothing else."""
-    lines = [f"## On top of {_code(base)}"]
+    lines = [f"## Compared with {_code(base)}"]
     for comparison in comparisons:
         lines += ["", f"### {_code(comparison.stack)}: {comparison.headline}", *_paragraphs(comparison)]
     for comparison in comparisons:
         if comparison.changes and comparison.diff:
-            summary = f"<summary>The engine's diff of {comparison.stack}</summary>"
+            summary = f"<summary>Pulumi's diff of {comparison.stack}</summary>"
             lines += ["", f"<details>{summary}", "", *_block(_signs_first(comparison.diff), "diff"), "", "</details>"]
     return "\n".join(lines) + "\n"
 

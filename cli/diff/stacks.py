@@ -54,7 +54,7 @@ def moved(old: str | None, new: str | None) -> str:
     if not old or new is None or old == new:
         return ""
     change = f"would go from {old} to {new}" if new else f"is {old} now, and would not be given any more"
-    return f"aws:region {change}: nothing in AWS can move, all of it would be lost."
+    return f"aws:region {change}: resources cannot move between regions, so all of them would be lost."
 
 
 def shown_as(stack: str, text: str) -> str:

@@ -34,7 +34,7 @@ def files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
         return {}  # each of them is for sign-in pages
     people = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
     if key is not None and key not in people:
-        why = "is for machines, so nobody signs in with it" if key in outputs.clients else "is not one of the stack"
+        why = "is a machine-to-machine client without user sign-in" if key in outputs.clients else "is not in the stack"
         raise Failure(f"The client `{plain(key, 60)}` {why}. Name one of: {', '.join(people) or 'none'}.")
     chosen = [key] if key else list(people)
     public = [name for name in chosen if name not in outputs.client_secrets]

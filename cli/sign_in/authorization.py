@@ -28,9 +28,7 @@ def code_of(request: AuthorizationRequest, response: AuthorizationResponse) -> s
     Raises InvalidResponseError for the response to another request, AuthorizationError for an error response.
     """
     if repeated := [name for name, values in response.items() if len(values) > 1]:
-        raise InvalidResponseError(
-            f"The response has `{plain(repeated[0], 40)}` more than once, which no server sends. Sign in again."
-        )
+        raise InvalidResponseError(f"The response has `{plain(repeated[0], 40)}` more than once. Sign in again.")
     values = {name: given[0] for name, given in response.items()}
     if not secrets.compare_digest(values.get("state", "").encode(errors="replace"), request.state.encode()):
         raise InvalidResponseError(
@@ -50,7 +48,7 @@ def code_of_pasted(request: AuthorizationRequest, pasted: str) -> str:
     """The code in an address copied out of the browser's address bar."""
     pasted = pasted.strip()
     if not pasted:
-        raise InvalidResponseError("Nothing was pasted. After signing in, copy the whole address out of the browser.")
+        raise InvalidResponseError("Nothing was pasted. After signing in, copy the whole URL from the browser.")
     if _without_query(pasted) != _without_query(request.redirect_uri):
         raise InvalidResponseError(
             f"The pasted text is not an address of this client's callback: it has to begin with {request.redirect_uri}"

@@ -24,7 +24,7 @@ def _page(title: str, text: str) -> bytes:
     return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
 
 
-_NOT_FOUND = _page("Nothing is here", "A terminal waits at this address for the end of a sign-in.")
+_NOT_FOUND = _page("Nothing is here", "A terminal waits at this URL for a sign-in to finish.")
 _NOT_THIS_SIGN_IN = _page(
     "Not this sign-in",
     "This response belongs to an earlier attempt, or was made by somebody else. It was not used, and the terminal still"
@@ -116,7 +116,7 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
     def close(self) -> None:
         """Stop listening, once the browser that brought the response has its page."""
         if not self.page.done():
-            self.finish("Not signed in", "The sign-in was stopped. The terminal says why.")
+            self.finish("Not signed in", "The sign-in failed. The terminal shows the reason.")
         if self.response.done():
             self.delivered.wait(2)
         for server in self._servers:

@@ -32,7 +32,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print all tokens, 
 _client = click.option(
     "--client",
     callback=options.not_empty,
-    help="The client, by its key in the stack. Default: the one that signed in last, else the first public one.",
+    help="The client's key. Default: the client of the last sign-in, else the first public one.",
 )
 
 
@@ -43,10 +43,10 @@ def _target(command: _Command) -> _Command:
 @click.command()
 @_target
 @_scopes
-@click.option("--no-browser", is_flag=True, help="Print the address of the login page and open nothing.")
-@click.option("--paste", is_flag=True, help="Take the browser's last address by hand instead of listening for it.")
+@click.option("--no-browser", is_flag=True, help="Print the URL of the sign-in page instead of opening it.")
+@click.option("--paste", is_flag=True, help="Paste the redirect URL instead of listening for it.")
 @click.option("--timeout", type=click.IntRange(1, 3600), default=300, show_default=True, help="Seconds to wait.")
-@click.option("--token", "wanted", type=click.Choice(_TOKENS), help="Print this token alone.")
+@click.option("--token", "wanted", type=click.Choice(_TOKENS), help="Print only this token.")
 @_json
 def login(
     stack: str,
@@ -76,19 +76,19 @@ def login(
 @_target
 @_scopes
 @click.option("--token", "wanted", type=click.Choice(_TOKENS), default="access", show_default=True, help="Which one.")
-@click.option("--refresh", is_flag=True, help="Get new tokens, also where the kept ones are still valid.")
+@click.option("--refresh", is_flag=True, help="Get new tokens even if the saved ones are still valid.")
 @_json
 def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, refresh: bool, as_json: bool) -> None:
-    """Print a valid token: a machine-to-machine client's own, or that of who is signed in.
+    """Print a valid token: of the signed-in user, or of a machine-to-machine client.
 
-    The latter is refreshed where it expires within a minute.
+    A token that expires within a minute is refreshed first.
     """
     target = Target.find(stack, client)
     if not target.client.callback_urls:
         session = flow.client_credentials(target, list(scopes))
     elif scopes:
         raise click.UsageError(
-            "A signed-in session has the scopes of its sign-in; ask for others at login: make login SCOPE=..."
+            "A signed-in session has the scopes of its sign-in; request others at sign-in: make login SCOPE=..."
         )
     else:
         session = target.session()
@@ -100,7 +100,7 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 @click.command()
 @_target
 def logout(stack: str, client: str | None) -> None:
-    """End the session, here and on the server; say how to end what stays in the browser."""
+    """Sign out: end the session here and on the server, and print how to end it in the browser."""
     target = Target.find(stack, client)
     kept, why = target.session_file.look(target.outputs, target.client)
     if kept is None and not why:
@@ -115,9 +115,9 @@ def logout(stack: str, client: str | None) -> None:
             target.server.revoke(kept.refresh_token)
         except TokenRequestError as error:
             target.session_file.delete()
-            raise Failure(f"{error} The saved session is deleted all the same.") from None
+            raise Failure(f"{error} The saved session is deleted anyway.") from None
         say(f"Signed out {plain(kept.name)}: the session is revoked on the server.")
-        say("APIs that check tokens by themselves take the access token until it expires.")
+        say("APIs that verify tokens locally accept the access token until it expires.")
     target.session_file.delete()
     say("The saved session is deleted.")
     if target.client.callback_urls:
@@ -149,20 +149,20 @@ def _browser_session(outputs: Outputs, client: ClientOutput) -> str:
     callback=options.not_empty,
     help="The directory. Default: .local/export/<stack> in the checkout.",
 )
-@click.option("--without-secrets", is_flag=True, help="Leave the client secrets out, for files to be passed on.")
+@click.option("--without-secrets", is_flag=True, help="Omit the client secrets, for files that you share.")
 @click.option(
     "--client",
     callback=options.not_empty,
     help="The client of the files for Amplify, ASP.NET, Spring and Next. Default: the first that fits, by key.",
 )
 def export(stack: str, directory: str | None, without_secrets: bool, client: str | None) -> None:
-    """Write what APIs and clients need to files: .env, JSON, Postman's, and those of frameworks."""
+    """Write files for APIs and apps: .env, JSON, Postman, and config files of frameworks."""
     outputs = stack_outputs.read(stack)
     to = Path(directory) if directory else paths.LOCAL / "export" / stack.replace("/", ".")
     for path in write_files(outputs, stack, to, with_secrets=not without_secrets, client=client):
         give(str(path))
     if outputs.client_secrets and not without_secrets:
-        say("They hold client secrets: keep them out of version control.")
+        say("They contain client secrets: keep them out of version control.")
 
 
 def _print(session: Session, wanted: str, as_json: bool) -> None:

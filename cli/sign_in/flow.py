@@ -30,7 +30,7 @@ class Target:
         outputs = stack_outputs.read(stack)
         key, why = choose_client(outputs, client, LastClient(stack).read())
         if why:
-            say(f"The client is `{key}`, {why}. Another: CLIENT=<key> with make, else --client.")
+            say(f"The client is `{key}`, {why}. To choose another one: CLIENT=<key> with make, or --client.")
         return cls(stack, outputs, key)
 
     @property

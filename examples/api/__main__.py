@@ -16,4 +16,6 @@ except KeyError as missing:
         " shell: set -a; . .local/export/local/identity.env; set +a"
     )
 except OSError as error:
-    sys.exit(f"The example API cannot listen on port 8000 of 127.0.0.1 ({error.strerror}). End what listens there.")
+    sys.exit(
+        f"The example API cannot listen on port 8000 of 127.0.0.1 ({error.strerror}). Stop the program that uses it."
+    )

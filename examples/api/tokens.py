@@ -72,7 +72,7 @@ class KeyCache:
                 self._tried = now
                 self._fetch(now)
             if self._keys is None:
-                raise KeysUnavailableError("The keys that tokens are checked with cannot be had at the moment.")
+                raise KeysUnavailableError("The public keys for tokens are not available at the moment.")
             return self._keys
 
     def _fetch(self, now: float) -> None:

@@ -9,7 +9,7 @@ from wsgiref.simple_server import make_server
 from examples.spa.app import LIBRARY, app_from_environment_and_files
 
 if not LIBRARY.is_file():
-    sys.exit("oidc-client-ts is not there. Install it: npm install --prefix .local/connect oidc-client-ts@3.5.0")
+    sys.exit("oidc-client-ts is not installed. Install it: npm install --prefix .local/connect oidc-client-ts@3.5.0")
 try:
     port = urlsplit(os.environ["IDENTITY_CLIENT_WEB_CALLBACK_URL"]).port or 80
     with (
@@ -24,4 +24,6 @@ except KeyError as missing:
         " load the values into this shell: set -a; . .local/export/local/identity.env; set +a"
     )
 except OSError as error:
-    sys.exit(f"The app cannot listen at its callback's port on 127.0.0.1 ({error.strerror}). End what listens there.")
+    sys.exit(
+        f"The app cannot listen at its callback's port on 127.0.0.1 ({error.strerror}). Stop the program that uses it."
+    )

@@ -28,7 +28,7 @@ def problems(subject: str, table: Table, unsupported: Collection[str], given: Pr
         if name in unsupported:
             yield (
                 f"{path}{name}: the official provider has this property of {subject}, the local stack's does not: "
-                "leave it out here, or teach it to local/aws_plugin"
+                "remove it here, or add it to local/aws_plugin"
             )
         elif name in table:
             yield from _misfits(subject, table[name], value, path + name)
@@ -37,7 +37,7 @@ def problems(subject: str, table: Table, unsupported: Collection[str], given: Pr
             yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
     for name, prop in table.items():
         if prop.required and given.get(name) is None:
-            yield f"{path}{name}: {subject} needs it; received nothing"
+            yield f"{path}{name}: {subject} requires it; received nothing"
 
 
 def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:

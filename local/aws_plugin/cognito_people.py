@@ -19,7 +19,7 @@ class IdentityProvider(Held):
     noun, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
 
     def warning(self) -> str:
-        return "a page of this stack stands in for every provider, with three accounts to choose from"
+        return "a page of this stack simulates every provider, with three accounts to choose from"
 
 
 class UserGroup(Held):

@@ -198,7 +198,7 @@ class LocalAws(rpc.Provider):
         if not lost:
             return state
         parts = [path if _hides(resource, path, held) else f"{path} (there {held})" for path, held in lost.items()]
-        line = f"{_short(resource)}: the emulator does not take over {', '.join(parts)}; the state remembers it"
+        line = f"{_short(resource)}: the emulator does not support {', '.join(parts)}; it is only stored in the state"
         self._say_once(request.urn, line)
         return state | {_RECORD: sorted(lost)}
 

@@ -40,7 +40,7 @@ class Remembered(Resource):
 
     def warning(self) -> str:
         name = self.type_name.rpartition(":")[2]
-        return f"the emulator has no {name}: the state remembers it, and it does nothing here"
+        return f"the emulator has no {name}: it is only stored in the state, without effect"
 
     def create(self, aws: Service, props: Props) -> Props:
         identity = str(uuid.uuid4())
@@ -52,7 +52,7 @@ class Remembered(Resource):
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
         state = {name: value for name, value in known.items() if name in (*self.inputs, *self.outputs)}
         if not state:
-            raise Refusal(f"{self.warning()}: there is nothing to import by the id {resource_id}; leave the import out")
+            raise Refusal(f"{self.warning()}: there is nothing to import by the id {resource_id}; remove the import")
         return state
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:

@@ -70,7 +70,7 @@ class WebAclAssociation(Resource):
     def make(self, aws: Service, props: Props) -> str:
         acl = props["webAclArn"]
         if existing(lambda: aws.client.associate_web_acl(**to_aws(self.inputs, props))) is None:
-            raise Refusal(f"the emulator has no web ACL {acl}: have this stack make one, or leave it out here")
+            raise Refusal(f"the emulator has no web ACL {acl}: have this stack make one, or remove it here")
         return f"{acl},{props['resourceArn']}"
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002

@@ -73,7 +73,7 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
     [
         (255, "", "error: no stack named 'x' found", "no stack named 'x' found"),
         (1, "", "", "ended with 1"),
-        (0, "{}", "", "it is not up"),
+        (0, "{}", "", "it is not deployed"),
         (0, "warning: hello", "", "not JSON"),
         (0, '{"issuer": "https://x", "clientSecrets": {"a": 5, "b": "s3cret"}}', "", "clientSecrets.a"),
         (0, "[1]", "", "not those of this program"),

@@ -42,7 +42,7 @@ def test_who_is_there_is_listed_with_status_and_address(stack: EmulatedStack) ->
     stack.make_user("ada", "Correct-horse-9")
     status, out, err = run(stack)
     assert (status, out.split()) == (0, ["ada", "CONFIRMED", "ada@example.com"])
-    assert "1 in the pool" in err
+    assert "1 users in the pool" in err
 
 
 def test_who_is_added_can_sign_in(stack: EmulatedStack) -> None:
@@ -94,7 +94,7 @@ def test_who_is_there_already_is_told_and_the_rest_imported(stack: EmulatedStack
     [
         (COLUMNS[1:], GOOD, "it has no column email"),
         ([*COLUMNS, "email"], GOOD, "it has the column email more than once"),
-        ([*COLUMNS, "shoe"], GOOD, "'shoe' is no attribute of the pool"),
+        ([*COLUMNS, "shoe"], GOOD, "'shoe' is not an attribute of the pool"),
         (COLUMNS, GOOD | {user_import.NAME: ""}, "line 2: cognito:username is empty"),
         (COLUMNS, GOOD | {user_import.MFA: "yes"}, "line 2: cognito:mfa_enabled is 'yes'; it has to be true or false"),
         (COLUMNS, GOOD | {"email_verified": ""}, "line 2: neither email_verified nor phone_number_verified is true"),
@@ -107,7 +107,7 @@ def test_a_mistake_of_a_file_is_told_with_its_line(
     with pytest.raises(Failure) as failure:
         user_import.read(written(tmp_path / "people.csv", columns, row), COLUMNS)
     assert said in str(failure.value)
-    assert "Nobody was imported" in str(failure.value)
+    assert "No user was imported" in str(failure.value)
 
 
 def test_a_comma_that_is_not_escaped_is_told(tmp_path: Path) -> None:
@@ -186,5 +186,5 @@ def test_what_cannot_be_done_is_a_mistake_of_usage(
 
 def test_nobody_is_added_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.outputs.read", lambda _stack: ON_AWS)
-    with pytest.raises(Failure, match="made on local stacks only"):
+    with pytest.raises(Failure, match="can only be created on local stacks"):
         people.people.main(["--stack", "dev", "--add", "lin"], standalone_mode=False)

@@ -163,8 +163,8 @@ REFUSED: list[tuple[str, Function, str]] = [
     ("preSignUp", answered(autoConfirmUser="yes"), "response.autoConfirmUser: Input should be a valid boolean"),
     ("preSignUp", answered(confirmUser=True), "ignores confirmUser here; it knows autoConfirmUser, "),
     ("postConfirmation", answered(redirect="/"), "ignores redirect here; it knows none"),
-    ("preAuthentication", lambda _: None, "the event has to come back"),
-    ("preAuthentication", lambda event: event["request"], "the event has to come back"),
+    ("preAuthentication", lambda _: None, "the function has to return the event"),
+    ("preAuthentication", lambda event: event["request"], "the function has to return the event"),
     ("preTokenGeneration", tokens(claimsToAddOrOverride={"sub": "2"}), "sub: Cognito does not let"),
     ("preTokenGeneration", tokens(claimsToSuppress=["username", "scope"]), "scope, username: Cognito does not let"),
     ("preTokenGeneration", tokens(claimsToAddOrOverride={"aud": "other"}), "no other aud than the client id"),
@@ -268,7 +268,7 @@ WRONG: list[tuple[Mapping[str, str], str]] = [
     ({"request": "{"}, "--request has to be a JSON object"),
     ({"request": '{"userAttributes": null}'}, "--request: userAttributes has to be an object"),
     ({"name": "customMessage", "request": '{"codeParameter": 1}'}, "--request: codeParameter has to be a string"),
-    ({"name": "preTokenGeneration", "source": MACHINE}, "of version V3_0 alone"),
+    ({"name": "preTokenGeneration", "source": MACHINE}, "requires version V3_0"),
 ]
 
 
@@ -281,9 +281,9 @@ def test_a_slip_is_told_with_what_is_allowed(run: Run, given: Mapping[str, str],
 
 
 def test_what_is_not_there_is_told_with_the_way_to_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Failure, match=r"Nobody in the pool is called bob\. Who is there: make people"):
+    with pytest.raises(Failure, match=r"The pool has no user bob\. List the users: make people"):
         run("--name", "preAuthentication", "--user-name", "bob")
-    with pytest.raises(Failure, match="and Cognito would answer the app with that: ValueError: not today"):
+    with pytest.raises(Failure, match="and Cognito would return this error to the app: ValueError: not today"):
         run("--name", "preAuthentication", "--user-name", "ada", function=failing)
     gone = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")
     monkeypatch.setattr(FalseAws, "invoke", lambda *_, **__: (_ for _ in ()).throw(gone))

@@ -383,7 +383,7 @@ def with_all_around_it(code: str, **changed: Any) -> None:
 def test_functions_providers_groups_and_what_is_remembered_come_up_stay_and_go(deploy: Deployment) -> None:
     code = "def handler(event, context):\n    return event\n"
     assert deploy.up(lambda: with_all_around_it(code)) == {"create": 11}
-    assert "the emulator has no RiskConfiguration: the state remembers it, and it does nothing here" in deploy.said
+    assert "the emulator has no RiskConfiguration: it is only stored in the state, without effect" in deploy.said
     assert deploy.up(lambda: with_all_around_it(code)) == {"same": 11}
     assert deploy.refresh(lambda: with_all_around_it(code)) == {"same": 11}
     changed = code.replace("return event", "return dict(event)")

@@ -47,7 +47,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         ran = checkout.local("up", policies=True)
         assert ran.status == 0, ran.said
         assert HUSH not in ran.said
-        assert "a page of this stack stands in for every provider" in ran.said
+        assert "a page of this stack simulates every provider" in ran.said
         yield checkout
 
 

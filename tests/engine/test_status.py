@@ -32,27 +32,27 @@ def test_a_stack_that_is_up_is_told_in_ten_lines(up: Checkout) -> None:
     assert said["emulator"] == f"http://127.0.0.1:{up.port}"
     assert said["clients"] == "postman (secret), windowscli"
     assert said["signed in"] == "nobody; make login"
-    assert said["config"] == "as at the last run"
+    assert said["config"] == "unchanged since the last run"
 
 
 def test_what_the_config_says_otherwise_is_named(own: Checkout) -> None:
     own.config(protect=True, tags={"team": "a"})
     assert "changed since the last run: protect, tags;" in status(own)["config"]
     own.config(protect=None, tags=None)
-    assert status(own)["config"] == "as at the last run"
+    assert status(own)["config"] == "unchanged since the last run"
     own.stack_file.write_text("config: [")
     assert "Pulumi.local.yaml" in status(own)["config"]
 
 
 def test_where_nothing_is_up_the_way_on_is_told(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout:
-        assert status(checkout) == {"stack": "nothing is up; make up", "emulator": "stopped; make up"}
+        assert status(checkout) == {"stack": "not deployed; make up", "emulator": "stopped; make up"}
         ran = checkout.ran("-m", "cli", "mail")
         ran.refused("The emulator does not run", "make up")
 
 
 def test_the_code_of_a_sign_up_is_in_the_mail(up: Checkout) -> None:
-    assert "No mail yet" in told(up, "mail").stderr
+    assert "No messages yet" in told(up, "mail").stderr
     app: Any = boto3.client(
         "cognito-idp",
         "us-east-1",

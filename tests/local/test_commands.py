@@ -26,7 +26,7 @@ def test_before_the_first_up_each_command_says_so(tmp_path: Path) -> None:
         for command in ("outputs", "refresh"):
             ran = checkout.local(command)
             assert (ran.status, ran.stdout) == (1, "")
-            assert "Make it with: make up" in ran.stderr
+            assert "Deploy it: make up" in ran.stderr
         assert "make up" in checkout.local("env").stderr
         ran = checkout.local("destroy", "--json")
         assert ran.status == 0

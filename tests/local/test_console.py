@@ -139,7 +139,7 @@ def test_what_a_refresh_finds_gone_is_told_as_gone(own: Checkout) -> None:
     gone = outputs["clients"]["postman"]["clientId"]
     own.aws("cognito-idp").delete_user_pool_client(UserPoolId=outputs["userPoolId"], ClientId=gone)
     ran = own.local("refresh")
-    assert "~ gone UserPoolClient access-client-postman (not in the emulator any more" in ran.said
+    assert "~ gone UserPoolClient access-client-postman (no longer in the emulator" in ran.said
     assert "refresh done: 1 gone, 12 unchanged." in ran.said
     assert "delete" not in ran.said
 

@@ -115,9 +115,7 @@ def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:
     _pool(running)
     for entry in ("cognito.json.tmp", "acm.json.tmp"):
         (running.root / ".local/emulator/state" / entry).mkdir()  # in the way of what is written there
-    running.local("stop").refused(
-        "could not write down what it held", "failed to save", "The next `make up` starts over"
-    )
+    running.local("stop").refused("could not save its data", "failed to save", "The next `make up` starts over")
     assert listener(running.port) is None
     running.start_emulator()
     assert _pools(running) == []

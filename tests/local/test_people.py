@@ -40,7 +40,7 @@ def test_without_anybody_in_it_there_are_no_people(file: Path, text: str | None)
         ("ada: {password: Secret-1, attributes: {age: 5}}", "local/people.yaml: ada.attributes.age: Input should be"),
         ("ada: {password: Secret-1, groups: admins}", "local/people.yaml: ada.groups: Input should be a valid list"),
         ("ada@example.com: {password: Secret-1}", "local/people.yaml: ada@example.com"),
-        ("ada: {password: yes}", "local/people.yaml, line 1, column 17: `yes` is a text to Pulumi"),
+        ("ada: {password: yes}", "local/people.yaml, line 1, column 17: `yes` is a string to Pulumi"),
         ("ada: {", "local/people.yaml, line 1"),
     ],
 )

@@ -71,7 +71,7 @@ def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
         ("Pulumi.local.yaml", "- a\n", 'expected a map of settings; received ["a"]'),
         ("Pulumi.local.yaml", "conf: {}\n", "Pulumi.local.yaml: config: expected a map of settings; received nothing"),
         ("Pulumi.local.yaml", "config: 3\n", "config: expected a map of settings; received 3"),
-        ("Pulumi.local.yaml", "config: {1: 2}\n", "line 1, column 10: the key `1` is no text"),
+        ("Pulumi.local.yaml", "config: {1: 2}\n", "line 1, column 10: the key `1` is not a string"),
         ("Pulumi.local.yaml", "config: {}\n", "aws:endpoints: expected a list of maps"),
         (
             "Pulumi.local.yaml",

@@ -59,7 +59,7 @@ def test_a_value_that_is_read_in_two_ways_is_refused_with_its_line(read: Callabl
     with pytest.raises(stack_file.Unreadable) as refused:
         read(_text(value))
     assert str(refused.value).startswith("Pulumi.dev.yaml, line 3, column ")
-    assert any(way in str(refused.value) for way in ("Quote it", "quote it", "quote what is a text"))
+    assert any(way in str(refused.value) for way in ("Quote it", "quote it", "quote strings"))
 
 
 @pytest.mark.parametrize("value", [*SWITCHES, *NUMBERS, *DATES, "="])
@@ -97,7 +97,7 @@ def test_a_key_that_is_no_text_is_refused_with_its_line(read: Callable[[str], An
     ],
 )
 def test_a_key_that_is_there_twice_is_refused_with_its_line(read: Callable[[str], Any], text: str, line: int) -> None:
-    with pytest.raises(stack_file.Unreadable, match=rf"line {line}, .* is here again; it is in line"):
+    with pytest.raises(stack_file.Unreadable, match=rf"line {line}, .* is a duplicate of line"):
         read(text)
 
 

@@ -119,7 +119,7 @@ def test_ctrl_c_ends_the_steps_at_hand_and_the_next_up_goes_on(checkout: Checkou
     process.send_signal(signal.SIGINT)
     time.sleep(1)
     _go_on(checkout).write_text("yes")
-    assert _stopped(process).stderr.endswith("Stopped. The next `make up` goes on from here.\n")
+    assert _stopped(process).stderr.endswith("Stopped. The next `make up` continues.\n")
     _goes_on(checkout)
 
 
@@ -153,7 +153,7 @@ def _remove_the_state(checkout: Checkout) -> None:
 
 
 LOSSES: list[tuple[Callable[[Checkout], None], str]] = [
-    (_kill_the_emulator, "what the emulator held is gone"),
+    (_kill_the_emulator, "the emulator's data is gone"),
     (_delete_the_pool, "the emulator no longer has the user pool"),
     (_cut_the_state, "the stack's state is damaged"),
     (_remove_the_state, "the stack's state is gone"),

@@ -32,7 +32,7 @@ CASES: list[tuple[Any, Any, list[str]]] = [
     ),
     ([READ, WRITE], [READ], ['it.write: {"scopeName": "write", "scopeDescription": "Write"} -> nothing']),
     ("x" * 200 + "a", "x" * 200 + "b", ['it: ..."xxxxxxxxxxa" -> ..."xxxxxxxxxxb"']),
-    ("x", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", ['it: "x" -> (known once it is made)']),
+    ("x", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", ['it: "x" -> (known after creation)']),
 ]
 
 

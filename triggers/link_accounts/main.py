@@ -37,13 +37,17 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
     if not others:
         return event
     if event["request"]["userAttributes"].get("email_verified") != "true":
-        raise SignUpRefused("The provider has not verified this address, and an account has it: sign in with that one.")
+        raise SignUpRefused(
+            "The provider has not verified this email address, and an account with it exists: sign in to that account."
+        )
     # Who only says to have the address must not keep its owner out.
     owners = [user for user in others if _attributes(user).get("email_verified") == "true"]
     if not owners:
-        raise SignUpRefused("An account has this address and has not verified it: sign in there and verify it first.")
+        raise SignUpRefused(
+            "An account with this email address exists, but has not verified it: sign in there and verify it first."
+        )
     if len(owners) > 1:
-        raise SignUpRefused("More than one account has this address: sign in with one of them.")
+        raise SignUpRefused("More than one account has this email address: sign in to one of them.")
     client.admin_link_provider_for_user(
         UserPoolId=pool,
         DestinationUser=_identity(owners[0]),

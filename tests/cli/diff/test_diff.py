@@ -239,7 +239,7 @@ def test_a_region_is_the_stacks_or_else_the_projects(tmp_path: Path, project: An
 
 @pytest.mark.parametrize("new", ["eu-west-1", ""])
 def test_another_region_is_told_as_the_loss_that_it_is(new: str) -> None:
-    assert "all of it would be lost" in moved("us-east-1", new)
+    assert "all of them would be lost" in moved("us-east-1", new)
     assert "us-east-1" in moved("us-east-1", new)
     assert "None" not in moved("us-east-1", new)
 

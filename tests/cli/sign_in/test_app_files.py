@@ -75,7 +75,9 @@ def test_adding_a_client_of_a_later_key_changes_no_file() -> None:
     assert read(outputs(clients=later | OUTPUTS["clients"])) == read(outputs())
 
 
-@pytest.mark.parametrize(("key", "why"), [("nightly", "is for machines"), ("gone", "is not one of the stack")])
+@pytest.mark.parametrize(
+    ("key", "why"), [("nightly", "is a machine-to-machine client"), ("gone", "is not in the stack")]
+)
 def test_a_client_that_nobody_signs_in_with_is_refused_with_those_that_there_are(key: str, why: str) -> None:
     with pytest.raises(Failure, match=f"`{key}` {why}.* Name one of: cli, postman, server"):
         files(outputs(), key)

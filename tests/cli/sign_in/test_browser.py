@@ -309,7 +309,7 @@ def test_a_person_signs_up_in_a_single_page_app_and_uses_it(
     press(browser, "Continue")
     shows(browser, "#who", "Signed in: lin")
     assert said_after(browser, "Call the API") == "200: []"
-    assert said_after(browser, "Renew the tokens").startswith("Renewed: true")
+    assert said_after(browser, "Refresh the tokens").startswith("Renewed: true")
     assert said_after(browser, "Call the API") == "200: []"
     press(browser, "Sign out")
     shows(browser, "#sign-in", "Sign in")

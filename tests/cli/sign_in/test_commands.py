@@ -244,7 +244,7 @@ def test_logout_forgets_a_session_that_the_server_does_not_revoke_and_says_so(
     ran = run("logout")
     assert (ran.status, ran.out) == (1, "")
     assert "invalid_request" in ran.err
-    assert "is deleted all the same" in ran.err
+    assert "is deleted anyway" in ran.err
     assert not file.path.exists()
 
 
@@ -264,7 +264,10 @@ def test_a_client_that_is_added_does_not_take_the_place_of_the_one_used_last(run
     for command in (TOKEN, REFRESH, ["logout"], ["login"]):
         ran = run(*command, clients=("aaa", "bbb", "cli"))
         assert ran.status == 0, ran.err
-        assert "The client is `cli`, used last here. Another: CLIENT=<key> with make, else --client." in ran.err
+        assert (
+            "The client is `cli`, used last here. To choose another one: CLIENT=<key> with make, or --client."
+            in ran.err
+        )
 
 
 def test_a_client_that_is_named_at_a_login_is_the_one_meant_afterwards(run: Run) -> None:

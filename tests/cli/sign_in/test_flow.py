@@ -184,7 +184,7 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
     [
         (["login", "--scope", "project.raed"], 1, "is declared by no API"),
         (["login", "--client", "nightly"], 1, "nobody signs in with a machine-to-machine client"),
-        (["token", "--scope", "project.read"], 2, "ask for others at login"),
+        (["token", "--scope", "project.read"], 2, "request others at sign-in"),
         (["login", "--timeout", "0"], 2, "--timeout"),
         (["login", "--timeout", "1"], 1, "within 1 seconds"),
         (["login", "--stack", "nosuch"], 1, "no stack named"),
@@ -311,7 +311,7 @@ def test_a_stack_that_is_not_up_is_told(stack: EmulatedStack, tmp_path: Path) ->
     empty = EmulatedStack(stack.url, stack.cognito, stack.pool_id, {}, tmp_path)
     status, _, err = run(empty, "login")
     assert status == 1
-    assert "it is not up" in err
+    assert "it is not deployed" in err
 
 
 def test_a_made_user_can_sign_in_and_a_second_run_gives_a_new_password(stack: EmulatedStack) -> None:

@@ -57,7 +57,7 @@ def test_a_type_that_the_emulator_lacks_is_remembered_and_said_once(plugin: Plug
         made.imported(made.id)
     made.delete()
     (line,) = plugin.said
-    assert "does nothing here" in line
+    assert "without effect" in line
 
 
 def test_rotation_that_is_off_is_answered_as_aws_does(plugin: Plugin, pool: str) -> None:
@@ -76,7 +76,7 @@ def test_what_the_emulator_does_not_hold_is_remembered_and_said_once_a_run(plugi
         assert made.diff(given) == {}
         assert made.refreshed() == made.state
     (line,) = plugin.said
-    assert "LogGroup: the emulator does not take over deletionProtectionEnabled" in line
+    assert "LogGroup: the emulator does not support deletionProtectionEnabled" in line
 
 
 def test_what_the_emulator_does_not_take_out_is_forgotten_all_the_same(plugin: Plugin) -> None:

@@ -203,7 +203,7 @@ def test_only_what_means_something_else_to_aws_is_a_change(
         ({"set": [1]}, "set: must be a list of strings; received [1]"),
         ({"block": {"on": "yes"}}, 'block.on: must be true or false; received "yes"'),
         ({"block": {"size": True}}, "block.size: must be a number; received true"),
-        ({"blocks": [{}]}, "blocks[0].name: it needs it; received nothing"),
+        ({"blocks": [{}]}, "blocks[0].name: it requires it; received nothing"),
         ({"hidden": "my password"}, "hidden: must be one of A, B; received [secret]"),
         ({"hidden": ["my password"]}, "hidden: must be a string; received [secret]"),
         ({"blocks": [{"nam": "a", "name": "b"}]}, "blocks[0].nam: no such property of it; did you mean name?"),
