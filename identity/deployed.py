@@ -36,9 +36,14 @@ def read_state() -> list[Deployed]:
     ]
 
 
+def of_type(state: Iterable[Deployed], name: str) -> list[Deployed]:
+    """The resources of this type."""
+    return [resource for resource in state if resource.type == name]
+
+
 def renamed(names: Names) -> Iterator[Problem]:
     """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (resource.outputs.get("tags") or {} for resource in read_state() if resource.type == facts.USER_POOL)
+    tags = (pool.outputs.get("tags") or {} for pool in of_type(read_state(), facts.USER_POOL))
     for key, (old, new) in names.changed(next(tags, {})).items():
         yield Problem(f"identity:{key}", f"{old}, with which this stack was created", shown(new), "restore it")
 
@@ -48,14 +53,12 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
 
     AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
     """
-    return any(
-        resource.type == facts.USER_POOL and not resource.outputs.get("usernameConfiguration") for resource in state
-    )
+    return any(not pool.outputs.get("usernameConfiguration") for pool in of_type(state, facts.USER_POOL))
 
 
 def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     """By an identity provider's name the fingerprint of the private key that the last update gave it."""
-    known = (resource.outputs.get("privateKeys") for resource in state if resource.type == facts.ACCESS_REGISTRY)
+    known = (registry.outputs.get("privateKeys") for registry in of_type(state, facts.ACCESS_REGISTRY))
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
@@ -75,16 +78,13 @@ def current_region(configured: str | None) -> str:
 
 def statements(state: Iterable[Deployed]) -> dict[str, str]:
     """The statements by which functions may be called, by the logical names of their permissions."""
-    return {
-        resource.name: str(resource.outputs.get("statementId"))
-        for resource in state
-        if resource.type == facts.PERMISSION
-    }
+    made = of_type(state, facts.PERMISSION)
+    return {permission.name: str(permission.outputs.get("statementId")) for permission in made}
 
 
 def clients(state: Iterable[Deployed]) -> dict[str, Mapping[str, Any]]:
     """The outputs of the clients that the stack has, by logical name."""
-    return {resource.name: resource.outputs for resource in state if resource.type == facts.USER_POOL_CLIENT}
+    return {client.name: client.outputs for client in of_type(state, facts.USER_POOL_CLIENT)}
 
 
 def current_account() -> str:

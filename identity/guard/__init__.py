@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from identity import facts
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, of_type
 from identity.errors import ConfigError, Problem, warn
 from identity.guard.domain import domain_losses
 from identity.guard.exports import exports_losses
@@ -36,27 +36,25 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     losses = list(find_losses(state, settings, region, zone))
     guarded = [loss for loss in losses if protect or not loss.under_protect]
     refused = [loss for loss in guarded if loss.final or loss.named not in allowed]
-    pools = [str(resource.outputs.get("id")) for resource in state if resource.type == facts.USER_POOL]
+    pools = of_type(state, facts.USER_POOL)
     rest = allowed - {loss.named for loss in losses}
-    rest -= {name for pool in pools for name in entries_in_use(rest, pool, region, settings)}
+    rest -= {name for pool in pools for name in entries_in_use(rest, str(pool.outputs.get("id")), region, settings)}
     unused = [_unused(name, losses) for name in sorted(rest)]
     problems = [_problem(loss, protect) for loss in refused]
-    problems += _still_protected(state, losses, protect)
+    problems += _still_protected(pools, losses, protect)
     # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
-    strict = protect and any(resource.type == facts.USER_POOL for resource in state)
+    strict = protect and bool(pools)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
     told = [loss for loss in losses if loss.warns and loss not in guarded and loss.named not in allowed]
     warn(settings.stack, [*(_problem(loss, protect) for loss in told), *unused])
 
 
-def find_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None = None) -> Iterator[Loss]:
+def find_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None = None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not. Reads nothing but the account's number."""
-    state = list(state)
     yield from missing_pool(state, settings)
-    for resource in state:
-        if resource.type == facts.USER_POOL:
-            yield from pool_losses(resource, settings, region, state)
+    for pool in of_type(state, facts.USER_POOL):
+        yield from pool_losses(pool, settings, region, state)
     yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
     yield from federation_losses(state, settings)
@@ -80,9 +78,8 @@ def _problem(loss: Loss, protect: bool) -> Problem:
     return Problem(loss.path, loss.keep, loss.received, fix)
 
 
-def _still_protected(state: Iterable[Deployed], losses: Iterable[Loss], protect: bool) -> list[Problem]:
+def _still_protected(pools: Iterable[Deployed], losses: Iterable[Loss], protect: bool) -> list[Problem]:
     """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
-    pools = [resource for resource in state if resource.type == facts.USER_POOL]
     gone = [loss for loss in losses if not (loss.final or loss.in_place)]
     if protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
         return []

@@ -1,22 +1,21 @@
 """What a config would lose of the domains: the one of sign-in, and the certificate and records in the zone. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pulumi
 
 from identity import facts
 from identity.config.settings import Settings
-from identity.deployed import Deployed, region_of
+from identity.deployed import Deployed, of_type, region_of
 from identity.errors import shown
 from identity.guard.loss import Loss, weakened
 from identity.zone import Zone
 
 
-def domain_losses(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
+def domain_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
-    state = list(state)
-    domains = [resource for resource in state if resource.type == facts.USER_POOL_DOMAIN]
+    domains = of_type(state, facts.USER_POOL_DOMAIN)
     has_custom = any(domain.name.endswith("-custom-domain") for domain in domains)
     for resource in domains:
         yield from _moved(resource, settings, has_custom)
@@ -53,9 +52,9 @@ def _domain_path(custom: bool) -> str:
     return "identity:authDomain" if custom else "identity:domainPrefix"
 
 
-def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
+def _left_zone(state: Sequence[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
     """Records cannot move: they are deleted in the one zone and made in the other, and so are all in this stack's."""
-    records = [resource for resource in state if resource.type == facts.RECORD and resource.outputs.get("zoneId")]
+    records = [record for record in of_type(state, facts.RECORD) if record.outputs.get("zoneId")]
     for old in sorted({str(record.outputs["zoneId"]) for record in records} - {zone.id if zone else ""}):
         names = ", ".join(sorted({str(record.outputs.get("name", "")) for record in records}))
         path = f"identity:{settings.domain.zone.by}" if settings.domain.zone else "identity:zoneName"
@@ -70,11 +69,9 @@ def _left_zone(state: Iterable[Deployed], settings: Settings, zone: Zone | None)
         yield replace(loss, in_place=not protected)
 
 
-def _other_certificate(state: Iterable[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
+def _other_certificate(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
     new, comes_to = (settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else region)
-    for certificate in state:
-        if certificate.type != facts.CERTIFICATE:
-            continue
+    for certificate in of_type(state, facts.CERTIFICATE):
         old, arn = str(certificate.outputs.get("domainName", "")), str(certificate.outputs.get("arn", ""))
         lives_in = region_of(arn)
         lost = f"The certificate {arn} would be deleted, and the domain would stop working."

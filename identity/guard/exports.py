@@ -1,12 +1,12 @@
 """What a config would lose of the names that templates of other repositories import. Pure."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from identity import facts
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, of_type
 from identity.errors import shown
 from identity.exports import PATH
 from identity.guard.loss import Loss, weakened
@@ -15,12 +15,9 @@ from identity.naming import key_of
 _LOST = "Templates could no longer import it, and while one does, the update fails."
 
 
-def exports_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def exports_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """The CloudFormation stack of the exports, and each name in it that goes or gets the value of another."""
-    state = list(state)
-    for resource in state:
-        if resource.type != facts.CLOUD_FORMATION_STACK:
-            continue
+    for resource in of_type(state, facts.CLOUD_FORMATION_STACK):
         name = str(resource.outputs.get("name", ""))
         if settings.exports:
             yield from _names_lost(name, _exported(resource), _values(state), settings)
@@ -61,7 +58,7 @@ def _exported(stack: Deployed) -> dict[str, str]:
     return {str(output["Export"]["Name"]): str(output["Value"]) for output in outputs.values()}
 
 
-def _values(state: Iterable[Deployed]) -> dict[str, str]:
+def _values(state: Sequence[Deployed]) -> dict[str, str]:
     """What the stack has, by what `cloudFormationExports` calls it."""
     found: dict[str, Any] = {}
     for resource in state:

@@ -1,10 +1,10 @@
 """What a config would lose of the identity providers and the groups: people who sign in there, and members. Pure."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from identity import facts, group
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, of_type
 from identity.errors import shown
 from identity.group import Group
 from identity.guard.fields import field_losses
@@ -13,16 +13,14 @@ from identity.identity_provider.kinds import KINDS
 from identity.identity_provider.settings import PATH, IdentityProvider
 
 
-def federation_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def federation_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
-    state = list(state)
-    providers = [resource for resource in state if resource.type == facts.IDENTITY_PROVIDER]
-    live = {str(resource.outputs.get("providerName")): resource for resource in providers}
+    providers = of_type(state, facts.IDENTITY_PROVIDER)
+    live = {str(provider.outputs.get("providerName")): provider for provider in providers}
     for name, resource in sorted(live.items()):
         yield from _of_provider(name, resource, settings, live.keys())
-    for resource in state:
-        if resource.type == facts.USER_GROUP:
-            yield from _of_group(resource, settings)
+    for resource in of_type(state, facts.USER_GROUP):
+        yield from _of_group(resource, settings)
 
 
 def _of_provider(name: str, resource: Deployed, settings: Settings, live: Container[str | None]) -> Iterator[Loss]:

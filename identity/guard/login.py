@@ -1,12 +1,12 @@
 """What a config would lose of the sign-in pages, the identity pool and what is published. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from identity import facts, identity_pool, login, publish
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, of_type
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
@@ -17,12 +17,12 @@ from identity.naming import key_of
 _MANAGED = 2
 
 
-def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def login_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pages that people know, by each domain that serves them."""
-    new, state = settings.config.login, list(state)
-    styled = any(resource.type == facts.LOGIN_STYLE for resource in state)
-    for resource in state:
-        if resource.type != facts.USER_POOL_DOMAIN or resource.outputs.get("managedLoginVersion") != _MANAGED:
+    new = settings.config.login
+    styled = bool(of_type(state, facts.LOGIN_STYLE))
+    for resource in of_type(state, facts.USER_POOL_DOMAIN):
+        if resource.outputs.get("managedLoginVersion") != _MANAGED:
             continue
         domain = str(resource.outputs.get("domain"))
         if new is None and styled:
@@ -39,14 +39,12 @@ def login_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
         return
 
 
-def identity_pool_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """The pool, whose ids of people apps may have written down, and what they get by it."""
-    new, said, state = settings.identity_pool, settings.config.identity_pool, list(state)
-    clients = [resource for resource in state if resource.type == facts.USER_POOL_CLIENT]
+    new, said = settings.identity_pool, settings.config.identity_pool
+    clients = of_type(state, facts.USER_POOL_CLIENT)
     keys = {str(client.outputs.get("id")): _key(client, settings) for client in clients}
-    for resource in state:
-        if resource.type != facts.IDENTITY_POOL:
-            continue
+    for resource in of_type(state, facts.IDENTITY_POOL):
         pool = str(resource.outputs.get("id"))
         if new is None or said is None:
             lost = "All identity ids would be lost, and apps that have stored them would not recognise their users."
@@ -70,12 +68,12 @@ def _key(client: Deployed, settings: Settings) -> str:
     return now(was, {}, settings.clients) or was
 
 
-def _attached(state: Iterable[Deployed], what: str) -> Any:
+def _attached(state: Sequence[Deployed], what: str) -> Any:
     """What the attachment of the roles has of `roles` or `roleMappings`."""
-    return next((found.outputs.get(what) for found in state if found.type == facts.ROLE_ATTACHMENT), None)
+    return next((found.outputs.get(what) for found in of_type(state, facts.ROLE_ATTACHMENT)), None)
 
 
-def _mappings(state: Iterable[Deployed], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
+def _mappings(state: Sequence[Deployed], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
     """The mappings by the key of their client; that of a client which the stack does not have is nobody's."""
     found = {
         str(mapping.get("identityProvider")).rpartition(":")[2]: RoleMapping.read(mapping)
@@ -84,9 +82,9 @@ def _mappings(state: Iterable[Deployed], keys: Mapping[str, str]) -> dict[str, R
     return {keys[client]: mapping for client, mapping in found.items() if client in keys}
 
 
-def _given_roles(state: Iterable[Deployed]) -> dict[str, str | None]:
+def _given_roles(state: Sequence[Deployed]) -> dict[str, str | None]:
     """The roles that were not made here, as the config has them."""
-    made = {resource.outputs.get("arn") for resource in state if resource.type == facts.ROLE}
+    made = {role.outputs.get("arn") for role in of_type(state, facts.ROLE)}
     roles = _attached(state, "roles") or {}
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
@@ -94,7 +92,7 @@ def _given_roles(state: Iterable[Deployed]) -> dict[str, str | None]:
     }
 
 
-def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def publication_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """Parameters and secrets that others may read; those of a client that goes are told there."""
     new = settings.config.publish
     path = new.path(settings.names) if new else ""
@@ -102,7 +100,7 @@ def publication_losses(state: Iterable[Deployed], settings: Settings) -> Iterato
         ("ssm", facts.PARAMETER, bool(new and new.ssm)),
         ("secrets", facts.SECRET, bool(new and new.secrets)),
     ):
-        names = sorted(str(resource.outputs.get("name")) for resource in state if resource.type == token)
+        names = sorted(str(resource.outputs.get("name")) for resource in of_type(state, token))
         gone = [name for name in names if not wanted or not name.startswith(f"{path}/")]
         if gone:
             lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."

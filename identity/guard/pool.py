@@ -1,11 +1,11 @@
 """What a config would lose of the user pool: the pool with everybody in it, or a protection of theirs. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from identity import facts, link_accounts, naming
 from identity.config.settings import Settings
-from identity.deployed import Deployed, mail_sender, region_of
+from identity.deployed import Deployed, mail_sender, of_type, region_of
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
@@ -18,9 +18,8 @@ from identity.user_pool.settings import PATH
 from identity.user_pool.triggers import Triggers
 
 
-def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Iterable[Deployed] = ()) -> Iterator[Loss]:
+def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Sequence[Deployed] = ()) -> Iterator[Loss]:
     """What the settings would lose of the pool, refused or not; `beside` has the other resources of the stack."""
-    beside = list(beside)
     pool = resource.outputs
     pool_id = str(pool.get("arn", "")).rpartition("/")[2]
     yield from _renamed(pool_id, pool, settings)
@@ -46,9 +45,9 @@ def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | No
     return rest if rest and rest.given() else new
 
 
-def _permission_losses(pool_id: str, triggers: Triggers, beside: Iterable[Deployed]) -> Iterator[Loss]:
+def _permission_losses(pool_id: str, triggers: Triggers, beside: Sequence[Deployed]) -> Iterator[Loss]:
     """A function that stays, and that the pool could not call any more."""
-    made = {resource.name for resource in beside if resource.type == facts.PERMISSION}
+    made = {permission.name for permission in of_type(beside, facts.PERMISSION)}
     for name, trigger in triggers.given().items():
         if not trigger.permission and naming.permission(LOGICAL_POOL, alias_of(name)) in made:
             path = f"{PATH}.triggers.{alias_of(name)}.permission"

@@ -1,13 +1,13 @@
 """What a config would lose of the registry: resource servers and their scopes, app clients and their ids. Pure."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from identity import facts
 from identity.api import Api
 from identity.client.settings import CLIENT_CREDENTIALS
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, of_type
 from identity.errors import shown
 from identity.guard.client import client_losses
 from identity.guard.loss import Loss
@@ -17,12 +17,11 @@ from identity.naming import key_of
 Outputs = Mapping[str, Any]
 
 
-def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def registry_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """What the settings would lose of the state, refused or not."""
-    state = list(state)
     servers = _by_key(state, facts.RESOURCE_SERVER)
     clients = _by_key(state, facts.USER_POOL_CLIENT)
-    if any(resource.type == facts.USER_POOL for resource in state):
+    if of_type(state, facts.USER_POOL):
         yield from rename_losses("clients", "id", clients, settings.clients, _client_marks(clients, settings))
         yield from rename_losses("apis", "identifier", servers, settings.apis, _server_marks(servers, settings))
     yield from _half_imported(clients, settings)
@@ -30,8 +29,8 @@ def registry_losses(state: Iterable[Deployed], settings: Settings) -> Iterator[L
     yield from _client_losses(clients, servers, settings)
 
 
-def _by_key(state: Iterable[Deployed], kind: str) -> dict[str, Outputs]:
-    return {key_of(resource.name): resource.outputs for resource in state if resource.type == kind}
+def _by_key(state: Sequence[Deployed], kind: str) -> dict[str, Outputs]:
+    return {key_of(resource.name): resource.outputs for resource in of_type(state, kind)}
 
 
 def _half_imported(clients: Mapping[str, Outputs], settings: Settings) -> Iterator[Loss]:

@@ -1,14 +1,14 @@
 """Whether the stack's pool is still where the stack knows it: in the state, and in the account of these credentials."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from identity import deployed, facts
+from identity import facts
 from identity.config.settings import Settings
-from identity.deployed import Deployed
+from identity.deployed import Deployed, current_account, of_type
 from identity.guard.loss import Loss
 
 
-def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss]:
+def missing_pool(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """A pool in another account, and one that the stack's outputs or clients still name while its state has none.
 
     A refresh with the credentials of another account finds nothing there, and takes everything for deleted; the next
@@ -16,14 +16,13 @@ def missing_pool(state: Iterable[Deployed], settings: Settings) -> Iterator[Loss
     """
     if settings.cognito_endpoint:
         return
-    state = list(state)
-    arns = [str(resource.outputs.get("arn", "")) for resource in state if resource.type == facts.USER_POOL]
-    known = [str(resource.outputs.get("userPoolArn", "")) for resource in state if resource.type == facts.STACK]
+    arns = [str(pool.outputs.get("arn", "")) for pool in of_type(state, facts.USER_POOL)]
+    known = [str(stack.outputs.get("userPoolArn", "")) for stack in of_type(state, facts.STACK)]
     # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
     leftover = sorted({str(resource.outputs.get("userPoolId") or "") for resource in state})
     for arn in filter(None, arns or [*filter(None, known)] or leftover):
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
-        current = deployed.current_account()
+        current = current_account()
         if account and current and account != current:
             fix = f"Use credentials of {account}. Nothing was lost: the pool is in another account."
             keep = f"the credentials of the account {account}, where the pool {pool_id} is"
