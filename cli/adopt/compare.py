@@ -32,6 +32,7 @@ _USUAL = {
     "smsAuthenticationMessage": "Your authentication code is {####}. ",
     "userPoolAddOns.advancedSecurityMode": "OFF",
     "managedLoginVersion": 1,
+    "compromisedCredentialsRiskConfiguration.eventFilters": ["PASSWORD_CHANGE", "SIGN_IN", "SIGN_UP"],
     "securityPolicy": "TLS_V1",  # the weakest: a reset loses nothing
     "mfaConfiguration": "OFF",
 }

@@ -63,7 +63,8 @@ def _api_key(names: Names) -> Callable[[Thing], str]:
         by_rule = _after(thing.name, names.resource_server_identifier(""))
         by_rule = by_rule or _after(str(thing.outputs.get("name")), names.resource_server(""))
         heads = {str(scope["scopeName"]).partition(".")[0] for scope in thing.outputs.get("scopes") or []}
-        return by_rule or (heads.pop() if len(heads) == 1 and _prefixed(thing) else slug(str(thing.outputs["name"])))
+        head = heads.pop() if len(heads) == 1 and _prefixed(thing) else ""
+        return by_rule or (head if head and slug(head) == head.lower() else slug(str(thing.outputs["name"])))
 
     return key
 

@@ -9,6 +9,7 @@ from local.gateway import (
     auth_time,
     calls,
     challenge_rules,
+    pool_rules,
     provider_rules,
     token_rules,
 )
@@ -22,6 +23,7 @@ _RULES: Final[dict[str, Rule]] = {
     **admin_rules.RULES,
     **attribute_rules.RULES,
     **challenge_rules.RULES,
+    **pool_rules.RULES,
     **provider_rules.RULES,
     **token_rules.RULES,
 }

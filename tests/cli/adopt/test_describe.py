@@ -333,6 +333,13 @@ _FACEBOOK = {
     "AttributeMapping": {"username": "id"},
 }
 _OLD_TLS = {"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1", "SecurityPolicy": "TLS_V1"}
+_SIGNS = {
+    "Identifier": "https://b.example",
+    "Name": "b",
+    "Scopes": [{"ScopeName": "pay:v1.read", "ScopeDescription": "See"}],
+}
+_COMPROMISED = {"EventFilter": ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"], "Actions": {"EventAction": "BLOCK"}}
+_ALL_EVENTS = {"RiskConfiguration": {"CompromisedCredentialsRiskConfiguration": _COMPROMISED}}
 _BY_NAME = {name: value for name, value in NOTES["pool"].items() if name != "UsernameAttributes"}
 _OF_API = {"AllowedOAuthScopes": ["email", "https://b.example/pay"], "CallbackURLs": ["https://a.example/"]}
 SELDOM: dict[str, live_pool.Spec] = {
@@ -349,6 +356,8 @@ SELDOM: dict[str, live_pool.Spec] = {
     "an-api-beside-addresses": {**NOTES, "clients": [{"ClientName": "c", **_PAGES, **_OF_API}]},
     "scopes-as-the-console-writes-them": {**NOTES, "identityProviders": [_FACEBOOK]},
     "the-oldest-tls": {**NOTES, "domains": [{"Domain": "sign-in.a.example", "CustomDomainConfig": _OLD_TLS}]},
+    "a-scope-of-many-signs": {**NOTES, "servers": [_SIGNS]},
+    "all-that-is-looked-at": {**BANK, "answers": {**BANK["answers"], "describe_risk_configuration": _ALL_EVENTS}},
     "passkeys-of-own-pages": {**NOTES, "clients": [], "mfa": _OWN_PAGES},
 }
 

@@ -106,3 +106,11 @@ def test_nobody_has_tokens_where_the_function_before_them_fails(pool: Pool) -> N
     assert refused.json()["error_description"] == failed
     pool.person("may")
     assert pool.tokens("may")["AccessToken"]
+
+
+def test_the_function_before_tokens_has_both_of_its_names_whichever_it_was_given(shared_emulator: str) -> None:
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:claims"
+    versioned = {"LambdaArn": arn, "LambdaVersion": "V2_0"}
+    made = make_pool(shared_emulator, LambdaConfig={"PreTokenGenerationConfig": versioned})
+    described = made.admin.describe_user_pool(UserPoolId=made.id)["UserPool"]["LambdaConfig"]
+    assert described == {"PreTokenGeneration": arn, "PreTokenGenerationConfig": versioned}
