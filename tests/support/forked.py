@@ -38,6 +38,7 @@ def run(
     timeout: float,
     policies: bool = True,
     typed: bytes = b"",
+    began: Callable[[int], object] = lambda _: None,
 ) -> tuple[int, str, str]:
     """Run `python -m ...` or `python -c ...` to its end: its status, standard output and standard error.
 
@@ -48,6 +49,7 @@ def run(
         timeout: in seconds; after it the command is killed, and TimeoutError raised.
         policies: whether an engine that it runs asks the policy pack.
         typed: what it reads from standard input.
+        began: is told its process id.
     """
     request = json.dumps([list(arguments), str(directory), dict(environment), policies]).encode()
     a_file = tempfile.TemporaryFile
@@ -59,6 +61,7 @@ def run(
         server.sendall(request)
         server.settimeout(timeout)
         try:
+            began(int.from_bytes(server.recv(4, socket.MSG_WAITALL), "big"))
             status = int(server.recv(10))
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)
@@ -99,6 +102,7 @@ def serve() -> None:
             break
         for file in files:
             os.close(file)
+        asked.sendall(child.to_bytes(4, "big"))
         asked.sendall(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
     asked.close()
     arguments, directory, environment, policies = json.loads(request)

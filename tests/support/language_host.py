@@ -7,6 +7,8 @@ that the packages are installed: the virtual environment is that of the tests.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -77,7 +79,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"no virtual environment at {_python(request.info)}")
         yield rpc.InstallDependenciesResponse(stdout=b"The packages are installed.\n")
 
-    def Run(self, request: rpc.RunRequest, _context: grpc.ServicerContext) -> rpc.RunResponse:
+    def Run(self, request: rpc.RunRequest, context: grpc.ServicerContext) -> rpc.RunResponse:
         # The config in the environment, as Pulumi's own host gives it: on Linux it may have 128 KiB in all.
         environment = {
             **self._environment,
@@ -90,7 +92,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         rest.CopyFrom(request)
         rest.ClearField("config")
         given, there = ["-c", _EXECUTOR, self._engine], Path(request.pwd)
-        status, _, _ = forked.run(given, there, environment, _TIMEOUT, typed=rest.SerializeToString())
+        with ExitStack() as running:
+            # An engine that is killed takes its program with it, which would wait for an answer for ever.
+            began = partial(_end_with, context, running)
+            status, _, _ = forked.run(given, there, environment, _TIMEOUT, typed=rest.SerializeToString(), began=began)
         if status == _TOLD:
             return rpc.RunResponse(bail=True)
         return rpc.RunResponse(error=f"program exited with non-zero exit code: {status}" if status else "")
@@ -128,6 +133,13 @@ def _begin(pack: ExitStack, command: list[str], folder: str, stack: analyzer_pb2
     with cast("IO[str]", process.stdin) as given:
         json.dump(environment, given)
     return int(cast("IO[str]", process.stdout).readline() or 0)
+
+
+def _end_with(context: grpc.ServicerContext, running: ExitStack, program: int) -> None:
+    """Kill the program where the call of the engine ends while it runs."""
+    ended = threading.Event()
+    running.callback(ended.set)
+    context.add_callback(lambda: None if ended.is_set() else os.kill(program, signal.SIGKILL))
 
 
 def _python(info: rpc.ProgramInfo) -> str:
