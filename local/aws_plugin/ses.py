@@ -16,7 +16,10 @@ _COMPUTED = (
 
 
 class EmailIdentity(Held):
-    """An identity. SES signs for a domain with three keys, whose records are named by the `tokens`."""
+    """An identity. SES signs for a domain with three keys, whose records are named by the `tokens`.
+
+    Of an update the emulator knows the tags alone: another configuration set is remembered.
+    """
 
     type_name = "aws:sesv2/emailIdentity:EmailIdentity"
     service = "sesv2"
@@ -48,9 +51,5 @@ class EmailIdentity(Held):
         }
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
-        if new.get("configurationSetName") != old.get("configurationSetName"):
-            named = {"EmailIdentity": resource_id, "ConfigurationSetName": new.get("configurationSetName")}
-            given = {name: value for name, value in named.items() if value}
-            aws.client.put_email_identity_configuration_set_attributes(**given)
         aws.retag(old, new, ResourceArn=old["arn"])
         return self.reread(aws, resource_id, new)

@@ -93,6 +93,15 @@ def test_the_looks_of_the_classic_pages_are_of_one_client_or_of_all(plugin: Plug
     assert made.refreshed() is None
 
 
+def test_the_configuration_set_of_a_mail_identity_comes_changes_and_goes(plugin: Plugin) -> None:
+    given = {"emailIdentity": "acme.app"}
+    made = plugin.made("aws:sesv2/emailIdentity:EmailIdentity", given)
+    for changed in (given | {"configurationSetName": "one"}, given | {"configurationSetName": "two"}, given):
+        made.update(changed)
+        assert made.diff(changed) == {}
+        assert made.refreshed() == made.state
+
+
 def test_an_empty_block_of_a_web_acl_says_something(plugin: Plugin) -> None:
     given = {"name": "acl", "scope": "REGIONAL", "visibilityConfig": VISIBLE}
     made = plugin.made("aws:wafv2/webAcl:WebAcl", given | {"defaultAction": {"allow": {}}})
