@@ -58,6 +58,7 @@ def files(rooms: tuple[str, ...]) -> list[Path]:
     ]
 
 
+@cache
 def imported(file: Path) -> set[str]:
     """The packages that a file loads; not what stands under TYPE_CHECKING."""
     return set(_modules(ast.parse(file.read_text(encoding="utf-8")))) - OURS - set(sys.stdlib_module_names)
