@@ -3,7 +3,6 @@
 import fcntl
 import functools
 import os
-import runpy
 import shutil
 import signal
 import sys
@@ -14,14 +13,10 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pulumi
 import pytest
-from pulumi.runtime.settings import set_root_resource
-from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _sync_await
 
 from local import pulumi_cli
 from local.console import Failure
-from tests.support.event_loop import own_event_loop
-from tests.support.program import ROOT, Deploy, Mocks, RecordingMonitor, Run, config_of
+from tests.support.program import Deploy, Mocks, RecordingMonitor, Run, run_with
 
 if TYPE_CHECKING:
     from tests.support.checkout import Checkout
@@ -158,9 +153,6 @@ def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deploy() -> Iterator[Deploy]:
     """Run `__main__.py` afresh: `deploy({"product": "focusmark"}, stack="dev")`."""
 
-    def run_main() -> None:
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-
     def run_program(
         config: Mapping[str, Any],
         stack: str = "local",
@@ -172,11 +164,7 @@ def deploy() -> Iterator[Deploy]:
     ) -> Run:
         run = Run()
         mocked = Mocks(zone, apex_address, state or {}, records)
-        with own_event_loop():
-            pulumi.runtime.set_mocks(mocked, "identity", stack, preview=False, monitor=RecordingMonitor(mocked, run))
-            pulumi.runtime.set_all_config(config_of(config), [*secrets])
-            set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-            _sync_await(run_in_stack(run_main))
+        run_with(RecordingMonitor(mocked, run), config, stack, secrets)
         assert not run.complaints, "\n".join(run.complaints)
         return run
 

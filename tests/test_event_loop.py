@@ -10,11 +10,6 @@ from tests.support.event_loop import own_event_loop
 from tests.support.program import Deploy
 
 
-def _without_a_loop() -> None:
-    """As a thread is from Python 3.14 on, and any thread but the first one before."""
-    asyncio.set_event_loop(None)
-
-
 def test_all_loops_are_closed_those_of_threads_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[asyncio.AbstractEventLoop] = []
     make = asyncio.new_event_loop
@@ -38,5 +33,4 @@ def test_programs_run_one_after_another_without_a_warning(deploy: Deploy, times:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for _ in range(times):
-            _without_a_loop()
             assert deploy({"product": "focusmark"}).resources

@@ -7,25 +7,18 @@ certificate is left out. AWS validates it meanwhile, in minutes; on a prefix not
 
 import heapq
 import json
-import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 import pulumi
-from pulumi.runtime.settings import set_root_resource
-from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _sync_await
 
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
-from tests.support.event_loop import own_event_loop
-from tests.support.program import Mocks, RecordingMonitor, Registered, Run, config_of
+from tests.support.program import Mocks, RecordingMonitor, Registered, Run, run_with
 
 WRITES_A_SECOND = 5
 LATENCY = 0.5  # seconds from a write to its answer; a guess on the high side
-_PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _COGNITO = "aws:cognito/"
 
 Graph = Mapping[str, Registered]
@@ -43,18 +36,10 @@ class Estimate:
 def graph_of(config: Mapping[str, Any]) -> Graph:
     """What the program registers for a config, by name, with what each waits for; run under mocks."""
     run = Run()
-    mocked = Mocks("focusmark.app", True, {})
-    with own_event_loop():
-        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
-        pulumi.runtime.set_all_config(config_of({"product": "focusmark", "zoneName": "focusmark.app", **config}))
-        set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
-        _sync_await(run_in_stack(_program))
+    monitor = RecordingMonitor(Mocks("focusmark.app", True, {}), run)
+    run_with(monitor, {"product": "focusmark", "zoneName": "focusmark.app", **config})
     pulumi.runtime.set_all_config({})
     return {name: resource for name, resource in run.resources.items() if resource.type.startswith("aws:")}
-
-
-def _program() -> None:
-    runpy.run_path(str(_PROGRAM), run_name="__main__")
 
 
 def depth(graph: Graph) -> int:

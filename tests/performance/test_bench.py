@@ -9,16 +9,12 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.settings import set_root_resource
-from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _sync_await
 
 from identity.api import RESOURCE_SERVERS_PER_POOL
 from identity.client.rules import CLIENTS_PER_POOL
 from tests.performance import bare, first_up, measures
 from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
-from tests.support.event_loop import own_event_loop
-from tests.support.program import Deploy, Mocks, RecordingMonitor, Registered, Run
+from tests.support.program import Deploy, Mocks, RecordingMonitor, Registered, Run, run_with
 
 LOCAL = {"product": "focusmark", "zoneName": "focusmark.app"}
 
@@ -48,11 +44,8 @@ def chain(*links: tuple[str, str]) -> dict[str, Registered]:
 
 def test_the_bare_program_makes_the_very_resources_of_the_default_stack(deploy: Deploy) -> None:
     whole = {name: resource for name, resource in deploy(LOCAL).resources.items() if resource.type.startswith("aws:")}
-    run, mocked = Run(), Mocks("focusmark.app", True, {})
-    with own_event_loop():
-        pulumi.runtime.set_mocks(mocked, "identity", "local", preview=False, monitor=RecordingMonitor(mocked, run))
-        set_root_resource(None)  # type: ignore[arg-type]
-        _sync_await(run_in_stack(bare.program))
+    run = Run()
+    run_with(RecordingMonitor(Mocks("focusmark.app", True, {}), run), LOCAL, program=bare.program)
     made = {name: resource for name, resource in run.resources.items() if resource.type.startswith("aws:")}
 
     def inputs(resources: dict[str, Registered]) -> dict[str, Any]:

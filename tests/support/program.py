@@ -2,7 +2,9 @@
 
 import json
 import re
+import runpy
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,14 @@ from typing import Any
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import set_root_resource
+from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.sync_await import _sync_await
 
 from identity.config import check
 from identity.errors import Problem
 from tests.support import official
+from tests.support.event_loop import own_event_loop
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-west-2"
@@ -190,6 +196,34 @@ def config_of(stack_config: Mapping[str, Any], prefix: str = "identity:") -> dic
 
 
 Deploy = Callable[..., Run]
+
+
+def run_main() -> None:
+    """The program, afresh."""
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+def run_with(
+    monitor: mocks.MockMonitor,
+    config: Mapping[str, Any],
+    stack: str = "local",
+    secrets: Sequence[str] = (),
+    program: Callable[[], None] = run_main,
+) -> None:
+    """Run a program with the monitor in the engine's place.
+
+    In a thread of its own, as the SDK sends the whole call stack with each resource, and that of pytest is a long one.
+    """
+
+    def run() -> None:
+        with own_event_loop():
+            pulumi.runtime.set_mocks(monitor.mocks, "identity", stack, preview=False, monitor=monitor)
+            pulumi.runtime.set_all_config(config_of(config), [*secrets])
+            set_root_resource(None)  # type: ignore[arg-type]  # the stack that set_mocks made; the run makes its own
+            _sync_await(run_in_stack(program))
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run).result()
 
 
 def told(config: Mapping[str, Any], stack: str = "dev") -> list[Problem]:
