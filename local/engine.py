@@ -10,7 +10,6 @@ import os
 import runpy
 import signal
 import subprocess
-import threading
 import traceback
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -30,22 +29,20 @@ from local.progress import Progress, counted
 from local.stack import LocalStack, Workspace
 
 _PROGRAM = paths.CHECKOUT / "__main__.py"
-_IMPORTING = threading.Lock()
 
 
 class Cli(PulumiCommand):
     """The Pulumi CLI, run so that Ctrl-C reaches it once and in order, and a kill of ours leaves no lock behind.
 
     It gets the local plugin, a session of its own, and the checkout's lock file, held until the last of its processes
-    has ended. `meanwhile` is done here while it starts.
+    has ended.
     """
 
-    def __init__(self, found: PulumiCommand, held: Held | None, meanwhile: Callable[[], None] | None = None) -> None:
+    def __init__(self, found: PulumiCommand, held: Held | None) -> None:
         self.command = found.command
         self.version = found.version
         self.complaint = ""
         self._held = held
-        self._meanwhile = meanwhile
 
     def run(
         self,
@@ -69,8 +66,6 @@ class Cli(PulumiCommand):
                 pass_fds=[self._held.file] if self._held else [],
             )
             with _Stopping(process) as stopping:
-                if self._meanwhile:
-                    self._meanwhile()
                 stdout, stderr = process.communicate()
         if stopping.asked:
             raise Interrupted
@@ -115,14 +110,22 @@ class _Stopping:
                 plugin.kill()
 
 
-def run(operation: Operation, held: Held) -> Outcome:
+def run(operation: Operation, held: Held, ready: Callable[[], object] = lambda: None) -> Outcome:
     """Run one operation on the stack, which is made if it is not there, and tell its progress.
+
+    Args:
+        ready: returns when the program may run.
 
     Raises:
         Interrupted: after Ctrl-C, when the engine has ended.
         Failure: where there is no CLI.
     """
-    cli = Cli(pulumi_cli.find(), held, import_ahead if operation in ("up", "preview") else None)
+
+    def when_ready() -> None:
+        ready()
+        program()
+
+    cli = Cli(pulumi_cli.find(), held)
     progress = Progress(planned=operation == "preview")
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
     # From where the folder really is: `.local/` may be a link to another disk.
@@ -130,11 +133,11 @@ def run(operation: Operation, held: Held) -> Outcome:
     try:
         stack = local_stack(cli)
         if operation == "preview":
-            planned = stack.preview(on_event=progress, color="never", policy_packs=packs)
+            planned = stack.preview(on_event=progress, color="never", policy_packs=packs, program=when_ready)
             return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
         with start_over.watched(progress):
             if operation == "up":
-                stack.up(on_event=progress, color="never", policy_packs=packs)
+                stack.up(on_event=progress, color="never", policy_packs=packs, program=when_ready)
             else:
                 (stack.refresh if operation == "refresh" else stack.destroy)(on_event=progress, color="never")
     except Interrupted:
@@ -174,8 +177,8 @@ def local_stack(cli: Cli) -> LocalStack:
 
 
 def import_ahead() -> None:
-    """Import what the program will, once. What is wrong there, the program will tell."""
-    with _IMPORTING, contextlib.suppress(Exception):
+    """Import what the program will. What is wrong there, the program will tell."""
+    with contextlib.suppress(Exception):
         lines = ast.parse(_PROGRAM.read_bytes()).body
         imports: list[ast.stmt] = [line for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
         exec(compile(ast.Module(imports, []), _PROGRAM, "exec"), {})  # noqa: S102 - the checkout's own lines
@@ -183,7 +186,6 @@ def import_ahead() -> None:
 
 def program() -> None:
     """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
-    import_ahead()  # or wait until that is done: `pulumi_aws` loads lazily, and would give a second thread half of it
     try:
         runpy.run_path(str(_PROGRAM), run_name="__main__")
     except pulumi.RunError:

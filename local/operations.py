@@ -1,7 +1,9 @@
 """What each command does that runs the engine, in its order: files, emulator, account, engine, people, report."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,8 +29,10 @@ def run(operation: Operation, port: int, held: Held) -> Outcome:
 def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
     config, wanted = project.write(port), people.read()
     start_over.if_needed(port)
-    account.prepare(config, port)
-    outcome = engine.run(operation, held)
+    with ThreadPoolExecutor(1) as beside:  # while the CLI starts
+        ready = beside.submit(_prepare, config, port)
+        outcome = engine.run(operation, held, ready.result)
+        ready.result()  # its own error, where it is one
     if any(_UNTYPED.search(error) for error in outcome.errors):
         outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
     report.summary(operation, outcome)
@@ -36,6 +40,12 @@ def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
     if made:
         report.ready(made, people.make(wanted, made, port))
     return outcome
+
+
+def _prepare(config: dict[str, Any], port: int) -> None:
+    """What the program needs before it runs. Its imports too: a second thread would find half of `pulumi_aws`."""
+    account.prepare(config, port)
+    engine.import_ahead()
 
 
 def _refresh(port: int, held: Held) -> Outcome:
