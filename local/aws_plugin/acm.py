@@ -39,7 +39,7 @@ class Certificate(Held):
             "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
         }  # AWS adds it by itself
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         arn, options = answer["CertificateArn"], answer.get("DomainValidationOptions", [])
         tags = aws.client.list_tags_for_certificate(CertificateArn=arn).get("Tags", [])
         return {

@@ -45,7 +45,7 @@ class Stack(Resource):
             raise
         return stack_id
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         found = _described(aws, resource_id)
         if found is None:
             return None
@@ -58,7 +58,7 @@ class Stack(Resource):
         }
         return self.state(aws, found["StackId"], found, **more)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         try:
             aws.client.update_stack(**self._request(new))
             self._finish(aws, resource_id, "UPDATE_COMPLETE")
@@ -66,7 +66,7 @@ class Stack(Resource):
             if "No updates are to be performed" not in str(error):
                 raise
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         if _described(aws, resource_id) is not None:
             aws.client.delete_stack(StackName=resource_id)
             self._finish(aws, resource_id, "DELETE_COMPLETE")

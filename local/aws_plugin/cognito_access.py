@@ -44,7 +44,7 @@ class UserPoolClient(Held):
     secrets = frozenset({"clientSecret"})
     noun, key, member = "UserPoolClient", ("userPoolId",), "ClientId"
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         silent = "RefreshTokenRotation" not in answer and not known.get("refreshTokenRotation")
         return {"refreshTokenRotation": _NO_ROTATION} if silent else {}
 
@@ -71,7 +71,7 @@ class UserPoolDomain(Held):
         found = super().read(aws, resource_id, known)
         return found if found and found.get("userPoolId") else None  # AWS describes one that is not there by nothing
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {
             "cloudfrontDistributionArn": answer.get("CloudFrontDistribution", ""),
             # CloudFront's one zone for alias records, the same for every distribution.
@@ -87,13 +87,13 @@ class ResourceServer(Held):
     differences = Differences(named="name", replaces=("identifier", "userPoolId"))
     noun, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
 
-    def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
+    def planned(self, old: Props, new: Props) -> Props:
         try:
             return {"scopeIdentifiers": _scope_identifiers(new)}
         except TypeError:  # a scope that is not known yet
             return {"scopeIdentifiers": UNKNOWN}
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {"scopeIdentifiers": _scope_identifiers(from_aws(self.inputs, answer))}
 
 

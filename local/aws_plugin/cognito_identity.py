@@ -20,7 +20,7 @@ class IdentityPool(Held):
     )
     noun, answer, member = "IdentityPool", "", "IdentityPoolId"
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {"arn": f"arn:aws:cognito-identity:{aws.region}:000000000000:identitypool/{answer[self.member]}"}
 
 
@@ -42,10 +42,10 @@ class IdentityPoolRoleAttachment(Resource):
         aws.client.set_identity_pool_roles(**to_aws(self.inputs, props, clear=True))
         return str(props["identityPoolId"])
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         found = aws.client.get_identity_pool_roles(IdentityPoolId=resource_id)
         there = found.get("Roles") or found.get("RoleMappings")
         return self.state(aws, resource_id, found) if there else None
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.set_identity_pool_roles(IdentityPoolId=resource_id, Roles={}, RoleMappings={})

@@ -23,7 +23,7 @@ class UserPoolUICustomization(Resource):
         replaces=("clientId", "userPoolId"), unread=("imageFile",), own=("imageFile",), default={"clientId": "ALL"}
     )
 
-    def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
+    def planned(self, old: Props, new: Props) -> Props:
         return dict.fromkeys(("cssVersion", "imageUrl", "lastModifiedDate"), UNKNOWN)
 
     def make(self, aws: Service, props: Props) -> str:
@@ -41,6 +41,6 @@ class UserPoolUICustomization(Resource):
             return None
         return self.state(aws, resource_id, found)
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         pool, client_id = parted(resource_id, "<user pool id>,<client id>")
         aws.client.set_ui_customization(UserPoolId=pool, ClientId=client_id, CSS="")

@@ -30,7 +30,7 @@ class Role(Held):
         unsupported=("inlinePolicies", "managedPolicyArns", _PREFIX),
     )
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {
             "assumeRolePolicy": json.dumps(answer["AssumeRolePolicyDocument"]),
             "permissionsBoundary": answer.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
@@ -72,5 +72,5 @@ class RolePolicy(Held):
     noun, verbs, answer = "RolePolicy", ("Put", "Get", "Put", "Delete"), ""
     key, separator, rereads = ("role", "name"), ":", True
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {"policy": json.dumps(answer["PolicyDocument"])}

@@ -32,7 +32,7 @@ class LogGroup(Resource):
             aws.call("PutRetentionPolicy", to_aws(self.inputs, props))
         return str(props["name"])
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         groups = aws.client.describe_log_groups(logGroupNamePrefix=resource_id)["logGroups"]
         found = next((group for group in groups if group["logGroupName"] == resource_id), None)
         if found is None:

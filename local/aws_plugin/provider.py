@@ -42,7 +42,7 @@ class LocalAws(rpc.Provider):
         self._emulator: Emulator | Refusal | None = None
         self._said = set[str]()
 
-    async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:  # noqa: ARG002
+    async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
         return rpc.GetSchemaResponse(json.dumps({"name": "aws"}))
 
     async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:

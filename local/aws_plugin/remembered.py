@@ -49,7 +49,7 @@ class Remembered(Resource):
         named = [str(state[name]) for name in self._key if state.get(name)]
         return state | {"id": self._separator.join(named)}
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         state = {name: value for name, value in known.items() if name in (*self.inputs, *self.outputs)}
         if not state:
             raise Refusal(f"{self.warning()}: there is nothing to import by the id {resource_id}; remove the import")

@@ -39,7 +39,7 @@ class Resource(ABC):
         known = official_outputs(self.type_name).items()
         return {name: nothing for name, nothing in known if name not in self.inputs}
 
-    def replaced_by(self, old: Props, new: Props) -> frozenset[str]:  # noqa: ARG002
+    def replaced_by(self, old: Props, new: Props) -> frozenset[str]:
         """Properties whose change replaces the resource in this case alone."""
         return frozenset()
 
@@ -47,11 +47,11 @@ class Resource(ABC):
         """The form in which old and new are compared."""
         return props
 
-    def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
+    def planned(self, old: Props, new: Props) -> Props:
         """Outputs that an update changes and that a preview can tell, or UNKNOWN."""
         return {}
 
-    def impossible(self, old: Props, new: Props) -> str | None:  # noqa: ARG002
+    def impossible(self, old: Props, new: Props) -> str | None:
         """Why AWS cannot make this change in place, if so; asked in preview and before an update."""
         return None
 
@@ -76,7 +76,7 @@ class Resource(ABC):
         self.change(aws, resource_id, old, new)
         return self.reread(aws, resource_id, new)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         """The same, for what is read again afterwards: made once more, it takes the place of what was there."""
         self.make(aws, new)
 
@@ -128,7 +128,7 @@ class Held(Resource):
         made = f"{self.verbs[0]}{self.noun}"
         return official_table(self.type_name, SERVICES[self.service], (made,), self.differences)
 
-    def more(self, aws: Service, answer: Props, known: Props) -> Props:  # noqa: ARG002
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
         """What the tables do not tell of it; `known` is what was given, or last known."""
         return {}
 

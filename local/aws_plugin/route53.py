@@ -70,10 +70,10 @@ class Record(Resource):
         more = {"zoneId": zone, "name": given if _bare(given) == name else name, "fqdn": fqdn}
         return self.state(aws, resource_id, found, **more, records=values or None)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         _change(aws.client, new["zoneId"], "UPSERT", self._set(aws.client, new))
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         zone = state["zoneId"]
         # As it is now: Route 53 deletes a record set only by its exact values.
         if found := _find(aws.client, zone, _fqdn(state["name"], _zone_name(aws.client, zone)), state["type"]):

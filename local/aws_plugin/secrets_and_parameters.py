@@ -35,7 +35,7 @@ class Parameter(Resource):
         unsupported=("valueWo", "valueWoVersion"),
     )
 
-    def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
+    def planned(self, old: Props, new: Props) -> Props:
         return {"version": UNKNOWN}
 
     def make(self, aws: Service, props: Props) -> str:
@@ -49,7 +49,7 @@ class Parameter(Resource):
         aws.client.put_parameter(**request)
         aws.retag(old, new, _RETAGS, ResourceType="Parameter", ResourceId=new["name"])
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         found = aws.client.get_parameter(Name=resource_id, WithDecryption=True)["Parameter"]
         filters = [{"Key": "Name", "Option": "Equals", "Values": [resource_id]}]
         details = aws.client.describe_parameters(ParameterFilters=filters)["Parameters"][0]
@@ -57,11 +57,11 @@ class Parameter(Resource):
         listed = {tag["Key"]: tag["Value"] for tag in tags}
         return self.state(aws, resource_id, details | found, arn=found["ARN"], tags=listed)
 
-    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:  # noqa: ARG002
+    def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         insecure = {"value": new["insecureValue"]} if new.get("insecureValue") else {}
         self._put(aws, old, new | insecure, Description=new.get("description") or "", Overwrite=True)
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.delete_parameter(Name=resource_id)
 
 
@@ -86,7 +86,7 @@ class Secret(Resource):
         _restrict(aws, arn, props)
         return arn
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         found = aws.client.describe_secret(SecretId=resource_id)
         return None if found.get("DeletedDate") else self.state(aws, found["ARN"], found)
 
@@ -96,7 +96,7 @@ class Secret(Resource):
         _restrict(aws, resource_id, new)
         aws.retag(old, new, SecretId=resource_id)
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.delete_secret(SecretId=resource_id, ForceDeleteWithoutRecovery=True)
 
 
@@ -123,7 +123,7 @@ class SecretVersion(Resource):
         made = aws.client.put_secret_value(**to_aws(self.inputs, props))
         return f"{props['secretId']}|{made['VersionId']}"
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         secret, version = parted(resource_id, "<secret ARN>|<version id>")
         found = aws.client.get_secret_value(SecretId=secret, VersionId=version)
         return self.state(aws, resource_id, found, secretId=secret, secretArn=found["ARN"])

@@ -28,7 +28,7 @@ class WebAcl(Resource):
         unsupported=("namePrefix", "ruleJson", "customResponseBodies"),
     )
 
-    def planned(self, old: Props, new: Props) -> Props:  # noqa: ARG002
+    def planned(self, old: Props, new: Props) -> Props:
         return {"lockToken": UNKNOWN}
 
     def make(self, aws: Service, props: Props) -> str:
@@ -73,11 +73,11 @@ class WebAclAssociation(Resource):
             raise Refusal(f"the emulator has no web ACL {acl}: have this stack make one, or remove it here")
         return f"{acl},{props['resourceArn']}"
 
-    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:  # noqa: ARG002
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         acl, resource = parted(resource_id, "<webAclArn>,<resourceArn>")
         found = aws.client.get_web_acl_for_resource(ResourceArn=resource)
         there = found["WebACL"]["ARN"] == acl
         return self.state(aws, resource_id, {}, webAclArn=acl, resourceArn=resource) if there else None
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:  # noqa: ARG002
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.disassociate_web_acl(ResourceArn=state["resourceArn"])
