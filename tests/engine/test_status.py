@@ -48,7 +48,7 @@ def test_where_nothing_is_up_the_way_on_is_told(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout:
         assert status(checkout) == {"stack": "not deployed; make up", "emulator": "stopped; make up"}
         ran = checkout.ran("-m", "cli", "mail")
-        ran.refused("The emulator does not run", "make up")
+        ran.refused("The emulator is not running", "make up")
 
 
 def test_the_code_of_a_sign_up_is_in_the_mail(up: Checkout) -> None:
