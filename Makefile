@@ -5,7 +5,7 @@ export PYTHON PORT
 MAKEFLAGS += --no-print-directory
 override RUN := .venv/bin/python
 
-# What a person gives is data: it is kept as it was typed, unread by make, and the shell gets it by the environment.
+# Options are data: make does not expand them, and the shell gets them through the environment.
 $(foreach .given,$(.VARIABLES),$(if $(filter command,$(origin $(.given))),\
   $(eval override $(.given) := $$(value $(.given)))$(eval export $(.given))))
 # An option of a command from the variable of its name: its value; each of its words; the option alone, but not by 0.
@@ -20,9 +20,9 @@ override flag = $(if $(and $(filter override,$(origin $(2))),$(filter-out 0 no f
 # Commands named together share one stack and one .venv: with -j, too, each sees what the one before has done.
 .NOTPARALLEL:
 
-# Whoever types STACK=dev here must not take what happens for dev's.
+# These commands only work on the local stack, so refuse STACK=dev.
 override ON_LOCAL = $(if $(and $(filter override,$(origin STACK)),$(filter-out local,$(value STACK))),$(error \
-  `make $@` is of the local stack alone. For another one use the Pulumi CLI: pulumi up --stack dev))$(RUN) -m local
+  `make $@` only works on the local stack. For other stacks use the Pulumi CLI: pulumi up --stack dev))$(RUN) -m local
 
 up preview refresh destroy: .venv/installed
 	@$(ON_LOCAL) $@ $(call flag,json,JSON)
@@ -90,7 +90,7 @@ check: .venv/installed-dev
 	@$(RUN) -m cli reference --check
 	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck -pyflakes= && .venv/bin/zizmor --offline --quiet .github
 
-# What follows from the declarations of the settings: Pulumi.yaml, the tables of the pages, the JSON schema.
+# Generated from the declarations of the settings: Pulumi.yaml, the tables of the pages, the JSON schema.
 reference: .venv/installed
 	@$(RUN) -m cli $@ $(call flag,check,CHECK)
 
@@ -121,6 +121,6 @@ override define INSTALL
 	@echo "Installing the Python packages into .venv (once, about a minute) ..." >&2
 	@"$$PYTHON" -m venv .venv >&2
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< >&2 || { \
-	  echo "The Python packages cannot be had; pip says why above. Without a network: connect, or name a mirror in PIP_INDEX_URL." >&2; exit 1; }
+	  echo "The Python packages could not be installed; see pip's message above. Without a network, set a mirror in PIP_INDEX_URL." >&2; exit 1; }
 	@touch $@
 endef

@@ -1,4 +1,4 @@
-"""AWS as the commands speak to it: the emulator for a local stack, the person's own AWS for any other."""
+"""AWS clients of the commands: the emulator for a local stack, otherwise the user's own AWS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The one command: every subcommand by its name, and where it is.
+"""The command line: all subcommands and their modules.
 
 What a person reads goes to standard error; standard output has only what was asked for. So
 `curl -H "Authorization: Bearer $(python -m cli token)"` gets the token and nothing else.

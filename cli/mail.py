@@ -1,4 +1,4 @@
-"""The mails and texts of the local stack, of which nothing leaves this machine: `make mail`."""
+"""The inbox of the local stack: `make mail`."""
 
 import json
 import webbrowser

@@ -1,4 +1,4 @@
-"""The options that several commands have."""
+"""Common options of the commands."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""The people of a stack: listed, made one by one, or imported by a CSV of AWS's user-import form: `make people`."""
+"""The users of a stack: list, create, or import from a CSV in AWS's format: `make people`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What follows from the declarations of the settings: Pulumi.yaml's schema, the tables of the pages, the JSON schema.
+"""Generates Pulumi.yaml's schema, the tables of the pages and the JSON schema from the declared settings.
 
 `make reference` writes them, and `make check` compares them.
 """

@@ -1,4 +1,4 @@
-"""What is up on this machine, where, who is signed in, and whether the config has changed since: `make status`."""
+"""The status of the local stack: `make status`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

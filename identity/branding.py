@@ -1,4 +1,4 @@
-"""What the sign-in pages look like: by a few values, or by AWS's own settings and pictures
+"""Branding of the sign-in pages: simple values, or AWS's own settings and images
 (https://docs.aws.amazon.com/cognito/latest/developerguide/managed-login-branding.html).
 """
 

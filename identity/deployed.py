@@ -1,4 +1,4 @@
-"""What the stack has already, as the engine's own state tells it. It is read before anything is registered."""
+"""The deployed resources of the stack, read from Pulumi's state before any resource is registered."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What differs between a thing as it is and the same thing as it will be."""
+"""Differences between the current and the new settings of a resource."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The domains on which a pool's sign-in is served: what can never work, and the resources
+"""The sign-in domains of a pool: rules and resources
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html).
 """
 

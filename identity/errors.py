@@ -1,4 +1,4 @@
-"""How mistakes in the stack config are told: all at once, each with its place and its fix."""
+"""Error reporting for the stack config: all errors together, each with its place and a fix."""
 
 import difflib
 import json

@@ -1,4 +1,4 @@
-"""The names that CloudFormation templates of other repositories import."""
+"""The CloudFormation exports of the stack."""
 
 import re
 from collections.abc import Iterator, Mapping

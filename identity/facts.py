@@ -1,4 +1,4 @@
-"""What many have to know and nobody decides: how Pulumi calls the types of resources, and the pool of this program.
+"""Shared constants: Pulumi's resource types, and the pool's logical name in this program.
 
 It imports nothing, so that the policies and the tools can have it as well.
 """

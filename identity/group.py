@@ -1,4 +1,4 @@
-"""A group of people in the pool: what a stack file may say of it, and how a live one is read back
+"""A user group: its settings, and reading a live one
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
 """
 

@@ -1,4 +1,4 @@
-"""An identity pool: AWS credentials for people who have signed in
+"""An identity pool: AWS credentials for signed-in users
 (https://docs.aws.amazon.com/cognito/latest/developerguide/identity-pools.html).
 """
 

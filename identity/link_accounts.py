@@ -1,4 +1,4 @@
-"""One person, one account: the function that links sign-ups of the same verified address (`triggers.link_accounts`)."""
+"""Account linking: the function that links users with the same verified address (`triggers.link_accounts`)."""
 
 import json
 from collections.abc import Iterator, Mapping

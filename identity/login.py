@@ -1,4 +1,4 @@
-"""The sign-in pages: which of Cognito's two kinds, what they look like, and what AWS would refuse of that
+"""The sign-in pages: version, branding, and rules for them
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html).
 """
 

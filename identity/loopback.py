@@ -1,4 +1,4 @@
-"""Which hosts are the person's own machine, by whatever name or spelling. Pure, and of the standard library alone."""
+"""Detects loopback hosts in all spellings. Pure, standard library only."""
 
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import unquote, urlsplit

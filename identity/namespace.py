@@ -1,4 +1,4 @@
-"""The namespace of this program's config keys, and what is a slip of it. Pure, and quick to import."""
+"""The namespace of the config keys, and typos of it. Pure, and quick to import."""
 
 import difflib
 

@@ -1,4 +1,4 @@
-"""The outputs of a stack: what APIs, apps and people take from it."""
+"""The stack outputs."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""From the texts of the engine to a checked model: every mistake becomes a `Problem` with its path. Pure."""
+"""Parses the config into a checked model: every error becomes a `Problem` with its path. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The plan of Cognito that a config needs, and why (https://aws.amazon.com/cognito/pricing/)."""
+"""The Cognito feature plan that a config requires, and why (https://aws.amazon.com/cognito/pricing/)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

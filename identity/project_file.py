@@ -1,4 +1,4 @@
-"""What `Pulumi.yaml` says where a stack file says nothing."""
+"""The defaults of `Pulumi.yaml`."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where others find what the stack puts out: SSM parameters, and secrets in Secrets Manager
+"""Published outputs: SSM parameters, and client secrets in Secrets Manager
 (https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html).
 """
 

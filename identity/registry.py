@@ -1,4 +1,4 @@
-"""The registry of who may ask for what: resource servers, identity providers, groups and app clients."""
+"""The access registry: resource servers, identity providers, groups and app clients."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Two keys that had another name: a stack file that still has the old one is read, with a warning. Pure."""
+"""Renamed config keys: the old names still work, with a warning. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The kinds of values that more than one thing of AWS has: one type for each, one validator for each type.
+"""Value types that several AWS resources share, each with its validator.
 
 Figures, here and with each thing, are those of AWS's API model and quota pages
 (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html); a test holds them against botocore's model.

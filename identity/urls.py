@@ -1,4 +1,4 @@
-"""What a callback or logout URL may be. Pure."""
+"""Rules for callback and logout URLs. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The environment of a run: what a person has set for their own AWS and Pulumi work neither matters nor is touched."""
+"""The environment of a run, independent of the user's own AWS and Pulumi settings."""
 
 import os
 import shlex

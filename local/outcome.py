@@ -1,4 +1,4 @@
-"""How a run of the engine ended, for those who tell of it and do not run it."""
+"""The outcome of a run of the engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a command says at its end: to people on standard error, and with --json to programs on standard output."""
+"""The final report of a command: on standard error for people, with --json on standard output for programs."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What guards a user pool against attacks: threat protection, a web ACL, and logs to see them in."""
+"""Rules about attacks on a user pool: threat protection, web ACL, logs."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

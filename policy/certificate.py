@@ -1,4 +1,4 @@
-"""What a certificate and the DNS records beside it must be, and what every resource must be marked with."""
+"""Rules for certificates, DNS records and tags."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What an app client must be: its flows, its secret, its tokens, its scopes and what it may write."""
+"""Rules for app clients: flows, secrets, tokens, scopes and writable attributes."""
 
 import re
 from collections.abc import Iterator, Sequence

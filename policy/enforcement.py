@@ -1,4 +1,4 @@
-"""All rules, and where they are mandatory: in production, which is every stack but those known to hold no customers."""
+"""All rules, and where they are mandatory: in production, which is every stack except local, dev and test ones."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The violations that a stack means, each with its reason: the config key identity:exemptions."""
+"""Accepted violations with reasons: the config key identity:exemptions."""
 
 import difflib
 import json

@@ -1,4 +1,4 @@
-"""What a user pool must be: its passwords, its second factor, its mail, and what a lost account is got back by."""
+"""Rules for user pools: passwords, MFA, email and account recovery."""
 
 from collections.abc import Iterator
 from functools import partial

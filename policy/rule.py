@@ -1,4 +1,4 @@
-"""What a rule is, and what it is given to look at."""
+"""A rule, and the resource that it checks."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

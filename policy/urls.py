@@ -1,4 +1,4 @@
-"""Where an app client may send people, and which of those places may hold a secret."""
+"""Rules for callback and logout URLs of app clients."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Bring what runs into a stack's state: the preview's own import file, with the ids of what there is."""
+"""Imports existing resources into a stack's state, with the import file of a preview."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping

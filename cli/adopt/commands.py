@@ -1,4 +1,4 @@
-"""`adopt`: describe a pool that runs already in the stack's file, bring it into the state, and look after it.
+"""`adopt`: write an existing pool to the stack file, import it into the state, check it for drift.
 
 The exit status is 0 where adoption can go on or is done, and where a look finds nothing to tell.
 """

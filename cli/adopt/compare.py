@@ -1,4 +1,4 @@
-"""What runs beside what the program would send: field by field, also what the AWS provider has no word for. Pure."""
+"""Compares live resources with what the program would send, including fields that the AWS provider lacks. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping

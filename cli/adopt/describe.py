@@ -1,4 +1,4 @@
-"""The stack config that says what runs: every key that differs from its default, and no other. Pure."""
+"""The stack config for a live pool: all keys that differ from their defaults. Pure."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""By which key the stack file has each thing that runs, and by which logical name the program. Pure."""
+"""Chooses the config key and the logical name of each live resource. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The config as far as it is written, and what of it could be left out. Pure."""
+"""Removes default values from a config. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping

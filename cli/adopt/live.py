@@ -1,4 +1,4 @@
-"""All that runs of a pool, read from AWS, in the provider's names: what Pulumi's state would have of it."""
+"""Reads a live pool from AWS, with the property names of the AWS provider."""
 
 import base64
 import json

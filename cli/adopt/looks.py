@@ -1,4 +1,4 @@
-"""The looks of the sign-in pages as files that the stack's file can name."""
+"""Writes the branding of live sign-in pages to files for the stack file."""
 
 import base64
 import json

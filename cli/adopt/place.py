@@ -1,4 +1,4 @@
-"""Where a stack's state is, and Pulumi's own means on it: what it would make, an import, the state itself."""
+"""A stack's state through the Pulumi CLI: preview, import, export."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What runs beside a stack's config: what would change, what nothing can be said of, and what nobody manages. Pure."""
+"""Compares a live pool with a stack's config: changes, unsupported settings, unmanaged resources. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What stands beside a pool by its names alone: certificate and records, where the file names a zone, and exports."""
+"""Finds related resources of a pool by name: certificate, DNS records and exports."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""What this checkout would change on top of another revision, found out on the emulated AWS."""
+"""Compares this checkout with another revision on the emulated AWS."""

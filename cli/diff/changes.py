@@ -1,4 +1,4 @@
-"""What a preview means for users and apps, in words. Pure."""
+"""Describes the effects of a preview for users and apps. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`make diff`: deploy the base on the emulator, preview this checkout on top, summarize what that means."""
+"""`make diff`: deploy the base on the emulator, preview this checkout on it, summarize the changes."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Which client and which scopes of a stack are meant."""
+"""Chooses the client and the scopes for a sign-in."""
 
 from cli.outputs import ClientOutput, Outputs
 from cli.sign_in.errors import plain

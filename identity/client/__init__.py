@@ -1,1 +1,1 @@
-"""The app clients: `settings.py` is what a stack file may say of one, `rules.py` what can never work."""
+"""App clients: `settings.py` declares the settings, `rules.py` checks their combinations."""

@@ -1,4 +1,4 @@
-"""The ways in which an app that asks for the password itself signs people in, by AWS's names."""
+"""Auth flows of app clients, by AWS's names."""
 
 from typing import Annotated, Final
 

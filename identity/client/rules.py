@@ -1,4 +1,4 @@
-"""What can never work of an app client, and what is seldom meant. Pure."""
+"""Rules for app clients: errors for invalid settings, warnings for unusual ones. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final

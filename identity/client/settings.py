@@ -1,4 +1,4 @@
-"""An app client: what a stack file may say of it, the inputs of its resource, and how a live one is read back
+"""An app client: its settings, the inputs of its resource, and reading a live one
 (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html).
 """
 

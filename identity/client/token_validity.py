@@ -1,4 +1,4 @@
-"""How long the tokens of a client live."""
+"""Token lifetimes of a client."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self

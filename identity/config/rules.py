@@ -1,4 +1,4 @@
-"""What has to hold between the keys of the stack config. Pure."""
+"""Rules between the keys of the stack config. Pure."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The settings of a stack: its config, and all that follows from it filled in."""
+"""The settings of a stack: its config with all defaults and derived values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The guard: a config that would lose customers, or what shipped apps hold on to, is refused before anything is made.
+"""The guard: refuses a config that would lose users or break apps, before any resource is changed.
 
 Cognito cannot change a pool's alias attributes, its user-name case or an existing attribute; the engine would make a
 new pool and delete the old one with everybody in it. And an update takes back what the pool has and the program does

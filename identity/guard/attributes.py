@@ -1,4 +1,4 @@
-"""What Cognito cannot do with the attributes of a pool that is there: it only adds custom ones. Pure."""
+"""Attribute changes that Cognito does not support: it can only add custom attributes. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What shipped apps rely on in a client that stays: its URLs, scopes and flows. Pure."""
+"""Changes of an app client that would break apps: URLs, scopes and flows. Pure."""
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a config would lose of the domains: the one of sign-in, and the certificate and records in the zone. Pure."""
+"""Losses of domains: the sign-in domain, the certificate and the DNS records. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

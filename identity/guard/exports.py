@@ -1,4 +1,4 @@
-"""What a config would lose of the names that templates of other repositories import. Pure."""
+"""Losses of CloudFormation exports. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

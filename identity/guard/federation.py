@@ -1,4 +1,4 @@
-"""What a config would lose of the identity providers and the groups: people who sign in there, and members. Pure."""
+"""Losses of identity providers with their users, and of groups with their members. Pure."""
 
 from collections.abc import Container, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What a change of settings would cost: one walk over a thing as it is beside the same thing as it will be. Pure."""
+"""Losses by changed settings: one comparison of the current and the new settings of a resource. Pure."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a config would lose of the sign-in pages, the identity pool and what is published. Pure."""
+"""Losses of sign-in pages, the identity pool and published outputs. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A loss: something that an update with this config would delete, replace, take back or weaken."""
+"""A loss: something that an update with this config would delete, replace, reset or weaken."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a config would lose of the user pool: the pool with everybody in it, or a protection of theirs. Pure."""
+"""Losses of the user pool: the pool with its users, or a protection. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

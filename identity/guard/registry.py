@@ -1,4 +1,4 @@
-"""What a config would lose of the registry: resource servers and their scopes, app clients and their ids. Pure."""
+"""Losses of the registry: resource servers with scopes, app clients with ids. Pure."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any

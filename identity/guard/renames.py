@@ -1,4 +1,4 @@
-"""Entries of the registry that got another key: what they were called has to be said, and said rightly. Pure.
+"""Renamed keys of APIs and clients: `renamedFrom` has to be set correctly. Pure.
 
 The engine knows a resource by its key. Under a new key it makes another one and deletes the old; `renamedFrom` says
 that the two are one. A slip there is a deletion that nobody asked for.

@@ -1,4 +1,4 @@
-"""Whether the stack's pool is still where the stack knows it: in the state, and in the account of these credentials."""
+"""Checks that the stack's pool is still in the state and in the account of the credentials."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The types of identity providers: what each needs, what it is asked for, and which attributes it fills by default
+"""The types of identity providers: required settings, default scopes and default attribute mapping
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html). Pure.
 """
 

@@ -1,4 +1,4 @@
-"""What can never work of the identity providers: what AWS would refuse, and what would fail at every sign-in. Pure."""
+"""Rules for identity providers: what AWS would refuse, and what would fail at every sign-in. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

@@ -1,1 +1,1 @@
-"""The user pool: `settings.py` is what a stack file may say of it, `component.py` what is made of that."""
+"""The user pool: `settings.py` declares the settings, `component.py` creates the resources."""

@@ -1,4 +1,4 @@
-"""The names of attributes: Cognito's own, and what a custom one may be called."""
+"""Attribute names: standard ones, and rules for custom ones."""
 
 import re
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What a pool knows of a person: standard and custom attributes
+"""User attributes: standard and custom
 (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
 """
 

@@ -1,4 +1,4 @@
-"""What the resources that stand beside a pool have in common."""
+"""Common options of the resources that belong to a pool."""
 
 import json
 from collections.abc import Mapping

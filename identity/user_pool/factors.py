@@ -1,4 +1,4 @@
-"""With what people sign in: the first factor, passkeys, a second factor, remembered devices, and recovery."""
+"""Sign-in factors: first factors, passkeys, MFA, remembered devices, and account recovery."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final

@@ -1,4 +1,4 @@
-"""Functions of code in this repository, which Cognito calls, and its permission to call them."""
+"""Lambda functions from code in this repository, and the permission to call them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

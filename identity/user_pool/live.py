@@ -1,4 +1,4 @@
-"""A live pool with what stands beside it, as a stack's state has them. Pure."""
+"""Reads a live pool and its related resources from a stack's state. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

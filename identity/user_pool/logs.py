@@ -1,4 +1,4 @@
-"""What Cognito writes down of a pool
+"""Log delivery of a pool
 (https://docs.aws.amazon.com/cognito/latest/developerguide/exporting-quotas-and-usage.html).
 """
 

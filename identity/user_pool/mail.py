@@ -1,4 +1,4 @@
-"""Mail by Amazon SES, and the identity of its sender."""
+"""Email with Amazon SES, and the SES identity of the sender."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What Cognito writes to people: verification and invitation; and the keys of `userPool` for these and their ways."""
+"""Message templates for verification and invitation, and the keys of `userPool` for messages."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self

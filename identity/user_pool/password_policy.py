@@ -1,4 +1,4 @@
-"""What a password has to be (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
+"""The password policy (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self

@@ -1,4 +1,4 @@
-"""The keys of `userPool` that say what watches over sign-ins."""
+"""The keys of `userPool` for threat protection, logs and web ACLs."""
 
 from typing import Annotated
 

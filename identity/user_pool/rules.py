@@ -1,4 +1,4 @@
-"""What can never work of a user pool, between one setting and another; and as warnings, what is seldom meant."""
+"""Rules between settings of a user pool: errors for invalid ones, warnings for unusual ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

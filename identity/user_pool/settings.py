@@ -1,4 +1,4 @@
-"""What a stack file may say of the user pool. What of it can never work is in `rules.py`."""
+"""The settings of the user pool. The rules between them are in `rules.py`."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self

@@ -1,4 +1,4 @@
-"""Text messages, and the role by which Cognito sends them."""
+"""Text messages, and the IAM role for sending them."""
 
 import re
 from typing import Annotated, Any

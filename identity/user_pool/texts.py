@@ -1,4 +1,4 @@
-"""What the messages to people may say."""
+"""Rules for message texts."""
 
 import re
 from string import whitespace

@@ -1,4 +1,4 @@
-"""Threat protection: what happens at a stolen password or an odd sign-in
+"""Threat protection: responses to leaked passwords and risky sign-ins
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-threat-protection.html).
 """
 

@@ -1,4 +1,4 @@
-"""What Cognito takes for an answer of a trigger's function: a model each
+"""Valid responses of trigger functions: one model each
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html). Pure.
 """
 

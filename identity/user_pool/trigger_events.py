@@ -1,4 +1,4 @@
-"""What Cognito hands to the function of each trigger, and on which occasions
+"""The events that Cognito sends to each trigger, by trigger source
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html). Pure.
 """
 

@@ -1,4 +1,4 @@
-"""Functions that Cognito calls on its way
+"""Lambda triggers
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html).
 """
 

@@ -1,4 +1,4 @@
-"""Who gets what: only who has this checkout's key gets what AWS gives to an account's own people.
+"""Access control of the emulator: privileged requests need this checkout's key.
 
 The emulator itself answers anybody, and any web page can send requests to 127.0.0.1. So nothing comes to it but
 

@@ -1,4 +1,4 @@
-"""The stand-in for every identity provider: a page with three accounts to choose from, by OIDC and by SAML.
+"""The simulated identity provider: a page with three accounts to choose from, with OIDC and SAML.
 
 It knows its app by what the stack says of the provider, and tells of a person what the stack asks for: each attribute
 by the provider's name for it. https://openid.net/specs/openid-connect-core-1_0.html
