@@ -201,7 +201,7 @@ def test_a_command_of_the_local_stack_takes_no_other(checkout: Path, target: str
         ["make", target, "STACK=dev"], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
     )
     assert (ran.returncode, (checkout / "told").exists()) == (2, False)
-    assert "local stack alone" in ran.stderr
+    assert "only works on the local stack" in ran.stderr
 
 
 def test_commands_named_together_run_one_after_the_other(checkout: Path) -> None:
