@@ -7,6 +7,7 @@ provider's resource, how a live one is read back, and what the guard says of a c
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -194,6 +195,7 @@ def model_within(field: FieldInfo) -> type[Model] | None:
     return model_in(field) or entries_in(field)
 
 
+@cache
 def _model(annotation: Any) -> type[Model] | None:
     if isinstance(annotation, type) and issubclass(annotation, Model):
         return annotation

@@ -82,3 +82,10 @@ def test_what_is_made_of_a_description_is_described_alike(deploy: Deploy, name: 
     run = deploy(stack_settings.with_secrets(said, described.secrets), stack="prod")
     again = describe.describe(live_of(run), TEXTS, "prod", {})
     assert again.keys == described.keys
+
+
+def test_what_the_file_says_in_other_words_disagrees_with_nothing() -> None:
+    _, described = adopted("academy")
+    clients = {key: {**client, "tokenValidity": {"access": "1h"}} for key, client in described.keys["clients"].items()}
+    said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in {**described.keys, "clients": clients}.items()}}
+    assert stack_settings.merge(said, described, "prod", None)[1] == []
