@@ -146,7 +146,9 @@ def _values(args: CloudFormationExportsArgs) -> dict[str, pulumi.Input[str]]:
 
 def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:
     return {
-        "Description": "Sign-in resources of this environment, for importing stacks.",
+        # CloudFormation refuses an update of the description alone, so stacks that are there keep this one
+        # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html).
+        "Description": "The sign-in of this environment, for templates that import it.",
         # CloudFormation takes no template without a resource; this one is a URL to call back and makes nothing.
         "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
         "Outputs": {

@@ -203,7 +203,8 @@ class PeopleInAws(pulumi.ComponentResource):
         """A role that this pool alone may give, to such people alone."""
         role = iam.Role(
             f"{self._name}-{whose}",
-            description=f"AWS role for {whose} users of an identity pool; it has no permissions until you add some.",
+            # Another text would update the roles of every stack that is there.
+            description=f"What {whose} people may do in AWS by their identity pool: nothing, until somebody adds it.",
             assume_role_policy=self.id.apply(lambda pool: _trust(pool, whose)),
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),

@@ -50,6 +50,11 @@ def test_the_certificate_is_exported_once_it_is_issued(deploy: Deploy) -> None:
     assert {"customers", "certificate-validation"} <= deploy(CONFIG).resources["exports"].waits_for
 
 
+def test_the_description_stays_for_cloudformation_refuses_an_update_of_it_alone(deploy: Deploy) -> None:
+    template = json.loads(deploy(CONFIG).resources["exports"].inputs["templateBody"])
+    assert template["Description"] == "The sign-in of this environment, for templates that import it."
+
+
 @pytest.mark.parametrize("protect", [True, False])
 def test_the_exports_are_protected_as_the_pool_is(deploy: Deploy, protect: bool) -> None:
     run = deploy(CONFIG | {"protect": protect})
