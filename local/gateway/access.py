@@ -33,7 +33,7 @@ _HEALTH: Final = "/_ministack/health"
 LARGEST: Final = 16 * 2**20  # bytes of a body; the largest that AWS takes for a sign-in stack are a few MB
 MISDIRECTED: Final = 421
 _OURS_ONLY: Final = (
-    "This emulator takes requests that are signed with its checkout's own key. `make env` there prints the key and "
+    "This emulator only accepts requests that are signed with its checkout's key. `make env` prints the key and "
     "the address, as `export` lines for the AWS CLI and SDKs."
 )
 
@@ -57,7 +57,7 @@ def refusal(request: Request, ports: Sequence[str], key: Key, mark: str) -> Refu
         mark: what the functions of this emulator show.
     """
     if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
-        told = f"This is 127.0.0.1:{ports[0]} and answers for no other host."
+        told = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
         return Refused(MISDIRECTED, "MisdirectedRequest", told)
     if refused := _odd(request):
         return refused
@@ -75,7 +75,7 @@ def _odd(request: Request) -> Refused | None:
     if not (request.raw_path + request.query).isascii():
         return Refused(400, "InvalidRequest", "The address has to be percent-encoded.")
     if "content-encoding" in request.headers:
-        return Refused(415, "UnsupportedMediaType", "Send the body as it is: without Content-Encoding.")
+        return Refused(415, "UnsupportedMediaType", "Send the body without Content-Encoding.")
     if public_requests.is_unsigned_operation(request) and request.json() is None:
         return Refused(400, "SerializationException", "The body has to be a JSON object.")
     return None
@@ -88,7 +88,7 @@ def _posted_elsewhere(request: Request) -> Refused | None:
         return None
     if urlsplit(origin).netloc == request.header("host"):
         return None
-    return Refused(403, "Forbidden", "The forms of the sign-in pages are sent by these pages alone.")
+    return Refused(403, "Forbidden", "Only the sign-in pages can submit their forms.")
 
 
 def _unsigned(request: Request, key: Key, mark: str) -> Refused | None:

@@ -84,7 +84,7 @@ async def forgot_page(request: Request, asked: Authorization, error: str = "") -
     name = request.form().get("username", "")
     field = Field("username", sign_in.name_label(asked.pool), value=name, complete="username")
     form = Form(asked.to("/forgotPassword"), "Send a code", [field])
-    text = "You get a code by which you set a new one."
+    text = "You get a code to set a new password."
     return view.response(Page("Forgot your password?", text, error, [form], {"Sign in": asked.to("/login")}))
 
 
@@ -118,7 +118,7 @@ async def logout(request: Request) -> Response:
     try:
         client = await directory.client(asked.get("client_id", ""))
     except OperationError:
-        return _refused("The client_id is no client's of this stack.")
+        return _refused("The client_id is not a client of this stack.")
     ended = sessions.end(request, client["UserPoolId"])
     if asked.get("logout_uri") in (client.get("LogoutURLs") or []):
         return redirect(asked["logout_uri"], ended)
@@ -144,7 +144,7 @@ def _waiting(attempt: Attempt, sent: Json) -> Response:
     """The page that a sign-up waits at, with what an operation says of the message that it sent."""
     details = sent.get("CodeDeliveryDetails")
     if not details:
-        told = "An administrator has to confirm you: this pool verifies no address that you gave."
+        told = "An administrator has to confirm your account, because this pool does not verify your address."
         return sign_in.confirm_page(attempt, told)
     option = (attempt.request.pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption")
     attempt.by_link = option == "CONFIRM_WITH_LINK" and details["DeliveryMedium"] == "EMAIL"

@@ -18,10 +18,10 @@ _PATH: Final = "/loginByCode"
 async def name_page(_request: Request, asked: Authorization) -> Response:
     """The page that asks who signs in."""
     if not asked.may_go_by_mail():
-        return sign_in.page(asked, "This app does not let you sign in by a code.")
+        return sign_in.page(asked, "This app does not allow sign-in with a code.")
     field = Field("username", sign_in.name_label(asked.pool), complete="username")
     form = Form(asked.to(_PATH), "Send a code", [field])
-    return view.response(Page("Sign in by mail", forms=[form], links={"Use your password": asked.to("/login")}))
+    return view.response(Page("Sign in by email", forms=[form], links={"Use your password": asked.to("/login")}))
 
 
 async def enter(request: Request, asked: Authorization) -> Response:
@@ -54,4 +54,4 @@ async def _check(request: Request, asked: Authorization) -> Response:
 
 def _code_page(attempt: Attempt, error: str = "") -> Response:
     form = Form(attempt.request.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt, _PATH))
-    return view.response(Page("Enter a code", "If there is such a user, a code is on its way.", error, [form]))
+    return view.response(Page("Enter a code", "If the user exists, a code was sent.", error, [form]))

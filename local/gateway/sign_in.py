@@ -15,7 +15,7 @@ from local.gateway.http import Request, Response
 from local.gateway.view import Field, Form, Page
 
 _WRONG: Final = "Incorrect username or password."
-ENDED: Final = "This sign-in has ended. Begin again."
+ENDED: Final = "This sign-in has expired. Start again."
 CODE: Final = Field("code", "Code", complete="one-time-code")
 
 
@@ -50,7 +50,7 @@ def page(request: Authorization, error: str = "", text: str = "", name: str = ""
         if one != COGNITO
     }
     if forms and request.may_go_by_mail():
-        links["Get a code by mail instead"] = request.to("/loginByCode")
+        links["Get a code by email instead"] = request.to("/loginByCode")
     if forms:
         links["Forgot your password?"] = request.to("/forgotPassword")
     if forms and not (request.pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
@@ -73,9 +73,9 @@ async def begin(attempt: Attempt) -> Response:
     if user["UserStatus"] == "UNCONFIRMED":
         attempt.by_link = delivery.goes_by_link(asked.pool, user)
         way = "Open the link" if attempt.by_link else "Enter the code"
-        return confirm_page(attempt, f"You are not confirmed yet. {way} that you were sent.")
+        return confirm_page(attempt, f"Your account is not confirmed yet. {way} that was sent to you.")
     if user["UserStatus"] == "RESET_REQUIRED":
-        return reset_page(asked, attempt.name, "Your password has to be set anew, by the code that you were sent.")
+        return reset_page(asked, attempt.name, "You have to reset your password with the code that was sent to you.")
     answer = await authorization.code(asked, attempt.name, attempt.password)
     if answer.status == 302:
         return await _second_factor(attempt, user, answer)
@@ -141,7 +141,7 @@ def back(attempt: Attempt, answer: Response) -> Response:
 def _new_password_page(attempt: Attempt, error: str = "") -> Response:
     hidden = attempts.begin(attempt, "/changePassword")
     form = Form(attempt.request.to("/changePassword"), "Go on", new_password(), hidden)
-    return view.response(Page("Choose a password", "This one was for the first time alone.", error, [form]))
+    return view.response(Page("Choose a password", "The temporary password only works once.", error, [form]))
 
 
 async def change_password(request: Request, attempt: Attempt) -> Response:
@@ -176,7 +176,7 @@ def new_password() -> list[Field]:
     """A new password, twice."""
     return [
         Field("new_password", "New password", "password", complete="new-password"),
-        Field("confirm_password", "The same once more", "password", complete="new-password"),
+        Field("confirm_password", "Repeat the password", "password", complete="new-password"),
     ]
 
 

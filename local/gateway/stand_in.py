@@ -92,7 +92,7 @@ def _authorize(request: Request, provider: Json) -> Response:
     asked = request.asked()
     known = asked.get("client_id") == provider["ProviderDetails"].get("client_id")
     if not known or urlsplit(asked.get("redirect_uri", "")).path != "/oauth2/idpresponse":
-        return view.response(Page("This is no app of this provider", error="client_id or redirect_uri is wrong."), 400)
+        return view.response(Page("Unknown app", error="client_id or redirect_uri is wrong."), 400)
     chosen = request.form().get("account")
     if chosen not in ACCOUNTS:
         forms = [
@@ -175,7 +175,7 @@ def _assertion(provider: Json, subject: str) -> str:
 
 def _page(provider: Json, forms: list[Form]) -> Response:
     name = provider["ProviderName"]
-    text = f"This page stands in for {name} on the local stack. Who are you there?"
+    text = f"This page simulates {name} on the local stack. Choose an account."
     return view.response(Page(f"Sign in with {name}", text, forms=forms))
 
 

@@ -102,14 +102,14 @@ def test_a_code_by_mail_stands_in_for_the_password(shared_emulator: str) -> None
     factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
     pool = make_pool(shared_emulator, Policies=factors)
     pool.person()
-    assert "by mail" not in at_sign_in(pool).page.text
+    assert "by email" not in at_sign_in(pool).page.text
     client = pool.another_client(ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
     before = len(pool.mail())
-    browser = at_sign_in(client).follow("Get a code by mail instead").send(username="nobody")
+    browser = at_sign_in(client).follow("Get a code by email instead").send(username="nobody")
     assert (browser.title, len(pool.mail())) == ("Enter a code", before)
     browser.send(code="123456")
     assert browser.error.startswith("Invalid code")
-    browser = at_sign_in(client).follow("Get a code by mail instead").send(username="ada")
+    browser = at_sign_in(client).follow("Get a code by email instead").send(username="ada")
     browser.send(code="x")
     assert browser.error.startswith("Invalid verification code")
     assert claims_of(client, browser.send(code=pool.mail()[0]["code"]))["username"] == "ada"
@@ -328,7 +328,7 @@ def test_a_second_factor_is_not_guessed_and_not_gone_round(shared_emulator: str)
     browser = at_sign_in(pool).send(username="ada", password=PASSWORD)
     for _ in range(5):
         browser.send(code="x")
-    assert (browser.title, browser.error) == ("Sign in", "This sign-in has ended. Begin again.")
+    assert (browser.title, browser.error) == ("Sign in", "This sign-in has expired. Start again.")
     for path in ("/mfa", "/changePassword", "/confirm", "/resendcode"):
         answer = pool.post(f"{path}?{query}", {"attempt": "made-up", "code": "1"})
         assert "This sign-in has ended" in answer.text
