@@ -84,8 +84,7 @@ def test_what_is_made_of_a_description_is_described_alike(deploy: Deploy, name: 
     assert again.keys == described.keys
 
 
-def test_what_the_file_says_in_other_words_disagrees_with_nothing() -> None:
+def test_a_default_that_the_file_says_outright_disagrees_with_nothing() -> None:
     _, described = adopted("academy")
-    clients = {key: {**client, "tokenValidity": {"access": "1h"}} for key, client in described.keys["clients"].items()}
-    said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in {**described.keys, "clients": clients}.items()}}
+    said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in {**described.keys, "customDomain": False}.items()}}
     assert stack_settings.merge(said, described, "prod", None)[1] == []
