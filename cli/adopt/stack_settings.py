@@ -23,7 +23,7 @@ _SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECR
 _AWS_SECRETS = ("aws:secretKey", "aws:token")
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
-_FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags", "protect")
+_FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags")
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class _Merging:
         return (
             sound
             and all(getattr(before, part) == getattr(after, part) for part in _FILLED)
-            and before.config.groups == after.config.groups
+            and (before.config.groups, before.config.protect) == (after.config.groups, after.config.protect)
         )
 
 
