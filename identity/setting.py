@@ -180,7 +180,8 @@ def _found(at: Declared, outputs: Mapping[str, Any]) -> Any:
 
 def model_in(field: FieldInfo) -> type[Model] | None:
     """The model of a field that is an object with keys of its own; None for a map or a list of such objects."""
-    return _model(field.annotation)
+    annotation: Any = field.annotation
+    return _model(annotation)
 
 
 def entries_in(field: FieldInfo) -> type[Model] | None:
