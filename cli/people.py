@@ -79,8 +79,8 @@ def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int
         return 1 if refused else 0
     if not role:
         raise click.UsageError(
-            "On AWS an import needs --role (with make: ROLE=), the ARN of a role by which Cognito may write logs of"
-            " CloudWatch: https://docs.aws.amazon.com/cognito/latest/developerguide/"
+            "On AWS an import requires --role (with make: ROLE=), the ARN of a role with which Cognito writes "
+            "CloudWatch logs: https://docs.aws.amazon.com/cognito/latest/developerguide/"
             "cognito-user-pools-using-import-tool-cli-cloudwatch-iam-role.html"
         )
     job = user_import.start_job(cognito, outputs, file, role)

@@ -138,8 +138,8 @@ def _function(cognito: Any, outputs: Outputs, name: str, event: Event) -> tuple[
     found = config.get(f"{key}Config") or config.get(key)
     if not found:
         raise Failure(
-            f"The pool {outputs.user_pool_id} has no function for {name}. Write one into the stack file, then bring it"
-            f" up:\n  identity:userPool:\n    triggers:\n      {name}: {{path: triggers/<folder>}}"
+            f"The pool {outputs.user_pool_id} has no function for {name}. Add one to the "
+            f"stack file and deploy it:\n  identity:userPool:\n    triggers:\n      {name}: {{path: triggers/<folder>}}"
         )
     return (found["LambdaArn"], found["LambdaVersion"]) if isinstance(found, dict) else (found, VERSIONS[0])
 

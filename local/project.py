@@ -86,13 +86,13 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
     name = paths.STACK_FILE
     if _SALT in stack or "secretsprovider" in stack:
         raise Failure(
-            f"{name}: {_SALT} and secretsprovider are not for the local stack, which has its own passphrase and no "
-            "secret worth keeping. Remove these lines and any `secure:` value."
+            f"{name}: {_SALT} and secretsprovider are not for the local stack, which has its own passphrase and "
+            "needs no real secrets. Remove these lines and any `secure:` value."
         )
     if "environment" in stack:
         raise Failure(
-            f"{name}: environment: received {_shown(stack['environment'])}; environments are kept by Pulumi Cloud, "
-            "which the local stack does without. Remove the line, and write what it gave under config."
+            f"{name}: environment: received {_shown(stack['environment'])}; environments belong to Pulumi Cloud, "
+            "which the local stack does not use. Remove the line, and write its values under config."
         )
     config = stack.get("config")
     if not isinstance(config, dict):
@@ -100,8 +100,8 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
     encrypted = next((key for key, value in config.items() if _is_encrypted(value)), None)
     if encrypted is not None:
         raise Failure(
-            f"{name}: {encrypted}: received an encrypted value (secure:), which only the stack that it was made for "
-            "can read. Write it in clear: the local stack has no secret worth keeping."
+            f"{name}: {encrypted}: received an encrypted value (secure:), which only its own stack can decrypt. Use "
+            "plain text: the local stack needs no real secrets."
         )
     return config
 

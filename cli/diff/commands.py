@@ -92,8 +92,7 @@ def _base_deployed(place: Sandbox, base: str, revision: Revision) -> tuple[str |
         place.up()
     except Broken as broken:
         return None, (
-            f"{base} itself cannot be deployed, so there is nothing to compare with; below is this checkout, from "
-            f"nothing. What {base} says:\n{broken}"
+            f"{base} cannot be deployed, so this shows the whole stack of this checkout. The error of {base}:\n{broken}"
         )
     return region_of(place.root, place.stack), ""
 

@@ -27,8 +27,8 @@ def _page(title: str, text: str) -> bytes:
 _NOT_FOUND = _page("Nothing is here", "A terminal waits at this URL for a sign-in to finish.")
 _NOT_THIS_SIGN_IN = _page(
     "Not this sign-in",
-    "This response belongs to an earlier attempt, or was made by somebody else. It was not used, and the terminal still"
-    " waits: go on in the window that it opened.",
+    "This response belongs to an earlier attempt, or was made by somebody else. It was not used. Continue in "
+    "the window that the terminal opened.",
 )
 
 
@@ -76,8 +76,8 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
             reason = "is in use by another program" if in_use else f"cannot be opened ({error.strerror})"
             raise PortInUseError(
                 f"Nothing can listen on the callback {self.url}: port {port} of {host} {reason}. End that program (`ss"
-                f" -ltnp 'sport = :{port}'` names it), give the client a second loopback callback in the stack file, or"
-                " sign in with --paste."
+                f" -ltnp 'sport = :{port}'` names it), add a second loopback callback URL "
+                "to the client, or sign in with --paste."
             ) from None
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

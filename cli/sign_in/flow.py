@@ -73,8 +73,8 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
     """A person's sign-in with a browser, by the authorization code flow with PKCE."""
     if not target.client.callback_urls:
         raise Failure(
-            f"The client `{target.key}` has no callback URL: nobody signs in with a machine-to-machine client. Get its"
-            f" own token with {target.make('token')}."
+            f"The client `{target.key}` has no callback URL: users do not sign in with a "
+            f"machine-to-machine client. Get its token with {target.make('token')}."
         )
     wanted = choose_scopes(target.outputs, target.client, scopes)
     target.session_file.prepare()

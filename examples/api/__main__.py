@@ -12,8 +12,8 @@ try:
         server.serve_forever()
 except KeyError as missing:
     sys.exit(
-        f"{missing.args[0]} is not set. Have the stack's values written with `make export`, then load them into this"
-        " shell: set -a; . .local/export/local/identity.env; set +a"
+        f"{missing.args[0]} is not set. Write the stack's values with `make "
+        "export`, then load them into this shell: set -a; . .local/export/local/identity.env; set +a"
     )
 except OSError as error:
     sys.exit(

@@ -170,7 +170,7 @@ def test_on_aws_a_job_is_made_given_the_file_and_started(
         (["--add", "a", "--header"], "One at a time"),
         (["--add", "ada lovelace"], "such as --add tester"),
         (["--add", ""], "allowed are 1 to 128 letters"),
-        (["--import", "file"], "needs --role"),
+        (["--import", "file"], "requires --role"),
         (["--import", "no"], "exist"),
     ],
 )

@@ -290,7 +290,7 @@ def test_what_is_not_there_is_told_with_the_way_to_it(run: Run, monkeypatch: pyt
     with pytest.raises(Failure, match=f"is not there: {ARN}. On a local stack give code by `path`"):
         run("--name", "preAuthentication", "--user-name", "ada")
     monkeypatch.setattr(FalseAws, "describe_user_pool", lambda *_, **__: {"UserPool": {}})
-    with pytest.raises(Failure, match=r"no function for preSignUp\. Write one into the stack file"):
+    with pytest.raises(Failure, match=r"no function for preSignUp\. Add one to the stack file"):
         run("--name", "preSignUp", "--user-name", "ada")
 
 

@@ -82,7 +82,7 @@ def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
         (
             "Pulumi.local.yaml",
             "environment: [x]\nconfig: {}\n",
-            'environment: received ["x"]; environments are kept by',
+            'environment: received ["x"]; environments belong to',
         ),
         ("Pulumi.yaml", "name: [", "Pulumi.yaml, line 1"),
         ("Pulumi.yaml", "name: other\n", 'Pulumi.yaml: name: expected identity; received "other"'),
