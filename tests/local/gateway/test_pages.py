@@ -324,14 +324,14 @@ def test_a_second_factor_is_not_guessed_and_not_gone_round(shared_emulator: str)
     assert attempt
     query = pool.authorize_query()
     form = {"attempt": attempt[1], "new_password": NEW, "confirm_password": NEW}
-    assert "This sign-in has ended" in pool.post(f"/changePassword?{query}", form).text
+    assert "This sign-in has expired" in pool.post(f"/changePassword?{query}", form).text
     browser = at_sign_in(pool).send(username="ada", password=PASSWORD)
     for _ in range(5):
         browser.send(code="x")
     assert (browser.title, browser.error) == ("Sign in", "This sign-in has expired. Start again.")
     for path in ("/mfa", "/changePassword", "/confirm", "/resendcode"):
         answer = pool.post(f"{path}?{query}", {"attempt": "made-up", "code": "1"})
-        assert "This sign-in has ended" in answer.text
+        assert "This sign-in has expired" in answer.text
 
 
 SMS = {"SmsAuthenticationMessage": "Sign in by {####}", "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::0:role/sms"}}
