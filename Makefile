@@ -83,7 +83,7 @@ bench: .venv/installed-dev
 
 test: .venv/installed-dev
 	@$(RUN) -m local.pulumi_cli || echo "The tests that need the engine will fail." >&2
-	@$(RUN) -m pytest -n auto --dist worksteal
+	@$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-dev
 	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m mypy .

@@ -39,6 +39,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return cores if "not engine" in config.option.markexpr else 2 * cores
 
 
+# These take half a minute of a processor or more. `make test` leaves each module to one worker, which sets it up once.
+_LONGEST = (
+    *("test_adopt", "test_aws_plugin", "test_commands", "test_connect", "test_docs", "test_faults"),
+    *("test_ordinary_pulumi", "test_stack", "test_start_over", "test_toggles", "test_upgrades"),
+)
+
+
 @functools.cache
 def pulumi_cli_at_hand() -> None:
     """The one-off build of the CLI takes longer than any test may."""
@@ -55,12 +62,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not engine"` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The modules that run the engine first: they take longest, and the short ones fill the gaps at the end."""
+    """The modules that run the engine first, the longest before the others: the short ones fill the gaps at the end."""
     for item in items:
         if {"shared_emulator", "whole"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)
     slow = {item.path for item in items if item.get_closest_marker("engine")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path.stem not in _LONGEST, item.path not in slow))
 
 
 @pytest.fixture(scope="session")
