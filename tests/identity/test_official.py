@@ -12,7 +12,7 @@ GOOD: dict[str, Any] = {"userPoolId": "us-east-1_Pool1", "name": "acme-web"}
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (CLIENT, GOOD | {"callbackUrl": []}, "callbackUrl: no such property"),
-    (CLIENT, {"name": "web"}, "userPoolId: aws:cognito/userPoolClient:UserPoolClient needs it"),
+    (CLIENT, {"name": "web"}, "userPoolId: aws:cognito/userPoolClient:UserPoolClient requires it"),
     (CLIENT, GOOD | {"callbackUrls": "https://a.example"}, "callbackUrls: must be"),
     (CLIENT, GOOD | {"generateSecret": "yes"}, "generateSecret: must be"),
     (CLIENT, GOOD | {"explicitAuthFlows": ["ALLOW_MAGIC"]}, "explicitAuthFlows: must be one of"),
