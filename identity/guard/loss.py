@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 PUT_BACK = "restore it."
 # The fix where the config has no word for what is there: what it refuses, nobody can put back.
-HOLD_BACK = "hold the update back, for the program does not take it; or let it go by its name."
+HOLD_BACK = "do not update this stack: the config cannot express the value. Or confirm the loss by its name."
 
 
 @dataclass(frozen=True)

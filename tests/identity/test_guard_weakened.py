@@ -410,7 +410,7 @@ def test_nobody_is_told_to_put_back_what_the_config_refuses(
     with pytest.raises(ConfigError) as refused:
         deploy({**BASE, **config}, stack="dev", state=state)
     (problem,) = refused.value.problems
-    assert "hold the update back" in problem.fix
+    assert "do not update this stack" in problem.fix
     assert "restore it" not in problem.fix
     assert f"identity:allowLoss: [{named}]" in problem.fix
     assert "hush" not in str(refused.value)
