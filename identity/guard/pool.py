@@ -27,7 +27,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Seq
     yield from attribute_losses(pool_id, pool, settings)
     if settings.user_pool.email is None and (sender := mail_sender(beside)):
         # One that the program did not name stays: the provider keeps it.
-        keep = f"eeemail from {sender}, as the pool has it"
+        keep = f"email from {sender}, as the pool has it"
         yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
     if settings.user_pool.triggers:
         yield from _permission_losses(pool_id, settings.user_pool.triggers, beside)

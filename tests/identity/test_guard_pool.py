@@ -241,6 +241,11 @@ def test_what_gets_less_is_refused_under_protect_by_its_key_and_passes_by_its_na
     guarded(deploy, row, protect=True, allowLoss=named(error))
 
 
+def test_a_sender_that_would_go_is_named(deploy: Deploy) -> None:
+    told = [problem.allowed for problem in refusal(deploy, row("email", MAIL, OUT), protect=True).problems]
+    assert "email from no-reply@focusmark.app, as the pool has it" in told
+
+
 @pytest.mark.parametrize("row", WEAKENED, ids=ids(WEAKENED))
 def test_what_gets_less_is_a_warning_without_protect(deploy: Deploy, told: list[str], row: Row) -> None:
     guarded(deploy, row)
