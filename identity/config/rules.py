@@ -73,7 +73,7 @@ def _clients(settings: Settings, apis_are_sound: bool, providers_are_sound: bool
 
 def _tags(config: Config, names: Names) -> Iterator[Problem]:
     for key in sorted(config.tags.keys() & names.tags.keys()):
-        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these tags tags"
+        allowed = "a key other than " + ", ".join(names.tags) + ": the program sets these tags"
         yield Problem(f"{ROOT}tags.{key}", allowed, shown(config.tags[key]), "remove it")
     together = {**config.tags, **names.tags}
     if len(together) > TAGS_PER_RESOURCE:

@@ -1,6 +1,7 @@
 """What is said of a config that is nothing, encrypted, in another namespace, or too long: it can be acted upon."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -312,3 +313,10 @@ def test_taking_the_only_entry_of_a_list_out_ends_with_a_fix_that_holds(flow: st
 )
 def test_a_key_that_is_called_like_a_mark_of_the_library_is_a_key(given: dict[str, Any], path: str) -> None:
     assert [problem.path for problem in told({"product": "acme", **given})] == [f"identity:{path}"]
+
+
+@pytest.mark.parametrize("config", [{"tags": {"product": "x"}}, {"clients": {"a": {"flow": "implicit"}}}, {"apis": []}])
+def test_no_word_stands_twice_in_a_row(config: dict[str, Any]) -> None:
+    words = [str(problem).split() for problem in told(config)]
+    assert words
+    assert not [first for line in words for first, second in pairwise(line) if first == second]
