@@ -183,7 +183,7 @@ def test_a_client_credentials_client_gets_its_own_token(stack: EmulatedStack) ->
     ("arguments", "status", "said"),
     [
         (["login", "--scope", "project.raed"], 1, "is declared by no API"),
-        (["login", "--client", "nightly"], 1, "nobody signs in with a machine-to-machine client"),
+        (["login", "--client", "nightly"], 1, "users do not sign in with a machine-to-machine client"),
         (["token", "--scope", "project.read"], 2, "request others at sign-in"),
         (["login", "--timeout", "0"], 2, "--timeout"),
         (["login", "--timeout", "1"], 1, "within 1 seconds"),
