@@ -26,3 +26,4 @@ def test_what_is_local_may_be_kept_on_another_disk(own: Checkout, tmp_path: Path
     own.config(tags={"team": "identity"})
     assert own.run("up")["update"] == 2
     own.assert_nothing_to_do()
+    assert own.local("stop").status == 0  # its emulator works on the other disk, where nobody else ends it
