@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
+from typing import TextIO
 
 import click
 
@@ -37,7 +38,7 @@ def give(text: str) -> None:
             f"Standard output cannot be written to: {error.encoding} cannot encode all characters. Set PYTHONUTF8=1."
         ) from None
     except OSError as error:
-        _close_output()
+        _drop(sys.stdout)
         if isinstance(error, BrokenPipeError):  # whoever read it has read enough
             return
         raise Failure(f"Standard output cannot be written to: {error.strerror or error}.") from None
@@ -74,8 +75,10 @@ def refused(error: OSError) -> str:
 def leave_output() -> None:
     """Write out what still waits to be printed; at a program's end nobody is left to be told that it cannot be."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # None where it was closed from the start
+        try:
             stream.flush()
+        except (OSError, ValueError, AttributeError):  # None where it was closed from the start
+            _drop(stream)
 
 
 def _log(text: str) -> None:
@@ -84,7 +87,7 @@ def _log(text: str) -> None:
         click.echo(text)
     except OSError as error:
         _log_too = False
-        _close_output()
+        _drop(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             say(
                 f"Standard output cannot be written to: {error.strerror or error}. Continuing without it.",
@@ -105,7 +108,7 @@ def _same_file() -> bool:
     return False
 
 
-def _close_output() -> None:
-    """Drop what waits to be printed: Python would try again at its end, and tell that with a traceback."""
+def _drop(stream: TextIO) -> None:
+    """Drop what waits to be printed: Python would try again at its end, tell that, and end with status 120."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -24,13 +24,15 @@ ROOT = Path(__file__).parents[2]
 BEGIN = "from local.console import Failure, give, leave_output, logged, say\n"
 TELL = BEGIN + "with logged():\n    say('made [b]it[/b]', style='green')\nsay('after')\n"
 GIVE = (
-    BEGIN + "try:\n    give('x' * 9000)\nexcept Failure as failure:\n    say(str(failure))\n    raise SystemExit(1)\n"
+    BEGIN + "try:\n    give('x' * 9000)\nexcept Failure as failure:\n    say(str(failure))\n"
+    "    leave_output()\n    raise SystemExit(1)\n"
 )
 
 
 def _run(program: str, redirect: str = "") -> "subprocess.CompletedProcess[str]":
     command = ["bash", "-c", f'set -o pipefail; "$0" -c "$1" {redirect}', sys.executable, program]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(command, cwd=ROOT, env=buffered, capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_a_log_of_its_own_has_all_that_is_said_in_plain_text() -> None:
