@@ -1,7 +1,6 @@
 """A saved plan, as the deployment of prod hands it from the job that previews to the job that updates."""
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +43,13 @@ class Planned:
 
     def __init__(self, deployment: Deployment, directory: Path) -> None:
         deployment.up(program())
-        self.stack, self.file = deployment.stack, directory / "plan.json"
+        self.deployment, self.file = deployment, directory / "plan.json"
         self.outputs = deployment.outputs()
         self._cognito = local.emulator.client("cognito-idp", int(deployment.url.rpartition(":")[2]))
-        self.stack.preview(program=program(APPROVED), color="never", plan=str(self.file), refresh=True)
+        deployment.preview(program(APPROVED), plan=self.file)
 
     def up(self, changed: Callable[[], None]) -> None:
-        self.stack.up(program=changed, color="never", plan=str(self.file), refresh=True)
+        self.deployment.up(changed, plan=self.file)
 
     @property
     def client(self) -> dict[str, Any]:
@@ -65,10 +64,9 @@ class Planned:
 
 
 @pytest.fixture
-def planned(emulator: str, pulumi_home: Path, tmp_path: Path) -> Iterator[Planned]:
+def planned(emulator: str, pulumi_home: Path, tmp_path: Path) -> Planned:
     (tmp_path / "work").mkdir()
-    yield Planned(Deployment(pulumi_home, emulator, tmp_path / "work"), tmp_path)
-    gc.collect()
+    return Planned(Deployment(pulumi_home, emulator, tmp_path / "work"), tmp_path)
 
 
 def test_a_plan_holds_no_secret_in_clear_and_what_was_planned_is_carried_out(planned: Planned) -> None:

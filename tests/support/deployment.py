@@ -85,20 +85,24 @@ class Deployment:
         )
         self.stack = QuietStack(stack, workspace, StackInitMode.CREATE)
 
-    def up(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
-        """Update, and give back what the engine counted; `said` has what it printed."""
+    def up(self, program: Program, policies: Sequence[str] = (), plan: Path | None = None) -> dict[str, int]:
+        """Update, and give back what the engine counted; `said` has what it printed.
+
+        With a plan it first looks at AWS, and does what is planned alone.
+        """
         with self._listening():
-            self.said = self.stack.up(
-                program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
-            ).stdout
+            self.said = self.stack.up(program=program, **self._options(policies, plan)).stdout
         return self._counts
 
-    def preview(self, program: Program, policies: Sequence[str] = ()) -> dict[str, int]:
+    def preview(self, program: Program, policies: Sequence[str] = (), plan: Path | None = None) -> dict[str, int]:
+        """Preview; with a plan it first looks at AWS, and writes the plan there."""
         with self._listening():
-            self.said = self.stack.preview(
-                program=program, color="never", on_event=self._hear, policy_packs=list(policies) or None
-            ).stdout
+            self.said = self.stack.preview(program=program, **self._options(policies, plan)).stdout
         return self._counts
+
+    def _options(self, policies: Sequence[str], plan: Path | None) -> dict[str, Any]:
+        planned = {"plan": str(plan), "refresh": True} if plan else {}
+        return {"color": "never", "on_event": self._hear, "policy_packs": list(policies) or None, **planned}
 
     def refresh(self, program: Program) -> dict[str, int]:
         self.stack.workspace.program = program
