@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from local import emulator
 from tests.engine.test_ordinary_pulumi import account, nothing_to_do, pool_of, state, typed
 from tests.support import old_deployment as old
 from tests.support.checkout import Checkout
@@ -104,6 +105,25 @@ def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place:
 def test_the_page_has_the_fault(fault: Fault) -> None:
     page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     assert any(words in page for words in (fault.code, fault.message))
+
+
+UNDELIVERED = Fault("CodeDeliveryFailureException", "Message rejected: Email address is not verified", done=True)
+
+
+def test_who_signed_up_while_no_mail_could_be_sent_asks_for_the_code_again(place: Place) -> None:
+    """As with an SES that is in its sandbox: the person is there, and the code has not come."""
+    if not state(place.shell).get("resources"):
+        place.shell.types(UP)
+    place.aws.faults["SignUp"] = [UNDELIVERED]
+    port, key = int(place.aws.url.rpartition(":")[2]), place.shell.checkout.key
+    cognito, pool = emulator.client("cognito-idp", port, key), pool_of(place.shell)
+    client = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"][0]["ClientId"]
+    attributes = [{"Name": "email", "Value": "lin@example.com"}]
+    with pytest.raises(cognito.exceptions.CodeDeliveryFailureException):
+        cognito.sign_up(ClientId=client, Username="lin", Password="Correct-horse-9", UserAttributes=attributes)
+    assert cognito.admin_get_user(UserPoolId=pool, Username="lin")["UserStatus"] == "UNCONFIRMED"
+    sent = cognito.resend_confirmation_code(ClientId=client, Username="lin")
+    assert sent["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
 
 
 def killed_in_a_create(place: Place, client: str) -> None:
