@@ -1,6 +1,5 @@
 """The fixtures of the tests: a fresh run of the program, checkouts whose stack is up, emulators."""
 
-import fcntl
 import functools
 import os
 import shutil
@@ -73,16 +72,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `.local/` of a checkout whose stack is up as committed, made by one worker for all."""
-    from tests.support.checkout import (
-        Checkout,  # here, for the benchmarks take the mocks of this module and nothing else
-    )
+    # Here, for the benchmarks take the mocks of this module and nothing else.
+    from tests.support import building
+    from tests.support.checkout import Checkout
 
     of_all = (
         tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
     )
-    made = of_all / "default-stack"
-    with (of_all / "default-stack.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    made = of_all / "default" / "stack"
+    with building.alone(made.parent):
         if not made.exists():
             with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
                 assert checkout.run("up", policies=True) == {"create": 13}

@@ -21,7 +21,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from local.emulator import free_port
-from tests.support import http, npm, web_apps
+from tests.support import http, npm, servers, web_apps
 from tests.support.checkout import ORIGIN, Checkout
 from tests.support.chromium import chromium
 from tests.support.emulated_sign_in import log_in
@@ -142,7 +142,7 @@ def test_amplify_signs_in_by_the_pages_over_https(connected: Connected, token: s
     (tmp_path / "redirect.html").write_text('<!doctype html><script type="module" src="/app.js"></script>')
     serve = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
     with (
-        web_apps.served([*serve, str(PORTS["Amplify"])], PORTS["Amplify"], os.environ, "/redirect.html"),
+        servers.running([*serve, str(PORTS["Amplify"])], REDIRECT, tmp_path / "log", os.environ),
         chromium(tmp_path / "profile", any_certificate=True) as browser,
     ):
         browser.implicitly_wait(TIMEOUT)
@@ -242,8 +242,9 @@ def test_the_aws_cli_speaks_to_the_local_stack(connected: Connected) -> None:
 
 
 @pytest.fixture(scope="module")
-def spring(connected: Connected) -> Iterator[str]:
-    with web_apps.spring(PORTS["Spring"], connected.files / "application.yaml") as url:
+def spring(connected: Connected, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("spring") / "log"
+    with web_apps.spring(PORTS["Spring"], connected.files / "application.yaml", log) as url:
         yield url
 
 
@@ -268,7 +269,7 @@ def test_spring_signs_in(spring: str, token: str) -> None:
         assert browser.get(f"{spring}/projects").status_code == 403  # a person's scopes are not in a token response
 
 
-def test_oauth2_proxy_signs_in(connected: Connected) -> None:
+def test_oauth2_proxy_signs_in(connected: Connected, tmp_path: Path) -> None:
     """By the variables of the page, read by a shell."""
     script = (npm.EXAMPLES / "oauth2_proxy.sh").read_text() + "\nenv -0\n"
     root = connected.files.parents[2]
@@ -276,7 +277,7 @@ def test_oauth2_proxy_signs_in(connected: Connected) -> None:
     found = dict(line.split("=", 1) for line in shell.stdout.split("\0") if line)
     given = {name: value for name, value in found.items() if name.startswith("OAUTH2_PROXY_")}
     assert given["OAUTH2_PROXY_COOKIE_SECURE"] == "false"  # else no browser but Chrome sends it to this machine
-    with web_apps.oauth2_proxy(PORTS["oauth2-proxy"], given) as url:
+    with web_apps.oauth2_proxy(PORTS["oauth2-proxy"], given, tmp_path / "log") as url:
         assert http.get(url).status_code == 403
         with web_apps.signed_in(f"{url}/oauth2/start", back_from) as browser:
             assert browser.get(url).status_code == 202

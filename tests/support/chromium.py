@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from selenium import webdriver
+
+from tests.support import building
 
 _FLAGS = (
     "--headless",
@@ -27,13 +28,11 @@ _FLAGS = (
 @contextlib.contextmanager
 def chromium(profile: Path, *, any_certificate: bool = False) -> Iterator[webdriver.Chrome]:
     """Chromium with a new profile; it trusts the certificates of this machine, or all of them."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if program is None or driver is None:
-        pytest.fail("Chromium and its driver are not installed: apt-get install -y chromium chromium-driver")
+    building.need("chromium", "chromedriver")
     options = webdriver.ChromeOptions()
-    options.binary_location = program
+    options.binary_location = shutil.which("chromium") or ""
     options.accept_insecure_certs = any_certificate
     for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
-    with webdriver.Chrome(options, webdriver.ChromeService(driver)) as opened:
+    with webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver"))) as opened:
         yield opened

@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -23,7 +22,7 @@ from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 from local import keys
 from local.emulator import free_port
 from local.serving import served
-from tests.support import http
+from tests.support import servers
 
 STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -79,28 +78,8 @@ def emulator(log: Path) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command, environment = served(port, keys.own(), log.parent)
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        _wait_until_healthy(url, process, log)
+    with servers.running(command, f"{url}/_ministack/health", log, environment):
         yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(httpx2.TransportError):
-            if http.get(f"{url}/_ministack/health").is_success:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"The emulator did not start. Its log:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def make_stack(url: str, home: Path, callback_port: int, environment: str = "test") -> EmulatedStack:

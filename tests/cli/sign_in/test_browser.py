@@ -5,18 +5,14 @@
 takes the pictures of the docs again.
 """
 
-import contextlib
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import yaml
 from selenium import webdriver
@@ -30,7 +26,7 @@ from local.gateway import tokens
 from local.gateway.directory import of_list
 from tests.cli.sign_in.test_environment import OF_A_PERSON
 from tests.engine.test_ordinary_pulumi import section
-from tests.support import http, npm, totp
+from tests.support import npm, servers, totp
 from tests.support.checkout import Checkout, finished
 from tests.support.chromium import chromium
 from tests.support.emulated_sign_in import Command
@@ -270,16 +266,6 @@ def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stac
     assert "Traceback" not in ran.stderr
 
 
-def answers_soon(url: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with contextlib.suppress(httpx2.TransportError):
-            http.get(url)
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"nothing answers at {url}")
-
-
 @pytest.fixture
 def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Checkout, str]]:
     """A stack that has the client of examples/spa, and the address where that app is served."""
@@ -291,14 +277,8 @@ def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Check
         assert checkout.ran("-m", "cli", "export").status == 0
         (checkout.root / ".local/connect").symlink_to(npm.installed())
         script = f"set -a; . .local/export/local/identity.env; exec {sys.executable} -m examples.spa"
-        with (tmp_path / "log").open("w") as log:
-            app = subprocess.Popen(["bash", "-c", script], cwd=checkout.root, stdout=log, stderr=log)
-        try:
-            answers_soon(home)
+        with servers.running(["bash", "-c", script], home, tmp_path / "log", os.environ, checkout.root):
             yield checkout, home
-        finally:
-            app.terminate()
-            app.wait()
 
 
 def said_after(browser: webdriver.Chrome, button: str) -> str:
