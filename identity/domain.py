@@ -144,7 +144,7 @@ def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | 
     for key, given in flows.items():
         if given != []:
             allowed = "[] if signInDomain is false: the OAuth endpoints need a domain"
-            received = "not given" if given is None else shown(given)
+            received = "not set" if given is None else shown(given)
             yield Problem(f"identity:clients.{key}.flows", allowed, received, "write flows: []", warning=True)
 
 

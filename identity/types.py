@@ -171,6 +171,7 @@ DnsLabel = Annotated[str, AfterValidator(dns_label), NotBlank]
 DnsName = Annotated[str, AfterValidator(dns_name), NotBlank]
 Key = Annotated[str, matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
 Text = Annotated[str, NotBlank]
+Texts = Annotated[list[Text], Once]  # each once
 
 Name = Annotated[str, name(128), NotBlank]
 RoleArn = Annotated[str, arn("iam", "arn:aws:iam::123456789012:role/name"), NotBlank]

@@ -83,7 +83,7 @@ class Client(Model):
     default_redirect_url: Maybe[types.Text] = setting(
         None, "The default callback URL, one of callbackUrls.", "defaultRedirectUri"
     )
-    scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
+    scopes: Maybe[types.Texts] = setting(
         None,
         "The scopes, short (project.read) or full, and OpenID Connect scopes; at most 50. Default: openid and all "
         "scopes of the APIs.",
@@ -93,7 +93,7 @@ class Client(Model):
         always=True,
         example=["openid", "project.read"],
     )
-    external_scopes: Maybe[Annotated[list[types.Text], Once]] = setting(
+    external_scopes: Maybe[types.Texts] = setting(
         None,
         "Full names of scopes of resource servers that this stack does not manage.",
         change=Change.LESSENS,
@@ -152,7 +152,7 @@ class Client(Model):
         codec=SECONDS,
         example="30s",
     )
-    identity_providers: Maybe[Annotated[list[types.Text], Once]] = setting(
+    identity_providers: Maybe[types.Texts] = setting(
         None,
         "COGNITO, keys of identityProviders, and external:<name> for a provider that this stack does not manage. "
         "Default: COGNITO.",
@@ -161,7 +161,7 @@ class Client(Model):
         loss="Users of this provider could not sign in.",
         example=[COGNITO],
     )
-    read_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
+    read_attributes: Maybe[types.Texts] = setting(
         None,
         "The attributes that the app may read, including custom: ones. Default: AWS's, which is all.",
         "readAttributes",
@@ -171,7 +171,7 @@ class Client(Model):
         codec=SORTED,
         example=["email", "custom:tenant"],
     )
-    write_attributes: Maybe[Annotated[list[types.Text], Once]] = setting(
+    write_attributes: Maybe[types.Texts] = setting(
         None,
         "The attributes that the app, and every user with a token of it, may write. Default in a pool with custom "
         "attributes: the mutable standard ones, because users must not set attributes that control access. Default "

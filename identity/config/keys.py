@@ -17,7 +17,7 @@ from identity.link_accounts import LOSS_OF_LINKS, VERIFIED_EMAIL
 from identity.login import Login
 from identity.publish import Publish
 from identity.setting import Change, Model, setting
-from identity.types import Maybe, Once
+from identity.types import Maybe
 from identity.user_pool.settings import UserPool
 
 
@@ -117,7 +117,7 @@ class Config(Model):
         "The CloudFormation exports, output -> export name. true exports <product>-<environment>-customeruserpoolid, "
         "-customeruserpoolarn and, if there is a certificate, -certificate-auth. Default: no exports.",
     )
-    allow_loss: Annotated[list[types.Text], Once] = setting(
+    allow_loss: types.Texts = setting(
         [],
         "Losses that the next update may cause, as the error message names them: a pool id, domain, resource server "
         "identifier or client id for the whole resource, or with a slash and a part, such as us-east-1_AbC/mfa, for "
