@@ -15,9 +15,6 @@ _URL: Final = f"{COGNITO_GUIDE}/cognito-user-pool-settings-threat-protection.htm
 
 
 @_rule(
-    id="pool-threat-protection",
-    demands="The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.",
-    why="Cognito then detects leaked passwords and risky sign-ins, and acts on them. Requires the Plus plan.",
     fix="tier: plus; threatProtection: {mode: enforced}",
     elsewhere=EnforcementLevel.DISABLED,
     url=_URL,
@@ -29,21 +26,26 @@ _URL: Final = f"{COGNITO_GUIDE}/cognito-user-pool-settings-threat-protection.htm
         "cdk-nag:AwsSolutions-COG8",
     ),
 )
-def threat_protection(pool: Resource) -> Iterator[Finding]:
+def pool_threat_protection(pool: Resource) -> Iterator[Finding]:
+    """The pool's threat protection is enforced: userPoolAddOns.advancedSecurityMode is ENFORCED.
+
+    Cognito then detects leaked passwords and risky sign-ins, and acts on them. Requires the Plus plan.
+    """
     if pool.lacks("userPoolAddOns.advancedSecurityMode", "ENFORCED"):
         yield Finding("userPoolAddOns.advancedSecurityMode is not ENFORCED", f"{_THREATS} -> mode")
 
 
 @_rule(
-    id="pool-custom-threat-protection",
-    demands="A pool with custom authentication enforces threat protection for it too.",
-    why="Standard threat protection does not cover sign-in with the defineAuthChallenge trigger.",
     fix="threatProtection: {mode: enforced, customAuth: enforced}",
     elsewhere=EnforcementLevel.DISABLED,
     url=_URL,
     covers=("securityhub:Cognito.4", "config:cognito-userpool-cust-auth-threat-full-check"),
 )
-def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
+def pool_custom_threat_protection(pool: Resource) -> Iterator[Finding]:
+    """A pool with custom authentication enforces threat protection for it too.
+
+    Standard threat protection does not cover sign-in with the defineAuthChallenge trigger.
+    """
     mode = "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode"
     custom = pool.get("lambdaConfig") is not UNKNOWN and pool.get("lambdaConfig.defineAuthChallenge") is not None
     if custom and pool.lacks(mode, "ENFORCED"):
@@ -51,9 +53,6 @@ def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-risk-response",
-    demands="A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.",
-    why="Detecting threats without acting on them does not protect users.",
     fix="threatProtection: {leakedPasswords: block, takeover: {low: block, medium: block, high: block}}",
     elsewhere=EnforcementLevel.DISABLED,
     beside=(facts.RISK_CONFIGURATION,),
@@ -63,8 +62,11 @@ def custom_threat_protection(pool: Resource) -> Iterator[Finding]:
         "prowler:cognito_user_pool_blocks_potential_malicious_sign_in_attempts",
     ),
 )
-def risk_response(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    risks = [resource for resource in stack if resource.type == facts.RISK_CONFIGURATION]
+def pool_risk_response(pool: Resource, risks: Sequence[Resource]) -> Iterator[Finding]:
+    """A risk configuration blocks sign-ins with leaked passwords, and risky sign-ins of every level.
+
+    Detecting threats without acting on them does not protect users.
+    """
     # One with a client's id is for that client alone.
     if not any(
         _blocks(risk) and risk.get("clientId") is None and risk.is_about(pool, "userPoolId", "id") for risk in risks
@@ -86,32 +88,32 @@ def _blocks(risk: Resource) -> bool:
 
 
 @_rule(
-    id="pool-waf",
-    demands="The pool has a web ACL.",
-    why="Without AWS WAF only Cognito's quotas slow down attackers who try many names and passwords.",
     fix="webAcl: the ACL's ARN, or {requestsPer5Minutes: ...}",
     elsewhere=EnforcementLevel.DISABLED,
     beside=(facts.WEB_ACL_ASSOCIATION,),
     url=f"{COGNITO_GUIDE}/user-pool-waf.html",
     covers=("prowler:cognito_user_pool_waf_acl_attached",),
 )
-def waf(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    associations = [resource for resource in stack if resource.type == facts.WEB_ACL_ASSOCIATION]
+def pool_waf(pool: Resource, associations: Sequence[Resource]) -> Iterator[Finding]:
+    """The pool has a web ACL.
+
+    Without AWS WAF only Cognito's quotas slow down attackers who try many names and passwords.
+    """
     if not any(association.is_about(pool, "resourceArn", "arn") for association in associations):
         yield Finding("no WebAclAssociation of the stack names the pool", "identity:userPool -> webAcl")
 
 
 @_rule(
-    id="pool-logs",
-    demands="The pool exports its logs: it has a log delivery configuration.",
-    why="Otherwise nothing shows failed emails and text messages or, with the Plus plan, sign-in attempts.",
     fix="logs: {notifications: 90d}; with tier: plus, signIns as well",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,
     beside=(facts.LOG_DELIVERY,),
     url=f"{COGNITO_GUIDE}/exporting-quotas-and-usage.html",
 )
-def logs(pool: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    deliveries = [resource for resource in stack if resource.type == facts.LOG_DELIVERY]
+def pool_logs(pool: Resource, deliveries: Sequence[Resource]) -> Iterator[Finding]:
+    """The pool exports its logs: it has a log delivery configuration.
+
+    Otherwise nothing shows failed emails and text messages or, with the Plus plan, sign-in attempts.
+    """
     if not any(delivery.is_about(pool, "userPoolId", "id") for delivery in deliveries):
         yield Finding("no LogDeliveryConfiguration of the stack names the pool", "identity:userPool -> logs")

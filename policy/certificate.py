@@ -13,16 +13,17 @@ _NO_KEY: Final = "identity/certificate.py; no key of the stack file sets it"
 
 
 @Rule(
-    id="certificate-no-wildcard",
-    demands="A certificate lists exact host names, without wildcards.",
-    why="Anyone with the key of a wildcard certificate can impersonate all hosts of the domain.",
     fix="use only the host name of the sign-in pages",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
     url=_ACM,
     covers=("checkov:CKV2_AWS_71",),
 )
-def no_wildcard(certificate: Resource) -> Iterator[Finding]:
+def certificate_no_wildcard(certificate: Resource) -> Iterator[Finding]:
+    """A certificate lists exact host names, without wildcards.
+
+    Anyone with the key of a wildcard certificate can impersonate all hosts of the domain.
+    """
     domain = certificate.get("domainName")
     names: dict[str, tuple[str, ...]] = {
         "domainName": (domain,) if isinstance(domain, str) else (),
@@ -35,9 +36,6 @@ def no_wildcard(certificate: Resource) -> Iterator[Finding]:
 
 
 @Rule(
-    id="certificate-transparency",
-    demands="A certificate is recorded in public certificate transparency logs.",
-    why="Browsers reject other certificates, and the logs reveal certificates that others got for the domain.",
     fix="remove the preference, or set it to ENABLED",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
@@ -48,31 +46,33 @@ def no_wildcard(certificate: Resource) -> Iterator[Finding]:
         "checkov:CKV_AWS_234",
     ),
 )
-def transparency(certificate: Resource) -> Iterator[Finding]:
+def certificate_transparency(certificate: Resource) -> Iterator[Finding]:
+    """A certificate is recorded in public certificate transparency logs.
+
+    Browsers reject other certificates, and the logs reveal certificates that others got for the domain.
+    """
     preference = "options.certificateTransparencyLoggingPreference"
     if certificate.lacks(preference, "ENABLED", None):
         yield Finding(f"{preference} is {certificate.get(preference)}", _NO_KEY)
 
 
 @Rule(
-    id="certificate-no-gap",
-    demands="A certificate is replaced without a gap: deleteBeforeReplace is not set.",
-    why="Otherwise the sign-in page has no certificate for a while; AWS also refuses to delete one in use.",
     fix="remove delete_before_replace",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.CERTIFICATE,),
     url="https://www.pulumi.com/docs/iac/concepts/resources/options/deletebeforereplace/",
     covers=("checkov:CKV_AWS_233",),
 )
-def no_gap(certificate: Resource) -> Iterator[Finding]:
+def certificate_no_gap(certificate: Resource) -> Iterator[Finding]:
+    """A certificate is replaced without a gap: deleteBeforeReplace is not set.
+
+    Otherwise the sign-in page has no certificate for a while; AWS also refuses to delete one in use.
+    """
     if certificate.delete_before_replace:
         yield Finding("deleteBeforeReplace is true", _NO_KEY)
 
 
 @Rule(
-    id="certificate-strong-key",
-    demands="A certificate has an RSA key of at least 2048 bits or an elliptic-curve key.",
-    why="A shorter key can be broken.",
     fix="remove key_algorithm, or set it to EC_prime256v1",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
@@ -85,43 +85,45 @@ def no_gap(certificate: Resource) -> Iterator[Finding]:
         "kics:certificate_rsa_key_bytes_lower_than_256",
     ),
 )
-def strong_key(certificate: Resource) -> Iterator[Finding]:
+def certificate_strong_key(certificate: Resource) -> Iterator[Finding]:
+    """A certificate has an RSA key of at least 2048 bits or an elliptic-curve key.
+
+    A shorter key can be broken.
+    """
     if certificate.get("keyAlgorithm") == "RSA_1024":
         yield Finding("keyAlgorithm is RSA_1024", _NO_KEY)
 
 
 @Rule(
-    id="certificate-region",
-    demands=f"The certificate of a custom domain lives in {facts.CUSTOM_DOMAIN_REGION}.",
-    why="Cognito serves custom domains with CloudFront, which only accepts certificates from this region.",
     fix=f"region={facts.CUSTOM_DOMAIN_REGION} on the certificate",
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.USER_POOL_DOMAIN,),
     beside=(facts.CERTIFICATE, facts.CERTIFICATE_VALIDATION),
     url=f"{COGNITO_GUIDE}/cognito-user-pools-add-custom-domain.html",
 )
-def region(domain: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
+def certificate_region(domain: Resource, sources: Sequence[Resource]) -> Iterator[Finding]:
+    """The certificate of a custom domain lives in us-east-1.
+
+    Cognito serves custom domains with CloudFront, which only accepts certificates from this region.
+    """
     arn = domain.get("certificateArn")
     if arn is None:
         return
-    certificate = _certificate(domain, stack)
+    certificate = _certificate(domain, sources)
     found = arn.split(":")[3] if isinstance(arn, str) and arn.count(":") > 3 else certificate and certificate.region
     if found not in (None, UNKNOWN, facts.CUSTOM_DOMAIN_REGION):
         yield Finding(f"certificateArn is of a certificate in {found}", _NO_KEY)
 
 
-def _certificate(resource: Resource, stack: Sequence[Resource]) -> Resource | None:
+def _certificate(resource: Resource, sources: Sequence[Resource]) -> Resource | None:
     """The certificate that a certificateArn comes from, by way of its validation where there is one."""
-    for source in stack:
+    for source in sources:
         if source.urn in resource.sources.get("certificateArn", ()):
-            return source if source.type == facts.CERTIFICATE else _certificate(source, stack)
+            return source if source.type == facts.CERTIFICATE else _certificate(source, sources)
     return None
 
 
 @Rule(
-    id="record-attached",
-    demands="An A or AAAA record is an alias of a resource of this stack.",
-    why="A DNS record that outlives its target can be taken over by the next owner of that address.",
     fix="use the domain's own CloudFront name as alias",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.MANDATORY,
@@ -130,7 +132,11 @@ def _certificate(resource: Resource, stack: Sequence[Resource]) -> Resource | No
     url="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html",
     covers=("prowler:route53_dangling_ip_subdomain_takeover", "checkov:CKV2_AWS_23"),
 )
-def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
+def record_attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
+    """An A or AAAA record is an alias of a resource of this stack.
+
+    A DNS record that outlives its target can be taken over by the next owner of that address.
+    """
     if record.get("type") not in ("A", "AAAA"):
         return
     aliases = record.get("aliases")
@@ -140,25 +146,22 @@ def attached(record: Resource, _stack: Sequence[Resource]) -> Iterator[Finding]:
 
 
 @Rule(
-    id="tags",
-    demands=f"A resource that can have tags has {', '.join(facts.TAGS)}.",
-    why="Cost reports, searches and clean-ups rely on them.",
     fix="give each tag a value",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.MANDATORY,
     on=(facts.USER_POOL, facts.IDENTITY_POOL, facts.CERTIFICATE, facts.CLOUD_FORMATION_STACK),
     url="https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
-    covers=(
-        "securityhub:ACM.3",
-        "securityhub:CloudFormation.2",
-        "config:cognito-user-pool-tagged",
-    ),
+    covers=("securityhub:ACM.3", "securityhub:CloudFormation.2", "config:cognito-user-pool-tagged"),
 )
-def tagged(resource: Resource) -> Iterator[Finding]:
-    tags = resource.get("tags")
-    if tags is UNKNOWN:
+def tags(resource: Resource) -> Iterator[Finding]:
+    """A resource that can have tags has environment, orchestration, product, service, service-type.
+
+    Cost reports, searches and clean-ups rely on them.
+    """
+    given = resource.get("tags")
+    if given is UNKNOWN:
         return
-    missing = [tag for tag in facts.TAGS if not str((tags or {}).get(tag) or "").strip()]
+    missing = [tag for tag in facts.TAGS if not str((given or {}).get(tag) or "").strip()]
     if missing:
         where = "identity/naming.py; no key of the stack file sets it"
         yield Finding(f"tags lacks {', '.join(missing)}", where)

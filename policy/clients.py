@@ -38,44 +38,42 @@ def at(client: Resource, setting: str) -> str:
     return f"identity:clients -> {client.key} -> {setting}"
 
 
-@_rule(
-    id="client-no-implicit-flow",
-    demands="An app client uses the code or client_credentials flow, not the implicit flow.",
-    why="The implicit flow exposes tokens in the address bar, the browser history and logs (RFC 9700).",
-    fix="flow: code",
-    severity=Severity.HIGH,
-    elsewhere=EnforcementLevel.MANDATORY,
-    url=f"{_RFC_9700}#section-2.1.2",
-)
-def no_implicit_flow(client: Resource) -> Iterator[Finding]:
+@_rule(fix="flow: code", severity=Severity.HIGH, elsewhere=EnforcementLevel.MANDATORY, url=f"{_RFC_9700}#section-2.1.2")
+def client_no_implicit_flow(client: Resource) -> Iterator[Finding]:
+    """An app client uses the code or client_credentials flow, not the implicit flow.
+
+    The implicit flow exposes tokens in the address bar, the browser history and logs (RFC 9700).
+    """
     if "implicit" in client.texts("allowedOauthFlows"):
         yield Finding("allowedOauthFlows has implicit", at(client, "flow"))
 
 
 @_rule(
-    id="client-no-password-flow",
-    demands="An app client does not allow password auth flows; ALLOW_USER_SRP_AUTH is allowed.",
-    why="With a password flow the app sees the password, and the protections of the sign-in page do not apply.",
     fix="remove it; authFlows: [ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH] is the safe choice",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{_RFC_9700}#section-2.4",
 )
-def no_password_flow(client: Resource) -> Iterator[Finding]:
+def client_no_password_flow(client: Resource) -> Iterator[Finding]:
+    """An app client does not allow password auth flows; ALLOW_USER_SRP_AUTH is allowed.
+
+    With a password flow the app sees the password, and the protections of the sign-in page do not apply.
+    """
     for flow in client.texts("explicitAuthFlows"):
         if flow in _PASSWORD_FLOWS:
             yield Finding(f"explicitAuthFlows has {flow}", at(client, "authFlows"))
 
 
 @_rule(
-    id="client-refresh-rotation",
-    demands="An app client without a secret rotates refresh tokens.",
-    why="Anyone can use a public client's stolen refresh token; rotation limits that (RFC 9700).",
     fix=f"rotateRefreshTokens: true, and authFlows without {_REFRESH_FLOW}",
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{_RFC_9700}#section-4.14.2",
 )
-def refresh_rotation(client: Resource) -> Iterator[Finding]:
+def client_refresh_rotation(client: Resource) -> Iterator[Finding]:
+    """An app client without a secret rotates refresh tokens.
+
+    Anyone can use a public client's stolen refresh token; rotation limits that (RFC 9700).
+    """
     # The code flow gives a refresh token, and the token endpoint takes it, whatever explicitAuthFlows says.
     flows = client.texts("allowedOauthFlows")
     refreshes = client.get("explicitAuthFlows") is None or _REFRESH_FLOW in client.texts("explicitAuthFlows")
@@ -87,14 +85,15 @@ def refresh_rotation(client: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="client-token-lifetimes",
-    demands="Access and ID tokens are valid for at most 1 hour, refresh tokens for at most 30 days.",
-    why="A stolen access token works until it expires; an API cannot revoke it.",
     fix="access: 60m, id: 60m, refresh: 30d, or shorter",
     elsewhere=EnforcementLevel.ADVISORY,
     url=f"{COGNITO_GUIDE}/amazon-cognito-user-pools-using-tokens-with-identity-providers.html",
 )
-def token_lifetimes(client: Resource) -> Iterator[Finding]:
+def client_token_lifetimes(client: Resource) -> Iterator[Finding]:
+    """Access and ID tokens are valid for at most 1 hour, refresh tokens for at most 30 days.
+
+    A stolen access token works until it expires; an API cannot revoke it.
+    """
     for kind, (validity, unit_of, default_unit, default, longest) in _LIFETIMES.items():
         value = client.get(validity) or default
         unit = client.get(f"tokenValidityUnits.{unit_of}") or default_unit
@@ -103,16 +102,17 @@ def token_lifetimes(client: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="client-declared-scopes",
-    demands="An app client only has OpenID Connect scopes, scopes of this stack's APIs, and its externalScopes.",
-    why="An undeclared scope is a typo or a leftover; AWS refuses it in the middle of the update.",
     fix="use or declare a scope in identity:apis; list scopes of other resource servers in externalScopes",
     elsewhere=EnforcementLevel.MANDATORY,
     beside=(facts.RESOURCE_SERVER,),
     url=f"{COGNITO_GUIDE}/cognito-user-pools-define-resource-servers.html",
 )
-def declared_scopes(client: Resource, stack: Sequence[Resource]) -> Iterator[Finding]:
-    declared = {scope for server in stack if server.type == facts.RESOURCE_SERVER for scope in _scopes(server)}
+def client_declared_scopes(client: Resource, servers: Sequence[Resource]) -> Iterator[Finding]:
+    """An app client only has OpenID Connect scopes, scopes of this stack's APIs, and its externalScopes.
+
+    An undeclared scope is a typo or a leftover; AWS refuses it in the middle of the update.
+    """
+    declared = {scope for server in servers for scope in _scopes(server)}
     for scope in client.texts("allowedOauthScopes"):
         if scope not in facts.OIDC_SCOPES and scope not in declared:
             known = ", ".join(sorted(declared)) or "none"
@@ -129,44 +129,47 @@ def _scopes(server: Resource) -> Iterator[str]:
 
 
 @_rule(
-    id="client-hides-users",
-    demands="An app client does not reveal whether a user exists: preventUserExistenceErrors is ENABLED.",
-    why="Otherwise attackers can find out user names.",
     fix="prevent_user_existence_errors=ENABLED",
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{COGNITO_GUIDE}/cognito-user-pool-managing-errors.html",
     covers=("prowler:cognito_user_pool_client_prevent_user_existence_errors",),
 )
-def hides_users(client: Resource) -> Iterator[Finding]:
+def client_hides_users(client: Resource) -> Iterator[Finding]:
+    """An app client does not reveal whether a user exists: preventUserExistenceErrors is ENABLED.
+
+    Otherwise attackers can find out user names.
+    """
     if client.lacks("preventUserExistenceErrors", "ENABLED"):
         yield Finding(f"preventUserExistenceErrors is {client.shown('preventUserExistenceErrors')}", _NO_KEY)
 
 
 @_rule(
-    id="client-token-revocation",
-    demands="An app client's refresh tokens can be revoked: enableTokenRevocation is true.",
-    why="Otherwise signing out does not end the session, and a stolen token cannot be revoked.",
     fix="enable_token_revocation=True",
     elsewhere=EnforcementLevel.MANDATORY,
     url=f"{COGNITO_GUIDE}/token-revocation.html",
     covers=("prowler:cognito_user_pool_client_token_revocation_enabled",),
 )
-def token_revocation(client: Resource) -> Iterator[Finding]:
+def client_token_revocation(client: Resource) -> Iterator[Finding]:
+    """An app client's refresh tokens can be revoked: enableTokenRevocation is true.
+
+    Otherwise signing out does not end the session, and a stolen token cannot be revoked.
+    """
     if client.lacks("enableTokenRevocation", True):
         yield Finding("enableTokenRevocation is not true", _NO_KEY)
 
 
 @_rule(
-    id="client-own-rights",
-    demands="Users cannot write custom attributes that may control access, such as custom:role.",
-    why="Every signed-in user can set the attributes in writeAttributes to any value.",
     fix="remove it from writeAttributes, and set it by an administrator or a trigger; or use groups",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,
     production=EnforcementLevel.ADVISORY,
     url=f"{COGNITO_GUIDE}/user-pool-settings-attributes.html",
 )
-def own_rights(client: Resource) -> Iterator[Finding]:
+def client_own_rights(client: Resource) -> Iterator[Finding]:
+    """Users cannot write custom attributes that may control access, such as custom:role.
+
+    Every signed-in user can set the attributes in writeAttributes to any value.
+    """
     for attribute in client.texts("writeAttributes"):
         if attribute.startswith("custom:") and _AUTHORISATION.search(attribute.removeprefix("custom:")):
             yield Finding(f"writeAttributes has {attribute}", at(client, "writeAttributes"))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pulumi
@@ -55,13 +56,16 @@ class Stack:
     def file(self) -> str:
         return f"Pulumi.{self.name}.yaml"
 
+    @cached_property
+    def exemptions(self) -> tuple[Exemption, ...]:
+        """What is accepted."""
+        return exemptions.read(self.given, RULES)[0] + exemptions.by_settings(self.clients)
+
 
 def policies(stack: Stack) -> list[sdk.Policy]:
     """Every rule as the engine takes it, at its level in this stack, and two that watch over the exemptions."""
-    known, errors = exemptions.read(stack.given, RULES)
-    known += exemptions.by_settings(stack.clients)
-    make = [(_stack_policy if rule.beside else _resource_policy)(rule, stack, known) for rule in RULES]
-    return [_exemptions_valid(stack, errors), *make, _exemptions_used(stack, known)]
+    made = [(_stack_policy if rule.beside else _resource_policy)(rule, stack) for rule in RULES]
+    return [_exemptions_valid(stack), *made, _exemptions_used(stack)]
 
 
 def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack: Stack) -> str:
@@ -98,38 +102,31 @@ def _facts_of(rule: Rule, stack: Stack) -> dict[str, Any]:
     }
 
 
-def _resource_policy(rule: Rule, stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+def _resource_policy(rule: Rule, stack: Stack) -> sdk.Policy:
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         if args.resource_type in rule.on:
-            _judge(rule, _resource(args, stack), (), stack, known, report)
+            _judge(rule, [_resource(args, stack)], stack, report)
 
     return sdk.ResourceValidationPolicy(validate=validate, **_facts_of(rule, stack))
 
 
-def _stack_policy(rule: Rule, stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+def _stack_policy(rule: Rule, stack: Stack) -> sdk.Policy:
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        seen = _resources(args, {*rule.on, *rule.beside}, stack)
-        for resource in seen:
-            _judge(rule, resource, seen, stack, known, report)
+        _judge(rule, _resources(args, {*rule.on, *rule.beside}, stack), stack, report)
 
     return sdk.StackValidationPolicy(validate=validate, **_facts_of(rule, stack))
 
 
-def _judge(
-    rule: Rule,
-    resource: Resource,
-    seen: Sequence[Resource],
-    stack: Stack,
-    known: Sequence[Exemption],
-    report: sdk.ReportViolation,
-) -> None:
-    exempt = any(exemption.is_for(rule, resource) for exemption in known)
-    found = [] if exempt else rule.findings(resource, seen)
-    if found:
-        report(violation(rule, resource, found, stack), resource.urn)
+def _judge(rule: Rule, seen: Sequence[Resource], stack: Stack, report: sdk.ReportViolation) -> None:
+    for resource in seen:
+        exempt = any(exemption.is_for(rule, resource) for exemption in stack.exemptions)
+        if not exempt and (found := rule.findings(resource, seen)):
+            report(violation(rule, resource, found, stack), resource.urn)
 
 
-def _exemptions_valid(stack: Stack, errors: Sequence[str]) -> sdk.Policy:
+def _exemptions_valid(stack: Stack) -> sdk.Policy:
+    _, errors = exemptions.read(stack.given, RULES)
+
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         # The stack itself is registered before anything in it, so that nothing is made.
         for error in errors if args.resource_type == facts.STACK else ():
@@ -141,11 +138,11 @@ def _exemptions_valid(stack: Stack, errors: Sequence[str]) -> sdk.Policy:
     return sdk.ResourceValidationPolicy("exemptions-valid", demands, validate, sdk.EnforcementLevel.MANDATORY)
 
 
-def _exemptions_used(stack: Stack, known: Sequence[Exemption]) -> sdk.Policy:
+def _exemptions_used(stack: Stack) -> sdk.Policy:
     types = {kind for rule in RULES for kind in (*rule.on, *rule.beside)}
 
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        unused = exemptions.unused(known, RULES, _resources(args, types, stack))
+        unused = exemptions.unused(stack.exemptions, RULES, _resources(args, types, stack))
         for exemption in [] if not unused or exemptions.are_default(stack.given) else unused:
             named = f"{exemptions.KEY} -> {exemption.rule} -> {exemption.resource}"
             report(f"  {named}: no resource of that name violates the rule.\n  Fix: remove it from {stack.file}.", None)

@@ -36,9 +36,6 @@ def _without(pool: Resource, *settings: str) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-password-floor",
-    demands="Passwords have at least 8 characters, with lower and upper case.",
-    why="This is the minimum of the old system.",
     fix="minimumLength: 8, or more; requireLowercase: true; requireUppercase: true",
     elsewhere=EnforcementLevel.ADVISORY,
     url=_PASSWORDS,
@@ -47,28 +44,30 @@ def _without(pool: Resource, *settings: str) -> Iterator[Finding]:
         "prowler:cognito_user_pool_password_policy_uppercase",
     ),
 )
-def password_floor(pool: Resource) -> Iterator[Finding]:
+def pool_password_floor(pool: Resource) -> Iterator[Finding]:
+    """Passwords have at least 8 characters, with lower and upper case.
+
+    This is the minimum of the old system.
+    """
     yield from _too_short(pool, 8)
     yield from _without(pool, "requireLowercase", "requireUppercase")
 
 
 @_rule(
-    id="pool-password-length",
-    demands="New passwords have at least 14 characters.",
-    why="Length protects best against guessing. Existing passwords keep working.",
     fix="minimumLength: 14, or more",
     elsewhere=EnforcementLevel.DISABLED,
     url=_PASSWORDS,
     covers=("prowler:cognito_user_pool_password_policy_minimum_length_14",),
 )
-def password_length(pool: Resource) -> Iterator[Finding]:
+def pool_password_length(pool: Resource) -> Iterator[Finding]:
+    """New passwords have at least 14 characters.
+
+    Length protects best against guessing. Existing passwords keep working.
+    """
     yield from _too_short(pool, 14)
 
 
 @_rule(
-    id="pool-password-characters",
-    demands="New passwords have digits and symbols.",
-    why="Security audits require it. Existing passwords keep working.",
     fix="requireNumbers: true; requireSymbols: true",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,
@@ -81,30 +80,32 @@ def password_length(pool: Resource) -> Iterator[Finding]:
         "cdk-nag:AwsSolutions-COG1",
     ),
 )
-def password_characters(pool: Resource) -> Iterator[Finding]:
+def pool_password_characters(pool: Resource) -> Iterator[Finding]:
+    """New passwords have digits and symbols.
+
+    Security audits require it. Existing passwords keep working.
+    """
     yield from _without(pool, "requireNumbers", "requireSymbols")
 
 
 @_rule(
-    id="pool-temporary-passwords",
-    demands="A temporary password is valid for at most 7 days.",
-    why="It is sent by email, and works for anyone who reads it first.",
     fix="temporaryPasswordValidityDays: 7, or fewer",
     severity=Severity.LOW,
     elsewhere=EnforcementLevel.DISABLED,
     url=_PASSWORDS,
     covers=("prowler:cognito_user_pool_temporary_password_expiration",),
 )
-def temporary_passwords(pool: Resource) -> Iterator[Finding]:
+def pool_temporary_passwords(pool: Resource) -> Iterator[Finding]:
+    """A temporary password is valid for at most 7 days.
+
+    It is sent by email, and works for anyone who reads it first.
+    """
     days = pool.get("passwordPolicy.temporaryPasswordValidityDays")
     if isinstance(days, int | float) and days > 7:
         yield _password(pool, "temporaryPasswordValidityDays")
 
 
 @_rule(
-    id="pool-protected",
-    demands="The pool cannot be deleted by mistake: deletionProtection is ACTIVE, and Pulumi protects it.",
-    why="Deleting the pool deletes all users, and there is no backup.",
     fix="protect: true",
     severity=Severity.CRITICAL,
     elsewhere=EnforcementLevel.DISABLED,
@@ -115,7 +116,11 @@ def temporary_passwords(pool: Resource) -> Iterator[Finding]:
         "config:cognito-user-pool-deletion-protection-enabled",
     ),
 )
-def protected(pool: Resource) -> Iterator[Finding]:
+def pool_protected(pool: Resource) -> Iterator[Finding]:
+    """The pool cannot be deleted by mistake: deletionProtection is ACTIVE, and Pulumi protects it.
+
+    Deleting the pool deletes all users, and there is no backup.
+    """
     if pool.lacks("deletionProtection", "ACTIVE"):
         yield Finding(f"deletionProtection is {pool.shown('deletionProtection')}", "identity:protect")
     if not pool.protect:
@@ -123,9 +128,6 @@ def protected(pool: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-mfa",
-    demands="The pool requires MFA: mfaConfiguration is ON, and a second factor is configured.",
-    why="A leaked password alone should not give access to an account.",
     fix="mfa: {mode: on, totp: true}; in a pool with users, first mode: optional, until they have enrolled",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.DISABLED,
@@ -139,7 +141,11 @@ def protected(pool: Resource) -> Iterator[Finding]:
         "cdk-nag:AwsSolutions-COG2",
     ),
 )
-def mfa(pool: Resource) -> Iterator[Finding]:
+def pool_mfa(pool: Resource) -> Iterator[Finding]:
+    """The pool requires MFA: mfaConfiguration is ON, and a second factor is configured.
+
+    A leaked password alone should not give access to an account.
+    """
     if pool.lacks("mfaConfiguration", "ON"):
         yield Finding(f"mfaConfiguration is {pool.shown('mfaConfiguration')}", _at("mfa -> mode"))
     elif not any(pool.get(factor) for factor in _FACTORS):
@@ -147,15 +153,16 @@ def mfa(pool: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-recovery",
-    demands="Accounts are recovered by email or by an administrator, not preferably by text message.",
-    why="Phone numbers can be taken over (SIM swap); without this setting Cognito prefers them to email.",
     fix="recovery: [verified_email]",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/managing-users-passwords.html",
     covers=("prowler:cognito_user_pool_account_recovery_sms_not_preferred",),
 )
-def recovery(pool: Resource) -> Iterator[Finding]:
+def pool_recovery(pool: Resource) -> Iterator[Finding]:
+    """Accounts are recovered by email or by an administrator, not preferably by text message.
+
+    Phone numbers can be taken over (SIM swap); without this setting Cognito prefers them to email.
+    """
     setting = "accountRecoverySetting.recoveryMechanisms"
     if pool.get(setting) is UNKNOWN:
         return
@@ -167,14 +174,15 @@ def recovery(pool: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-verified-changes",
-    demands="A new email address or phone number takes effect only after verification.",
-    why="Otherwise a typo locks the user out, and a stolen session can take over the account.",
     fix="verifyBeforeUpdate: the same as autoVerifiedAttributes",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/user-pool-settings-email-phone-verification.html",
 )
-def verified_changes(pool: Resource) -> Iterator[Finding]:
+def pool_verified_changes(pool: Resource) -> Iterator[Finding]:
+    """A new email address or phone number takes effect only after verification.
+
+    Otherwise a typo locks the user out, and a stolen session can take over the account.
+    """
     setting = "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates"
     kept = pool.items(setting)
     for attribute in pool.texts("autoVerifiedAttributes"):
@@ -183,23 +191,21 @@ def verified_changes(pool: Resource) -> Iterator[Finding]:
 
 
 @_rule(
-    id="pool-mail",
-    demands="The pool sends email with SES, from the product's own domain.",
-    why="Cognito's own email is limited to 50 a day, from an unknown address; after that nobody can sign up.",
     fix="email: {from: ...}; the account needs production access to SES",
     elsewhere=EnforcementLevel.DISABLED,
     url=f"{COGNITO_GUIDE}/user-pool-email.html",
 )
-def mail(pool: Resource) -> Iterator[Finding]:
+def pool_mail(pool: Resource) -> Iterator[Finding]:
+    """The pool sends email with SES, from the product's own domain.
+
+    Cognito's own email is limited to 50 a day, from an unknown address; after that nobody can sign up.
+    """
     if pool.lacks("emailConfiguration.emailSendingAccount", "DEVELOPER"):
         sender = pool.shown("emailConfiguration.emailSendingAccount")
         yield Finding(f"emailConfiguration.emailSendingAccount is {sender}", _at("email"))
 
 
 @Rule(
-    id="identity-pool-no-guests",
-    demands="An identity pool gives AWS credentials only to signed-in users, not to guests.",
-    why="Otherwise anybody on the internet gets credentials of this AWS account.",
     fix="unauthenticated: false",
     severity=Severity.HIGH,
     elsewhere=EnforcementLevel.ADVISORY,
@@ -215,6 +221,10 @@ def mail(pool: Resource) -> Iterator[Finding]:
         "cdk-nag:AwsSolutions-COG7",
     ),
 )
-def no_guests(pool: Resource) -> Iterator[Finding]:
+def identity_pool_no_guests(pool: Resource) -> Iterator[Finding]:
+    """An identity pool gives AWS credentials only to signed-in users, not to guests.
+
+    Otherwise anybody on the internet gets credentials of this AWS account.
+    """
     if pool.get("allowUnauthenticatedIdentities") is True:
         yield Finding("allowUnauthenticatedIdentities is true", "identity:identityPool -> unauthenticated")

@@ -1,5 +1,6 @@
 """A rule, and the resource that it checks."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
@@ -89,21 +90,19 @@ class Finding(NamedTuple):
     where: str
 
 
-Check = Callable[[Resource], Iterable[Finding]]
-StackCheck = Callable[[Resource, Sequence[Resource]], Iterable[Finding]]
+# Of a resource; where the rule looks beside it, with those others.
+Check = Callable[..., Iterable[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """A demand on every resource of some types. It decorates the function that looks for violations.
 
-    Where `beside` names types, the function sees the resource and the whole stack with it, at the end of a preview or
-    update; else the resource alone, before it is registered.
+    Exemptions and messages call it by the function's name, with hyphens. The function's docstring has what is demanded,
+    and in a second paragraph the reason. Where `beside` names types, the function sees the resource and those of these
+    types, at the end of a preview or update; else the resource alone, before it is registered.
 
     Args:
-        id: what exemptions and messages call it.
-        demands: what has to be so, in a sentence.
-        why: the reason for it.
         fix: how to put a violation right.
         severity: how bad a violation is.
         elsewhere: how strict it is outside of production.
@@ -114,9 +113,6 @@ class Rule:
         covers: the scanners' rules that it stands for.
     """
 
-    id: str
-    demands: str
-    why: str
     fix: str
     severity: Severity = Severity.MEDIUM
     elsewhere: EnforcementLevel
@@ -125,14 +121,24 @@ class Rule:
     beside: tuple[str, ...] = ()
     url: str
     covers: tuple[str, ...] = ()
-    check: Check | StackCheck | None = None
+    check: Check = lambda *_: ()
+    id: str = ""
+    demands: str = ""
+    why: str = ""
 
-    def __call__(self, check: Check | StackCheck) -> "Rule":
-        return replace(self, check=check)
+    def __call__(self, check: Check) -> "Rule":
+        demands, _, why = str(inspect.getdoc(check)).partition("\n\n")
+        return replace(
+            self,
+            check=check,
+            id=check.__name__.replace("_", "-"),
+            demands=" ".join(demands.split()),
+            why=" ".join(why.split()),
+        )
 
     def findings(self, resource: Resource, stack: Sequence[Resource]) -> list[Finding]:
         """Every violation at one resource; none where the rule is not about its type."""
-        if resource.type not in self.on or self.check is None:
+        if resource.type not in self.on:
             return []
-        check: Callable[..., Iterable[Finding]] = self.check
-        return list(check(resource, stack) if self.beside else check(resource))
+        beside = [other for other in stack if other.type in self.beside]
+        return list(self.check(resource, beside) if self.beside else self.check(resource))

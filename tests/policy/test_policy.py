@@ -347,6 +347,11 @@ def test_every_rule_has_a_bad_example_and_its_own_id() -> None:
     assert {rule_id for rule_id, _, _ in BAD} | beside_the_pool == set(BY_ID)
 
 
+def test_a_rule_names_what_the_program_has() -> None:
+    assert BY_ID["tags"].demands == f"A resource that can have tags has {', '.join(facts.TAGS)}."
+    assert facts.CUSTOM_DOMAIN_REGION in BY_ID["certificate-region"].demands
+
+
 # What costs the program's users nothing to be told of, and may be what somebody wants.
 WARNS = {"client-own-rights"}
 
