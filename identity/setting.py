@@ -4,7 +4,7 @@ From the declaration follow the check and its message, the schema and the tables
 provider's resource, how a live one is read back, and what the guard says of a change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -71,7 +71,7 @@ class Declared:
             change like any other.
         plan: the plan that any value but the `free` ones needs.
         codec: how the value is written for AWS and read back.
-        nothing: what AWS has there by itself, where nobody has set anything.
+        nothing: what AWS has there by itself, where nobody has set anything, as the provider has it.
         example: a value as a stack file has it, for the docs.
         secret: whether the value is a secret, or has one in it.
     """
@@ -85,7 +85,7 @@ class Declared:
     plan: Plan | None = None
     free: tuple[Any, ...] = ()
     codec: Codec = PLAIN
-    nothing: tuple[Any, ...] = ()
+    nothing: Any = None
     example: Any = None
     secret: bool = False
 
@@ -136,7 +136,7 @@ class Model(BaseModel):
         """Whether a live resource has anything of this object that AWS does not have by itself."""
         for field in cls.model_fields.values():
             inner, at = model_in(field), declared(field)
-            if inner.is_in(outputs) if inner else _found(at, outputs) not in (None, *at.nothing):
+            if inner.is_in(outputs) if inner else _found(at, outputs) not in (None, at.nothing):
                 return True
         return False
 
@@ -189,6 +189,14 @@ def entries_in(field: FieldInfo) -> type[Model] | None:
     return next(
         (inner for inner in get_args(field.annotation) if isinstance(inner, type) and issubclass(inner, Model)), None
     )
+
+
+def declarations(model: type[Model]) -> Iterator[Declared]:
+    """What the fields of a model say, with those of the objects, maps and lists in it."""
+    for field in model.model_fields.values():
+        yield declared(field)
+        if inner := model_within(field):
+            yield from declarations(inner)
 
 
 def model_within(field: FieldInfo) -> type[Model] | None:

@@ -13,7 +13,7 @@ from identity.config.keys import Config
 from identity.errors import shown
 from identity.guard.unseen import USUAL
 from identity.provider_names import Props, known_to_the_provider
-from identity.setting import Model, declared, model_within
+from identity.setting import Model, declarations, declared, model_within
 from identity.user_pool.trigger_events import VERSIONS
 
 # What AWS says of a thing, and nobody sets.
@@ -27,14 +27,11 @@ _OURS = {"tags", "deletionProtection"}
 # AWS's own choice, where a member that the provider does not know has nothing to say.
 _USUAL = {
     **USUAL,
-    "webAuthnConfiguration.userVerification": "preferred",
+    **{at.aws: at.nothing for at in declarations(Config) if at.nothing is not None},
     "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
-    "smsAuthenticationMessage": "Your authentication code is {####}. ",
-    "userPoolAddOns.advancedSecurityMode": "OFF",
     "managedLoginVersion": 1,
     "compromisedCredentialsRiskConfiguration.eventFilters": ["PASSWORD_CHANGE", "SIGN_IN", "SIGN_UP"],
     "securityPolicy": "TLS_V1",  # the weakest: a reset loses nothing
-    "mfaConfiguration": "OFF",
 }
 # What the provider reads and sends again where a program does not say it, besides the settings that declare it.
 _KEPT = (

@@ -10,10 +10,12 @@ from typing import Any
 from cli.adopt.account import Account
 from identity import facts
 from identity.client.auth_flows import AWS_AUTH_FLOWS
+from identity.config.keys import Config
 from identity.errors import HIDDEN
 from identity.guard.unseen import in_one
 from identity.identity_provider.kinds import SECRET_DETAILS
 from identity.provider_names import Props, in_provider_names
+from identity.setting import declarations
 from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
 from local.console import Failure
 
@@ -37,8 +39,8 @@ _OWN_CLIENT = {
     "enableTokenRevocation": True,
     "allowedOauthFlowsUserPoolClient": False,
 }
-# What AWS has by itself, of which a stack file need not speak.
-_BY_ITSELF = {"authSessionValidity": 3, "enablePropagateAdditionalUserContextData": False, "userPoolTier": "ESSENTIALS"}
+# What AWS has by itself and keeps, of which a stack file need not speak.
+_BY_ITSELF = {at.aws: at.nothing for at in declarations(Config) if at.kept}
 # The older names of what stands in verificationMessageTemplate, and of passwordPolicy.temporaryPasswordValidityDays.
 _TWICE = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
 

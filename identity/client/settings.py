@@ -130,6 +130,7 @@ class Client(Model):
         "authSessionValidity",
         kept=True,
         codec=MINUTES,
+        nothing=3,
         example="5m",
     )
     token_validity: TokenValidity = setting(TokenValidity(), "Token lifetimes.")
@@ -188,6 +189,7 @@ class Client(Model):
         "Whether the app sends the user's IP address to Cognito; requires a secret. Default: false.",
         "enablePropagateAdditionalUserContextData",
         kept=True,
+        nothing=False,
         example=True,
     )
     prevent_user_existence_errors: bool = setting(

@@ -123,7 +123,7 @@ class IdentityProvider(Model):
         Change.LESSENS,
         loss="Users who sign out would stay signed in at the provider.",
         codec=_FLAG,
-        nothing=("false",),
+        nothing="false",
         example=True,
     )
     sign_requests: Maybe[bool] = setting(
@@ -142,7 +142,7 @@ class IdentityProvider(Model):
         Change.LESSENS,
         loss="Unencrypted responses would be accepted.",
         codec=_FLAG,
-        nothing=("false",),
+        nothing="false",
     )
     idp_initiated: Maybe[bool] = setting(
         None,
@@ -151,7 +151,7 @@ class IdentityProvider(Model):
         Change.LESSENS,
         loss="IdP-initiated sign-ins would be refused.",
         codec=_FLAG,
-        nothing=("false",),
+        nothing="false",
     )
     attributes: Maybe[dict[types.Text, types.Text]] = setting(
         None,

@@ -58,7 +58,7 @@ class Passkeys(Model):
         Change.LESSENS,
         loss="A device that does not verify its user would be enough.",
         order=("preferred", "required"),
-        nothing=("preferred",),
+        nothing="preferred",
         plan=Plan.ESSENTIALS,
         example="required",
     )
@@ -94,7 +94,7 @@ class TextedCode(Model):
         "The text message, 6-140 characters, with the placeholder {####}.",
         "smsAuthenticationMessage",
         example="Sign in with {####}.",
-        nothing=("Your authentication code is {####}. ",),
+        nothing="Your authentication code is {####}. ",
     )
 
 
@@ -109,7 +109,7 @@ class Mfa(Model):
         loss="A password alone would be enough to sign in, also for users who have enrolled.",
         order=tuple(MODES),
         codec=words(MODES),
-        nothing=("OFF",),
+        nothing="OFF",
         example="optional",
     )
     totp: bool = setting(
@@ -118,7 +118,7 @@ class Mfa(Model):
         "softwareTokenMfaConfiguration.enabled",
         Change.LESSENS,
         loss="Users could no longer use their authenticator app.",
-        nothing=(False,),
+        nothing=False,
         example=True,
     )
     email: Maybe[MailedCode] = setting(

@@ -41,6 +41,7 @@ class UserPool(Factors, Messages, Protection):
         order=tuple(TIERS),
         kept=True,
         codec=words(TIERS),
+        nothing="ESSENTIALS",
         example="essentials",
     )
     username_attributes: Annotated[list[VerifiedAttribute], Once] = setting(

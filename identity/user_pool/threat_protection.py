@@ -73,7 +73,7 @@ class ThreatProtection(Model):
         order=tuple(MODES),
         plan=Plan.PLUS,
         codec=words(MODES),
-        nothing=("OFF",),
+        nothing="OFF",
         example="audit",
     )
     custom_auth: Maybe[Mode] = setting(
@@ -85,7 +85,7 @@ class ThreatProtection(Model):
         order=tuple(MODES),
         plan=Plan.PLUS,
         codec=words(MODES),
-        nothing=("OFF",),
+        nothing="OFF",
         example="audit",
     )
     leaked_passwords: Maybe[Leaked] = setting(
