@@ -110,11 +110,14 @@ class _Stopping:
                 plugin.kill()
 
 
-def run(operation: Operation, held: Held, ready: Callable[[], object] = lambda: None) -> Outcome:
+def run(
+    operation: Operation, held: Held, ready: Callable[[], object] = lambda: None, progress: Progress | None = None
+) -> Outcome:
     """Run one operation on the stack, which is made if it is not there, and tell its progress.
 
     Args:
         ready: returns when the program may run.
+        progress: what listens to the engine, where it is to keep more than people are told.
 
     Raises:
         Interrupted: after Ctrl-C, when the engine has ended.
@@ -126,15 +129,15 @@ def run(operation: Operation, held: Held, ready: Callable[[], object] = lambda: 
         program()
 
     cli = Cli(pulumi_cli.find(), held)
-    progress = Progress(planned=operation == "preview")
+    progress = progress or Progress(planned=operation == "preview")
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
     # From where the folder really is: `.local/` may be a link to another disk.
     packs = [os.path.relpath(paths.POLICY_PACK, os.path.realpath(paths.PROJECT))]
     try:
         stack = local_stack(cli)
         if operation == "preview":
-            planned = stack.preview(on_event=progress, color="never", policy_packs=packs, program=when_ready)
-            return Outcome(True, counted(planned.change_summary), tuple(progress.errors))
+            planned = stack.preview(on_event=progress, diff=True, color="never", policy_packs=packs, program=when_ready)
+            return Outcome(True, counted(planned.change_summary), tuple(progress.errors), planned.stdout)
         with start_over.watched(progress):
             if operation == "up":
                 stack.up(on_event=progress, color="never", policy_packs=packs, program=when_ready)

@@ -11,27 +11,28 @@ from local import account, emulator, engine, people, project, report, start_over
 from local.console import Failure, say
 from local.lock import Held
 from local.outcome import Operation, Outcome
+from local.progress import Progress
 
 # What the CLI says of a config that does not fit Pulumi.yaml's types, before the program could speak.
 _UNTYPED = re.compile(r"with configuration key '\S+' must be of type|is missing configuration value")
 
 
-def run(operation: Operation, port: int, held: Held) -> Outcome:
-    """Do it and tell how it ended. Raises Failure where it cannot begin."""
+def run(operation: Operation, port: int, held: Held, progress: Progress | None = None) -> Outcome:
+    """Do it and tell how it ended; `progress` listens to a preview. Raises Failure where it cannot begin."""
     try:
         if operation == "refresh":
             return _refresh(port, held)
-        return _destroy(port, held) if operation == "destroy" else _deploy(operation, port, held)
+        return _destroy(port, held) if operation == "destroy" else _deploy(operation, port, held, progress)
     except (ClientError, BotoCoreError) as error:
         raise Failure(f"The emulator failed: {error}\nSee {emulator.LOG}; `make stop` and then try again.") from error
 
 
-def _deploy(operation: Operation, port: int, held: Held) -> Outcome:
+def _deploy(operation: Operation, port: int, held: Held, progress: Progress | None) -> Outcome:
     config, wanted = project.write(port), people.read()
     start_over.if_needed(port)
     with ThreadPoolExecutor(1) as beside:  # while the CLI starts
         ready = beside.submit(_prepare, config, port)
-        outcome = engine.run(operation, held, ready.result)
+        outcome = engine.run(operation, held, ready.result, progress)
         ready.result()  # its own error, where it is one
     if any(_UNTYPED.search(error) for error in outcome.errors):
         outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))

@@ -19,8 +19,9 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether it went through, the counts of steps by kind, and the errors."""
+    """Whether it went through, the counts of steps by kind, the errors, and the engine's own diff of a preview."""
 
     succeeded: bool
     changes: Mapping[str, int]
     errors: tuple[str, ...] = ()
+    diff: str = ""

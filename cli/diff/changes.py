@@ -80,12 +80,11 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
     """Read what `cli.diff.rehearsal` has written."""
     things = _things(preview["steps"])
     changes = tuple(_change(step, kind) for step, kind in things if kind != "unchanged")
-    steps = [step for step, _ in things]
     return Comparison(
         stack=stack,
         changes=tuple(sorted(changes, key=lambda change: (-KINDS.index(change.kind), change.what))),
         unchanged=sum(kind == "unchanged" for _, kind in things),
-        words=tuple(_words(preview["steps"], steps)),
+        words=tuple(_words([step for step, _ in things])),
         findings=tuple(PolicyFinding(**found) for found in preview["policies"]),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
         notes=(*notes, *preview.get("plan", ())),
@@ -103,15 +102,12 @@ def alike_together(comparisons: Sequence[Comparison]) -> list[Comparison]:
 
 
 def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
-    """What is in AWS, each once: the engine takes several steps to replace one."""
+    """What is in AWS, each once: the engine takes several steps to replace one, and one of them has both its sides."""
     found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
     for step in steps:
-        if not step["type"].startswith("aws:"):
-            continue
-        kind = "replaced" if "replace" in step["op"] else _KINDS.get(step["op"], "unchanged")
         key = (step["type"], step["name"])
-        if key not in found or kind == "replaced":
-            found[key] = (step, kind)
+        if step["type"].startswith("aws:") and (key not in found or step["op"] == "replace"):
+            found[key] = step, "replaced" if "replace" in step["op"] else _KINDS.get(step["op"], "unchanged")
     return list(found.values())
 
 
@@ -136,57 +132,41 @@ def _called(step: Mapping[str, Any]) -> str:
     return names.get(step["type"], f"{step['type'].rpartition(':')[2]} {name}")
 
 
-def _words(all_steps: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Scopes and URLs, as APIs and apps know them, by the outputs of the stack before and after."""
-    ends = [step for step in all_steps if step["type"] == facts.STACK and step["new"]["outputs"]]
-    if not ends:
-        return
-    before, after = ends[-1]["old"]["outputs"], ends[-1]["new"]["outputs"]
-    had, has = _scopes(before), _scopes(after)
+def _words(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Scopes and URLs, as APIs and apps know them."""
+    had, has = _scopes(steps, "old"), _scopes(steps, "new")
     yield from (f"scope {scope} added" for scope in sorted(has - had))
     yield from (f"scope {scope} removed: no app can ask for it any more" for scope in sorted(had - has))
-    clients = _entries(before, "clients")
-    for key, client in sorted(_entries(after, "clients").items()):  # a deleted client is a change of its own
-        yield from _of_client(f"client {key}", clients.get(key, {}), client)
-    for step in steps:
-        if step["type"] == facts.USER_POOL_CLIENT and step["op"] != "delete":
-            inputs = step["old"]["inputs"], step["new"]["inputs"]
-            yield from _urls(_called(step), "logout URL", "", *(_texts(side.get("logoutUrls")) for side in inputs))
+    # A deleted client is a change of its own.
+    clients = [step for step in steps if step["type"] == facts.USER_POOL_CLIENT and step["op"] != "delete"]
+    clients.sort(key=_called)
+    for client in clients:
+        yield from _urls(client, "callback URL", "callbackUrls", ": sign-in that comes back there fails")
+        more, fewer = _more_and_fewer(client, "allowedOauthScopes")
+        if more:
+            yield f"{_called(client)}: may ask for {', '.join(more)}"
+        if fewer:
+            yield f"{_called(client)}: may no longer ask for {', '.join(fewer)}"
+    for client in clients:
+        yield from _urls(client, "logout URL", "logoutUrls")
 
 
-def _of_client(who: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    lost = ": sign-in that comes back there fails"
-    yield from _urls(who, "callback URL", lost, _texts(old.get("callbackUrls")), _texts(new.get("callbackUrls")))
-    had, has = _texts(old.get("scopes")), _texts(new.get("scopes"))
-    if more := _without(has, had):
-        yield f"{who}: may ask for {', '.join(more)}"
-    if fewer := _without(had, has):
-        yield f"{who}: may no longer ask for {', '.join(fewer)}"
+def _urls(client: Mapping[str, Any], kind: str, name: str, lost: str = "") -> Iterator[str]:
+    more, fewer = _more_and_fewer(client, name)
+    yield from (f"{_called(client)}: {kind} {url} added" for url in more)
+    yield from (f"{_called(client)}: {kind} {url} removed{lost}" for url in fewer)
 
 
-def _urls(who: str, kind: str, lost: str, old: list[str], new: list[str]) -> Iterator[str]:
-    yield from (f"{who}: {kind} {url} added" for url in _without(new, old))
-    yield from (f"{who}: {kind} {url} removed{lost}" for url in _without(old, new))
+def _more_and_fewer(step: Mapping[str, Any], name: str) -> tuple[list[str], list[str]]:
+    """The texts of a list that come, and those that go."""
+    old, new = (step[side]["inputs"].get(name) or [] for side in ("old", "new"))
+    return [text for text in new if text not in old], [text for text in old if text not in new]
 
 
-def _without(texts: list[str], others: list[str]) -> list[str]:
-    return [text for text in texts if text not in others]
-
-
-def _scopes(outputs: Mapping[str, Any]) -> set[str]:
-    return {scope for api in _entries(outputs, "apis").values() for scope in _texts(api.get("scopes"))}
-
-
-def _entries(outputs: Mapping[str, Any], output: str) -> dict[str, Mapping[str, Any]]:
-    """An output's entries by their keys, without what the engine does not know yet or has another form."""
-    entries = outputs.get(output)
-    if not isinstance(entries, dict):
-        return {}
-    return {key: entry for key, entry in entries.items() if isinstance(entry, dict)}
-
-
-def _texts(value: Any) -> list[str]:
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+def _scopes(steps: Iterable[Mapping[str, Any]], side: str) -> set[str]:
+    """The whole names of all scopes that the APIs declare."""
+    apis = [step[side]["inputs"] for step in steps if step["type"] == facts.RESOURCE_SERVER]
+    return {f"{api['identifier']}/{scope['scopeName']}" for api in apis for scope in api.get("scopes", [])}
 
 
 def _lean(diff: str) -> str:

@@ -14,32 +14,30 @@ from local import environment
 
 environment.shut_out_others()  # before anything reads it
 
-from pulumi.automation import CommandError, EngineEvent  # noqa: E402
+from pulumi.automation import EngineEvent  # noqa: E402
 from pulumi.automation.events import StepEventMetadata  # noqa: E402
 
 from identity import facts  # noqa: E402
-from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
+from local import operations, paths  # noqa: E402
 from local.console import Failure  # noqa: E402
 from local.lock import only_one  # noqa: E402
+from local.outcome import Outcome  # noqa: E402
 from local.progress import Progress  # noqa: E402
 
 
-class Listener:
-    """Keeps each step that the engine plans, what the policies and the program say, and the errors."""
+class Listener(Progress):
+    """Keeps each step that the engine plans too, and what the policies and the program say."""
 
     def __init__(self) -> None:
+        super().__init__(planned=True)
         self.steps: list[dict[str, Any]] = []
         self.policies: list[dict[str, str]] = []
         self.plan: list[str] = []
-        self.progress = Progress(planned=True)
 
     def __call__(self, event: EngineEvent) -> None:
-        self.progress(event)
+        super().__call__(event)
         if event.resource_pre_event:
             self.steps.append(_step(event.resource_pre_event.metadata))
-        elif event.res_outputs_event and event.res_outputs_event.metadata.type == "pulumi:pulumi:Stack":
-            # What the stack puts out is known only when the program has ended.
-            self.steps.append(_step(event.res_outputs_event.metadata))
         elif event.diagnostic_event and event.diagnostic_event.message.startswith(facts.PLAN_LINE):
             self.plan.append(event.diagnostic_event.message.strip())
         elif event.policy_event:
@@ -66,36 +64,24 @@ def _step(step: StepEventMetadata) -> dict[str, Any]:
 
 
 def _side(state: Any) -> dict[str, Any]:
-    if state is None:
-        return {"id": "", "inputs": {}, "outputs": {}}
-    return {"id": state.id, "inputs": dict(state.inputs or {}), "outputs": dict(state.outputs or {})}
+    return {part: dict(getattr(state, part, None) or {}) for part in ("inputs", "outputs")}
 
 
 def rehearse(port: int) -> dict[str, Any]:
     """Preview on what the emulator at `port` holds. A failure is a result as well."""
-    listener, text, succeeded = Listener(), "", False
+    listener = Listener()
     with only_one("make diff") as held:
         try:
-            config = project.write(port)
-            emulator.ensure(port)
-            account.prepare(config, port)
-            cli = engine.Cli(pulumi_cli.find(), held)
-            stack = engine.local_stack(cli)
-            packs = [str(paths.POLICY_PACK)]
-            text = stack.preview(on_event=listener, diff=True, color="never", policy_packs=packs).stdout
-            succeeded = True
+            outcome = operations.run("preview", port, held, listener)
         except Failure as failure:
-            listener.progress.error(str(failure))
-        except CommandError:
-            if not listener.progress.errors:
-                listener.progress.error(cli.complaint)
+            outcome = Outcome(False, {}, (str(failure),))
     return {
-        "succeeded": succeeded,
-        "errors": listener.progress.errors,
+        "succeeded": outcome.succeeded,
+        "errors": outcome.errors,
         "policies": listener.policies,
         "plan": listener.plan,
         "steps": listener.steps,
-        "diff": text,
+        "diff": outcome.diff,
     }
 
 

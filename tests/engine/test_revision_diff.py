@@ -33,11 +33,11 @@ class Repository:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "A revision")
 
-    def diff(self, *arguments: str) -> Ran:
+    def diff(self, *arguments: str, **environment: str) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "cli", "diff", *arguments],
             cwd=self.checkout.root,
-            env={**os.environ, "PORT": str(self.checkout.port)},
+            env={**os.environ, "PORT": str(self.checkout.port), **environment},
             capture_output=True,
             text=True,
             timeout=2 * TIMEOUT,
@@ -78,11 +78,12 @@ def test_a_change_is_told_in_words_for_each_stack_and_touches_nothing(repository
     assert not (checkout.root / ".local").exists()
 
 
-def test_a_client_that_goes_sounds_the_alarm(repository: Repository) -> None:
+def test_a_client_that_goes_sounds_the_alarm_wherever_the_copies_are(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "a, b").mkdir()
     repository.checkout.config(
         clients={"postman": {"callbackUrls": ["https://local-auth.focusmark.app"], "secret": True}}
     )
-    ran = repository.diff("HEAD", "--stack", "local")
+    ran = repository.diff("HEAD", "--stack", "local", TMPDIR=str(tmp_path / "a, b"))
     assert ran.status == 1, ran.stdout + ran.stderr
     assert render.ALARM in ran.stdout
     assert "client windowscli would be deleted" in ran.stdout

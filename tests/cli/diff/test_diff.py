@@ -35,10 +35,10 @@ def preview(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
     return {"succeeded": True, "errors": [], "policies": [], "steps": list(steps), "diff": "", **parts}
 
 
-def outputs(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    ends = step("same", "pulumi:pulumi:Stack", "identity-local")
-    ends["old"]["outputs"], ends["new"]["outputs"] = before, after
-    return ends
+def api(op: str, old: list[str], new: list[str]) -> dict[str, Any]:
+    """A step of the API `t` with these scopes before and after."""
+    sides = ({"identifier": "t", "scopes": [{"scopeName": name} for name in names]} for names in (old, new))
+    return step(op, SERVER, "access-server-task", *sides)
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,18 @@ def test_the_steps_of_one_replacement_count_once() -> None:
 
 
 def test_scopes_and_urls_are_told_in_words() -> None:
-    def client(scopes: list[str], urls: list[str]) -> dict[str, Any]:
-        return {"clientId": "1", "scopes": scopes, "callbackUrls": urls}
+    def client(scopes: list[str], urls: list[str], out: list[str]) -> dict[str, Any]:
+        return {"allowedOauthScopes": scopes, "callbackUrls": urls, "logoutUrls": out}
 
-    before = {
-        "apis": {"task": {"identifier": "t", "scopes": ["t/task.read"]}},
-        "clients": {"web": client(["openid", "t/task.read"], ["https://old"]), "gone": client(["openid"], [])},
-    }
-    after = {
-        "apis": {"task": {"identifier": "t", "scopes": ["t/task.list"]}},
-        "clients": {"web": client(["openid", "t/task.list"], ["https://new"]), "app": client(["openid"], ["app://x"])},
-    }
-    logout = step("update", CLIENT, "access-client-web", {"logoutUrls": ["https://a"]}, {"logoutUrls": ["https://b"]})
-    assert compare("dev", preview(outputs(before, after), logout)).words == (
+    before = client(["openid", "t/task.read"], ["https://old"], ["https://a"])
+    after = client(["openid", "t/task.list"], ["https://new"], ["https://b"])
+    steps = [
+        api("update", ["task.read"], ["task.list"]),
+        step("update", CLIENT, "access-client-web", before, after),
+        step("delete", CLIENT, "access-client-gone", before),
+        step("create", CLIENT, "access-client-app", None, client(["openid"], ["app://x"], [])),
+    ]
+    assert compare("dev", preview(*steps)).words == (
         "scope t/task.list added",
         "scope t/task.read removed: no app can ask for it any more",
         "client app: callback URL app://x added",
@@ -99,8 +98,21 @@ def test_scopes_and_urls_are_told_in_words() -> None:
 
 
 def test_a_stack_that_is_made_tells_its_scopes_too() -> None:
-    after = {"apis": {"task": {"identifier": "t", "scopes": ["t/task.read"]}}, "clients": {}}
-    assert compare("dev", preview(outputs({}, after))).words == ("scope t/task.read added",)
+    made = step("create", SERVER, "access-server-task", None, {"identifier": "t", "scopes": [{"scopeName": "read"}]})
+    assert compare("dev", preview(made)).words == ("scope t/read added",)
+
+
+@pytest.mark.parametrize("first", ["create-replacement", "delete-replaced"])
+def test_a_replacement_tells_what_is_before_and_after_in_whatever_order_its_steps_come(first: str) -> None:
+    sides = {"logoutUrls": ["https://a"]}, {"logoutUrls": ["https://b"]}
+    steps = [
+        step("create-replacement", CLIENT, "access-client-web", *sides, changed=["logoutUrls"]),
+        step("replace", CLIENT, "access-client-web", *sides, changed=["logoutUrls"]),
+        step("delete-replaced", CLIENT, "access-client-web", sides[0]),
+    ]
+    compared = compare("dev", preview(*(steps if first == "create-replacement" else reversed(steps))))
+    assert compared.words == ("client web: logout URL https://b added", "client web: logout URL https://a removed")
+    assert compared.changes[0].values == ('logoutUrls: ["https://a"] -> ["https://b"]',)
 
 
 def test_a_refused_preview_fails_with_its_reasons() -> None:
@@ -166,8 +178,8 @@ def test_nothing_from_a_revision_is_markdown_of_ours(name: str) -> None:
 
 
 def test_many_words_leave_room_for_the_rest() -> None:
-    after = {"apis": {"a": {"scopes": [f"a/s{index}" for index in range(300)]}}, "clients": {}}
-    assert len(render.as_text("main", [compare("dev", preview(outputs({}, after)))]).splitlines()) < 60
+    many = api("update", [], [f"s{index}" for index in range(300)])
+    assert len(render.as_text("main", [compare("dev", preview(many))]).splitlines()) < 60
 
 
 def write(directory: Path, stack: str, config: Any) -> None:
