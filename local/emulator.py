@@ -80,7 +80,6 @@ def stop() -> bool:
     said_before = LOG.stat().st_size
     with contextlib.suppress(psutil.NoSuchProcess):
         found.process.terminate()
-    psutil.wait_procs([found.process], _STOPPING)
     if lost := _lost(found, said_before):
         discard()
         raise Failure(
@@ -95,7 +94,7 @@ def discard() -> None:
     if found := _running():
         with contextlib.suppress(psutil.NoSuchProcess):
             found.process.kill()
-        psutil.wait_procs([found.process], _STOPPING)
+        _ends(found.process)
     shutil.rmtree(_STATE, ignore_errors=True)
 
 
@@ -150,9 +149,23 @@ def _written_down() -> bool:
     return any(_STATE.glob("*.json"))
 
 
+def _ends(process: psutil.Process) -> bool:
+    """Wait for its end. What is left of it may stay: in a container there may be nobody who clears it away.
+
+    Its threads end one by one, and the last has its port.
+    """
+    deadline = time.monotonic() + _STOPPING
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+    return True
+
+
 def _lost(stopped: _Running, said_before: int) -> str:
-    """What the emulator, stopped just now, says of what it could not write down; empty where it could."""
-    if stopped.process.is_running():
+    """What the emulator, told to stop just now, says of what it could not write down; empty where it could."""
+    if not _ends(stopped.process):
         return f"It did not end within {_STOPPING:.0f} seconds."
     said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines()
     trouble = [line for line in said if "failed to save" in line]

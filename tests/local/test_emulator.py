@@ -1,5 +1,6 @@
 """The emulator of a checkout: on which port it is, and that it is not lost on the way to another."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from local.ports import listener
 from tests.support.checkout import Checkout, Ran, finished
 
 pytestmark = pytest.mark.engine
+PR_SET_CHILD_SUBREAPER = 36  # of <linux/prctl.h>
 
 
 @pytest.fixture
@@ -127,3 +129,20 @@ def test_an_emulator_that_does_not_end_is_ended(running: Checkout) -> None:
     os.kill(pid, signal.SIGSTOP)
     running.local("stop").refused("It did not end within", "The next `make up` starts over")
     assert running.processes("hypercorn") == []
+
+
+@pytest.fixture
+def without_a_reaper() -> Iterator[None]:
+    """What this process's children leave behind becomes this process's, which clears nothing away before the end."""
+    system = ctypes.CDLL(None)
+    system.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    yield
+    system.prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+
+@pytest.mark.usefixtures("without_a_reaper")
+def test_an_emulator_is_stopped_where_nobody_clears_away_what_is_left_of_it(running: Checkout) -> None:
+    (pid,) = running.processes("hypercorn")
+    ran = running.local("stop")
+    assert ran.status == 0, ran.stderr
+    assert os.waitpid(pid, os.WNOHANG)[0] == pid
