@@ -1,17 +1,15 @@
 """A stack's state through the Pulumi CLI: preview, import, export."""
 
 import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import shutil
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import grpc  # type: ignore[import-untyped]
-from pulumi.automation import CommandError, Deployment, LocalWorkspace, Stack
-from pulumi.automation._stack import StackInitMode
-from pulumi.runtime.proto import LanguageRuntimeServicer, language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.automation import CommandError, Deployment, LocalWorkspace, Stack, StackNotFoundError
 
 from cli import pulumi_command
 from cli.pulumi_command import said
@@ -77,9 +75,14 @@ class Place:
     def bring_in(self, file: Path) -> None:
         """Run `pulumi import` with the file. It writes to the state alone."""
         plugin: AbstractContextManager[Mapping[str, str]] = served() if self.local else nullcontext({})
-        with self._project() as directory, plugin as plugged:
+        project, settings = stack_file.read(self._directory / paths.PROJECT_FILE), f"Pulumi.{self.name}.yaml"
+        # An import runs no program, and the CLI that was built for this checkout has no host of one.
+        del project["runtime"]
+        with TemporaryDirectory(dir=self.files) as directory, plugin as plugged:
+            stack_file.write(Path(directory) / paths.PROJECT_FILE, project)
+            shutil.copy(self._directory / settings, directory)
             arguments = ("import", "--file", str(file), *_IMPORT)
-            done = pulumi_command.run(self.stack, *arguments, directory=directory, more=plugged)
+            done = pulumi_command.run(self.stack, *arguments, directory=Path(directory), more=plugged)
         if done.returncode:
             raise Failure(
                 f"`pulumi import` failed; resources imported so far stay in the state. Pulumi says:\n{said(done)}\n"
@@ -97,45 +100,13 @@ class Place:
             work_dir=str(self._directory), program=engine.program, pulumi_command=pulumi_cli.find()
         )
         try:
-            return Stack(self.stack, workspace, StackInitMode.SELECT)
+            return Stack.select(self.stack, workspace)
+        except StackNotFoundError:
+            raise Failure(
+                f"There is no stack `{self.stack}` yet. Create it: pulumi stack init {self.stack}. Then run this again."
+            ) from None
         except CommandError as error:
-            if "no stack named" not in str(error):
-                raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
-        raise Failure(
-            f"There is no stack `{self.stack}` yet. Create it: pulumi stack init {self.stack}. Then run this again."
-        )
-
-    @contextmanager
-    def _project(self) -> Iterator[Path]:
-        """The project to import in, whose language asks for no host: an import runs no program, and the CLI that was
-        built for this checkout has none."""
-        server = grpc.server(ThreadPoolExecutor(2))
-        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_NoProgram(), server)
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        project = stack_file.read(self._directory / paths.PROJECT_FILE)
-        project["runtime"] = {"name": "client", "options": {"address": f"127.0.0.1:{port}"}}
-        directory, settings = self.files / "project", f"Pulumi.{self.name}.yaml"
-        stack_file.write(directory / paths.PROJECT_FILE, project)
-        paths.write_whole(directory / settings, (self._directory / settings).read_text(encoding="utf-8"))
-        try:
-            yield directory
-        finally:
-            server.stop(None)
-            (directory / settings).unlink()
-
-
-class _NoProgram(LanguageRuntimeServicer):
-    """All that an import asks of a language host: nothing is run."""
-
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002
-        return plugin_pb2.PluginInfo()
-
-    def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: ARG002
-        return language_pb2.GetRequiredPackagesResponse()
-
-    def GetRequiredPlugins(self, request: Any, context: Any) -> Any:  # noqa: ARG002
-        return language_pb2.GetRequiredPluginsResponse()
+            raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
 
 
 def _told(error: CommandError) -> str:
