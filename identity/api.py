@@ -2,7 +2,6 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Self
 
@@ -19,18 +18,17 @@ RESOURCE_SERVERS_PER_POOL = 300
 SCOPES_PER_SERVER = 100
 SERVER_NAME_LENGTH = 256
 FULL_SCOPE_LENGTH = 256
-SCOPE_NAME = re.compile(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}")
-IDENTIFIER = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}")
+SCOPE_NAME = r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}"
+IDENTIFIER = r"[\x21\x23-\x5B\x5D-\x7E]{1,256}"
 ScopeName = Annotated[
-    str,
+    types.Text,
     types.matching(SCOPE_NAME, "a scope's name: 1-256 visible ASCII characters without space, /, \" and \\"),
-    types.NotBlank,
 ]
 ScopeDescription = Annotated[
-    str, AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a string of 1-256 characters")), types.NotBlank
+    types.Text, AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a string of 1-256 characters"))
 ]
 ServerIdentifier = Annotated[
-    str, types.matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\'), types.NotBlank
+    types.Text, types.matching(IDENTIFIER, '1-256 visible ASCII characters without space, " and \\')
 ]
 ServerLimit = Annotated[int, types.whole(1, RESOURCE_SERVERS_PER_POOL)]
 PATH: Final = "identity:apis"
@@ -64,7 +62,7 @@ class Api(Model):
         Change.REPLACES,
         example="https://api.example.app",
     )
-    name: Maybe[Annotated[str, types.name(SERVER_NAME_LENGTH), types.NotBlank]] = setting(
+    name: Maybe[Annotated[types.Text, types.name(SERVER_NAME_LENGTH)]] = setting(
         None, "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
     )
     prefix_scopes: bool = setting(

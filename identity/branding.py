@@ -4,7 +4,6 @@
 
 import base64
 import json
-import re
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
 
@@ -25,24 +24,20 @@ EXTENSIONS: Final = {
     ".ico": "ICO", ".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".svg": "SVG", ".webp": "WEBP",
 }  # fmt: skip
 _ASSETS = 40
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-Colour = Annotated[str, types.matching(_COLOUR, "a colour, such as #0055aa"), types.NotBlank]
+Colour = Annotated[types.Text, types.matching("#[0-9a-fA-F]{6}", "a colour, such as #0055aa")]
 File = Annotated[
-    str,
-    types.matching(
-        re.compile(r"(?!/)(?!.*\.\.)[\w ./-]{1,200}"), "the path of a file relative to the root of the repository"
-    ),
-    types.NotBlank,
+    types.Text,
+    types.matching(r"(?!/)(?!.*\.\.)[\w ./-]{1,200}", "the path of a file relative to the root of the repository"),
 ]
 
 
 class Asset(Model):
     """A picture of the pages."""
 
-    category: Annotated[str, types.one_of(*CATEGORIES), types.NotBlank] = setting(
+    category: Annotated[types.Text, types.one_of(*CATEGORIES)] = setting(
         ..., f"The category: {', '.join(CATEGORIES)}.", example="FORM_LOGO"
     )
-    colour_mode: Annotated[str, types.one_of(*COLOUR_MODES), types.NotBlank] = setting(
+    colour_mode: Annotated[types.Text, types.one_of(*COLOUR_MODES)] = setting(
         "DYNAMIC", "The colour mode of the browser: LIGHT, DARK or DYNAMIC (both)."
     )
     file: File = setting(

@@ -41,9 +41,14 @@ def of_type(state: Iterable[Deployed], name: str) -> list[Deployed]:
     return [resource for resource in state if resource.type == name]
 
 
+def outputs_of(state: Iterable[Deployed], name: str) -> list[Mapping[str, Any]]:
+    """The outputs of the resources of this type."""
+    return [resource.outputs for resource in of_type(state, name)]
+
+
 def renamed(names: Names) -> Iterator[Problem]:
     """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
-    tags = (pool.outputs.get("tags") or {} for pool in of_type(read_state(), facts.USER_POOL))
+    tags = (pool.get("tags") or {} for pool in outputs_of(read_state(), facts.USER_POOL))
     for key, (old, new) in names.changed(next(tags, {})).items():
         yield Problem(f"identity:{key}", f"{old}, with which this stack was created", shown(new), "restore it")
 
@@ -53,12 +58,12 @@ def pool_without_case(state: Iterable[Deployed]) -> bool:
 
     AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
     """
-    return any(not pool.outputs.get("usernameConfiguration") for pool in of_type(state, facts.USER_POOL))
+    return any(not pool.get("usernameConfiguration") for pool in outputs_of(state, facts.USER_POOL))
 
 
 def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
     """By an identity provider's name the fingerprint of the private key that the last update gave it."""
-    known = (registry.outputs.get("privateKeys") for registry in of_type(state, facts.ACCESS_REGISTRY))
+    known = (registry.get("privateKeys") for registry in outputs_of(state, facts.ACCESS_REGISTRY))
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 

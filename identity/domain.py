@@ -42,9 +42,9 @@ def domain_prefix(value: str) -> str:
     return types.refuse("1-63 of a-z, 0-9 and -, no - at either end")
 
 
-DomainPrefix = Annotated[str, AfterValidator(domain_prefix), types.NotBlank]
-ZoneId = Annotated[str, AfterValidator(zone_id), types.NotBlank]
-CertificateArn = Annotated[str, types.arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name"), types.NotBlank]
+DomainPrefix = Annotated[types.Text, AfterValidator(domain_prefix)]
+ZoneId = Annotated[types.Text, AfterValidator(zone_id)]
+CertificateArn = Annotated[types.Text, types.arn("acm", "arn:aws:acm:us-east-1:123456789012:certificate/name")]
 ZONE_KEYS: Final = ("zoneName", "zoneId", "zoneExport")
 
 

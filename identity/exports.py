@@ -19,8 +19,9 @@ from identity.urls import fill_in
 
 STACK_NAME_LENGTH = 128
 EXPORT_NAME_LENGTH = 255
-_EXPORT = re.compile(r"[A-Za-z0-9:-]{1,255}")
-ExportName = Annotated[str, types.matching(_EXPORT, "an export's name: 1-255 letters, digits, : and -"), types.NotBlank]
+ExportName = Annotated[
+    types.Text, types.matching("[A-Za-z0-9:-]{1,255}", "an export's name: 1-255 letters, digits, : and -")
+]
 PATH: Final = "identity:cloudFormationExports"
 # What the templates of the old system import, and so what `true` stands for.
 _USUAL: Final = {
@@ -28,13 +29,12 @@ _USUAL: Final = {
     "userPoolArn": "{product}-{environment}-customeruserpoolarn",
     "certificateArn": "{product}-{environment}-certificate-auth",
 }
-_TEMPLATE = re.compile(r"(?:[A-Za-z0-9:-]|\{product\}|\{environment\}){1,255}")
 ExportTemplate = Annotated[
-    str,
+    types.Text,
     types.matching(
-        _TEMPLATE, "an export name: letters, digits, : and -, and the placeholders {product} and {environment}"
+        r"(?:[A-Za-z0-9:-]|\{product\}|\{environment\}){1,255}",
+        "an export name: letters, digits, : and -, and the placeholders {product} and {environment}",
     ),
-    types.NotBlank,
 ]
 
 

@@ -21,13 +21,13 @@ def _name(value: str) -> str:
     return types.refuse("1-128 visible characters without spaces")
 
 
-GroupName = Annotated[str, AfterValidator(_name), types.NotBlank]
+GroupName = Annotated[types.Text, AfterValidator(_name)]
 
 
 class Group(Model):
     """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
 
-    description: Maybe[Annotated[str, types.at_most(2048), types.NotBlank]] = setting(
+    description: Maybe[Annotated[types.Text, types.at_most(2048)]] = setting(
         None, "A description, at most 2,048 characters.", "description", example="May see every order"
     )
     precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = setting(

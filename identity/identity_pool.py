@@ -26,10 +26,10 @@ class Rule(Model):
     """A role for people with a claim of some value."""
 
     claim: types.Text = setting(..., "A claim of the ID token.", "claim", example="custom:tenant")
-    match: Annotated[str, types.one_of("Equals", "Contains", "StartsWith", "NotEqual"), types.NotBlank] = setting(
+    match: Annotated[types.Text, types.one_of("Equals", "Contains", "StartsWith", "NotEqual")] = setting(
         "Equals", "Equals, Contains, StartsWith or NotEqual.", "matchType"
     )
-    value: Annotated[str, types.at_most(128), types.NotBlank] = setting(..., "The value, 1-128 characters.", "value")
+    value: Annotated[types.Text, types.at_most(128)] = setting(..., "The value, 1-128 characters.", "value")
     role_arn: types.RoleArn = setting(..., "The role on a match.", "roleArn")
 
 
@@ -42,7 +42,7 @@ _RULES_OF_AWS = Codec(
 class RoleMapping(Model):
     """Which role people of a client get: that of their group, or by rules."""
 
-    type: Annotated[str, types.one_of("token", "rules"), types.NotBlank] = setting(
+    type: Annotated[types.Text, types.one_of("token", "rules")] = setting(
         "token",
         "token, the role of the group with the lowest precedence; or rules.",
         "type",
@@ -51,7 +51,7 @@ class RoleMapping(Model):
     rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting(
         [], "The rules, at most 25; the first match applies.", "mappingRules", codec=_RULES_OF_AWS
     )
-    otherwise: Annotated[str, types.one_of("authenticated", "deny"), types.NotBlank] = setting(
+    otherwise: Annotated[types.Text, types.one_of("authenticated", "deny")] = setting(
         "deny",
         "If nothing matches: authenticated for the role of signed-in users, or deny.",
         "ambiguousRoleResolution",
@@ -73,7 +73,6 @@ class IdentityPool(Model):
     clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
         ...,
         "The keys of the clients whose ID tokens are accepted.",
-        change=Change.LESSENS,
         loss="Users of this client would get no credentials.",
         example=["web"],
     )
@@ -81,7 +80,6 @@ class IdentityPool(Model):
         False,
         "Whether anybody gets credentials without signing in.",
         "allowUnauthenticatedIdentities",
-        Change.LESSENS,
         loss="Users who are not signed in would get no credentials.",
     )
     authenticated_role_arn: Maybe[types.RoleArn] = setting(
@@ -99,14 +97,12 @@ class IdentityPool(Model):
     role_mappings: dict[types.Key, RoleMapping] = setting(
         {},
         "Role mappings of single clients, client key -> object.",
-        change=Change.LESSENS,
         loss=_OTHER_PERMISSIONS,
     )
     classic_flow: bool = setting(
         False,
         "Whether apps may use the classic flow, in which the app selects the role.",
         "allowClassicFlow",
-        Change.LESSENS,
         loss="Apps with the classic flow would get no credentials.",
     )
 

@@ -11,7 +11,7 @@ from identity import types
 from identity.branding import EXTENSIONS, ROOT, Branding, Look, contrast
 from identity.client.settings import Client
 from identity.errors import Problem, nearest, shown
-from identity.setting import Change, Plan, setting
+from identity.setting import Plan, setting
 
 PATH: Final = "identity:login"
 _ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
@@ -29,7 +29,6 @@ class Login(Look):
         2,
         "2 for managed login, 1 for the classic hosted UI.",
         "managedLoginVersion",
-        Change.LESSENS,
         loss=_LOOKS,
         plan=Plan.ESSENTIALS,
         free=(1,),

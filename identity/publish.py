@@ -2,7 +2,6 @@
 (https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -17,12 +16,13 @@ from identity.types import Maybe
 from identity.urls import fill_in
 
 PATH: Final = "identity:publish"
-_PARAMETERS = re.compile(r"(?!/aws|/ssm)(/(?:[A-Za-z0-9_.-]|\{product\}|\{environment\})+){1,12}")
 _BY_DEFAULT = "/{product}/{environment}/identity"
 ParameterPath = Annotated[
-    str,
-    types.matching(_PARAMETERS, f"a parameter path, such as {_BY_DEFAULT}: letters, digits, _ . - between slashes"),
-    types.NotBlank,
+    types.Text,
+    types.matching(
+        r"(?!/aws|/ssm)(/(?:[A-Za-z0-9_.-]|\{product\}|\{environment\})+){1,12}",
+        f"a parameter path, such as {_BY_DEFAULT}: letters, digits, _ . - between slashes",
+    ),
 ]
 
 

@@ -96,10 +96,21 @@ class Declared:
 
 
 def setting(
-    default: Any, says: str, aws: str = "", change: Change = Change.HARMLESS, *, alias: str | None = None, **more: Any
+    default: Any,
+    says: str,
+    aws: str = "",
+    change: Change | None = None,
+    *,
+    alias: str | None = None,
+    loss: str = "",
+    **more: Any,
 ) -> Any:
-    """A field that is a setting: its default (`...` for none), its description, and what `Declared` has of it."""
-    return Field(default, description=says, alias=alias, json_schema_extra=Declared(aws, change, **more))
+    """A field that is a setting: its default (`...` for none), its description, and what `Declared` has of it.
+
+    A change that loses something is one to a lesser value, where no other is named.
+    """
+    change = change or (Change.LESSENS if loss else Change.HARMLESS)
+    return Field(default, description=says, alias=alias, json_schema_extra=Declared(aws, change, loss, **more))
 
 
 def declared(field: FieldInfo) -> Declared:
@@ -118,12 +129,12 @@ class Model(BaseModel):
             value, at = getattr(self, name), declared(field)
             if isinstance(value, Model):
                 _merge(made, value.inputs())
-            elif at.aws and value is not None:
+            elif at.aws and value is not None and (sent := at.codec.write(value)) is not None:
                 *way, last = at.aws.split(".")
                 place = made
                 for step in way:
                     place = place.setdefault(step, {})
-                place[last] = at.codec.write(value)
+                place[last] = sent
         return made
 
     @classmethod

@@ -18,7 +18,6 @@ from identity.errors import nearest
 
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 
 
@@ -41,16 +40,16 @@ class Checked:
         return {**handler(core), **self.schema}
 
 
-def matching(pattern: re.Pattern[str], allowed: str) -> Checked:
+def matching(pattern: str, allowed: str) -> Checked:
     def check(value: str) -> str:
-        return value if pattern.fullmatch(value) else refuse(allowed)
+        return value if re.fullmatch(pattern, value) else refuse(allowed)
 
     # Editors read JavaScript's patterns, to which a letter is one of a to z alone: those of any script are left out.
-    return Checked(check, {} if r"\w" in pattern.pattern else {"pattern": f"^(?:{pattern.pattern})$"})
+    return Checked(check, {} if r"\w" in pattern else {"pattern": f"^(?:{pattern})$"})
 
 
 def name(most: int) -> Checked:
-    return matching(re.compile(rf"[\w\s+=,.@-]{{1,{most}}}"), f"1-{most} letters, digits, spaces and + = , . @ -")
+    return matching(rf"[\w\s+=,.@-]{{1,{most}}}", f"1-{most} letters, digits, spaces and + = , . @ -")
 
 
 def is_visible(value: str) -> bool:
@@ -148,7 +147,7 @@ def at_most(length: int, what: str = "characters") -> AfterValidator:
 def arn(service: str, example: str, *kinds: str) -> Checked:
     """The ARN of such a thing as the example is one of, or of these other kinds."""
     kind = "|".join([re.split("[/:]", example.split(":", 5)[5])[0], *kinds])
-    pattern = re.compile(rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:(?:{kind})[/:]\S+")
+    pattern = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:(?:{kind})[/:]\S+"
     return matching(pattern, f"an ARN, such as {example}")
 
 
@@ -160,18 +159,15 @@ def _by_arn(value: Any) -> Any:
 
 # An object whose plain ARN is the short form of its key `arn`.
 ByArn = BeforeValidator(_by_arn)
-NotBlank = BeforeValidator(_given)
-NotNull = BeforeValidator(_not_null)
 Once = AfterValidator(_without_duplicates)
 T = TypeVar("T")
 # A key that may be left out; written with nothing behind it, it is a mistake.
-Maybe = Annotated[T | None, NotNull]
+Maybe = Annotated[T | None, BeforeValidator(_not_null)]
 
-DnsLabel = Annotated[str, AfterValidator(dns_label), NotBlank]
-DnsName = Annotated[str, AfterValidator(dns_name), NotBlank]
-Key = Annotated[str, matching(_KEY, "1-128 letters (a-z, A-Z), digits, _ and -"), NotBlank]
-Text = Annotated[str, NotBlank]
+Text = Annotated[str, BeforeValidator(_given)]
 Texts = Annotated[list[Text], Once]  # each once
-
-Name = Annotated[str, name(128), NotBlank]
-RoleArn = Annotated[str, arn("iam", "arn:aws:iam::123456789012:role/name"), NotBlank]
+DnsLabel = Annotated[Text, AfterValidator(dns_label)]
+DnsName = Annotated[Text, AfterValidator(dns_name)]
+Key = Annotated[Text, matching("[A-Za-z0-9_-]{1,128}", "1-128 letters (a-z, A-Z), digits, _ and -")]
+Name = Annotated[Text, name(128)]
+RoleArn = Annotated[Text, arn("iam", "arn:aws:iam::123456789012:role/name")]

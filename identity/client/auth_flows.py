@@ -29,4 +29,4 @@ def auth_flow(value: str) -> str:
     return types.refuse("one of " + ", ".join(current), nearest(value, current))
 
 
-AuthFlow = Annotated[str, types.Checked(auth_flow, {"enum": list(AUTH_FLOWS)}), types.NotBlank]
+AuthFlow = Annotated[types.Text, types.Checked(auth_flow, {"enum": list(AUTH_FLOWS)})]

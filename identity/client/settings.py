@@ -23,8 +23,8 @@ EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
 _SIGN_IN_ENDS = "Sign-in with this callback URL would fail."
 Urls = Annotated[list[types.Text], Field(max_length=URLS_PER_CLIENT), Once]
-OidcFlow = Annotated[str, types.one_of("code", "implicit", CLIENT_CREDENTIALS), types.NotBlank]
-Flow = Annotated[str, types.one_of("code", CLIENT_CREDENTIALS), types.NotBlank]
+OidcFlow = Annotated[types.Text, types.one_of("code", "implicit", CLIENT_CREDENTIALS)]
+Flow = Annotated[types.Text, types.one_of("code", CLIENT_CREDENTIALS)]
 SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{int(seconds)}s")
 MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes: f"{int(minutes)}m")
 
@@ -66,7 +66,6 @@ class Client(Model):
         [],
         "The callback URLs of the code flow, at most 100. {product}, {environment} and {authDomain} are replaced.",
         "callbackUrls",
-        Change.LESSENS,
         loss=_SIGN_IN_ENDS,
         always=True,
         example=["https://app.example/signed-in"],
@@ -75,7 +74,6 @@ class Client(Model):
         [],
         "The allowed sign-out URLs, at most 100, with the same placeholders.",
         "logoutUrls",
-        Change.LESSENS,
         loss="Sign-out with this URL would fail.",
         always=True,
         example=["https://app.example/"],
@@ -88,7 +86,6 @@ class Client(Model):
         "The scopes, short (project.read) or full, and OpenID Connect scopes; at most 50. Default: openid and all "
         "scopes of the APIs.",
         "allowedOauthScopes",
-        Change.LESSENS,
         loss="Apps that request it could not sign in.",
         always=True,
         example=["openid", "project.read"],
@@ -96,7 +93,6 @@ class Client(Model):
     external_scopes: Maybe[types.Texts] = setting(
         None,
         "Full names of scopes of resource servers that this stack does not manage.",
-        change=Change.LESSENS,
         loss="Apps that request it could not sign in.",
         example=["https://billing.example/api/pay"],
     )
@@ -105,7 +101,6 @@ class Client(Model):
         None,
         "The OAuth flows: code, implicit, both, or only client_credentials; [] turns OAuth off. Default: flow.",
         "allowedOauthFlows",
-        Change.LESSENS,
         loss="Apps that use this flow could not sign in.",
         codec=SORTED,
         example=["code"],
@@ -116,14 +111,13 @@ class Client(Model):
         "ALLOW_REFRESH_TOKEN_AUTH if refresh tokens do not rotate; ALLOW_USER_AUTH if userPool.firstFactors has more "
         "than the password.",
         "explicitAuthFlows",
-        Change.LESSENS,
         loss="Apps that use this auth flow could not sign in.",
         always=True,
         codec=SORTED,
         example=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )
     auth_session_validity: Maybe[
-        Annotated[str, types.lasting(3 * 60, 15 * 60, "from 3m to 15m, in whole minutes", step=60), types.NotBlank]
+        Annotated[types.Text, types.lasting(3 * 60, 15 * 60, "from 3m to 15m, in whole minutes", step=60)]
     ] = setting(
         None,
         "The time limit for a sign-in with several steps, 3m-15m. Default: AWS's, 3m.",
@@ -138,13 +132,12 @@ class Client(Model):
         False,
         "Whether each use of a refresh token returns a new one and ends the old one.",
         "refreshTokenRotation.feature",
-        Change.LESSENS,
         loss="A stolen refresh token would be valid for its whole lifetime.",
         always=True,
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )
-    rotation_grace: Maybe[Annotated[str, types.lasting(0, 60, "from 0s to 60s"), types.NotBlank]] = setting(
+    rotation_grace: Maybe[Annotated[types.Text, types.lasting(0, 60, "from 0s to 60s")]] = setting(
         None,
         "The grace period in which a rotated refresh token still works, 0s-60s. Default: 10s.",
         "refreshTokenRotation.retryGracePeriodSeconds",
@@ -158,7 +151,6 @@ class Client(Model):
         "COGNITO, keys of identityProviders, and external:<name> for a provider that this stack does not manage. "
         "Default: COGNITO.",
         "supportedIdentityProviders",
-        Change.LESSENS,
         loss="Users of this provider could not sign in.",
         example=[COGNITO],
     )
@@ -166,7 +158,6 @@ class Client(Model):
         None,
         "The attributes that the app may read, including custom: ones. Default: AWS's, which is all.",
         "readAttributes",
-        Change.LESSENS,
         loss="The app could no longer read it.",
         kept=True,
         codec=SORTED,
@@ -178,7 +169,6 @@ class Client(Model):
         "attributes: the mutable standard ones, because users must not set attributes that control access. Default "
         "otherwise, and for []: AWS's, which is all.",
         "writeAttributes",
-        Change.LESSENS,
         loss="The app could no longer write it.",
         kept=True,
         codec=SORTED,

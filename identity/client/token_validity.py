@@ -8,8 +8,8 @@ from identity.setting import Model, setting
 
 ACCESS_SECONDS = (5 * 60, 86400)
 REFRESH_SECONDS = (60 * 60, 3650 * 86400)
-AccessValidity = Annotated[str, types.lasting(*ACCESS_SECONDS, "from 5m to 1d"), types.NotBlank]
-RefreshValidity = Annotated[str, types.lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)"), types.NotBlank]
+AccessValidity = Annotated[types.Text, types.lasting(*ACCESS_SECONDS, "from 5m to 1d")]
+RefreshValidity = Annotated[types.Text, types.lasting(*REFRESH_SECONDS, "from 60m to 3650d (10 years)")]
 TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshTokenValidity", "tokenValidityUnits")
 
 

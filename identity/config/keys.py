@@ -29,13 +29,12 @@ def tag_text(value: str) -> str:
 
 
 TagKey = Annotated[
-    str,
+    types.Text,
     AfterValidator(
         lambda k: types.refuse("a key that does not begin with aws:") if k.lower().startswith("aws:") else k
     ),
     AfterValidator(lambda k: k if len(k) <= 128 else types.refuse("a key of 1-128 characters")),
     AfterValidator(tag_text),
-    types.NotBlank,
 ]
 TagValue = Annotated[
     str,
@@ -143,11 +142,10 @@ class Config(Model):
     identity_providers: dict[types.Key, IdentityProvider] = setting(
         {}, "Identity providers, key -> object.", secret=True
     )
-    link_accounts: Maybe[Annotated[str, types.one_of(VERIFIED_EMAIL), types.NotBlank]] = setting(
+    link_accounts: Maybe[Annotated[types.Text, types.one_of(VERIFIED_EMAIL)]] = setting(
         None,
         "verifiedEmail links users of identity providers to the user with the same verified email address, with a "
         "Lambda function for the preSignUp trigger. Default: no linking, they are separate users.",
-        change=Change.LESSENS,
         loss=LOSS_OF_LINKS,
         example=VERIFIED_EMAIL,
     )

@@ -116,10 +116,9 @@ def _without_frame(value: str) -> str:
     return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("the content of Apple's .p8 file")
 
 
-_IDENTIFIER = re.compile(r"[\w\s+=.@-]{1,40}")
-Name = Annotated[str, AfterValidator(provider_name), types.NotBlank]
-Url = Annotated[str, AfterValidator(_url), types.NotBlank]
-PrivateKey = Annotated[str, AfterValidator(_without_frame), types.NotBlank]
+Name = Annotated[types.Text, AfterValidator(provider_name)]
+Url = Annotated[types.Text, AfterValidator(_url)]
+PrivateKey = Annotated[types.Text, AfterValidator(_without_frame)]
 Identifier = Annotated[
-    str, types.matching(_IDENTIFIER, "1-40 letters, digits, spaces and _ + = . @ -, such as acme.com"), types.NotBlank
+    types.Text, types.matching(r"[\w\s+=.@-]{1,40}", "1-40 letters, digits, spaces and _ + = . @ -, such as acme.com")
 ]

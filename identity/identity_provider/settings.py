@@ -25,7 +25,7 @@ _OTHER_PEOPLE = "The provider may send other user ids for it, so users would bec
 class IdentityProvider(Model):
     """Where people can sign in besides the pool itself. Its name is part of the user name of everybody who does."""
 
-    type: Annotated[str, types.one_of(*KINDS), types.NotBlank] = setting(
+    type: Annotated[types.Text, types.one_of(*KINDS)] = setting(
         ...,
         "google, facebook, amazon, apple, oidc or saml.",
         "providerType",
@@ -61,7 +61,6 @@ class IdentityProvider(Model):
         None,
         "The scopes that Cognito requests. Default: those that the default attributes need.",
         "providerDetails.authorize_scopes",
-        Change.LESSENS,
         loss="Attributes of this scope would no longer be filled in.",
         codec=_WORDS,
         always=True,
@@ -81,7 +80,7 @@ class IdentityProvider(Model):
     token_url: Maybe[Url] = setting(None, "For oidc: the token endpoint.", "providerDetails.token_url")
     user_info_url: Maybe[Url] = setting(None, "For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
     jwks_uri: Maybe[Url] = setting(None, "For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
-    user_info_method: Maybe[Annotated[str, types.one_of("GET", "POST"), types.NotBlank]] = setting(
+    user_info_method: Maybe[Annotated[types.Text, types.one_of("GET", "POST")]] = setting(
         None,
         "For oidc: the HTTP method for userInfo, GET or POST. Default: GET.",
         "providerDetails.attributes_request_method",
@@ -120,7 +119,6 @@ class IdentityProvider(Model):
         None,
         "For saml: whether sign-out also signs the user out at the provider. Default: false.",
         "providerDetails.IDPSignout",
-        Change.LESSENS,
         loss="Users who sign out would stay signed in at the provider.",
         codec=_FLAG,
         nothing="false",
@@ -130,7 +128,6 @@ class IdentityProvider(Model):
         None,
         "For saml: whether Cognito signs its requests. Default: false.",
         "providerDetails.RequestSigningAlgorithm",
-        Change.LESSENS,
         loss="A provider that requires signed requests would refuse them.",
         codec=_RSA,
         example=True,
@@ -139,7 +136,6 @@ class IdentityProvider(Model):
         None,
         "For saml: whether responses have to be encrypted. Default: false.",
         "providerDetails.EncryptedResponses",
-        Change.LESSENS,
         loss="Unencrypted responses would be accepted.",
         codec=_FLAG,
         nothing="false",
@@ -148,7 +144,6 @@ class IdentityProvider(Model):
         None,
         "For saml: whether IdP-initiated sign-in is allowed. Default: false.",
         "providerDetails.IDPInit",
-        Change.LESSENS,
         loss="IdP-initiated sign-ins would be refused.",
         codec=_FLAG,
         nothing="false",
@@ -157,7 +152,6 @@ class IdentityProvider(Model):
         None,
         "The attribute mapping, attribute of the pool -> attribute of the provider. Default: depends on the type.",
         "attributeMapping",
-        Change.LESSENS,
         loss="These attributes would no longer be filled in at sign-in.",
         always=True,
         example={"email": "email", "custom:tenant": "tid"},
@@ -166,7 +160,6 @@ class IdentityProvider(Model):
         [],
         "Identifiers with which an app can select the provider, such as email domains; at most 50.",
         "idpIdentifiers",
-        Change.LESSENS,
         loss="Apps could no longer select the provider with this identifier.",
         codec=SORTED,
         example=["acme.com"],

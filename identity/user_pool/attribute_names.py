@@ -43,5 +43,5 @@ def is_attribute_name(value: str) -> bool:
     return fits and value.lower() not in STANDARD_ATTRIBUTES
 
 
-AliasAttribute = Annotated[str, types.one_of(*ALIAS_ATTRIBUTES), types.NotBlank]
-VerifiedAttribute = Annotated[str, types.one_of(*VERIFIED_ATTRIBUTES), types.NotBlank]
+AliasAttribute = Annotated[types.Text, types.one_of(*ALIAS_ATTRIBUTES)]
+VerifiedAttribute = Annotated[types.Text, types.one_of(*VERIFIED_ATTRIBUTES)]

@@ -17,7 +17,7 @@ from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, attribute_na
 ATTRIBUTES_PER_POOL = 50
 NEW_ATTRIBUTES_PER_UPDATE = 25
 ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
-AttributeType = Annotated[str, types.one_of(*ATTRIBUTE_TYPES), types.NotBlank]
+AttributeType = Annotated[types.Text, types.one_of(*ATTRIBUTE_TYPES)]
 AttributeLength = Annotated[int, types.whole(0, 2048)]
 CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 # The standard attributes that a pool may declare, each with its type where it is not a text.
@@ -36,7 +36,7 @@ _TEXT_LENGTH = (0, 2048)
 _LENGTH = {"birthdate": (10, 10)}
 # None of an attribute can change once the pool has it.
 _fixed: Final = partial(setting, change=Change.IMPOSSIBLE)
-StandardName = Annotated[str, types.one_of(*DECLARABLE), types.NotBlank]
+StandardName = Annotated[types.Text, types.one_of(*DECLARABLE)]
 
 
 class StandardAttribute(Model):
@@ -226,4 +226,4 @@ def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:
 
 
 StandardAttributes = dict[StandardName, StandardAttribute]
-CustomAttributes = dict[Annotated[str, AfterValidator(attribute_name), types.NotBlank], CustomAttribute]
+CustomAttributes = dict[Annotated[types.Text, AfterValidator(attribute_name)], CustomAttribute]

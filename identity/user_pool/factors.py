@@ -14,16 +14,15 @@ from identity.user_pool.texts import CodeBody, CodeText, Subject
 FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp": "SMS_OTP", "passkey": "WEB_AUTHN"}
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
 RECOVERY: Final = ("verified_email", "verified_phone_number", "admin_only")
-FirstFactor = Annotated[str, types.one_of(*FIRST_FACTORS), types.NotBlank]
+FirstFactor = Annotated[types.Text, types.one_of(*FIRST_FACTORS)]
 # YAML's older readers, Python's among them, take `on` and `off` for true and false.
 _WORD: Final = {True: "on", False: "off"}
 Mode = Annotated[
-    str,
+    types.Text,
     types.one_of(*MODES),
-    types.NotBlank,
     BeforeValidator(lambda value: _WORD[value] if isinstance(value, bool) else value),
 ]
-Recovery = Annotated[str, types.one_of(*RECOVERY), types.NotBlank]
+Recovery = Annotated[types.Text, types.one_of(*RECOVERY)]
 
 
 def _relying_party(value: str) -> str:
@@ -32,8 +31,8 @@ def _relying_party(value: str) -> str:
     return types.dns_name(value)
 
 
-RelyingParty = Annotated[str, AfterValidator(_relying_party), types.at_most(127), types.NotBlank]
-UserVerification = Annotated[str, types.one_of("preferred", "required"), types.NotBlank]
+RelyingParty = Annotated[types.Text, AfterValidator(_relying_party), types.at_most(127)]
+UserVerification = Annotated[types.Text, types.one_of("preferred", "required")]
 
 
 class Passkeys(Model):
@@ -55,7 +54,6 @@ class Passkeys(Model):
         None,
         "Whether a passkey has to verify its user, by biometrics or a PIN: preferred or required. Default: preferred.",
         "webAuthnConfiguration.userVerification",
-        Change.LESSENS,
         loss="A device that does not verify its user would be enough.",
         order=("preferred", "required"),
         nothing="preferred",
@@ -105,7 +103,6 @@ class Mfa(Model):
         "off",
         "off; optional, for users who enrol; or on, for all users.",
         "mfaConfiguration",
-        Change.LESSENS,
         loss="A password alone would be enough to sign in, also for users who have enrolled.",
         order=tuple(MODES),
         codec=words(MODES),
@@ -116,7 +113,6 @@ class Mfa(Model):
         False,
         "Codes from an authenticator app (TOTP).",
         "softwareTokenMfaConfiguration.enabled",
-        Change.LESSENS,
         loss="Users could no longer use their authenticator app.",
         nothing=False,
         example=True,
@@ -125,7 +121,6 @@ class Mfa(Model):
         None,
         "Codes by email.",
         example={"subject": "Your code"},
-        change=Change.LESSENS,
         loss="Users could no longer use email as their second factor.",
         plan=Plan.ESSENTIALS,
     )
@@ -133,7 +128,6 @@ class Mfa(Model):
         None,
         "Codes by text message.",
         example={},
-        change=Change.LESSENS,
         loss="Users could no longer use their phone as their second factor.",
     )
 
@@ -154,7 +148,6 @@ class Devices(Model):
         False,
         "Whether a remembered device replaces the second factor.",
         "deviceConfiguration.challengeRequiredOnNewDevice",
-        Change.LESSENS,
         loss="Remembered devices would no longer have to prove their key.",
         example=True,
     )
@@ -162,7 +155,6 @@ class Devices(Model):
         False,
         "Whether a device is remembered only with the user's consent.",
         "deviceConfiguration.deviceOnlyRememberedOnUserPrompt",
-        Change.LESSENS,
         loss="Devices would be remembered without the users' consent.",
         example=True,
     )
@@ -187,7 +179,6 @@ class Factors(Model):
         "The first factors for sign-in: password, emailOtp, smsOtp, passkey; password is required. With more than "
         "the password, clients get the flow ALLOW_USER_AUTH. Default: password.",
         "signInPolicy.allowedFirstAuthFactors",
-        Change.LESSENS,
         loss="Users who sign in with this factor could no longer sign in.",
         kept=True,
         plan=Plan.ESSENTIALS,
@@ -199,7 +190,6 @@ class Factors(Model):
         None,
         "Passkey settings.",
         example={"userVerification": "required"},
-        change=Change.LESSENS,
         loss="Passkeys would stop working.",
         plan=Plan.ESSENTIALS,
     )
@@ -207,7 +197,6 @@ class Factors(Model):
         None,
         "Multi-factor authentication. Default: off.",
         example={"mode": "optional", "totp": True},
-        change=Change.LESSENS,
         loss="A password alone would be enough to sign in.",
     )
     recovery: Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), Once]] = setting(
@@ -215,7 +204,6 @@ class Factors(Model):
         "Account recovery, in order of preference: verified_email, verified_phone_number; or only admin_only. "
         "Default: AWS's, which is email for a new pool.",
         "accountRecoverySetting.recoveryMechanisms",
-        Change.LESSENS,
         loss="Users without another verified address could not recover their accounts.",
         kept=True,
         codec=Codec(_mechanisms, _recovery),
@@ -225,7 +213,6 @@ class Factors(Model):
         None,
         "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
-        Change.LESSENS,
         loss="Anyone with a user's session could change the address for account recovery.",
         codec=Codec(sorted, sorted),
         example=["email"],
@@ -234,6 +221,5 @@ class Factors(Model):
         None,
         "Remembered devices. Default: none.",
         example={"onlyRememberedOnUserPrompt": True},
-        change=Change.LESSENS,
         loss="Remembered devices would be forgotten.",
     )

@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 
 from identity import types
 from identity.provider_names import arguments
-from identity.setting import Change, Model, Plan, setting
+from identity.setting import Model, Plan, setting
 from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
@@ -48,20 +48,18 @@ def _sign_ins(value: str) -> str:
 class Logs(Model):
     """What Cognito writes down of the pool."""
 
-    notifications: Maybe[Annotated[str, AfterValidator(_notifications), types.NotBlank]] = setting(
+    notifications: Maybe[Annotated[types.Text, AfterValidator(_notifications)]] = setting(
         None,
         "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "
         "for a new log group.",
-        change=Change.LESSENS,
         loss="Failed emails and text messages would no longer be logged, or existing logs would be deleted.",
         order=RETENTIONS,
         always=True,
         example="90d",
     )
-    sign_ins: Maybe[Annotated[str, AfterValidator(_sign_ins), types.NotBlank]] = setting(
+    sign_ins: Maybe[Annotated[types.Text, AfterValidator(_sign_ins)]] = setting(
         None,
         "Log of sign-ins and their risk: the ARN of a log group, bucket or delivery stream, or a retention.",
-        change=Change.LESSENS,
         loss="Sign-ins and their risk would no longer be logged, or existing logs would be deleted.",
         order=RETENTIONS,
         always=True,

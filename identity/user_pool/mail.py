@@ -10,27 +10,23 @@ from pydantic import AfterValidator
 
 from identity import types
 from identity.errors import Problem, shown
-from identity.setting import Change, Model, setting
+from identity.setting import Model, setting
 from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
-IdentityArn = Annotated[
-    str, types.arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app"), types.NotBlank
-]
-ConfigurationSet = Annotated[
-    str, types.matching(re.compile("[A-Za-z0-9_-]{1,64}"), "1-64 of a-z, A-Z, 0-9, _ and -"), types.NotBlank
-]
-_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
+IdentityArn = Annotated[types.Text, types.arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app")]
+ConfigurationSet = Annotated[types.Text, types.matching("[A-Za-z0-9_-]{1,64}", "1-64 of a-z, A-Z, 0-9, _ and -")]
+_ADDRESS = r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}"
 
 
 def address_in(sender: str) -> str:
     """The address of `Acme <no-reply@acme.app>`, or of one that stands alone; empty where there is none."""
     named = re.fullmatch(r"[^<>]*<([^<>]+)>", sender.strip())
     address = named[1] if named else sender.strip()
-    return address if _ADDRESS.fullmatch(address) else ""
+    return address if re.fullmatch(_ADDRESS, address) else ""
 
 
-Address = Annotated[str, types.matching(_ADDRESS, "an e-mail address, such as help@example.app"), types.NotBlank]
+Address = Annotated[types.Text, types.matching(_ADDRESS, "an e-mail address, such as help@example.app")]
 PATH: Final = "identity:userPool.email"
 IDENTITY: Final = "mail-identity"
 # Words, a text in quotes, or an encoded word.
@@ -49,7 +45,7 @@ def _sender(value: str) -> str:
     return value
 
 
-Sender = Annotated[str, AfterValidator(_sender), types.NotBlank]
+Sender = Annotated[types.Text, AfterValidator(_sender)]
 
 
 class Email(Model):
@@ -75,7 +71,6 @@ class Email(Model):
         None,
         "An SES configuration set.",
         "emailConfiguration.configurationSet",
-        Change.LESSENS,
         loss="SES would no longer record bounces and complaints.",
         example="sign-in",
     )

@@ -13,7 +13,7 @@ from identity.user_pool.texts import Body, CodeText, InvitationBody, InvitationT
 BY: Final = {"link": "CONFIRM_WITH_LINK", "code": "CONFIRM_WITH_CODE"}
 _TEMPLATE = "verificationMessageTemplate"
 _INVITATION = "adminCreateUserConfig.inviteMessageTemplate"
-By = Annotated[str, types.one_of(*BY), types.NotBlank]
+By = Annotated[types.Text, types.one_of(*BY)]
 NO_ADDRESS: Final = "Emails would come from Cognito's own address, at most 50 a day."
 
 
@@ -101,7 +101,6 @@ class Messages(Model):
     email: Maybe[Email] = setting(
         None,
         "Email through Amazon SES. Default: Cognito's own email, at most 50 a day.",
-        change=Change.LESSENS,
         loss=NO_ADDRESS,
         example={"from": "no-reply@example.app"},
         kept=True,

@@ -1,12 +1,13 @@
 """The password policy (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Self
 
 from pydantic.alias_generators import to_camel
 
 from identity import types
-from identity.setting import Change, Model, Plan, setting
+from identity.setting import Model, Plan, setting
 
 PASSWORD_LENGTH = (6, 99)
 PASSWORD_HISTORY = (0, 24)
@@ -14,58 +15,23 @@ TEMPORARY_PASSWORD_DAYS = (1, 365)
 PasswordLength = Annotated[int, types.whole(*PASSWORD_LENGTH)]
 PasswordHistory = Annotated[int, types.whole(*PASSWORD_HISTORY)]
 TemporaryPasswordDays = Annotated[int, types.whole(*TEMPORARY_PASSWORD_DAYS)]
-_WEAKER = "Weaker passwords would be accepted."
-_FORGOTTEN = "Previous passwords could be reused."
+_stronger = partial(setting, loss="Weaker passwords would be accepted.", always=True)
 
 
 class PasswordPolicy(Model):
     """The password policy of the pool. It holds for new passwords; those that people have stay good."""
 
-    minimum_length: PasswordLength = setting(
-        8,
-        "The minimum length, 6-99.",
-        "passwordPolicy.minimumLength",
-        Change.LESSENS,
-        loss=_WEAKER,
-        always=True,
-        example=12,
+    minimum_length: PasswordLength = _stronger(
+        8, "The minimum length, 6-99.", "passwordPolicy.minimumLength", example=12
     )
-    require_lowercase: bool = setting(
-        True,
-        "Require a lower-case letter.",
-        "passwordPolicy.requireLowercase",
-        Change.LESSENS,
-        loss=_WEAKER,
-        always=True,
-        example=True,
+    require_lowercase: bool = _stronger(
+        True, "Require a lower-case letter.", "passwordPolicy.requireLowercase", example=True
     )
-    require_uppercase: bool = setting(
-        True,
-        "Require an upper-case letter.",
-        "passwordPolicy.requireUppercase",
-        Change.LESSENS,
-        loss=_WEAKER,
-        always=True,
-        example=True,
+    require_uppercase: bool = _stronger(
+        True, "Require an upper-case letter.", "passwordPolicy.requireUppercase", example=True
     )
-    require_numbers: bool = setting(
-        False,
-        "Require a digit.",
-        "passwordPolicy.requireNumbers",
-        Change.LESSENS,
-        loss=_WEAKER,
-        always=True,
-        example=True,
-    )
-    require_symbols: bool = setting(
-        False,
-        "Require a symbol.",
-        "passwordPolicy.requireSymbols",
-        Change.LESSENS,
-        loss=_WEAKER,
-        always=True,
-        example=True,
-    )
+    require_numbers: bool = _stronger(False, "Require a digit.", "passwordPolicy.requireNumbers", example=True)
+    require_symbols: bool = _stronger(False, "Require a symbol.", "passwordPolicy.requireSymbols", example=True)
     temporary_password_validity_days: TemporaryPasswordDays = setting(
         14,
         "The days, 1-365, for which the temporary password of an invitation is valid.",
@@ -76,8 +42,7 @@ class PasswordPolicy(Model):
         0,
         "The number of previous passwords, 0-24, that cannot be reused.",
         "passwordPolicy.passwordHistorySize",
-        Change.LESSENS,
-        loss=_FORGOTTEN,
+        loss="Previous passwords could be reused.",
         always=True,
         plan=Plan.ESSENTIALS,
         free=(0,),

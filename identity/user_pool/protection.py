@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from identity.setting import Change, Model, Plan, setting
+from identity.setting import Model, Plan, setting
 from identity.types import ByArn, Maybe
 from identity.user_pool.logs import Logs
 from identity.user_pool.threat_protection import UNWATCHED, ThreatProtection
@@ -15,7 +15,6 @@ class Protection(Model):
     threat_protection: Maybe[ThreatProtection] = setting(
         None,
         "Threat protection. Default: off.",
-        change=Change.LESSENS,
         loss=UNWATCHED,
         plan=Plan.PLUS,
         example={"mode": "audit"},
@@ -23,7 +22,6 @@ class Protection(Model):
     logs: Maybe[Logs] = setting(
         None,
         "Logs of the pool. Default: none.",
-        change=Change.LESSENS,
         loss="Events of the pool would no longer be logged.",
         always=True,
         example={"notifications": "90d"},
@@ -31,7 +29,6 @@ class Protection(Model):
     web_acl: Maybe[Annotated[WebAcl, ByArn]] = setting(
         None,
         "An AWS WAF web ACL. Default: none.",
-        change=Change.LESSENS,
         loss="Requests that the web ACL blocks would reach the pool.",
         always=True,
         example={"requestsPer5Minutes": 1000},

@@ -32,11 +32,10 @@ class UserPool(Factors, Messages, Protection):
         "name",
         example="customers",
     )
-    tier: Maybe[Annotated[str, types.one_of(*TIERS), types.NotBlank]] = setting(
+    tier: Maybe[Annotated[types.Text, types.one_of(*TIERS)]] = setting(
         None,
         "The feature plan: lite, essentials or plus. Default: AWS's, which is Essentials for a new pool.",
         "userPoolTier",
-        Change.LESSENS,
         loss="Features of the higher plan would stop working.",
         order=tuple(TIERS),
         kept=True,
@@ -74,7 +73,6 @@ class UserPool(Factors, Messages, Protection):
         ["email"],
         "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
         "autoVerifiedAttributes",
-        Change.LESSENS,
         loss="New addresses would no longer be verified, so they could not be used for account recovery.",
         always=True,
         codec=SORTED,
@@ -84,7 +82,6 @@ class UserPool(Factors, Messages, Protection):
         None,
         "Whether users can sign up themselves. Default: AWS's, which is true for a new pool.",
         "adminCreateUserConfig.allowAdminCreateUserOnly",
-        Change.LESSENS,
         loss="Only administrators could create users.",
         kept=True,
         codec=INVERTED,
@@ -107,7 +104,6 @@ class UserPool(Factors, Messages, Protection):
     triggers: Maybe[Triggers] = setting(
         None,
         "Lambda triggers, trigger -> ARN or object.",
-        change=Change.LESSENS,
         loss="These functions would no longer be called.",
         example={"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
     )

@@ -11,13 +11,10 @@ from identity.types import Maybe
 from identity.user_pool.beside import Beside, policy_document
 
 ExternalId = Annotated[
-    str,
-    types.matching(re.compile("[A-Za-z0-9_+=,.@:/-]{2,1224}"), "2-1,224 of a-z, A-Z, 0-9 and _ + = , . @ : / -"),
-    types.NotBlank,
+    types.Text,
+    types.matching("[A-Za-z0-9_+=,.@:/-]{2,1224}", "2-1,224 of a-z, A-Z, 0-9 and _ + = , . @ : / -"),
 ]
-Region = Annotated[
-    str, types.matching(re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]"), "a region, such as eu-west-1"), types.NotBlank
-]
+Region = Annotated[types.Text, types.matching("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region, such as eu-west-1")]
 
 
 class Sms(Model):

@@ -33,9 +33,9 @@ def _with_name_and_code(value: str) -> str:
     return types.refuse("a string with {username} and {####}", f"add {missing[0]}") if missing else value
 
 
-Subject = Annotated[str, AfterValidator(mail_text), types.at_most(140), types.NotBlank]
-Body = Annotated[str, AfterValidator(mail_text), types.at_most(20000), types.NotBlank]
+Subject = Annotated[types.Text, AfterValidator(mail_text), types.at_most(140)]
+Body = Annotated[types.Text, AfterValidator(mail_text), types.at_most(20000)]
 CodeBody = Annotated[Body, AfterValidator(with_code)]
-CodeText = Annotated[str, AfterValidator(with_code), AfterValidator(_one_line), types.at_most(140), types.NotBlank]
+CodeText = Annotated[types.Text, AfterValidator(with_code), AfterValidator(_one_line), types.at_most(140)]
 InvitationBody = Annotated[Body, AfterValidator(_with_name_and_code)]
-InvitationText = Annotated[str, AfterValidator(_with_name_and_code), types.at_most(140), types.NotBlank]
+InvitationText = Annotated[types.Text, AfterValidator(_with_name_and_code), types.at_most(140)]

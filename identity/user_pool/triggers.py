@@ -2,19 +2,18 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 from identity import types
 from identity.errors import Problem, shown
-from identity.setting import Change, Model, Plan, setting
+from identity.setting import Model, Plan, setting
 from identity.types import Maybe
 from identity.user_pool.trigger_events import VERSIONS
 
-FunctionArn = Annotated[str, types.arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name"), types.NotBlank]
-KeyArn = Annotated[str, types.arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name", "alias"), types.NotBlank]
+FunctionArn = Annotated[types.Text, types.arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name")]
+KeyArn = Annotated[types.Text, types.arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name", "alias")]
 # Where the path of a function's code begins: the root of this repository, which is where Pulumi runs the program.
 ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
@@ -24,10 +23,8 @@ _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
 _OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
 SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
-Version = Annotated[str, types.one_of(*VERSIONS), types.NotBlank]
-Runtime = Annotated[
-    str, types.matching(re.compile("[a-z0-9.]{1,40}"), "a Lambda runtime, such as python3.13"), types.NotBlank
-]
+Version = Annotated[types.Text, types.one_of(*VERSIONS)]
+Runtime = Annotated[types.Text, types.matching("[a-z0-9.]{1,40}", "a Lambda runtime, such as python3.13")]
 Memory = Annotated[int, types.whole(128, 10240)]
 Timeout = Annotated[int, types.whole(1, 5)]
 
@@ -55,7 +52,6 @@ class Trigger(Model):
     version: Maybe[Version] = setting(
         None,
         "The event version of preTokenGeneration: V1_0, V2_0 or V3_0. Default: V1_0.",
-        change=Change.LESSENS,
         loss="The function would get an older event version, and could no longer make all its changes to the tokens.",
         order=VERSIONS,
         plan=Plan.ESSENTIALS,
@@ -68,7 +64,7 @@ OneTrigger = Maybe[Annotated[Trigger, types.ByArn]]
 
 
 def _trigger(says: str) -> Any:
-    return setting(None, says, change=Change.LESSENS, loss=_LOSS, example=_EXAMPLE)
+    return setting(None, says, loss=_LOSS, example=_EXAMPLE)
 
 
 class Triggers(Model):

@@ -12,9 +12,7 @@ from identity.setting import Change, Model, setting
 from identity.types import Maybe, Once
 from identity.user_pool.beside import Beside
 
-WebAclArn = Annotated[
-    str, types.arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id"), types.NotBlank
-]
+WebAclArn = Annotated[types.Text, types.arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id")]
 PATH: Final = "identity:userPool.webAcl"
 RULES: Final = {
     "common": "AWSManagedRulesCommonRuleSet",
@@ -41,10 +39,9 @@ class WebAcl(Model):
         always=True,
         example=1000,
     )
-    managed_rules: Maybe[Annotated[list[Annotated[str, types.one_of(*RULES), types.NotBlank]], Once]] = setting(
+    managed_rules: Maybe[Annotated[list[Annotated[types.Text, types.one_of(*RULES)]], Once]] = setting(
         None,
         "AWS managed rule groups: common, knownBadInputs, ipReputation.",
-        change=Change.LESSENS,
         loss="Requests that these rules block would reach the pool.",
         always=True,
         example=["common", "ipReputation"],

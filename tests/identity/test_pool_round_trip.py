@@ -14,15 +14,14 @@ from identity.config import check
 from identity.config.settings import Settings
 from identity.deployed import Deployed
 from identity.differences import differences
-from identity.setting import Model, declared, model_in
+from identity.provider_names import known_to_the_provider
+from identity.setting import Model, declarations
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, triggers
 from identity.user_pool.live import live_pool
 from identity.user_pool.logs import RETENTIONS
 from identity.user_pool.settings import UserPool
 from identity.user_pool.trigger_events import VERSIONS
-from local.aws_plugin.cognito_access import UserPoolClient
 from local.aws_plugin.cognito_pool_tables import POOL
-from local.aws_plugin.properties import Table
 from tests.support.pools import user_pools
 from tests.support.program import config_of
 
@@ -97,26 +96,15 @@ def ordered(pool: UserPool) -> UserPool:
 # --- AWS's words ------------------------------------------------------------------------------------------------------
 
 
-def paths(model: type[Model]) -> Iterator[str]:
-    for field in model.model_fields.values():
-        inner, at = model_in(field), declared(field)
-        if inner:
-            yield from paths(inner)
-        if at.aws:
-            yield at.aws
-
-
 @pytest.mark.parametrize(
-    ("table", "path"),
-    [*((POOL, path) for path in paths(UserPool)), *((UserPoolClient().inputs, path) for path in paths(Client))],
-    ids=lambda item: item if isinstance(item, str) else "",
+    ("model", "types"),
+    [(UserPool, (facts.USER_POOL, facts.RISK_CONFIGURATION)), (Client, (facts.USER_POOL_CLIENT,))],
 )
-def test_each_property_that_is_named_is_one_of_the_providers(table: Table, path: str) -> None:
-    """The plugin's tables are read off the classes of pulumi-aws."""
-    inside: Any = table
-    for step in path.split("."):
-        assert step in inside
-        inside = inside[step].block or {}
+def test_each_property_that_is_named_is_one_of_the_providers(model: type[Model], types: tuple[str, ...]) -> None:
+    """The paths are read off the classes of pulumi-aws."""
+    named = {at.aws for at in declarations(model) if at.aws}
+    assert named
+    assert named <= {path for type_name in types for path in known_to_the_provider(type_name)}
 
 
 WORDS: list[tuple[str, Any]] = [

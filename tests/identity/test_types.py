@@ -92,10 +92,10 @@ def test_auth_flows_are_the_models() -> None:
     [
         ("ResourceServerScopeNameType", SCOPE_NAME),
         ("ResourceServerIdentifierType", IDENTIFIER),
-        ("DomainType", types.DNS_LABEL),
+        ("DomainType", types.DNS_LABEL.pattern),
     ],
 )
-def test_a_pattern_takes_each_character_that_the_model_takes(shape: str, ours: re.Pattern[str]) -> None:
+def test_a_pattern_takes_each_character_that_the_model_takes(shape: str, ours: str) -> None:
     theirs = re.compile(MODEL.shape_for(shape).metadata["pattern"])
     for character in map(chr, range(0x180)):
-        assert bool(ours.fullmatch(character)) == bool(theirs.fullmatch(character)), repr(character)
+        assert bool(re.fullmatch(ours, character)) == bool(theirs.fullmatch(character)), repr(character)

@@ -64,7 +64,7 @@ THREATS = st.fixed_dictionaries(
     optional={
         "customAuth": st.sampled_from(list(threat_protection.MODES)),
         "leakedPasswords": st.sampled_from(["block", "none"]),
-        "takeover": some(dict.fromkeys(threat_protection.LEVELS, ACTIONS)),
+        "takeover": some(dict.fromkeys(threat_protection.Takeover.model_fields, ACTIONS)),
         "alwaysBlock": RANGES,
         "neverBlock": RANGES,
     },
