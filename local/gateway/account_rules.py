@@ -1,20 +1,26 @@
-"""Signing up, confirming it, and a forgotten password, as strict as AWS, with the messages that AWS sends.
+"""Accounts as AWS has them: who signs up, is invited or forgot a password, and the messages that it sends them.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
 """
 
+import secrets
+import string
 from typing import Final
 
 from local.gateway import attributes, codes, delivery, directory, triggers
-from local.gateway.calls import Call, Rule
+from local.gateway.calls import Call
 from local.gateway.directory import Json
-from local.gateway.emulated import OperationError
+from local.gateway.emulated import OperationError, operate
 
 # What the emulator takes for a code, whatever was sent: it gets these once the right code came here.
-_TAKEN: Final = {codes.SIGN_UP: "123456", codes.RESET: "654321"}
+_TAKEN: Final = {
+    "ConfirmSignUp": (codes.SIGN_UP, "123456"),
+    "ConfirmForgotPassword": (codes.RESET, "654321"),
+}
 
 
-async def _sign_up(call: Call) -> Json:
+async def sign_up(call: Call) -> Json:
+    """SignUp: with what the client may write and the pool asks for, where people may sign up by themselves."""
     pool, client = await call.pool(), await call.client()
     if (pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
         raise OperationError("NotAuthorizedException", "SignUp is not permitted for this user pool")
@@ -26,77 +32,91 @@ async def _sign_up(call: Call) -> Json:
     made.pop("CodeDeliveryDetails", None)
     user = await directory.person(pool["Id"], made["UserSub"])
     if user and made.get("UserConfirmed"):
-        await triggers.post_confirmation(pool, user, "ConfirmSignUp", client["ClientId"])
+        await triggers.post_confirmation(pool, user, "ConfirmSignUp", call.client_id)
     elif user:
-        worded = await triggers.with_custom_messages(pool, user, "SignUp", client["ClientId"])
-        sent = delivery.sign_up_code(worded, user, client["ClientId"], call.origin)
-        made |= {"CodeDeliveryDetails": sent} if sent else {}
+        made |= await _confirmation_sent(call, pool, user, "SignUp")
     return made
 
 
-async def _confirm_sign_up(call: Call) -> Json:
-    pool = await call.pool()
-    user = await directory.person(pool["Id"], call.username)
-    if user is None or user["UserStatus"] != "UNCONFIRMED":
-        return await call.passed_on()  # it says what is wrong, or hides that there is nobody
-    name = user["Username"]
-    codes.check(pool["Id"], name, codes.SIGN_UP, str(call.given.get("ConfirmationCode", "")))
-    done = await call.passed_on(ConfirmationCode=_TAKEN[codes.SIGN_UP])
-    codes.use_up(pool["Id"], name, codes.SIGN_UP)
-    if medium := delivery.first_address(pool, user):
-        await directory.write(pool, user, {f"{medium}_verified": "true"})
-    await _confirmed(call, pool, "ConfirmSignUp")
-    return done
-
-
-async def _resend(call: Call) -> Json:
+async def resend(call: Call) -> Json:
+    """ResendConfirmationCode."""
     sent = await call.passed_on()
-    pool = await call.pool()
-    user = await directory.person(pool["Id"], call.username)
+    pool, user = await call.addressee()
     if user is None:
         return sent
     if user["UserStatus"] != "UNCONFIRMED":
         raise OperationError("InvalidParameterException", "User is already confirmed.")
-    client_id = str(call.given["ClientId"])
-    worded = await triggers.with_custom_messages(pool, user, "ResendCode", client_id)
-    details = delivery.sign_up_code(worded, user, client_id, call.origin)
-    return {"CodeDeliveryDetails": details} if details else {}
+    return await _confirmation_sent(call, pool, user, "ResendCode")
 
 
-async def _forgot_password(call: Call) -> Json:
+async def forgot_password(call: Call) -> Json:
+    """ForgotPassword."""
     sent = await call.passed_on()
-    pool = await call.pool()
-    user = await directory.person(pool["Id"], call.username)
-    if user and user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
-        raise OperationError("NotAuthorizedException", "User password cannot be reset in the current state.")
+    pool, user = await call.addressee()
     if user is None:
         return sent
-    worded = await triggers.with_custom_messages(pool, user, "ForgotPassword", str(call.given["ClientId"]))
-    return {"CodeDeliveryDetails": delivery.reset_code(worded, user)}
+    if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
+        raise OperationError("NotAuthorizedException", "User password cannot be reset in the current state.")
+    return {"CodeDeliveryDetails": await _reset_sent(call, pool, user)}
 
 
-async def _confirm_forgot_password(call: Call) -> Json:
-    pool = await call.pool()
-    user = await directory.person(pool["Id"], call.username)
-    if user is None:
-        return await call.passed_on()
-    codes.check(pool["Id"], user["Username"], codes.RESET, str(call.given.get("ConfirmationCode", "")))
-    done = await call.passed_on(ConfirmationCode=_TAKEN[codes.RESET])
-    codes.use_up(pool["Id"], user["Username"], codes.RESET)
-    await _confirmed(call, pool, "ConfirmForgotPassword")
+async def confirm(call: Call) -> Json:
+    """ConfirmSignUp and ConfirmForgotPassword: by the code that was sent."""
+    pool, user = await call.addressee()
+    signs_up = call.name == "ConfirmSignUp"
+    if user is None or (signs_up and user["UserStatus"] != "UNCONFIRMED"):
+        return await call.passed_on()  # it says what is wrong, or hides that there is nobody
+    purpose, taken = _TAKEN[call.name]
+    codes.check(pool["Id"], user["Username"], purpose, str(call.given.get("ConfirmationCode", "")))
+    done = await call.passed_on(ConfirmationCode=taken)
+    codes.use_up(pool["Id"], user["Username"], purpose)
+    if signs_up and (medium := delivery.first_address(pool, user)):
+        await directory.write(pool, user, {f"{medium}_verified": "true"})
+    _, confirmed = await call.addressee()
+    if confirmed:
+        await triggers.post_confirmation(pool, confirmed, call.name, call.client_id)
     return done
 
 
-async def _confirmed(call: Call, pool: Json, source: str) -> None:
-    user = await directory.person(pool["Id"], call.username)  # as confirmed
+async def admin_create(call: Call) -> Json:
+    """AdminCreateUser: with an invitation, unless the administrator wants none."""
+    password = str(call.given.get("TemporaryPassword") or _temporary_password())
+    action = call.given.get("MessageAction")
+    made = await call.passed_on(TemporaryPassword=password)
+    pool = await call.pool()
+    user = await directory.person(pool["Id"], made["User"]["Username"])
+    if user is None or action == "SUPPRESS":
+        return made
+    if action == "RESEND":
+        named = {"UserPoolId": pool["Id"], "Username": user["Username"]}
+        await operate("AdminSetUserPassword", **named, Password=password, Permanent=False)
+    worded = await triggers.with_custom_messages(pool, user, "AdminCreateUser", call.client_id)
+    delivery.invitation(worded, user, password, call.given.get("DesiredDeliveryMediums"))
+    return made
+
+
+async def admin_reset_password(call: Call) -> Json:
+    """AdminResetUserPassword: the code goes out before the password is no good any more."""
+    pool, user = await call.addressee()
     if user:
-        await triggers.post_confirmation(pool, user, source, str(call.given["ClientId"]))
+        await _reset_sent(call, pool, user)
+    return await call.passed_on()
 
 
-RULES: Final[dict[str, Rule]] = {
-    "SignUp": _sign_up,
-    "ConfirmSignUp": _confirm_sign_up,
-    "ResendConfirmationCode": _resend,
-    "ForgotPassword": _forgot_password,
-    "ConfirmForgotPassword": _confirm_forgot_password,
-}
+async def _confirmation_sent(call: Call, pool: Json, user: Json, source: str) -> Json:
+    medium = delivery.first_address(pool, user)
+    if not medium:
+        return {}
+    sent = await delivery.verification(pool, user, source, medium, call.client_id, origin=call.origin)
+    return {"CodeDeliveryDetails": sent}
+
+
+async def _reset_sent(call: Call, pool: Json, user: Json) -> Json:
+    medium = delivery.recovery_address(pool, user)
+    return await delivery.verification(pool, user, "ForgotPassword", medium, call.client_id)
+
+
+def _temporary_password() -> str:
+    """One that every policy takes: all kinds of characters, and longer than most ask for."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!")
+    return "".join(secrets.choice(kind) for kind in kinds * 4)

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from ministack.app import app as emulator
 from ministack.core import sigv4
 
-from local.gateway import clients, emulated, public_requests, served
+from local.gateway import emulated, public_requests, served
 from local.gateway.access import LARGEST, MISDIRECTED, Refused, refusal
 from local.gateway.http import Headers, Request
 from local.gateway.public_requests import is_open, is_page
@@ -30,8 +30,7 @@ _FOR_ALL: Final = [(b"access-control-allow-origin", b"*"), (b"access-control-exp
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """The application that hypercorn serves."""
     if scope["type"] == "lifespan":
-        clients.load()
-        await emulator(scope, _saving(receive), send)
+        await emulator(scope, receive, send)
     elif scope["type"] == "http":
         await _http(scope, receive, send)
     else:  # nothing of this stack speaks over a WebSocket
@@ -85,18 +84,6 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     raw_path = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
     return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body, scope["scheme"])
-
-
-def _saving(receive: Receive) -> Receive:
-    """What is kept here is written down when the emulator is told to write down the rest."""
-
-    async def received() -> Message:
-        message = await receive()
-        if message["type"] == "lifespan.shutdown":
-            clients.save()
-        return message
-
-    return received
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -3,17 +3,16 @@
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html
 """
 
-from typing import Final
-
-from local.gateway import attributes, codes, delivery, directory, triggers
-from local.gateway.calls import Call, Rule
+from local.gateway import attributes, codes, delivery, directory
+from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
 _held_back: dict[tuple[str, str, str], str] = {}  # an address that counts once it is verified: (pool, user, attribute)
 
 
-async def _update_attributes(call: Call) -> Json:
+async def update(call: Call) -> Json:
+    """UpdateUserAttributes."""
     pool, client, user = await call.owner()
     given = attributes.as_compared(pool, directory.of_list(call.given.get("UserAttributes")))
     attributes.check_written(pool, client, given)
@@ -31,22 +30,24 @@ async def _update_attributes(call: Call) -> Json:
         if name in changed and name in (pool.get("AutoVerifiedAttributes") or []):
             if name in late:
                 _held_back[pool["Id"], user["Username"], name] = changed[name]
-            worded = await triggers.with_custom_messages(pool, user, "UpdateUserAttribute", client["ClientId"])
-            sent.append(delivery.attribute_code(worded, user, name, changed[name]))
+            by, to = client["ClientId"], changed[name]
+            sent.append(await delivery.verification(pool, user, "UpdateUserAttribute", name, by, to=to))
     return {"CodeDeliveryDetailsList": sent}
 
 
-async def _send_attribute_code(call: Call) -> Json:
+async def send_code(call: Call) -> Json:
+    """GetUserAttributeVerificationCode."""
     pool, client, user = await call.owner()
     name = str(call.given.get("AttributeName"))
     to = _held_back.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
     if name not in ("email", "phone_number") or not to:
         raise OperationError("InvalidParameterException", f"User does not have the attribute {name} to be verified.")
-    worded = await triggers.with_custom_messages(pool, user, "VerifyUserAttribute", client["ClientId"])
-    return {"CodeDeliveryDetails": delivery.attribute_code(worded, user, name, to)}
+    sent = await delivery.verification(pool, user, "VerifyUserAttribute", name, client["ClientId"], to=to)
+    return {"CodeDeliveryDetails": sent}
 
 
-async def _verify_attribute(call: Call) -> Json:
+async def verify(call: Call) -> Json:
+    """VerifyUserAttribute."""
     pool, _, user = await call.owner()
     name = str(call.given.get("AttributeName"))
     codes.check(pool["Id"], user["Username"], name, str(call.given.get("Code", "")))
@@ -54,10 +55,3 @@ async def _verify_attribute(call: Call) -> Json:
     new = _held_back.pop((pool["Id"], user["Username"], name), None)
     await directory.write(pool, user, {f"{name}_verified": "true"} | ({name: new} if new else {}))
     return {}
-
-
-RULES: Final[dict[str, Rule]] = {
-    "UpdateUserAttributes": _update_attributes,
-    "GetUserAttributeVerificationCode": _send_attribute_code,
-    "VerifyUserAttribute": _verify_attribute,
-}

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from identity.user_pool.trigger_events import NO_CLIENT
 from local.gateway import attributes, directory, tokens
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
@@ -38,6 +39,11 @@ class Call:
         name = self.given.get("Username")
         return name if isinstance(name, str) else ""
 
+    @property
+    def client_id(self) -> str:
+        """The app's, as a function is told it."""
+        return str(self.given.get("ClientId", NO_CLIENT))
+
     async def client(self) -> Json:
         """The app client that asks. Raises OperationError where there is none."""
         return await directory.client(str(self.given.get("ClientId")))
@@ -45,6 +51,11 @@ class Call:
     async def pool(self) -> Json:
         """The pool that it is about. Raises OperationError where there is none."""
         return await directory.pool(str(self.given.get("UserPoolId") or (await self.client())["UserPoolId"]))
+
+    async def addressee(self) -> tuple[Json, Json | None]:
+        """Pool, and the user that is named; None where there is none. Raises OperationError without the pool."""
+        pool = await self.pool()
+        return pool, await directory.person(pool["Id"], self.username)
 
     async def owner(self) -> tuple[Json, Json, Json]:
         """Pool, client and user of the access token that came along. Raises OperationError where it is no good."""

@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from local.gateway import clients, directory
-from local.gateway.calls import Call, Rule
+from local.gateway import directory
+from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
+from local.gateway.pool_rules import grace
 
 _NEW_PASSWORD: Final = "NEW_PASSWORD_REQUIRED"  # noqa: S105 - a challenge
 # Those whose session the emulator does not look at.
@@ -29,14 +30,16 @@ class _Given:
 _sessions: dict[str, _Given] = {}
 
 
-async def _initiate(call: Call) -> Json:
-    flow, client_id = call.given.get("AuthFlow"), str(call.given.get("ClientId"))
-    if flow in ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN") and clients.grace(client_id) is not None:
+async def initiate(call: Call) -> Json:
+    """InitiateAuth and AdminInitiateAuth."""
+    flow = call.given.get("AuthFlow")
+    if flow in ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN") and grace(await call.client()) is not None:
         raise OperationError("InvalidParameterException", f"{flow} flow not enabled for this client")
     return await _remembered(call, await call.passed_on(), "AuthParameters")
 
 
-async def _respond(call: Call) -> Json:
+async def respond(call: Call) -> Json:
+    """RespondToAuthChallenge and AdminRespondToAuthChallenge."""
     if call.given.get("ChallengeName") not in _UNCHECKED:
         return await _remembered(call, await call.passed_on(), "ChallengeResponses")
     session = str(call.given.get("Session"))
@@ -74,11 +77,3 @@ async def _name(call: Call, part: str) -> str:
     entered = str((call.given.get(part) or {}).get("USERNAME", ""))
     user = await directory.person((await call.pool())["Id"], entered)
     return str(user["Username"]) if user else ""
-
-
-RULES: Final[dict[str, Rule]] = {
-    "InitiateAuth": _initiate,
-    "AdminInitiateAuth": _initiate,
-    "RespondToAuthChallenge": _respond,
-    "AdminRespondToAuthChallenge": _respond,
-}

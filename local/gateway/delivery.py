@@ -3,33 +3,38 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.gateway import codes, inbox, messages
+from local.gateway import codes, inbox, messages, triggers
 from local.gateway.directory import Json, attributes
 from local.gateway.emulated import OperationError
 
 _MEDIA: Final = {"email": "EMAIL", "phone_number": "SMS"}
+# What a code is for, by what AWS tells the function of its message; any other is for an attribute.
+_PURPOSES: Final = {"SignUp": codes.SIGN_UP, "ResendCode": codes.SIGN_UP, "ForgotPassword": codes.RESET}
 _NO_ADDRESS: Final = (
     "Cannot reset password for the user as there is no registered/verified email or phone_number",
     "Contact administrator to reset password.",
 )
 
 
-def sign_up_code(pool: Json, user: Json, client_id: str, origin: str) -> Json | None:
-    """Send what confirms a sign-up; None where the pool verifies no address that the person has.
+async def verification(
+    pool: Json, user: Json, source: str, medium: str, client_id: str, *, to: str = "", origin: str = ""
+) -> Json:
+    """Send a new code in the words of the pool, or of its function for messages, and say where to.
 
     Args:
         pool: as DescribeUserPool answers.
         user: as AdminGetUser answers.
-        client_id: the app's, which a link names.
-        origin: the address that a link leads to.
+        source: what the message is for, as AWS tells the function.
+        medium: email or phone_number.
+        client_id: the app's that asked.
+        to: an address that is not the person's yet.
+        origin: the address that a link leads to, where one may stand in for the code.
     """
-    medium = first_address(pool, user)
-    if not medium:
-        return None
-    to, code = attributes(user)[medium], codes.issue(pool["Id"], user["Username"], codes.SIGN_UP)
+    worded = await triggers.with_custom_messages(pool, user, source, client_id)
+    to, code = to or attributes(user)[medium], codes.issue(pool["Id"], user["Username"], _PURPOSES.get(source, medium))
     named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
-    link = f"{origin}/confirmUser?{urlencode(named)}"
-    inbox.deliver(messages.verification(pool, medium, to, shown_name(pool, user), code, link))
+    link = f"{origin}/confirmUser?{urlencode(named)}" if origin else ""
+    inbox.deliver(messages.verification(worded, medium, to, shown_name(pool, user), code, link))
     return details(medium, to)
 
 
@@ -45,22 +50,13 @@ def goes_by_link(pool: Json, user: Json) -> bool:
     return option == "CONFIRM_WITH_LINK" and first_address(pool, user) == "email"
 
 
-def reset_code(pool: Json, user: Json) -> Json:
-    """Send what a new password is set by. Raises OperationError where the person has no verified address for it."""
-    has = attributes(user)
-    for medium in _recovery(pool):
-        if has.get(medium) and has.get(f"{medium}_verified") == "true":
-            code = codes.issue(pool["Id"], user["Username"], codes.RESET)
-            inbox.deliver(messages.verification(pool, medium, has[medium], shown_name(pool, user), code))
-            return details(medium, has[medium])
-    raise OperationError("InvalidParameterException", _NO_ADDRESS[not _recovery(pool)])
-
-
-def attribute_code(pool: Json, user: Json, medium: str, to: str) -> Json:
-    """Send what an address is verified by, which may be one that is not the person's yet."""
-    code = codes.issue(pool["Id"], user["Username"], medium)
-    inbox.deliver(messages.verification(pool, medium, to, shown_name(pool, user), code))
-    return details(medium, to)
+def recovery_address(pool: Json, user: Json) -> str:
+    """What a new password is set by. Raises OperationError where the person has no verified address for it."""
+    has, ways = attributes(user), _recovery(pool)
+    verified = [one for one in ways if has.get(one) and has.get(f"{one}_verified") == "true"]
+    if not verified:
+        raise OperationError("InvalidParameterException", _NO_ADDRESS[not ways])
+    return verified[0]
 
 
 def first_factor(pool: Json, user: Json) -> None:

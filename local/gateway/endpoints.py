@@ -10,11 +10,12 @@ import hmac
 from typing import Final
 from urllib.parse import unquote
 
-from local.gateway import auth_time, clients, directory, emulated, federation, operations, tokens
+from local.gateway import auth_time, directory, emulated, federation, operations, tokens
 from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 from local.gateway.http import Request, Response, of_json
+from local.gateway.pool_rules import grace
 
 _OAUTH: Final = {
     "UnauthorizedException": "unauthorized_client",
@@ -60,8 +61,8 @@ async def _renewed(request: Request, form: dict[str, str]) -> Response:
     answer = await emulated.post("/oauth2/token", {**form, **proof, "refresh_token": tokens.original(given)})
     if answer.status != 200:
         return answer
-    grace = clients.grace(client["ClientId"])
-    rotated = {} if grace is None else {"refresh_token": tokens.rotated(given, grace)}
+    lasts = grace(client)
+    rotated = {} if lasts is None else {"refresh_token": tokens.rotated(given, lasts)}
     return of_json({**auth_time.kept(answer.json(), given), **rotated})
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from local.gateway import authorization, emulated, provider_rules, stand_in
 from local.gateway.authorization import Authorization
 from local.gateway.directory import Json
-from local.gateway.emulated import OperationError
+from local.gateway.emulated import OperationError, operate
 from local.gateway.http import Request, Response, of_json
 
 _under_way: dict[str, Authorization] = {}  # by what the provider is to give back
@@ -28,7 +28,8 @@ async def authorize(request: Request) -> Response:
     try:
         found = await _named(asked)
         # Each time, for the port may be another one since the provider was made.
-        await provider_rules.send_to(found, _details(found))
+        named = {"UserPoolId": found["UserPoolId"], "ProviderName": found["ProviderName"]}
+        await operate("UpdateIdentityProvider", **named, **provider_rules.held(found))
     except OperationError as error:
         return of_json({"error": "invalid_request", "error_description": error.message}, 400)
     answer = await authorization.to_provider(asked, found["ProviderName"])
@@ -77,17 +78,6 @@ async def _named(asked: Authorization) -> Json:
     if found["ProviderName"] not in asked.providers():
         raise OperationError("InvalidParameterException", f"{found['ProviderName']} is not enabled for this client.")
     return found
-
-
-def _details(found: Json) -> Json:
-    """Where the emulator sends people. No other provider could send them back: it would be told a domain of AWS."""
-    details, place = found["ProviderDetails"], stand_in.address(found)
-    return {
-        **{name: details[name] for name in ("client_id", "client_secret", "authorize_scopes") if name in details},
-        "authorize_url": f"{place}/authorize",
-        "token_url": f"{place}/token",
-        "IDPSSOEndpoint": f"{place}/saml",
-    }
 
 
 def _reason(message: str) -> str:

@@ -4,7 +4,6 @@ from typing import Final
 
 from local.gateway import (
     account_rules,
-    admin_rules,
     attribute_rules,
     auth_time,
     calls,
@@ -19,13 +18,31 @@ from local.gateway.emulated import JSON, OperationError
 from local.gateway.http import Request, Response, of_json
 
 _RULES: Final[dict[str, Rule]] = {
-    **account_rules.RULES,
-    **admin_rules.RULES,
-    **attribute_rules.RULES,
-    **challenge_rules.RULES,
-    **pool_rules.RULES,
-    **provider_rules.RULES,
-    **token_rules.RULES,
+    "AdminCreateUser": account_rules.admin_create,
+    "AdminInitiateAuth": challenge_rules.initiate,
+    "AdminResetUserPassword": account_rules.admin_reset_password,
+    "AdminRespondToAuthChallenge": challenge_rules.respond,
+    "ConfirmForgotPassword": account_rules.confirm,
+    "ConfirmSignUp": account_rules.confirm,
+    "CreateIdentityProvider": provider_rules.create,
+    "CreateUserPoolClient": pool_rules.set_client,
+    "DescribeIdentityProvider": provider_rules.describe,
+    "DescribeUserPool": pool_rules.describe,
+    "DescribeUserPoolClient": pool_rules.describe_client,
+    "ForgotPassword": account_rules.forgot_password,
+    "GetIdentityProviderByIdentifier": provider_rules.describe,
+    "GetTokensFromRefreshToken": token_rules.refresh,
+    "GetUserAttributeVerificationCode": attribute_rules.send_code,
+    "InitiateAuth": challenge_rules.initiate,
+    "ListIdentityProviders": provider_rules.list_types,
+    "ResendConfirmationCode": account_rules.resend,
+    "RespondToAuthChallenge": challenge_rules.respond,
+    "RevokeToken": token_rules.revoke,
+    "SignUp": account_rules.sign_up,
+    "UpdateIdentityProvider": provider_rules.update,
+    "UpdateUserAttributes": attribute_rules.update,
+    "UpdateUserPoolClient": pool_rules.set_client,
+    "VerifyUserAttribute": attribute_rules.verify,
 }
 
 

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-wor
 
 from typing import Any
 
-from identity.user_pool.trigger_events import EVENTS, NO_CLIENT
+from identity.user_pool.trigger_events import EVENTS
 from local import environment
 from local.gateway import emulated
 from local.gateway.directory import Json, attributes
 from local.gateway.emulated import OperationError
 
 
-async def with_custom_messages(pool: Json, user: Json, source: str, client_id: str = NO_CLIENT) -> Json:
+async def with_custom_messages(pool: Json, user: Json, source: str, client_id: str) -> Json:
     """The pool with the texts that its function wants for this message, where it has such a function.
 
     Raises OperationError where the function fails.

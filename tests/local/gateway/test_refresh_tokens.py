@@ -3,7 +3,6 @@
 import base64
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,7 +10,7 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 
-from local.gateway import clients, tokens
+from local.gateway import tokens
 from tests.support import http
 from tests.support.sign_up_pool import Pool, make_pool
 
@@ -257,13 +256,10 @@ def test_a_client_says_whether_it_rotates(pool: Pool) -> None:
     assert told() is None
 
 
-def test_rotation_is_kept_over_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STATE_DIR", str(tmp_path / "not-there-yet"))
-    monkeypatch.setenv("PERSIST_STATE", "1")
-    clients.remember("kept", {"RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 5}})
-    clients.save()
-    clients.remember("kept", {})
-    assert clients.grace("kept") is None
-    clients.load()
-    assert clients.grace("kept") == 5
-    clients.remember("kept", {})
+def test_the_analytics_of_a_client_are_told_beside_its_rotation(pool: Pool) -> None:
+    analytics = {"ApplicationArn": "arn:aws:mobiletargeting:us-east-1:000000000000:apps/x"}
+    for settings in (ROTATING, {}):
+        client = pool.another_client(AnalyticsConfiguration=analytics, **settings).client
+        assert client["AnalyticsConfiguration"] == analytics
+        assert client.get("RefreshTokenRotation") == settings.get("RefreshTokenRotation")
+    assert "AnalyticsConfiguration" not in pool.another_client(**ROTATING).client
