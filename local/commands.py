@@ -65,8 +65,6 @@ def env() -> None:
     port = emulator.running_port()
     if port is None:
         raise Failure("The emulator is not running. Start it: make up")
-    if not emulator.takes_own_key():
-        raise Failure("The emulator was started before `.local/` was removed and has another key. Replace it: make up")
     give("\n".join(environment.of_the_aws_tools(port)))
 
 

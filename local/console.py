@@ -21,12 +21,17 @@ class Failure(Exception):
 
 def say(text: str, style: str = "") -> None:
     """Tell people `text`, in a colour such as `red` or `bold red`. Where nobody can be told, work goes on."""
+    global _log_too
     bold, _, colour = style.rpartition(" ")
     plain = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; else a terminal's alone are coloured
     with contextlib.suppress(OSError):
         click.secho(text, err=True, color=plain, fg=colour or None, bold=bool(bold) or None)
     if _log_too:
-        _log(text)
+        try:
+            give(text)
+        except Failure as failure:
+            _log_too = False
+            say(f"{failure} Continuing without it.", style="yellow")
 
 
 def give(text: str) -> None:
@@ -48,7 +53,7 @@ def give(text: str) -> None:
 def logged() -> Iterator[None]:
     """Have standard output say, without colours, all that people are told, where it is a file or a pipe of its own."""
     global _log_too
-    _log_too = not _is_terminal() and not _same_file()
+    _log_too = _has_own_output()
     try:
         yield
     finally:
@@ -66,6 +71,7 @@ def refused(error: OSError) -> str:
         errno.ENOSPC: f"Free space on that disk: df -h {at or shlex.quote(str(paths.LOCAL))}.",
         errno.EDQUOT: "Free space in your quota: quota.",
         errno.EROFS: "That disk is read-only.",
+        errno.ENOEXEC: f"It is no program for this machine. Remove it: rm {at}.",
         errno.EMFILE: "Too many files are open: ulimit -n 4096.",
         errno.ENAMETOOLONG: "Move the checkout to a shorter path.",
     }
@@ -81,30 +87,11 @@ def leave_output() -> None:
             _drop(stream)
 
 
-def _log(text: str) -> None:
-    global _log_too
-    try:
-        click.echo(text)
-    except OSError as error:
-        _log_too = False
-        _drop(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
-            say(
-                f"Standard output cannot be written to: {error.strerror or error}. Continuing without it.",
-                style="yellow",
-            )
-
-
-def _is_terminal() -> bool:
-    with contextlib.suppress(ValueError, AttributeError):
-        return sys.stdout.isatty()
-    return False
-
-
-def _same_file() -> bool:
-    """Whether standard output and standard error go to the same place, as in `make up > log 2>&1`."""
+def _has_own_output() -> bool:
+    """Whether standard output is a file or a pipe, and another one than standard error's, as in `make up > log`."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        return os.path.samestat(os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno()))
+        output, error = os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno())
+        return not sys.stdout.isatty() and not os.path.samestat(output, error)
     return False
 
 

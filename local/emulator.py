@@ -40,8 +40,8 @@ class _Running:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it can be used: not where it is from before `.local/`, or its part of it, was removed."""
-        return self.key_id == keys.own().id and LOG.exists()
+        """Whether it can be used: not where it is from before `.local/` was removed."""
+        return self.key_id == keys.own().id
 
 
 def ensure(port: int) -> None:
@@ -54,65 +54,46 @@ def ensure(port: int) -> None:
     usable = found is not None and found.is_ours and ports.is_healthy(found.port)
     if found and usable and found.port == port:
         return
-    if found and found.port != port:
+    if found is None or found.port != port:
         ports.refuse_taken(port)  # while the one that runs is still there
-    if found and not usable:
-        discard()
-    elif found:
+    if found and usable:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
-    ports.refuse_taken(port)
+    elif found:
+        discard()
     _start(port)
 
 
 def stop() -> bool:
     """Stop the emulator, which then writes down what it holds, and say whether it ran.
 
-    Raises Failure where it could not write all of that down: the next `up` starts over.
+    What an emulator from before `.local/` was removed holds is dropped, and that of one that does not end.
     """
     found = _running()
-    if not found:
-        return False
-    if not found.is_ours:
-        discard()
-        say("It was started before `.local/` was removed, so its data is lost.")
-        return True
-    said_before = LOG.stat().st_size
-    with contextlib.suppress(psutil.NoSuchProcess):
+    if found and found.is_ours:
         found.process.terminate()
-    if lost := _lost(found, said_before):
+    if found and not (found.is_ours and _ends(found.process)):
         discard()
-        raise Failure(
-            f"The emulator is stopped, but it could not save its data:\n{lost}\n"
-            "The next `make up` starts over: it creates the stack and the users of local/people.yaml again."
-        )
-    return True
+    return found is not None
 
 
 def discard() -> None:
     """End the emulator where it runs, and drop what it held or had written down."""
     if found := _running():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found.process.kill()
+        found.process.kill()
         _ends(found.process)
     shutil.rmtree(_STATE, ignore_errors=True)
 
 
 def is_lost() -> bool:
     """Whether what it held is gone, as after a kill: it neither runs nor has anything written down."""
-    return _running() is None and not _written_down()
+    return _running() is None and not any(_STATE.glob("*.json"))
 
 
 def running_port() -> int | None:
-    """The port this checkout's emulator listens on; None when it does not run."""
+    """The port this checkout's emulator listens on; None when none runs that takes its key."""
     found = _running()
-    return found.port if found else None
-
-
-def takes_own_key() -> bool:
-    """Whether the emulator that runs was started with the key that this checkout has now."""
-    found = _running()
-    return found is not None and found.key_id == keys.own().id
+    return found.port if found and found.is_ours else None
 
 
 def port_for(given: int | None) -> int:
@@ -145,10 +126,6 @@ def _running() -> _Running | None:
     return None
 
 
-def _written_down() -> bool:
-    return any(_STATE.glob("*.json"))
-
-
 def _ends(process: psutil.Process) -> bool:
     """Wait for its end. What is left of it may stay: in a container there may be nobody who clears it away.
 
@@ -161,17 +138,6 @@ def _ends(process: psutil.Process) -> bool:
                 return False
             time.sleep(0.02)
     return True
-
-
-def _lost(stopped: _Running, said_before: int) -> str:
-    """What the emulator, told to stop just now, says of what it could not write down; empty where it could."""
-    if not _ends(stopped.process):
-        return f"It did not end within {_STOPPING:.0f} seconds."
-    said = LOG.read_bytes()[said_before:].decode(errors="replace").splitlines()
-    trouble = [line for line in said if "failed to save" in line]
-    if not trouble and not _written_down():
-        trouble = [f"{_STATE} has nothing of it; see {LOG}."]
-    return "\n".join(trouble[:3])
 
 
 def serve_https(port: int) -> tls.Tls:
@@ -227,13 +193,11 @@ def _start(port: int) -> None:
 
 def _drop_what_was_read() -> None:
     """All but the keys that tokens are signed with: without them every token would die with the emulator."""
-    for entry in _STATE.iterdir() if _STATE.is_dir() else ():
-        if entry.name in _SIGNING_KEYS:
-            continue
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        else:
-            entry.unlink(missing_ok=True)
+    for entry in _STATE.glob("*"):
+        if entry.is_dir() and entry.name not in _SIGNING_KEYS:
+            shutil.rmtree(entry)
+        elif entry.name not in _SIGNING_KEYS:
+            entry.unlink()
 
 
 def _tail(path: Path, lines: int = 15) -> str:

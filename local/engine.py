@@ -11,11 +11,10 @@ import runpy
 import signal
 import subprocess
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-import psutil
 import pulumi
 from pulumi.automation import CommandError, CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
@@ -23,7 +22,6 @@ from pulumi.automation.errors import create_command_error
 from local import environment, paths, pulumi_cli, start_over
 from local.aws_plugin.served import served
 from local.console import Failure, say
-from local.lock import Held
 from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress, counted
 from local.stack import LocalStack, Workspace
@@ -38,7 +36,7 @@ class Cli(PulumiCommand):
     has ended.
     """
 
-    def __init__(self, found: PulumiCommand, held: Held | None) -> None:
+    def __init__(self, found: PulumiCommand, held: int | None) -> None:
         self.command = found.command
         self.version = found.version
         self.complaint = ""
@@ -63,11 +61,11 @@ class Cli(PulumiCommand):
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
-                pass_fds=[self._held.file] if self._held else [],
+                pass_fds=[] if self._held is None else [self._held],
             )
-            with _Stopping(process) as stopping:
+            with _stoppable(process) as asked:
                 stdout, stderr = process.communicate()
-        if stopping.asked:
+        if asked:
             raise Interrupted
         result = CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
         if process.returncode:
@@ -76,46 +74,37 @@ class Cli(PulumiCommand):
         return result
 
 
-class _Stopping:
-    """While the engine runs: the first Ctrl-C asks it to end after the steps at hand, the second ends it at once."""
+@contextlib.contextmanager
+def _stoppable(process: "subprocess.Popen[str]") -> Iterator[list[int]]:
+    """While the engine runs: the first Ctrl-C asks it to end after the steps at hand, the second ends it at once.
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        self.asked = 0
+    Gives the signals that have come.
+    """
+    asked: list[int] = []
 
-    def __enter__(self) -> "_Stopping":
-        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
-        self.asked += 1
-        if self.asked == 1:
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) == 1:
             say("Stopping after the current steps. Press Ctrl-C again to stop at once.", style="yellow")
-            self._process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGINT)
         else:
-            self._end_at_once()
+            process.kill()
 
-    def _end_at_once(self) -> None:
-        """The engine and its plugins, which would end by themselves only a second later."""
-        if self._process.poll() is not None:
-            return
-        plugins = psutil.Process(self._process.pid).children(recursive=True)
-        self._process.kill()
-        for plugin in plugins:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                plugin.kill()
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run(
-    operation: Operation, held: Held, ready: Callable[[], object] = lambda: None, progress: Progress | None = None
+    operation: Operation, held: int, ready: Callable[[], object] = lambda: None, progress: Progress | None = None
 ) -> Outcome:
     """Run one operation on the stack, which is made if it is not there, and tell its progress.
 
     Args:
+        held: the checkout's lock.
         ready: returns when the program may run.
         progress: what listens to the engine, where it is to keep more than people are told.
 

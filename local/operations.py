@@ -9,7 +9,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import account, emulator, engine, people, project, report, start_over, state
 from local.console import Failure, say
-from local.lock import Held
 from local.outcome import Operation, Outcome
 from local.progress import Progress
 
@@ -17,7 +16,7 @@ from local.progress import Progress
 _UNTYPED = re.compile(r"with configuration key '\S+' must be of type|is missing configuration value")
 
 
-def run(operation: Operation, port: int, held: Held, progress: Progress | None = None) -> Outcome:
+def run(operation: Operation, port: int, held: int, progress: Progress | None = None) -> Outcome:
     """Do it and tell how it ended; `progress` listens to a preview. Raises Failure where it cannot begin."""
     try:
         if operation == "refresh":
@@ -27,7 +26,7 @@ def run(operation: Operation, port: int, held: Held, progress: Progress | None =
         raise Failure(f"The emulator failed: {error}\nSee {emulator.LOG}; `make stop` and then try again.") from error
 
 
-def _deploy(operation: Operation, port: int, held: Held, progress: Progress | None) -> Outcome:
+def _deploy(operation: Operation, port: int, held: int, progress: Progress | None) -> Outcome:
     config, wanted = project.write(port), people.read()
     start_over.if_needed(port)
     with ThreadPoolExecutor(1) as beside:  # while the CLI starts
@@ -49,18 +48,17 @@ def _prepare(config: dict[str, Any], port: int) -> None:
     engine.import_ahead()
 
 
-def _refresh(port: int, held: Held) -> Outcome:
+def _refresh(port: int, held: int) -> Outcome:
     start_over.if_lost()
     if not _resources():
         raise Failure("Nothing is deployed in this checkout, so there is nothing to refresh. Deploy it: make up")
-    project.write_or_keep(port)
     start_over.if_needed(port)
     outcome = engine.run("refresh", held)
     report.summary("refresh", outcome)
     return outcome
 
 
-def _destroy(port: int, held: Held) -> Outcome:
+def _destroy(port: int, held: int) -> Outcome:
     start_over.if_lost()
     if not _resources() and emulator.running_port() is None:
         say("Nothing is deployed in this checkout: nothing to destroy.")
@@ -69,7 +67,6 @@ def _destroy(port: int, held: Held) -> Outcome:
     start_over.if_needed(port)
     outcome = Outcome(True, {})
     if _resources():
-        project.write_or_keep(port)
         outcome = engine.run("destroy", held)
     if outcome.succeeded:  # what a real account has before this program comes goes as well
         emulator.discard()

@@ -94,9 +94,11 @@ def _run(stack: analyzer_pb2.AnalyzerStackConfigureRequest, pipe: io.TextIOWrapp
 def main() -> None:
     """Serve until the engine ends this process."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # by which it does, and waits: there is nothing to put in order first
+    engine = os.getppid()
     server, port = served(Host(_begin))
     print(port, flush=True)
-    server.wait_for_termination()
+    while os.getppid() == engine:  # one that was killed has not ended it
+        server.wait_for_termination(1)
 
 
 if __name__ == "__main__":

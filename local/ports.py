@@ -26,7 +26,7 @@ def listener(port: int) -> str | None:
 
 def refuse_taken(port: int) -> None:
     """Raise Failure where something else has the port."""
-    if not _answers(port) and _can_be_bound(port):
+    if _can_be_bound(port):
         return
     who = listener(port) or "another program"
     kind = "the emulator of another checkout, or one that was started manually: " if is_healthy(port) else ""
@@ -35,12 +35,6 @@ def refuse_taken(port: int) -> None:
         f"Choose another port: make up PORT={port + 35}.\n"
         "Or stop that program; for the emulator of another checkout, run `make stop` there."
     )
-
-
-def _answers(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _can_be_bound(port: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from local import keys, paths, stack_file
-from local.console import Failure, say
+from local.console import Failure
 
 _SALT = "encryptionsalt"
 
@@ -29,16 +29,6 @@ def write(port: int) -> dict[str, Any]:
     stack_file.write(paths.PROJECT / paths.PROJECT_FILE, project)
     stack_file.write(paths.PROJECT / paths.STACK_FILE, settings)
     return config
-
-
-def write_or_keep(port: int) -> None:
-    """The same for commands that do not run the program: broken files are not in their way if they once were whole."""
-    try:
-        write(port)
-    except Failure as failure:
-        if not (paths.PROJECT / paths.STACK_FILE).exists():
-            raise
-        say(f"{failure}\nUsing the settings of the last successful run.", style="yellow")
 
 
 def read(name: str) -> dict[str, Any]:

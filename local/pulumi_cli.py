@@ -3,14 +3,12 @@
 import contextlib
 import fcntl
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pulumi.automation import PulumiCommand
@@ -48,8 +46,8 @@ def find() -> PulumiCommand:
     ways: list[tuple[str, Callable[[], PulumiCommand]]] = [
         ("pulumi on PATH", _on_path),
         ("the cache", _cached),
-        ("the official installer", _installed),
-        ("a build with Go", _built),
+        ("the official installer", partial(_made, _install)),
+        ("a build with Go", partial(_made, _build)),
     ]
     tried = []
     for name, way in ways:
@@ -72,28 +70,17 @@ def _on_path() -> PulumiCommand:
     return _command(None)
 
 
-class _Checked(PulumiCommand):
-    """One that has been run before, and has not changed since."""
+class _Cached(PulumiCommand):
+    """One that was run before it came into the cache: to run it takes a quarter of a second, each time."""
 
-    def __init__(self, command: str, version: VersionInfo) -> None:
-        self.command, self.version = command, version
+    def __init__(self) -> None:
+        self.command, self.version = str(cache() / "bin" / "pulumi"), VERSION
 
 
 def _cached() -> PulumiCommand:
-    program, note = cache() / "bin" / "pulumi", cache() / "checked"
-    if not program.exists():
+    if not (cache() / "bin" / "pulumi").exists():
         raise Unavailable(f"nothing in {cache()}")
-    found = program.stat()
-    seen = f"{platform.platform()} {found.st_mode} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
-    # To run it takes a quarter of a second, which every command would wait for.
-    with contextlib.suppress(OSError, ValueError):
-        noted, version = note.read_text().split("\n")
-        if noted == seen:
-            return _Checked(str(program), VersionInfo.parse(version))
-    command = _command(cache())
-    with contextlib.suppress(OSError):
-        paths.write_whole(note, f"{seen}\n{command.version}")
-    return command
+    return _Cached()
 
 
 def _command(root: Path | None) -> PulumiCommand:
@@ -106,89 +93,58 @@ def _command(root: Path | None) -> PulumiCommand:
         raise Unavailable(f"does not run: {error}") from None
 
 
-def _installed() -> PulumiCommand:
-    with _draft() as draft:
-        command = [sys.executable, "-c", _INSTALL, str(draft), str(VERSION)]
-        try:
-            # Other programs' chatter stays out of sight unless they fail.
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALLING, check=False)
-        except subprocess.TimeoutExpired:
-            raise Unavailable(f"not done after {_INSTALLING:.0f} seconds") from None
-        if done.returncode:
-            raise Unavailable((done.stderr.strip().splitlines() or ["failed"])[-1])
-        _keep(draft / "bin")
-    return _cached()
+def _install(draft: Path) -> None:
+    command = [sys.executable, "-c", _INSTALL, str(draft), str(VERSION)]
+    try:
+        # Other programs' chatter stays out of sight unless they fail.
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALLING, check=False)
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"not done after {_INSTALLING:.0f} seconds") from None
+    if done.returncode:
+        raise Unavailable((done.stderr.strip().splitlines() or ["failed"])[-1])
 
 
-def _built() -> PulumiCommand:
+def _build(draft: Path) -> None:
     go = shutil.which("go")
     if not go:
         raise Unavailable("there is no `go` on PATH")
-    with _draft() as draft:
-        with contextlib.suppress(Unavailable):
-            return _cached()  # another checkout built it while this one waited
-        say(f"Building the Pulumi CLI v{VERSION} with Go, once for this machine; about 4 minutes on 2 cores ...")
-        output = draft / "bin" / "pulumi"
-        command = [go, "build", "-trimpath", "-ldflags", _STAMP, "-o", str(output), _MODULE]
-        _run_with_clock(command, paths.CHECKOUT / "local" / "cli")
-        _keep(output.parent)
-    return _cached()
-
-
-def _run_with_clock(command: list[str], directory: Path) -> None:
-    ended = threading.Event()
-    start = time.monotonic()
-
-    def tell() -> None:
-        while not ended.wait(15):
-            say(f"  building, {time.monotonic() - start:.0f} s ...")
-
-    threading.Thread(target=tell, daemon=True).start()
-    try:
-        done = subprocess.run(
-            command, cwd=directory, env={**os.environ, "CGO_ENABLED": "0"}, capture_output=True, text=True, check=False
-        )
-    finally:
-        ended.set()
+    (draft / "bin").mkdir()
+    say(f"Building the Pulumi CLI v{VERSION} with Go, once for this machine; about 4 minutes on 2 cores ...")
+    command = [go, "build", "-trimpath", "-ldflags", _STAMP, "-o", str(draft / "bin" / "pulumi"), _MODULE]
+    without_c = {**os.environ, "CGO_ENABLED": "0"}
+    module = paths.CHECKOUT / "local" / "cli"
+    done = subprocess.run(command, cwd=module, env=without_c, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unavailable("go build failed:\n    " + "\n    ".join(done.stderr.strip().splitlines()[-4:]))
-    say(f"  built in {time.monotonic() - start:.0f} s.")
 
 
-@contextlib.contextmanager
-def _draft() -> Iterator[Path]:
-    """A directory beside the cache to make the CLI in, with nobody else doing the same; gone afterwards."""
+def _made(make: Callable[[Path], None]) -> PulumiCommand:
+    """One that is made in a draft, and put into the cache whole: a kill leaves none or all of it there."""
     parent = cache().parent
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        cache().mkdir(parents=True, exist_ok=True)
         lock = (parent / "lock").open("a")
     except OSError as error:
         raise Unavailable(f"the cache cannot be written: {error}") from None
-    with lock:
+    with lock, tempfile.TemporaryDirectory(dir=parent, prefix="draft-", ignore_cleanup_errors=True) as draft:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another checkout is getting the Pulumi CLI. Waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        with tempfile.TemporaryDirectory(dir=parent, prefix="draft-", ignore_cleanup_errors=True) as draft:
-            (Path(draft) / "bin").mkdir()
-            yield Path(draft)
-
-
-def _keep(made: Path) -> None:
-    """Put a `bin` directory into the cache whole: it is renamed there, so a kill leaves none or all of it."""
-    kept = cache() / "bin"
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    made.replace(kept)
+        with contextlib.suppress(Unavailable):
+            return _cached()  # another checkout made it while this one waited
+        make(Path(draft))
+        _command(Path(draft))
+        (Path(draft) / "bin").replace(cache() / "bin")
+    return _cached()
 
 
 if __name__ == "__main__":
     try:
         find()
     except Failure as failure:
-        say(str(failure))
-        sys.exit(1)
+        sys.exit(str(failure))
     except KeyboardInterrupt:
         say("Stopped. The next command begins again.")
         sys.exit(130)

@@ -1,6 +1,7 @@
 """The local stack is disposable: what was cut off, damaged or killed is not repaired but made again from nothing."""
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
@@ -47,6 +48,7 @@ def watched(progress: Progress) -> Iterator[None]:
     The engine writes the state once, at its end, and not where it is killed or the disk is full. And it cannot know of
     a create whose emulator went away in the middle.
     """
+    shutil.rmtree(state.LOCKS, ignore_errors=True)  # of an engine that was killed: no other runs in this checkout
     before = state.written()
     paths.UNFINISHED.touch()
     try:

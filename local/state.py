@@ -13,6 +13,7 @@ from local.console import Failure
 
 _ROOT = paths.BACKEND / ".pulumi"
 FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
+LOCKS = _ROOT / "locks"
 
 _PROVIDER = "pulumi:providers:aws"
 SECRET = "[secret]"  # noqa: S105 - as the engine shows one
@@ -71,7 +72,7 @@ class State(BaseModel):
 
 
 def read() -> State | None:
-    """The state; None where there is no stack yet. Raises Damaged, or Failure where the file cannot be read."""
+    """The state; None where there is no stack yet. Raises Damaged, or OSError where the file cannot be read."""
     text = _text()
     if text is None:
         return None
@@ -132,13 +133,6 @@ def _shown(value: Any) -> Any:
 
 
 def _text() -> bytes | None:
-    try:
+    with contextlib.suppress(FileNotFoundError):
         return FILE.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise Failure(
-            f"The stack's state, {FILE}, cannot be read: {error.strerror or error}.\n"
-            f"See whose it is and who may read it (ls -ld {FILE}; it has to be a file of yours: chmod u+rw), then try "
-            "again. Nothing was changed."
-        ) from None
+    return None

@@ -52,6 +52,7 @@ def test_what_is_said_stands_as_it_is() -> None:
         (errno.EEXIST, "mv '/x y' '/x y'.old"),
         (errno.EACCES, "ls -ld '/x y'"),
         (errno.ENOSPC, "df -h"),
+        (errno.ENOEXEC, "rm '/x y'"),
     ],
 )
 def test_what_the_system_refuses_is_told_with_the_way_on(code: int, told: str) -> None:

@@ -106,19 +106,3 @@ def test_text_that_is_no_utf8_is_refused(checkout: Path) -> None:
     (checkout / "Pulumi.local.yaml").write_bytes(b"config: \xff")
     with pytest.raises(Failure, match="not UTF-8"):
         project.write(4566)
-
-
-def test_destroying_goes_on_with_the_last_good_settings(checkout: Path) -> None:
-    project.write(4601)
-    (checkout / "Pulumi.local.yaml").write_text("config: [")
-    project.write_or_keep(4601)
-    assert "config" in _derived(checkout)
-
-
-def test_destroying_without_good_settings_says_what_is_broken(checkout: Path) -> None:
-    (checkout / "Pulumi.local.yaml").write_text("config: [")
-    with pytest.raises(Failure, match="not valid YAML"):
-        project.write_or_keep(4601)
-
-
-FREE, HELD = "config: {a: b}\n", "config: {identity:protect: true}\n"

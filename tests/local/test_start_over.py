@@ -197,6 +197,16 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     checkout.assert_right()
 
 
+def test_the_lock_of_an_engine_that_was_killed_is_in_nobodys_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(state, "LOCKS", tmp_path / "locks")
+    (state.LOCKS / "organization").mkdir(parents=True)
+    with start_over.watched(Progress(planned=False)):
+        assert not state.LOCKS.exists()
+
+
 @pytest.mark.parametrize(
     ("began", "broken_off", "written", "over"),
     [
