@@ -46,16 +46,15 @@ class Api(Model):
     """A resource server."""
 
     scopes: Annotated[dict[ScopeName, ScopeDescription], Field(max_length=SCOPES_PER_SERVER)] = setting(
-        ...,
         "The scopes, name -> description, at most 100; `{}` for none. A scope's full name is "
         "`<identifier>/<key>.<name>`.",
         "scopes",
         Change.LESSENS,
+        default=...,
         codec=Codec(_blocks, _scopes),
         example={"read": "Read existing Projects"},
     )
     identifier: Maybe[ServerIdentifier] = setting(
-        None,
         "The resource server identifier, the prefix of full scope names. Default: `app.<product>.api.<key>`, with "
         "the old key after a rename.",
         "identifier",
@@ -63,14 +62,14 @@ class Api(Model):
         example="https://api.example.app",
     )
     name: Maybe[Annotated[types.Text, types.name(SERVER_NAME_LENGTH)]] = setting(
-        None, "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
+        "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
     )
     prefix_scopes: bool = setting(
-        True,
         "Whether scope names start with the API's key; false for existing resource servers with other names.",
+        default=True,
         example=False,
     )
-    renamed_from: Maybe[types.Key] = setting(None, "The previous key, to keep the resource server after a rename.")
+    renamed_from: Maybe[types.Key] = setting("The previous key, to keep the resource server after a rename.")
 
     def filled(self, key: str, names: Names) -> "Api":
         """The same API, with its names put in; its scopes have the names that AWS gets, sorted."""

@@ -35,13 +35,13 @@ class Asset(Model):
     """A picture of the pages."""
 
     category: Annotated[types.Text, types.one_of(*CATEGORIES)] = setting(
-        ..., f"The category: {', '.join(CATEGORIES)}.", example="FORM_LOGO"
+        f"The category: {', '.join(CATEGORIES)}.", default=..., example="FORM_LOGO"
     )
     colour_mode: Annotated[types.Text, types.one_of(*COLOUR_MODES)] = setting(
-        "DYNAMIC", "The colour mode of the browser: LIGHT, DARK or DYNAMIC (both)."
+        "The colour mode of the browser: LIGHT, DARK or DYNAMIC (both).", default="DYNAMIC"
     )
     file: File = setting(
-        ..., "An ico, jpeg, png, svg or webp file of at most 1 MB, from the root of the repository.",
+        "An ico, jpeg, png, svg or webp file of at most 1 MB, from the root of the repository.", default=...,
         example="login/logo.svg",
     )  # fmt: skip
 
@@ -57,17 +57,17 @@ class Asset(Model):
 class Branding(Model):
     """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
 
-    logo: Maybe[File] = setting(None, "An image above the form.", example="login/logo.svg")
-    background: Maybe[File] = setting(None, "A background image; version 2 only.")
-    favicon: Maybe[File] = setting(None, "The favicon, an ico or svg file; version 2 only.")
-    colour: Maybe[Colour] = setting(None, "The colour of buttons.", example="#0055aa")
+    logo: Maybe[File] = setting("An image above the form.", example="login/logo.svg")
+    background: Maybe[File] = setting("A background image; version 2 only.")
+    favicon: Maybe[File] = setting("The favicon, an ico or svg file; version 2 only.")
+    colour: Maybe[Colour] = setting("The colour of buttons.", example="#0055aa")
     dark_colour: Maybe[Colour] = setting(
-        None, "The colour of buttons in dark mode; version 2 only. Default: colour.", example="#66aaff"
+        "The colour of buttons in dark mode; version 2 only. Default: colour.", example="#66aaff"
     )
-    background_colour: Maybe[Colour] = setting(None, "The background colour of the page.", example="#f4f4f4")
-    dark_background_colour: Maybe[Colour] = setting(None, "The background colour in dark mode; version 2 only.")
+    background_colour: Maybe[Colour] = setting("The background colour of the page.", example="#f4f4f4")
+    dark_background_colour: Maybe[Colour] = setting("The background colour in dark mode; version 2 only.")
     corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
-        None, "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.", example=8
+        "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.", example=8
     )
 
     def assets(self) -> list[Asset]:
@@ -118,15 +118,14 @@ class Branding(Model):
 class Look(Model):
     """What the pages look like: by a few values, or by AWS's own settings."""
 
-    branding: Maybe[Branding] = setting(None, "Simple branding.")
+    branding: Maybe[Branding] = setting("Simple branding.")
     settings: Maybe[File] = setting(
-        None,
         "A JSON file with all settings, as exported from the branding editor of AWS; version 2 only.",
         example="login/settings.json",
     )
-    css: Maybe[File] = setting(None, "A CSS file with AWS's class names; version 1 only.")
+    css: Maybe[File] = setting("A CSS file with AWS's class names; version 1 only.")
     assets: Annotated[list[Asset], Field(max_length=_ASSETS)] = setting(
-        [], "Additional images, at most 40 with 2 MB in total; version 2 only."
+        "Additional images, at most 40 with 2 MB in total; version 2 only.", default=[]
     )
 
     def old_css(self) -> str:

@@ -41,13 +41,13 @@ ExportTemplate = Annotated[
 class ExportNames(Model):
     """What is exported, and under which name. What has no name here is not exported."""
 
-    user_pool_id: Maybe[ExportTemplate] = setting(None, "The pool's id.", example="shop-prod-pool-id")
-    user_pool_arn: Maybe[ExportTemplate] = setting(None, "The pool's ARN.", example="shop-prod-pool-arn")
+    user_pool_id: Maybe[ExportTemplate] = setting("The pool's id.", example="shop-prod-pool-id")
+    user_pool_arn: Maybe[ExportTemplate] = setting("The pool's ARN.", example="shop-prod-pool-arn")
     certificate_arn: Maybe[ExportTemplate] = setting(
-        None, "The certificate's ARN, if the stack has one.", example="shop-prod-certificate"
+        "The certificate's ARN, if the stack has one.", example="shop-prod-certificate"
     )
     clients: dict[types.Key, ExportTemplate] = setting(
-        {}, "The client ids, client key -> export name.", example={"postman": "shop-prod-postman-id"}
+        "The client ids, client key -> export name.", default={}, example={"postman": "shop-prod-postman-id"}
     )
 
     def filled(self, names: Names) -> dict[str, str]:

@@ -2,6 +2,7 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
 """
 
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
@@ -12,7 +13,11 @@ from identity.types import Maybe
 
 PATH: Final = "identity:groups"
 _HIGHEST_PRECEDENCE = 2**31 - 1
-_ROLES = "Members who use an identity pool would get other AWS permissions, or none."
+_of_members = partial(
+    setting,
+    change=Change.MATTERS,
+    loss="Members who use an identity pool would get other AWS permissions, or none.",
+)
 
 
 def _name(value: str) -> str:
@@ -28,22 +33,14 @@ class Group(Model):
     """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
 
     description: Maybe[Annotated[types.Text, types.at_most(2048)]] = setting(
-        None, "A description, at most 2,048 characters.", "description", example="May see every order"
+        "A description, at most 2,048 characters.", "description", example="May see every order"
     )
-    precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = setting(
-        None,
+    precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = _of_members(
         "The precedence, 0-2,147,483,647: a user in several groups gets the role of the group with the lowest number.",
         "precedence",
-        Change.MATTERS,
-        loss=_ROLES,
         codec=Codec(read=lambda number: number or None),  # 0 is the provider's word for none as well
         example=10,
     )
-    role_arn: Maybe[types.RoleArn] = setting(
-        None,
-        "The IAM role of the members in an identity pool.",
-        "roleArn",
-        Change.MATTERS,
-        loss=_ROLES,
-        example="arn:aws:iam::123456789012:role/support",
+    role_arn: Maybe[types.RoleArn] = _of_members(
+        "The IAM role of the members in an identity pool.", "roleArn", example="arn:aws:iam::123456789012:role/support"
     )

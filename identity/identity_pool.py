@@ -5,6 +5,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final
 
 import pulumi
@@ -20,17 +21,18 @@ from identity.types import Maybe, Once
 PATH: Final = "identity:identityPool"
 _RULES = 25
 _OTHER_PERMISSIONS = "Users would get other AWS permissions, or none."
+_role = partial(setting, change=Change.MATTERS, loss=_OTHER_PERMISSIONS)
 
 
 class Rule(Model):
     """A role for people with a claim of some value."""
 
-    claim: types.Text = setting(..., "A claim of the ID token.", "claim", example="custom:tenant")
+    claim: types.Text = setting("A claim of the ID token.", "claim", default=..., example="custom:tenant")
     match: Annotated[types.Text, types.one_of("Equals", "Contains", "StartsWith", "NotEqual")] = setting(
-        "Equals", "Equals, Contains, StartsWith or NotEqual.", "matchType"
+        "Equals, Contains, StartsWith or NotEqual.", "matchType", default="Equals"
     )
-    value: Annotated[types.Text, types.at_most(128)] = setting(..., "The value, 1-128 characters.", "value")
-    role_arn: types.RoleArn = setting(..., "The role on a match.", "roleArn")
+    value: Annotated[types.Text, types.at_most(128)] = setting("The value, 1-128 characters.", "value", default=...)
+    role_arn: types.RoleArn = setting("The role on a match.", "roleArn", default=...)
 
 
 # AWS takes no empty list.
@@ -43,18 +45,18 @@ class RoleMapping(Model):
     """Which role people of a client get: that of their group, or by rules."""
 
     type: Annotated[types.Text, types.one_of("token", "rules")] = setting(
-        "token",
         "token, the role of the group with the lowest precedence; or rules.",
         "type",
+        default="token",
         codec=words({"token": "Token", "rules": "Rules"}),
     )
     rules: Annotated[list[Rule], Field(max_length=_RULES)] = setting(
-        [], "The rules, at most 25; the first match applies.", "mappingRules", codec=_RULES_OF_AWS
+        "The rules, at most 25; the first match applies.", "mappingRules", default=[], codec=_RULES_OF_AWS
     )
     otherwise: Annotated[types.Text, types.one_of("authenticated", "deny")] = setting(
-        "deny",
         "If nothing matches: authenticated for the role of signed-in users, or deny.",
         "ambiguousRoleResolution",
+        default="deny",
         codec=words({"authenticated": "AuthenticatedRole", "deny": "Deny"}),
     )
 
@@ -63,7 +65,6 @@ class IdentityPool(Model):
     """An identity pool."""
 
     name: Maybe[types.Name] = setting(
-        None,
         "The name in AWS. Default: `<product>-<environment>-identitypool`.",
         "identityPoolName",
         # AWS could, the provider cannot: https://github.com/hashicorp/terraform-provider-aws/issues/49638
@@ -71,38 +72,32 @@ class IdentityPool(Model):
         loss="All identity ids would be lost, and apps that have stored them would not recognise their users.",
     )
     clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
-        ...,
         "The keys of the clients whose ID tokens are accepted.",
+        default=...,
         loss="Users of this client would get no credentials.",
         example=["web"],
     )
     unauthenticated: bool = setting(
-        False,
         "Whether anybody gets credentials without signing in.",
         "allowUnauthenticatedIdentities",
+        default=False,
         loss="Users who are not signed in would get no credentials.",
     )
-    authenticated_role_arn: Maybe[types.RoleArn] = setting(
-        None,
-        "The role of signed-in users. Default: a new role without permissions.",
-        change=Change.MATTERS,
-        loss=_OTHER_PERMISSIONS,
+    authenticated_role_arn: Maybe[types.RoleArn] = _role(
+        "The role of signed-in users. Default: a new role without permissions."
     )
-    unauthenticated_role_arn: Maybe[types.RoleArn] = setting(
-        None,
-        "The role of users who are not signed in. Default: with unauthenticated, a new role without permissions.",
-        change=Change.MATTERS,
-        loss=_OTHER_PERMISSIONS,
+    unauthenticated_role_arn: Maybe[types.RoleArn] = _role(
+        "The role of users who are not signed in. Default: with unauthenticated, a new role without permissions."
     )
     role_mappings: dict[types.Key, RoleMapping] = setting(
-        {},
         "Role mappings of single clients, client key -> object.",
+        default={},
         loss=_OTHER_PERMISSIONS,
     )
     classic_flow: bool = setting(
-        False,
         "Whether apps may use the classic flow, in which the app selects the role.",
         "allowClassicFlow",
+        default=False,
         loss="Apps with the classic flow would get no credentials.",
     )
 

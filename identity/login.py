@@ -26,15 +26,17 @@ class Login(Look):
     """The sign-in pages."""
 
     version: Annotated[int, types.whole(1, 2)] = setting(
-        2,
         "2 for managed login, 1 for the classic hosted UI.",
         "managedLoginVersion",
+        default=2,
         loss=_LOOKS,
         plan=Plan.ESSENTIALS,
         free=(1,),
         example=2,
     )
-    per_client: dict[types.Key, Look] = setting({}, "Branding of single clients, client key -> object; version 2 only.")
+    per_client: dict[types.Key, Look] = setting(
+        "Branding of single clients, client key -> object; version 2 only.", default={}
+    )
 
     def look_of(self, key: str) -> Look:
         return self.per_client.get(key, self)

@@ -30,15 +30,14 @@ class Publish(Model):
     """What is written where."""
 
     ssm: Maybe[ParameterPath] = setting(
-        None,
         "The path for SSM parameters with the outputs: each text output, `clients/<key>/clientId` and "
         "`apis/<key>/identifier`. {product} and {environment} are replaced. Default: no parameters.",
         example=_BY_DEFAULT,
     )
     secrets: bool = setting(
-        False,
         "Whether client secrets are stored in Secrets Manager, as `<path>/clients/<key>/secret`; without ssm the path "
         f"is `{_BY_DEFAULT}`.",
+        default=False,
         example=True,
     )
 

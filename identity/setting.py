@@ -96,16 +96,17 @@ class Declared:
 
 
 def setting(
-    default: Any,
     says: str,
     aws: str = "",
     change: Change | None = None,
     *,
+    default: Any = None,
     alias: str | None = None,
     loss: str = "",
     **more: Any,
 ) -> Any:
-    """A field that is a setting: its default (`...` for none), its description, and what `Declared` has of it.
+    """A field that is a setting: its description, its default (`...` for a key that is required), and what `Declared`
+    has of it.
 
     A change that loses something is one to a lesser value, where no other is named.
     """

@@ -54,35 +54,34 @@ class Client(Model):
     """An app client. One that says nothing but its callback is the safe one."""
 
     name: Maybe[types.Name] = setting(
-        None, "The name in AWS. Default: `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
+        "The name in AWS. Default: `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
     )
     secret: bool = setting(
-        False,
         "Whether the client has a secret. A change replaces the client.",
         "generateSecret",
         Change.REPLACES,
+        default=False,
     )
     callback_urls: Urls = setting(
-        [],
         "The callback URLs of the code flow, at most 100. {product}, {environment} and {authDomain} are replaced.",
         "callbackUrls",
+        default=[],
         loss=_SIGN_IN_ENDS,
         always=True,
         example=["https://app.example/signed-in"],
     )
     logout_urls: Urls = setting(
-        [],
         "The allowed sign-out URLs, at most 100, with the same placeholders.",
         "logoutUrls",
+        default=[],
         loss="Sign-out with this URL would fail.",
         always=True,
         example=["https://app.example/"],
     )
     default_redirect_url: Maybe[types.Text] = setting(
-        None, "The default callback URL, one of callbackUrls.", "defaultRedirectUri"
+        "The default callback URL, one of callbackUrls.", "defaultRedirectUri"
     )
     scopes: Maybe[types.Texts] = setting(
-        None,
         "The scopes, short (project.read) or full, and OpenID Connect scopes; at most 50. Default: openid and all "
         "scopes of the APIs.",
         "allowedOauthScopes",
@@ -91,14 +90,12 @@ class Client(Model):
         example=["openid", "project.read"],
     )
     external_scopes: Maybe[types.Texts] = setting(
-        None,
         "Full names of scopes of resource servers that this stack does not manage.",
         loss="Apps that request it could not sign in.",
         example=["https://billing.example/api/pay"],
     )
-    flow: Flow = setting("code", "Short form of flows: code or client_credentials.")
+    flow: Flow = setting("Short form of flows: code or client_credentials.", default="code")
     flows: Maybe[Annotated[list[OidcFlow], Once]] = setting(
-        None,
         "The OAuth flows: code, implicit, both, or only client_credentials; [] turns OAuth off. Default: flow.",
         "allowedOauthFlows",
         loss="Apps that use this flow could not sign in.",
@@ -106,7 +103,6 @@ class Client(Model):
         example=["code"],
     )
     auth_flows: Maybe[Annotated[list[AuthFlow], Field(min_length=1), Once]] = setting(
-        None,
         "The auth flows for apps with their own sign-in form, by AWS's names. Default: ALLOW_USER_SRP_AUTH; "
         "ALLOW_REFRESH_TOKEN_AUTH if refresh tokens do not rotate; ALLOW_USER_AUTH if userPool.firstFactors has more "
         "than the password.",
@@ -119,7 +115,6 @@ class Client(Model):
     auth_session_validity: Maybe[
         Annotated[types.Text, types.lasting(3 * 60, 15 * 60, "from 3m to 15m, in whole minutes", step=60)]
     ] = setting(
-        None,
         "The time limit for a sign-in with several steps, 3m-15m. Default: AWS's, 3m.",
         "authSessionValidity",
         kept=True,
@@ -127,18 +122,17 @@ class Client(Model):
         nothing=3,
         example="5m",
     )
-    token_validity: TokenValidity = setting(TokenValidity(), "Token lifetimes.")
+    token_validity: TokenValidity = setting("Token lifetimes.", default=TokenValidity())
     rotate_refresh_tokens: bool = setting(
-        False,
         "Whether each use of a refresh token returns a new one and ends the old one.",
         "refreshTokenRotation.feature",
+        default=False,
         loss="A stolen refresh token would be valid for its whole lifetime.",
         always=True,
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )
     rotation_grace: Maybe[Annotated[types.Text, types.lasting(0, 60, "from 0s to 60s")]] = setting(
-        None,
         "The grace period in which a rotated refresh token still works, 0s-60s. Default: 10s.",
         "refreshTokenRotation.retryGracePeriodSeconds",
         Change.MATTERS,
@@ -147,7 +141,6 @@ class Client(Model):
         example="30s",
     )
     identity_providers: Maybe[types.Texts] = setting(
-        None,
         "COGNITO, keys of identityProviders, and external:<name> for a provider that this stack does not manage. "
         "Default: COGNITO.",
         "supportedIdentityProviders",
@@ -155,7 +148,6 @@ class Client(Model):
         example=[COGNITO],
     )
     read_attributes: Maybe[types.Texts] = setting(
-        None,
         "The attributes that the app may read, including custom: ones. Default: AWS's, which is all.",
         "readAttributes",
         loss="The app could no longer read it.",
@@ -164,7 +156,6 @@ class Client(Model):
         example=["email", "custom:tenant"],
     )
     write_attributes: Maybe[types.Texts] = setting(
-        None,
         "The attributes that the app, and every user with a token of it, may write. Default in a pool with custom "
         "attributes: the mutable standard ones, because users must not set attributes that control access. Default "
         "otherwise, and for []: AWS's, which is all.",
@@ -175,7 +166,6 @@ class Client(Model):
         example=["email", "name"],
     )
     propagate_user_context: Maybe[bool] = setting(
-        None,
         "Whether the app sends the user's IP address to Cognito; requires a secret. Default: false.",
         "enablePropagateAdditionalUserContextData",
         kept=True,
@@ -183,21 +173,21 @@ class Client(Model):
         example=True,
     )
     prevent_user_existence_errors: bool = setting(
-        True,
         "Whether errors do not reveal if a user exists; false for apps that rely on it.",
         "preventUserExistenceErrors",
         Change.MATTERS,
+        default=True,
         loss="Apps could no longer recognise unknown users by the error, or everybody could.",
         codec=Codec(lambda on: "ENABLED" if on else "LEGACY", lambda value: value == "ENABLED"),
     )
     enable_token_revocation: bool = setting(
-        True,
         "Whether refresh tokens can be revoked.",
         "enableTokenRevocation",
         Change.MATTERS,
+        default=True,
         loss="Tokens would change their form (origin_jti), or could no longer be revoked.",
     )
-    renamed_from: Maybe[types.Key] = setting(None, "The previous key, to keep the client after a rename.")
+    renamed_from: Maybe[types.Key] = setting("The previous key, to keep the client after a rename.")
 
     @property
     def is_machine(self) -> bool:

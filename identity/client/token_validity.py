@@ -16,10 +16,10 @@ TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshToken
 class TokenValidity(Model):
     """How long tokens live: a number with a unit, s, m, h or d."""
 
-    access: AccessValidity = setting("60m", "The access token lifetime, 5m-1d.", example="15m")
-    id: AccessValidity = setting("60m", "The ID token lifetime, 5m-1d.", example="15m")
+    access: AccessValidity = setting("The access token lifetime, 5m-1d.", default="60m", example="15m")
+    id: AccessValidity = setting("The ID token lifetime, 5m-1d.", default="60m", example="15m")
     refresh: RefreshValidity = setting(
-        "30d", "The refresh token lifetime, 60m-3650d, not shorter than the others.", example="7d"
+        "The refresh token lifetime, 60m-3650d, not shorter than the others.", default="30d", example="7d"
     )
 
     @property

@@ -1,6 +1,7 @@
 """Every key of the stack config: one model."""
 
 import unicodedata
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
@@ -41,124 +42,114 @@ TagValue = Annotated[
     AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a value of 0-256 characters")),
     AfterValidator(tag_text),
 ]
-_RECORDS = "The DNS records of the certificate and of the custom domain would be removed from their zone."
+_in_zone = partial(
+    setting,
+    change=Change.MATTERS,
+    loss="The DNS records of the certificate and of the custom domain would be removed from their zone.",
+)
 
 
 class Config(Model):
     """Every key of the namespace `identity`."""
 
     product: types.DnsLabel = setting(
-        ..., "The name of the product, a DNS label such as focusmark. Part of all resource names."
+        "The name of the product, a DNS label such as focusmark. Part of all resource names.", default=...
     )
     environment: Maybe[types.DnsLabel] = setting(
-        None,
         "The environment, a DNS label such as dev. Part of all resource names. For prod, the auth domain has no "
         "prefix. Default: the stack name.",
     )
     production: Maybe[bool] = setting(
-        None,
         "Whether the production policies are mandatory, true or false. Default: false for the environments local, "
         "dev and test, otherwise true.",
     )
-    zone_name: Maybe[types.DnsName] = setting(
-        None,
+    zone_name: Maybe[types.DnsName] = _in_zone(
         "The name of the Route 53 hosted zone for DNS records and certificate validation. Set at most one of "
-        "zoneName, zoneId and zoneExport; without a zone there are no DNS records and no certificate.",
-        change=Change.MATTERS,
-        loss=_RECORDS,
+        "zoneName, zoneId and zoneExport; without a zone there are no DNS records and no certificate."
     )
-    zone_id: Maybe[ZoneId] = setting(
-        None, "The id of the hosted zone, instead of zoneName.", change=Change.MATTERS, loss=_RECORDS
-    )
-    zone_export: Maybe[ExportName] = setting(
-        None,
-        "The CloudFormation export with the id of the hosted zone, instead of zoneName.",
-        change=Change.MATTERS,
-        loss=_RECORDS,
+    zone_id: Maybe[ZoneId] = _in_zone("The id of the hosted zone, instead of zoneName.")
+    zone_export: Maybe[ExportName] = _in_zone(
+        "The CloudFormation export with the id of the hosted zone, instead of zoneName."
     )
     sign_in_domain: bool = setting(
-        True,
         "Whether the pool has a domain, with sign-in pages and OAuth endpoints. If false, apps can only sign users "
         "in through the Cognito API.",
+        default=True,
         change=Change.REPLACES,
     )
     auth_domain: Maybe[types.DnsName] = setting(
-        None,
         "The auth domain, inside the zone. Default: auth.<product>.app for the environment prod, otherwise "
         "<environment>-auth.<product>.app.",
         change=Change.REPLACES,
     )
     custom_domain: bool = setting(
-        False,
         "Serve sign-in on the auth domain instead of a prefix of amazoncognito.com. Requires a zone or certificateArn.",
+        default=False,
         change=Change.REPLACES,
     )
     domain_prefix: Maybe[DomainPrefix] = setting(
-        None,
         "The prefix of the sign-in domain under amazoncognito.com. Default: <product>-<environment>.",
         change=Change.REPLACES,
     )
     keep_prefix_domain: bool = setting(
-        False, "Serve sign-in on the prefix as well as on the custom domain, to move without an outage."
+        "Serve sign-in on the prefix as well as on the custom domain, to move without an outage.", default=False
     )
     certificate_arn: Maybe[CertificateArn] = setting(
-        None,
         "An existing certificate in us-east-1, for a custom domain without a zone. The output dnsRecords then lists "
         "the DNS records to create.",
     )
     protect: bool = setting(
-        False,
         "Protect the pool, its domain, the resource servers and the clients, with Pulumi's protect option and "
         "Cognito's deletion protection, and refuse changes that weaken them.",
+        default=False,
     )
     cloud_formation_exports: OneExportNames = setting(
-        None,
         "The CloudFormation exports, output -> export name. true exports <product>-<environment>-customeruserpoolid, "
         "-customeruserpoolarn and, if there is a certificate, -certificate-auth. Default: no exports.",
     )
     allow_loss: types.Texts = setting(
-        [],
         "Losses that the next update may cause, as the error message names them: a pool id, domain, resource server "
         "identifier or client id for the whole resource, or with a slash and a part, such as us-east-1_AbC/mfa, for "
         "that part. Remove the entry afterwards: with protect, an unused entry is refused.",
+        default=[],
     )
     read_live_pool: bool = setting(
-        True,
         "Read the live pool from AWS before updating it (DescribeUserPool, GetUserPoolMfaConfig), and refuse to "
         "reset settings that the AWS provider does not know, such as an inbound federation trigger.",
+        default=True,
     )
     resource_server_limit: ServerLimit = setting(
-        25, "The AWS account's quota of resource servers per pool: 25, or up to 300 if AWS has raised it."
+        "The AWS account's quota of resource servers per pool: 25, or up to 300 if AWS has raised it.", default=25
     )
     exemptions: dict[types.Text, dict[types.Text, types.Text]] = setting(
-        {},
         "Accepted violations of the policy pack, rule -> resource -> reason; docs/policies.md lists the rules. The "
         "resource is the key of a client or API, a logical name or *.",
+        default={},
     )
     tags: dict[TagKey, TagValue] = setting(
-        {}, "Additional tags. The tags environment, orchestration, service, service-type and product are always set."
+        "Additional tags. The tags environment, orchestration, service, service-type and product are always set.",
+        default={},
     )
-    user_pool: UserPool = setting(UserPool.model_validate({}), "The settings of the user pool.")
+    user_pool: UserPool = setting("The settings of the user pool.", default=UserPool.model_validate({}))
     identity_providers: dict[types.Key, IdentityProvider] = setting(
-        {}, "Identity providers, key -> object.", secret=True
+        "Identity providers, key -> object.", default={}, secret=True
     )
     link_accounts: Maybe[Annotated[types.Text, types.one_of(VERIFIED_EMAIL)]] = setting(
-        None,
         "verifiedEmail links users of identity providers to the user with the same verified email address, with a "
         "Lambda function for the preSignUp trigger. Default: no linking, they are separate users.",
         loss=LOSS_OF_LINKS,
         example=VERIFIED_EMAIL,
     )
-    groups: dict[GroupName, Group] = setting({}, "The user groups, name -> object.")
-    login: Maybe[Login] = setting(None, "The sign-in pages. Default: the domain's current version and branding.")
+    groups: dict[GroupName, Group] = setting("The user groups, name -> object.", default={})
+    login: Maybe[Login] = setting("The sign-in pages. Default: the domain's current version and branding.")
     identity_pool: Maybe[IdentityPool] = setting(
-        None, "An identity pool, which gives AWS credentials to signed-in users. Default: none."
+        "An identity pool, which gives AWS credentials to signed-in users. Default: none."
     )
     publish: Maybe[Publish] = setting(
-        None, "Copies of the outputs: SSM parameters, and client secrets in Secrets Manager. Default: none."
+        "Copies of the outputs: SSM parameters, and client secrets in Secrets Manager. Default: none."
     )
-    apis: dict[types.Key, Api] = setting({}, "The resource servers, key -> object.")
-    clients: dict[types.Key, Client] = setting({}, "The app clients, key -> object.")
+    apis: dict[types.Key, Api] = setting("The resource servers, key -> object.", default={})
+    clients: dict[types.Key, Client] = setting("The app clients, key -> object.", default={})
 
 
 KEYS: Final = tuple(str(field.alias) for field in Config.model_fields.values())

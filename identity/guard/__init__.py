@@ -18,10 +18,9 @@ from identity.guard.exports import exports_losses
 from identity.guard.federation import federation_losses
 from identity.guard.login import identity_pool_losses, login_losses, publication_losses
 from identity.guard.loss import Loss
-from identity.guard.pool import pool_losses
+from identity.guard.pool import missing_pool, pool_losses
 from identity.guard.registry import registry_losses
 from identity.guard.unseen import entries_in_use
-from identity.guard.whereabouts import missing_pool
 from identity.zone import Zone
 
 

@@ -1,11 +1,11 @@
-"""Losses of the user pool: the pool with its users, or a protection. Pure."""
+"""Losses of the user pool: the pool with its users, or a protection."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from identity import facts, link_accounts, naming
 from identity.config.settings import Settings
-from identity.deployed import Deployed, mail_sender, of_type, region_of
+from identity.deployed import Deployed, current_account, mail_sender, of_type, outputs_of, region_of
 from identity.errors import shown
 from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
@@ -16,6 +16,40 @@ from identity.user_pool.live import live_pool
 from identity.user_pool.messages import NO_ADDRESS
 from identity.user_pool.settings import PATH
 from identity.user_pool.triggers import Triggers
+
+
+def missing_pool(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
+    """A pool in another account, and one that the stack's outputs or clients still name while its state has none.
+
+    A refresh with the credentials of another account finds nothing there, and takes everything for deleted; the next
+    update would make a new pool, empty. The emulator's pool is not worth this: it is made again after a kill.
+    """
+    if settings.cognito_endpoint:
+        return
+    arns = [str(pool.get("arn", "")) for pool in outputs_of(state, facts.USER_POOL)]
+    known = [str(stack.get("userPoolArn", "")) for stack in outputs_of(state, facts.STACK)]
+    # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
+    leftover = sorted({str(resource.outputs.get("userPoolId") or "") for resource in state})
+    for arn in filter(None, arns or [*filter(None, known)] or leftover):
+        account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
+        current = current_account()
+        if account and current and account != current:
+            fix = f"Use credentials of {account}. Nothing was lost: the pool is in another account."
+            keep = f"the credentials of the account {account}, where the pool {pool_id} is"
+            yield Loss(pool_id, "aws:profile", keep, f"credentials of the account {current}", fix, final=True)
+        elif not arns:
+            yield _left_the_state(pool_id)
+
+
+def _left_the_state(pool_id: str) -> Loss:
+    fix = "import it, if it still exists: "
+    fix += f"`pulumi import aws:cognito/userPool:UserPool customers {pool_id}`, or docs/adopting.md."
+    consequence = (
+        "It was deleted, or a refresh did not find it, for example with credentials of another account. The update "
+        "would create a new pool without users."
+    )
+    keep = f"a state with the pool {pool_id}, which the stack's outputs or clients refer to"
+    return Loss(pool_id, "the stack's state", keep, "a state without a pool", consequence, fix, in_place=True)
 
 
 def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Sequence[Deployed] = ()) -> Iterator[Loss]:

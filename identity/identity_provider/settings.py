@@ -6,6 +6,7 @@ takes, and how a live one is read back
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field
@@ -19,46 +20,42 @@ PATH: Final = "identity:identityProviders"
 _FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "true")
 _RSA = Codec(lambda value: "rsa-sha256" if value else "", lambda text: text == "rsa-sha256")
 _WORDS = Codec(" ".join, lambda text: re.split(r"[\s,]+", text))
-_OTHER_PEOPLE = "The provider may send other user ids for it, so users would become new users."
+_flag = partial(setting, codec=_FLAG, nothing="false")
+_of_everybody = partial(
+    setting, change=Change.REPLACES, loss="Everybody who signs in with this provider would become a new user."
+)
+_of_people = partial(
+    setting,
+    change=Change.MATTERS,
+    loss="The provider may send other user ids for it, so users would become new users.",
+)
 
 
 class IdentityProvider(Model):
     """Where people can sign in besides the pool itself. Its name is part of the user name of everybody who does."""
 
-    type: Annotated[types.Text, types.one_of(*KINDS)] = setting(
-        ...,
+    type: Annotated[types.Text, types.one_of(*KINDS)] = _of_everybody(
         "google, facebook, amazon, apple, oidc or saml.",
         "providerType",
-        Change.REPLACES,
-        loss="Everybody who signs in with this provider would become a new user.",
+        default=...,
         codec=words({key: kind.aws for key, kind in KINDS.items()}),
         example="google",
     )
-    name: Maybe[Name] = setting(
-        None,
+    name: Maybe[Name] = _of_everybody(
         "For oidc and saml: the provider's name in AWS, 3-32 characters. Default: the key. The names of the other "
         "types are fixed.",
         "providerName",
-        Change.REPLACES,
-        loss="Everybody who signs in with this provider would become a new user.",
         example="Okta",
     )
-    client_id: Maybe[types.Text] = setting(
-        None,
-        "The client id at the provider.",
-        "providerDetails.client_id",
-        Change.MATTERS,
-        loss=_OTHER_PEOPLE,
-        example="1234.apps.googleusercontent.com",
+    client_id: Maybe[types.Text] = _of_people(
+        "The client id at the provider.", "providerDetails.client_id", example="1234.apps.googleusercontent.com"
     )
     client_secret: Maybe[types.Text] = setting(
-        None,
         "The client secret; encrypted in the stack file.",
         "providerDetails.client_secret",
         secret=True,
     )
     scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
-        None,
         "The scopes that Cognito requests. Default: those that the default attributes need.",
         "providerDetails.authorize_scopes",
         loss="Attributes of this scope would no longer be filled in.",
@@ -66,90 +63,65 @@ class IdentityProvider(Model):
         always=True,
         example=["openid", "email"],
     )
-    issuer: Maybe[Url] = setting(
-        None,
+    issuer: Maybe[Url] = _of_people(
         "For oidc: the issuer URL, which Cognito uses for discovery.",
         "providerDetails.oidc_issuer",
-        Change.MATTERS,
-        loss=_OTHER_PEOPLE,
         example="https://login.example.com",
     )
     authorize_url: Maybe[Url] = setting(
-        None, "For oidc: the authorization endpoint, if discovery does not work.", "providerDetails.authorize_url"
+        "For oidc: the authorization endpoint, if discovery does not work.", "providerDetails.authorize_url"
     )
-    token_url: Maybe[Url] = setting(None, "For oidc: the token endpoint.", "providerDetails.token_url")
-    user_info_url: Maybe[Url] = setting(None, "For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
-    jwks_uri: Maybe[Url] = setting(None, "For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
+    token_url: Maybe[Url] = setting("For oidc: the token endpoint.", "providerDetails.token_url")
+    user_info_url: Maybe[Url] = setting("For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
+    jwks_uri: Maybe[Url] = setting("For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
     user_info_method: Maybe[Annotated[types.Text, types.one_of("GET", "POST")]] = setting(
-        None,
         "For oidc: the HTTP method for userInfo, GET or POST. Default: GET.",
         "providerDetails.attributes_request_method",
         always=True,
     )
     api_version: Maybe[types.Text] = setting(
-        None,
         "For facebook: the API version. Default: AWS's.",
         "providerDetails.api_version",
         kept=True,
         example="v21.0",
     )
-    team_id: Maybe[types.Text] = setting(
-        None,
-        "For apple: the team id.",
-        "providerDetails.team_id",
-        Change.MATTERS,
-        loss=_OTHER_PEOPLE,
-        example="ABCDE12345",
-    )
-    key_id: Maybe[types.Text] = setting(None, "For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")
+    team_id: Maybe[types.Text] = _of_people("For apple: the team id.", "providerDetails.team_id", example="ABCDE12345")
+    key_id: Maybe[types.Text] = setting("For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")
     private_key: Maybe[PrivateKey] = setting(
-        None,
         "For apple: the content of the key's .p8 file; encrypted in the stack file.",
         "providerDetails.private_key",
         secret=True,
     )
     metadata_url: Maybe[Url] = setting(
-        None,
         "For saml: the URL of the metadata.",
         "providerDetails.MetadataURL",
         example="https://login.example.com/metadata",
     )
-    metadata: Maybe[types.Text] = setting(None, "For saml: the metadata XML.", "providerDetails.MetadataFile")
-    sign_out: Maybe[bool] = setting(
-        None,
+    metadata: Maybe[types.Text] = setting("For saml: the metadata XML.", "providerDetails.MetadataFile")
+    sign_out: Maybe[bool] = _flag(
         "For saml: whether sign-out also signs the user out at the provider. Default: false.",
         "providerDetails.IDPSignout",
         loss="Users who sign out would stay signed in at the provider.",
-        codec=_FLAG,
-        nothing="false",
         example=True,
     )
     sign_requests: Maybe[bool] = setting(
-        None,
         "For saml: whether Cognito signs its requests. Default: false.",
         "providerDetails.RequestSigningAlgorithm",
         loss="A provider that requires signed requests would refuse them.",
         codec=_RSA,
         example=True,
     )
-    encrypted_responses: Maybe[bool] = setting(
-        None,
+    encrypted_responses: Maybe[bool] = _flag(
         "For saml: whether responses have to be encrypted. Default: false.",
         "providerDetails.EncryptedResponses",
         loss="Unencrypted responses would be accepted.",
-        codec=_FLAG,
-        nothing="false",
     )
-    idp_initiated: Maybe[bool] = setting(
-        None,
+    idp_initiated: Maybe[bool] = _flag(
         "For saml: whether IdP-initiated sign-in is allowed. Default: false.",
         "providerDetails.IDPInit",
         loss="IdP-initiated sign-ins would be refused.",
-        codec=_FLAG,
-        nothing="false",
     )
     attributes: Maybe[dict[types.Text, types.Text]] = setting(
-        None,
         "The attribute mapping, attribute of the pool -> attribute of the provider. Default: depends on the type.",
         "attributeMapping",
         loss="These attributes would no longer be filled in at sign-in.",
@@ -157,9 +129,9 @@ class IdentityProvider(Model):
         example={"email": "email", "custom:tenant": "tid"},
     )
     identifiers: Annotated[list[Identifier], Field(max_length=50), Once] = setting(
-        [],
         "Identifiers with which an app can select the provider, such as email domains; at most 50.",
         "idpIdentifiers",
+        default=[],
         loss="Apps could no longer select the provider with this identifier.",
         codec=SORTED,
         example=["acme.com"],

@@ -42,10 +42,10 @@ StandardName = Annotated[types.Text, types.one_of(*DECLARABLE)]
 class StandardAttribute(Model):
     """One of OpenID Connect's attributes."""
 
-    required: bool = _fixed(False, "Whether the attribute is required at sign-up.", example=True)
-    mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
-    min_length: Maybe[AttributeLength] = _fixed(None, "The minimum length, 0-2,048. Default: AWS's.", example=2)
-    max_length: Maybe[AttributeLength] = _fixed(None, "The maximum length, 0-2,048. Default: AWS's.", example=100)
+    required: bool = _fixed("Whether the attribute is required at sign-up.", default=False, example=True)
+    mutable: bool = _fixed("Whether the attribute can change later.", default=True, example=False)
+    min_length: Maybe[AttributeLength] = _fixed("The minimum length, 0-2,048. Default: AWS's.", example=2)
+    max_length: Maybe[AttributeLength] = _fixed("The maximum length, 0-2,048. Default: AWS's.", example=100)
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -76,18 +76,18 @@ class StandardAttribute(Model):
 class CustomAttribute(Model):
     """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
 
-    type: AttributeType = _fixed("String", "String, Number, DateTime or Boolean.", example="Number")
-    mutable: bool = _fixed(True, "Whether the attribute can change later.", example=False)
+    type: AttributeType = _fixed("String, Number, DateTime or Boolean.", default="String", example="Number")
+    mutable: bool = _fixed("Whether the attribute can change later.", default=True, example=False)
     developer_only: bool = _fixed(
-        False, "Whether only an administrator can write the attribute (`dev:custom:<name>`).", example=True
+        "Whether only an administrator can write the attribute (`dev:custom:<name>`).", default=False, example=True
     )
-    min_length: Maybe[AttributeLength] = _fixed(None, "For String: the minimum length, 0-2,048.", example=2)
-    max_length: Maybe[AttributeLength] = _fixed(None, "For String: the maximum length, 0-2,048.", example=36)
-    min_value: Maybe[int] = _fixed(None, "For Number: the minimum.", example=1)
-    max_value: Maybe[int] = _fixed(None, "For Number: the maximum.", example=9)
+    min_length: Maybe[AttributeLength] = _fixed("For String: the minimum length, 0-2,048.", example=2)
+    max_length: Maybe[AttributeLength] = _fixed("For String: the maximum length, 0-2,048.", example=36)
+    min_value: Maybe[int] = _fixed("For Number: the minimum.", example=1)
+    max_value: Maybe[int] = _fixed("For Number: the maximum.", example=9)
     bounded: bool = _fixed(
-        True,
         "false: a String without the default bounds, as a pool that was not created by this program can have.",
+        default=True,
         example=False,
     )
 

@@ -9,7 +9,7 @@ from identity import types
 from identity.setting import Change, Codec, Model, Plan, setting, words
 from identity.types import Maybe, Once
 from identity.user_pool.attribute_names import VerifiedAttribute
-from identity.user_pool.texts import CodeBody, CodeText, Subject
+from identity.user_pool.messages import CodeBody, CodeText, Subject
 
 FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp": "SMS_OTP", "passkey": "WEB_AUTHN"}
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
@@ -41,7 +41,6 @@ class Passkeys(Model):
     """
 
     relying_party_id: Maybe[RelyingParty] = setting(
-        None,
         "The relying party, the domain of the passkeys: the auth domain or a parent of it. Default: the domain of "
         "the sign-in pages.",
         "webAuthnConfiguration.relyingPartyId",
@@ -51,7 +50,6 @@ class Passkeys(Model):
         example="example.app",
     )
     user_verification: Maybe[UserVerification] = setting(
-        None,
         "Whether a passkey has to verify its user, by biometrics or a PIN: preferred or required. Default: preferred.",
         "webAuthnConfiguration.userVerification",
         loss="A device that does not verify its user would be enough.",
@@ -71,15 +69,15 @@ class MailedCode(Model):
         return outputs.get("emailMfaConfiguration") is not None
 
     subject: Subject = setting(
-        "Your sign-in code",
         "The subject of the email, 1-140 characters.",
         "emailMfaConfiguration.subject",
+        default="Your sign-in code",
         example="Your code",
     )
     message: CodeBody = setting(
-        "Your code is {####}.",
         "The email, 6-20,000 characters, with the placeholder {####}.",
         "emailMfaConfiguration.message",
+        default="Your code is {####}.",
         example="Sign in with {####}.",
     )
 
@@ -88,9 +86,9 @@ class TextedCode(Model):
     """A second factor by text message; needs `sms`."""
 
     message: CodeText = setting(
-        "Your authentication code is {####}. ",
         "The text message, 6-140 characters, with the placeholder {####}.",
         "smsAuthenticationMessage",
+        default="Your authentication code is {####}. ",
         example="Sign in with {####}.",
         nothing="Your authentication code is {####}. ",
     )
@@ -100,9 +98,9 @@ class Mfa(Model):
     """The second factor (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html)."""
 
     mode: Mode = setting(
-        "off",
         "off; optional, for users who enrol; or on, for all users.",
         "mfaConfiguration",
+        default="off",
         loss="A password alone would be enough to sign in, also for users who have enrolled.",
         order=tuple(MODES),
         codec=words(MODES),
@@ -110,22 +108,20 @@ class Mfa(Model):
         example="optional",
     )
     totp: bool = setting(
-        False,
         "Codes from an authenticator app (TOTP).",
         "softwareTokenMfaConfiguration.enabled",
+        default=False,
         loss="Users could no longer use their authenticator app.",
         nothing=False,
         example=True,
     )
     email: Maybe[MailedCode] = setting(
-        None,
         "Codes by email.",
         example={"subject": "Your code"},
         loss="Users could no longer use email as their second factor.",
         plan=Plan.ESSENTIALS,
     )
     sms: Maybe[TextedCode] = setting(
-        None,
         "Codes by text message.",
         example={},
         loss="Users could no longer use their phone as their second factor.",
@@ -145,16 +141,16 @@ class Devices(Model):
     """
 
     challenge_on_new_device: bool = setting(
-        False,
         "Whether a remembered device replaces the second factor.",
         "deviceConfiguration.challengeRequiredOnNewDevice",
+        default=False,
         loss="Remembered devices would no longer have to prove their key.",
         example=True,
     )
     only_remembered_on_user_prompt: bool = setting(
-        False,
         "Whether a device is remembered only with the user's consent.",
         "deviceConfiguration.deviceOnlyRememberedOnUserPrompt",
+        default=False,
         loss="Devices would be remembered without the users' consent.",
         example=True,
     )
@@ -175,7 +171,6 @@ class Factors(Model):
     """The keys of `userPool` that say how people sign in and come back in."""
 
     first_factors: Maybe[Annotated[list[FirstFactor], Field(min_length=1), Once]] = setting(
-        None,
         "The first factors for sign-in: password, emailOtp, smsOtp, passkey; password is required. With more than "
         "the password, clients get the flow ALLOW_USER_AUTH. Default: password.",
         "signInPolicy.allowedFirstAuthFactors",
@@ -187,20 +182,17 @@ class Factors(Model):
         example=["password", "passkey"],
     )
     passkeys: Maybe[Passkeys] = setting(
-        None,
         "Passkey settings.",
         example={"userVerification": "required"},
         loss="Passkeys would stop working.",
         plan=Plan.ESSENTIALS,
     )
     mfa: Maybe[Mfa] = setting(
-        None,
         "Multi-factor authentication. Default: off.",
         example={"mode": "optional", "totp": True},
         loss="A password alone would be enough to sign in.",
     )
     recovery: Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), Once]] = setting(
-        None,
         "Account recovery, in order of preference: verified_email, verified_phone_number; or only admin_only. "
         "Default: AWS's, which is email for a new pool.",
         "accountRecoverySetting.recoveryMechanisms",
@@ -210,7 +202,6 @@ class Factors(Model):
         example=["verified_email"],
     )
     verify_before_update: Maybe[Annotated[list[VerifiedAttribute], Once]] = setting(
-        None,
         "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
         loss="Anyone with a user's session could change the address for account recovery.",
@@ -218,7 +209,6 @@ class Factors(Model):
         example=["email"],
     )
     devices: Maybe[Devices] = setting(
-        None,
         "Remembered devices. Default: none.",
         example={"onlyRememberedOnUserPrompt": True},
         loss="Remembered devices would be forgotten.",

@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 import pulumi
@@ -45,24 +46,21 @@ def _sign_ins(value: str) -> str:
     return _retention_or(value, either, "the ARN of a log group, a bucket or a delivery stream")
 
 
+_log = partial(setting, order=RETENTIONS, always=True)
+
+
 class Logs(Model):
     """What Cognito writes down of the pool."""
 
-    notifications: Maybe[Annotated[types.Text, AfterValidator(_notifications)]] = setting(
-        None,
+    notifications: Maybe[Annotated[types.Text, AfterValidator(_notifications)]] = _log(
         "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "
         "for a new log group.",
         loss="Failed emails and text messages would no longer be logged, or existing logs would be deleted.",
-        order=RETENTIONS,
-        always=True,
         example="90d",
     )
-    sign_ins: Maybe[Annotated[types.Text, AfterValidator(_sign_ins)]] = setting(
-        None,
+    sign_ins: Maybe[Annotated[types.Text, AfterValidator(_sign_ins)]] = _log(
         "Log of sign-ins and their risk: the ARN of a log group, bucket or delivery stream, or a retention.",
         loss="Sign-ins and their risk would no longer be logged, or existing logs would be deleted.",
-        order=RETENTIONS,
-        always=True,
         plan=Plan.PLUS,
         example="365d",
     )

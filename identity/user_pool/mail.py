@@ -54,7 +54,6 @@ class Email(Model):
     """
 
     from_: Maybe[Sender] = setting(
-        None,
         "The sender: an address, or a name and an address, of the verified identity. Default: the address of "
         "identityArn.",
         "emailConfiguration.fromEmailAddress",
@@ -62,20 +61,17 @@ class Email(Model):
         example="Acme <no-reply@example.app>",
     )
     reply_to: Maybe[Address] = setting(
-        None,
         "The reply-to address.",
         "emailConfiguration.replyToEmailAddress",
         example="help@example.app",
     )
     configuration_set: Maybe[ConfigurationSet] = setting(
-        None,
         "An SES configuration set.",
         "emailConfiguration.configurationSet",
         loss="SES would no longer record bounces and complaints.",
         example="sign-in",
     )
     identity_arn: Maybe[IdentityArn] = setting(
-        None,
         "The SES identity of the sender. Default: if the sender's domain is in the stack's zone, the program creates "
         "an identity and its DKIM records.",
         "emailConfiguration.sourceArn",

@@ -1,14 +1,17 @@
-"""Message templates for verification and invitation, and the keys of `userPool` for messages."""
+"""Message templates for verification and invitation, rules for texts, and the keys of `userPool` for messages."""
 
+import re
 from collections.abc import Mapping
+from string import whitespace
 from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator
 
 from identity import types
 from identity.setting import Change, Model, setting, words
 from identity.types import Maybe
 from identity.user_pool.mail import Email
 from identity.user_pool.sms import Sms
-from identity.user_pool.texts import Body, CodeText, InvitationBody, InvitationText, Subject
 
 BY: Final = {"link": "CONFIRM_WITH_LINK", "code": "CONFIRM_WITH_CODE"}
 _TEMPLATE = "verificationMessageTemplate"
@@ -17,31 +20,61 @@ By = Annotated[types.Text, types.one_of(*BY)]
 NO_ADDRESS: Final = "Emails would come from Cognito's own address, at most 50 a day."
 
 
+def mail_text(value: str) -> str:
+    odd = next((sign for sign in value if not (types.is_visible(sign) or sign in whitespace)), None)
+    return value if odd is None else types.refuse("letters, marks, numbers, signs and plain spaces", f"remove {odd!a}")
+
+
+def _one_line(value: str) -> str:
+    return value if len(value.splitlines()) == 1 else types.refuse("a string without line breaks")
+
+
+def with_code(value: str) -> str:
+    return value if "{####}" in value else types.refuse("a string with {####}, where Cognito puts the code")
+
+
+def with_link(value: str) -> str:
+    if re.search("{##.+?##}", value, re.DOTALL):
+        return value
+    return types.refuse("a string with {##link text##}, which Cognito replaces by the link")
+
+
+def _with_name_and_code(value: str) -> str:
+    missing = [word for word in ("{username}", "{####}") if word not in value]
+    return types.refuse("a string with {username} and {####}", f"add {missing[0]}") if missing else value
+
+
+Subject = Annotated[types.Text, AfterValidator(mail_text), types.at_most(140)]
+Body = Annotated[types.Text, AfterValidator(mail_text), types.at_most(20000)]
+CodeBody = Annotated[Body, AfterValidator(with_code)]
+CodeText = Annotated[types.Text, AfterValidator(with_code), AfterValidator(_one_line), types.at_most(140)]
+InvitationBody = Annotated[Body, AfterValidator(_with_name_and_code)]
+InvitationText = Annotated[types.Text, AfterValidator(_with_name_and_code), types.at_most(140)]
+
+
 class Verification(Model):
     """The message that verifies an address or a phone number
     (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html).
     """
 
     by: By = setting(
-        "link",
         "Verify by link or by code.",
         f"{_TEMPLATE}.defaultEmailOption",
         Change.MATTERS,
+        default="link",
         loss="Apps that ask for a code, or expect a link, would stop working.",
         codec=words(BY),
         example="code",
     )
     subject: Maybe[Subject] = setting(
-        None, "The subject of the email, 1-140 characters. Default: AWS's text.", example="Welcome to Acme"
+        "The subject of the email, 1-140 characters. Default: AWS's text.", example="Welcome to Acme"
     )
     message: Maybe[Body] = setting(
-        None,
         "The email, 6-20,000 characters, with the placeholder {####} for a code, or {##link text##} for a link. "
         "Default: AWS's text.",
         example="Please {##confirm your address##}.",
     )
     sms_message: Maybe[CodeText] = setting(
-        None,
         "The text message, 6-140 characters, with the placeholder {####}. Default: AWS's text.",
         f"{_TEMPLATE}.smsMessage",
         kept=True,
@@ -70,16 +103,14 @@ class Invitation(Model):
     """The message to a person whom an administrator signs up."""
 
     subject: Maybe[Subject] = setting(
-        None, "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
+        "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
     )
     message: Maybe[InvitationBody] = setting(
-        None,
         "The email, 6-20,000 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.emailMessage",
         example="You are {username}, and your password is {####}.",
     )
     sms_message: Maybe[InvitationText] = setting(
-        None,
         "The text message, 6-140 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.smsMessage",
         example="{username}: {####}",
@@ -90,23 +121,20 @@ class Messages(Model):
     """The keys of `userPool` that say what is sent to people, and how."""
 
     verification: Verification = setting(
-        Verification(), "The message that verifies an email address or phone number.", example={"by": "code"}
+        "The message that verifies an email address or phone number.", default=Verification(), example={"by": "code"}
     )
     invitation: Maybe[Invitation] = setting(
-        None,
         "The message to a user whom an administrator creates. Default: AWS's text.",
         kept=True,
         example={"subject": "Your account"},
     )
     email: Maybe[Email] = setting(
-        None,
         "Email through Amazon SES. Default: Cognito's own email, at most 50 a day.",
         loss=NO_ADDRESS,
         example={"from": "no-reply@example.app"},
         kept=True,
     )
     sms: Maybe[Sms] = setting(
-        None,
         "Text messages through Amazon SNS. The AWS provider cannot remove this setting again.",
         change=Change.IMPOSSIBLE,
         loss="the AWS provider cannot remove the text message settings of a pool; instead remove what sends text "

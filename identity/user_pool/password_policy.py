@@ -22,26 +22,26 @@ class PasswordPolicy(Model):
     """The password policy of the pool. It holds for new passwords; those that people have stay good."""
 
     minimum_length: PasswordLength = _stronger(
-        8, "The minimum length, 6-99.", "passwordPolicy.minimumLength", example=12
+        "The minimum length, 6-99.", "passwordPolicy.minimumLength", default=8, example=12
     )
     require_lowercase: bool = _stronger(
-        True, "Require a lower-case letter.", "passwordPolicy.requireLowercase", example=True
+        "Require a lower-case letter.", "passwordPolicy.requireLowercase", default=True, example=True
     )
     require_uppercase: bool = _stronger(
-        True, "Require an upper-case letter.", "passwordPolicy.requireUppercase", example=True
+        "Require an upper-case letter.", "passwordPolicy.requireUppercase", default=True, example=True
     )
-    require_numbers: bool = _stronger(False, "Require a digit.", "passwordPolicy.requireNumbers", example=True)
-    require_symbols: bool = _stronger(False, "Require a symbol.", "passwordPolicy.requireSymbols", example=True)
+    require_numbers: bool = _stronger("Require a digit.", "passwordPolicy.requireNumbers", default=False, example=True)
+    require_symbols: bool = _stronger("Require a symbol.", "passwordPolicy.requireSymbols", default=False, example=True)
     temporary_password_validity_days: TemporaryPasswordDays = setting(
-        14,
         "The days, 1-365, for which the temporary password of an invitation is valid.",
         "passwordPolicy.temporaryPasswordValidityDays",
+        default=14,
         example=7,
     )
     password_history_size: PasswordHistory = setting(
-        0,
         "The number of previous passwords, 0-24, that cannot be reused.",
         "passwordPolicy.passwordHistorySize",
+        default=0,
         loss="Previous passwords could be reused.",
         always=True,
         plan=Plan.ESSENTIALS,

@@ -10,8 +10,8 @@ from identity.errors import Problem, following, shown
 from identity.user_pool import attributes
 from identity.user_pool.attribute_names import VERIFIED_ATTRIBUTES
 from identity.user_pool.mail import mail_problems
+from identity.user_pool.messages import with_code, with_link
 from identity.user_pool.settings import PATH, UserPool
-from identity.user_pool.texts import with_code, with_link
 from identity.user_pool.triggers import Triggers, trigger_problems
 from identity.user_pool.web_acl import web_acl_problems
 

@@ -1,39 +1,44 @@
 """The settings of the user pool. The rules between them are in `rules.py`."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final, Self
 
 from pydantic import model_validator
 
 from identity import types
-from identity.setting import INVERTED, SORTED, Change, setting, words
-from identity.types import Maybe, Once
+from identity.setting import INVERTED, SORTED, Change, Plan, setting, words
+from identity.types import ByArn, Maybe, Once
 from identity.user_pool import attributes
 from identity.user_pool.attribute_names import AliasAttribute, VerifiedAttribute
 from identity.user_pool.attributes import CustomAttributes, StandardAttribute, StandardAttributes
 from identity.user_pool.factors import Factors
+from identity.user_pool.logs import Logs
 from identity.user_pool.messages import Messages
 from identity.user_pool.password_policy import PasswordPolicy
-from identity.user_pool.protection import Protection
+from identity.user_pool.threat_protection import UNWATCHED, ThreatProtection
 from identity.user_pool.triggers import Triggers
+from identity.user_pool.web_acl import WebAcl
 
 PATH: Final = "identity:userPool"
 TIERS: Final = {"lite": "LITE", "essentials": "ESSENTIALS", "plus": "PLUS"}
-_EVERYBODY = "Pulumi would create a new pool and delete this one with all its users."
+_for_good = partial(
+    setting,
+    change=Change.REPLACES,
+    loss="Pulumi would create a new pool and delete this one with all its users.",
+)
 _EMAIL_ALONE = {"email": StandardAttribute.model_construct(required=True)}
 
 
-class UserPool(Factors, Messages, Protection):
+class UserPool(Factors, Messages):
     """The user pool; each default is the setting of the old system, or AWS's own where it had none."""
 
     name: Maybe[types.Name] = setting(
-        None,
         "The name of the pool. Default: `<product>-<environment>-userpool-customers`.",
         "name",
         example="customers",
     )
     tier: Maybe[Annotated[types.Text, types.one_of(*TIERS)]] = setting(
-        None,
         "The feature plan: lite, essentials or plus. Default: AWS's, which is Essentials for a new pool.",
         "userPoolTier",
         loss="Features of the higher plan would stop working.",
@@ -43,43 +48,33 @@ class UserPool(Factors, Messages, Protection):
         nothing="ESSENTIALS",
         example="essentials",
     )
-    username_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
-        [],
+    username_attributes: Annotated[list[VerifiedAttribute], Once] = _for_good(
         "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
-        Change.REPLACES,
-        loss=_EVERYBODY,
+        default=[],
         codec=SORTED,
         example=["email"],
     )
-    alias_attributes: Annotated[list[AliasAttribute], Once] = setting(
-        ["preferred_username"],
+    alias_attributes: Annotated[list[AliasAttribute], Once] = _for_good(
         "Attributes that users can sign in with in addition to the user name: email, phone_number, preferred_username.",
         "aliasAttributes",
-        Change.REPLACES,
-        loss=_EVERYBODY,
+        default=["preferred_username"],
         codec=SORTED,
         example=["email"],
     )
-    case_sensitive: bool = setting(
-        False,
-        "Whether user names are case-sensitive.",
-        "usernameConfiguration.caseSensitive",
-        Change.REPLACES,
-        loss=_EVERYBODY,
-        example=False,
+    case_sensitive: bool = _for_good(
+        "Whether user names are case-sensitive.", "usernameConfiguration.caseSensitive", default=False, example=False
     )
     auto_verified_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
-        ["email"],
         "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
         "autoVerifiedAttributes",
+        default=["email"],
         loss="New addresses would no longer be verified, so they could not be used for account recovery.",
         always=True,
         codec=SORTED,
         example=["email"],
     )
     self_sign_up: Maybe[bool] = setting(
-        None,
         "Whether users can sign up themselves. Default: AWS's, which is true for a new pool.",
         "adminCreateUserConfig.allowAdminCreateUserOnly",
         loss="Only administrators could create users.",
@@ -88,24 +83,43 @@ class UserPool(Factors, Messages, Protection):
         example=False,
     )
     standard_attributes: StandardAttributes = setting(
-        _EMAIL_ALONE,
         "The standard attributes of the pool, name -> object; `{}` for none.",
+        default=_EMAIL_ALONE,
         change=Change.IMPOSSIBLE,
         example={"email": {"required": True}, "given_name": {"required": True, "maxLength": 100}},
     )
     custom_attributes: CustomAttributes = setting(
-        {},
         "Custom attributes (`custom:<name>`), name -> object; at most 50 with the standard ones, 25 new ones per "
         "update.",
+        default={},
         change=Change.IMPOSSIBLE,
         example={"tenant": {"maxLength": 36, "mutable": False}},
     )
-    password_policy: PasswordPolicy = setting(PasswordPolicy(), "The password policy.", example={"minimumLength": 14})
+    password_policy: PasswordPolicy = setting(
+        "The password policy.", default=PasswordPolicy(), example={"minimumLength": 14}
+    )
     triggers: Maybe[Triggers] = setting(
-        None,
         "Lambda triggers, trigger -> ARN or object.",
         loss="These functions would no longer be called.",
         example={"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
+    )
+    threat_protection: Maybe[ThreatProtection] = setting(
+        "Threat protection. Default: off.",
+        loss=UNWATCHED,
+        plan=Plan.PLUS,
+        example={"mode": "audit"},
+    )
+    logs: Maybe[Logs] = setting(
+        "Logs of the pool. Default: none.",
+        loss="Events of the pool would no longer be logged.",
+        always=True,
+        example={"notifications": "90d"},
+    )
+    web_acl: Maybe[Annotated[WebAcl, ByArn]] = setting(
+        "An AWS WAF web ACL. Default: none.",
+        loss="Requests that the web ACL blocks would reach the pool.",
+        always=True,
+        example={"requestsPer5Minutes": 1000},
     )
 
     @model_validator(mode="before")

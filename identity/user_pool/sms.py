@@ -24,20 +24,18 @@ class Sms(Model):
     """
 
     role_arn: Maybe[types.RoleArn] = setting(
-        None,
         "The IAM role with which Cognito sends text messages. Default: a new role.",
         "smsConfiguration.snsCallerArn",
         example="arn:aws:iam::123456789012:role/cognito-sms",
     )
     external_id: Maybe[ExternalId] = setting(
-        None,
         "The external id in the trust policy of the role. Default: none with roleArn; for a new role the pool's "
         "name, with - for characters that are not allowed.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
     region: Maybe[Region] = setting(
-        None, "The region of SNS. Default: the pool's region.", "smsConfiguration.snsRegion", example="eu-west-1"
+        "The region of SNS. Default: the pool's region.", "smsConfiguration.snsRegion", example="eu-west-1"
     )
 
     def inputs(self) -> dict[str, Any]:

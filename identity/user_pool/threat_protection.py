@@ -42,9 +42,9 @@ Cidrs = Annotated[list[Cidr], Field(max_length=200), Once]
 
 _watched = partial(setting, loss=UNWATCHED, plan=Plan.PLUS)
 _mode = partial(_watched, order=tuple(MODES), codec=words(MODES), nothing="OFF", example="audit")
-_takeover = partial(_watched, None, always=True, order=tuple(ACTIONS), codec=words(ACTIONS), example="mfaIfConfigured")
+_takeover = partial(_watched, always=True, order=tuple(ACTIONS), codec=words(ACTIONS), example="mfaIfConfigured")
 _ranges = partial(
-    _watched, None, always=True, codec=Codec(lambda given: sorted(given) or None, lambda found: sorted(found) or None)
+    _watched, always=True, codec=Codec(lambda given: sorted(given) or None, lambda found: sorted(found) or None)
 )
 
 
@@ -60,12 +60,11 @@ class ThreatProtection(Model):
     """What Cognito does about stolen passwords and odd sign-ins."""
 
     # The modes are the pool's; the rest stands in a risk configuration.
-    mode: Mode = _mode(..., "audit only logs, enforced also acts.", f"{_OF_POOL}.advancedSecurityMode")
+    mode: Mode = _mode("audit only logs, enforced also acts.", f"{_OF_POOL}.advancedSecurityMode", default=...)
     custom_auth: Maybe[Mode] = _mode(
-        None, "The mode for custom authentication.", f"{_OF_POOL}.advancedSecurityAdditionalFlows.customAuthMode"
+        "The mode for custom authentication.", f"{_OF_POOL}.advancedSecurityAdditionalFlows.customAuthMode"
     )
     leaked_passwords: Maybe[Leaked] = _watched(
-        None,
         "The response to leaked passwords: block or none.",
         "compromisedCredentialsRiskConfiguration.actions.eventAction",
         loss="Leaked passwords would be accepted.",
@@ -75,7 +74,7 @@ class ThreatProtection(Model):
         example="block",
     )
     takeover: Maybe[Takeover] = _watched(
-        None, "The response to risky sign-ins, by risk level.", always=True, example={"high": "block"}
+        "The response to risky sign-ins, by risk level.", always=True, example={"high": "block"}
     )
     always_block: Maybe[Cidrs] = _ranges(
         "IP ranges that are always blocked, at most 200.",

@@ -33,24 +33,25 @@ class Trigger(Model):
     """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
 
     arn: Maybe[FunctionArn] = setting(
-        None, "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
+        "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
     )
     path: Maybe[types.Text] = setting(
-        None, "A folder with the function's code, relative to the root of this repository.", example="triggers/claims"
+        "A folder with the function's code, relative to the root of this repository.", example="triggers/claims"
     )
     permission: bool = setting(
-        True,
         "Whether the program creates the permission for the pool to call the function; false if it is granted "
         "elsewhere.",
+        default=True,
         example=False,
     )
-    handler: types.Text = setting("main.handler", "The handler in that folder.", example="main.handler")
-    runtime: Runtime = setting("python3.13", "The Lambda runtime.", example="python3.12")
-    memory: Memory = setting(128, "Memory in megabytes, 128-10,240.", example=256)
-    timeout: Timeout = setting(5, "Timeout in seconds, 1-5. Cognito waits at most 5 seconds.", example=3)
-    environment: dict[types.Text, str] = setting({}, "Environment variables of the function.", example={"STAGE": "dev"})
+    handler: types.Text = setting("The handler in that folder.", default="main.handler", example="main.handler")
+    runtime: Runtime = setting("The Lambda runtime.", default="python3.13", example="python3.12")
+    memory: Memory = setting("Memory in megabytes, 128-10,240.", default=128, example=256)
+    timeout: Timeout = setting("Timeout in seconds, 1-5. Cognito waits at most 5 seconds.", default=5, example=3)
+    environment: dict[types.Text, str] = setting(
+        "Environment variables of the function.", default={}, example={"STAGE": "dev"}
+    )
     version: Maybe[Version] = setting(
-        None,
         "The event version of preTokenGeneration: V1_0, V2_0 or V3_0. Default: V1_0.",
         loss="The function would get an older event version, and could no longer make all its changes to the tokens.",
         order=VERSIONS,
@@ -64,7 +65,7 @@ OneTrigger = Maybe[Annotated[Trigger, types.ByArn]]
 
 
 def _trigger(says: str) -> Any:
-    return setting(None, says, loss=_LOSS, example=_EXAMPLE)
+    return setting(says, loss=_LOSS, example=_EXAMPLE)
 
 
 class Triggers(Model):
@@ -85,7 +86,6 @@ class Triggers(Model):
     custom_email_sender: OneTrigger = _trigger("Sends emails; requires kmsKeyArn.")
     custom_sms_sender: OneTrigger = _trigger("Sends text messages; requires kmsKeyArn.")
     kms_key_arn: Maybe[KeyArn] = setting(
-        None,
         "The KMS key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
         "lambdaConfig.kmsKeyId",
         example="arn:aws:kms:eu-west-1:123456789012:key/1",

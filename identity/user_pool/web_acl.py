@@ -26,12 +26,10 @@ class WebAcl(Model):
     """A web ACL that exists, by its ARN, of which a plain ARN is the short form; or what one that is made here has."""
 
     arn: Maybe[WebAclArn] = setting(
-        None,
         "The ARN of an existing web ACL.",
         example="arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/sign-in/6e1b2f5c",
     )
     requests_per5_minutes: Maybe[Annotated[int, types.whole(10, 2_000_000_000)]] = setting(
-        None,
         "The request limit per IP address in five minutes, 10-2,000,000,000.",
         alias="requestsPer5Minutes",
         change=Change.MATTERS,
@@ -40,7 +38,6 @@ class WebAcl(Model):
         example=1000,
     )
     managed_rules: Maybe[Annotated[list[Annotated[types.Text, types.one_of(*RULES)]], Once]] = setting(
-        None,
         "AWS managed rule groups: common, knownBadInputs, ipReputation.",
         loss="Requests that these rules block would reach the pool.",
         always=True,

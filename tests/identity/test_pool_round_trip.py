@@ -13,7 +13,7 @@ from identity.client.settings import Client
 from identity.config import check
 from identity.config.settings import Settings
 from identity.deployed import Deployed
-from identity.differences import differences
+from identity.guard.fields import differences
 from identity.provider_names import known_to_the_provider
 from identity.setting import Model, declarations
 from identity.user_pool import attributes, factors, logs, messages, settings, threat_protection, triggers
