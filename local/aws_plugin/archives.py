@@ -5,21 +5,21 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pulumi
-
 from .emulator import Refusal
+from .properties import Props
+from .values import Archive
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
 _READABLE = 0o644 << 16
 
 
-def zipped(archive: pulumi.Archive) -> bytes:
+def zipped(archive: Archive) -> bytes:
     """The zip of a folder or of assets by name; a zip that is given stays as it is.
 
     Raises Refusal where there is nothing at its path, or it is neither of these.
     """
-    if isinstance(archive, pulumi.FileArchive) and Path(archive.path).is_file():
-        return Path(archive.path).read_bytes()
+    if "path" in archive and Path(archive["path"]).is_file():
+        return Path(archive["path"]).read_bytes()
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in sorted(_files(archive)):
@@ -29,28 +29,28 @@ def zipped(archive: pulumi.Archive) -> bytes:
     return made.getvalue()
 
 
-def _files(archive: pulumi.Archive) -> Iterator[tuple[str, bytes]]:
-    if isinstance(archive, pulumi.FileArchive):
-        folder = Path(archive.path)
+def _files(archive: Archive) -> Iterator[tuple[str, bytes]]:
+    if "path" in archive:
+        folder = Path(archive["path"])
         if not folder.is_dir():
             raise Refusal(f"code: there is no folder and no zip {folder}; received this path from {Path.cwd()}")
         for file in folder.rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 yield file.relative_to(folder).as_posix(), file.read_bytes()
-    elif isinstance(archive, pulumi.AssetArchive):
-        for name, asset in archive.assets.items():
+    elif "assets" in archive:
+        for name, asset in archive["assets"].items():
             yield from _asset(name, asset)
     else:
-        raise Refusal(f"code: must be an archive of a folder or of files here; received {type(archive).__name__}")
+        raise Refusal(f"code: must be an archive of a folder or of files here; received {archive.get('uri')}")
 
 
-def _asset(name: str, asset: pulumi.Asset | pulumi.Archive) -> Iterator[tuple[str, bytes]]:
-    if isinstance(asset, pulumi.StringAsset):
-        yield name, asset.text.encode()
-    elif isinstance(asset, pulumi.FileAsset):
-        yield name, Path(asset.path).read_bytes()
-    elif isinstance(asset, pulumi.Archive):
+def _asset(name: str, asset: Props) -> Iterator[tuple[str, bytes]]:
+    if isinstance(asset, Archive):
         for inner, content in _files(asset):
             yield f"{name}/{inner}", content
+    elif "text" in asset:
+        yield name, asset["text"].encode()
+    elif "path" in asset:
+        yield name, Path(asset["path"]).read_bytes()
     else:
-        raise Refusal(f"code: {name} must be a file or a text here; received {type(asset).__name__}")
+        raise Refusal(f"code: {name} must be a file or a text here; received {asset.get('uri')}")

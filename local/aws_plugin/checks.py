@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-import pulumi
 from pulumi.runtime.rpc import UNKNOWN
 
 from .properties import Kind, Property, Props, Table
+from .values import Archive
 
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: str,
@@ -18,7 +18,7 @@ _TYPES: dict[Kind, Any] = {
     Kind.BLOCK: dict,
     Kind.SET: list,
     Kind.BLOCKS: list,
-    Kind.ARCHIVE: pulumi.Archive,
+    Kind.ARCHIVE: Archive,
 }
 
 

@@ -3,15 +3,11 @@
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 """
 
-import base64
-import hashlib
 from typing import Any
 
-import pulumi
 from pulumi.runtime.rpc import UNKNOWN
 
 from .archives import zipped
-from .elided import digest_of
 from .emulator import Refusal
 from .official import Differences
 from .properties import Props, to_aws
@@ -19,8 +15,6 @@ from .resource import Resource
 from .service import Service
 
 _STARTING = 60.0  # seconds; it takes about one
-# The digest of the code, among the inputs and in the state.
-_CODE = digest_of("code")
 # Code that is not a zipped folder, and what only a fleet of functions needs.
 _ELSEWHERE = (
     *("capacityProviderConfig", "codeSha256", "codeSigningConfigArn", "deadLetterConfig", "durableConfig"),
@@ -80,7 +74,6 @@ class Function(Resource):
             "sourceCodeHash": digest,
             "code": known.get("code"),
             "reservedConcurrentExecutions": answer.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1),
-            _CODE: _digest(known) or digest,
         }
         return self.state(aws, resource_id, found | {"Layers": layers, "Tags": answer.get("Tags")}, **more)
 
@@ -120,10 +113,6 @@ class Function(Resource):
 
 
 def _digest(props: Props) -> Any:
-    """The digest of the code, the engine's or in its place one of the zip; of code that is not known yet its marker."""
-    code = props.get("code")
-    if code == UNKNOWN or _CODE in props:
-        return UNKNOWN if code == UNKNOWN else props[_CODE]
-    if isinstance(code, pulumi.FileArchive | pulumi.AssetArchive):
-        return base64.b64encode(hashlib.sha256(zipped(code)).digest()).decode()
-    return None
+    """The engine's digest of the code; of code that is not known yet its marker, after an import AWS's digest."""
+    code = props.get("code") or props.get("sourceCodeHash")
+    return code.get("hash") if isinstance(code, dict) else code

@@ -13,7 +13,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin
 
 import pulumi
-from pulumi.provider.experimental.util import camel_case
+from pydantic.alias_generators import to_camel
 
 from .emulator import model
 from .properties import Kind, Property, Table
@@ -67,7 +67,7 @@ class _OfficialTable(Mapping[str, Property]):
     @functools.cached_property
     def _entries(self) -> dict[str, Property]:
         parameters, shapes = inspect.signature(self._arguments()).parameters, self._shapes()
-        named = {camel_case(name): parameter for name, parameter in parameters.items()}
+        named = {to_camel(name.rstrip("_")): parameter for name, parameter in parameters.items()}
         return {name: self._property(name, parameter, shapes) for name, parameter in named.items()}
 
     def _property(self, name: str, parameter: inspect.Parameter, shapes: "Sequence[Shape]") -> Property:
@@ -153,7 +153,7 @@ def outputs(type_name: str) -> dict[str, Any]:
     """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
     members = vars(_class(type_name)).items()
     types = {name: get_args(member.fget.__annotations__["return"]) for name, member in members if _computed(member)}
-    return {camel_case(name): _EMPTY.get(_kind(of)[0]) for name, (of,) in types.items()}
+    return {to_camel(name): _EMPTY.get(_kind(of)[0]) for name, (of,) in types.items()}
 
 
 def _computed(member: Any) -> bool:

@@ -1,13 +1,17 @@
-"""The provider: the engine's questions, answered from the tables and by the emulator."""
+"""The provider: the engine's questions, answered from the tables and by the emulator.
 
-import asyncio
+https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/providers/implementers-guide.html tells what it asks.
+"""
+
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from pulumi.provider.experimental import provider as rpc
-from pulumi.provider.experimental.property_value import PropertyValue
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from .catalogue import INVOKES, RESOURCES
@@ -22,6 +26,8 @@ __all__ = ["CONFIG", "INVOKES", "RESOURCES", "LocalAws"]
 
 # Among a resource's outputs: the paths of what the emulator does not hold, and the state therefore remembers.
 _RECORD = "__remembered"
+# Among its inputs: the names of those that the program leaves out and the plugin fills in.
+_FILLED = "__defaults"
 CONFIG = frozenset(
     [
         *("region", "accessKey", "secretKey", "token", "endpoints", "version", "pluginDownloadURL"),
@@ -30,149 +36,144 @@ CONFIG = frozenset(
 )
 
 
-def _props(values: dict[str, PropertyValue]) -> Props:
-    return {name: plain(value) for name, value in values.items()}
+class LocalAws:
+    """The local stack's `aws` provider. `warn` takes a resource's URN and a line for the user.
 
-
-class LocalAws(rpc.Provider):
-    """The local stack's `aws` provider. `warn` takes a resource's URN and a line for the user."""
+    The engine asks from several threads at once. Its questions raise Refusal.
+    """
 
     def __init__(self, warn: Callable[[str, str], None]) -> None:
         self._warn = warn
         self._emulator: Emulator | Refusal | None = None
-        self._said = set[str]()
+        self._said, self._saying = set[str](), threading.Lock()
 
-    async def get_schema(self, request: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
-        return rpc.GetSchemaResponse(json.dumps({"name": "aws"}))
+    def get_schema(self, _: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
+        return rpc.GetSchemaResponse(schema=json.dumps({"name": "aws"}))
 
-    async def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+    def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         failures = [
             rpc.CheckFailure(
-                name,
-                f"the local aws plugin knows no provider setting aws:{name}; it knows "
+                property=name,
+                reason=f"the local aws plugin knows no provider setting aws:{name}; it knows "
                 + ", ".join(sorted(CONFIG - {"version", "pluginDownloadURL"})),
             )
-            for name in request.new_inputs
+            for name in request.news
             if name not in CONFIG and not name.startswith("__")
         ]
-        return rpc.CheckResponse(inputs=request.new_inputs, failures=failures)
+        return rpc.CheckResponse(inputs=request.news, failures=failures)
 
-    async def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
-        settings = _props(request.args)
+    def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
         try:
-            self._emulator = _emulator(settings)
+            self._emulator = _emulator(plain(request.args))
         except Refusal as error:
-            self._emulator = error  # told by the check of the first resource: here the SDK would add a traceback
-        # Without accept_secrets the engine hands over plain values and keeps their secrecy itself.
-        return rpc.ConfigureResponse(supports_preview=True)
+            self._emulator = error  # told by the check of the first resource, with its name
+        # Without acceptSecrets the engine hands over plain values and keeps their secrecy itself.
+        return rpc.ConfigureResponse(supportsPreview=True)
 
-    async def cancel(self) -> None:
+    def cancel(self, _: Empty | None = None) -> Empty:
         if isinstance(self._emulator, Emulator):
             self._emulator.stopped.set()
+        return Empty()
 
-    async def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
+    def invoke(self, request: rpc.InvokeRequest) -> rpc.InvokeResponse:
         if request.tok not in INVOKES:
             raise Refusal(f"the local aws plugin has no function {request.tok}; it has {', '.join(INVOKES)}")
         function, known = INVOKES[request.tok]
-        arguments = {name: value for name, value in _props(request.args).items() if value is not None}
+        arguments = _given(request.args)
         if strange := sorted(arguments.keys() - known):
             raise Refusal(f"{request.tok}: no argument {', '.join(strange)} here; it takes {', '.join(sorted(known))}")
         with plainly(request.tok):
-            answer = await asyncio.to_thread(function, self._ready(), arguments)
-        return rpc.InvokeResponse(return_value={name: wrapped(value) for name, value in answer.items()})
+            answer: Props = {"return": wrapped(function(self._ready(), arguments))}
+        return rpc.InvokeResponse(**answer)
 
-    async def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
-        resource, old, new = _resource(request), _props(request.old_inputs), _props(request.new_inputs)
-        given = {name: value for name, value in new.items() if value is not None and name != "__defaults"}
-        filled = []
+    def check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        resource, old, given = _resource(request), plain(request.olds), _given(request.news)
+        filled = {}
         for name, prop in resource.inputs.items():
-            if name in given:
-                continue
-            if prop.default is not None:
-                given[name] = prop.default
-            elif prop.named:
-                made = name in (old.get("__defaults") or [])
-                given[name] = old[name] if made else f"{request.name}-{_suffix(request)}"
-            else:
-                continue
-            filled.append(name)
-        wrong = [*problems(_short(resource), resource.inputs, resource.differences.unsupported, given)]
+            if name not in given and prop.default is not None:
+                filled[name] = prop.default
+            elif name not in given and prop.named:
+                made = name in (old.get(_FILLED) or [])
+                filled[name] = old[name] if made else f"{_name(request)}-{_suffix(request)}"
+        given |= filled
+        wrong = [*problems(resource.short, resource.inputs, resource.differences.unsupported, given)]
         if isinstance(self._emulator, Refusal):
             wrong = [str(self._emulator)]
-        failures = [rpc.CheckFailure("", text) for text in wrong]
-        return rpc.CheckResponse(
-            {name: wrapped(value) for name, value in (given | {"__defaults": filled}).items()}, failures
-        )
+        failures = [rpc.CheckFailure(reason=text) for text in wrong]
+        return rpc.CheckResponse(inputs=wrapped(given | {_FILLED: list(filled)}), failures=failures)
 
-    async def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        resource, old, new = _resource(request), _props(request.old_state), _props(request.new_inputs)
+    def diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
+        resource, old, new = _resource(request), plain(request.olds), plain(request.news)
         found = changes(resource.inputs, resource.prepared(old), resource.prepared(new))
         extra = resource.replaced_by(old, new)
         replacing = sorted({_root(path) for path, change in found.items() if change.replaces or _root(path) in extra})
-        detailed = {
-            path: rpc.PropertyDiff(
-                rpc.PropertyDiffKind[change.kind + ("_REPLACE" if _root(path) in replacing else "")], input_diff=False
-            )
-            for path, change in found.items()
-        }
+        kinds = {path: change.kind + ("_REPLACE" if _root(path) in replacing else "") for path, change in found.items()}
         # A name that was given and stays would be there twice: the official provider deletes first then.
         named = [name for name, prop in resource.inputs.items() if prop.named]
-        stays = any(name not in (new.get("__defaults") or []) and old.get(name) == new.get(name) for name in named)
+        stays = any(name not in (new.get(_FILLED) or []) and old.get(name) == new.get(name) for name in named)
         return rpc.DiffResponse(
-            changes=bool(found),
+            changes=rpc.DiffResponse.DIFF_SOME if found else rpc.DiffResponse.DIFF_NONE,
             replaces=replacing,
-            delete_before_replace=bool(replacing) and stays,
+            deleteBeforeReplace=bool(replacing) and stays,
             diffs=sorted({_root(path) for path in found}),
-            detailed_diff=detailed,
+            detailedDiff={
+                path: rpc.PropertyDiff(kind=rpc.PropertyDiff.Kind.Value(kind)) for path, kind in kinds.items()
+            },
+            hasDetailedDiff=True,
         )
 
-    async def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
-        resource, inputs = _resource(request), _inputs(request.properties)
+    def create(self, request: rpc.CreateRequest) -> rpc.CreateResponse:
+        resource, inputs = _resource(request), _given(request.properties)
         if request.preview:
-            return rpc.CreateResponse("", _wrapped(resource, resource.previewed(inputs) | {"id": UNKNOWN}))
+            planned = resource.previewed(inputs) | {"id": UNKNOWN}
+            return rpc.CreateResponse(properties=wrapped(planned, resource.secrets))
         with plainly(_subject(request)):
-            found = await asyncio.to_thread(resource.create, self._service(resource, inputs, request.timeout), inputs)
-        return rpc.CreateResponse(found["id"], _wrapped(resource, self._recorded(request, found, {}, inputs)))
+            found = resource.create(self._service(resource, inputs, request.timeout), inputs)
+        state = self._recorded(request, found, {}, inputs)
+        return rpc.CreateResponse(id=found["id"], properties=wrapped(state, resource.secrets))
 
-    async def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
-        resource, inputs = _resource(request), _inputs(request.inputs)
-        before = _props(request.properties)
+    def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
+        resource, inputs, before = _resource(request), _given(request.inputs), plain(request.properties)
         known = before | inputs
         with plainly(_subject(request)):
             service = self._service(resource, known)
-            found = await asyncio.to_thread(existing, lambda: resource.read(service, request.resource_id, known))
+            found = existing(lambda: resource.read(service, request.id, known))
         if found is None:
-            return rpc.ReadResponse(resource_id="")
-        state: Props = {"id": request.resource_id}
+            return rpc.ReadResponse()
+        state: Props = {"id": request.id}
         state |= aligned(resource.inputs, aligned(resource.inputs, found, inputs), before)
         for path in known.get(_RECORD) or []:
             state = put(state, path, known)
         state |= {_RECORD: known[_RECORD]} if _RECORD in known else {}
         wanted = inputs or {name: 0 for name in resource.inputs if name != "region"}
         shown = {name: state[name] for name in wanted if state.get(name) not in (None, [], {})}
-        shown["__defaults"] = plain(request.inputs["__defaults"]) if "__defaults" in request.inputs else []
-        return rpc.ReadResponse(state["id"], _wrapped(resource, state), _wrapped(resource, shown))
+        shown[_FILLED] = plain(request.inputs).get(_FILLED, [])
+        return rpc.ReadResponse(
+            id=state["id"], properties=wrapped(state, resource.secrets), inputs=wrapped(shown, resource.secrets)
+        )
 
-    async def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
-        resource, old, new = _resource(request), _props(request.olds), _inputs(request.news)
+    def update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
+        resource, old, new = _resource(request), plain(request.olds), _given(request.news)
         if why := resource.impossible(old, new):
             raise Refusal(f"{_subject(request)}: {why}")
         new = kept(resource.inputs, old, new)
         if request.preview:
             outputs = {name: old[name] for name in resource.outputs if name in old}
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
-            planned = outputs | resource.planned(old, new) | new | {"id": request.resource_id}
-            return rpc.UpdateResponse(_wrapped(resource, planned))
-        with plainly(_subject(request)):
-            service = self._service(resource, old, request.timeout)
-            found = await asyncio.to_thread(resource.update, service, request.resource_id, old, new)
-        return rpc.UpdateResponse(_wrapped(resource, self._recorded(request, found, old, new)))
+            state = outputs | resource.planned(old, new) | new | {"id": request.id}
+        else:
+            with plainly(_subject(request)):
+                service = self._service(resource, old, request.timeout)
+                found = resource.update(service, request.id, old, new)
+            state = self._recorded(request, found, old, new)
+        return rpc.UpdateResponse(properties=wrapped(state, resource.secrets))
 
-    async def delete(self, request: rpc.DeleteRequest) -> None:
-        resource, state = _resource(request), _props(request.properties)
+    def delete(self, request: rpc.DeleteRequest) -> Empty:
+        resource, state = _resource(request), plain(request.properties)
         with plainly(_subject(request)):
             service = self._service(resource, state, request.timeout)
-            await asyncio.to_thread(existing, lambda: resource.delete(service, request.resource_id, state))
+            existing(lambda: resource.delete(service, request.id, state))
+        return Empty()
 
     def _service(self, resource: Resource, props: Props, timeout: float = 0) -> Service:
         return Service(self._ready(), resource.service, props.get("region"), timeout)
@@ -198,14 +199,15 @@ class LocalAws(rpc.Provider):
         if not lost:
             return state
         parts = [path if _hides(resource, path, held) else f"{path} (there {held})" for path, held in lost.items()]
-        line = f"{_short(resource)}: the emulator does not support {', '.join(parts)}; it is only stored in the state"
+        line = f"{resource.short}: the emulator does not support {', '.join(parts)}; it is only stored in the state"
         self._say_once(request.urn, line)
         return state | {_RECORD: sorted(lost)}
 
     def _say_once(self, urn: str, line: str) -> None:
-        if line not in self._said:
-            self._said.add(line)
-            self._warn(urn, line)
+        with self._saying:
+            if line not in self._said:
+                self._said.add(line)
+                self._warn(urn, line)
 
 
 def _hides(resource: Resource, path: str, held: Any) -> bool:
@@ -220,29 +222,23 @@ def _emulator(settings: Props) -> Emulator:
 
 
 def _resource(request: Any) -> Resource:
-    token = request.type.rpartition("$")[2]  # the engine puts the parents' types before it
+    token = request.urn.split("::")[2].rpartition("$")[2]  # the engine puts the parents' types before it
     if token not in RESOURCES:
-        raise Refusal(
-            f"{request.name}: the local aws plugin has no resource type {token}; it has {', '.join(sorted(RESOURCES))}"
-        )
+        known = ", ".join(sorted(RESOURCES))
+        raise Refusal(f"{_name(request)}: the local aws plugin has no resource type {token}; it has {known}")
     return RESOURCES[token]
 
 
+def _name(request: Any) -> str:
+    return str(request.urn.split("::", 3)[3])
+
+
 def _subject(request: Any) -> str:
-    return f"{_short(_resource(request))} {request.name}"
+    return f"{_resource(request).short} {_name(request)}"
 
 
-def _short(resource: Resource) -> str:
-    package, module, name = resource.type_name.split(":")
-    return f"{package}.{module.partition('/')[0]}.{name}"
-
-
-def _inputs(values: dict[str, PropertyValue]) -> Props:
-    return {name: value for name, value in _props(values).items() if value is not None and name != "__defaults"}
-
-
-def _wrapped(resource: Resource, props: Props) -> dict[str, PropertyValue]:
-    return {name: wrapped(value, resource.secrets, name) for name, value in props.items()}
+def _given(values: Struct) -> Props:
+    return {name: value for name, value in plain(values).items() if value is not None and name != _FILLED}
 
 
 def _root(path: str) -> str:
@@ -250,4 +246,4 @@ def _root(path: str) -> str:
 
 
 def _suffix(request: rpc.CheckRequest) -> str:
-    return hashlib.sha256(request.random_seed + request.urn.encode()).hexdigest()[:7]
+    return hashlib.sha256(request.randomSeed + request.urn.encode()).hexdigest()[:7]

@@ -28,6 +28,12 @@ class Resource(ABC):
     differences: Differences  # what is written by hand of its inputs
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
 
+    @property
+    def short(self) -> str:
+        """The type as programs call it, such as `aws.cognito.UserPool`."""
+        package, module, name = self.type_name.split(":")
+        return f"{package}.{module.partition('/')[0]}.{name}"
+
     @functools.cached_property
     def inputs(self) -> Table:
         """What may be given."""

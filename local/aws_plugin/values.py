@@ -1,35 +1,44 @@
-"""Property values of Pulumi's as plain JSON values, and the other way."""
+"""Property values as the engine sends them, as plain JSON values, and the other way."""
 
+from collections.abc import Collection
 from typing import Any
 
-import pulumi
-from pulumi.provider.experimental.property_value import PropertyValue
+from google.protobuf.struct_pb2 import Struct, Value
 
-from .emulator import Refusal
-
-
-def plain(value: PropertyValue) -> Any:
-    """A property value as plain JSON, whole numbers as integers."""
-    inner = value.value
-    if isinstance(inner, float):
-        return int(inner) if inner.is_integer() else inner
-    if isinstance(inner, str | bool | pulumi.Archive) or inner is None:
-        return inner
-    if hasattr(inner, "items"):
-        return {key: plain(item) for key, item in inner.items()}
-    if isinstance(inner, tuple):
-        return [plain(item) for item in inner]
-    raise Refusal(f"the local aws plugin takes plain values only; received {type(inner).__name__}")
+# Pulumi's marks (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go).
+_MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
-def wrapped(value: Any, secrets: frozenset[str] = frozenset(), path: str = "") -> PropertyValue:
+class Archive(dict[str, Any]):
+    """An archive as the engine has it: its `hash`, and but for those of a state its `path` or its `assets` by name."""
+
+
+def plain(values: Struct) -> dict[str, Any]:
+    """Property values as plain JSON, whole numbers as integers."""
+    return {name: _plain(value) for name, value in values.fields.items()}
+
+
+def _plain(value: Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        inner = plain(value.struct_value)
+        return Archive(inner) if inner.get(_MARK) == _ARCHIVE else inner
+    if kind == "list_value":
+        return [_plain(item) for item in value.list_value.values]
+    if kind == "number_value" and value.number_value.is_integer():
+        return int(value.number_value)
+    return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def wrapped(values: dict[str, Any], secrets: Collection[str] = ()) -> Struct:
     """The other way; `secrets` are the paths of what is marked as one."""
-    secret = path in secrets
+    made = Struct()
+    made.update(_marked(values, secrets, "") if secrets else values)
+    return made
+
+
+def _marked(value: Any, secrets: Collection[str], path: str) -> Any:
     if isinstance(value, dict):
-        items = {key: wrapped(item, secrets, f"{path}.{key}" if path else key) for key, item in value.items()}
-        return PropertyValue(items, is_secret=secret)
-    if isinstance(value, list | tuple):
-        return PropertyValue([wrapped(item) for item in value], is_secret=secret)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    return PropertyValue(value, is_secret=secret)
+        value = {key: _marked(item, secrets, f"{path}.{key}" if path else key) for key, item in value.items()}
+    return {_MARK: _SECRET, "value": value} if path in secrets else value

@@ -24,7 +24,7 @@ from typing import Any
 # What commands and program import of others.
 _PACKAGES = (
     *("authlib.integrations.httpx_client", "boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2"),
-    *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi.provider.experimental.server", "pulumi_aws.acm"),
+    *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi_aws.acm"),
     *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "yaml"),
 )
 

@@ -1,11 +1,12 @@
 """The plugin as the engine asks it, without the engine: one resource through its whole life, on an emulator."""
 
-import asyncio
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-import pulumi
-from pulumi.provider.experimental import provider as rpc
-from pulumi.provider.experimental.property_value import PropertyValue
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from local import keys
@@ -14,7 +15,19 @@ from local.aws_plugin.properties import Props, comparable
 from local.aws_plugin.provider import RESOURCES, LocalAws
 from local.aws_plugin.values import plain, wrapped
 
-Values = dict[str, PropertyValue]
+# As the engine marks what is no plain value.
+MARK, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+_ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
+
+
+def archive(main: str, folder: Path | None = None) -> Props:
+    """An archive of a `main.py` with this text, written to a folder where one is given, as the engine hands it over."""
+    content: Props = {"assets": {"main.py": {MARK: _ASSET, "text": main}}}
+    if folder:
+        folder.mkdir(exist_ok=True)
+        (folder / "main.py").write_text(main)
+        content = {"path": str(folder)}
+    return {MARK: _ARCHIVE, "hash": hashlib.sha256(main.encode()).hexdigest(), **content}
 
 
 class Plugin:
@@ -25,81 +38,93 @@ class Plugin:
         self._provider = LocalAws(lambda _, line: self.said.append(line))
         key = keys.own()
         settings = {"region": "us-east-1", "accessKey": key.id, "secretKey": key.secret}
-        arguments = _values({**settings, "endpoints": [dict.fromkeys(SERVICES, url)]})
-        asyncio.run(self._provider.configure(rpc.ConfigureRequest({}, arguments, False, False)))
+        arguments = wrapped({**settings, "endpoints": [dict.fromkeys(SERVICES, url)]})
+        self._provider.configure(rpc.ConfigureRequest(args=arguments))
 
     def made(self, token: str, given: Props, name: str = "it") -> "Made":
         """A resource of this type with these inputs."""
-        inputs = self.checked(token, given, name)
-        preview = asyncio.run(self._provider.create(rpc.CreateRequest(_urn(token, name), inputs, 0, True)))
-        made = asyncio.run(self._provider.create(rpc.CreateRequest(_urn(token, name), inputs, 0, False)))
-        assert _props(preview.properties).keys() - {"id"} <= {*RESOURCES[token].inputs, *RESOURCES[token].outputs}
-        return Made(self, token, name, str(made.resource_id), inputs, made.properties)
+        urn, inputs = _urn(token, name), self.checked(token, given, name)
+        preview = self._provider.create(rpc.CreateRequest(urn=urn, properties=inputs, preview=True))
+        made = self._provider.create(rpc.CreateRequest(urn=urn, properties=inputs))
+        assert set(preview.properties) - {"id"} <= {*RESOURCES[token].inputs, *RESOURCES[token].outputs}
+        return Made(self, token, name, made.id, inputs, made.properties)
 
-    def checked(self, token: str, given: Props, name: str = "it", old: Values | None = None) -> Values:
+    def checked(self, token: str, given: Props, name: str = "it", old: Struct | None = None) -> Struct:
         """The inputs as the engine then has them."""
-        request = rpc.CheckRequest(_urn(token, name), old or {}, _values(given), b"seed")
-        answer = asyncio.run(self._provider.check(request))
-        assert not answer.failures, [failure.reason for failure in answer.failures or []]
-        return dict(answer.inputs or {})
+        request = rpc.CheckRequest(urn=_urn(token, name), olds=old, news=wrapped(given), randomSeed=b"seed")
+        answer = self._provider.check(request)
+        assert not answer.failures, [failure.reason for failure in answer.failures]
+        return answer.inputs
 
-    def read(self, token: str, resource_id: str, state: Values, inputs: Values) -> rpc.ReadResponse:
-        return asyncio.run(self._provider.read(rpc.ReadRequest(_urn(token, "it"), resource_id, state, inputs)))
+    def read(self, token: str, resource_id: str, state: Struct, inputs: Struct) -> rpc.ReadResponse:
+        return self._provider.read(
+            rpc.ReadRequest(urn=_urn(token, "it"), id=resource_id, properties=state, inputs=inputs)
+        )
 
-    def invoke(self, token: str, arguments: Props) -> Props:
-        answer = asyncio.run(self._provider.invoke(rpc.InvokeRequest(token, _values(arguments))))
-        return _props(answer.return_value or {})
+    def diff(self, made: "Made", inputs: Struct) -> rpc.DiffResponse:
+        return self._provider.diff(
+            rpc.DiffRequest(urn=_urn(made.token, made.name), id=made.id, olds=made.held, news=inputs)
+        )
 
-    def diff(self, made: "Made", inputs: Values) -> rpc.DiffResponse:
-        request = rpc.DiffRequest(_urn(made.token, made.name), made.id, made.values, inputs, [])
-        return asyncio.run(self._provider.diff(request))
-
-    def update(self, made: "Made", inputs: Values, preview: bool = False) -> Values:
+    def update(self, made: "Made", inputs: Struct, preview: bool = False) -> Struct:
         urn = _urn(made.token, made.name)
-        request = rpc.UpdateRequest(urn, made.id, made.values, inputs, 0, [], preview)
-        return dict(asyncio.run(self._provider.update(request)).properties or {})
+        request = rpc.UpdateRequest(urn=urn, id=made.id, olds=made.held, news=inputs, preview=preview)
+        return self._provider.update(request).properties
 
     def delete(self, made: "Made") -> None:
-        asyncio.run(self._provider.delete(rpc.DeleteRequest(_urn(made.token, made.name), made.id, made.values, 0)))
+        self._provider.delete(rpc.DeleteRequest(urn=_urn(made.token, made.name), id=made.id, properties=made.held))
 
 
 class Made:
     """A resource that was made, as the engine's state has it."""
 
-    def __init__(self, plugin: Plugin, token: str, name: str, resource_id: str, inputs: Values, values: Any) -> None:
+    def __init__(
+        self, plugin: Plugin, token: str, name: str, resource_id: str, inputs: Struct, properties: Struct
+    ) -> None:
         self._plugin, self.token, self.name, self.id = plugin, token, name, resource_id
-        self.inputs, self.values = inputs, dict(values)
+        self.inputs, self.properties = inputs, properties
 
     @property
     def state(self) -> Props:
-        return _props(self.values)
+        state: Props = _clear(plain(self.properties))
+        return state
+
+    @property
+    def held(self) -> Struct:
+        """The state as the engine hands it over: its secrets in clear."""
+        return wrapped(self.state)
+
+    @property
+    def secrets(self) -> set[str]:
+        """The paths of what is secret in the state."""
+        return set(_secrets(plain(self.properties)))
 
     @property
     def names(self) -> set[str]:
         """What the state has, but for the plugin's own notes."""
-        return {name for name in self.values if not name.startswith("__")}
+        return {name for name in self.properties if not name.startswith("__")}
 
     def diff(self, given: Props) -> dict[str, str]:
         """What these inputs would change: path -> kind, with _REPLACE where it is made anew."""
         answer = self._plugin.diff(self, self._plugin.checked(self.token, given, self.name, self.inputs))
-        return {path: change.kind.name for path, change in (answer.detailed_diff or {}).items()}
+        return {path: rpc.PropertyDiff.Kind.Name(change.kind) for path, change in answer.detailedDiff.items()}
 
     def update(self, given: Props) -> None:
         inputs = self._plugin.checked(self.token, given, self.name, self.inputs)
-        preview = _props(self._plugin.update(self, inputs, preview=True))
-        self.values, self.inputs = self._plugin.update(self, inputs), inputs
+        preview = _clear(plain(self._plugin.update(self, inputs, preview=True)))
+        self.properties, self.inputs = self._plugin.update(self, inputs), inputs
         known = {name: value for name, value in preview.items() if value != UNKNOWN and not name.startswith("last")}
         assert {name: value for name, value in known.items() if self.state.get(name, value) != value} == {}
 
     def refreshed(self) -> Props | None:
         """The state after a refresh; None where there is nothing any more."""
-        answer = self._plugin.read(self.token, self.id, self.values, self.inputs)
-        return _props(answer.properties or {}) if answer.resource_id else None
+        answer = self._plugin.read(self.token, self.id, self.held, self.inputs)
+        return _clear(plain(answer.properties)) if answer.id else None
 
     def imported(self, import_id: str) -> Props | None:
         """The inputs that an import reads."""
-        answer = self._plugin.read(self.token, import_id, {}, {})
-        return _props(answer.inputs or {}) if answer.resource_id else None
+        answer = self._plugin.read(self.token, import_id, Struct(), Struct())
+        return _clear(plain(answer.inputs)) if answer.id else None
 
     def delete(self) -> None:
         self._plugin.delete(self)
@@ -119,11 +144,14 @@ def _urn(token: str, name: str) -> str:
     return f"urn:pulumi:test::identity::{token}::{name}"
 
 
-def _values(props: Props) -> Values:
-    return {name: wrapped(value) for name, value in props.items()}
+def _clear(value: Any) -> Any:
+    """A value without the marks of secrets."""
+    if isinstance(value, dict):
+        return _clear(value["value"]) if value.get(MARK) == SECRET else {key: _clear(one) for key, one in value.items()}
+    return [_clear(one) for one in value] if isinstance(value, list) else value
 
 
-def _props(values: Any) -> Props:
-    """Plain values; an archive by its path, which is all that can be compared of it."""
-    props = {name: plain(value) for name, value in values.items()}
-    return {name: vars(value) if isinstance(value, pulumi.Archive) else value for name, value in props.items()}
+def _secrets(values: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from [path + name] if value.get(MARK) == SECRET else _secrets(value, f"{path}{name}.")

@@ -3,19 +3,11 @@
 import json
 from pathlib import Path
 
-import pulumi
-
 import local.emulator
 from local.aws_plugin.properties import Props
 from local.aws_plugin.provider import RESOURCES
 from tests.local.aws_plugin.cases import ALLOW, CLIENT, FUNCTION, POOL, TRUST
-from tests.local.aws_plugin.lifecycle import Made, Plugin, differing
-
-
-def code_in(folder: Path, text: str) -> pulumi.FileArchive:
-    folder.mkdir(exist_ok=True)
-    (folder / "main.py").write_text(text)
-    return pulumi.FileArchive(str(folder))
+from tests.local.aws_plugin.lifecycle import Made, Plugin, archive, differing
 
 
 def role(plugin: Plugin) -> Made:
@@ -30,7 +22,7 @@ def test_a_function_runs_the_code_of_its_folder_and_another_one_after_an_update(
         "role": role(plugin).state["arn"],
         "runtime": "python3.12",
         "handler": "main.handler",
-        "code": code_in(tmp_path / "one", "def handler(event, context):\n    return 'one'\n"),
+        "code": archive("def handler(event, context):\n    return 'one'\n", tmp_path / "one"),
         "environment": {"variables": {"LEVEL": "info"}},
         "timeout": 5,
         "tags": {"a": "b"},
@@ -40,15 +32,15 @@ def test_a_function_runs_the_code_of_its_folder_and_another_one_after_an_update(
     assert differing(FUNCTION, given, made.state) == set()
     assert made.diff(given) == {}
     assert made.refreshed() == made.state
-    code_in(tmp_path / "one", "def handler(event, context):\n    return 'changed'\n")
-    assert made.diff(given) == {"code": "UPDATE"}
+    edited = given | {"code": archive("def handler(event, context):\n    return 'changed'\n", tmp_path / "one")}
+    assert made.diff(edited) == {"code": "UPDATE"}
     assert made.refreshed() == made.state
     client = local.emulator.client("lambda", int(emulator.rpartition(":")[2]))
     assert json.loads(client.invoke(FunctionName="claims")["Payload"].read()) == "one"
-    same_code = code_in(tmp_path / "two", "def handler(event, context):\n    return 'one'\n")
+    same_code = archive("def handler(event, context):\n    return 'one'\n", tmp_path / "two")
     assert made.diff(given | {"code": same_code}) == {}
     changed = given | {
-        "code": code_in(tmp_path / "two", "def handler(event, context):\n    return 'two'\n"),
+        "code": archive("def handler(event, context):\n    return 'two'\n", tmp_path / "two"),
         "memorySize": 256,
         "environment": None,
         "reservedConcurrentExecutions": 5,
@@ -73,7 +65,7 @@ def test_a_permission_is_a_statement_of_the_functions_policy(plugin: Plugin, poo
         "role": role(plugin).state["arn"],
         "runtime": "python3.12",
         "handler": "main.handler",
-        "code": pulumi.AssetArchive({"main.py": pulumi.StringAsset("def handler(event, context): ...")}),
+        "code": archive("def handler(event, context): ..."),
     }
     plugin.made(FUNCTION, function)
     given = {
@@ -123,7 +115,7 @@ def test_a_trigger_of_the_programs_own_runs_when_somebody_signs_up(plugin: Plugi
             "role": role(plugin).state["arn"],
             "runtime": "python3.12",
             "handler": "main.handler",
-            "code": pulumi.AssetArchive({"main.py": pulumi.StringAsset(code)}),
+            "code": archive(code),
         },
         "function",
     )

@@ -24,12 +24,7 @@ def test_the_members_of_a_group_stay_when_it_changes(plugin: Plugin, pool: str, 
 def test_a_providers_secrets_are_secret_in_its_state(plugin: Plugin, pool: str) -> None:
     token = "aws:cognito/identityProvider:IdentityProvider"
     made = plugin.made(token, next(case for case in CASES if case.token == token).given(pool))
-    details = made.values["providerDetails"].value
-    assert {name: value.is_secret for name, value in details.items()} == {
-        "client_id": False,
-        "client_secret": True,
-        "authorize_scopes": False,
-    }
+    assert made.secrets == {"providerDetails.client_secret"}
 
 
 def test_a_secrets_value_is_a_version_of_it_and_another_value_another_version(plugin: Plugin) -> None:
@@ -37,7 +32,7 @@ def test_a_secrets_value_is_a_version_of_it_and_another_value_another_version(pl
     token = "aws:secretsmanager/secretVersion:SecretVersion"
     given = {"secretId": secret.id, "secretString": "hush"}
     made = plugin.made(token, given)
-    assert made.values["secretString"].is_secret
+    assert made.secrets == {"secretString"}
     assert made.diff(given) == {}
     assert made.refreshed() == made.state
     assert made.diff(given | {"secretString": "rotated"}) == {"secretString": "UPDATE_REPLACE"}
