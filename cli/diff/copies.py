@@ -8,7 +8,6 @@ import sys
 import tarfile
 from io import BytesIO
 from pathlib import Path
-from types import TracebackType
 
 import click
 
@@ -83,7 +82,7 @@ class Sandbox:
         (self.root / ".venv").symlink_to(sys.prefix)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         # A revision whose commands do not run cannot stop what the other one started.
         for revision in reversed(self._placed):
             self._lay(revision)

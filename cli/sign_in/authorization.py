@@ -6,9 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from cli.sign_in.errors import AuthorizationError, InvalidResponseError, plain
 
-# The parameters of the response's query.
-AuthorizationResponse = dict[str, list[str]]
-
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
@@ -22,8 +19,8 @@ class AuthorizationRequest:
     scopes: list[str] = field(default_factory=list)
 
 
-def code_of(request: AuthorizationRequest, response: AuthorizationResponse) -> str:
-    """The authorization code in the response to this request.
+def code_of(request: AuthorizationRequest, response: dict[str, list[str]]) -> str:
+    """The authorization code in the response to this request, by the parameters of its query.
 
     Raises InvalidResponseError for the response to another request, AuthorizationError for an error response.
     """

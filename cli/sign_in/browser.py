@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import webbrowser
 
 
@@ -17,15 +16,3 @@ def can_open() -> bool:
     except webbrowser.Error:
         return False
     return True
-
-
-def open_page(url: str) -> None:
-    """Show a page, in a thread: some browsers keep the caller until they are closed."""
-    threading.Thread(target=_open, args=(url,), daemon=True).start()
-
-
-def _open(url: str) -> None:
-    try:
-        webbrowser.open(url)
-    except webbrowser.Error:
-        return  # the address is on the screen

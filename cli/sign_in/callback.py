@@ -8,10 +8,9 @@ import threading
 from concurrent.futures import Future, InvalidStateError
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
 
-from cli.sign_in.authorization import AuthorizationRequest, AuthorizationResponse, code_of
+from cli.sign_in.authorization import AuthorizationRequest, code_of
 from cli.sign_in.errors import AuthorizationError, InvalidResponseError, PortInUseError
 from local.console import Failure
 
@@ -33,7 +32,7 @@ _NOT_THIS_SIGN_IN = _page(
 
 
 class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
-    """Listens on one loopback callback, on this machine's own addresses only, for the response to one request.
+    """Listens on a request's loopback callback, on this machine's own addresses only, for the response to it.
 
     Any page and any program of this machine can send a request here. What is not the response is answered with an
     error, and the listener goes on: nobody but the sign-in server ends a sign-in. The browser that brings the response
@@ -43,17 +42,16 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
     Raises PortInUseError where the callback cannot be listened on.
     """
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    def __init__(self, request: AuthorizationRequest) -> None:
+        parts = urlsplit(request.redirect_uri)
         port = parts.port or 80
-        self.url = url
+        self.request = request
         self.path = parts.path or "/"
         names = ("localhost", "127.0.0.1", "[::1]")
         # What a browser on this machine sends as Host.
         self.hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
-        self.request: AuthorizationRequest | None = None
         self.ignored = False
-        self.response: Future[AuthorizationResponse] = Future()
+        self.code: Future[str] = Future()
         self.page: Future[bytes] = Future()
         self.delivered = threading.Event()
         # A browser may take `localhost` for either address, so both are held where the machine has both.
@@ -75,36 +73,33 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
             in_use = error.errno == errno.EADDRINUSE
             reason = "is in use by another program" if in_use else f"cannot be opened ({error.strerror})"
             raise PortInUseError(
-                f"Nothing can listen on the callback {self.url}: port {port} of {host} {reason}. End that program (`ss"
-                f" -ltnp 'sport = :{port}'` names it), add a second loopback callback URL "
-                "to the client, or sign in with --paste."
+                f"Nothing can listen on the callback {self.request.redirect_uri}: port {port} of {host} {reason}. End"
+                f" that program (`ss -ltnp 'sport = :{port}'` names it), add a second loopback callback URL to the"
+                " client, or sign in with --paste."
             ) from None
         self._servers.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
-    def take(self, response: AuthorizationResponse) -> bool:
+    def take(self, response: dict[str, list[str]]) -> bool:
         """Whether it is the response to `request`. The first is kept; a browser that reloads sends it again."""
-        try:
-            if self.request is None:
-                return False
-            code_of(self.request, response)
-        except AuthorizationError:
-            pass  # an error response has the request's state too
-        except InvalidResponseError:
-            self.ignored = True
-            return False
         with contextlib.suppress(InvalidStateError):
-            self.response.set_result(response)
+            try:
+                self.code.set_result(code_of(self.request, response))
+            except AuthorizationError as error:  # an error response has the request's state too
+                self.code.set_exception(error)
+            except InvalidResponseError:
+                self.ignored = True
+                return False
         return True
 
-    def wait(self, timeout: float) -> AuthorizationResponse:
-        """The response to the request. Raises Failure after `timeout` seconds."""
+    def wait(self, timeout: float) -> str:
+        """The code in the response. Raises AuthorizationError for an error, Failure after `timeout` seconds."""
         try:
-            return self.response.result(timeout)
+            return self.code.result(timeout)
         except TimeoutError:
             ignored = " A response that came was another sign-in's, or made by somebody else, and was not used."
             raise Failure(
-                f"The browser did not come back to {self.url} within {timeout:g} seconds."
+                f"The browser did not come back to {self.request.redirect_uri} within {timeout:g} seconds."
                 f"{ignored if self.ignored else ''}"
                 " Sign in again; --timeout waits longer, --paste needs no listener (with make: TIMEOUT=, PASTE=1)."
             ) from None
@@ -116,14 +111,14 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
     def close(self) -> None:
         """Stop listening, once the browser that brought the response has its page."""
         if not self.page.done():
-            self.finish("Not signed in", "The sign-in failed. The terminal shows the reason.")
-        if self.response.done():
+            self.finish("Not signed in", "The terminal says why. You can close this window.")
+        if self.code.done():
             self.delivered.wait(2)
         for server in self._servers:
             server.shutdown()
             server.server_close()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -1,12 +1,15 @@
 """The sign-ins themselves: each ends in a session whose tokens are verified, or in a Failure that says why not."""
 
 import sys
+import threading
+import webbrowser
 from dataclasses import dataclass
+from functools import cached_property
 
 from cli import outputs as stack_outputs
 from cli.outputs import ClientOutput, Outputs
-from cli.sign_in.authorization import AuthorizationRequest, code_of, code_of_pasted
-from cli.sign_in.browser import can_open, open_page
+from cli.sign_in.authorization import AuthorizationRequest, code_of_pasted
+from cli.sign_in.browser import can_open
 from cli.sign_in.callback import CallbackListener
 from cli.sign_in.choice import OPENID, choose_client, choose_scopes
 from cli.sign_in.errors import InvalidResponseError, PortInUseError, SessionEndedError, plain
@@ -51,11 +54,9 @@ class Target:
         """How a message names a command about this client."""
         return f"`make {command} STACK={self.stack} CLIENT={self.key}`"
 
+    @cached_property
     def verifier(self) -> TokenVerifier:
-        """A verifier with the pool's keys of this moment.
-
-        It is made before a browser opens, so a server that is down or a pool that was deleted shows at once.
-        """
+        """A verifier with the pool's keys of this moment: it asks for them when it is first looked at."""
         return TokenVerifier(self.outputs.issuer, self.client.client_id, fetch_keys(self.outputs.jwks_uri))
 
     def session(self) -> Session:
@@ -78,12 +79,12 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
         )
     wanted = choose_scopes(target.outputs, target.client, scopes)
     target.session_file.prepare()
-    verifier = target.verifier()
+    _ = target.verifier  # so a server that is down or a pool that was deleted shows before a browser opens
     if paste or not target.client.loopback_callbacks:
-        session = _sign_in_by_paste(target, wanted, verifier, browser)
+        session = _sign_in_by_paste(target, wanted, browser)
     else:
-        with _listen(target.client.loopback_callbacks) as listener:
-            session = _sign_in_by_listener(target, wanted, verifier, listener, browser=browser, timeout=timeout)
+        with _listen(target, wanted) as listener:
+            session = _sign_in_by_listener(target, listener, browser, timeout)
     target.session_file.write(session)
     LastClient(target.stack).write(target.key)
     return session
@@ -97,13 +98,13 @@ def refresh(target: Target) -> Session:
             f"The session of {plain(kept.name)} has no refresh token, so there are no new tokens for it. Sign in again"
             f" with {target.make('login')}."
         )
-    verifier = target.verifier()
+    _ = target.verifier
     try:
         response = target.server.refresh(kept.refresh_token)
     except SessionEndedError as error:
         return _newer_session(target, kept, error)
     # Without rotation the server sends no new refresh token, and the old one stays valid.
-    session = _verified(response, verifier, kept.scopes, kept=kept)
+    session = _verified(target, response, kept.scopes, kept=kept)
     target.session_file.write(session)
     return session
 
@@ -123,46 +124,33 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
     kept = target.session_file.read(target.outputs, target.client)
     if kept and kept.valid_for(60) and set(kept.scopes) == set(wanted):
         return kept
-    verifier = target.verifier()
-    session = _verified(target.server.client_credentials(wanted), verifier, wanted)
+    _ = target.verifier
+    session = _verified(target, target.server.client_credentials(wanted), wanted)
     target.session_file.write(session)
     return session
 
 
-def _listen(callbacks: list[str]) -> CallbackListener:
+def _listen(target: Target, scopes: list[str]) -> CallbackListener:
     """A listener on the first callback whose port is free."""
-    first: PortInUseError | None = None
-    for url in callbacks:
+    refused = []
+    for url in target.client.loopback_callbacks:
         try:
-            return CallbackListener(url)
+            return CallbackListener(target.server.authorization_request(url, scopes))
         except PortInUseError as error:
-            first = first or error
-    raise first or Failure("The client has no callback to listen on.")
+            refused.append(error)
+    raise refused[0]
 
 
-def _sign_in_by_listener(
-    target: Target,
-    scopes: list[str],
-    verifier: TokenVerifier,
-    listener: CallbackListener,
-    *,
-    browser: bool,
-    timeout: float,
-) -> Session:
-    listener.request = request = target.server.authorization_request(listener.url, scopes)
+def _sign_in_by_listener(target: Target, listener: CallbackListener, browser: bool, timeout: float) -> Session:
+    request = listener.request
     _show(request, browser)
-    say(f"Waiting for the browser to come back to {listener.url} (Ctrl-C stops) ...")
-    response = listener.wait(timeout)
-    try:
-        session = _exchange(target, request, code_of(request, response), verifier)
-    except Failure:
-        listener.finish("Not signed in", "The terminal says why. You can close this window.")
-        raise
+    say(f"Waiting for the browser to come back to {request.redirect_uri} (Ctrl-C stops) ...")
+    session = _exchange(target, request, listener.wait(timeout))
     listener.finish("You are signed in", f"Signed in as {session.name}. You can close this window.")
     return session
 
 
-def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier, browser: bool) -> Session:
+def _sign_in_by_paste(target: Target, scopes: list[str], browser: bool) -> Session:
     callback = target.client.callback_urls[0]
     request = target.server.authorization_request(callback, scopes)
     _show(request, browser)
@@ -170,7 +158,7 @@ def _sign_in_by_paste(target: Target, scopes: list[str], verifier: TokenVerifier
         f"After signing in the browser goes to {callback}, which may well show an error. Copy the whole address of that"
         " page and paste it here:"
     )
-    return _exchange(target, request, code_of_pasted(request, _typed_line()), verifier)
+    return _exchange(target, request, code_of_pasted(request, _typed_line()))
 
 
 def _typed_line() -> str:
@@ -180,24 +168,19 @@ def _typed_line() -> str:
         return "\ufffd"  # bytes that are no text, so no address
 
 
-def _exchange(target: Target, request: AuthorizationRequest, code: str, verifier: TokenVerifier) -> Session:
+def _exchange(target: Target, request: AuthorizationRequest, code: str) -> Session:
     response = target.server.exchange_code(request, code)
-    return _verified(response, verifier, request.scopes, nonce=request.nonce)
+    return _verified(target, response, request.scopes, nonce=request.nonce)
 
 
 def _verified(
-    response: TokenResponse,
-    verifier: TokenVerifier,
-    scopes: list[str],
-    *,
-    nonce: str | None = None,
-    kept: Session | None = None,
+    target: Target, response: TokenResponse, scopes: list[str], nonce: str | None = None, kept: Session | None = None
 ) -> Session:
     """The session of a response to a request for these scopes, once each token that can be verified is."""
-    access = verifier.access_token(response.access_token, subject=kept.subject if kept else None)
+    access = target.verifier.access_token(response.access_token, subject=kept.subject if kept else None)
     user = access
     if response.id_token is not None:
-        user = verifier.id_token(response.id_token, nonce=nonce, subject=access["sub"])
+        user = target.verifier.id_token(response.id_token, nonce=nonce, subject=access["sub"])
     elif OPENID in scopes:
         raise InvalidResponseError(
             "`openid` was asked for and the server sent no id token, so it is not known whose the tokens are. They are"
@@ -223,4 +206,5 @@ def _show(request: AuthorizationRequest, browser: bool) -> None:
     say("Opening the login page. If no browser opens, go to:" if opened else "Sign in at:")
     say(f"\n  {request.url}\n")
     if opened:
-        open_page(request.url)
+        # In a thread: some browsers keep the caller until they are closed.
+        threading.Thread(target=webbrowser.open, args=(request.url,), daemon=True).start()
