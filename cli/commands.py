@@ -16,7 +16,7 @@ MODULES = {
     "token": "cli.sign_in.commands",
     "logout": "cli.sign_in.commands",
     "user": "cli.user",
-    "export": "cli.sign_in.commands",
+    "export": "cli.sign_in.export",
     "mail": "cli.mail",
     "people": "cli.people",
     "status": "cli.status",

@@ -1,26 +1,69 @@
-"""The files by which frameworks are configured: Amplify, ASP.NET, Spring, and Next with Auth.js.
+"""The files of `make export`, each by the template of its name: our own, Postman's, and those of frameworks.
 
-Each is read as it is written, on AWS and on the local stack alike: the endpoints are said one by one, since on the
-local stack the issuer is not where the keys are. Each is for one client that people sign in with.
+A framework's file is read as it is written, on AWS and on the local stack alike: the endpoints are said one by one,
+since on the local stack the issuer is not where the keys are. It is for one client that people sign in with.
 """
 
 import json
+import re
 import shlex
-from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cli.outputs import ClientOutput, Outputs
+from cli.outputs import Outputs
 from cli.sign_in.errors import plain
 from local import tls
 from local.console import Failure
 
-Json = dict[str, object]
+_WITH_A_SERVER = ("appsettings.json", "application.yaml", ".env.local")  # ASP.NET, Spring, and Next with Auth.js
+# In brackets that Postman and Spring do not use; each value goes through the filter of its kind of file.
+_TEMPLATES = Environment(  # noqa: S701 - none of them is HTML
+    *("<%", "%>", "<<", ">>", "<#", "#>"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=StrictUndefined,
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+)
+_TEMPLATES.filters |= {
+    "json": partial(json.dumps, ensure_ascii=False),
+    "sh": shlex.quote,
+    "name": lambda key: re.sub(r"[^A-Z0-9]", "_", key.upper()),
+}
+
+
+def _text(name: str, outputs: Outputs, **values: object) -> str:
+    made = _TEMPLATES.get_template(f"{name}.jinja").render(outputs=outputs, **values)
+    if name.endswith(".json"):
+        return json.dumps(json.loads(made), indent=2) + "\n"
+    return yaml.safe_dump(yaml.safe_load(made), sort_keys=False) if name.endswith(".yaml") else made
+
+
+def env_text(outputs: Outputs) -> str:
+    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of such files.
+
+    Scopes are separated by spaces, as in a token's `scope`; values are quoted where a shell needs it.
+    Raises Failure where two keys give the same name.
+    """
+    made = _text("identity.env", outputs)
+    names = [line.partition("=")[0] for line in made.splitlines()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Failure(f"Two APIs or clients have the same name in the .env file: {', '.join(twice)}. Rename one.")
+    return made
+
+
+def postman(outputs: Outputs, stack: str) -> dict[str, str]:
+    """The values of one stack, and a collection for every stack that signs in by itself; ready to import."""
+    names = ("identity.postman_environment.json", "identity.postman_collection.json")
+    return {name: _text(name, outputs, stack=stack) for name in names}
 
 
 def files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
-    """The text of each file by its name; of those alone that a client of the stack can be used with.
+    """The text of each framework's file by its name; of those alone that a client of the stack can be used with.
 
     Args:
         outputs: of the stack.
@@ -39,118 +82,22 @@ def files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
     chosen = [key] if key else list(people)
     public = [name for name in chosen if name not in outputs.client_secrets]
     confidential = [name for name in chosen if name in outputs.client_secrets]
-    made: dict[str, str] = {}
-    for name in public[:1]:
-        made["amplify_outputs.json"] = _json(amplify(outputs, people[name]))
-    for name in [*confidential, *public][:1]:
-        secret = outputs.client_secrets.get(name)
-        for file, write in _WITH_A_SERVER.items():
-            made[file] = write(outputs, people[name], secret)
-    return made
-
-
-def amplify(outputs: Outputs, client: ClientOutput) -> Json:
-    """Amplify's own form, version 1.5, of which it takes no key that it does not know but under `custom`.
-
-    https://docs.amplify.aws/react/reference/amplify_outputs/
-    """
-    written: Json = {
-        "version": "1.5",
-        "auth": {
-            "aws_region": outputs.region,
-            "user_pool_id": outputs.user_pool_id,
-            "user_pool_client_id": client.client_id,
-            "oauth": {
-                "identity_providers": [],
-                "domain": _https_host(outputs),
-                "scopes": client.scopes,
-                "redirect_sign_in_uri": client.callback_urls,
-                "redirect_sign_out_uri": client.logout_urls or client.callback_urls,  # one at least has to be there
-                "response_type": "code",
-            },
-        },
+    clients = {"amplify_outputs.json": public[:1], **dict.fromkeys(_WITH_A_SERVER, [*confidential, *public][:1])}
+    return {
+        file: _text(
+            file,
+            outputs,
+            client=people[name],
+            secret=outputs.client_secrets.get(name),
+            callback_path=urlsplit(people[name].callback_urls[0]).path or "/",
+            https_host=_https_host(outputs),
+        )
+        for file, names in clients.items()
+        for name in names
     }
-    # Amplify finds AWS by the region.
-    return written | ({"custom": {"user_pool_endpoint": outputs.api_endpoint}} if outputs.is_local else {})
 
 
 def _https_host(outputs: Outputs) -> str:
     """Amplify goes to the sign-in pages by HTTPS alone; the local stack serves that on a second port, if asked to."""
     https = tls.turned_on() if outputs.is_local else None
     return f"localhost:{https.port}" if https else urlsplit(outputs.authorize_url).netloc
-
-
-def app_settings(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
-    """ASP.NET's appsettings.json: the schemes `Bearer` of an API and `OpenIdConnect` of a web app.
-
-    https://learn.microsoft.com/aspnet/core/security/authentication/configure-jwt-bearer-authentication
-    """
-    served = {"MetadataAddress": outputs.discovery_uri} | ({"RequireHttpsMetadata": False} if outputs.is_local else {})
-    signs_in = {
-        "ClientId": client.client_id,
-        **({} if secret is None else {"ClientSecret": secret}),
-        "ResponseType": "code",
-        "CallbackPath": urlsplit(client.callback_urls[0]).path or "/",
-        "Scope": client.scopes,
-        "MapInboundClaims": False,  # the claims keep their names
-    }
-    bearer: Json = {**served, "ValidIssuer": outputs.issuer, "MapInboundClaims": False}
-    schemes: Json = {"Bearer": bearer, "OpenIdConnect": {**served, **signs_in}}
-    return _json({"Authentication": {"Schemes": schemes}})
-
-
-def spring(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
-    """Spring Boot's application.yaml: its resource server, and its client under the registration `cognito`.
-
-    https://docs.spring.io/spring-boot/reference/web/spring-security.html
-    """
-    registration: Json = {
-        "client-id": client.client_id,
-        **({} if secret is None else {"client-secret": secret}),
-        # Without a secret Spring proves itself by PKCE.
-        "client-authentication-method": "none" if secret is None else "client_secret_basic",
-        "authorization-grant-type": "authorization_code",
-        # Spring's own address for it: /login/oauth2/code/cognito.
-        "redirect-uri": "{baseUrl}/{action}/oauth2/code/{registrationId}",
-        "scope": client.scopes,
-    }
-    provider: Json = {
-        "authorization-uri": outputs.authorize_url,
-        "token-uri": outputs.token_url,
-        "jwk-set-uri": outputs.jwks_uri,
-        "user-info-uri": outputs.user_info_url,
-        "user-name-attribute": "sub",
-    }
-    oauth2: Json = {
-        "resourceserver": {"jwt": {"issuer-uri": outputs.issuer, "jwk-set-uri": outputs.jwks_uri}},
-        "client": {"registration": {"cognito": registration}, "provider": {"cognito": provider}},
-    }
-    return yaml.safe_dump({"spring": {"security": {"oauth2": oauth2}}}, sort_keys=False)
-
-
-def next_auth(outputs: Outputs, client: ClientOutput, secret: str | None) -> str:
-    """Next's .env.local, with the names that Auth.js looks for and those of docs/connect.md.
-
-    https://authjs.dev/getting-started/providers/cognito
-    """
-    values = {
-        "AUTH_COGNITO_ID": client.client_id,
-        "AUTH_COGNITO_SECRET": secret or "",
-        "AUTH_COGNITO_ISSUER": outputs.issuer,
-        "AUTH_COGNITO_AUTHORIZE_URL": outputs.authorize_url,
-        "AUTH_COGNITO_TOKEN_URL": outputs.token_url,
-        "AUTH_COGNITO_USER_INFO_URL": outputs.user_info_url,
-        "AUTH_COGNITO_SCOPE": " ".join(client.scopes),
-    }
-    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
-
-
-_WITH_A_SERVER: dict[str, Callable[[Outputs, ClientOutput, str | None], str]] = {
-    "appsettings.json": app_settings,
-    "application.yaml": spring,
-    ".env.local": next_auth,
-}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2) + "\n"

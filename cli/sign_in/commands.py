@@ -1,24 +1,20 @@
-"""The commands about signing in: login, token, logout, export."""
+"""The commands about signing in: login, token, logout."""
 
 import json
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import click
 
 from cli import options
-from cli import outputs as stack_outputs
 from cli.outputs import ClientOutput, Outputs
 from cli.sign_in import flow
 from cli.sign_in.errors import TokenRequestError, plain
-from cli.sign_in.export import write_files
 from cli.sign_in.flow import Target
 from cli.sign_in.session import Session
-from local import paths
 from local.console import Failure, give, say
 
 _TOKENS = ("access", "id", "refresh")
@@ -138,31 +134,6 @@ def _browser_session(outputs: Outputs, client: ClientOutput) -> str:
         "The browser stays signed in at the sign-in pages, by their cookie, for up to an hour: the next sign-in there"
         f" needs no password. To end that as well, open in it\n\n  {outputs.logout_url}?{query}\n"
     )
-
-
-@click.command()
-@options.stack
-@click.option(
-    "--to",
-    "directory",
-    type=click.Path(file_okay=False),
-    callback=options.not_empty,
-    help="The directory. Default: .local/export/<stack> in the checkout.",
-)
-@click.option("--without-secrets", is_flag=True, help="Omit the client secrets, for files that you share.")
-@click.option(
-    "--client",
-    callback=options.not_empty,
-    help="The client of the files for Amplify, ASP.NET, Spring and Next. Default: the first that fits, by key.",
-)
-def export(stack: str, directory: str | None, without_secrets: bool, client: str | None) -> None:
-    """Write files for APIs and apps: .env, JSON, Postman, and config files of frameworks."""
-    outputs = stack_outputs.read(stack)
-    to = Path(directory) if directory else paths.LOCAL / "export" / stack.replace("/", ".")
-    for path in write_files(outputs, stack, to, with_secrets=not without_secrets, client=client):
-        give(str(path))
-    if outputs.client_secrets and not without_secrets:
-        say("They contain client secrets: keep them out of version control.")
 
 
 def _print(session: Session, wanted: str, as_json: bool) -> None:

@@ -1,14 +1,41 @@
-"""A stack's outputs as files, for those who do not use Pulumi: our own names, and Postman's."""
+"""A stack's outputs as files, for those who do not use Pulumi: `make export`."""
 
 import json
-import re
-import shlex
 from pathlib import Path
 
+import click
+
+from cli import options
+from cli import outputs as stack_outputs
 from cli.outputs import Outputs
-from cli.sign_in import app_files, postman
+from cli.sign_in import app_files
 from local import paths
-from local.console import Failure
+from local.console import Failure, give, say
+
+
+@click.command()
+@options.stack
+@click.option(
+    "--to",
+    "directory",
+    type=click.Path(file_okay=False),
+    callback=options.not_empty,
+    help="The directory. Default: .local/export/<stack> in the checkout.",
+)
+@click.option("--without-secrets", is_flag=True, help="Omit the client secrets, for files that you share.")
+@click.option(
+    "--client",
+    callback=options.not_empty,
+    help="The client of the files for Amplify, ASP.NET, Spring and Next. Default: the first that fits, by key.",
+)
+def export(stack: str, directory: str | None, without_secrets: bool, client: str | None) -> None:
+    """Write files for APIs and apps: .env, JSON, Postman, and config files of frameworks."""
+    outputs = stack_outputs.read(stack)
+    to = Path(directory) if directory else paths.LOCAL / "export" / stack.replace("/", ".")
+    for path in write_files(outputs, stack, to, with_secrets=not without_secrets, client=client):
+        give(str(path))
+    if outputs.client_secrets and not without_secrets:
+        say("They contain client secrets: keep them out of version control.")
 
 
 def write_files(
@@ -31,10 +58,9 @@ def write_files(
     if not with_secrets:
         outputs = outputs.model_copy(update={"client_secrets": dict.fromkeys(outputs.client_secrets, "")})
     files = {
-        "identity.env": env_text(outputs),
-        "identity.json": _json(outputs.model_dump(by_alias=True, exclude_none=True)),
-        "identity.postman_environment.json": _json(postman.environment(outputs, stack)),
-        "identity.postman_collection.json": _json(postman.collection(outputs)),
+        "identity.env": app_files.env_text(outputs),
+        "identity.json": json.dumps(outputs.model_dump(by_alias=True, exclude_none=True), indent=2) + "\n",
+        **app_files.postman(outputs, stack),
     }
     of_apps = app_files.files(outputs, client)
     try:
@@ -56,46 +82,3 @@ def _refuse_to_replace(directory: Path, files: dict[str, str]) -> None:
                 f"{path} is there already, with something else in it, and was not replaced; nothing was written. Put it"
                 " away if it is of an earlier export, or take what you need out of .local/export: make export"
             )
-
-
-def env_text(outputs: Outputs) -> str:
-    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of such files.
-
-    Scopes are separated by spaces, as in a token's `scope`; values are quoted where a shell needs it.
-    Raises Failure where two keys give the same name.
-    """
-    pairs = [
-        ("IDENTITY_ISSUER", outputs.issuer),
-        ("IDENTITY_OPENID_CONFIGURATION_URI", outputs.discovery_uri),
-        ("IDENTITY_JWKS_URI", outputs.jwks_uri),
-        ("IDENTITY_AUTHORIZE_URL", outputs.authorize_url),
-        ("IDENTITY_TOKEN_URL", outputs.token_url),
-        ("IDENTITY_USER_INFO_URL", outputs.user_info_url),
-        ("IDENTITY_LOGOUT_URL", outputs.logout_url),
-        ("IDENTITY_USER_POOL_ID", outputs.user_pool_id),
-    ]
-    for key, api in outputs.apis.items():
-        pairs.append((f"IDENTITY_API_{_name(key)}_IDENTIFIER", api.identifier))
-        pairs.append((f"IDENTITY_API_{_name(key)}_SCOPES", " ".join(api.scopes)))
-    for key, client in outputs.clients.items():
-        pairs.append((f"IDENTITY_CLIENT_{_name(key)}_ID", client.client_id))
-        pairs.append((f"IDENTITY_CLIENT_{_name(key)}_SCOPES", " ".join(client.scopes)))
-        if client.callback_urls:
-            pairs.append((f"IDENTITY_CLIENT_{_name(key)}_CALLBACK_URL", client.callback_urls[0]))
-        if client.logout_urls:
-            pairs.append((f"IDENTITY_CLIENT_{_name(key)}_LOGOUT_URL", client.logout_urls[0]))
-        if key in outputs.client_secrets:
-            pairs.append((f"IDENTITY_CLIENT_{_name(key)}_SECRET", outputs.client_secrets[key]))
-    pairs = [(name, value) for name, value in pairs if value or name.endswith("_SCOPES")]
-    names = [name for name, _ in pairs]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Failure(f"Two APIs or clients have the same name in the .env file: {', '.join(twice)}. Rename one.")
-    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in pairs)
-
-
-def _name(key: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", key.upper())
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2) + "\n"

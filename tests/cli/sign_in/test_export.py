@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 
 from cli.outputs import Outputs
-from cli.sign_in import postman
-from cli.sign_in.export import env_text, write_files
+from cli.sign_in.app_files import env_text, postman
+from cli.sign_in.export import write_files
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, READ, WRITE, outputs
+
+
+def environment() -> Any:
+    return json.loads(postman(outputs(), "dev")["identity.postman_environment.json"])
+
+
+def collection() -> Any:
+    return json.loads(postman(outputs(), "dev")["identity.postman_collection.json"])
 
 
 def settings(folder: Any) -> dict[str, Any]:
@@ -39,9 +47,8 @@ def resolved(text: Any, values: dict[str, str]) -> Any:
     ],
 )
 def test_every_client_gets_a_token_in_postman_without_typing(key: str, grant: str, secret: str | None) -> None:
-    environment: Any = postman.environment(outputs(), "dev")
-    values = {entry["key"]: entry["value"] for entry in environment["values"]}
-    given = settings(folders(postman.collection(outputs()))[key])
+    values = {entry["key"]: entry["value"] for entry in environment()["values"]}
+    given = settings(folders(collection())[key])
     found = {name: resolved(value, values) for name, value in given.items()}
     client = outputs().clients[key]
     assert found["grant_type"] == grant
@@ -59,18 +66,18 @@ def test_every_client_gets_a_token_in_postman_without_typing(key: str, grant: st
 
 
 def test_the_collection_is_of_format_2_1_and_holds_no_stacks_values() -> None:
-    made = json.dumps(postman.collection(outputs()))
+    made = json.dumps(collection())
     assert '"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"' in made
     assert "s3cret" not in made
     assert "acme.example" not in made
 
 
 def test_secrets_are_masked_in_postman() -> None:
-    environment: Any = postman.environment(outputs(), "dev")
-    hidden = [entry["key"] for entry in environment["values"] if entry["type"] == "secret"]
+    values = environment()["values"]
+    hidden = [entry["key"] for entry in values if entry["type"] == "secret"]
     assert {"postman.clientSecret", "server.clientSecret", "nightly.clientSecret"} <= set(hidden)
     assert {key.partition(".")[2] for key in hidden} == {"clientSecret", "accessToken"}
-    assert not [entry for entry in environment["values"] if entry["value"] == "s3cret" and entry["type"] != "secret"]
+    assert not [entry for entry in values if entry["value"] == "s3cret" and entry["type"] != "secret"]
 
 
 def test_a_shell_reads_the_env_file_as_it_is_meant(tmp_path: Path) -> None:
