@@ -36,8 +36,7 @@ def people(stack: str, add: str | None, header: bool, file: str | None, role: st
         raise click.UsageError("One at a time: --add, --header or --import.")
     outputs = stack_outputs.read(stack)
     if add:
-        made = make_local_user(outputs, add)
-        give(made.model_dump_json() if as_json else str(made))
+        make_local_user(outputs, add, as_json)
         return None
     with aws.refusals(f"The people of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")

@@ -1,13 +1,13 @@
 """A test user of a local stack: `make user`, and `make people ADD=`."""
 
 import contextlib
+import json
 import re
 import secrets
 import string
 import unicodedata
 
 import click
-from pydantic import BaseModel
 
 from cli import aws, options
 from cli import outputs as stack_outputs
@@ -17,17 +17,6 @@ from local.console import Failure, give
 
 _LONGEST_MINIMUM = 99  # of a password policy
 _EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
-
-
-class LocalUser(BaseModel):
-    """A user who can sign in on a local stack."""
-
-    name: str
-    email: str
-    password: str
-
-    def __str__(self) -> str:
-        return f"name      {self.name}\npassword  {self.password}"
 
 
 def user_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -52,12 +41,11 @@ def user_name(_context: click.Context, parameter: click.Parameter, value: str | 
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Create a confirmed test user on a local stack, or set a new password for an existing one."""
-    made = make_local_user(stack_outputs.read(stack), name)
-    give(made.model_dump_json() if as_json else str(made))
+    make_local_user(stack_outputs.read(stack), name, as_json)
 
 
-def make_local_user(outputs: Outputs, name: str) -> LocalUser:
-    """A confirmed user of a local stack; one of that name gets a new password.
+def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
+    """Make a confirmed user of a local stack, and print how to sign in; one of that name gets a new password.
 
     Local stacks only. On AWS users sign up on the login page.
     """
@@ -66,20 +54,24 @@ def make_local_user(outputs: Outputs, name: str) -> LocalUser:
             f"Test users can only be created on local stacks; this stack is at {outputs.api_endpoint}."
             " Sign up on the sign-in page instead: `make login` opens it."
         )
-    made = LocalUser(name=name, email=_email(name), password=_password())
+    email, password = _email(name), _password()
     who = {"UserPoolId": outputs.user_pool_id, "Username": name}
-    attributes = [{"Name": "email", "Value": made.email}, {"Name": "email_verified", "Value": "true"}]
+    attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     with aws.refusals(f"The user {name}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then this run is for a new password
             cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
         try:
-            cognito.admin_set_user_password(**who, Password=made.password, Permanent=True)
+            cognito.admin_set_user_password(**who, Password=password, Permanent=True)
         except cognito.exceptions.InvalidPasswordException:
             # A long one only where the pool asks for it: it is not easy to type.
-            made = made.model_copy(update={"password": _password(_LONGEST_MINIMUM)})
-            cognito.admin_set_user_password(**who, Password=made.password, Permanent=True)
-    return made
+            password = _password(_LONGEST_MINIMUM)
+            cognito.admin_set_user_password(**who, Password=password, Permanent=True)
+    if as_json:
+        made = {"name": name, "email": email, "password": password}
+        give(json.dumps(made, ensure_ascii=False, separators=(",", ":")))
+    else:
+        give(f"name      {name}\npassword  {password}")
 
 
 def _email(name: str) -> str:

@@ -51,23 +51,15 @@ def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
 
 
 def _comparisons(base: str, revision: Revision, stacks: tuple[str, ...]) -> list[Comparison]:
+    names = {*revision.names(), *Revision(None).names()}
+    known = sorted(found[1] for name in names if (found := _STACK_FILE.fullmatch(name)))
+    for unknown in set(stacks).difference(known):
+        raise click.BadParameter(
+            f"there is no Pulumi.{unknown}.yaml. There are stacks {', '.join(known)}.", param_hint="--stack"
+        )
     with tempfile.TemporaryDirectory(prefix="identity-diff-") as directory:
-        root = Path(directory)
-        known = _stacks({*revision.names(), *Revision(None).names()})
-        unknown = next((name for name in stacks if name not in known), None)
-        if unknown:
-            raise click.BadParameter(
-                f"there is no Pulumi.{unknown}.yaml. There are stacks {', '.join(known)}.", param_hint="--stack"
-            )
-        compared = [
-            _compared(base, revision, root / f"place-{index}", name) for index, name in enumerate(stacks or known)
-        ]
-    return alike_together(compared)
-
-
-def _stacks(names: set[str]) -> list[str]:
-    """The stacks that have a file among these."""
-    return sorted(found[1] for name in names if (found := _STACK_FILE.fullmatch(name)))
+        chosen = dict.fromkeys(stacks or known)
+        return alike_together([_compared(base, revision, Path(directory, name), name) for name in chosen])
 
 
 def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Comparison:

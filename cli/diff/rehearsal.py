@@ -5,10 +5,10 @@ It runs inside the copy that is compared, by that copy's own code.
 
 import json
 import os
-import signal
-import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
+
+import click
 
 from local import environment
 
@@ -18,7 +18,7 @@ from pulumi.automation import EngineEvent  # noqa: E402
 from pulumi.automation.events import StepEventMetadata  # noqa: E402
 
 from identity import facts  # noqa: E402
-from local import operations, paths  # noqa: E402
+from local import command_line, operations  # noqa: E402
 from local.console import Failure  # noqa: E402
 from local.lock import only_one  # noqa: E402
 from local.outcome import Outcome  # noqa: E402
@@ -67,15 +67,17 @@ def _side(state: Any) -> dict[str, Any]:
     return {part: dict(getattr(state, part, None) or {}) for part in ("inputs", "outputs")}
 
 
-def rehearse(port: int) -> dict[str, Any]:
-    """Preview on what the emulator at `port` holds. A failure is a result as well."""
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def rehearse(file: Path) -> None:
+    """Preview on what the emulator at PORT holds. A failure is a result as well."""
     listener = Listener()
     with only_one("make diff") as held:
         try:
-            outcome = operations.run("preview", port, held, listener)
+            outcome = operations.run("preview", int(os.environ["PORT"]), held, listener)
         except Failure as failure:
             outcome = Outcome(False, {}, (str(failure),))
-    return {
+    found = {
         "succeeded": outcome.succeeded,
         "errors": outcome.errors,
         "policies": listener.policies,
@@ -83,16 +85,8 @@ def rehearse(port: int) -> dict[str, Any]:
         "steps": listener.steps,
         "diff": outcome.diff,
     }
-
-
-def main() -> NoReturn:
-    os.chdir(paths.CHECKOUT)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    Path(sys.argv[1]).write_text(json.dumps(rehearse(int(os.environ["PORT"])), default=str), encoding="utf-8")
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # a refused program may have threads that never end
+    file.write_text(json.dumps(found, default=str), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    command_line.main(rehearse, "make diff")

@@ -2,9 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import click
@@ -18,9 +16,6 @@ from cli.sign_in.session import Session
 from local.console import Failure, give, say
 
 _TOKENS = ("access", "id", "refresh")
-_Command = TypeVar("_Command", bound=Callable[..., object])
-
-
 _scopes = click.option(
     "--scope", "scopes", multiple=True, help="A scope, short (project.read) or full; repeatable. Default: all."
 )
@@ -32,12 +27,9 @@ _client = click.option(
 )
 
 
-def _target(command: _Command) -> _Command:
-    return options.stack(_client(command))
-
-
 @click.command()
-@_target
+@options.stack
+@_client
 @_scopes
 @click.option("--no-browser", is_flag=True, help="Print the URL of the sign-in page instead of opening it.")
 @click.option("--paste", is_flag=True, help="Paste the redirect URL instead of listening for it.")
@@ -69,7 +61,8 @@ def login(
 
 
 @click.command()
-@_target
+@options.stack
+@_client
 @_scopes
 @click.option("--token", "wanted", type=click.Choice(_TOKENS), default="access", show_default=True, help="Which one.")
 @click.option("--refresh", is_flag=True, help="Get new tokens even if the saved ones are still valid.")
@@ -94,7 +87,8 @@ def token(stack: str, client: str | None, scopes: tuple[str, ...], wanted: str, 
 
 
 @click.command()
-@_target
+@options.stack
+@_client
 def logout(stack: str, client: str | None) -> None:
     """Sign out: end the session here and on the server, and print how to end it in the browser."""
     target = Target.find(stack, client)

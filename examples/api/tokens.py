@@ -77,17 +77,12 @@ class KeyCache:
 
     def _fetch(self, now: float) -> None:
         try:
-            answer = _get(self._uri)
+            # No proxy of the environment can reach the local stack.
+            answer = httpx2.get(self._uri, timeout=5, trust_env=urlsplit(self._uri).hostname not in LOOPBACK)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
         except (httpx2.HTTPError, httpx2.InvalidURL, JoseError, ImportError, OSError, ValueError, KeyError, TypeError):
             return  # an old key is as good as it was
         self._fetched = now
-
-
-def _get(uri: str) -> httpx2.Response:
-    if urlsplit(uri).hostname in LOOPBACK:  # the local stack, which no proxy of the environment can reach
-        return httpx2.get(uri, timeout=5, trust_env=False)
-    return httpx2.get(uri, timeout=5)
 
 
 class AccessTokens:

@@ -140,8 +140,9 @@ class Pool:
         self.cache = KeyCache("https://keys.example/jwks.json", clock=lambda: self.now)
         self.tokens = AccessTokens(ISSUER, "", keys=self.cache, clock=lambda: self.now)
 
-    def _get(self, url: str, timeout: float) -> httpx2.Response:
+    def _get(self, url: str, timeout: float, trust_env: bool) -> httpx2.Response:
         assert timeout <= 10
+        assert trust_env  # a proxy leads to AWS
         self.fetches += 1
         if self.down:
             raise httpx2.ConnectError("down")
