@@ -74,7 +74,7 @@ def test_a_plan_holds_no_secret_in_clear_and_what_was_planned_is_carried_out(pla
     assert APPROVED in written  # it is the plan
     assert "ciphertext" in written
     assert SAID_ONCE not in written
-    assert planned.outputs["clientSecret"] not in written
+    assert planned.deployment.in_clear("clientSecret") not in written
     planned.up(program(APPROVED))
     assert planned.client["CallbackURLs"] == [APPROVED]
 
