@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import botocore.session
+import pulumi
 from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
 from pulumi.runtime.rpc import unwrap_rpc_secret
@@ -18,6 +19,7 @@ from local.aws_plugin.checks import problems
 from local.aws_plugin.official import official_table
 from local.aws_plugin.properties import Property, Table, to_aws
 from local.aws_plugin.provider import RESOURCES
+from local.aws_plugin.values import Archive
 
 # The operations whose requests carry a resource's inputs. For the rest of the types the classes alone speak.
 _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -148,8 +150,10 @@ def _table(type_name: str) -> Mapping[str, Property]:
 
 
 def _plain(value: Any) -> Any:
-    """A value without secrets' wraps, and its numbers as they were: on the engine's wire each is a float."""
+    """A value as the plugin has it: without secrets' wraps, its whole numbers as integers (floats on the wire)."""
     value = unwrap_rpc_secret(value)
+    if isinstance(value, pulumi.Archive):
+        return Archive()
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
