@@ -17,7 +17,8 @@ IRREPLACEABLE = {
     facts.USER_POOL_CLIENT: "its client id would be deleted, and every app that was shipped with it would fail",
 }
 _KINDS = {"create": "created", "update": "updated", "delete": "deleted", "import": "imported", "replace": "replaced"}
-KINDS = ("created", "imported", "updated", "replaced", "deleted")
+# In the order in which they are counted; the last are told first.
+KINDS = {"created": "+", "imported": "=", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
     changes = tuple(_change(step, kind) for step, kind in things if kind != "unchanged")
     return Comparison(
         stack=stack,
-        changes=tuple(sorted(changes, key=lambda change: (-KINDS.index(change.kind), change.what))),
+        changes=tuple(sorted(changes, key=lambda change: (-list(KINDS).index(change.kind), change.what))),
         unchanged=sum(kind == "unchanged" for _, kind in things),
         words=tuple(_words([step for step, _ in things])),
         findings=tuple(PolicyFinding(**found) for found in preview["policies"]),
