@@ -24,8 +24,15 @@ from typing import Any
 # What commands and program import of others.
 _PACKAGES = (
     *("authlib.integrations.httpx_client", "boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2"),
-    *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi_aws.acm"),
-    *("pulumi_aws.cognito", "pulumi_aws.route53", "pydantic.main", "pydantic.type_adapter", "yaml"),
+    *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi_aws.acm", "pulumi_aws.cognito", "pulumi_aws.route53"),
+    *(
+        "pydantic.alias_generators",
+        "pydantic.fields",
+        "pydantic.main",
+        "pydantic.type_adapter",
+        "pydantic.types",
+        "yaml",
+    ),
 )
 
 _AT_A_TIME = threading.Lock()
@@ -90,7 +97,7 @@ def _server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 def serve() -> None:
     """Fork for each request until there are no more."""
     for name in _PACKAGES:
-        importlib.import_module(name)
+        hasattr(importlib.import_module(name), "__all__")  # a package of pulumi_aws is there when it is asked something
     gc.freeze()
     asked = socket.socket(fileno=os.dup(0))
     while True:
