@@ -8,11 +8,9 @@ import contextlib
 import functools
 import random
 import shutil
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -157,11 +155,8 @@ def serve_https(port: int) -> tls.Tls:
 
 def free_port() -> int:
     """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
-    while True:
-        port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
+    return port if ports.can_be_bound(port) else free_port()
 
 
 def _start(port: int) -> None:
@@ -186,7 +181,8 @@ def _start(port: int) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise Failure(f"The emulator does not start on port {port}. The end of {LOG}:\n{_tail(LOG)}")
+            end = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
+            raise Failure(f"The emulator does not start on port {port}. The end of {LOG}:\n{end}")
         time.sleep(0.1)
     _drop_what_was_read()
 
@@ -198,7 +194,3 @@ def _drop_what_was_read() -> None:
             shutil.rmtree(entry)
         elif entry.name not in _SIGNING_KEYS:
             entry.unlink()
-
-
-def _tail(path: Path, lines: int = 15) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])

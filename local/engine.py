@@ -3,7 +3,6 @@
 The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
 """
 
-import ast
 import contextlib
 import json
 import os
@@ -17,14 +16,15 @@ from typing import Any
 
 import pulumi
 from pulumi.automation import CommandError, CommandResult, PulumiCommand
+from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import create_command_error
 
-from local import environment, paths, pulumi_cli, start_over
+from local import environment, paths, pulumi_cli, start_over, state
 from local.aws_plugin.served import served
 from local.console import Failure, say
 from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress, counted
-from local.stack import LocalStack, Workspace
+from local.stack import QuietStack, Workspace
 
 _PROGRAM = paths.CHECKOUT / "__main__.py"
 
@@ -158,22 +158,18 @@ def decrypted_outputs() -> dict[str, Any]:
     return outputs
 
 
-def local_stack(cli: Cli) -> LocalStack:
+def local_stack(cli: Cli) -> QuietStack:
     """The stack, which is made if it is not there: copies of the checkout's files, its own state, and the program."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
-    return LocalStack(
-        Workspace(
-            work_dir=str(paths.PROJECT), program=program, env_vars=environment.of_the_engine(), pulumi_command=cli
-        )
-    )
+    variables = environment.of_the_engine()
+    workspace = Workspace(work_dir=str(paths.PROJECT), program=program, env_vars=variables, pulumi_command=cli)
+    return QuietStack(paths.STACK, workspace, StackInitMode.SELECT if state.FILE.exists() else StackInitMode.CREATE)
 
 
 def import_ahead() -> None:
-    """Import what the program will. What is wrong there, the program will tell."""
+    """Import nearly all that the program will. What is wrong there, the program will tell."""
     with contextlib.suppress(Exception):
-        lines = ast.parse(_PROGRAM.read_bytes()).body
-        imports: list[ast.stmt] = [line for line in lines if isinstance(line, ast.Import | ast.ImportFrom)]
-        exec(compile(ast.Module(imports, []), _PROGRAM, "exec"), {})  # noqa: S102 - the checkout's own lines
+        import identity.outputs  # noqa: F401
 
 
 def program() -> None:
@@ -182,9 +178,6 @@ def program() -> None:
         runpy.run_path(str(_PROGRAM), run_name="__main__")
     except pulumi.RunError:
         raise
-    except SystemExit as end:
-        if end.code not in (None, 0):
-            raise pulumi.RunError(str(end.code)) from None
     except Exception as error:
         own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of_the_program(frame.filename)]
         places = "".join(traceback.format_list(own))

@@ -21,14 +21,8 @@ _SHAPE = (
 _MADE_UP = {
     "birthdate": "1990-01-31",
     "email": "{name}@example.com",
-    "gender": "unknown",
-    "locale": "en-US",
     "phone_number": "+120655501{index:02}",  # 555-01xx is reserved for such examples
-    "picture": "https://example.com/{name}.png",
-    "profile": "https://example.com/{name}",
     "updated_at": "0",
-    "website": "https://example.com/{name}",
-    "zoneinfo": "Etc/UTC",
 }
 
 

@@ -26,7 +26,7 @@ def listener(port: int) -> str | None:
 
 def refuse_taken(port: int) -> None:
     """Raise Failure where something else has the port."""
-    if _can_be_bound(port):
+    if can_be_bound(port):
         return
     who = listener(port) or "another program"
     kind = "the emulator of another checkout, or one that was started manually: " if is_healthy(port) else ""
@@ -37,7 +37,8 @@ def refuse_taken(port: int) -> None:
     )
 
 
-def _can_be_bound(port: int) -> bool:
+def can_be_bound(port: int) -> bool:
+    """Whether a server can have the port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

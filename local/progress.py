@@ -15,7 +15,6 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import"
 _NOTES = {"delete": " (no longer in the emulator; removed from the state)", "update": " (in the emulator)"}
 _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
-_COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's own two steps are in it
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
 _BROKEN_OFF = "emulator does not answer"  # what the plugin says of a step that nobody knows the end of
 # The engine's own last words; the reasons have been told before them.
@@ -25,7 +24,7 @@ _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed
 class Progress:
     """Listens to the engine's events.
 
-    `changes` counts by kind what was done: as the engine sums it up, or, where it was killed before that, as it went.
+    `changes` counts by kind what was done, as the engine sums it up; none where it was killed before that.
     `began` says whether any step was begun, `broken_off` whether one ended without anybody knowing what it did.
     """
 
@@ -60,13 +59,7 @@ class Progress:
         if (step.urn, _name(step)) in self._ended:
             return
         self._ended.add((step.urn, _name(step)))
-        self._count(step)
         self._step(step)
-
-    def _count(self, step: StepEventMetadata) -> None:
-        operation = _name(step)
-        if operation in _COUNTED and not self._looked_up.get(step.urn):
-            self.changes = dict(sorted({**self.changes, operation: self.changes.get(operation, 0) + 1}.items()))
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         operation = _name(step)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from local import keys, paths, stack_file
+from local.aws_plugin.emulator import SERVICES
 from local.console import Failure
 
 _SALT = "encryptionsalt"
@@ -25,7 +26,8 @@ def write(port: int) -> dict[str, Any]:
     stack = read(paths.STACK_FILE)
     _check_project(project)
     config = _config(stack)
-    settings = {**stack, "config": {**config, **_endpoints(config, port), **_key()}, **_salt()}
+    aws = {f"aws:{name}": value for name, value in provider(port).items()}
+    settings = {**stack, "config": {**config, **aws}, **_salt()}
     stack_file.write(paths.PROJECT / paths.PROJECT_FILE, project)
     stack_file.write(paths.PROJECT / paths.STACK_FILE, settings)
     return config
@@ -40,6 +42,13 @@ def read(name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise Failure(f"{name}: expected a map of settings; received {_shown(content)}. {_see(name)}")
     return content
+
+
+def provider(port: int) -> dict[str, Any]:
+    """The settings by which the program's provider speaks to the emulator, whatever the stack file says of them."""
+    key = keys.own()
+    endpoints = dict.fromkeys(sorted(SERVICES), f"http://127.0.0.1:{port}")
+    return {"endpoints": [endpoints], "accessKey": key.id, "secretKey": key.secret}
 
 
 def has_stack() -> bool:
@@ -100,23 +109,6 @@ def _is_encrypted(value: Any) -> bool:
     if isinstance(value, dict):
         return set(value) == {"secure"} or any(_is_encrypted(part) for part in value.values())
     return isinstance(value, list) and any(_is_encrypted(part) for part in value)
-
-
-def _endpoints(config: dict[str, Any], port: int) -> dict[str, Any]:
-    endpoints = config.get("aws:endpoints")
-    if not (isinstance(endpoints, list) and endpoints and all(isinstance(entry, dict) for entry in endpoints)):
-        raise Failure(
-            f"{paths.STACK_FILE}: aws:endpoints: expected a list of maps of service: URL; received "
-            f"{_shown(endpoints)}. {_see(paths.STACK_FILE)}"
-        )
-    url = f"http://127.0.0.1:{port}"
-    # Every service, whatever URL stands there: the local stack never talks to anything but its emulator.
-    return {"aws:endpoints": [dict.fromkeys(entry, url) for entry in endpoints]}
-
-
-def _key() -> dict[str, str]:
-    key = keys.own()
-    return {"aws:accessKey": key.id, "aws:secretKey": key.secret}
 
 
 def _salt() -> dict[str, str]:

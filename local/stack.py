@@ -7,10 +7,7 @@ file, and what an operation did is told by its events.
 
 from datetime import UTC, datetime
 
-from pulumi.automation import CommandResult, LocalWorkspace, OutputMap, Stack, StackNotFoundError, UpdateSummary
-from pulumi.automation._stack import StackInitMode
-
-from local import paths, state
+from pulumi.automation import LocalWorkspace, OutputMap, Stack, UpdateSummary
 
 
 class QuietStack(Stack):
@@ -23,16 +20,8 @@ class QuietStack(Stack):
         return {}
 
 
-class LocalStack(QuietStack):
-    """The checkout's one stack, made if it is not there."""
-
-    def __init__(self, workspace: "Workspace") -> None:
-        super().__init__(paths.STACK, workspace, StackInitMode.CREATE_OR_SELECT)
-
-
 class Workspace(LocalWorkspace):
-    """A workspace that looks for the stack in the state file."""
+    """A workspace that needs no word from the CLI that a stack is there."""
 
     def select_stack(self, stack_name: str) -> None:
-        if not state.FILE.exists():
-            raise StackNotFoundError(CommandResult(stdout="", stderr=f"no stack named {stack_name}", code=1))
+        pass

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AliasPath, BaseModel, Field, ValidationError
 
-from local import keys, paths
+from local import paths, project
 from local.console import Failure
 
 _ROOT = paths.BACKEND / ".pulumi"
@@ -37,23 +37,10 @@ class Resource(BaseModel):
     outputs: dict[str, Any] | None = None
 
 
-class _Deployment(BaseModel):
-    resources: list[Resource] | None = None
-
-
-class _Checkpoint(BaseModel):
-    latest: _Deployment | None = None  # missing in a stack without any deployment yet
-
-
 class State(BaseModel):
     """What the state file holds."""
 
-    checkpoint: _Checkpoint
-
-    @property
-    def resources(self) -> list[Resource]:
-        latest = self.checkpoint.latest
-        return (latest.resources if latest else None) or []
+    resources: list[Resource] = Field(default=[], validation_alias=AliasPath("checkpoint", "latest", "resources"))
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -73,11 +60,10 @@ class State(BaseModel):
 
 def read() -> State | None:
     """The state; None where there is no stack yet. Raises Damaged, or OSError where the file cannot be read."""
-    text = _text()
-    if text is None:
+    if not FILE.exists():
         return None
     try:
-        return State.model_validate_json(text)
+        return State.model_validate_json(FILE.read_bytes())
     except ValidationError:
         raise Damaged(f"The stack's state, {FILE}, is damaged. `make up` starts over.") from None
 
@@ -104,19 +90,15 @@ def drop() -> None:
 
 def point_at(port: int) -> None:
     """Have the state's provider speak to the emulator of today; refresh and destroy go by the state alone."""
-    text = _text()
-    if text is None:
+    if not FILE.exists():
         return
-    content, key, moved = json.loads(text), keys.own(), False
-    for resource in (content["checkpoint"].get("latest") or {}).get("resources") or []:
+    wanted = {
+        name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        for name, value in project.provider(port).items()
+    }
+    content, moved = json.loads(FILE.read_bytes()), False
+    for resource in content["checkpoint"].get("latest", {}).get("resources", []):
         for values in (resource.get("inputs"), resource.get("outputs")) if resource["type"] == _PROVIDER else ():
-            entries = json.loads((values or {}).get("endpoints", "[]"))
-            endpoints = [dict.fromkeys(entry, f"http://127.0.0.1:{port}") for entry in entries]
-            wanted = {
-                "endpoints": json.dumps(endpoints, separators=(",", ":")),
-                "accessKey": key.id,
-                "secretKey": key.secret,
-            }
             if values and not values.items() >= wanted.items():
                 values.update(wanted)
                 moved = True
@@ -130,9 +112,3 @@ def _shown(value: Any) -> Any:
     if isinstance(value, dict):
         return SECRET if value.get(SIGNATURE) == _ENCRYPTED else {key: _shown(entry) for key, entry in value.items()}
     return value
-
-
-def _text() -> bytes | None:
-    with contextlib.suppress(FileNotFoundError):
-        return FILE.read_bytes()
-    return None

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from local import paths, project
+from local.aws_plugin.emulator import SERVICES
 from local.console import Failure
 
 STACK = """\
@@ -37,7 +38,7 @@ def test_every_endpoint_is_the_emulator_on_the_port(checkout: Path) -> None:
     project.write(4601)
     config = _derived(checkout)["config"]
     assert isinstance(config, dict)
-    assert config["aws:endpoints"] == [{"sts": "http://127.0.0.1:4601", "acm": "http://127.0.0.1:4601"}]
+    assert config["aws:endpoints"] == [dict.fromkeys(SERVICES, "http://127.0.0.1:4601")]
     assert config["identity:product"] == "focusmark"
 
 
@@ -72,12 +73,6 @@ def test_a_half_written_copy_is_written_anew(checkout: Path) -> None:
         ("Pulumi.local.yaml", "conf: {}\n", "Pulumi.local.yaml: config: expected a map of settings; received nothing"),
         ("Pulumi.local.yaml", "config: 3\n", "config: expected a map of settings; received 3"),
         ("Pulumi.local.yaml", "config: {1: 2}\n", "line 1, column 10: the key `1` is not a string"),
-        ("Pulumi.local.yaml", "config: {}\n", "aws:endpoints: expected a list of maps"),
-        (
-            "Pulumi.local.yaml",
-            "config: {'aws:endpoints': x}\n",
-            'expected a list of maps of service: URL; received "x"',
-        ),
         ("Pulumi.local.yaml", "encryptionsalt: v1:x\nconfig: {}\n", "encryptionsalt and secretsprovider are not for"),
         (
             "Pulumi.local.yaml",

@@ -119,7 +119,9 @@ def test_ctrl_c_ends_the_steps_at_hand_and_the_next_up_goes_on(checkout: Checkou
     process.send_signal(signal.SIGINT)
     time.sleep(1)
     _go_on(checkout).write_text("yes")
-    assert _stopped(process).stderr.endswith("Stopped. The next `make up` continues.\n")
+    ran = _stopped(process)
+    assert ran.stderr.endswith("Stopped. The next `make up` continues.\n")
+    assert json.loads(ran.stdout)["changes"]["create"] > 0
     _goes_on(checkout)
 
 
