@@ -11,24 +11,17 @@ from .resource import Held, Resource
 from .service import Service
 
 _WAITING = 75 * 60  # seconds; the official provider's
-# Of certificates that come from elsewhere, or are renewed by others than ACM.
-_OF_OTHERS = (
-    *("certificateAuthorityArn", "certificateBody", "certificateChain", "earlyRenewalDuration"),
-    *("privateKey", "privateKeyWo", "privateKeyWoVersion", "validationOptions"),
-)
 
 
-class Certificate(Held):
+class Certificate(Held, module="acm"):
     """A certificate that ACM issues. The emulator issues it at once, and always as RSA_2048."""
 
-    type_name = "aws:acm/certificate:Certificate"
-    service = "acm"
     noun, verbs = "Certificate", ("Request", "Describe", "", "Delete")
     member, rereads = "CertificateArn", True
     differences = Differences(
         replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
         keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
-        unsupported=_OF_OTHERS,
+        unsupported=("certificateAuthorityArn",),
     )
 
     def prepared(self, props: Props) -> Props:
@@ -58,11 +51,9 @@ class Certificate(Held):
         return self.reread(aws, resource_id, new)
 
 
-class CertificateValidation(Resource):
+class CertificateValidation(Resource, module="acm"):
     """Nothing of its own in AWS: making it waits until the certificate is issued, 75 minutes unless told otherwise."""
 
-    type_name = "aws:acm/certificateValidation:CertificateValidation"
-    service = "acm"
     differences = Differences(replaces=("certificateArn", "validationRecordFqdns"))
 
     def make(self, aws: Service, props: Props) -> str:

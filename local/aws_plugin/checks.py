@@ -1,7 +1,7 @@
 """What is wrong with given inputs, told before anything is asked of the emulator."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,19 +22,20 @@ _TYPES: dict[Kind, Any] = {
 }
 
 
-def problems(subject: str, table: Table, unsupported: Collection[str], given: Props, path: str = "") -> Iterator[str]:
+def problems(subject: str, table: Table, given: Props, path: str = "") -> Iterator[str]:
     """Everything wrong with the given inputs, a sentence each: unknown names, missing ones, wrong kinds and values."""
     for name, value in given.items():
-        if name in unsupported:
+        if name not in table:
+            if not name.startswith("__"):  # the plugin's own notes
+                near = get_close_matches(name, table, n=1)
+                yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
+        elif table[name].unsupported:
             yield (
                 f"{path}{name}: the official provider has this property of {subject}, the local stack's does not: "
                 "remove it here, or add it to local/aws_plugin"
             )
-        elif name in table:
+        else:
             yield from _misfits(subject, table[name], value, path + name)
-        elif not name.startswith("__"):  # the plugin's own notes
-            near = get_close_matches(name, [*table, *unsupported], n=1)
-            yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
     for name, prop in table.items():
         if prop.required and given.get(name) is None:
             yield f"{path}{name}: {subject} requires it; received nothing"
@@ -51,7 +52,7 @@ def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[st
         inner = {f"[{index}]": block for index, block in enumerate(value)}
     for place, block in inner.items():
         if isinstance(block, dict):
-            yield from problems(subject, prop.block or {}, frozenset(), block, f"{path}{place}.")
+            yield from problems(subject, prop.block or {}, block, f"{path}{place}.")
         elif block != UNKNOWN:
             yield f"{path}{place}: must be an object; received {_shown(prop, block)}"
     texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()

@@ -14,18 +14,12 @@ from .properties import Props, comparable, to_aws
 from .resource import Resource
 from .service import Service
 
-_OTHERS = (
-    *("disableRollback", "iamRoleArn", "notificationArns", "onFailure", "policyBody", "policyUrl"),
-    *("templateUrl", "timeoutInMinutes"),
-)
 _TIMEOUT = 30 * 60  # seconds; the official provider's
 
 
-class Stack(Resource):
+class Stack(Resource, module="cloudformation"):
     """A CloudFormation stack. A creation that fails leaves no stack behind."""
 
-    type_name = "aws:cloudformation/stack:Stack"
-    service = "cloudformation"
     requests = ("CreateStack",)
     differences = Differences(
         named="name",
@@ -33,7 +27,7 @@ class Stack(Resource):
         keeps=("templateBody", "parameters"),
         members={"name": "StackName"},
         own=("parameters",),
-        unsupported=_OTHERS,
+        unsupported=("disableRollback", "notificationArns", "onFailure", "templateUrl", "timeoutInMinutes"),
     )
 
     def make(self, aws: Service, props: Props) -> str:

@@ -3,9 +3,6 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html
 """
 
-import functools
-
-from .cognito_pool_tables import POOL
 from .cognito_schema import by_name, impossible, own_attributes
 from .emulator import Refusal
 from .official import Differences
@@ -21,20 +18,56 @@ _OLDER = {
     "EmailVerificationSubject": "EmailSubject",
     "SmsVerificationMessage": "SmsMessage",
 }
+# AWS's own, for a pool that names none; said to take another one back, since an empty text is refused.
+_SMS_CODE = "Your authentication code is {####}. "
 _MODE = "MfaConfiguration"
 _BY_CODE = "CONFIRM_WITH_CODE"
 
 
-class UserPool(Resource):
+class UserPool(Resource, module="cognito"):
     """A user pool. Schema attributes can only be added; the emulator cannot rename a pool, so its old name stays."""
 
-    type_name = "aws:cognito/userPool:UserPool"
-    service = "cognitoidp"
-    differences = Differences()
+    requests = ("CreateUserPool", "SetUserPoolMfaConfig")
+    # `keeps` follows the official provider: what a program leaves out is sent again from the state, where
+    # UpdateUserPool would reset it. Everything else that is left out is taken back.
+    differences = Differences(
+        named="name",
+        replaces=("aliasAttributes", "usernameAttributes", "usernameConfiguration"),
+        keeps=(
+            *("accountRecoverySetting", "adminCreateUserConfig", "emailConfiguration", "passwordPolicy"),
+            *("signInPolicy", "smsConfiguration", "smsConfiguration.snsRegion", "userPoolTier"),
+            *("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage"),
+            *("passwordPolicy.minimumLength", "passwordPolicy.temporaryPasswordValidityDays"),
+            *("usernameConfiguration.caseSensitive", "verificationMessageTemplate"),
+            *(f"verificationMessageTemplate.{kind}" for kind in ("emailMessage", "emailSubject", "smsMessage")),
+            *(f"verificationMessageTemplate.{kind}" for kind in ("emailMessageByLink", "emailSubjectByLink")),
+            *("lambdaConfig.preTokenGeneration", "lambdaConfig.preTokenGenerationConfig"),
+        ),
+        members={
+            "name": "PoolName",
+            "schemas": "Schema",
+            "passwordPolicy": "Policies.PasswordPolicy",
+            "signInPolicy": "Policies.SignInPolicy",
+            "emailConfiguration.fromEmailAddress": "From",
+        },
+        default={
+            "deletionProtection": "INACTIVE",
+            "mfaConfiguration": "OFF",
+            "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
+            "passwordPolicy.passwordHistorySize": 0,
+            "verificationMessageTemplate.defaultEmailOption": "CONFIRM_WITH_CODE",
+        },
+        absent={
+            "smsAuthenticationMessage": _SMS_CODE,
+            "softwareTokenMfaConfiguration": {"enabled": False},
+            "userAttributeUpdateSettings": {"attributesRequireVerificationBeforeUpdates": []},
+            "userPoolAddOns": {"advancedSecurityMode": "OFF"},
+        },
+    )
 
-    @functools.cached_property
-    def inputs(self) -> Table:
-        return POOL
+    @property
+    def _attribute(self) -> Table:
+        return self.inputs["schemas"].block or {}
 
     def make(self, aws: Service, props: Props) -> str:
         request = to_aws(self.inputs, props)
@@ -50,21 +83,21 @@ class UserPool(Resource):
         answer = aws.client.describe_user_pool(UserPoolId=resource_id)["UserPool"]
         pool = _as_aws_answers(answer, aws.client.get_user_pool_mfa_config(UserPoolId=resource_id))
         more = {
-            "schemas": own_attributes(pool.get("SchemaAttributes", []), known.get("schemas") or []) or None,
+            "schemas": own_attributes(self._attribute, pool["SchemaAttributes"], known.get("schemas") or []) or None,
             "endpoint": f"cognito-idp.{aws.region}.amazonaws.com/{resource_id}",
         }
         return self.state(aws, resource_id, pool | {"PoolName": pool["Name"]}, **more)
 
     def impossible(self, old: Props, new: Props) -> str | None:
-        return impossible(old, new)
+        return impossible(self._attribute, old, new)
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
-        request = to_aws(self.inputs, _one_token_trigger(old, new), clear=True) | {"UserPoolId": resource_id}
-        had = by_name(old.get("schemas") or [])
-        if added := [attribute for attribute in request["Schema"] if attribute["Name"] not in had]:
+        request = to_aws(self.inputs, _one_token_trigger(old, new), old) | {"UserPoolId": resource_id}
+        had = by_name(self._attribute, old.get("schemas") or [])
+        if added := [attribute for attribute in request.get("Schema", []) if attribute["Name"] not in had]:
             aws.client.add_custom_attributes(UserPoolId=resource_id, CustomAttributes=added)
         aws.call("SetUserPoolMfaConfig", request | _factors(request))
-        left_out = {*(_OLDER if "VerificationMessageTemplate" in request else ()), *_nobodys(old, new)}
+        left_out = _OLDER if "VerificationMessageTemplate" in request else ()
         aws.call("UpdateUserPool", {name: value for name, value in request.items() if name not in left_out})
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
@@ -81,11 +114,6 @@ class UserPool(Resource):
                 f"deleted first: {domain}"
             )
         aws.client.delete_user_pool(UserPoolId=resource_id)
-
-
-def _nobodys(old: Props, new: Props) -> set[str]:
-    """The members that neither the pool nor the program has: there is nothing to take back."""
-    return {prop.aws for name, prop in POOL.items() if not old.get(name) and not new.get(name)}
 
 
 def _factors(request: Props) -> Props:
@@ -110,13 +138,12 @@ def _as_aws_answers(pool: Props, factors: Props) -> Props:
     sms = factors.get("SmsMfaConfiguration") or {}
     texts = {new: pool[older] for older, new in _OLDER.items() if pool.get(older)}
     message = pool.get("SmsAuthenticationMessage") or sms.get("SmsAuthenticationMessage")
-    default = POOL["smsAuthenticationMessage"].absent
     return (
         pool
         | {member: factors[member] for member in (_MODE, *_FACTORS) if member in factors}
         | {
             "SmsConfiguration": pool.get("SmsConfiguration") or sms.get("SmsConfiguration"),
-            "SmsAuthenticationMessage": None if message == default else message,
+            "SmsAuthenticationMessage": None if message == _SMS_CODE else message,
             "VerificationMessageTemplate": {"DefaultEmailOption": _BY_CODE}
             | texts
             | (pool.get("VerificationMessageTemplate") or {}),

@@ -9,26 +9,25 @@ from typing import Any
 
 from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES
 
-from .cognito_pool_tables import POOL
-from .properties import Kind, Property, Props, comparable, from_aws
+from .properties import Kind, Property, Props, Table, comparable, from_aws
 
 _NEW_AT_ONCE = 25
 
 
-def impossible(old: Props, new: Props) -> str | None:
-    """Why a pool with the old attributes cannot get the new ones."""
+def impossible(table: Table, old: Props, new: Props) -> str | None:
+    """Why a pool with the old attributes cannot get the new ones; `table` is what an attribute has."""
     if not isinstance(new.get("schemas") or [], list):
         return None  # not known yet
-    before, after = (by_name(props.get("schemas") or []) for props in (old, new))
+    before, after = (by_name(table, props.get("schemas") or []) for props in (old, new))
     return _changed(before, after) or _unaddable(after.keys() - before.keys(), after)
 
 
-def by_name(attributes: list[Props]) -> dict[str, Any]:
-    one = Property(kind=Kind.BLOCK, block=POOL["schemas"].block)
+def by_name(table: Table, attributes: list[Props]) -> dict[str, Any]:
+    one = Property(kind=Kind.BLOCK, block=table)
     return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
 
 
-def own_attributes(answer: list[Props], known: list[Props]) -> list[Props]:
+def own_attributes(table: Table, answer: list[Props], known: list[Props]) -> list[Props]:
     """The pool's own attributes: the custom ones, and the standard ones that the program names or that were changed.
 
     AWS answers with every standard attribute there is, and cannot tell which of them a program gave. One that is
@@ -41,7 +40,7 @@ def own_attributes(answer: list[Props], known: list[Props]) -> list[Props]:
         custom = short != attribute["Name"]
         changed = short != "sub" and (attribute.get("Required") or not attribute.get("Mutable", True))
         if custom or short in names or changed:
-            found.append(from_aws(POOL["schemas"].block or {}, attribute) | {"name": short})
+            found.append(from_aws(table, attribute) | {"name": short})
     return found
 
 

@@ -10,14 +10,10 @@ from .properties import Props, to_aws
 from .resource import Held
 from .service import Service
 
-_PREFIX = "namePrefix"
 
-
-class Role(Held):
+class Role(Held, module="iam"):
     """A role: who may take it, and for how long. What it may do is said by policies of their own."""
 
-    type_name = "aws:iam/role:Role"
-    service = "iam"
     noun, verbs = "Role", ("Create", "Get", "", "Delete")
     key, rereads = ("name",), True
     differences = Differences(
@@ -27,7 +23,6 @@ class Role(Held):
         members={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
         own=("forceDetachPolicies",),
         default={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
-        unsupported=("inlinePolicies", "managedPolicyArns", _PREFIX),
     )
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
@@ -58,16 +53,13 @@ class Role(Held):
         aws.client.delete_role(**named)
 
 
-class RolePolicy(Held):
+class RolePolicy(Held, module="iam"):
     """What a role may do, written into the role."""
 
-    type_name = "aws:iam/rolePolicy:RolePolicy"
-    service = "iam"
     differences = Differences(
         named="name",
         replaces=("name", "role"),
         members={"name": "PolicyName", "role": "RoleName", "policy": "PolicyDocument"},
-        unsupported=(_PREFIX,),
     )
     noun, verbs, answer = "RolePolicy", ("Put", "Get", "Put", "Delete"), ""
     key, separator, rereads = ("role", "name"), ":", True

@@ -1,8 +1,10 @@
-"""aws:lambda Function: code that the emulator runs, as the person who started it, when a pool asks.
+"""aws:lambda Function and Permission: code that the emulator runs, as the person who started it, when a pool asks.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 """
 
+import json
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
@@ -11,24 +13,15 @@ from .archives import zipped
 from .emulator import Refusal
 from .official import Differences
 from .properties import Props, to_aws
-from .resource import Resource
+from .resource import Resource, parted
 from .service import Service
 
 _STARTING = 60.0  # seconds; it takes about one
-# Code that is not a zipped folder, and what only a fleet of functions needs.
-_ELSEWHERE = (
-    *("capacityProviderConfig", "codeSha256", "codeSigningConfigArn", "deadLetterConfig", "durableConfig"),
-    *("fileSystemConfig", "imageConfig", "imageUri", "packageType", "publish", "publishTo", "s3Bucket", "s3Key"),
-    *("replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds", "s3ObjectVersion", "snapStart"),
-    *("sourceKmsKeyArn", "tenancyConfig", "useResourceTimeoutForPropagation", "vpcConfig"),
-)
 
 
-class Function(Resource):
+class Function(Resource, module="lambda"):
     """A function, its code a zipped folder."""
 
-    type_name = "aws:lambda/function:Function"
-    service = "lambda"
     requests = ("CreateFunction",)
     differences = Differences(
         named="name",
@@ -43,7 +36,11 @@ class Function(Resource):
         members={"name": "FunctionName"},
         own=("code", "skipDestroy", "sourceCodeHash", "reservedConcurrentExecutions"),
         default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
-        unsupported=_ELSEWHERE,
+        # What only a fleet of functions needs.
+        unsupported=(
+            *("capacityProviderConfig", "codeSigningConfigArn", "deadLetterConfig", "durableConfig", "imageConfig"),
+            *("fileSystemConfig", "packageType", "publish", "publishTo", "snapStart", "tenancyConfig", "vpcConfig"),
+        ),
     )
 
     def prepared(self, props: Props) -> Props:
@@ -81,7 +78,7 @@ class Function(Resource):
         if _digest(new) != _digest(old):
             aws.client.update_function_code(FunctionName=resource_id, ZipFile=zipped(new["code"]))
             self._wait(aws, resource_id)
-        aws.call("UpdateFunctionConfiguration", to_aws(self.inputs, new, clear=True))
+        aws.call("UpdateFunctionConfiguration", to_aws(self.inputs, new, old))
         self._limit(aws, new)
         aws.retag(old, new, Resource=old["arn"])
         self._wait(aws, resource_id)
@@ -112,7 +109,49 @@ class Function(Resource):
         aws.wait(f"function {name} to be active", _STARTING, ready)
 
 
+class Permission(Resource, module="lambda"):
+    """One statement of a function's policy."""
+
+    requests = ("AddPermission",)
+    differences = Differences(
+        named="statementId",
+        replaces=(
+            *("action", "eventSourceToken", "function", "functionUrlAuthType", "invokedViaFunctionUrl"),
+            *("principal", "principalOrgId", "qualifier", "sourceAccount", "sourceArn", "statementId"),
+        ),
+        members={"function": "FunctionName"},
+    )
+
+    def make(self, aws: Service, props: Props) -> str:
+        aws.client.add_permission(**to_aws(self.inputs, props))
+        return str(props["statementId"])
+
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        function, statement = known.get("function"), resource_id
+        if not function:
+            function, statement = parted(resource_id, "<function>/<statement id>")
+        policy = json.loads(aws.client.get_policy(FunctionName=function)["Policy"])
+        found = next((one for one in policy["Statement"] if one["Sid"] == statement), None)
+        if found is None:
+            return None
+        told = {"function": function, "statementId": statement, "action": found["Action"]} | _conditions(found)
+        told |= {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
+        return self.state(aws, statement, {}, **told)
+
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        aws.client.remove_permission(FunctionName=state["function"], StatementId=resource_id)
+
+
 def _digest(props: Props) -> Any:
     """The engine's digest of the code; of code that is not known yet its marker, after an import AWS's digest."""
     code = props.get("code") or props.get("sourceCodeHash")
     return code.get("hash") if isinstance(code, dict) else code
+
+
+def _conditions(statement: Props) -> Props:
+    principal = statement["Principal"]
+    found = {"principal": principal if isinstance(principal, str) else next(iter(principal.values()))}
+    names = {"aws:sourcearn": "sourceArn", "aws:sourceaccount": "sourceAccount", "aws:principalorgid": "principalOrgId"}
+    for conditions in (statement.get("Condition") or {}).values():
+        found |= {names[key.lower()]: value for key, value in conditions.items() if key.lower() in names}
+    return found

@@ -9,11 +9,9 @@ from .resource import Resource
 from .service import Service
 
 
-class LogGroup(Resource):
+class LogGroup(Resource, module="cloudwatch"):
     """A log group; 0 days of retention are for ever."""
 
-    type_name = "aws:cloudwatch/logGroup:LogGroup"
-    service = "logs"
     requests = ("CreateLogGroup", "PutRetentionPolicy")
     differences = Differences(
         named="name",
@@ -23,7 +21,6 @@ class LogGroup(Resource):
         members={"name": "logGroupName"},
         own=("skipDestroy",),
         default={"retentionInDays": 0, "skipDestroy": False, "deletionProtectionEnabled": False},
-        unsupported=("namePrefix",),
     )
 
     def make(self, aws: Service, props: Props) -> str:

@@ -45,7 +45,7 @@ class Differences:
     members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
     keyed: Mapping[str, str] = field(default_factory=dict)
     own: Collection[str] = ()  # the resource's module converts these itself
-    unsupported: Collection[str] = ()  # the official provider has these, and this plugin does not
+    unsupported: Collection[str] = ()  # AWS's model has these and this plugin does not, as what the model lacks
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ class _OfficialTable(Mapping[str, Property]):
         default = False if kind is Kind.FLAG and self._place and not required and not keeps else None
         return Property(
             kind=kind,
-            aws=aws,
+            aws=aws or "",
             values=tuple(getattr(_item(member), "enum", ())),
             required=required,
             named=path == differences.named,
@@ -93,6 +93,7 @@ class _OfficialTable(Mapping[str, Property]):
             default=differences.default.get(path, default),
             absent=differences.absent.get(path),
             keyed=differences.keyed.get(path, ""),
+            unsupported=aws is None,
             listed=kind is Kind.MAP and getattr(member, "type_name", "") == "list",
             block=self._inner(path, arguments, _item(member)) if arguments else None,
         )
@@ -102,17 +103,18 @@ class _OfficialTable(Mapping[str, Property]):
         shapes = [member] if member else []
         return _OfficialTable(f"{path}.", lambda: getattr(package, arguments), lambda: shapes, self._differences)
 
-    def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str, Shape | None]":
+    def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str | None, Shape | None]":
+        """The member of a property, and its shape; an empty one where the module converts it itself."""
         differences = self._differences
-        if not shapes or path in (*differences.own, *differences.unsupported, "region"):
+        if not shapes or path in (*differences.own, "region"):
             return "", None
         if path == "tags":
             return _tags(shapes)
         wanted = differences.members.get(path, name)
-        for shape in shapes:
+        for shape in () if path in differences.unsupported else shapes:
             if found := _walk(shape, wanted.split(".")):
                 return found
-        raise LookupError(f"{self._arguments().__name__}: AWS's model has no member {wanted} for {path}")
+        return None, None
 
     def __getitem__(self, name: str) -> Property:
         return self._entries[name]
@@ -135,7 +137,7 @@ def official_table(
         requests: the operations, or the shapes, that carry the properties; empty where nothing of it is held.
         differences: what is written by hand.
 
-    At the first use it raises LookupError where a property has no member in the requests, and none by hand.
+    A property that has no member in the requests, and none by hand, is unsupported.
     """
     return _OfficialTable(
         "",

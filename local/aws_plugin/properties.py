@@ -32,6 +32,7 @@ class Property:
 
     kind: Kind
     aws: str = ""  # AWS's member, dotted when nested; empty where the resource's module does the conversion itself
+    unsupported: bool = False  # the official provider has it, and this plugin does not
     values: tuple[str, ...] = ()  # those that AWS takes; empty for any
     required: bool = False
     named: bool = False  # made from the resource's logical name where the program gives none
@@ -129,15 +130,15 @@ def _listed(prop: Property, before: list[Any], after: list[Any], path: str, repl
     return found or {path: Change("UPDATE", replaces)}  # only the order, or how often an entry stands there, differs
 
 
-def to_aws(table: Table, props: Props, *, clear: bool = False) -> Props:
-    """The request members for these properties; `clear` also names what is not given, so that AWS takes it back."""
+def to_aws(table: Table, props: Props, old: Props | None = None) -> Props:
+    """The request members for these properties, and for those that only `old` has, so that AWS takes them back."""
     empty: dict[Kind, Any] = {Kind.SET: [], Kind.MAP: {}, Kind.BLOCK: {}, Kind.BLOCKS: []}
     request: Props = {}
     for name, prop in table.items():
         value = props.get(name)
         if value is None:
             value = prop.default
-        if value is None and clear and not prop.keeps:
+        if value is None and old and old.get(name) and not prop.keeps:
             value = prop.absent if prop.absent is not None else empty.get(prop.kind)
         if value is None or value == "" or not prop.aws:
             continue

@@ -96,7 +96,7 @@ class LocalAws:
                 made = name in (old.get(_FILLED) or [])
                 filled[name] = old[name] if made else f"{_name(request)}-{_suffix(request)}"
         given |= filled
-        wrong = [*problems(resource.short, resource.inputs, resource.differences.unsupported, given)]
+        wrong = [*problems(resource.short, resource.inputs, given)]
         if isinstance(self._emulator, Refusal):
             wrong = [str(self._emulator)]
         failures = [rpc.CheckFailure(reason=text) for text in wrong]

@@ -1,7 +1,6 @@
 """Resource types that the emulator has nothing of: each is remembered in its state, which a read gives back."""
 
 import uuid
-from collections.abc import Callable, Sequence
 
 from .emulator import Refusal
 from .official import Differences
@@ -9,45 +8,26 @@ from .properties import Props
 from .resource import Resource
 from .service import Service
 
-Computed = Callable[[Props, str], Props]
-
 
 class Remembered(Resource):
     """A type of which the state is all there is here. On AWS the program makes it for real.
 
-    Args:
-        type_name: the type's token.
-        request: AWS's operation that makes it, which tells what values it takes.
-        key: the inputs that name it, in its id.
-        replaces: the inputs whose change makes another one.
-        separator: between the parts of its id.
-        computed: its outputs, from its inputs and a random id.
+    Those of the inputs and outputs of its `key` that are there stand in its id, with `separator` between them.
     """
 
-    service = "cognitoidp"
-
-    def __init__(
-        self,
-        type_name: str,
-        request: str,
-        key: Sequence[str],
-        replaces: Sequence[str],
-        separator: str = ",",
-        computed: Computed = lambda inputs, identity: {},  # noqa: ARG005
-    ) -> None:
-        self.type_name, self.requests, self.differences = type_name, (request,), Differences(replaces=replaces)
-        self._key, self._separator, self._computed = key, separator, computed
+    key: tuple[str, ...]
+    separator = ","
 
     def warning(self) -> str:
-        name = self.type_name.rpartition(":")[2]
-        return f"the emulator has no {name}: it is only stored in the state, without effect"
+        return f"the emulator has no {type(self).__name__}: it is only stored in the state, without effect"
+
+    def computed(self, props: Props) -> Props:
+        """Its outputs."""
+        return {}
 
     def create(self, aws: Service, props: Props) -> Props:
-        identity = str(uuid.uuid4())
-        known = {"region": aws.region} | props
-        state = self.state(aws, identity, {}, **(known | self._computed(known, identity)))
-        named = [str(state[name]) for name in self._key if state.get(name)]
-        return state | {"id": self._separator.join(named)}
+        state = self.state(aws, "", {}, **(props | self.computed(props)))
+        return state | {"id": self.separator.join(state[name] for name in self.key if state.get(name))}
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         state = {name: value for name, value in known.items() if name in (*self.inputs, *self.outputs)}
@@ -63,29 +43,28 @@ class Remembered(Resource):
         pass
 
 
-def _branding(inputs: Props, identity: str) -> Props:
-    return {"managedLoginBrandingId": identity, "settingsAll": inputs.get("settings") or "{}"}
+class LogDeliveryConfiguration(Remembered, module="cognito"):
+    """Where a pool writes down its messages and sign-ins."""
+
+    requests = ("SetLogDeliveryConfiguration",)
+    key = ("userPoolId",)
+    differences = Differences(replaces=key)
 
 
-TYPES = (
-    Remembered(
-        "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
-        "SetLogDeliveryConfiguration",
-        key=("userPoolId",),
-        replaces=("userPoolId",),
-    ),
-    Remembered(
-        "aws:cognito/managedLoginBranding:ManagedLoginBranding",
-        "CreateManagedLoginBranding",
-        key=("userPoolId", "managedLoginBrandingId"),
-        replaces=("clientId", "userPoolId"),
-        computed=_branding,
-    ),
-    Remembered(
-        "aws:cognito/riskConfiguration:RiskConfiguration",
-        "SetRiskConfiguration",
-        key=("userPoolId", "clientId"),
-        replaces=("clientId", "userPoolId"),
-        separator=":",
-    ),
-)
+class ManagedLoginBranding(Remembered, module="cognito"):
+    """The looks of the sign-in pages."""
+
+    requests = ("CreateManagedLoginBranding",)
+    key = ("userPoolId", "managedLoginBrandingId")
+    differences = Differences(replaces=("clientId", "userPoolId"))
+
+    def computed(self, props: Props) -> Props:
+        return {"managedLoginBrandingId": str(uuid.uuid4()), "settingsAll": props.get("settings") or "{}"}
+
+
+class RiskConfiguration(Remembered, module="cognito"):
+    """What a pool, or one of its clients, does about threats."""
+
+    requests = ("SetRiskConfiguration",)
+    key, separator = ("userPoolId", "clientId"), ":"
+    differences = Differences(replaces=key)

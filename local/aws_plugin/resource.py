@@ -14,25 +14,31 @@ from .official import outputs as official_outputs
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
 
+# The official provider's name of a service's endpoint, where its module is called otherwise.
+_SERVICES = {"cloudwatch": "logs", "cognito": "cognitoidp"}
+
 
 class Resource(ABC):
     """One resource type. Acts raise boto3's errors or Refusal; the provider makes one message of either.
 
     What is held of a resource, its inputs and outputs and its `id`, is one map. That AWS says of something asked for
     that it does not exist is an error which the provider understands: a read finds nothing, a deletion is done.
+    A class that names its `module` in `pulumi_aws` is a type, called as the class there.
     """
 
-    type_name: str
+    type_name = ""  # such as `aws:cognito/userPool:UserPool`
+    short: str  # such as `aws.cognito.UserPool`
     service: str  # by the official provider's name of its endpoint
     requests: tuple[str, ...] = ()  # the operations that carry its inputs
     differences: Differences  # what is written by hand of its inputs
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
 
-    @property
-    def short(self) -> str:
-        """The type as programs call it, such as `aws.cognito.UserPool`."""
-        package, module, name = self.type_name.split(":")
-        return f"{package}.{module.partition('/')[0]}.{name}"
+    def __init_subclass__(cls, module: str = "", service: str = "") -> None:
+        if module:
+            name = cls.__name__
+            cls.type_name = f"aws:{module}/{name[:1].lower()}{name[1:]}:{name}"
+            cls.short = f"aws.{module}.{name}"
+            cls.service = service or _SERVICES.get(module, module)
 
     @functools.cached_property
     def inputs(self) -> Table:
@@ -148,7 +154,7 @@ class Held(Resource):
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         _, members = self._named(resource_id, old)
-        answer = self._ask(aws, 2, to_aws(self.inputs, new, clear=True) | members)
+        answer = self._ask(aws, 2, to_aws(self.inputs, new, old) | members)
         return self.reread(aws, resource_id, new) if self.rereads else self._found(aws, answer, new)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:

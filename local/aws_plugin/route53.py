@@ -12,18 +12,10 @@ from .properties import Props, to_aws
 from .resource import Resource
 from .service import Service
 
-_ROUTING = (
-    *("cidrRoutingPolicy", "failoverRoutingPolicies", "geolocationRoutingPolicies", "geoproximityRoutingPolicy"),
-    *("healthCheckId", "latencyRoutingPolicies", "multivalueAnswerRoutingPolicy", "setIdentifier"),
-    "weightedRoutingPolicies",
-)
 
-
-class Record(Resource):
+class Record(Resource, module="route53"):
     """A record set of a hosted zone, simple routing only."""
 
-    type_name = "aws:route53/record:Record"
-    service = "route53"
     requests = ("ResourceRecordSet",)
     differences = Differences(
         replaces=("name", "type", "zoneId"),
@@ -35,7 +27,7 @@ class Record(Resource):
             "aliases.zoneId": "HostedZoneId",
         },
         own=("zoneId", "records", "allowOverwrite"),
-        unsupported=_ROUTING,
+        unsupported=("healthCheckId", "setIdentifier"),
     )
 
     def prepared(self, props: Props) -> Props:

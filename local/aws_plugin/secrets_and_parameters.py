@@ -17,11 +17,9 @@ from .service import Service
 _RETAGS = ("AddTagsToResource", "RemoveTagsFromResource")
 
 
-class Parameter(Resource):
+class Parameter(Resource, module="ssm"):
     """A parameter; its value is a secret of the state, whatever its type."""
 
-    type_name = "aws:ssm/parameter:Parameter"
-    service = "ssm"
     secrets = frozenset({"value"})
     requests = ("PutParameter",)
     differences = Differences(
@@ -32,7 +30,6 @@ class Parameter(Resource):
         secret=("value",),
         # AWS takes tags at the making alone, and not with Overwrite.
         own=("arn", "insecureValue", "overwrite", "tags"),
-        unsupported=("valueWo", "valueWoVersion"),
     )
 
     def planned(self, old: Props, new: Props) -> Props:
@@ -65,11 +62,9 @@ class Parameter(Resource):
         aws.client.delete_parameter(Name=resource_id)
 
 
-class Secret(Resource):
+class Secret(Resource, module="secretsmanager"):
     """A secret without its value; that is a version of it. Deleted at once, whatever its window says."""
 
-    type_name = "aws:secretsmanager/secret:Secret"
-    service = "secretsmanager"
     requests = ("CreateSecret",)
     differences = Differences(
         named="name",
@@ -78,7 +73,7 @@ class Secret(Resource):
         unread=("policy", "recoveryWindowInDays"),
         own=("policy", "recoveryWindowInDays"),
         default={"recoveryWindowInDays": 30},
-        unsupported=("forceOverwriteReplicaSecret", "namePrefix", "replicas"),
+        unsupported=("forceOverwriteReplicaSecret",),
     )
 
     def make(self, aws: Service, props: Props) -> str:
@@ -105,18 +100,15 @@ def _restrict(aws: Service, arn: str, props: Props) -> None:
         aws.client.put_resource_policy(SecretId=arn, ResourcePolicy=props["policy"])
 
 
-class SecretVersion(Resource):
+class SecretVersion(Resource, module="secretsmanager"):
     """A secret's value. Another value is another version; the old one stays in the secret, without a label."""
 
-    type_name = "aws:secretsmanager/secretVersion:SecretVersion"
-    service = "secretsmanager"
     secrets = frozenset({"secretString", "secretBinary"})
     requests = ("PutSecretValue",)
     differences = Differences(
         replaces=("secretId", "secretBinary", "secretString"),
         keeps=("versionStages",),
         secret=("secretBinary", "secretString"),
-        unsupported=("secretStringWo", "secretStringWoVersion"),
     )
 
     def make(self, aws: Service, props: Props) -> str:

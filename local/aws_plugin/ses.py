@@ -15,14 +15,12 @@ _COMPUTED = (
 )
 
 
-class EmailIdentity(Held):
+class EmailIdentity(Held, module="sesv2"):
     """An identity. SES signs for a domain with three keys, whose records are named by the `tokens`.
 
     Of an update the emulator knows the tags alone: another configuration set is remembered.
     """
 
-    type_name = "aws:sesv2/emailIdentity:EmailIdentity"
-    service = "sesv2"
     secrets = frozenset({f"{_DKIM}.domainSigningPrivateKey"})
     differences = Differences(
         replaces=("emailIdentity",),

@@ -14,18 +14,16 @@ from .resource import Resource, parted
 from .service import Service
 
 
-class WebAcl(Resource):
+class WebAcl(Resource, module="wafv2"):
     """A web ACL. Each writing act names the token of the last one, so that none is lost."""
 
-    type_name = "aws:wafv2/webAcl:WebAcl"
-    service = "wafv2"
     requests = ("CreateWebACL",)
     differences = Differences(
         named="name",
         replaces=("name", "scope"),
         bare=True,
+        unsupported=("customResponseBodies",),
         members={"associationConfig.requestBodies": "RequestBody"},
-        unsupported=("namePrefix", "ruleJson", "customResponseBodies"),
     )
 
     def planned(self, old: Props, new: Props) -> Props:
@@ -59,11 +57,9 @@ class WebAcl(Resource):
         return aws.client.get_web_acl(Id=resource_id, Name=named["name"], Scope=named["scope"])
 
 
-class WebAclAssociation(Resource):
+class WebAclAssociation(Resource, module="wafv2"):
     """What a web ACL stands in front of."""
 
-    type_name = "aws:wafv2/webAclAssociation:WebAclAssociation"
-    service = "wafv2"
     requests = ("AssociateWebACL",)
     differences = Differences(replaces=("resourceArn", "webAclArn"))
 

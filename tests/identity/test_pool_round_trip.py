@@ -21,7 +21,7 @@ from identity.user_pool.live import live_pool
 from identity.user_pool.logs import RETENTIONS
 from identity.user_pool.settings import UserPool
 from identity.user_pool.trigger_events import VERSIONS
-from local.aws_plugin.cognito_pool_tables import POOL
+from local.aws_plugin.catalogue import RESOURCES
 from tests.support.pools import user_pools
 from tests.support.program import config_of
 
@@ -133,7 +133,7 @@ def test_the_words_are_those_of_awss_model(shape: str, ours: Any) -> None:
 
 
 def test_each_trigger_of_the_provider_has_a_key() -> None:
-    block = POOL["lambdaConfig"].block or {}
+    block = RESOURCES[facts.USER_POOL].inputs["lambdaConfig"].block or {}
     ours = {str(field.alias) for field in triggers.Triggers.model_fields.values()} - {"kmsKeyArn"}
     assert ours == {name for name in block if name not in ("kmsKeyId", "preTokenGenerationConfig")}
 

@@ -67,7 +67,7 @@ def complaints(type_name: str, inputs: Mapping[str, Any]) -> list[str]:
         return [f"{type_name}: no such resource type is known to local/aws_plugin"]
     given = {name: _plain(value) for name, value in inputs.items()}
     table = RESOURCES[type_name].inputs
-    found = list(problems(type_name, table, frozenset(), given))
+    found = list(problems(type_name, table, given))
     return found or [f"{type_name}: {wrong}" for wrong in _of_aws(type_name, given)]
 
 

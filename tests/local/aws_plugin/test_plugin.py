@@ -23,13 +23,13 @@ from local.aws_plugin.provider import CONFIG, INVOKES, RESOURCES
 from tests.support.program import ROOT
 
 POOL = RESOURCES["aws:cognito/userPool:UserPool"].inputs
+ATTRIBUTE = POOL["schemas"].block or {}
 
 
 @pytest.mark.parametrize("token", RESOURCES)
 def test_every_property_of_a_type_is_official_and_has_its_place_in_awss_model(token: str) -> None:
     """The table is read off both; it is whole, and deep, only if nothing in it raises."""
     resource = RESOURCES[token]
-    assert set(resource.differences.unsupported) <= set(resource.inputs)
     assert not set(resource.outputs) & set(resource.inputs)
     assert all(prop.block is None or list(prop.block) for prop in resource.inputs.values())
 
@@ -156,6 +156,7 @@ TABLE: Table = {
     "policy": Property(kind=Kind.TEXT),
     "ordered": Property(kind=Kind.SET, ordered=True),
     "hidden": Property(kind=Kind.TEXT, secret=True, values=("A", "B")),
+    "other": Property(kind=Kind.TEXT, unsupported=True),
 }
 
 
@@ -210,14 +211,14 @@ def test_only_what_means_something_else_to_aws_is_a_change(
     ],
 )
 def test_a_wrong_input_is_refused_by_its_path(given: dict[str, Any], message: str) -> None:
-    found = list(problems("it", TABLE, frozenset({"other"}), given))
+    found = list(problems("it", TABLE, given))
     assert len(found) == 1
     assert found[0].startswith(message)
 
 
 def test_what_is_not_known_yet_is_no_wrong_input() -> None:
-    unknown = dict.fromkeys(TABLE, UNKNOWN) | {"blocks": [UNKNOWN]}
-    assert list(problems("it", TABLE, frozenset(), unknown)) == []
+    unknown = {name: UNKNOWN for name, prop in TABLE.items() if not prop.unsupported} | {"blocks": [UNKNOWN]}
+    assert list(problems("it", TABLE, unknown)) == []
 
 
 def test_a_pool_goes_to_aws_and_comes_back_the_same() -> None:
@@ -251,7 +252,12 @@ def test_what_a_block_leaves_out_is_kept_where_aws_keeps_it() -> None:
 
 def test_taking_a_property_back_is_said_to_aws() -> None:
     table = RESOURCES["aws:cognito/userPool:UserPool"].inputs
-    request = to_aws(table, {"name": "pool"}, clear=True)
+    old = {
+        "autoVerifiedAttributes": ["email"],
+        "userPoolAddOns": {"advancedSecurityMode": "AUDIT"},
+        "userPoolTier": "PLUS",
+    }
+    request = to_aws(table, {"name": "pool"}, old)
     assert request["AutoVerifiedAttributes"] == []
     assert request["UserPoolAddOns"] == {"AdvancedSecurityMode": "OFF"}
     assert "UserPoolTier" not in request
@@ -290,14 +296,14 @@ def test_endpoints_of_another_shape_are_refused(text: str) -> None:
 @pytest.mark.parametrize("prefix", ["custom:", "dev:custom:"])
 @pytest.mark.parametrize("name", ["tenant", "sbx:client_id", "email"])
 def test_a_custom_attribute_is_read_by_the_name_it_was_given(prefix: str, name: str) -> None:
-    (read,) = cognito_schema.own_attributes([{"Name": f"{prefix}{name}", "AttributeDataType": "String"}], [])
+    (read,) = cognito_schema.own_attributes(ATTRIBUTE, [{"Name": f"{prefix}{name}", "AttributeDataType": "String"}], [])
     assert read["name"] == name
 
 
 def test_a_number_without_bounds_is_the_same_with_and_without_its_empty_block() -> None:
     number = {"name": "n", "attributeDataType": "Number"}
     with_block = {**number, "numberAttributeConstraints": {}}
-    assert cognito_schema.by_name([number]) == cognito_schema.by_name([with_block])
+    assert cognito_schema.by_name(ATTRIBUTE, [number]) == cognito_schema.by_name(ATTRIBUTE, [with_block])
 
 
 def _members(shape: str) -> set[str]:

@@ -1,0 +1,199 @@
+"""The types of aws:cognito but for the pool: what stands on one, and identity pools.
+
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
+"""
+
+import base64
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from .official import Differences
+from .properties import Props, from_aws, to_aws
+from .resource import Held, Resource, parted
+from .service import Service
+
+# As AWS answers for a client whose rotation is off; the emulator answers nothing.
+_NO_ROTATION = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}
+_UNITS = {"accessToken": "hours", "idToken": "hours", "refreshToken": "days"}
+
+
+class UserPoolClient(Held, module="cognito"):
+    """An app client. What a program leaves out stays as it is, as with the official provider."""
+
+    differences = Differences(
+        named="name",
+        replaces=("userPoolId", "generateSecret"),
+        keeps=(
+            *("accessTokenValidity", "allowedOauthFlows", "allowedOauthFlowsUserPoolClient", "allowedOauthScopes"),
+            *("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared", "authSessionValidity"),
+            *("callbackUrls", "defaultRedirectUri", "enablePropagateAdditionalUserContextData"),
+            *("enableTokenRevocation", "explicitAuthFlows", "idTokenValidity", "logoutUrls", "readAttributes"),
+            *("preventUserExistenceErrors", "refreshTokenValidity", "supportedIdentityProviders"),
+            *("writeAttributes",),
+        ),
+        # As with the official provider: an import does not read it, and nothing is neither true nor false.
+        unread=("generateSecret",),
+        members={"name": "ClientName"},
+        default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
+        absent={
+            "tokenValidityUnits": _UNITS,
+            "refreshTokenRotation": _NO_ROTATION,
+            "refreshTokenRotation.retryGracePeriodSeconds": 0,
+        },
+    )
+    secrets = frozenset({"clientSecret"})
+    noun, key, member = "UserPoolClient", ("userPoolId",), "ClientId"
+
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
+        silent = "RefreshTokenRotation" not in answer and not known.get("refreshTokenRotation")
+        return {"refreshTokenRotation": _NO_ROTATION} if silent else {}
+
+
+class UserPoolDomain(Held, module="cognito"):
+    """The domain of a pool's sign-in pages: a prefix, or with a certificate a name of one's own."""
+
+    differences = Differences(
+        replaces=("domain", "userPoolId"),
+        keeps=("managedLoginVersion",),
+        members={"certificateArn": "CustomDomainConfig.CertificateArn"},
+    )
+    noun, answer = "UserPoolDomain", "DomainDescription"
+    key, rereads = ("domain",), True
+
+    def replaced_by(self, old: Props, new: Props) -> frozenset[str]:
+        """A prefix cannot become a name of one's own, nor the other way; another certificate is an update."""
+        one_kind = bool(old.get("certificateArn")) == bool(new.get("certificateArn"))
+        return frozenset() if one_kind else frozenset({"certificateArn"})
+
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        found = super().read(aws, resource_id, known)
+        return found if found and found.get("userPoolId") else None  # AWS describes one that is not there by nothing
+
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
+        return {
+            "cloudfrontDistributionArn": answer.get("CloudFrontDistribution", ""),
+            # CloudFront's one zone for alias records, the same for every distribution.
+            "cloudfrontDistributionZoneId": "Z2FDTNDATAQYW2",
+        }
+
+
+class ResourceServer(Held, module="cognito"):
+    """An API, to Cognito: an identifier and its scopes."""
+
+    differences = Differences(named="name", replaces=("identifier", "userPoolId"))
+    noun, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
+
+    def planned(self, old: Props, new: Props) -> Props:
+        try:
+            return {"scopeIdentifiers": _scope_identifiers(new)}
+        except TypeError:  # a scope that is not known yet
+            return {"scopeIdentifiers": UNKNOWN}
+
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
+        return {"scopeIdentifiers": _scope_identifiers(from_aws(self.inputs, answer))}
+
+
+def _scope_identifiers(props: Props) -> list[str]:
+    return sorted(f"{props['identifier']}/{scope['scopeName']}" for scope in props.get("scopes") or [])
+
+
+class IdentityProvider(Held, module="cognito"):
+    """A provider that a pool's people may sign in with; local/gateway has the stand-in for it."""
+
+    differences = Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",))
+    secrets = frozenset({"providerDetails.client_secret", "providerDetails.private_key"})
+    noun, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
+
+    def warning(self) -> str:
+        return "a page of this stack simulates every provider, with three accounts to choose from"
+
+
+class UserGroup(Held, module="cognito"):
+    """A group of a pool's people."""
+
+    differences = Differences(
+        named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
+    )
+    noun, verbs = "Group", ("Create", "Get", "", "Delete")
+    key = ("userPoolId", "name")
+
+    def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
+        """The emulator has no UpdateGroup: the group is made anew, with its members."""
+        named = {"UserPoolId": old["userPoolId"], "GroupName": old["name"]}
+        pages = aws.client.get_paginator("list_users_in_group").paginate(**named)
+        members = [user["Username"] for page in pages for user in page["Users"]]
+        self.delete(aws, resource_id, old)
+        found = self.create(aws, new)
+        for member in members:
+            aws.client.admin_add_user_to_group(**named, Username=member)
+        return found
+
+
+class UserPoolUICustomization(Resource, module="cognito"):
+    """A style sheet and a logo, of one client or of ALL. The emulator takes the logo and keeps none."""
+
+    requests = ("SetUICustomization",)
+    differences = Differences(
+        replaces=("clientId", "userPoolId"), unread=("imageFile",), own=("imageFile",), default={"clientId": "ALL"}
+    )
+
+    def planned(self, old: Props, new: Props) -> Props:
+        return dict.fromkeys(("cssVersion", "imageUrl", "lastModifiedDate"), UNKNOWN)
+
+    def make(self, aws: Service, props: Props) -> str:
+        request = {"CSS": "", **to_aws(self.inputs, props)}
+        if image := props.get("imageFile"):
+            request["ImageFile"] = base64.b64decode(image)
+        aws.client.set_ui_customization(**request)
+        return f"{props['userPoolId']},{props['clientId']}"
+
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        pool, client_id = parted(resource_id, "<user pool id>,<client id>")
+        found = aws.client.get_ui_customization(UserPoolId=pool, ClientId=client_id).get("UICustomization") or {}
+        # AWS and the emulator answer with the pool's own where the client has none.
+        if found.get("ClientId") != client_id or not (found.get("CSS") or known.get("imageFile")):
+            return None
+        return self.state(aws, resource_id, found)
+
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        pool, client_id = parted(resource_id, "<user pool id>,<client id>")
+        aws.client.set_ui_customization(UserPoolId=pool, ClientId=client_id, CSS="")
+
+
+class IdentityPool(Held, module="cognito", service="cognitoidentity"):
+    """An identity pool."""
+
+    differences = Differences(
+        replaces=("developerProviderName", "identityPoolName"),
+        default={"allowClassicFlow": False, "allowUnauthenticatedIdentities": False},
+    )
+    noun, answer, member = "IdentityPool", "", "IdentityPoolId"
+
+    def more(self, aws: Service, answer: Props, known: Props) -> Props:
+        return {"arn": f"arn:aws:cognito-identity:{aws.region}:000000000000:identitypool/{answer[self.member]}"}
+
+
+class IdentityPoolRoleAttachment(Resource, module="cognito", service="cognitoidentity"):
+    """The roles that an identity pool gives; of the whole pool, so there is one of these at most."""
+
+    requests = ("SetIdentityPoolRoles",)
+    differences = Differences(
+        replaces=("identityPoolId",),
+        ordered=("roleMappings.mappingRules",),
+        keyed={"roleMappings": "identityProvider"},
+        own=("roleMappings.identityProvider",),
+        members={"roleMappings.mappingRules": "RulesConfiguration.Rules"},
+    )
+
+    def make(self, aws: Service, props: Props) -> str:
+        aws.client.set_identity_pool_roles(**{"RoleMappings": {}, **to_aws(self.inputs, props)})
+        return str(props["identityPoolId"])
+
+    def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
+        found = aws.client.get_identity_pool_roles(IdentityPoolId=resource_id)
+        there = found.get("Roles") or found.get("RoleMappings")
+        return self.state(aws, resource_id, found) if there else None
+
+    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
+        aws.client.set_identity_pool_roles(IdentityPoolId=resource_id, Roles={}, RoleMappings={})
