@@ -15,8 +15,28 @@ from local.console import Failure
 @contextlib.contextmanager
 def client(url: str) -> Iterator[httpx2.Client]:
     """A client for the server of a URL."""
-    with _refusals(url), httpx2.Client(**options(url)) as made:
-        yield made
+    host = httpx2.URL(url).netloc.decode()
+    try:
+        made = httpx2.Client(**options(url))
+    except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
+        # The variables' values are not shown: they may hold passwords.
+        raise Failure(
+            f"No request can be sent to {host}: a proxy or the certificates in this shell's environment are invalid"
+            f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
+            " SSL_CERT_DIR."
+        ) from None
+    try:
+        with made:
+            yield made
+    except httpx2.RequestError as error:
+        if is_loopback(url):
+            raise Failure(f"The emulated AWS at {host} does not answer. Start it with `make up`.") from None
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise Failure(
+                f"The certificate of {host} is not one that this machine trusts. Where a proxy decrypts the traffic,"
+                " name its certificates: SSL_CERT_FILE=<file>."
+            ) from None
+        raise Failure(f"{host} does not answer ({type(error).__name__}). Is this machine online?") from None
 
 
 def options(url: str) -> dict[str, Any]:
@@ -29,26 +49,3 @@ def options(url: str) -> dict[str, Any]:
 def _certificates(of_environment: bool) -> ssl.SSLContext:
     """The certificates that are trusted, read once: that takes longer than a request."""
     return httpx2.create_ssl_context(trust_env=of_environment)
-
-
-@contextlib.contextmanager
-def _refusals(url: str) -> Iterator[None]:
-    host = httpx2.URL(url).netloc.decode()
-    try:
-        yield
-    except httpx2.RequestError as error:
-        if is_loopback(url):
-            raise Failure(f"The emulated AWS at {host} does not answer. Start it with `make up`.") from None
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            raise Failure(
-                f"The certificate of {host} is not one that this machine trusts. Where a proxy decrypts the traffic,"
-                " name its certificates: SSL_CERT_FILE=<file>."
-            ) from None
-        raise Failure(f"{host} does not answer ({type(error).__name__}). Is this machine online?") from None
-    except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
-        # Raised by the client before it sends anything. The variables' values are not shown: they may hold passwords.
-        raise Failure(
-            f"No request can be sent to {host}: a proxy or the certificates in this shell's environment are invalid"
-            f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
-            " SSL_CERT_DIR."
-        ) from None

@@ -73,7 +73,7 @@ class Sandbox:
 
     def __init__(self, directory: Path, stack: str) -> None:
         self.root, self.stack = directory, stack
-        self._port = emulator.free_port()
+        self.port = emulator.free_port()
         self._placed: list[Revision] = []
 
     def __enter__(self) -> "Sandbox":
@@ -121,17 +121,13 @@ class Sandbox:
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.root,
-            env=self.environment(),
+            env={**os.environ, "PORT": str(self.port)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=_TIMEOUT,
             check=False,
         )
-
-    def environment(self) -> dict[str, str]:
-        """The environment of a command that runs here: it has the port of this place's emulator."""
-        return {**os.environ, "PORT": str(self._port)}
 
     def _lay(self, revision: Revision) -> None:
         for entry in self.root.iterdir():

@@ -55,11 +55,8 @@ def _fence(text: str, least: int) -> str:
 
 def _signs_first(diff: str) -> str:
     """The engine indents its signs; a diff is coloured by the first letter of a line."""
-    return re.sub(r"(?m)^( +)(\+-|-\+|\+\+|--|[+~-])(?= )", lambda m: f"{_plain_sign(m[2])}{m[1][1:]}{m[2]}", diff)
-
-
-def _plain_sign(sign: str) -> str:
-    return {"~": "!", "+-": "-", "-+": "-", "++": "+", "--": "-"}.get(sign, sign)
+    marks = {"~": "!", "+": "+", "++": "+"}
+    return re.sub(r"(?m)^( +)(\+-|-\+|\+\+|--|[+~-])(?= )", lambda m: f"{marks.get(m[2], '-')}{m[1][1:]}{m[2]}", diff)
 
 
 _TEMPLATES = Environment(  # noqa: S701 - neither is HTML

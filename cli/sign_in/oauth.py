@@ -100,19 +100,19 @@ class SignInServer:
         url = self._outputs.token_url
         try:
             with self._session() as session:
-                response = _fetched(session, url, request)
+                return TokenResponse.model_validate(session.fetch_token(url, **request))
         except OAuthError as error:
             ended = request["grant_type"] == "refresh_token" and error.error == "invalid_grant"
             message = self._refused(refusal, str(error.error or ""), str(error.description or ""))
             raise (SessionEndedError if ended else TokenRequestError)(message) from None
         except httpx2.HTTPStatusError as error:
             raise Failure(f"The token endpoint {url} failed with {error.response.status_code}. Try again.") from None
-        try:
-            return TokenResponse.model_validate(response)
         except ValidationError:
             raise Failure(
                 f"The token endpoint {url} answered without an access token, or with one that is no text. Try again."
             ) from None
+        except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
+            raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.") from None
 
     def _refused(self, refusal: str, error: str, description: str) -> str:
         if error == "invalid_client":
@@ -138,10 +138,3 @@ class SignInServer:
             ) as session,
         ):
             yield session
-
-
-def _fetched(session: OAuth2Client, url: str, request: dict[str, str]) -> object:
-    try:
-        return session.fetch_token(url, **request)
-    except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
-        raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.") from None

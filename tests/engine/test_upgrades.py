@@ -38,7 +38,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Sandbox, commit: str) -> None:
     place.place(Revision(commit_of(commit)))
     place.up()
-    key, port = keys.own(place.root / ".local" / "key.json"), int(place.environment()["PORT"])
+    key, port = keys.own(place.root / ".local" / "key.json"), place.port
 
     def aws(service: str) -> Any:
         return emulator.client(service, port, key)

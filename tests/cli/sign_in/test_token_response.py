@@ -61,6 +61,18 @@ def test_an_answer_with_anything_wrong_is_no_sign_in(server: FalseServer, change
     assert kept(server) is None
 
 
+@pytest.mark.parametrize("answer", [[], ["access_token"], "x", 5, None])
+def test_an_answer_that_is_no_object_is_no_sign_in(
+    server: FalseServer, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    right = server.answer
+    monkeypatch.setattr(
+        server, "answer", lambda path, *more: (200, answer) if path == "/oauth2/token" else right(path, *more)
+    )
+    with pytest.raises(Failure, match="did not answer with a JSON object|without an access token"):
+        sign_in(server)
+
+
 @pytest.mark.parametrize("nonce", [None, "", "another"])
 def test_an_id_token_without_this_sign_ins_nonce_is_no_sign_in(server: FalseServer, nonce: str | None) -> None:
     server.changes = {"id_token": {"nonce": nonce}}
