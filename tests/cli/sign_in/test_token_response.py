@@ -69,7 +69,7 @@ def test_an_answer_that_is_no_object_is_no_sign_in(
     monkeypatch.setattr(
         server, "answer", lambda path, *more: (200, answer) if path == "/oauth2/token" else right(path, *more)
     )
-    with pytest.raises(Failure, match="did not answer with a JSON object|without an access token"):
+    with pytest.raises(Failure, match=r"did not answer with a JSON object|without an access token"):
         sign_in(server)
 
 
