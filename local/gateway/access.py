@@ -17,13 +17,13 @@ Everything else is refused with 403. Pure.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from ministack.core import sigv4
 
 from local.gateway import public_requests
+from local.gateway.emulated import OperationError
 from local.gateway.http import Request
 from local.gateway.public_requests import is_open
 from local.keys import Key
@@ -31,78 +31,65 @@ from local.keys import Key
 _HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH: Final = "/_ministack/health"
 LARGEST: Final = 16 * 2**20  # bytes of a body; the largest that AWS takes for a sign-in stack are a few MB
-MISDIRECTED: Final = 421
 _OURS_ONLY: Final = (
     "This emulator only accepts requests that are signed with its checkout's key. `make env` prints the key and "
     "the address, as `export` lines for the AWS CLI and SDKs."
 )
 
 
-@dataclass(frozen=True)
-class Refused:
-    """An answer in the place of the emulator's."""
-
-    status: int
-    code: str
-    message: str
+def check_host(request: Request, ports: Sequence[str]) -> None:
+    """Raises OperationError where a request is for another host than this one, which listens at these ports."""
+    if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
+        told = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
+        raise OperationError("MisdirectedRequest", told, 421)
 
 
-def refusal(request: Request, ports: Sequence[str], key: Key, mark: str) -> Refused | None:
-    """Why the emulator does not get a request; None where it does.
+def check(request: Request, key: Key, mark: str) -> None:
+    """Raises OperationError where the emulator does not get a request.
 
     Args:
         request: whatever came.
-        ports: where the gateway listens.
         key: the checkout's.
         mark: what the functions of this emulator show.
     """
-    if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
-        told = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
-        return Refused(MISDIRECTED, "MisdirectedRequest", told)
-    if refused := _odd(request):
-        return refused
+    _check_form(request)
     if is_open(request):
-        return _posted_elsewhere(request)
-    if (request.method, request.path) == ("GET", _HEALTH):
-        return None
-    return _unsigned(request, key, mark)
+        _check_origin(request)
+    elif (request.method, request.path) != ("GET", _HEALTH):
+        _check_signature(request, key, mark)
 
 
-def _odd(request: Request) -> Refused | None:
+def _check_form(request: Request) -> None:
     """What the emulator would read otherwise than it is read here, or not at all."""
     if len(request.body) > LARGEST:
-        return Refused(413, "RequestEntityTooLarge", f"A body has {LARGEST:,} bytes at most here.")
+        raise OperationError("RequestEntityTooLarge", f"A body has {LARGEST:,} bytes at most here.", 413)
     if not (request.raw_path + request.query).isascii():
-        return Refused(400, "InvalidRequest", "The address has to be percent-encoded.")
+        raise OperationError("InvalidRequest", "The address has to be percent-encoded.", 400)
     if "content-encoding" in request.headers:
-        return Refused(415, "UnsupportedMediaType", "Send the body without Content-Encoding.")
+        raise OperationError("UnsupportedMediaType", "Send the body without Content-Encoding.", 415)
     if public_requests.is_unsigned_operation(request) and request.json() is None:
-        return Refused(400, "SerializationException", "The body has to be a JSON object.")
-    return None
+        raise OperationError("SerializationException", "The body has to be a JSON object.", 400)
 
 
-def _posted_elsewhere(request: Request) -> Refused | None:
+def _check_origin(request: Request) -> None:
     """A form of our pages that was sent by another page: it would sign its reader in as somebody else."""
-    origin = request.header("origin")
     if not public_requests.is_form(request) or "origin" not in request.headers:
-        return None
-    if urlsplit(origin).netloc == request.header("host"):
-        return None
-    return Refused(403, "Forbidden", "Only the sign-in pages can submit their forms.")
+        return
+    if urlsplit(request.header("origin")).netloc != request.header("host"):
+        raise OperationError("Forbidden", "Only the sign-in pages can submit their forms.", 403)
 
 
-def _unsigned(request: Request, key: Key, mark: str) -> Refused | None:
+def _check_signature(request: Request, key: Key, mark: str) -> None:
     headers = {name: ",".join(values) for name, values in request.headers.items()}
     if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
-        return Refused(403, "MissingAuthenticationToken", _OURS_ONLY)
+        raise OperationError("MissingAuthenticationToken", _OURS_ONLY, 403)
     signature = sigv4.parse_header_signature(headers)
     of_a_function = f"app/{mark}" in request.header("user-agent").split()
     if isinstance(signature, tuple) or (signature.access_key_id != key.id and not of_a_function):
-        return Refused(403, "InvalidClientTokenId", _OURS_ONLY)
-    if refused := _partly_signed(request, signature.signed_headers.split(";")):
-        return refused
+        raise OperationError("InvalidClientTokenId", _OURS_ONLY, 403)
+    _check_signed_parts(request, signature.signed_headers.split(";"))
     if signature.access_key_id != key.id:
-        return None
+        return
     failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
         signature,
         key.secret,
@@ -112,16 +99,16 @@ def _unsigned(request: Request, key: Key, mark: str) -> Refused | None:
         headers,
         request.body,
     )
-    return Refused(403, failure[0], failure[1]) if failure else None
+    if failure:
+        raise OperationError(failure[0], failure[1], 403)
 
 
-def _partly_signed(request: Request, signed: list[str]) -> Refused | None:
+def _check_signed_parts(request: Request, signed: list[str]) -> None:
     """What AWS wants to be signed: the host, its own headers, and the body."""
     left_out = [name for name in request.headers if name == "host" or name.startswith("x-amz-")]
     left_out = sorted(set(left_out) - {name.lower() for name in signed})
     if left_out:
-        return Refused(403, "SignatureDoesNotMatch", f"These headers have to be signed: {', '.join(left_out)}.")
+        raise OperationError("SignatureDoesNotMatch", f"These headers have to be signed: {', '.join(left_out)}.", 403)
     stated = request.headers.get("x-amz-content-sha256")
     if stated and stated != [hashlib.sha256(request.body).hexdigest()]:
-        return Refused(403, "SignatureDoesNotMatch", "x-amz-content-sha256 is not the SHA-256 of the body.")
-    return None
+        raise OperationError("SignatureDoesNotMatch", "x-amz-content-sha256 is not the SHA-256 of the body.", 403)

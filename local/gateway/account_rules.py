@@ -32,7 +32,7 @@ async def sign_up(call: Call) -> Json:
     made.pop("CodeDeliveryDetails", None)
     user = await directory.person(pool["Id"], made["UserSub"])
     if user and made.get("UserConfirmed"):
-        await triggers.post_confirmation(pool, user, "ConfirmSignUp", call.client_id)
+        await triggers.call(pool, "postConfirmation", user, "ConfirmSignUp", call.client_id)
     elif user:
         made |= await _confirmation_sent(call, pool, user, "SignUp")
     return made
@@ -74,7 +74,7 @@ async def confirm(call: Call) -> Json:
         await directory.write(pool, user, {f"{medium}_verified": "true"})
     _, confirmed = await call.addressee()
     if confirmed:
-        await triggers.post_confirmation(pool, confirmed, call.name, call.client_id)
+        await triggers.call(pool, "postConfirmation", confirmed, call.name, call.client_id)
     return done
 
 
@@ -90,8 +90,7 @@ async def admin_create(call: Call) -> Json:
     if action == "RESEND":
         named = {"UserPoolId": pool["Id"], "Username": user["Username"]}
         await operate("AdminSetUserPassword", **named, Password=password, Permanent=False)
-    worded = await triggers.with_custom_messages(pool, user, "AdminCreateUser", call.client_id)
-    delivery.invitation(worded, user, password, call.given.get("DesiredDeliveryMediums"))
+    await delivery.invitation(pool, user, password, call.given.get("DesiredDeliveryMediums"), call.client_id)
     return made
 
 

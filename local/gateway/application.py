@@ -14,13 +14,14 @@ from xml.sax.saxutils import escape
 from ministack.app import app as emulator
 from ministack.core import sigv4
 
-from local.gateway import emulated, public_requests, served
-from local.gateway.access import LARGEST, MISDIRECTED, Refused, refusal
-from local.gateway.http import Headers, Request
+from local.gateway import access, emulated, public_requests, served
+from local.gateway.emulated import OperationError
+from local.gateway.http import Request, Response
 from local.gateway.public_requests import is_open, is_page
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
+Headers = list[tuple[bytes, bytes]]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -42,20 +43,22 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     request = await _read(scope, receive)
     if request is None:
         return
-    refused = refusal(request, _ports(), emulated.key(), os.environ["AWS_SDK_UA_APP_ID"])
-    allowance = _FOR_ALL if is_open(request) and not is_page(request) else []
-    if request.method == "OPTIONS" and (refused is None or refused.status != MISDIRECTED):
-        await _answer(send, 204, public_requests.preflight(request), b"")
-    elif refused:
-        headers, body = _error(request, refused)
-        await _answer(send, refused.status, [*headers, *(allowance if refused.status != MISDIRECTED else [])], body)
-    elif own := await served.answer(request):
-        await _answer(send, own.status, [*own.headers, *allowance], own.body)
-    elif is_open(request):
+    allowance: Headers = []
+    try:
+        access.check_host(request, _ports())
+        if request.method == "OPTIONS":
+            await _answer(send, Response(204), public_requests.preflight(request))
+            return
+        allowance = _FOR_ALL if is_open(request) and not is_page(request) else []
+        access.check(request, emulated.key(), os.environ["AWS_SDK_UA_APP_ID"])
+    except OperationError as refused:
+        await _answer(send, _error(request, refused), allowance)
+        return
+    if (own := await served.answer(request)) is not None:
+        await _answer(send, own, allowance)
+    else:
         passed = scope | {"headers": public_requests.passed(scope["headers"], request)}
         await emulator(passed, _again(request.body, receive), _with_cors(send, allowance))
-    else:
-        await emulator(scope, _again(request.body, receive), _with_cors(send, []))
 
 
 def _ports() -> list[str]:
@@ -68,22 +71,19 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     headers: dict[str, list[str]] = {}
     for name, value in scope["headers"]:
         headers.setdefault(name.decode("latin-1").lower(), []).append(sigv4.decode_header_value(value))
-    parts, size = [], 0
-    while True:
+    body, more = bytearray(), True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        size += len(message.get("body", b""))
-        if size <= LARGEST + 1:  # of what is too long one byte more is enough
-            parts.append(message.get("body", b""))
-        else:
-            parts = [bytes(LARGEST + 1)]
-        if not message.get("more_body"):
-            break
-    body = b"".join(parts)
+        if len(body) <= access.LARGEST:  # of what is too long a part is enough
+            body += message.get("body", b"")
+        more = message.get("more_body", False)
     raw_path = scope.get("raw_path") or scope["path"].encode()
     query = scope["query_string"].decode("latin-1")
-    return Request(scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, body, scope["scheme"])
+    return Request(
+        scope["method"], scope["path"], raw_path.decode("latin-1"), query, headers, bytes(body), scope["scheme"]
+    )
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -101,25 +101,29 @@ def _with_cors(send: Send, allowance: Headers) -> Send:
 
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [
-                header for header in message["headers"] if not bytes(header[0]).lower().startswith(b"access-control-")
-            ]
-            message = message | {"headers": [*headers, *allowance]}
+            message = message | {"headers": [*filter(_is_kept, message["headers"]), *allowance]}
         await send(message)
 
     return checked
 
 
-def _error(request: Request, refused: Refused) -> tuple[Headers, bytes]:
+def _is_kept(header: tuple[bytes, bytes]) -> bool:
+    return not bytes(header[0]).lower().startswith(b"access-control-")
+
+
+def _error(request: Request, refused: OperationError) -> Response:
     """A refusal in the words of the protocol: JSON for services like Cognito, XML for those like CloudFormation."""
-    if "json" in request.header("content-type") or not request.header("content-type"):
+    kind = request.header("content-type")
+    if "json" in kind or not kind:
         body = json.dumps({"__type": refused.code, "message": refused.message})
-        return [(b"content-type", b"application/x-amz-json-1.1")], body.encode()
+        return Response(refused.status, headers={"content-type": emulated.JSON}, content=body)
     error = f"<Error><Code>{refused.code}</Code><Message>{escape(refused.message)}</Message></Error>"
-    return [(b"content-type", b"text/xml")], f"<ErrorResponse>{error}</ErrorResponse>".encode()
+    body = f"<ErrorResponse>{error}</ErrorResponse>"
+    return Response(refused.status, headers={"content-type": "text/xml"}, content=body)
 
 
-async def _answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+async def _answer(send: Send, answer: Response, allowance: Headers) -> None:
+    answer.headers["content-length"] = str(len(answer.content))
+    started = {"type": "http.response.start", "status": answer.status_code, "headers": answer.headers.raw}
+    await _with_cors(send, allowance)(started)
+    await send({"type": "http.response.body", "body": answer.content})

@@ -64,7 +64,7 @@ async def checked(request: Request) -> Authorization | Response:
     """The request that a page is asked for; where it is wrong, the answer that refuses it."""
     asked = request.asked()
     answer = await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(_plain(asked)))
-    if answer.status != 200:
+    if answer.status_code != 200:
         return answer
     client = await directory.client(asked["client_id"])
     return Authorization(request.query, asked, client, await directory.pool(client["UserPoolId"]))
@@ -78,11 +78,11 @@ async def code(request: Authorization, name: str, password: str) -> Response:
 async def code_without_password(request: Authorization, name: str) -> Response:
     """The same for a person who has proven to have the address: by the emulator's pages for that, and its one code."""
     page = await _login(request, auth_flow="USER_AUTH", username=name)
-    under_way = _UNDER_WAY.search(page.body.decode())
+    under_way = _UNDER_WAY.search(page.text)
     if under_way is None:
         return page
     token = {"ua_token": under_way[1]}
-    if b'value="EMAIL_OTP"' in page.body:  # where there is more than one factor, one is chosen
+    if b'value="EMAIL_OTP"' in page.content:  # where there is more than one factor, one is chosen
         await emulated.post("/login", token | {"challenge": "EMAIL_OTP"})
     return await emulated.post("/login", token | {"code": "123456"})
 

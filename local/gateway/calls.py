@@ -1,6 +1,7 @@
 """A call of one of Cognito's operations on its way to the emulator, with user names as the pool compares them."""
 
 import base64
+import copy
 import functools
 import hashlib
 import hmac
@@ -13,10 +14,8 @@ from local.gateway import attributes, directory, tokens
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 
-# Where an operation has a user's name, and the hash that an app with a secret proves itself by.
-_NAMES: Final = {"": ("Username", "SecretHash")} | dict.fromkeys(
-    ("AuthParameters", "ChallengeResponses"), ("USERNAME", "SECRET_HASH")
-)
+# By which members an operation names a user, with the hash that an app with a secret proves itself by.
+_NAMES: Final = {"Username": "SecretHash", "USERNAME": "SECRET_HASH"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,9 @@ async def with_compared_names(call: Call) -> Call:
         return call  # the emulator says what is missing
     if directory.has_case(pool) or await _is_of_a_provider(pool, call.username):
         return call
-    given = dict(call.given)
-    for part, (name, proof) in _NAMES.items():
-        holder = given.get(part) if part else given
-        if isinstance(holder, dict) and isinstance(holder.get(name), str):
-            lowered = _lowered(holder, name, proof, client)
-            given = {**given, part: lowered} if part else lowered
+    given = copy.deepcopy(call.given)
+    for holder, name in _names(given):
+        _lower(holder, name, client)
     if listed := given.get("UserAttributes"):
         given["UserAttributes"] = directory.to_list(attributes.as_compared(pool, directory.of_list(listed)))
     return Call(call.name, given, call.origin)
@@ -106,17 +102,23 @@ async def _is_of_a_provider(pool: Json, name: str) -> bool:
     return user is not None and user["UserStatus"] == "EXTERNAL_PROVIDER"
 
 
-def _lowered(holder: Json, name: str, proof: str, client: Json) -> Json:
-    lowered = holder | {name: holder[name].lower()}
-    if not client.get("ClientSecret"):
-        return lowered
-    if holder.get(proof) != secret_hash(client, holder[name]):
-        return holder  # the emulator refuses it
-    return lowered | {proof: secret_hash(client, lowered[name])}
+def _names(given: Json) -> list[tuple[Json, str]]:
+    """Where a call has names of users: what holds each, and the member."""
+    holders = [given, given.get("AuthParameters"), given.get("ChallengeResponses")]
+    parts = [part for part in holders if isinstance(part, dict)]
+    return [(part, name) for part in parts for name in _NAMES if isinstance(part.get(name), str)]
+
+
+def _lower(holder: Json, name: str, client: Json) -> None:
+    lowered = holder[name].lower()
+    if client.get("ClientSecret"):
+        if holder.get(_NAMES[name]) != secret_hash(client, holder[name]):
+            return  # the emulator refuses it
+        holder[_NAMES[name]] = secret_hash(client, lowered)
+    holder[name] = lowered
 
 
 def _has_upper(given: Json) -> bool:
-    names = [given.get("Username"), *directory.of_list(given.get("UserAttributes")).values()]
-    parts = [given.get(part) for part in _NAMES if part]
-    names += [part.get("USERNAME") for part in parts if isinstance(part, dict)]
-    return any(isinstance(name, str) and name != name.lower() for name in names)
+    values = [holder[name] for holder, name in _names(given)]
+    values += directory.of_list(given.get("UserAttributes")).values()
+    return any(value != value.lower() for value in values)

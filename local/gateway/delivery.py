@@ -1,11 +1,15 @@
 """Codes and links on their way to a person: which address gets them, as AWS chooses, and what the caller is told."""
 
+from collections import deque
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.gateway import codes, inbox, messages, triggers
+from local.gateway import codes, messages, triggers
 from local.gateway.directory import Json, attributes
 from local.gateway.emulated import OperationError
+from local.gateway.messages import Message
+
+inbox: Final[deque[Message]] = deque(maxlen=100)  # what would have been sent, the newest first
 
 _MEDIA: Final = {"email": "EMAIL", "phone_number": "SMS"}
 # What a code is for, by what AWS tells the function of its message; any other is for an attribute.
@@ -30,11 +34,11 @@ async def verification(
         to: an address that is not the person's yet.
         origin: the address that a link leads to, where one may stand in for the code.
     """
-    worded = await triggers.with_custom_messages(pool, user, source, client_id)
+    words = await triggers.call(pool, "customMessage", user, source, client_id)
     to, code = to or attributes(user)[medium], codes.issue(pool["Id"], user["Username"], _PURPOSES.get(source, medium))
     named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
     link = f"{origin}/confirmUser?{urlencode(named)}" if origin else ""
-    inbox.deliver(messages.verification(worded, medium, to, shown_name(pool, user), code, link))
+    inbox.appendleft(messages.verification(pool, words, medium, to, shown_name(pool, user), code, link))
     return details(medium, to)
 
 
@@ -44,10 +48,10 @@ def first_address(pool: Json, user: Json) -> str:
     return next((one for one in ("phone_number", "email") if one in verified and has.get(one)), "")
 
 
-def goes_by_link(pool: Json, user: Json) -> bool:
+def goes_by_link(pool: Json, medium: str) -> bool:
     """Whether a sign-up is confirmed by a link rather than a code."""
     option = (pool.get("VerificationMessageTemplate") or {}).get("DefaultEmailOption")
-    return option == "CONFIRM_WITH_LINK" and first_address(pool, user) == "email"
+    return option == "CONFIRM_WITH_LINK" and medium == "email"
 
 
 def recovery_address(pool: Json, user: Json) -> str:
@@ -63,24 +67,25 @@ def first_factor(pool: Json, user: Json) -> None:
     """Send what stands in for a password; nothing where the person has no address."""
     if to := attributes(user).get("email"):
         code = codes.issue(pool["Id"], user["Username"], codes.FIRST)
-        inbox.deliver(messages.first_factor(pool, to, code))
+        inbox.appendleft(messages.first_factor(pool, to, code))
 
 
 def second_factor(pool: Json, config: Json, user: Json, medium: str) -> Json:
     """Send what is asked for beside the password."""
     to = attributes(user)[medium]
     code = codes.issue(pool["Id"], user["Username"], codes.MFA)
-    inbox.deliver(messages.second_factor(pool, config, medium, to, code))
+    inbox.appendleft(messages.second_factor(pool, config, medium, to, code))
     return details(medium, to)
 
 
-def invitation(pool: Json, user: Json, password: str, media: Any) -> None:
+async def invitation(pool: Json, user: Json, password: str, media: Any, client_id: str) -> None:
     """Send the temporary password of a person whom an administrator made; nothing where there is no address."""
+    words = await triggers.call(pool, "customMessage", user, "AdminCreateUser", client_id)
     has = attributes(user)
     asked = {"EMAIL": "email", "SMS": "phone_number"}
     for medium in [asked[one] for one in media or asked if one in asked]:
         if has.get(medium):
-            inbox.deliver(messages.invitation(pool, medium, has[medium], shown_name(pool, user), password))
+            inbox.appendleft(messages.invitation(pool, words, medium, has[medium], shown_name(pool, user), password))
             if not media:
                 return
 

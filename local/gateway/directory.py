@@ -17,29 +17,18 @@ async def pool(pool_id: str) -> Json:
 
 async def client(client_id: str) -> Json:
     """An app client by its id, with its secret. Raises OperationError where no pool has it."""
-    known = _pool_of_client.get(client_id)
+    known, missing = _pool_of_client.get(client_id), "ResourceNotFoundException"
     for pool_id in [known] if known else await _pools():
-        try:
-            found: Json = (await operate("DescribeUserPoolClient", UserPoolId=pool_id, ClientId=client_id))[
-                "UserPoolClient"
-            ]
-        except OperationError as error:
-            if error.code != "ResourceNotFoundException":
-                raise
-        else:
+        found = await _found(missing, "DescribeUserPoolClient", UserPoolId=pool_id, ClientId=client_id)
+        if found:
             _pool_of_client[client_id] = pool_id
-            return found
-    raise OperationError("ResourceNotFoundException", f"User pool client {client_id} does not exist.")
+            return Json(found["UserPoolClient"])
+    raise OperationError(missing, f"User pool client {client_id} does not exist.")
 
 
 async def person(pool_id: str, name: str) -> Json | None:
     """A user by name, alias or `sub`; None where there is none."""
-    try:
-        return await operate("AdminGetUser", UserPoolId=pool_id, Username=name)
-    except OperationError as error:
-        if error.code == "UserNotFoundException":
-            return None
-        raise
+    return await _found("UserNotFoundException", "AdminGetUser", UserPoolId=pool_id, Username=name)
 
 
 async def write(pool: Json, user: Json, given: dict[str, str]) -> None:
@@ -67,6 +56,16 @@ def to_list(given: dict[str, str]) -> list[dict[str, str]]:
 def has_case(found: Json) -> bool:
     """Whether Ada and ada are two people in this pool; AWS takes it for true where nothing is said."""
     return bool((found.get("UsernameConfiguration") or {}).get("CaseSensitive", True))
+
+
+async def _found(missing: str, operation: str, **given: str) -> Json | None:
+    """What an operation answers; None where it is refused by the error for what is missing."""
+    try:
+        return await operate(operation, **given)
+    except OperationError as error:
+        if error.code == missing:
+            return None
+        raise
 
 
 async def _pools() -> list[str]:

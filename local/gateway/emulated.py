@@ -12,7 +12,7 @@ import httpx2
 from ministack.app import app
 
 from local import environment
-from local.gateway.http import PREFIX, Response
+from local.gateway.http import PREFIX, Response, json_object
 from local.keys import Key
 
 JSON: Final = "application/x-amz-json-1.1"
@@ -50,18 +50,19 @@ def address() -> str:
 async def operate(name: str, **given: Any) -> dict[str, Any]:
     """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
     answer = await _signed("cognito-idp", "/", given, {"X-Amz-Target": PREFIX + name, "Content-Type": JSON})
-    content = answer.json()
+    content: dict[str, Any] = answer.json()
     if failed := function_failure(answer):
         raise OperationError("UserLambdaValidationException", failed)
-    if answer.status >= 400:
-        raise OperationError(content.get("__type", "InternalErrorException"), content.get("message", ""), answer.status)
+    if answer.is_error:
+        code, message = content.get("__type", "InternalErrorException"), content.get("message", "")
+        raise OperationError(code, message, answer.status_code)
     return content
 
 
 def function_failure(answer: Response) -> str:
     """What AWS says where a pool's function before tokens failed, for which the emulator has no word of its own."""
-    text = answer.json().get("message", "") if answer.status == 500 else ""
-    failed = _FAILED.search(text)
+    content = json_object(answer.content) if answer.status_code == 500 else None
+    failed = _FAILED.search((content or {}).get("message", ""))
     return f"PreTokenGeneration failed with error {failed[2]}." if failed else ""
 
 
@@ -88,13 +89,11 @@ async def post(path: str, form: Mapping[str, str], authorization: str = "") -> R
 
 
 async def send(method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = "") -> Response:
-    """Send a request and wait for the whole answer, without what it allows every page (CORS)."""
+    """Send a request and wait for the whole answer."""
     url = f"{address()}{path}{'?' if query else ''}{query}"
     try:
         answer = await _EMULATOR.handle_async_request(httpx2.Request(method, url, headers=headers, content=body))
     except RuntimeError as error:  # of a function that failed: the token endpoint lets it through
-        return Response(500, [], json.dumps({"message": str(error)}).encode())
-    kept = [
-        pair for pair in answer.headers.raw if not pair[0].lower().startswith((b"access-control-", b"content-length"))
-    ]
-    return Response(answer.status_code, kept, await answer.aread())
+        return Response(500, json={"message": str(error)})
+    await answer.aread()
+    return answer

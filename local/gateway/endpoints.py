@@ -10,7 +10,7 @@ import hmac
 from typing import Final
 from urllib.parse import unquote
 
-from local.gateway import auth_time, directory, emulated, federation, operations, tokens
+from local.gateway import directory, emulated, federation, operations, tokens
 from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
@@ -27,7 +27,7 @@ async def discovery(request: Request) -> Response:
     """The pool's addresses, and that of revocation, which the emulator has not."""
     named = {"Host": request.header("host"), "X-Forwarded-Proto": request.scheme}
     answer = await emulated.send("GET", request.path, b"", named)
-    if answer.status != 200:
+    if answer.status_code != 200:
         return answer
     return of_json({**answer.json(), "revocation_endpoint": f"{request.origin()}/oauth2/revoke"})
 
@@ -44,10 +44,10 @@ async def token(request: Request) -> Response:
     answer = await emulated.post("/oauth2/token", form, request.header("authorization"))
     if failed := emulated.function_failure(answer):
         return of_json({"error": "invalid_grant", "error_description": failed}, 400)
-    if answer.status != 200:
+    if answer.status_code != 200:
         return answer
     issued = answer.json()
-    return of_json(auth_time.kept(issued, issued.get("refresh_token", "")))
+    return of_json(tokens.with_auth_time(issued, issued.get("refresh_token", "")))
 
 
 async def _renewed(request: Request, form: dict[str, str]) -> Response:
@@ -59,11 +59,11 @@ async def _renewed(request: Request, form: dict[str, str]) -> Response:
         return of_json({"error": "invalid_grant"}, 400)
     proof = {"client_id": client["ClientId"], "client_secret": client.get("ClientSecret", "")}
     answer = await emulated.post("/oauth2/token", {**form, **proof, "refresh_token": tokens.original(given)})
-    if answer.status != 200:
+    if answer.status_code != 200:
         return answer
     lasts = grace(client)
     rotated = {} if lasts is None else {"refresh_token": tokens.rotated(given, lasts)}
-    return of_json({**auth_time.kept(answer.json(), given), **rotated})
+    return of_json({**tokens.with_auth_time(answer.json(), given), **rotated})
 
 
 async def revoke(request: Request) -> Response:

@@ -1,13 +1,15 @@
-"""An HTTP request as the gateway decides on it, and an answer that it gives."""
+"""An HTTP request as the gateway decides on it, and the answers that it gives."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-Headers = list[tuple[bytes, bytes]]
+import httpx2
+
+Response = httpx2.Response
 
 PREFIX: Final = "AWSCognitoIdentityProviderService."  # of Cognito's operations
 TARGET: Final = "x-amz-target"
@@ -50,11 +52,7 @@ class Request:
 
     def json(self) -> dict[str, Any] | None:
         """The JSON object in the body, empty for an empty one; None where it is no object."""
-        try:
-            content = json.loads(self.body or b"{}")
-        except (ValueError, RecursionError):
-            return None
-        return content if isinstance(content, dict) else None
+        return json_object(self.body)
 
     def cookies(self) -> dict[str, str]:
         """The cookies that came along; none where they cannot be read."""
@@ -71,33 +69,21 @@ class Request:
         return parse_qsl(self.body.decode("utf-8", errors="replace"), keep_blank_values=True)
 
 
-@dataclass(frozen=True)
-class Response:
-    """A whole answer."""
-
-    status: int
-    headers: Headers = field(default_factory=list)
-    body: bytes = b""
-
-    def header(self, name: bytes) -> str:
-        """The value of a header; empty where it is missing."""
-        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), "")
-
-    def json(self) -> dict[str, Any]:
-        """The JSON object that it holds; empty where it is none."""
-        try:
-            content = json.loads(self.body or b"{}")
-        except ValueError:
-            return {}
-        return content if isinstance(content, dict) else {}
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object in a body, empty for an empty one; None where it is no object."""
+    try:
+        content = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
 
 
-def of_json(content: Mapping[str, Any], status: int = 200, kind: bytes = b"application/json") -> Response:
+def of_json(content: Mapping[str, Any], status: int = 200, kind: str = "application/json") -> Response:
     """An answer of JSON that nobody keeps."""
-    return Response(status, [(b"content-type", kind), (b"cache-control", b"no-store")], json.dumps(content).encode())
+    return Response(status, headers={"content-type": kind, "cache-control": "no-store"}, content=json.dumps(content))
 
 
-def redirect(location: str, headers: Headers | None = None) -> Response:
+def redirect(location: str) -> Response:
     """An answer that sends a browser elsewhere."""
-    to = (b"location", location.encode("ascii", errors="ignore"))
-    return Response(302, [to, (b"cache-control", b"no-store"), *(headers or [])])
+    to = location.encode("ascii", errors="ignore")
+    return Response(302, headers={b"location": to, b"cache-control": b"no-store"})

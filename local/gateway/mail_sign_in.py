@@ -7,51 +7,38 @@ from typing import Final
 
 from local.gateway import attempts, authorization, codes, delivery, directory, sign_in, view
 from local.gateway.attempts import Attempt
-from local.gateway.authorization import Authorization
-from local.gateway.emulated import OperationError
-from local.gateway.http import Request, Response
-from local.gateway.view import Field, Form, Page
+from local.gateway.http import Response
+from local.gateway.view import Form
 
 _PATH: Final = "/loginByCode"
 
 
-async def name_page(_request: Request, asked: Authorization) -> Response:
-    """The page that asks who signs in."""
+def page(attempt: Attempt, error: str = "") -> Response:
+    """The page that asks who signs in, and then for the code."""
+    asked = attempt.asked
     if not asked.may_go_by_mail():
-        return sign_in.page(asked, "This app does not allow sign-in with a code.")
-    field = Field("username", sign_in.name_label(asked.pool), complete="username")
-    form = Form(asked.to(_PATH), "Send a code", [field])
-    return view.response(Page("Sign in by email", forms=[form], links={"Use your password": asked.to("/login")}))
+        return sign_in.page(attempt, "This app does not allow sign-in with a code.")
+    if attempt.factor:
+        form = Form(asked.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt, _PATH))
+        return view.page("Enter a code", "If the user exists, a code was sent.", error, [form])
+    form = Form(asked.to(_PATH), "Send a code", [sign_in.name_field(asked.pool)])
+    return view.page("Sign in by email", forms=[form], links={"Use your password": asked.to("/login")})
 
 
-async def enter(request: Request, asked: Authorization) -> Response:
+async def enter(attempt: Attempt) -> Response:
     """The name, to which a code is sent, or the code."""
+    asked, pool_id = attempt.asked, attempt.asked.pool["Id"]
     if not asked.may_go_by_mail():
-        return await name_page(request, asked)
-    form = request.form()
-    if attempts.FIELD in form:
-        return await _check(request, asked)
-    attempt = Attempt(asked, asked.name(form.get("username", "").strip()), "")
-    user = await directory.person(asked.pool["Id"], attempt.name)
-    if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":
-        delivery.first_factor(asked.pool, user)
-    return _code_page(attempt)  # the same for somebody who is not there
-
-
-async def _check(request: Request, asked: Authorization) -> Response:
-    attempt = attempts.take(request)
-    if attempt is None:
-        return sign_in.page(asked, sign_in.ENDED)
-    user = await directory.person(attempt.request.pool["Id"], attempt.name)
+        return page(attempt)
+    first = not attempt.factor
+    if first:
+        attempt.name, attempt.factor = asked.name(attempt.entered.get("username", "").strip()), codes.FIRST
+    user = await directory.person(pool_id, attempt.name)
+    if first:
+        if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":
+            delivery.first_factor(asked.pool, user)
+        return page(attempt)  # the same for somebody who is not there
     name = user["Username"] if user else ""
-    try:
-        codes.check(attempt.request.pool["Id"], name, codes.FIRST, request.form().get("code", ""))
-    except OperationError as error:
-        return _code_page(attempt, error.message)
-    codes.use_up(attempt.request.pool["Id"], name, codes.FIRST)
-    return sign_in.back(attempt, await authorization.code_without_password(attempt.request, attempt.name))
-
-
-def _code_page(attempt: Attempt, error: str = "") -> Response:
-    form = Form(attempt.request.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt, _PATH))
-    return view.response(Page("Enter a code", "If the user exists, a code was sent.", error, [form]))
+    codes.check(pool_id, name, codes.FIRST, attempt.entered.get("code", ""))
+    codes.use_up(pool_id, name, codes.FIRST)
+    return sign_in.back(attempt, await authorization.code_without_password(asked, attempt.name))

@@ -8,7 +8,9 @@ import html
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
+
+from local.gateway.directory import Json
 
 _LINK: Final = re.compile(r"\{##([^{}]+)##\}")
 _CODE_TEXT: Final = "Your verification code is {####}."
@@ -40,11 +42,12 @@ class Message:
     at: float = field(default_factory=time.time)
 
 
-def verification(pool: dict[str, Any], medium: str, to: str, name: str, code: str, link: str = "") -> Message:
+def verification(pool: Json, words: Json, medium: str, to: str, name: str, code: str, link: str = "") -> Message:
     """The message by which an address is verified; by the link where one is given and the pool says so.
 
     Args:
         pool: as DescribeUserPool answers.
+        words: those of the pool's function for messages, which go before the pool's own.
         medium: email or phone_number.
         to: the address.
         name: the user name that is shown.
@@ -53,26 +56,30 @@ def verification(pool: dict[str, Any], medium: str, to: str, name: str, code: st
     """
     given = pool.get("VerificationMessageTemplate") or {}
     if medium == "phone_number":
-        text = given.get("SmsMessage") or pool.get("SmsVerificationMessage") or _CODE_TEXT
+        text = words.get("smsMessage") or given.get("SmsMessage") or pool.get("SmsVerificationMessage") or _CODE_TEXT
         return _text(to, text, name, code)
     if link and given.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
-        subject = given.get("EmailSubjectByLink") or "Your verification link"
-        return _mail(pool, to, subject, given.get("EmailMessageByLink") or _LINK_TEXT, name, code, link)
-    subject = given.get("EmailSubject") or pool.get("EmailVerificationSubject") or "Your verification code"
-    text = given.get("EmailMessage") or pool.get("EmailVerificationMessage") or _CODE_TEXT
-    return _mail(pool, to, subject, text, name, code)
+        subject, text = given.get("EmailSubjectByLink") or "Your verification link", given.get("EmailMessageByLink")
+        text = text or _LINK_TEXT
+    else:
+        link = ""
+        subject = given.get("EmailSubject") or pool.get("EmailVerificationSubject") or "Your verification code"
+        text = given.get("EmailMessage") or pool.get("EmailVerificationMessage") or _CODE_TEXT
+    subject, text = words.get("emailSubject") or subject, words.get("emailMessage") or text
+    return _mail(pool, to, subject, text, name, code, link)
 
 
-def invitation(pool: dict[str, Any], medium: str, to: str, name: str, password: str) -> Message:
+def invitation(pool: Json, words: Json, medium: str, to: str, name: str, password: str) -> Message:
     """The message by which a person whom an administrator made gets the temporary password."""
     given = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
     if medium == "phone_number":
-        return _text(to, given.get("SMSMessage") or _INVITATION, name, password)
-    subject = given.get("EmailSubject") or "Your temporary password"
-    return _mail(pool, to, subject, given.get("EmailMessage") or _INVITATION, name, password)
+        return _text(to, words.get("smsMessage") or given.get("SMSMessage") or _INVITATION, name, password)
+    subject = words.get("emailSubject") or given.get("EmailSubject") or "Your temporary password"
+    text = words.get("emailMessage") or given.get("EmailMessage") or _INVITATION
+    return _mail(pool, to, subject, text, name, password)
 
 
-def second_factor(pool: dict[str, Any], config: dict[str, Any], medium: str, to: str, code: str) -> Message:
+def second_factor(pool: Json, config: Json, medium: str, to: str, code: str) -> Message:
     """The message that proves a sign-in beside the password; `config` as GetUserPoolMfaConfig answers."""
     plain = "Your authentication code is {####}."
     if medium == "phone_number":
@@ -83,7 +90,7 @@ def second_factor(pool: dict[str, Any], config: dict[str, Any], medium: str, to:
     return _mail(pool, to, given.get("Subject") or "Your sign-in code", given.get("Message") or plain, "", code)
 
 
-def first_factor(pool: dict[str, Any], to: str, code: str) -> Message:
+def first_factor(pool: Json, to: str, code: str) -> Message:
     """The mail whose code stands in for a password; AWS has no template for it."""
     return _mail(pool, to, "Your sign-in code", "Your sign-in code is {####}.", "", code)
 
@@ -92,7 +99,7 @@ def _text(to: str, text: str, name: str, code: str) -> Message:
     return Message(to, "", text.replace("{username}", name).replace("{####}", code), code)
 
 
-def _mail(pool: dict[str, Any], to: str, subject: str, text: str, name: str, code: str, link: str = "") -> Message:
+def _mail(pool: Json, to: str, subject: str, text: str, name: str, code: str, link: str = "") -> Message:
     # A name may have a `<` in it; the mail is HTML.
     body = _LINK.sub(lambda found: f'<a href="{html.escape(link)}">{found[1]}</a>', text) if link else text
     body = body.replace("{username}", html.escape(name)).replace("{####}", html.escape(code))

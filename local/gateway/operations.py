@@ -5,12 +5,11 @@ from typing import Final
 from local.gateway import (
     account_rules,
     attribute_rules,
-    auth_time,
     calls,
     challenge_rules,
+    federation,
     pool_rules,
-    provider_rules,
-    token_rules,
+    tokens,
 )
 from local.gateway.calls import Call, Rule
 from local.gateway.directory import Json
@@ -24,22 +23,22 @@ _RULES: Final[dict[str, Rule]] = {
     "AdminRespondToAuthChallenge": challenge_rules.respond,
     "ConfirmForgotPassword": account_rules.confirm,
     "ConfirmSignUp": account_rules.confirm,
-    "CreateIdentityProvider": provider_rules.create,
+    "CreateIdentityProvider": federation.create,
     "CreateUserPoolClient": pool_rules.set_client,
-    "DescribeIdentityProvider": provider_rules.describe,
+    "DescribeIdentityProvider": federation.describe,
     "DescribeUserPool": pool_rules.describe,
     "DescribeUserPoolClient": pool_rules.describe_client,
     "ForgotPassword": account_rules.forgot_password,
-    "GetIdentityProviderByIdentifier": provider_rules.describe,
-    "GetTokensFromRefreshToken": token_rules.refresh,
+    "GetIdentityProviderByIdentifier": federation.describe,
+    "GetTokensFromRefreshToken": pool_rules.refresh,
     "GetUserAttributeVerificationCode": attribute_rules.send_code,
     "InitiateAuth": challenge_rules.initiate,
-    "ListIdentityProviders": provider_rules.list_types,
+    "ListIdentityProviders": federation.list_types,
     "ResendConfirmationCode": account_rules.resend,
     "RespondToAuthChallenge": challenge_rules.respond,
-    "RevokeToken": token_rules.revoke,
+    "RevokeToken": pool_rules.revoke,
     "SignUp": account_rules.sign_up,
-    "UpdateIdentityProvider": provider_rules.update,
+    "UpdateIdentityProvider": federation.update,
     "UpdateUserAttributes": attribute_rules.update,
     "UpdateUserPoolClient": pool_rules.set_client,
     "VerifyUserAttribute": attribute_rules.verify,
@@ -57,10 +56,11 @@ async def answer(request: Request) -> Response | None:
         rule = _RULES.get(call.name)
         if rule is None and call is asked:
             return None
-        return of_json(await _done(call, rule), kind=JSON.encode())
+        return of_json(await _done(call, rule), kind=JSON)
     except OperationError as error:
-        refused = of_json({"__type": error.code, "message": error.message}, error.status, JSON.encode())
-        return Response(refused.status, [*refused.headers, (b"x-amzn-errortype", error.code.encode())], refused.body)
+        refused = of_json({"__type": error.code, "message": error.message}, error.status, JSON)
+        refused.headers["x-amzn-errortype"] = error.code
+        return refused
 
 
 async def run(call: Call) -> Json:
@@ -73,5 +73,5 @@ async def _done(call: Call, rule: Rule | None) -> Json:
     done = await (rule(call) if rule else call.passed_on())
     if issued := done.get("AuthenticationResult"):
         by = call.given.get("RefreshToken") or (call.given.get("AuthParameters") or {}).get("REFRESH_TOKEN")
-        done["AuthenticationResult"] = auth_time.kept(issued, by or issued.get("RefreshToken", ""))
+        done["AuthenticationResult"] = tokens.with_auth_time(issued, by or issued.get("RefreshToken", ""))
     return done

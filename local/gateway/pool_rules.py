@@ -1,14 +1,17 @@
-"""Pools and app clients as AWS tells them: what the emulator leaves out of its answers, and what it does not keep.
+"""Pools, app clients and their refresh tokens as on AWS: what the emulator leaves out, does not keep or lets through.
 
 A client's rotation of refresh tokens is held among its analytics, which the emulator keeps whatever is in them.
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html
 """
 
 from typing import Final
 
+from local.gateway import tokens
 from local.gateway.calls import Call
 from local.gateway.directory import Json
+from local.gateway.emulated import OperationError
 
 _HELD: Final = "AnalyticsConfiguration"
 _ROTATION: Final = "RefreshTokenRotation"
@@ -34,6 +37,34 @@ async def set_client(call: Call) -> Json:
 async def describe_client(call: Call) -> Json:
     """DescribeUserPoolClient."""
     return _told(await call.passed_on())
+
+
+async def refresh(call: Call) -> Json:
+    """GetTokensFromRefreshToken."""
+    client, token = await call.client(), str(call.given.get("RefreshToken", ""))
+    if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
+        raise OperationError("NotAuthorizedException", f"Unable to verify secret hash for client {client['ClientId']}")
+    if tokens.is_used_up(token):
+        raise OperationError("RefreshTokenReuseException", "Refresh token has been invalidated")
+    done = await call.passed_on(RefreshToken=tokens.original(token))
+    if (lasts := grace(client)) is not None:
+        done["AuthenticationResult"]["RefreshToken"] = tokens.rotated(token, lasts)
+    return done
+
+
+async def revoke(call: Call) -> Json:
+    """RevokeToken."""
+    client, token = await call.client(), str(call.given.get("Token", ""))
+    if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
+        raise OperationError("UnauthorizedException", "Unable to verify the secret of the client")
+    said = tokens.claims(token)
+    if said and said.get("token_use") != "refresh":
+        raise OperationError("UnsupportedTokenTypeException", "Unsupported token type")
+    if said and said.get("client_id") != client["ClientId"]:
+        raise OperationError("UnauthorizedException", "Token is not issued to this client")
+    if not client.get("EnableTokenRevocation", True):
+        raise OperationError("UnsupportedOperationException", "Token revocation is not enabled for this client")
+    return await call.passed_on(Token=tokens.original(token))
 
 
 def grace(client: Json) -> float | None:

@@ -11,35 +11,36 @@ from typing import Final
 
 from local.gateway.http import TARGET, Request
 
-_Known = tuple[tuple[str, re.Pattern[str]], ...]
-_OF_APIS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
-# The endpoints of sign-in, which apps call, by method; a pattern, for the pool's id stands in two of them.
-_ENDPOINTS: Final = (
-    (
-        "GET",
-        re.compile(
-            r"/oauth2/(userInfo|userinfo)|/[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)"
-        ),
-    ),
-    ("POST", re.compile(r"/oauth2/(token|revoke|userInfo|userinfo)")),
-    # An API that somebody with the key has made; it asks for tokens by itself.
-    *((method, re.compile(r"/restapis/[a-z0-9]+/[\w-]+/_user_request_(/.*)?")) for method in _OF_APIS),
+# The endpoints of sign-in, which apps call, and the APIs that somebody with the key has made: these ask for tokens by
+# themselves. Each of the patterns is of a method and a path.
+_ENDPOINTS: Final = re.compile(
+    r"""
+    (GET|POST)\ /oauth2/(userInfo|userinfo)
+    | GET\ /[a-z0-9-]+_[A-Za-z0-9]+/\.well-known/(jwks\.json|openid-configuration)
+    | POST\ /oauth2/(token|revoke)
+    | (DELETE|GET|PATCH|POST|PUT)\ /restapis/[a-z0-9]+/[\w-]+/_user_request_(/.*)?
+    """,
+    re.VERBOSE,
 )
 # The forms of its pages, which these pages alone send.
-_FORMS: Final = (
-    ("POST", re.compile(r"/(login|loginByCode|mfa|changePassword|forgotPassword|confirmForgotPassword)")),
-    ("POST", re.compile(r"/(signup|confirm|resendcode)")),
-    ("POST", re.compile(r"/_provider/.+/authorize")),
+_FORMS: Final = re.compile(
+    r"""
+    POST\ /(login|loginByCode|mfa|changePassword|forgotPassword|confirmForgotPassword|signup|confirm|resendcode)
+    | POST\ /_provider/.+/authorize
+    """,
+    re.VERBOSE,
 )
-# The pages, and the mail: nothing that another page may read. Identity providers send people back to idpresponse;
+# The other pages, and the mail: nothing that another page may read. Identity providers send people back to idpresponse;
 # behind _provider is what stands in for them.
-_PAGES: Final = (
-    *_FORMS,
-    ("GET", re.compile(r"/(oauth2/authorize|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)")),
-    ("GET", re.compile(r"/oauth2/idpresponse")),
-    ("POST", re.compile(r"/(oauth2|saml2)/idpresponse")),
-    ("GET", re.compile(r"/_provider/.+")),
-    ("POST", re.compile(r"/_provider/.+/token")),
+_PAGES: Final = re.compile(
+    r"""
+    GET\ /(oauth2/authorize|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)
+    | (GET|POST)\ /oauth2/idpresponse
+    | POST\ /saml2/idpresponse
+    | GET\ /_provider/.+
+    | POST\ /_provider/.+/token
+    """,
+    re.VERBOSE,
 )
 # What people and apps show at these pages: a token, or a client's id and secret.
 _SHOWN: Final = re.compile(r"(bearer|basic) ", re.IGNORECASE)
@@ -67,7 +68,7 @@ def is_open(request: Request) -> bool:
 
 def is_page(request: Request) -> bool:
     """Whether it is for a page that people see in a browser."""
-    return _is_one_of(_PAGES, request)
+    return _is_one_of(_PAGES, request) or is_form(request)
 
 
 def is_form(request: Request) -> bool:
@@ -81,10 +82,10 @@ def is_unsigned_operation(request: Request) -> bool:
     return bare and request.operation() in unsigned_operations()
 
 
-def _is_one_of(known: _Known, request: Request) -> bool:
+def _is_one_of(known: re.Pattern[str], request: Request) -> bool:
     shown = request.headers.get("authorization", [])
     return (
-        any(request.method == method and pattern.fullmatch(request.path) for method, pattern in known)
+        known.fullmatch(f"{request.method} {request.path}") is not None
         and TARGET not in request.headers
         and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
         and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
@@ -92,7 +93,9 @@ def _is_one_of(known: _Known, request: Request) -> bool:
 
 
 def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tuple[bytes, bytes]]:
-    """The headers of an open request that the emulator is given."""
+    """The headers that the emulator is given: of an open request no other than those that it is answered by."""
+    if not is_open(request):
+        return list(headers)
     names = _PASSED | ({TARGET} if is_unsigned_operation(request) else set())
     return [(name, value) for name, value in headers if name.decode("latin-1").lower() in names]
 
@@ -102,7 +105,7 @@ def preflight(request: Request) -> list[tuple[bytes, bytes]]:
     method = request.header("access-control-request-method")
     asked = request.header("access-control-request-headers").lower()
     names = {name.strip() for name in asked.split(",")}
-    endpoint = any(method == allowed and pattern.fullmatch(request.path) for allowed, pattern in _ENDPOINTS)
+    endpoint = method.isalpha() and _ENDPOINTS.fullmatch(f"{method} {request.path}")
     operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
     if not (endpoint and TARGET not in names) and not (operation and TARGET in names):
         return []

@@ -8,9 +8,9 @@ from local.gateway import (
     account_pages,
     attempts,
     authorization,
+    delivery,
     endpoints,
     federation,
-    inbox,
     mail_sign_in,
     operations,
     sign_in,
@@ -18,46 +18,55 @@ from local.gateway import (
     view,
 )
 from local.gateway.attempts import Attempt
-from local.gateway.authorization import Authorization
+from local.gateway.emulated import OperationError
 from local.gateway.http import Request, Response, of_json
 
-_Page = Callable[[Request, Authorization], Awaitable[Response]]
-_Step = Callable[[Request, Attempt], Awaitable[Response]]
+_Page = Callable[[Attempt, str], Response]
+_Step = Callable[[Attempt], Awaitable[Response]]
 _Handler = Callable[[Request], Awaitable[Response | None]]
 
 
 async def answer(request: Request) -> Response | None:
     """Its own answer; None for what is the emulator's to answer."""
-    asked = (request.method, request.path)
-    if handler := _HANDLERS.get(asked):
+    if handler := _HANDLERS.get((request.method, request.path)):
         return await handler(request)
     if request.path.startswith(stand_in.PREFIX):
         return await federation.at_provider(request)
     if request.method == "GET" and request.path.endswith("/.well-known/openid-configuration"):
         return await endpoints.discovery(request)
-    page, step = _PAGES.get(asked), _STEPS.get(asked)
-    if not page and not step:
-        return await operations.answer(request)
-    checked = await authorization.checked(request)
-    if isinstance(checked, Response):
-        return checked
-    if page:
-        return await page(request, checked)
-    attempt = attempts.take(request)
-    return await step(request, attempt) if step and attempt else sign_in.page(checked, sign_in.ENDED)
+    if request.path in (_LINKED if request.method == "GET" else _FORMS if request.method == "POST" else ()):
+        return await _at_page(request, *_FORMS[request.path])
+    return await operations.answer(request)
+
+
+async def _at_page(request: Request, page: _Page, step: _Step) -> Response:
+    """A page as it is opened, or what its form does; the page again where that is refused."""
+    asked = await authorization.checked(request)
+    if isinstance(asked, Response):
+        return asked
+    if request.method == "GET":
+        return page(Attempt(request, asked), "")
+    goes_on = request.path in _GOING_ON or attempts.FIELD in request.form()
+    attempt = attempts.take(request) if goes_on else Attempt(request, asked)
+    if attempt is None:
+        return sign_in.expired(request, asked)
+    try:
+        return await step(attempt)
+    except OperationError as error:
+        return page(attempt, error.message)
 
 
 async def _mail(_request: Request) -> Response:
-    return view.mail(inbox.messages())
+    return view.mail(delivery.inbox)
 
 
 async def _mail_for_programs(_request: Request) -> Response:
-    return of_json({"messages": [asdict(message) for message in inbox.messages()]})
+    return of_json({"messages": [asdict(message) for message in delivery.inbox]})
 
 
 async def _reset(_request: Request) -> None:
     """Throw the mail away with the stack, which the emulator forgets."""
-    inbox.empty()
+    delivery.inbox.clear()
 
 
 # With the key alone: public_requests has neither of the last two.
@@ -75,20 +84,18 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("GET", "/_mail/messages"): _mail_for_programs,
     ("POST", "/_ministack/reset"): _reset,
 }
-_PAGES: Final[dict[tuple[str, str], _Page]] = {
-    ("POST", "/login"): sign_in.login,
-    ("GET", "/loginByCode"): mail_sign_in.name_page,
-    ("POST", "/loginByCode"): mail_sign_in.enter,
-    ("GET", "/signup"): account_pages.sign_up_page,
-    ("POST", "/signup"): account_pages.sign_up,
-    ("GET", "/forgotPassword"): account_pages.forgot_page,
-    ("POST", "/forgotPassword"): account_pages.forgot,
-    ("POST", "/confirmForgotPassword"): account_pages.reset,
+# What has a form: its page, and what is done with what was filled in.
+_FORMS: Final[dict[str, tuple[_Page, _Step]]] = {
+    "/login": (sign_in.page, sign_in.login),
+    "/loginByCode": (mail_sign_in.page, mail_sign_in.enter),
+    "/signup": (account_pages.sign_up_page, account_pages.sign_up),
+    "/forgotPassword": (account_pages.forgot_page, account_pages.forgot),
+    "/confirmForgotPassword": (sign_in.reset_page, account_pages.reset),
+    "/mfa": (sign_in.factor_page, sign_in.second_factor),
+    "/changePassword": (sign_in.new_password_page, sign_in.change_password),
+    "/confirm": (sign_in.confirm_page, account_pages.confirm),
+    "/resendcode": (sign_in.confirm_page, account_pages.resend),
 }
+_LINKED: Final = ("/loginByCode", "/signup", "/forgotPassword")
 # The forms that go on with a sign-in under way.
-_STEPS: Final[dict[tuple[str, str], _Step]] = {
-    ("POST", "/mfa"): sign_in.second_factor,
-    ("POST", "/changePassword"): sign_in.change_password,
-    ("POST", "/confirm"): account_pages.confirm,
-    ("POST", "/resendcode"): account_pages.resend,
-}
+_GOING_ON: Final = ("/mfa", "/changePassword", "/confirm", "/resendcode")

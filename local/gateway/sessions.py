@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from local.gateway.http import Headers, Request
+from local.gateway.http import Request
 
 _LASTS: Final = 3600  # seconds
 
@@ -28,13 +28,13 @@ class Session:
 _open: dict[str, Session] = {}
 
 
-def begin(pool_id: str, name: str, password: str) -> Headers:
+def begin(pool_id: str, name: str, password: str) -> str:
     """Remember a person; the header that gives the browser its cookie."""
     for cookie in [cookie for cookie, session in _open.items() if time.monotonic() > session.ends]:
         del _open[cookie]
     cookie = secrets.token_urlsafe(32)
     _open[cookie] = Session(pool_id, name, password, time.monotonic() + _LASTS)
-    return [_header(pool_id, cookie, _LASTS)]
+    return _header(pool_id, cookie, _LASTS)
 
 
 def find(request: Request, pool_id: str) -> Session | None:
@@ -43,15 +43,14 @@ def find(request: Request, pool_id: str) -> Session | None:
     return session if session and session.pool_id == pool_id and time.monotonic() < session.ends else None
 
 
-def end(request: Request, pool_id: str) -> Headers:
+def end(request: Request, pool_id: str) -> str:
     """Forget a person; the header that takes the browser's cookie away."""
     _open.pop(request.cookies().get(_name(pool_id), ""), None)
-    return [_header(pool_id, "", 0)]
+    return _header(pool_id, "", 0)
 
 
-def _header(pool_id: str, value: str, lasts: int) -> tuple[bytes, bytes]:
-    cookie = f"{_name(pool_id)}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
-    return b"set-cookie", cookie.encode()
+def _header(pool_id: str, value: str, lasts: int) -> str:
+    return f"{_name(pool_id)}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
 
 
 def _name(pool_id: str) -> str:

@@ -12,176 +12,185 @@ from local.gateway.authorization import COGNITO, Authorization
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 from local.gateway.http import Request, Response
-from local.gateway.view import Field, Form, Page
+from local.gateway.view import Field, Form
 
 _WRONG: Final = "Incorrect username or password."
-ENDED: Final = "This sign-in has expired. Start again."
 CODE: Final = Field("code", "Code", complete="one-time-code")
 
 
 async def authorize(request: Request) -> Response:
     """Straight back to the app where the browser has a session, to the provider that is named, or the page."""
-    asked = request.asked()
-    if asked.get("identity_provider", COGNITO) != COGNITO or asked.get("idp_identifier"):
-        return await federation.authorize(request)
     checked = await authorization.checked(request)
     if isinstance(checked, Response):
         return checked
+    asked = checked.asked
+    if asked.get("identity_provider", COGNITO) != COGNITO or asked.get("idp_identifier"):
+        return await federation.authorize(checked)
     session = sessions.find(request, checked.pool["Id"]) if asked.get("prompt") != "login" else None
     if session and COGNITO in checked.providers():
         answer = await _code(checked, session.name, session.password)
-        if answer.status == 302:
+        if answer.has_redirect_location:
             return answer
     if asked.get("prompt") == "none":
         return checked.refused("login_required")
-    return page(checked, name=asked.get("login_hint", ""))
+    return page(Attempt(request, checked, asked.get("login_hint", "")))
 
 
-def page(request: Authorization, error: str = "", text: str = "", name: str = "") -> Response:
+def page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page for name and password, with what else the client may sign in by."""
+    asked = attempt.asked
     known = [
-        Field("username", name_label(request.pool), value=name, complete="username"),
+        name_field(asked.pool, attempt.name),
         Field("password", "Password", "password", complete="current-password"),
     ]
-    forms = [Form(request.to("/login"), "Sign in", known)] if COGNITO in request.providers() else []
+    forms = [Form(asked.to("/login"), "Sign in", known)] if COGNITO in asked.providers() else []
     links = {
-        f"Sign in with {one}": request.to("/oauth2/authorize") + "&" + urlencode({"identity_provider": one})
-        for one in request.providers()
+        f"Sign in with {one}": asked.to("/oauth2/authorize") + "&" + urlencode({"identity_provider": one})
+        for one in asked.providers()
         if one != COGNITO
     }
-    if forms and request.may_go_by_mail():
-        links["Get a code by email instead"] = request.to("/loginByCode")
+    if forms and asked.may_go_by_mail():
+        links["Get a code by email instead"] = asked.to("/loginByCode")
     if forms:
-        links["Forgot your password?"] = request.to("/forgotPassword")
-    if forms and not (request.pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
-        links["Sign up"] = request.to("/signup")
-    return view.response(Page("Sign in", text, error, forms, links))
+        links["Forgot your password?"] = asked.to("/forgotPassword")
+    if forms and not (asked.pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
+        links["Sign up"] = asked.to("/signup")
+    return view.page("Sign in", text, error, forms, links)
 
 
-async def login(request: Request, asked: Authorization) -> Response:
+def expired(request: Request, asked: Authorization) -> Response:
+    """The same page for somebody whose attempt has ended."""
+    return page(Attempt(request, asked), "This sign-in has expired. Start again.")
+
+
+async def login(attempt: Attempt) -> Response:
     """What was entered at the page."""
-    form = request.form()
-    return await begin(Attempt(asked, asked.name(form.get("username", "")), form.get("password", "")))
+    attempt.name = attempt.asked.name(attempt.entered.get("username", ""))
+    attempt.password = attempt.entered.get("password", "")
+    return await begin(attempt)
 
 
 async def begin(attempt: Attempt) -> Response:
     """Go on from name and password as far as nothing more is asked for."""
-    asked = attempt.request
+    asked = attempt.asked
     user = await directory.person(asked.pool["Id"], attempt.name) if COGNITO in asked.providers() else None
     if user is None:
-        return page(asked, _WRONG, name=attempt.name)
+        return page(attempt, _WRONG)
     if user["UserStatus"] == "UNCONFIRMED":
-        attempt.by_link = delivery.goes_by_link(asked.pool, user)
+        attempt.by_link = delivery.goes_by_link(asked.pool, delivery.first_address(asked.pool, user))
         way = "Open the link" if attempt.by_link else "Enter the code"
-        return confirm_page(attempt, f"Your account is not confirmed yet. {way} that was sent to you.")
+        return confirm_page(attempt, text=f"Your account is not confirmed yet. {way} that was sent to you.")
     if user["UserStatus"] == "RESET_REQUIRED":
-        return reset_page(asked, attempt.name, "You have to reset your password with the code that was sent to you.")
+        return reset_page(attempt, text="You have to reset your password with the code that was sent to you.")
     answer = await authorization.code(asked, attempt.name, attempt.password)
-    if answer.status == 302:
+    if answer.has_redirect_location:
         return await _second_factor(attempt, user, answer)
     # To the temporary password of an invitation the emulator answers by its own page for a new one.
-    if user["UserStatus"] == "FORCE_CHANGE_PASSWORD" and b'name="np_token"' in answer.body:
-        return _new_password_page(attempt)
-    return page(asked, _WRONG, name=attempt.name)
+    if user["UserStatus"] == "FORCE_CHANGE_PASSWORD" and b'name="np_token"' in answer.content:
+        return new_password_page(attempt)
+    return page(attempt, _WRONG)
 
 
-async def _code(request: Authorization, name: str, password: str) -> Response:
+async def _code(asked: Authorization, name: str, password: str) -> Response:
     if password:
-        return await authorization.code(request, name, password)
-    return await authorization.code_without_password(request, name)
+        return await authorization.code(asked, name, password)
+    return await authorization.code_without_password(asked, name)
 
 
 async def _second_factor(attempt: Attempt, user: Json, answer: Response) -> Response:
-    client, pool = attempt.request.client, attempt.request.pool
+    client, pool = attempt.asked.client, attempt.asked.pool
     attempt.factor = await mfa.factor(pool, user)
     if not attempt.factor:
         return back(attempt, answer)
     if attempt.factor == mfa.SET_UP:
-        attempt.access_token, attempt.secret = await mfa.begin_set_up(client, user)
-        return _factor_page(attempt, user)
+        attempt.access_token, secret = await mfa.begin_set_up(client, user)
+        attempt.shown = {"Key": secret, "Link": mfa.address(pool, user, secret)}
+        return factor_page(attempt)
     sent = await mfa.send(pool, user, attempt.factor)
-    return _factor_page(attempt, user, f"A code was sent to {sent['Destination']}." if sent else "")
+    return factor_page(attempt, text=f"A code was sent to {sent['Destination']}." if sent else "")
 
 
-def _factor_page(attempt: Attempt, user: Json, text: str = "", error: str = "") -> Response:
-    shown = {}
-    if attempt.factor == mfa.SET_UP:
+def factor_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
+    """The page that asks for the second factor, unless it was wrong too often."""
+    if not attempt.guesses:
+        return expired(attempt.request, attempt.asked)
+    if attempt.shown:
         text = "Add this account to an authenticator app, by the key or the link, then enter the code that it shows."
-        shown = {"Key": attempt.secret, "Link": mfa.address(attempt.request.pool, user, attempt.secret)}
     text = text or "Enter the code that your authenticator app shows."
-    form = Form(attempt.request.to("/mfa"), "Sign in", [CODE], attempts.begin(attempt, "/mfa"))
-    return view.response(Page("Enter a code", text, error, [form], shown=shown))
+    form = Form(attempt.asked.to("/mfa"), "Sign in", [CODE], attempts.begin(attempt, "/mfa"))
+    return view.page("Enter a code", text, error, [form], shown=attempt.shown)
 
 
-async def second_factor(request: Request, attempt: Attempt) -> Response:
+async def second_factor(attempt: Attempt) -> Response:
     """The code that was entered."""
-    user = await directory.person(attempt.request.pool["Id"], attempt.name)
+    user = await directory.person(attempt.asked.pool["Id"], attempt.name)
     if user is None:
-        return page(attempt.request, ENDED)
-    digits = request.form().get("code", "").strip()
-    try:
-        if attempt.factor == mfa.SET_UP:
-            await mfa.end_set_up(attempt.access_token, digits)
-        else:
-            await mfa.check(attempt.request.client, user, attempt.factor, digits)
-    except OperationError as error:
-        attempt.guesses -= 1
-        return _factor_page(attempt, user, error=error.message) if attempt.guesses else page(attempt.request, ENDED)
-    return back(attempt, await authorization.code(attempt.request, attempt.name, attempt.password))
+        return expired(attempt.request, attempt.asked)
+    attempt.guesses -= 1
+    digits = attempt.entered.get("code", "").strip()
+    if attempt.factor == mfa.SET_UP:
+        await mfa.end_set_up(attempt.access_token, digits)
+    else:
+        await mfa.check(attempt.asked.client, user, attempt.factor, digits)
+    return back(attempt, await authorization.code(attempt.asked, attempt.name, attempt.password))
 
 
 def back(attempt: Attempt, answer: Response) -> Response:
     """The redirect to the app, with the session that the next app finds."""
-    if answer.status != 302:
-        return page(attempt.request, ENDED)
-    kept = sessions.begin(attempt.request.pool["Id"], attempt.name, attempt.password)
-    return Response(answer.status, [*answer.headers, *kept], answer.body)
+    if not answer.has_redirect_location:
+        return expired(attempt.request, attempt.asked)
+    answer.headers["set-cookie"] = sessions.begin(attempt.asked.pool["Id"], attempt.name, attempt.password)
+    return answer
 
 
-def _new_password_page(attempt: Attempt, error: str = "") -> Response:
+def new_password_page(attempt: Attempt, error: str = "") -> Response:
+    """The page where an invited person chooses a password."""
     hidden = attempts.begin(attempt, "/changePassword")
-    form = Form(attempt.request.to("/changePassword"), "Go on", new_password(), hidden)
-    return view.response(Page("Choose a password", "The temporary password only works once.", error, [form]))
+    form = Form(attempt.asked.to("/changePassword"), "Go on", _new_password(), hidden)
+    return view.page("Choose a password", "The temporary password only works once.", error, [form])
 
 
-async def change_password(request: Request, attempt: Attempt) -> Response:
+async def change_password(attempt: Attempt) -> Response:
     """The password of one's own after the temporary one of an invitation."""
-    password, named = request.form().get("new_password", ""), {"UserPoolId": attempt.request.pool["Id"]}
-    if password != request.form().get("confirm_password"):
-        return _new_password_page(attempt, "The two passwords differ.")
-    try:
-        await operate("AdminSetUserPassword", **named, Username=attempt.name, Password=password, Permanent=True)
-    except OperationError as error:
-        return _new_password_page(attempt, error.message)
-    return await begin(Attempt(attempt.request, attempt.name, password))
+    attempt.password = chosen_password(attempt)
+    named = {"UserPoolId": attempt.asked.pool["Id"], "Username": attempt.name}
+    await operate("AdminSetUserPassword", **named, Password=attempt.password, Permanent=True)
+    return await begin(attempt)
 
 
-def confirm_page(attempt: Attempt, text: str, error: str = "") -> Response:
+def confirm_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page that a sign-up waits at, for the code or until the link was opened."""
-    hidden, to = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.request.to
+    hidden, to = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.asked.to
     enter = Form(to("/confirm"), "Confirm", [CODE], hidden)
     if attempt.by_link:
         enter = Form(to("/confirm"), "Continue", hidden=hidden)
     again = Form(to("/resendcode"), "Send it again", hidden=hidden)
-    return view.response(Page("Confirm your account", text, error, [enter, again]))
+    return view.page("Confirm your account", text, error, [enter, again])
 
 
-def reset_page(request: Authorization, name: str, text: str, error: str = "") -> Response:
+def reset_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page where a code sets a new password."""
-    form = Form(request.to("/confirmForgotPassword"), "Set the password", [CODE, *new_password()], {"username": name})
-    return view.response(Page("Set a new password", text, error, [form]))
+    asked, fields = attempt.asked, [CODE, *_new_password()]
+    form = Form(asked.to("/confirmForgotPassword"), "Set the password", fields, {"username": attempt.name})
+    return view.page("Set a new password", text, error, [form])
 
 
-def new_password() -> list[Field]:
-    """A new password, twice."""
+def chosen_password(attempt: Attempt) -> str:
+    """The new password that was entered. Raises OperationError where it is not the same twice."""
+    if attempt.entered.get("new_password", "") != attempt.entered.get("confirm_password"):
+        raise OperationError("InvalidParameterException", "The two passwords differ.")
+    return attempt.entered["new_password"]
+
+
+def _new_password() -> list[Field]:
     return [
         Field("new_password", "New password", "password", complete="new-password"),
         Field("confirm_password", "Repeat the password", "password", complete="new-password"),
     ]
 
 
-def name_label(pool: Json) -> str:
-    """What people know their user name as."""
+def name_field(pool: Json, entered: str = "") -> Field:
+    """The user name, called what people know it as."""
     words = {"email": "Email address", "phone_number": "Phone number"}
-    names = [words[one] for one in pool.get("UsernameAttributes") or []]
-    return " or ".join(names) or "Username"
+    known_as = " or ".join(words[one] for one in pool.get("UsernameAttributes") or [])
+    return Field("username", known_as or "Username", value=entered, complete="username")

@@ -22,7 +22,7 @@ from joserfc.jwk import KeySet, RSAKey
 from local.gateway import emulated, view
 from local.gateway.directory import Json
 from local.gateway.http import Request, Response, of_json, redirect
-from local.gateway.view import Form, Page
+from local.gateway.view import Form
 
 PREFIX: Final = "/_provider/"
 _LASTS: Final = 300  # seconds, of a code and a token
@@ -92,14 +92,10 @@ def _authorize(request: Request, provider: Json) -> Response:
     asked = request.asked()
     known = asked.get("client_id") == provider["ProviderDetails"].get("client_id")
     if not known or urlsplit(asked.get("redirect_uri", "")).path != "/oauth2/idpresponse":
-        return view.response(Page("Unknown app", error="client_id or redirect_uri is wrong."), 400)
+        return view.page("Unknown app", error="client_id or redirect_uri is wrong.", status=400)
     chosen = request.form().get("account")
     if chosen not in ACCOUNTS:
-        forms = [
-            Form(f"{request.raw_path}?{request.query}", _button(subject), hidden={"account": subject})
-            for subject in ACCOUNTS
-        ]
-        return _page(provider, forms)
+        return _choice(provider, f"{request.raw_path}?{request.query}", lambda subject: {"account": subject})
     code = secrets.token_urlsafe(32)
     _codes[code] = _Code(chosen, address(provider), asked["redirect_uri"], time.monotonic() + _LASTS)
     # To the sign-in of this stack, whatever the domain of the pool is called.
@@ -112,9 +108,8 @@ def _token(request: Request, provider: Json) -> Response:
         if not hmac.compare_digest(form.get(name, "").encode(), details.get(name, "").encode()):
             return of_json({"error": "invalid_client"}, 401)
     code = _codes.pop(form.get("code", ""), None)
-    if code is None or code.ends < time.monotonic() or code.provider != address(provider):
-        return of_json({"error": "invalid_grant"}, 400)
-    if form.get("redirect_uri") != code.redirect_uri:
+    asked = (address(provider), form.get("redirect_uri"))
+    if code is None or code.ends < time.monotonic() or (code.provider, code.redirect_uri) != asked:
         return of_json({"error": "invalid_grant"}, 400)
     now = int(time.time())
     claims = {"iss": code.provider, "aud": form["client_id"], "iat": now, "exp": now + _LASTS}
@@ -139,16 +134,18 @@ def _user_info(request: Request, provider: Json) -> Response:
 
 def _saml(request: Request, provider: Json) -> Response:
     """The page: each of its buttons sends an account's assertion. Nobody signs it: the emulator does not look."""
-    state = request.asked().get("RelayState", "")
-    forms = [
-        Form(
-            "/saml2/idpresponse",
-            _button(subject),
-            hidden={"SAMLResponse": _assertion(provider, subject), "RelayState": state},
-        )
-        for subject in ACCOUNTS
-    ]
-    return _page(provider, forms)
+    given = {"RelayState": request.asked().get("RelayState", "")}
+    return _choice(
+        provider, "/saml2/idpresponse", lambda subject: {"SAMLResponse": _assertion(provider, subject), **given}
+    )
+
+
+def _choice(provider: Json, action: str, hidden: Callable[[str], dict[str, str]]) -> Response:
+    """The page with a button for each account, and what it sends."""
+    name = provider["ProviderName"]
+    forms = [Form(action, _button(subject), hidden=hidden(subject)) for subject in ACCOUNTS]
+    text = f"This page simulates {name} on the local stack. Choose an account."
+    return view.page(f"Sign in with {name}", text, forms=forms)
 
 
 def _button(subject: str) -> str:
@@ -171,12 +168,6 @@ def _assertion(provider: Json, subject: str) -> str:
         attribute = ElementTree.SubElement(statement, f"{_ASSERTION}Attribute", Name=name)
         ElementTree.SubElement(attribute, f"{_ASSERTION}AttributeValue").text = value
     return base64.b64encode(ElementTree.tostring(response)).decode()
-
-
-def _page(provider: Json, forms: list[Form]) -> Response:
-    name = provider["ProviderName"]
-    text = f"This page simulates {name} on the local stack. Choose an account."
-    return view.response(Page(f"Sign in with {name}", text, forms=forms))
 
 
 def _told(provider: Json, subject: str) -> dict[str, str]:

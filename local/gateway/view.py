@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.gateway.http import Headers, Response
+from local.gateway.http import Response
 from local.gateway.messages import Message
 
 _TEMPLATES: Final = Environment(
@@ -20,15 +20,14 @@ _TEMPLATES: Final = Environment(
 )
 _TEMPLATES.filters["clock"] = lambda at: f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
 # No page of ours is framed, runs a script or loads anything; none is kept, and its address goes to no other site.
-_GUARDED: Final[Headers] = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-]
+_GUARDED: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ class Field:
     kind: str = "text"
     value: str = ""
     complete: str = "off"
-    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,15 @@ class Form:
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Page:
+def page(
+    title: str,
+    text: str = "",
+    error: str = "",
+    forms: Sequence[Form] = (),
+    links: Mapping[str, str] | None = None,
+    shown: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     """What a person sees.
 
     Args:
@@ -64,26 +69,18 @@ class Page:
         forms: in their order.
         links: the words of each and where it leads.
         shown: what is to be copied, by its name.
+        status: of HTTP.
     """
-
-    title: str
-    text: str = ""
-    error: str = ""
-    forms: Sequence[Form] = ()
-    links: Mapping[str, str] = field(default_factory=dict)
-    shown: Mapping[str, str] = field(default_factory=dict)
-
-
-def response(page: Page, status: int = 200) -> Response:
-    """A page as it is sent."""
-    return _rendered("page.html", status, page=page)
+    given = {"title": title, "text": text, "error": error, "forms": forms, "links": links or {}, "shown": shown or {}}
+    return _rendered("page.html", status, given)
 
 
 def mail(received: Sequence[Message]) -> Response:
     """The inbox. A mail may hold what a stranger has signed up with: it is shown in a frame that can do nothing."""
-    answer = _rendered("mail.html", 200, received=received)
-    return Response(200, [*answer.headers, (b"cross-origin-opener-policy", b"same-origin")], answer.body)
+    answer = _rendered("mail.html", 200, {"received": received})
+    answer.headers["cross-origin-opener-policy"] = "same-origin"
+    return answer
 
 
-def _rendered(template: str, status: int, **given: Any) -> Response:
-    return Response(status, list(_GUARDED), _TEMPLATES.get_template(template).render(given).encode())
+def _rendered(template: str, status: int, given: Mapping[str, Any]) -> Response:
+    return Response(status, headers=_GUARDED, html=_TEMPLATES.get_template(template).render(given))

@@ -13,7 +13,7 @@ STEPS = ("/confirm", "/resendcode")
 
 
 def begun() -> dict[str, str]:
-    return attempts.begin(Attempt(Authorization("", {}, {}, {}), "ada", ""), *STEPS)
+    return attempts.begin(Attempt(sent("/login", {}), Authorization("", {}, {}, {}), "ada"), *STEPS)
 
 
 def sent(path: str, fields: dict[str, str]) -> Request:
