@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-c
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pulumi
 from pulumi_aws import apigateway
@@ -40,26 +41,18 @@ for method, verb in {"GET": "read", "POST": "write", "DELETE": "delete"}.items()
         authorizer_id=authorizer.id,
         authorization_scopes=[scope(verb)],
     )
+    at: dict[str, Any] = {
+        "rest_api": route.rest_api,
+        "resource_id": route.resource_id,
+        "http_method": route.http_method,
+    }
     integration = apigateway.Integration(
-        f"projects-{verb}",
-        rest_api=api.id,
-        resource_id=resource.id,
-        http_method=route.http_method,
-        type="MOCK",
-        request_templates={"application/json": '{"statusCode": 200}'},
+        f"projects-{verb}", **at, type="MOCK", request_templates={"application/json": '{"statusCode": 200}'}
     )
-    answer = apigateway.MethodResponse(
-        f"projects-{verb}",
-        rest_api=api.id,
-        resource_id=resource.id,
-        http_method=route.http_method,
-        status_code="200",
-    )
+    answer = apigateway.MethodResponse(f"projects-{verb}", **at, status_code="200")
     sent = apigateway.IntegrationResponse(
         f"projects-{verb}",
-        rest_api=api.id,
-        resource_id=resource.id,
-        http_method=route.http_method,
+        **at,
         status_code=answer.status_code,
         response_templates={"application/json": "[]"},
         opts=pulumi.ResourceOptions(depends_on=[integration]),
