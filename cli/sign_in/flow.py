@@ -56,7 +56,11 @@ class Target:
 
     @cached_property
     def verifier(self) -> TokenVerifier:
-        """A verifier with the pool's keys of this moment: it asks for them when it is first looked at."""
+        """A verifier with the pool's keys of this moment, asked for when it is first looked at.
+
+        That is before a browser opens and before a code or a refresh token is used up, so that a server that is down or
+        a pool that was deleted shows at once.
+        """
         return TokenVerifier(self.outputs.issuer, self.client.client_id, fetch_keys(self.outputs.jwks_uri))
 
     def session(self) -> Session:
@@ -79,13 +83,12 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
         )
     wanted = choose_scopes(target.outputs, target.client, scopes)
     target.session_file.prepare()
-    _ = target.verifier  # so a server that is down or a pool that was deleted shows before a browser opens
+    _ = target.verifier
     if paste or not target.client.loopback_callbacks:
         session = _sign_in_by_paste(target, wanted, browser)
     else:
         with _listen(target, wanted) as listener:
             session = _sign_in_by_listener(target, listener, browser, timeout)
-    target.session_file.write(session)
     LastClient(target.stack).write(target.key)
     return session
 
@@ -104,9 +107,7 @@ def refresh(target: Target) -> Session:
     except SessionEndedError as error:
         return _newer_session(target, kept, error)
     # Without rotation the server sends no new refresh token, and the old one stays valid.
-    session = _verified(target, response, kept.scopes, kept=kept)
-    target.session_file.write(session)
-    return session
+    return _session(target, response, kept.scopes, kept=kept)
 
 
 def _newer_session(target: Target, ended: Session, error: SessionEndedError) -> Session:
@@ -125,9 +126,7 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
     if kept and kept.valid_for(60) and set(kept.scopes) == set(wanted):
         return kept
     _ = target.verifier
-    session = _verified(target, target.server.client_credentials(wanted), wanted)
-    target.session_file.write(session)
-    return session
+    return _session(target, target.server.client_credentials(wanted), wanted)
 
 
 def _listen(target: Target, scopes: list[str]) -> CallbackListener:
@@ -170,13 +169,13 @@ def _typed_line() -> str:
 
 def _exchange(target: Target, request: AuthorizationRequest, code: str) -> Session:
     response = target.server.exchange_code(request, code)
-    return _verified(target, response, request.scopes, nonce=request.nonce)
+    return _session(target, response, request.scopes, nonce=request.nonce)
 
 
-def _verified(
+def _session(
     target: Target, response: TokenResponse, scopes: list[str], nonce: str | None = None, kept: Session | None = None
 ) -> Session:
-    """The session of a response to a request for these scopes, once each token that can be verified is."""
+    """The session of a response to a request for these scopes, kept once each token that can be verified is."""
     access = target.verifier.access_token(response.access_token, subject=kept.subject if kept else None)
     user = access
     if response.id_token is not None:
@@ -187,7 +186,7 @@ def _verified(
             " not used. Sign in again; where it stays so, the client has lost `openid` outside of Pulumi: refresh the"
             " stack."
         )
-    return Session(
+    session = Session(
         issuer=access["iss"],
         client_id=access["client_id"],
         subject=user["sub"],
@@ -198,6 +197,8 @@ def _verified(
         id_token=response.id_token,
         refresh_token=response.refresh_token or (kept.refresh_token if kept else None),
     )
+    target.session_file.write(session)
+    return session
 
 
 def _show(request: AuthorizationRequest, browser: bool) -> None:
