@@ -6,10 +6,9 @@ So a function can be tried on each occasion, also on those on which the emulator
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
-from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from cli import aws, options
@@ -23,6 +22,7 @@ from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
+_NOBODY: Final[dict[str, Any]] = {"name": MACHINE, "attributes": {}, "groups": []}
 _KINDS = {str: "a string", dict: "an object", list: "a list", bool: "true or false"}
 
 
@@ -57,11 +57,11 @@ def trigger(
         if source == MACHINE and number != "3":
             raise click.UsageError(f"{MACHINE} requires version V3_0: give --version V3_0 to test it anyway")
         answer = answer_of(name, number)
-        person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else {}
+        person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else _NOBODY
         key = _client(outputs, client, source)
         sent = event.of(
             source,
-            {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": person.get("name", MACHINE)},
+            {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": person["name"]},
             outputs.clients[key].client_id,
             {**_request(name, person, outputs.clients[key].scopes, source, number), **given},
             answer.unsaid() if answer else {},
@@ -161,7 +161,7 @@ def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str
         user = cognito.admin_get_user(**who)
     except cognito.exceptions.UserNotFoundException:
         if not event.knows:
-            return {"name": name, "attributes": {}, "groups": []}
+            return {**_NOBODY, "name": name}
         raise Failure(f"The pool has no user {plain(name)}. List the users: make people") from None
     attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
     if event.knows:
@@ -176,9 +176,9 @@ def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source
     """What the event's request says of this person and client."""
     if name == "userMigration":
         return {}  # nobody is there, so nothing is known
-    request = {"userAttributes": person.get("attributes", {})}
+    request = {"userAttributes": person["attributes"]}
     if name == _TOKENS:
-        request["groupConfiguration"] = _groups(person.get("groups", []))
+        request["groupConfiguration"] = _groups(person["groups"])
         if number != "1":
             request["scopes"] = list(scopes) if source in ("HostedAuth", MACHINE) else [OPERATIONS_SCOPE]
     return request
@@ -199,9 +199,7 @@ def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> A
     functions = aws.client(outputs, "lambda")
     try:
         ran = functions.invoke(FunctionName=arn, Payload=json.dumps(sent).encode(), LogType="Tail")
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
+    except functions.exceptions.ResourceNotFoundException:
         raise Failure(
             f"The function that the pool has for {name} is not there: {arn}. On a local stack give code by `path`"
             " instead of an ARN, or make a function of that name there."

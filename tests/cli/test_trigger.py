@@ -4,12 +4,12 @@ import base64
 import io
 import json
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
 import click
 import pytest
-from botocore.exceptions import ClientError
 
 from cli import aws, trigger
 from cli import outputs as stack_outputs
@@ -32,10 +32,14 @@ class NobodyError(Exception):
     """Who is not in the pool."""
 
 
+class GoneError(Exception):
+    """Which function is not there."""
+
+
 class FalseAws:
     """Ada's pool with a function for every trigger, and that function."""
 
-    exceptions = type("Exceptions", (), {"UserNotFoundException": NobodyError})
+    exceptions = SimpleNamespace(UserNotFoundException=NobodyError, ResourceNotFoundException=GoneError)
 
     def __init__(self, function: Function, version: str) -> None:
         self.function, self.version, self.sent = function, version, Event()
@@ -285,8 +289,7 @@ def test_what_is_not_there_is_told_with_the_way_to_it(run: Run, monkeypatch: pyt
         run("--name", "preAuthentication", "--user-name", "bob")
     with pytest.raises(Failure, match="and Cognito would return this error to the app: ValueError: not today"):
         run("--name", "preAuthentication", "--user-name", "ada", function=failing)
-    gone = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke")
-    monkeypatch.setattr(FalseAws, "invoke", lambda *_, **__: (_ for _ in ()).throw(gone))
+    monkeypatch.setattr(FalseAws, "invoke", lambda *_, **__: (_ for _ in ()).throw(GoneError))
     with pytest.raises(Failure, match=f"is not there: {ARN}. On a local stack give code by `path`"):
         run("--name", "preAuthentication", "--user-name", "ada")
     monkeypatch.setattr(FalseAws, "describe_user_pool", lambda *_, **__: {"UserPool": {}})
