@@ -1,14 +1,17 @@
-"""What the tests build or install for themselves, once for all workers of pytest."""
+"""What the tests build or install for themselves, once for all checkouts of this person."""
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from local import pulumi_cli
 
 _TIMEOUT = 600.0  # seconds; with a usual network npm takes twenty, Maven ten and Go ninety
 # Debian's packages of the programs that are not there on every machine.
@@ -25,6 +28,27 @@ def alone(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def once(name: str, build: Callable[[Path], None]) -> Path:
+    """A folder beside the Pulumi CLI, for all checkouts. The name changes where what is built does.
+
+    Args:
+        name: of the folder.
+        build: what fills it. Where that fails or is killed, the next one begins again.
+    """
+    folder = pulumi_cli.cache().parent / name
+    with alone(folder):
+        done = folder / "done"
+        if not done.exists():
+            build(folder)
+            done.touch()
+    return folder
+
+
+def named(kind: str, *parts: bytes) -> str:
+    """A name for what is built of these."""
+    return f"{kind}-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]}"
 
 
 def need(*programs: str) -> None:

@@ -1,17 +1,16 @@
-"""The packages of examples/connect from npm, in `.local/`, with the examples beside them, where Node finds them."""
+"""The packages of examples/connect from npm, and the examples in `.local/` with them beside, where Node finds them."""
 
 import base64
 import hashlib
 import shutil
 import tarfile
-import tempfile
 from pathlib import Path
 
 from tests.support import building
 from tests.support.checkout import ORIGIN
 
 EXAMPLES = ORIGIN / "examples" / "connect"
-FOLDER = ORIGIN / ".local" / "connect"
+FOLDER = ORIGIN / ".local" / "connect-examples"
 
 # Versions and hashes without a host; under npm's own name other tools would write one into it.
 _LOCK = "npm-lock.json"
@@ -21,11 +20,10 @@ def installed() -> Path:
     """The folder to run Node in. The test fails, with the reason, where it cannot be had."""
     building.need("node", "npm")
     with building.alone(FOLDER):
-        done = FOLDER / "node_modules" / ".installed"
-        wanted = (EXAMPLES / _LOCK).read_text()
-        if not done.is_file() or done.read_text() != wanted:
-            _install()
-            done.write_text(wanted)
+        packages, link = _packages(), FOLDER / "node_modules"
+        if not (link.is_symlink() and link.readlink() == packages):
+            link.unlink(missing_ok=True)
+            link.symlink_to(packages)
         for file in EXAMPLES.glob("*.mjs"):
             if not (FOLDER / file.name).is_file() or (FOLDER / file.name).read_text() != file.read_text():
                 shutil.copy(file, FOLDER)
@@ -40,17 +38,23 @@ def file_of(package: str, integrity: str, name: str) -> bytes:
         integrity: its hash, as npm's lock files have it.
         name: of the file, in the package.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        building.run(["npm", "pack", "--silent", package], Path(folder))
-        (archive,) = Path(folder).glob("*.tgz")
-        assert integrity == "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        with tarfile.open(archive) as content:
-            found = content.extractfile(name)
-            assert found
-            return found.read()
+    packed = building.named("npm", integrity.encode())
+    folder = building.once(packed, lambda made: building.run(["npm", "pack", "--silent", package], made))
+    (archive,) = folder.glob("*.tgz")
+    assert integrity == "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    with tarfile.open(archive) as content:
+        found = content.extractfile(name)
+        assert found
+        return found.read()
 
 
-def _install() -> None:
-    shutil.copy(EXAMPLES / "package.json", FOLDER)
-    shutil.copy(EXAMPLES / _LOCK, FOLDER / "package-lock.json")
-    building.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], FOLDER)
+def _packages() -> Path:
+    """The folder of those that the lock file names."""
+    lock = EXAMPLES / _LOCK
+
+    def install(folder: Path) -> None:
+        shutil.copy(EXAMPLES / "package.json", folder)
+        shutil.copy(lock, folder / "package-lock.json")
+        building.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+
+    return building.once(building.named("npm", lock.read_bytes()), install) / "node_modules"
