@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from local import command_line, emulator, environment, paths, report, state, tls
+from local import command_line, emulator, environment, paths, state, tls
 from local.console import Failure, give, leave_output, logged, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
@@ -115,14 +115,11 @@ def _run(name: Operation, port: int | None, as_json: bool) -> int:
         with contextlib.nullcontext() if as_json else logged(), only_one(f"make {name}") as held:
             outcome = operations.run(name, emulator.port_for(port), held)
         result, changes = "succeeded" if outcome.succeeded else "failed", dict(outcome.changes)
-    except Interrupted as interrupted:
-        result, changes = "interrupted", interrupted.changes
-        raise
-    except KeyboardInterrupt:
-        result = "interrupted"
+    except (Interrupted, KeyboardInterrupt) as stopped:
+        result, changes = "interrupted", getattr(stopped, "changes", {})
         raise
     finally:
         if as_json:
             leave_output()
-            report.as_json(result, changes)
+            give(json.dumps({"result": result, "changes": changes}))
     return 0 if outcome.succeeded else 1

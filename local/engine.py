@@ -23,7 +23,7 @@ from local import environment, paths, pulumi_cli, start_over, state
 from local.aws_plugin.served import served
 from local.console import Failure, say
 from local.outcome import Interrupted, Operation, Outcome
-from local.progress import Progress, counted
+from local.progress import Progress
 from local.stack import QuietStack, Workspace
 
 _PROGRAM = paths.CHECKOUT / "__main__.py"
@@ -122,16 +122,18 @@ def run(
     # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
     # From where the folder really is: `.local/` may be a link to another disk.
     packs = [os.path.relpath(paths.POLICY_PACK, os.path.realpath(paths.PROJECT))]
+    options: dict[str, Any] = {"on_event": progress, "color": "never"}
+    deploying = {**options, "policy_packs": packs, "program": when_ready}
     try:
         stack = local_stack(cli)
         if operation == "preview":
-            planned = stack.preview(on_event=progress, diff=True, color="never", policy_packs=packs, program=when_ready)
-            return Outcome(True, counted(planned.change_summary), tuple(progress.errors), planned.stdout)
+            told = stack.preview(diff=True, **deploying).stdout
+            return Outcome(True, progress.changes, tuple(progress.errors), told)
         with start_over.watched(progress):
             if operation == "up":
-                stack.up(on_event=progress, color="never", policy_packs=packs, program=when_ready)
+                stack.up(**deploying)
             else:
-                (stack.refresh if operation == "refresh" else stack.destroy)(on_event=progress, color="never")
+                (stack.refresh if operation == "refresh" else stack.destroy)(**options)
     except Interrupted:
         raise Interrupted(_done(operation, progress)) from None
     except CommandError:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
@@ -33,18 +33,15 @@ class Progress:
         self.errors: list[str] = []
         self.began = self.broken_off = False
         self._planned = planned
-        self._begun: dict[str, float] = {}
-        self._looked_up: dict[str, bool] = {}
-        self._ended: set[tuple[str, str]] = set()
+        self._begun: dict[str, tuple[bool, float]] = {}  # whether it is looked up, and since when
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
             begun = event.resource_pre_event.metadata
             self.began = True
-            self._begun[begun.urn] = time.monotonic()
-            self._looked_up[begun.urn] = _name(begun) == "refresh"
+            self._begun[begun.urn] = begun.op is OpType.REFRESH, time.monotonic()
         elif event.res_outputs_event:
-            self._end(event.res_outputs_event.metadata)
+            self._step(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
             self._step(event.res_op_failed_event.metadata, failed=True)
         elif event.diagnostic_event:
@@ -52,24 +49,21 @@ class Progress:
         elif event.policy_event:
             self._policy(event.policy_event)
         elif event.summary_event:
-            self.changes = counted(event.summary_event.resource_changes)
-
-    def _end(self, step: StepEventMetadata) -> None:
-        """A step that is done. The engine tells a component's twice: once more when it has its outputs."""
-        if (step.urn, _name(step)) in self._ended:
-            return
-        self._ended.add((step.urn, _name(step)))
-        self._step(step)
+            changes = event.summary_event.resource_changes.items()
+            self.changes = dict(sorted((str(kind), count) for kind, count in changes if count))
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
-        operation = _name(step)
+        if step.urn not in self._begun:
+            return  # a component is told of twice: once more when it has its outputs
+        looked_up, since = self._begun.pop(step.urn)
+        operation = step.op.value
         unchanged = operation == "refresh" and not step.diffs and step.new and not failed
         if operation in _QUIET or unchanged:
             return
-        took = "" if self._planned else f"  {time.monotonic() - self._begun.get(step.urn, time.monotonic()):.1f} s"
+        took = "" if self._planned else f"  {time.monotonic() - since:.1f} s"
         name = step.urn.rpartition("::")[2]
         note = ""
-        if self._looked_up.get(step.urn) and operation in FOUND:
+        if looked_up and operation in FOUND:
             # Nothing is done to it: the state is told what has happened to it.
             note, operation = _NOTES[operation], FOUND[operation]
         sign = _SIGNS.get(operation.split("-")[0], "~")
@@ -110,20 +104,10 @@ class Progress:
             self.errors = [known for known in self.errors if known not in text] + [text]
 
 
-def counted(changes: Mapping[OpType, int] | None) -> dict[str, int]:
-    """The engine's counts with plain names, without zeros, in a fixed order."""
-    plain = {str(getattr(kind, "value", kind)): count for kind, count in (changes or {}).items() if count}
-    return dict(sorted(plain.items()))
-
-
 def _values(step: StepEventMetadata) -> Iterator[str]:
     old, new = step.old, step.new
     if old and new:
         yield from changed(old.inputs or {}, old.outputs or {}, new.inputs or {}, step.diffs or ())
-
-
-def _name(step: StepEventMetadata) -> str:
-    return str(getattr(step.op, "value", step.op))
 
 
 def _plain(text: str) -> str:

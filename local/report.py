@@ -1,11 +1,10 @@
-"""The final report of a command: on standard error for people, with --json on standard output for programs."""
+"""The final report of a command for people, on standard error."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from local.console import give, say
+from local.console import say
 from local.outcome import FOUND, Outcome
 from local.state import State
 
@@ -14,11 +13,6 @@ UNPROTECT = (
     "To delete them: set `identity:protect: false` in Pulumi.local.yaml, run `make up`, then run this command again."
 )
 _DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced", "same": "unchanged"}
-
-
-def as_json(result: str, changes: Mapping[str, int]) -> None:
-    """The one line that ends a command run with --json."""
-    give(json.dumps({"result": result, "changes": dict(changes)}))
 
 
 def summary(operation: str, outcome: Outcome) -> None:

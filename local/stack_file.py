@@ -32,10 +32,6 @@ class Unreadable(Failure):
     """A file that is no YAML, or is read in two ways. The message has the file, the line and what to write."""
 
 
-class _Odd(yaml.MarkedYAMLError):
-    """YAML, but not the same to everybody."""
-
-
 def read(file: Path, name: str = "") -> Any:
     """What a file has; the keys under `config:` with their namespace, as the CLI gives it to them.
 
@@ -48,26 +44,22 @@ def read(file: Path, name: str = "") -> Any:
     """
     name = name or file.name
     try:
-        return _parsed(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        return _parsed(text, name)
     except UnicodeDecodeError as error:
         raise Unreadable(f"{name}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
     except RecursionError:
         raise Unreadable(f"{name}: nested too deeply to be read. Fix the brackets.") from None
     except yaml.reader.ReaderError as error:
-        text = file.read_text(encoding="utf-8")
         line, letter = text[: error.position].count("\n") + 1, ord(text[error.position])
         raise Unreadable(
             f"{name}, line {line}: YAML does not allow this character (U+{letter:04X}). Remove it."
         ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
-        problem = getattr(error, "problem", None) or "cannot be read"
-        if isinstance(error, _Odd):
-            raise Unreadable(f"{place}: {problem}") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
         raise Unreadable(
-            f"{place}: not valid YAML: {problem}. Fix that line (indentation, colons, quotes). "
-            f"See what changed: git diff {name}"
+            f"{_place(mark) if mark else name}: not valid YAML: {error.problem}. "
+            f"Fix that line (indentation, colons, quotes). See what changed: git diff {name}"
         ) from None
 
 
@@ -131,8 +123,9 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, name: str) -> Any:
     loader = _Loader(text)
+    loader.name = name  # the marks have it
     try:
         node = loader.get_single_node()
         if node is None:
@@ -178,8 +171,6 @@ def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
             f"`{text}` is not the same number to every reader. "
             f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, if it is a string: {quoted}.",
         )
-    if text == "=":
-        raise _odd(event, f"`=` is not a string to every reader. Quote it: {quoted}.")
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
@@ -233,5 +224,9 @@ def _refuse_twice(seen: dict[str, yaml.Node], name: str, key: yaml.Node) -> None
     seen[name] = key
 
 
-def _odd(what: Any, problem: str) -> _Odd:
-    return _Odd(problem=problem, problem_mark=what.start_mark)
+def _odd(what: Any, problem: str) -> Unreadable:
+    return Unreadable(f"{_place(what.start_mark)}: {problem}")
+
+
+def _place(mark: yaml.Mark) -> str:
+    return f"{mark.name}, line {mark.line + 1}, column {mark.column + 1}"

@@ -75,7 +75,8 @@ def test_each_changed_field_of_a_run_has_both_values(
     }
     urn = f"urn:pulumi:local::identity::{CLIENT}::access-client-web"
     metadata = {"op": op, "urn": urn, "type": CLIENT, "diffs": ["accessTokenValidity"], "provider": "", **sides}
-    event = {"sequence": 1, "timestamp": 1, "resOutputsEvent": {"metadata": metadata}}
-    Progress(planned=planned)(EngineEvent.from_json(event))
+    progress = Progress(planned=planned)
+    for event in ("resourcePreEvent", "resOutputsEvent"):
+        progress(EngineEvent.from_json({"sequence": 1, "timestamp": 1, event: {"metadata": metadata}}))
     captured = capsys.readouterr()
     assert "      accessTokenValidity: 60 -> 30" in captured.out + captured.err
