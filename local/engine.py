@@ -6,6 +6,7 @@ The CLI may be one built with Go alone, without Pulumi's Python language host; s
 import contextlib
 import json
 import os
+import re
 import runpy
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from local.progress import Progress
 from local.stack import QuietStack, Workspace
 
 _PROGRAM = paths.CHECKOUT / "__main__.py"
+_OF_THE_PROGRAM = re.compile(rf"{re.escape(str(paths.CHECKOUT))}/(?!\.venv/|local/)")
 
 
 class Cli(PulumiCommand):
@@ -181,14 +183,11 @@ def program() -> None:
     except pulumi.RunError:
         raise
     except Exception as error:
-        own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_of_the_program(frame.filename)]
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if _OF_THE_PROGRAM.match(frame.filename)]
         places = "".join(traceback.format_list(own))
         what = "".join(traceback.format_exception_only(error)).strip()
         raise pulumi.RunError(f"the program failed: {what}\n{places}".strip()) from None
-
-
-def _is_of_the_program(file: str) -> bool:
-    return file.startswith(str(paths.CHECKOUT)) and "/.venv/" not in file and "/local/" not in file
 
 
 def _complaint(stderr: str) -> str:

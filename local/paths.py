@@ -26,8 +26,7 @@ def private(directory: Path) -> None:
     """Have a directory that nobody else on the machine can look into: state and notes hold secrets."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for each in (directory, LOCAL) if directory.is_relative_to(LOCAL) else (directory,):
-        if each.stat().st_mode & 0o777 != 0o700:
-            each.chmod(0o700)
+        each.chmod(0o700)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -26,7 +26,7 @@ _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_l
 Begin = Callable[[analyzer_pb2.AnalyzerStackConfigureRequest], int]
 
 
-class Host:
+class Host(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Has the pack begin with the stack that the engine configures, and passes the engine's calls on as they are.
 
     Args:
@@ -37,15 +37,12 @@ class Host:
         self._begin = begin
         self._channel: Any = None
 
-    def handlers(self) -> grpc.GenericRpcHandler:
-        """What takes every call of the engine to a policy pack."""
-        service = analyzer_pb2.DESCRIPTOR.services_by_name["Analyzer"]
-        methods = {}
-        for method in service.methods:
-            pass_on = partial(self._pass_on, f"/{service.full_name}/{method.name}")
-            methods[method.name] = grpc.unary_unary_rpc_method_handler(pass_on)
-        methods["ConfigureStack"] = grpc.unary_unary_rpc_method_handler(self._configure)
-        return grpc.method_handlers_generic_handler(service.full_name, methods)
+    def service(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        """What takes a call of the engine."""
+        configures = call.method.endswith("/ConfigureStack")
+        return grpc.unary_unary_rpc_method_handler(
+            self._configure if configures else partial(self._pass_on, call.method)
+        )
 
     def _configure(self, request: bytes, context: grpc.ServicerContext) -> bytes:
         port = self._begin(analyzer_pb2.AnalyzerStackConfigureRequest.FromString(request))
@@ -66,7 +63,7 @@ class Host:
 
 def served(host: Host) -> tuple[grpc.Server, int]:
     """A server that has been started, and its port."""
-    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host.handlers()], options=_UNLIMITED)
+    server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host], options=_UNLIMITED)
     port: int = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port

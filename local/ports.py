@@ -13,14 +13,9 @@ from local.console import Failure
 def listener(port: int) -> str | None:
     """The command that listens on a port of this machine, where the system tells (own processes)."""
     with contextlib.suppress(psutil.Error):
-        for connection in psutil.net_connections("tcp"):
-            if (
-                connection.status == psutil.CONN_LISTEN
-                and connection.laddr
-                and connection.laddr.port == port
-                and connection.pid
-            ):
-                return f"{shlex.join(psutil.Process(connection.pid).cmdline())} (process {connection.pid})"
+        for found in psutil.net_connections("tcp"):
+            if found.pid and found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port:
+                return f"{shlex.join(psutil.Process(found.pid).cmdline())} (process {found.pid})"
     return None
 
 
