@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from cli import pulumi_command
 from identity.loopback import PLAIN_HTTP
-from local import paths, state
+from local import paths, pulumi_command, state
 from local.console import Failure
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from local import command_line, emulator, environment, paths, state, tls
+from local import command_line, emulator, environment, paths, pulumi_command, state, tls
 from local.console import Failure, give, leave_output, logged, say
 from local.lock import only_one
 from local.outcome import Interrupted, Operation
@@ -52,9 +52,10 @@ def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
     known = state.up()
     if show_secrets:
-        from local import engine
-
-        give(json.dumps(engine.decrypted_outputs(), indent=2))
+        done = pulumi_command.run(paths.STACK, "stack", "output", "--json", "--show-secrets")
+        if done.returncode:
+            raise Failure(f"The outputs cannot be read: {pulumi_command.said(done)}")
+        give(json.dumps(json.loads(done.stdout), indent=2))
     else:
         give(json.dumps(known.outputs, indent=2))
 

@@ -4,7 +4,6 @@ The CLI may be one built with Go alone, without Pulumi's Python language host; s
 """
 
 import contextlib
-import json
 import os
 import re
 import runpy
@@ -22,7 +21,7 @@ from pulumi.automation.errors import create_command_error
 
 from local import environment, paths, pulumi_cli, start_over, state
 from local.aws_plugin.served import served
-from local.console import Failure, say
+from local.console import say
 from local.outcome import Interrupted, Operation, Outcome
 from local.progress import Progress
 from local.stack import QuietStack, Workspace
@@ -148,18 +147,6 @@ def run(
 def _done(operation: Operation, progress: Progress) -> Mapping[str, int]:
     """What a run that came to no good end has done: nothing where it was a preview, or refused at once."""
     return progress.changes if operation != "preview" and progress.changes.keys() - {"same", "read"} else {}
-
-
-def decrypted_outputs() -> dict[str, Any]:
-    """The outputs of the local stack with secrets in clear, which takes the CLI. Raises Failure if it cannot."""
-    cli = Cli(pulumi_cli.find(), held=None)
-    arguments = ["stack", "output", "--json", "--stack", paths.STACK, "--show-secrets"]
-    try:
-        result = cli.run(arguments, str(paths.PROJECT), environment.of_the_engine())
-    except CommandError:
-        raise Failure(f"The outputs cannot be read: {cli.complaint}") from None
-    outputs: dict[str, Any] = json.loads(result.stdout)
-    return outputs
 
 
 def local_stack(cli: Cli) -> QuietStack:

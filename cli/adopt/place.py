@@ -11,11 +11,10 @@ from typing import Any
 
 from pulumi.automation import CommandError, Deployment, LocalWorkspace, Stack, StackNotFoundError
 
-from cli import pulumi_command
-from cli.pulumi_command import said
-from local import engine, paths, pulumi_cli, stack_file
+from local import engine, paths, pulumi_cli, pulumi_command, stack_file
 from local.aws_plugin.served import served
 from local.console import Failure
+from local.pulumi_command import said
 
 # Protected until the first `up` has made of it what the config says.
 _IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
