@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from cli.diff.changes import compare
 from cli.diff.copies import Revision, Sandbox, commit_of
 from local import emulator, keys, pulumi_cli
+from tests.support import forked
 from tests.support import old_deployment as old
+from tests.support.checkout import TIMEOUT
 
 pytestmark = pytest.mark.engine
 PEOPLE = ("barbara", "mary")
@@ -25,12 +28,20 @@ BEFORE = {
 }
 
 
+class Warmed(Sandbox):
+    """Runs by the Python that has imported the packages."""
+
+    def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command, environment = ["-m", module, *arguments], {**os.environ, "PORT": str(self.port)}
+        return subprocess.CompletedProcess(command, *forked.run(command, self.root, environment, TIMEOUT))
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Where the stack `prod` is, as its file says."""
     # First on PATH: an earlier commit names an earlier CLI, and takes a newer one that is there.
     monkeypatch.setenv("PATH", f"{Path(pulumi_cli.find().command).parent}{os.pathsep}{os.environ['PATH']}")
-    with Sandbox(tmp_path / "place", "prod") as made:
+    with Warmed(tmp_path / "place", "prod") as made:
         yield made
 
 
