@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cli.adopt.live import Thing
 from cli.adopt.place import Place
+from cli.adopt.things import Thing
 from identity import facts
 from local import paths
 from local.console import Failure, say

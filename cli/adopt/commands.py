@@ -4,7 +4,7 @@ The exit status is 0 where adoption can go on or is done, and where a look finds
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from shlex import quote
 from textwrap import indent
@@ -12,17 +12,18 @@ from textwrap import indent
 import click
 
 from cli import options
-from cli.adopt import live, looks, stack_settings, survey, zone_things
+from cli.adopt import kinds, looks, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import Described, describe
-from cli.adopt.keys import slug
-from cli.adopt.lean import ROOT, Section
-from cli.adopt.live import Live, Thing
+from cli.adopt.merge import merge
 from cli.adopt.place import Place
+from cli.adopt.stack_settings import Section
 from cli.adopt.survey import Survey
+from cli.adopt.things import Live, slug
 from identity import config, facts
 from identity.config.settings import Settings
+from identity.namespace import ROOT
 from local import emulator, environment, paths, project, stack_file
 from local.console import Failure, give, say
 from local.lock import only_one
@@ -64,14 +65,14 @@ def adopt(
         said = stack_settings.read(where.file)
         account = _account(where, said, pool)
         pool_id = pool or _pool_id(where, said, account)
-        running = live.read(account, pool_id)
+        running = kinds.read(account, pool_id)
         resources = _resources(where)
         if check:
             return _check(where, said, running, resources, leave)
         said = said or _first(running, where.name, account.region)
         known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
         described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
-        merged, disagreements = stack_settings.merge(said, described, where.name, take)
+        merged, disagreements = merge(said, described, where.name, take)
         merged |= _exempt(merged, described, where)
         if not importing or write:
             _tell(where, merged, described, disagreements if take != "live" else [])
@@ -162,14 +163,12 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
     """The exemptions that what runs needs, beside those that the file has."""
     key, texts = f"{ROOT}exemptions", stack_settings.as_texts(merged, where.file.name)
     settings = config.check(texts, where.name)[0]
-    needed = survey.exemptions(described.things, settings, where.name)
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
-    missing = {
-        rule: {name: why for name, why in them.items() if not {name, "*"} & own.get(rule, {}).keys()}
-        for rule, them in needed.items()
-    }
-    added = {rule: {**own.get(rule, {}), **them} for rule, them in missing.items() if them}
-    return {key: {**own, **added}} if added else {}
+    exempt = {rule: dict(resources) for rule, resources in own.items()}
+    for rule, resource in survey.violations(described.things, settings, where.name):
+        if not {resource, "*"} & exempt.get(rule, {}).keys():
+            exempt.setdefault(rule, {})[resource] = "Existing setting, adopted; please review."
+    return {key: exempt} if exempt != own else {}
 
 
 def _tell(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
@@ -191,7 +190,8 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
     """The settings of the file. Raises Failure where they are wrong, or would change or lose anything."""
     head = f"\nThe program cannot describe this pool in {where.file.name}; nothing was imported."
-    settings, found = _looked_at(where, final, running, described.things, head)
+    settings = _settings(where, final, head)
+    found = survey.survey(running, settings, described.things)
     for difference in found.differences:
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
     _tell_unmanaged(found, leave)
@@ -204,14 +204,13 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     return settings
 
 
-def _looked_at(
-    where: Place, said: Section, running: Live, managed: Mapping[str, Thing], head: str
-) -> tuple[Settings, Survey]:
+def _settings(where: Place, said: Section, head: str) -> Settings:
+    """What the file says. Raises Failure where it is wrong, which begins with the head."""
     settings, problems = config.check(stack_settings.as_texts(said, where.file.name), where.name)
     mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
     if mistakes:
         raise Failure(f"{head}\n{indent(mistakes, '  ')}")
-    return settings, survey.survey(running, settings, managed)
+    return settings
 
 
 def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
@@ -223,9 +222,8 @@ def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
 
 def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
     """Compare with the file and the state; 1 where anything is otherwise."""
-    managed = survey.managed_by(resources, running)
-    _, found = _looked_at(where, said, running, managed, f"{where.file.name} cannot be read.")
-    found = survey.drifted(found, resources)
+    settings = _settings(where, said, f"{where.file.name} cannot be read.")
+    found = survey.survey(running, settings, survey.managed_by(resources, running), resources)
     stopping = found.stopping(leave)
     for difference in stopping:
         say(f"- {_code(difference.name)} {_plain(str(difference))}")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cli.adopt.live import SECRETS, Thing
+from cli.adopt.entries import SECRETS
+from cli.adopt.things import Thing
 from identity import facts
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.config.keys import Config
@@ -76,25 +77,23 @@ class Deviation:
         return f"{self.name}: {shown(self.in_aws)} -> {shown(self.by_program)} ({self.effect})"
 
 
-def differences(thing: Thing, inputs: Props) -> Iterator[Deviation]:
+def differences(thing: Thing, inputs: Props, left: Props | None) -> Iterator[Deviation]:
     """Every field of a thing that an update would touch, or that nothing can be said of.
 
     Args:
         thing: what runs.
         inputs: what the program sends, by the same names.
+        left: the outputs that the last update left in the state; None without one.
     """
-    for path, before, after in _walk(_comparable(thing.type, thing.outputs), _comparable(thing.type, inputs), ""):
+    live, last = _comparable(thing.type, thing.outputs), {}
+    if left is not None:
+        last = {path: value for path, value, _ in _walk(_comparable(thing.type, left), None, "")}
+    for path, before, after in _walk(live, _comparable(thing.type, inputs), ""):
         unusual = after is not None or _USUAL.get(path) != before
         if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
-            yield Deviation(thing, path, before, after, _effect(thing.type, path, after))
-
-
-def value_at(type_name: str, props: Props, path: str) -> Any:
-    """What the state has of a field, in the form of a difference."""
-    value = _comparable(type_name, props)
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
+            effect = _effect(thing.type, path, after)
+            drifted = effect is Effect.KEPT and left is not None and last.get(path) != before
+            yield Deviation(thing, path, before, after, Effect.DRIFTED if drifted else effect)
 
 
 def _effect(type_name: str, path: str, after: Any) -> Effect:

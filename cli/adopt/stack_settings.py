@@ -2,41 +2,25 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from cli.adopt.describe import DESCRIBED, Described
-from cli.adopt.lean import ROOT, Section, texts
-from identity import config
-from identity.errors import HIDDEN, shown
+from identity.errors import HIDDEN
 from identity.identity_provider.kinds import SECRET_DETAILS
 from identity.identity_provider.settings import IdentityProvider
+from identity.namespace import ROOT
 from local import paths, stack_file
 from local.console import Failure
 
+Section = dict[str, Any]
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
-_SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
+SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
 _AWS_SECRETS = ("aws:secretKey", "aws:token")
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
-_FILLED = ("user_pool", "apis", "clients", "identity_providers", "domain", "tags")
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A key that the file has otherwise than AWS; None for nothing."""
-
-    path: str
-    in_file: Any
-    in_aws: Any
-
-    def __str__(self) -> str:
-        live = "not set in AWS" if self.in_aws is None else f"{shown(self.in_aws)} in AWS"
-        return f"{self.path}: {shown(self.in_file)} in the file, {live}"
 
 
 def read(file: Path) -> Section:
@@ -47,7 +31,7 @@ def read(file: Path) -> Section:
         return {}
 
 
-def as_texts(said: Section, name: str) -> dict[str, str]:
+def as_texts(said: Section, name: str = "") -> dict[str, str]:
     """The same as the engine would hand it over, encrypted values hidden. Raises Failure for AWS's own keys."""
     for key, value in said.items():
         if key.startswith("aws:") and _is_secret(value):
@@ -56,6 +40,11 @@ def as_texts(said: Section, name: str) -> dict[str, str]:
                 "time of the adoption."
             )
     return {key: text if isinstance(text := _hidden(value), str) else json.dumps(text) for key, value in said.items()}
+
+
+def rooted(keys: Section) -> Section:
+    """Keys as the file has them, with `identity:`."""
+    return {f"{ROOT}{key}": value for key, value in keys.items()}
 
 
 def _hidden(value: Any) -> Any:
@@ -75,7 +64,7 @@ def to_print(said: Section) -> Section:
     shown_keys = {key: HIDDEN if key in _AWS_SECRETS else value for key, value in said.items()}
     providers = said.get(PROVIDERS) or {}
     without = {
-        key: {name: HIDDEN if name in _SECRETS and isinstance(value, str) else value for name, value in fields.items()}
+        key: {name: HIDDEN if name in SECRETS and isinstance(value, str) else value for name, value in fields.items()}
         for key, fields in providers.items()
     }
     return {**shown_keys, PROVIDERS: without} if providers else shown_keys
@@ -87,72 +76,6 @@ def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
     for key, secret in secrets:
         given.get(key, {}).setdefault(secret, HIDDEN)
     return {**said, PROVIDERS: given} if given else said
-
-
-# --- what it says, and what runs --------------------------------------------------------------------------------------
-
-
-def merge(said: Section, described: Described, stack: str, take: str | None) -> tuple[Section, list[Disagreement]]:
-    """The whole `config:`, with what the file says and what it has to say besides, and where the two disagree.
-
-    Args:
-        said: what the file has.
-        described: what runs.
-        stack: the stack's name.
-        take: `live` or `file`, which then has the last word; None leaves the file's.
-    """
-    merging = _Merging(as_texts({**said, **_rooted(described.keys)}, ""), stack, take, [])
-    own = {key.removeprefix(ROOT): value for key, value in said.items() if key.removeprefix(ROOT) in DESCRIBED}
-    made = merging.objects(own, described.keys, described.whole, ())
-    rest = {key: value for key, value in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
-    return {**rest, **_rooted(made)}, merging.found
-
-
-def _rooted(keys: Section) -> Section:
-    return {f"{ROOT}{key}": value for key, value in keys.items()}
-
-
-@dataclass(frozen=True)
-class _Merging:
-    live: dict[str, str]
-    stack: str
-    take: str | None
-    found: list[Disagreement]
-
-    def objects(self, said: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Section:
-        made: Section = {}
-        for key in [*said, *(key for key in lean if key not in said)]:
-            value = self._one(key, said, lean, whole, (*place, key)) if key in said else lean[key]
-            if value is not None:
-                made[key] = value
-        return made
-
-    def _one(self, key: str, said: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Any:
-        mine, its = said[key], whole.get(key)
-        if isinstance(mine, dict) and isinstance(its, dict):
-            return self.objects(mine, lean.get(key) or {}, its, place)
-        if mine == its or key in _SECRETS or self._means_the_same(mine, place):
-            return mine
-        self.found.append(Disagreement(f"{ROOT}{'.'.join(place)}", mine, its))
-        return lean.get(key) if self.take == "live" else mine
-
-    def _means_the_same(self, value: Any, place: tuple[str, ...]) -> bool:
-        """Whether what runs would be the same with this in the file."""
-        first, *way = place
-        whole = json.loads(self.live.get(f"{ROOT}{first}", "{}")) if way else value
-        inner = whole
-        for step in way[:-1]:
-            inner = inner.setdefault(step, {})
-        if way:
-            inner[way[-1]] = value
-        before = config.check(self.live, self.stack)[0]
-        after, problems = config.check({**self.live, **texts({first: whole})}, self.stack)
-        sound = not any(problem.path.startswith(f"{ROOT}{first}") and not problem.warning for problem in problems)
-        return (
-            sound
-            and all(getattr(before, part) == getattr(after, part) for part in _FILLED)
-            and (before.config.groups, before.config.protect) == (after.config.groups, after.config.protect)
-        )
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cli.adopt.account import Account
-from cli.adopt.live import Thing
+from cli.adopt.things import Thing
 from identity import facts
 from identity.config.settings import Settings
 

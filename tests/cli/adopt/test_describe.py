@@ -1,7 +1,7 @@
 """A pool that runs is described so that the program makes just that of it; what cannot be said is named."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from cli.adopt import describe, live, looks, stack_settings, survey
+from cli.adopt import describe, kinds, looks, stack_settings, survey
 from cli.adopt.compare import Effect
-from cli.adopt.lean import texts
+from cli.adopt.entries import with_placeholders
+from cli.adopt.merge import merge
+from cli.adopt.stack_settings import as_texts, rooted
+from cli.adopt.things import Live
 from identity import config, facts
 from identity.user_pool.attributes import DECLARABLE
 from tests.support import live_pool
@@ -169,12 +172,14 @@ def _attribute(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**bounds, **schema, "Name": name if name in DECLARABLE else f"custom:{name}"}
 
 
-def running(spec: live_pool.Spec, **more: Any) -> live.Live:
+def running(spec: live_pool.Spec, **more: Any) -> Live:
     answers: Any = Answers(spec, **more)
-    return live.read(answers, POOL)
+    return kinds.read(answers, POOL)
 
 
-def found(there: live.Live, described: describe.Described | None = None) -> tuple[survey.Survey, list[str]]:
+def found(
+    there: Live, described: describe.Described | None = None, state: Sequence[Mapping[str, Any]] = ()
+) -> tuple[survey.Survey, list[str]]:
     """What differs from what the program makes of the description, and the mistakes of that."""
     described = described or describe.describe(there, TEXTS, "prod", {})
     said = {f"identity:{key}": value for key, value in described.keys.items()}
@@ -182,14 +187,14 @@ def found(there: live.Live, described: describe.Described | None = None) -> tupl
     with looks.in_place(described.files, keep=False):
         settings, problems = config.check({**TEXTS, **stack_settings.as_texts(said, "")}, "prod")
         mistakes = [problem.path for problem in problems if not problem.warning]
-        return survey.survey(there, settings, described.things), mistakes
+        return survey.survey(there, settings, described.things, state), mistakes
 
 
 SPECS = live_pool.POOLS
 
 
 @cache
-def adopted(name: str) -> tuple[live.Live, describe.Described]:
+def adopted(name: str) -> tuple[Live, describe.Described]:
     """A pool whose functions let it call them, and its description; made once for all tests."""
     policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
     there = running(SPECS[name], get_policy={"Policy": policy})
@@ -235,10 +240,10 @@ def test_no_secret_of_a_pool_is_in_its_description(name: str) -> None:
 @pytest.mark.parametrize("name", SPECS)
 def test_the_description_has_no_key_that_could_be_left_out(name: str) -> None:
     _, described = adopted(name)
-    whole = config.check({**TEXTS, **texts(described.keys)}, "prod")[0]
+    whole = config.check({**TEXTS, **as_texts(rooted(described.keys))}, "prod")[0]
     for key in set(described.keys["userPool"]):
         less = {name: value for name, value in described.keys["userPool"].items() if name != key}
-        settings = config.check({**TEXTS, **texts({**described.keys, "userPool": less})}, "prod")[0]
+        settings = config.check({**TEXTS, **as_texts(rooted({**described.keys, "userPool": less}))}, "prod")[0]
         assert settings.user_pool != whole.user_pool, key
 
 
@@ -402,11 +407,11 @@ def test_what_nobody_speaks_of_stays_and_is_told_once_it_is_not_as_the_last_upda
     by_hand = running(changed(spec, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
     pool = describe.describe(running(spec), TEXTS, "prod", {}).keys["userPool"]
     described = describe.describe(by_hand, TEXTS, "prod", {})
-    surveyed, _ = found(by_hand, replace(described, keys={**described.keys, "userPool": pool}))
-    assert not surveyed.stopping([])
+    of_file = replace(described, keys={**described.keys, "userPool": pool})
+    assert not found(by_hand, of_file)[0].stopping([])
     for left, stopping in ((by_hand, []), (running(spec), ["adminCreateUserConfig.allowAdminCreateUserOnly"])):
         state = [{"type": facts.USER_POOL, "id": POOL, "outputs": left.pool.outputs}]
-        assert [problem.name for problem in survey.drifted(surveyed, state).stopping([])] == stopping
+        assert [problem.name for problem in found(by_hand, of_file, state)[0].stopping([])] == stopping
 
 
 def test_what_aws_has_by_itself_is_nothing_to_say() -> None:
@@ -484,7 +489,7 @@ def test_the_lines_of_a_file_that_stay_as_they_are_keep_their_comments(tmp_path:
     file.write_text(FILE)
     said = stack_settings.read(file)
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, file.name), "prod", {})
-    merged, disagreements = stack_settings.merge(said, described, "prod", None)
+    merged, disagreements = merge(said, described, "prod", None)
     assert disagreements == []
     stack_settings.write(file, merged)
     text = file.read_text()
@@ -509,7 +514,7 @@ def test_where_the_file_says_otherwise_it_is_told_and_the_one_that_is_taken_coun
 ) -> None:
     said = {"identity:product": "acme", "identity:userPool": {"passwordPolicy": {"minimumLength": 20}}}
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, "x"), "prod", {})
-    merged, disagreements = stack_settings.merge(said, described, "prod", take)
+    merged, disagreements = merge(said, described, "prod", take)
     assert [disagreement.path for disagreement in disagreements] == ["identity:userPool.passwordPolicy.minimumLength"]
     assert merged["identity:userPool"]["passwordPolicy"]["minimumLength"] == length
     assert merged["identity:userPool"]["passwordPolicy"]["requireNumbers"] is True
@@ -523,7 +528,7 @@ def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
         "identity:identityProviders": {"port": {"type": "oidc", "name": "Harbour", "clientSecret": {"secure": "x"}}},
     }
     described = describe.describe(running(spec), stack_settings.as_texts(said, "x"), "prod", {})
-    merged, disagreements = stack_settings.merge(said, described, "prod", None)
+    merged, disagreements = merge(said, described, "prod", None)
     assert [str(disagreement) for disagreement in disagreements] == []
     assert merged["identity:clients"]["crew"]["identityProviders"] == ["COGNITO", "port"]
     assert merged["identity:identityProviders"]["port"]["clientSecret"] == {"secure": "x"}
@@ -540,7 +545,7 @@ def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
 )
 def test_urls_in_the_products_own_zone_get_their_placeholders_back(url: str, short: str) -> None:
     values = {"authDomain": "auth.acme.app", "product": "acme", "environment": "prod"}
-    assert describe.with_placeholders(url, values) == short
+    assert with_placeholders(url, values) == short
 
 
 def test_what_is_printed_of_a_file_has_no_secret_that_stands_there_in_clear() -> None:

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from cli.adopt import describe, stack_settings
-from cli.adopt.lean import ROOT
-from cli.adopt.live import Live, Thing, hidden
+from cli.adopt.entries import hidden
+from cli.adopt.merge import merge
+from cli.adopt.things import Live, Thing
 from identity import facts
+from identity.namespace import ROOT
 from local import paths, stack_file
 from tests.cli.adopt.test_describe import SPECS, TEXTS, adopted
 from tests.support.program import Deploy, Run
@@ -68,7 +70,7 @@ def test_a_stack_of_ones_own_is_described_by_its_own_file(deploy: Deploy, stack:
     said = FILES[stack]
     there = live_of(deploy(said, stack=stack))
     described = describe.describe(there, stack_settings.as_texts(said, stack), stack, {})
-    merged, disagreements = stack_settings.merge(said, described, stack, None)
+    merged, disagreements = merge(said, described, stack, None)
     assert list(map(str, disagreements)) == []
     assert {key: value for key, value in merged.items() if key != f"{ROOT}protect"} == {
         key: value for key, value in said.items() if key != f"{ROOT}protect"
@@ -87,4 +89,4 @@ def test_what_is_made_of_a_description_is_described_alike(deploy: Deploy, name: 
 def test_a_default_that_the_file_says_outright_disagrees_with_nothing() -> None:
     _, described = adopted("academy")
     said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in {**described.keys, "customDomain": False}.items()}}
-    assert stack_settings.merge(said, described, "prod", None)[1] == []
+    assert merge(said, described, "prod", None)[1] == []

@@ -1,0 +1,101 @@
+"""The pool itself."""
+
+from collections.abc import Mapping
+
+from cli.adopt.account import Account
+from cli.adopt.things import Draft, EntryKind, Thing, filled
+from identity import facts
+from identity.config.settings import Settings
+from identity.deployed import Deployed
+from identity.guard.unseen import in_one
+from identity.provider_names import Props, in_provider_names
+from identity.user_pool.attributes import DECLARABLE, StandardAttribute, live_standard
+from identity.user_pool.live import live_pool
+from identity.user_pool.settings import UserPool
+from identity.user_pool.triggers import Trigger, Triggers
+from local.console import Failure
+
+# What AWS answers of a pool that nobody has changed, and the emulator leaves out.
+_OWN = {
+    "passwordPolicy": {
+        **dict.fromkeys(("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols"), False),
+        "minimumLength": 8,
+        "temporaryPasswordValidityDays": 7,
+    },
+    "verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_CODE"},
+    "mfaConfiguration": "OFF",
+}
+# The older names of what stands in verificationMessageTemplate, and of passwordPolicy.temporaryPasswordValidityDays.
+_TWICE = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
+
+
+def read(account: Account, pool_id: str) -> Thing:
+    """The pool. Raises Failure where there is none of this id."""
+    described = account.ask("cognito-idp", "describe_user_pool", UserPoolId=pool_id).get("UserPool")
+    if not described:
+        raise Failure(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
+    factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
+    return Thing(facts.USER_POOL, described["Name"], _as_meant(in_provider_names(in_one(described, factors))), pool_id)
+
+
+def _as_meant(found: Props) -> Props:
+    # In a pool of the first years this counts until an update sends what took its place.
+    days = (found.get("adminCreateUserConfig") or {}).get("unusedAccountValidityDays")
+    policy = {"temporaryPasswordValidityDays": days, **(found.get("passwordPolicy") or {})}
+    outputs = filled({**found, "passwordPolicy": policy}, _OWN)
+    template = outputs["verificationMessageTemplate"]
+    for old in _TWICE:
+        text, name = outputs.get(old), old.replace("Verification", "")
+        if text and template.setdefault(name, text) == text:
+            del outputs[old]
+    invitation = outputs.get("adminCreateUserConfig", {})
+    invitation.pop("unusedAccountValidityDays", None)
+    if not invitation.get("allowAdminCreateUserOnly"):
+        invitation.pop("allowAdminCreateUserOnly", None)
+    if not any((outputs.get("userAttributeUpdateSettings") or {}).values()):
+        outputs.pop("userAttributeUpdateSettings", None)  # as AWS answers once it has been taken out
+    outputs["schemas"] = [
+        {**attribute, "name": attribute["name"].removeprefix("dev:").removeprefix("custom:")}
+        for attribute in outputs.get("schemas", [])
+        if not _is_standard(attribute)
+    ]
+    return outputs
+
+
+def _is_standard(schema: Props) -> bool:
+    """Whether an attribute is AWS's own, which every pool has, as it is where nobody declares it."""
+    name = schema["name"]
+    if ":" in name or name not in DECLARABLE:
+        return ":" not in name
+    return live_standard([schema])[name] == StandardAttribute()
+
+
+class Pool(EntryKind):
+    """The pool, of which the config has one without a key."""
+
+    type, word, logical, section = facts.USER_POOL, "pool", facts.LOGICAL_POOL, "user_pool"
+
+    def entries(self, settings: Settings) -> Mapping[str, UserPool]:
+        return {"": settings.user_pool}
+
+    def key(self, *_: object) -> str:
+        return ""
+
+    def described(self, key: str, thing: Thing, draft: Draft) -> UserPool:  # noqa: ARG002
+        live = draft.live
+        found = live_pool(thing.outputs, [Deployed(one.type, one.name, one.outputs) for one in live.things])
+        permitted = [permission.name for permission in live.of(facts.PERMISSION)]
+        # A function that runs without a permission of this pool's own has it in another way, or from its owners.
+        unpermitted = {
+            name: trigger.model_copy(update={"permission": False})
+            for name, field in Triggers.model_fields.items()
+            if isinstance(trigger := getattr(found.triggers, name, None), Trigger) and field.alias not in permitted
+        }
+        triggers = found.triggers and found.triggers.model_copy(update=unpermitted)
+        return found.model_copy(update={"name": thing.name, "triggers": triggers})
+
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props:  # noqa: ARG002
+        inputs = settings.user_pool.inputs()
+        if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):
+            del inputs["usernameConfiguration"]  # it means the same, and the program does not say it then
+        return inputs

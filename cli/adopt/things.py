@@ -1,0 +1,148 @@
+"""What stands on a pool: one thing of it, all of them, and what there is to know of a kind of thing."""
+
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from cli.adopt.account import Account
+from cli.adopt.stack_settings import Section
+from identity import facts, parsing
+from identity.config.keys import Config
+from identity.config.settings import Settings
+from identity.naming import Names, key_of
+from identity.provider_names import Props
+from identity.setting import Model, model_within
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that runs: the provider's type, what people call it, the provider's outputs, and Pulumi's import id."""
+
+    type: str
+    name: str
+    outputs: Props
+    import_id: str
+
+    @property
+    def word(self) -> str:
+        """Its name without spaces."""
+        return re.sub(r"\s", "_", self.name)
+
+    @property
+    def own_id(self) -> str:
+        """The id that the state knows it by: a client's without its pool, a permission's with its trigger."""
+        if self.type == facts.PERMISSION:
+            return f"{self.import_id}/{self.name}"
+        return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
+
+
+@dataclass(frozen=True)
+class Live:
+    """A pool and all that stands on it."""
+
+    pool: Thing
+    things: list[Thing] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Thing]:
+        return [self.pool, *self.things]
+
+    def of(self, type_name: str) -> list[Thing]:
+        return [thing for thing in self.things if thing.type == type_name]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A config on its way.
+
+    Args:
+        live: what runs.
+        before: what the file says.
+        settings: what is described so far.
+    """
+
+    live: Live
+    before: Settings
+    settings: Settings
+
+
+class Kind:
+    """A kind of thing, by the provider's type: how it is read, and what the program makes of it."""
+
+    type: str
+    word: str  # what `--leave` calls one that nobody manages
+    logical = ""  # what the program calls one, by its {key} in the config or its {name}; empty where it makes none
+
+    def read(self, account: Account, live: Live) -> Iterable[Thing]:  # noqa: ARG002
+        """Those of a pool, of which the kinds before this one have been read."""
+        return ()
+
+    def logical_name(self, thing: Thing, keys: Mapping[str, str]) -> str:
+        """What the program calls one, by the keys of all that has one, which stand under their ids."""
+        return self.logical.format(key=keys.get(thing.own_id), name=thing.name)
+
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+        """What the program sends for one that has this logical name in the state; None where it makes none."""
+        return None
+
+
+class EntryKind(Kind):
+    """A kind of which the config has entries, each with a key."""
+
+    section: str  # the field of the config
+    name_in = "name"  # the field of an entry that has the thing's name; where there is none, the key is the name
+
+    def entries(self, settings: Settings) -> Mapping[str, Model]:
+        """Those of a stack, filled in."""
+        found: Mapping[str, Model] = getattr(settings, self.section)
+        return found
+
+    def put(self, settings: Settings, section: Mapping[str, Section]) -> Settings:
+        """The settings with these entries, as the file has them. What is wrong in one is left out."""
+        model = cast("type[Model]", model_within(Config.model_fields[self.section]))
+        entries = {key: parsing.check(model, deepcopy(entry), "", {})[0] for key, entry in section.items()}
+        update = {self.section: entries.get("", entries)}
+        return replace(settings, config=settings.config.model_copy(update=update))
+
+    def key(self, thing: Thing, names: Names) -> str:  # noqa: ARG002
+        """The key for one that nobody has named yet."""
+        return slug(thing.name) or "unnamed"
+
+    def described(self, key: str, thing: Thing, draft: Draft) -> Model:
+        """One as the stack file has it, under its key."""
+        raise NotImplementedError
+
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+        entries, key = self.entries(settings), key_of(name)
+        return entries[key].inputs() if key in entries else None
+
+
+def slug(name: str) -> str:
+    """A name as a key has it: small letters, digits and hyphens, with room for a number."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:120]
+
+
+def ask(account: Account, live: Live, operation: str, member: str, **more: str) -> Any:
+    """A member of Cognito's answer about a pool; None where there is none."""
+    return account.ask("cognito-idp", operation, UserPoolId=live.pool.import_id, **more).get(member)
+
+
+def filled(outputs: Props, own: Props) -> Props:
+    """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
+    made = {
+        name: output
+        for name, output in outputs.items()
+        if output not in ([], "", None) and output != _BY_ITSELF.get(name)
+    }
+    for name, value in own.items():
+        if isinstance(value, dict):
+            made[name] = filled(made.get(name) or {}, value)
+        else:
+            made.setdefault(name, value)
+    return made
+
+
+# What AWS has by itself, of which a stack file need not speak.
+_BY_ITSELF = {"authSessionValidity": 3, "enablePropagateAdditionalUserContextData": False, "userPoolTier": "ESSENTIALS"}
