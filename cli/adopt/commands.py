@@ -15,12 +15,11 @@ from cli import options
 from cli.adopt import kinds, looks, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
-from cli.adopt.describe import Described, describe
-from cli.adopt.merge import merge
+from cli.adopt.describe import describe
 from cli.adopt.place import Place
-from cli.adopt.stack_settings import Section
+from cli.adopt.stack_settings import Described
 from cli.adopt.survey import Survey
-from cli.adopt.things import Live, slug
+from cli.adopt.things import Live, Section, slug
 from identity import config, facts
 from identity.config.settings import Settings
 from identity.namespace import ROOT
@@ -72,7 +71,7 @@ def adopt(
         said = said or _first(running, where.name, account.region)
         known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
         described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
-        merged, disagreements = merge(said, described, where.name, take)
+        merged, disagreements = stack_settings.merge(said, described, where.name, take)
         merged |= _exempt(merged, described, where)
         if not importing or write:
             _tell(where, merged, described, disagreements if take != "live" else [])

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from cli.adopt import looks
 from cli.adopt.kinds import ENTRIES, logical_names
-from cli.adopt.lean import lean, written_out
-from cli.adopt.stack_settings import Section, as_texts, rooted
+from cli.adopt.stack_settings import Described, as_texts, rooted
 from cli.adopt.survey import looks_differ
-from cli.adopt.things import Draft, EntryKind, Live, Thing
+from cli.adopt.things import Draft, EntryKind, Live, Section, Thing, written_out
 from identity import config, facts
 from identity.config.keys import Config
 from identity.config.settings import Settings
@@ -23,25 +22,6 @@ DESCRIBED = (
     *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients", "login"),
     *("signInDomain", "customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
 )
-
-
-@dataclass(frozen=True)
-class Described:
-    """What a stack file has to say.
-
-    Args:
-        keys: the keys without `identity:`, those alone that differ from their defaults.
-        whole: the same with every default written out.
-        things: what there is, by the logical name that the program gives it.
-        files: what the keys name in the repository, by its path.
-        secrets: the keys of identity providers, each with a key of which nobody reads the value out of AWS.
-    """
-
-    keys: Section
-    whole: Section
-    things: dict[str, Thing] = field(default_factory=dict)
-    secrets: tuple[tuple[str, str], ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
@@ -63,7 +43,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     for kind in ENTRIES:
         things = found[kind.section] = by_key(kind, draft, known)
         entries = {key: kind.described(key, thing, draft) for key, thing in things.items()}
-        few, alias = lean(entries, kind, draft.settings), str(Config.model_fields[kind.section].alias)
+        few, alias = kind.lean(entries, draft.settings), str(Config.model_fields[kind.section].alias)
         out = {key: written_out(entry) for key, entry in entries.items()}
         whole[alias], keys[alias] = out.get("", out), few.get("", few)
         draft = replace(draft, settings=kind.put(draft.settings, few))

@@ -171,7 +171,7 @@ ENTRIES: Final = (pool.Pool(), Providers(), Groups(), Apis(), Clients())
 
 def read(account: Account, pool_id: str) -> Live:
     """Everything of a pool. Raises Failure where there is none of this id."""
-    live = Live(pool.read(account, pool_id))
+    live = Live(pool.read(account, pool_id), [])
     for kind in KINDS.values():
         live.things.extend(kind.read(account, live))
     return live

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from cli.adopt.stack_settings import Section
-from cli.adopt.things import Live, Thing
+from cli.adopt.things import Live, Section, Thing
 from identity import facts
 from identity.branding import EXTENSIONS, ROOT
 from identity.client.settings import Client

@@ -1,26 +1,63 @@
 """A stack's file: what it says, what it would say of a pool, and how that is written beside the rest of it."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from identity.errors import HIDDEN
+from cli.adopt.things import Section, Thing
+from identity import config
+from identity.config.settings import Settings
+from identity.errors import HIDDEN, shown
 from identity.identity_provider.kinds import SECRET_DETAILS
 from identity.identity_provider.settings import IdentityProvider
 from identity.namespace import ROOT
 from local import paths, stack_file
 from local.console import Failure
 
-Section = dict[str, Any]
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
 SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
 _AWS_SECRETS = ("aws:secretKey", "aws:token")
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a stack file has to say.
+
+    Args:
+        keys: the keys without `identity:`, those alone that differ from their defaults.
+        whole: the same with every default written out.
+        things: what there is, by the logical name that the program gives it.
+        files: what the keys name in the repository, by its path.
+        secrets: the keys of identity providers, each with a key of which nobody reads the value out of AWS.
+    """
+
+    keys: Section
+    whole: Section
+    things: dict[str, Thing] = field(default_factory=dict)
+    secrets: tuple[tuple[str, str], ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A key that the file has otherwise than AWS; None for nothing."""
+
+    path: str
+    in_file: Any
+    in_aws: Any
+
+    def __str__(self) -> str:
+        live = "not set in AWS" if self.in_aws is None else f"{shown(self.in_aws)} in AWS"
+        return f"{self.path}: {shown(self.in_file)} in the file, {live}"
 
 
 def read(file: Path) -> Section:
@@ -78,6 +115,64 @@ def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
     return {**said, PROVIDERS: given} if given else said
 
 
+# --- what it says, and what runs --------------------------------------------------------------------------------------
+
+
+def merge(said: Section, described: Described, stack: str, take: str | None) -> tuple[Section, list[Disagreement]]:
+    """The whole `config:`, with what the file says and what it has to say besides, and where the two disagree.
+
+    Args:
+        said: what the file has.
+        described: what runs.
+        stack: the stack's name.
+        take: `live` or `file`, which then has the last word; None leaves the file's.
+    """
+    lean, whole = rooted(described.keys), rooted(described.whole)
+    live: Section = {**said, **lean}
+    merging = _Merging(live, _made_of(config.check(as_texts(live), stack)[0]), stack, take, [])
+    made = merging.objects({key: value for key, value in said.items() if key in whole}, lean, whole, ())
+    return {**{key: value for key, value in said.items() if key not in whole}, **made}, merging.found
+
+
+@dataclass(frozen=True)
+class _Merging:
+    live: Section
+    makes: list[Any]
+    stack: str
+    take: str | None
+    found: list[Disagreement]
+
+    def objects(self, said: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Section:
+        made = {key: self._one(mine, lean.get(key), whole.get(key), (*place, key)) for key, mine in said.items()}
+        made |= {key: value for key, value in lean.items() if key not in said}
+        return {key: value for key, value in made.items() if value is not None}
+
+    def _one(self, mine: Any, lean: Any, its: Any, place: tuple[str, ...]) -> Any:
+        if isinstance(mine, dict) and isinstance(its, dict):
+            return self.objects(mine, lean or {}, its, place)
+        if mine == its or place[-1] in SECRETS or self._means_the_same(mine, place):
+            return mine
+        self.found.append(Disagreement(".".join(place), mine, its))
+        return lean if self.take == "live" else mine
+
+    def _means_the_same(self, value: Any, place: tuple[str, ...]) -> bool:
+        """Whether what runs would be the same with this in the file."""
+        keys = deepcopy(self.live)
+        inner = keys
+        for step in place[:-1]:
+            inner = inner.setdefault(step, {})
+        inner[place[-1]] = value
+        settings, problems = config.check(as_texts(keys), self.stack)
+        sound = not any(problem.path.startswith(place[0]) and not problem.warning for problem in problems)
+        return sound and _made_of(settings) == self.makes
+
+
+def _made_of(settings: Settings) -> list[Any]:
+    """What the program makes."""
+    pool = [settings.user_pool, settings.identity_providers, settings.config.groups, settings.domain]
+    return [*pool, settings.apis, settings.clients, settings.tags, settings.config.protect]
+
+
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
@@ -89,20 +184,15 @@ def write(file: Path, settings: Section) -> None:
         settings: all that is to stand there.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else _NEW
-    lines, entries = text.splitlines(), _entries(text)
-    if entries is None:
-        raise Failure(f"{file.name}: `config:` is not a map with one key per line. Rewrite it and try again.")
-    before = read(file)
+    lines, before, places = text.splitlines(), read(file), _places(file.name, text)
     if not any(line.startswith("config:") for line in lines):
         lines.append("config:")
     first = next(number for number, line in enumerate(lines, 1) if line.startswith("config:"))
-    last = max((end for _, end in entries.values()), default=first)
-    lines[last:last] = [line for key in settings if key not in entries for line in _lines(key, settings[key])]
-    for key, (start, end) in sorted(entries.items(), key=lambda entry: -entry[1][0]):
-        if key not in settings:
-            del lines[start:end]
-        elif settings[key] != before.get(key):
-            lines[start:end] = _lines(key, settings[key])
+    last = max((place.stop for place in places.values()), default=first)
+    lines[last:last] = [line for key in settings if key not in places for line in _lines(key, settings[key])]
+    for key, place in sorted(places.items(), key=lambda entry: -entry[1].start):
+        if key not in settings or settings[key] != before.get(key):
+            lines[place.start : place.stop] = _lines(key, settings[key]) if key in settings else []
     paths.write_whole(file, "\n".join(lines) + "\n")
     file.chmod(0o644)
 
@@ -116,8 +206,8 @@ def _sorted(value: Any) -> Any:
     return {key: _sorted(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
 
 
-def _entries(text: str) -> dict[str, tuple[int, int]] | None:
-    """Each key under `config:` and its lines, without blank lines and comments behind it; None for another layout."""
+def _places(name: str, text: str) -> dict[str, range]:
+    """Each key under `config:` and its lines, without blank lines and comments behind it."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     found = next((value for key, value in pairs if key.value == "config"), None)
@@ -125,16 +215,12 @@ def _entries(text: str) -> dict[str, tuple[int, int]] | None:
         return {}
     starts = [key.start_mark.line for key, _ in found.value]
     if found.flow_style or len(set(starts)) < len(starts):
-        return None
-    lines = text.splitlines()
-    nexts = [
-        *starts[1:],
-        next((key.start_mark.line for key, _ in pairs if key.start_mark.line > starts[-1]), len(lines)),
-    ]
-    entries = {}
-    for (key, _), start, end in zip(found.value, starts, nexts, strict=True):
-        while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        raise Failure(f"{name}: `config:` is not a map with one key per line. Rewrite it and try again.")
+    behind = found.end_mark.line + bool(found.end_mark.column)  # a last line may have no end
+    lines, places = text.splitlines(), {}
+    for (key, _), start, end in zip(found.value, starts, [*starts[1:], behind], strict=True):
+        while end > start + 1 and re.fullmatch(r"\s*(#.*)?", lines[end - 1]):
             end -= 1
         name = key.value if ":" in key.value else f"{ROOT}{key.value}"
-        entries[name.replace(":config:", ":")] = (start, end)
-    return entries
+        places[name.replace(":config:", ":")] = range(start, end)
+    return places

@@ -1,19 +1,20 @@
 """What stands on a pool: one thing of it, all of them, and what there is to know of a kind of thing."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cli.adopt.account import Account
-from cli.adopt.stack_settings import Section
 from identity import facts, parsing
 from identity.config.keys import Config
 from identity.config.settings import Settings
 from identity.naming import Names, key_of
 from identity.provider_names import Props
 from identity.setting import Model, model_within
+
+Section = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Live:
     """A pool and all that stands on it."""
 
     pool: Thing
-    things: list[Thing] = field(default_factory=list)
+    things: list[Thing]
 
     @property
     def all(self) -> list[Thing]:
@@ -106,6 +107,17 @@ class EntryKind(Kind):
         update = {self.section: entries.get("", entries)}
         return replace(settings, config=settings.config.model_copy(update=update))
 
+    def lean(self, entries: Mapping[str, Model], settings: Settings) -> dict[str, Section]:
+        """The entries as the file has them, without what comes to the same in these settings where it is left out."""
+        section = {key: entry.written() for key, entry in entries.items()}
+        target = self.entries(self.put(settings, {key: written_out(entry) for key, entry in entries.items()}))
+        paths = {path for entry in entries.values() for path in _paths(entry)}
+        for path in sorted(paths, key=len, reverse=True):
+            trial = {key: _without(entry, *path) for key, entry in section.items()}
+            found = self.entries(self.put(settings, trial))
+            section = {key: trial[key] if found[key] == target[key] else entry for key, entry in section.items()}
+        return section
+
     def key(self, thing: Thing, names: Names) -> str:  # noqa: ARG002
         """The key for one that nobody has named yet."""
         return slug(thing.name) or "unnamed"
@@ -115,8 +127,30 @@ class EntryKind(Kind):
         raise NotImplementedError
 
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
-        entries, key = self.entries(settings), key_of(name)
-        return entries[key].inputs() if key in entries else None
+        entry = self.entries(settings).get(key_of(name))
+        return entry.inputs() if entry else None
+
+
+def written_out(entry: Model) -> Section:
+    """An entry as the file has it, defaults too."""
+    return entry.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False)
+
+
+def _paths(entry: Model) -> Iterator[tuple[str, ...]]:
+    """What may follow from other keys: the fields, and those of an object."""
+    written = entry.written()
+    for field in type(entry).model_fields.values():
+        key = str(field.alias)
+        if key in written and not field.is_required():
+            yield (key,)
+            if isinstance(written[key], dict) and not isinstance(field.default, dict):
+                yield from ((key, name) for name in written[key])
+
+
+def _without(entry: Section, name: str, *rest: str) -> Section:
+    if rest and name in entry:
+        return {**entry, name: _without(entry[name], *rest)}
+    return {key: value for key, value in entry.items() if key != name}
 
 
 def slug(name: str) -> str:

@@ -13,7 +13,6 @@ import pytest
 from cli.adopt import describe, kinds, looks, stack_settings, survey
 from cli.adopt.compare import Effect
 from cli.adopt.entries import with_placeholders
-from cli.adopt.merge import merge
 from cli.adopt.stack_settings import as_texts, rooted
 from cli.adopt.things import Live
 from identity import config, facts
@@ -178,7 +177,7 @@ def running(spec: live_pool.Spec, **more: Any) -> Live:
 
 
 def found(
-    there: Live, described: describe.Described | None = None, state: Sequence[Mapping[str, Any]] = ()
+    there: Live, described: stack_settings.Described | None = None, state: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[survey.Survey, list[str]]:
     """What differs from what the program makes of the description, and the mistakes of that."""
     described = described or describe.describe(there, TEXTS, "prod", {})
@@ -194,7 +193,7 @@ SPECS = live_pool.POOLS
 
 
 @cache
-def adopted(name: str) -> tuple[Live, describe.Described]:
+def adopted(name: str) -> tuple[Live, stack_settings.Described]:
     """A pool whose functions let it call them, and its description; made once for all tests."""
     policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
     there = running(SPECS[name], get_policy={"Policy": policy})
@@ -489,7 +488,7 @@ def test_the_lines_of_a_file_that_stay_as_they_are_keep_their_comments(tmp_path:
     file.write_text(FILE)
     said = stack_settings.read(file)
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, file.name), "prod", {})
-    merged, disagreements = merge(said, described, "prod", None)
+    merged, disagreements = stack_settings.merge(said, described, "prod", None)
     assert disagreements == []
     stack_settings.write(file, merged)
     text = file.read_text()
@@ -514,7 +513,7 @@ def test_where_the_file_says_otherwise_it_is_told_and_the_one_that_is_taken_coun
 ) -> None:
     said = {"identity:product": "acme", "identity:userPool": {"passwordPolicy": {"minimumLength": 20}}}
     described = describe.describe(running(NOTES), stack_settings.as_texts(said, "x"), "prod", {})
-    merged, disagreements = merge(said, described, "prod", take)
+    merged, disagreements = stack_settings.merge(said, described, "prod", take)
     assert [disagreement.path for disagreement in disagreements] == ["identity:userPool.passwordPolicy.minimumLength"]
     assert merged["identity:userPool"]["passwordPolicy"]["minimumLength"] == length
     assert merged["identity:userPool"]["passwordPolicy"]["requireNumbers"] is True
@@ -528,7 +527,7 @@ def test_other_words_for_the_same_are_no_difference_and_stay() -> None:
         "identity:identityProviders": {"port": {"type": "oidc", "name": "Harbour", "clientSecret": {"secure": "x"}}},
     }
     described = describe.describe(running(spec), stack_settings.as_texts(said, "x"), "prod", {})
-    merged, disagreements = merge(said, described, "prod", None)
+    merged, disagreements = stack_settings.merge(said, described, "prod", None)
     assert [str(disagreement) for disagreement in disagreements] == []
     assert merged["identity:clients"]["crew"]["identityProviders"] == ["COGNITO", "port"]
     assert merged["identity:identityProviders"]["port"]["clientSecret"] == {"secure": "x"}

@@ -6,7 +6,6 @@ import pytest
 
 from cli.adopt import describe, stack_settings
 from cli.adopt.entries import hidden
-from cli.adopt.merge import merge
 from cli.adopt.things import Live, Thing
 from identity import facts
 from identity.namespace import ROOT
@@ -70,7 +69,7 @@ def test_a_stack_of_ones_own_is_described_by_its_own_file(deploy: Deploy, stack:
     said = FILES[stack]
     there = live_of(deploy(said, stack=stack))
     described = describe.describe(there, stack_settings.as_texts(said, stack), stack, {})
-    merged, disagreements = merge(said, described, stack, None)
+    merged, disagreements = stack_settings.merge(said, described, stack, None)
     assert list(map(str, disagreements)) == []
     assert {key: value for key, value in merged.items() if key != f"{ROOT}protect"} == {
         key: value for key, value in said.items() if key != f"{ROOT}protect"
@@ -89,4 +88,4 @@ def test_what_is_made_of_a_description_is_described_alike(deploy: Deploy, name: 
 def test_a_default_that_the_file_says_outright_disagrees_with_nothing() -> None:
     _, described = adopted("academy")
     said = {**TEXTS, **{f"{ROOT}{key}": value for key, value in {**described.keys, "customDomain": False}.items()}}
-    assert merge(said, described, "prod", None)[1] == []
+    assert stack_settings.merge(said, described, "prod", None)[1] == []
