@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cli.adopt.place import Place
+from cli.adopt.place import Place, resources_of
 from cli.adopt.things import Thing
 from identity import facts
 from local import paths
@@ -26,11 +26,11 @@ def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -
     """
     if before := where.export():
         _back_up(where, before)
-    completed = _complete(where, things)  # what was imported by hand: no preview goes on from there
+    completed = complete(where, things.values())  # what was imported by hand: no preview goes on from there
     file, names, missing = _import_file(where, things, only)
     if names:
         where.bring_in(file)
-    completed += _complete(where, things)
+    completed += complete(where, things.values())
     if not names and not completed:
         say(f"Already adopted: the state of the stack `{where.stack}` has all existing resources.", style="green")
     else:
@@ -53,11 +53,13 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
         for name, resource in named.items()
         if name in things and (not only or name in only)
     }
-    components = {resource["name"]: resource for resource in made["resources"] if resource.get("component")}
-    # Those of what is chosen, and those in which the config has nothing.
-    wanted = {resource.get("parent") for resource in chosen.values()}
-    wanted |= components.keys() - {resource.get("parent") for resource in made["resources"]}
-    parents = [component for name, component in components.items() if name in wanted]
+    wanted, used = ({resource.get("parent") for resource in some} for some in (chosen.values(), made["resources"]))
+    # The components of what is chosen, and those in which the config has nothing.
+    parents = [
+        resource
+        for resource in made["resources"]
+        if resource.get("component") and (resource["name"] in wanted or resource["name"] not in used)
+    ]
     content = {"nameTable": made.get("nameTable", {}), "resources": [*parents, *chosen.values()]}
     file = where.files / "import.json"
     paths.write_whole(file, json.dumps(content, indent=2) + "\n")
@@ -68,15 +70,7 @@ def _name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("logicalName") or resource["name"])
 
 
-def _complete(where: Place, things: Mapping[str, Thing]) -> int:
-    whole = where.export()
-    completed = complete(whole, things.values()) if whole else 0
-    if completed:
-        where.replace(whole)
-    return completed
-
-
-def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
+def complete(where: Place, things: Iterable[Thing]) -> int:
     """Write into the state whether a client has a secret, and say for how many clients.
 
     The official provider does not read it on import, and takes a client of which it does not know it for one to
@@ -84,16 +78,16 @@ def complete(whole: dict[str, Any], things: Iterable[Thing]) -> int:
     the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
     """
     secrets = {thing.own_id: thing.outputs[_SECRET] for thing in things if thing.type == facts.USER_POOL_CLIENT}
-    completed = 0
-    for resource in whole["deployment"].get("resources") or []:
-        known = _SECRET in (resource.get("outputs") or {})
-        if resource["type"] != facts.USER_POOL_CLIENT or known or resource.get("id") not in secrets:
-            continue
+    whole = where.export()
+    clients = [resource for resource in resources_of(whole) if resource["type"] == facts.USER_POOL_CLIENT]
+    unknown = [client for client in clients if _SECRET not in (client.get("outputs") or {}) and client["id"] in secrets]
+    for client in unknown:
         for side in ("inputs", "outputs"):
-            resource.setdefault(side, {})[_SECRET] = secrets[resource["id"]]
-        resource["outputs"].pop(_BRIDGE, None)
-        completed += 1
-    return completed
+            client.setdefault(side, {})[_SECRET] = secrets[client["id"]]
+        client["outputs"].pop(_BRIDGE, None)
+    if unknown:
+        where.replace(whole)
+    return len(unknown)
 
 
 def _back_up(where: Place, whole: Mapping[str, Any]) -> None:

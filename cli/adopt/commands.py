@@ -16,12 +16,13 @@ from cli.adopt import kinds, looks, stack_settings, survey, zone_things
 from cli.adopt.account import Account
 from cli.adopt.bring_in import bring_in
 from cli.adopt.describe import describe
-from cli.adopt.place import Place
+from cli.adopt.place import Place, resources_of
 from cli.adopt.stack_settings import Described
 from cli.adopt.survey import Survey
 from cli.adopt.things import Live, Section, slug
 from identity import config, facts
 from identity.config.settings import Settings
+from identity.errors import Problem
 from identity.namespace import ROOT
 from local import emulator, environment, paths, project, stack_file
 from local.console import Failure, give, say
@@ -63,9 +64,9 @@ def adopt(
     with _place(stack, port) as where:
         said = stack_settings.read(where.file)
         account = _account(where, said, pool)
-        pool_id = pool or _pool_id(where, said, account)
+        resources = resources_of(where.export())
+        pool_id = pool or _pool_id(where, said, account, resources)
         running = kinds.read(account, pool_id)
-        resources = _resources(where)
         if check:
             return _check(where, said, running, resources, leave)
         said = said or _first(running, where.name, account.region)
@@ -132,24 +133,17 @@ def _account(where: Place, said: Section, pool: str | None) -> Account:
     return Account(stack_settings.as_texts(said, where.file.name), match[1] if match else None)
 
 
-def _pool_id(where: Place, said: Section, account: Account) -> str:
+def _pool_id(where: Place, said: Section, account: Account, resources: Sequence[Section]) -> str:
     """The pool of the state, else the one of the config's name."""
-    for resource in _resources(where):
-        if resource["type"] == facts.USER_POOL:
-            return str(resource["id"])
-    settings = config.check(stack_settings.as_texts(said, where.file.name), where.name)[0]
-    name = settings.user_pool.name
-    pools = account.ask("cognito-idp", "list_user_pools", MaxResults=60).get("UserPools", [])
-    found = [pool["Id"] for pool in pools if said and pool["Name"] == name]
+    found = [str(resource["id"]) for resource in resources if resource["type"] == facts.USER_POOL][:1]
+    name = _checked(where, said)[0].user_pool.name
+    if said and not found:
+        pools = account.ask("cognito-idp", "list_user_pools", MaxResults=60).get("UserPools", [])
+        found = [str(pool["Id"]) for pool in pools if pool["Name"] == name]
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     told = f"{len(found)} pools are named {name}: {', '.join(found)}" if found else "no pool has the configured name"
     raise Failure(f"Which user pool? In {account.place}, region {account.region}, {told}. Give --pool ID")
-
-
-def _resources(where: Place) -> list[Section]:
-    resources: list[Section] = (where.export().get("deployment") or {}).get("resources") or []
-    return resources
 
 
 def _first(running: Live, stack: str, region: str) -> Section:
@@ -160,8 +154,7 @@ def _first(running: Live, stack: str, region: str) -> Section:
 
 def _exempt(merged: Section, described: Described, where: Place) -> Section:
     """The exemptions that what runs needs, beside those that the file has."""
-    key, texts = f"{ROOT}exemptions", stack_settings.as_texts(merged, where.file.name)
-    settings = config.check(texts, where.name)[0]
+    key, (settings, _) = f"{ROOT}exemptions", _checked(where, merged)
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     exempt = {rule: dict(resources) for rule, resources in own.items()}
     for rule, resource in survey.violations(described.things, settings, where.name):
@@ -203,9 +196,13 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     return settings
 
 
+def _checked(where: Place, said: Section) -> tuple[Settings, list[Problem]]:
+    return config.check(stack_settings.as_texts(said, where.file.name), where.name)
+
+
 def _settings(where: Place, said: Section, head: str) -> Settings:
     """What the file says. Raises Failure where it is wrong, which begins with the head."""
-    settings, problems = config.check(stack_settings.as_texts(said, where.file.name), where.name)
+    settings, problems = _checked(where, said)
     mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
     if mistakes:
         raise Failure(f"{head}\n{indent(mistakes, '  ')}")

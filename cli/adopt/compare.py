@@ -85,10 +85,9 @@ def differences(thing: Thing, inputs: Props, left: Props | None) -> Iterator[Dev
         inputs: what the program sends, by the same names.
         left: the outputs that the last update left in the state; None without one.
     """
-    live, last = _comparable(thing.type, thing.outputs), {}
-    if left is not None:
-        last = {path: value for path, value, _ in _walk(_comparable(thing.type, left), None, "")}
-    for path, before, after in _walk(live, _comparable(thing.type, inputs), ""):
+    live, sent, last = (dict(_members(_comparable(thing.type, props))) for props in (thing.outputs, inputs, left or {}))
+    for path in sorted(live.keys() | sent.keys()):
+        before, after = live.get(path), sent.get(path)
         unusual = after is not None or _USUAL.get(path) != before
         if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
             effect = _effect(thing.type, path, after)
@@ -106,30 +105,25 @@ def _effect(type_name: str, path: str, after: Any) -> Effect:
     return Effect.KEPT if path.startswith((*_KEPT, *_kept(Config))) else Effect.TAKEN_OUT
 
 
-def _walk(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    if not isinstance(before, Mapping) and not isinstance(after, Mapping):
-        yield path, before, after
+def _members(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, Mapping):
+        yield path, value
         return
-    old, new = (side if isinstance(side, Mapping) else {} for side in (before, after))
-    for name in sorted(old.keys() | new.keys()):
-        yield from _walk(old.get(name), new.get(name), f"{path}.{name}" if path else name)
+    for name, inner in value.items():
+        yield from _members(inner, f"{path}.{name}" if path else name)
 
 
 def _comparable(type_name: str, props: Props) -> Any:
     """A form in which two that mean the same to AWS are the same; how long tokens live has a unit, or AWS's own."""
-    if type_name == facts.USER_POOL:
-        props = props | {"lambdaConfig": _said_once(props.get("lambdaConfig") or {})}
+    functions = props.get("lambdaConfig") or {}
+    if (functions.get("preTokenGenerationConfig") or {}).get("lambdaVersion") == VERSIONS[0]:
+        # AWS answers the function before tokens in two forms, of which the second says what the first does.
+        without = {name: value for name, value in functions.items() if name != "preTokenGenerationConfig"}
+        props = props | {"lambdaConfig": without}
     if type_name == facts.USER_POOL_CLIENT:
         lives = {"tokenValidity": TokenValidity.read(props).seconds}
         props = {name: prop for name, prop in props.items() if name not in TOKEN_VALIDITY} | lives
     return _without_order(props)
-
-
-def _said_once(functions: Props) -> Props:
-    """Without the second form of the function before tokens where it says what the first does: AWS answers both."""
-    versioned = functions.get("preTokenGenerationConfig") or {}
-    left_out = "preTokenGenerationConfig" if versioned.get("lambdaVersion") == VERSIONS[0] else None
-    return {name: value for name, value in functions.items() if name != left_out}
 
 
 def _without_order(value: Any) -> Any:

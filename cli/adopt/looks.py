@@ -3,7 +3,8 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from cli.adopt.things import Live, Section, Thing
@@ -58,18 +59,20 @@ def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, byt
 def in_place(files: Mapping[str, bytes], keep: bool) -> Iterator[None]:
     """Put the files where the stack's file names them, since the config is checked with them; unless they are to be
     kept, those that are new are gone afterwards."""
-    new = [ROOT / name for name in files if keep or not (ROOT / name).exists()]
-    for path in new:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(files[str(path.relative_to(ROOT))])
-    try:
+    with ExitStack() as undo:
+        for name, content in files.items():
+            path = ROOT / name
+            if keep or not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+                undo.callback(_remove, path)
         yield
-    except BaseException:
-        keep = False
-        raise
-    finally:
-        for path in () if keep else new:
-            path.unlink()
-            with suppress(OSError):  # other files are there
-                path.parent.rmdir()
-                path.parent.parent.rmdir()
+        if keep:
+            undo.pop_all()
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+    with suppress(OSError):  # other files are there
+        path.parent.rmdir()
+        path.parent.parent.rmdir()

@@ -108,6 +108,11 @@ class Place:
             raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
 
 
+def resources_of(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The resources of a deployment; none of a stack that has not been updated yet."""
+    return (whole.get("deployment") or {}).get("resources") or []
+
+
 def _told(error: CommandError) -> str:
     """What the engine says, without its progress."""
     text = str(error)
