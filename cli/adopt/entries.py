@@ -91,10 +91,6 @@ class Groups(EntryKind):
     def described(self, key: str, thing: Thing, draft: Draft) -> Group:  # noqa: ARG002
         return Group.read(thing.outputs)
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
-        inputs = super().inputs(settings, thing, name)
-        return inputs if inputs is None else {"name": thing.name, **inputs}
-
 
 class Apis(EntryKind):
     """The resource servers."""

@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,34 +19,21 @@ from local.pulumi_command import said
 _IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
 
 
-@dataclass(frozen=True)
 class Place:
-    """A stack, and where it is: the checkout's own on the emulator, or one that a person's Pulumi has."""
+    """A stack, and where it is: the checkout's own on the emulator, or one that a person's Pulumi has.
 
-    stack: str
+    Args:
+        stack: the stack, as Pulumi names it.
+    """
 
-    @property
-    def name(self) -> str:
-        """The stack's own name, as in Pulumi.<name>.yaml: without the organization before it."""
-        return self.stack.rpartition("/")[2]
-
-    @property
-    def local(self) -> bool:
-        return self.stack == paths.STACK
-
-    @property
-    def file(self) -> Path:
-        """The stack's file."""
-        return paths.CHECKOUT / f"Pulumi.{self.name}.yaml"
-
-    @property
-    def files(self) -> Path:
-        """Where adoption leaves its files: out of git's sight, since they name what an account holds."""
-        return paths.LOCAL / "adopt" / self.stack.replace("/", "-")
-
-    @property
-    def _directory(self) -> Path:
-        return paths.PROJECT if self.local else paths.CHECKOUT
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+        self.name = stack.rpartition("/")[2]  # without the organization before it
+        self.local = stack == paths.STACK
+        self.file = paths.CHECKOUT / f"Pulumi.{self.name}.yaml"
+        # Where adoption leaves its files: out of git's sight, since they name what an account holds.
+        self.files = paths.LOCAL / "adopt" / stack.replace("/", "-")
+        self._directory = paths.PROJECT if self.local else paths.CHECKOUT
 
     def export(self) -> dict[str, Any]:
         """The stack's deployment, secrets still encrypted; empty where there is no such stack yet."""
@@ -74,12 +60,12 @@ class Place:
     def bring_in(self, file: Path) -> None:
         """Run `pulumi import` with the file. It writes to the state alone."""
         plugin: AbstractContextManager[Mapping[str, str]] = served() if self.local else nullcontext({})
-        project, settings = stack_file.read(self._directory / paths.PROJECT_FILE), f"Pulumi.{self.name}.yaml"
+        project = stack_file.read(self._directory / paths.PROJECT_FILE)
         # An import runs no program, and the CLI that was built for this checkout has no host of one.
         del project["runtime"]
         with TemporaryDirectory(dir=self.files) as directory, plugin as plugged:
             stack_file.write(Path(directory) / paths.PROJECT_FILE, project)
-            shutil.copy(self._directory / settings, directory)
+            shutil.copy(self._directory / self.file.name, directory)
             arguments = ("import", "--file", str(file), *_IMPORT)
             done = pulumi_command.run(self.stack, *arguments, directory=Path(directory), more=plugged)
         if done.returncode:

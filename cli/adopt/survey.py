@@ -81,11 +81,9 @@ def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Res
     for name, thing in managed.items():
         inputs = KINDS[thing.type].inputs(settings, thing, name)
         if inputs is not None:
-            more: dict[str, Any] = {"tags": dict(settings.tags), "userPoolId": managed[facts.LOGICAL_POOL].import_id}
-            if thing.type == facts.USER_POOL:
-                more["deletionProtection"] = "ACTIVE"
-            if thing.type == facts.USER_POOL_CLIENT:
-                more["generateSecret"] = thing.outputs["generateSecret"]
+            # What an adoption makes of them, as far as they have it.
+            pool, secret = managed[facts.LOGICAL_POOL].import_id, thing.outputs.get("generateSecret")
+            more = {"tags": settings.tags, "userPoolId": pool, "deletionProtection": "ACTIVE", "generateSecret": secret}
             yield Resource(thing.type, name, {**inputs, **more}, urn=name, protect=True, region=settings.region)
 
 
@@ -95,8 +93,7 @@ def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, 
     for resource in resources:
         name, number = resource["urn"].rpartition("::")[2], str(resource.get("id"))
         if resource["type"] == facts.PERMISSION:  # its id is one in its function alone, and many triggers may share it
-            trigger = name.removeprefix(f"{facts.LOGICAL_POOL}-").removesuffix("-permission")
-            number = f"{resource['outputs'].get('function')}/{number}/{trigger}"
+            number = f"{resource['outputs'].get('function')}/{number}/{name}"
         if not resource.get("delete") and (resource["type"], number) in things:
             found[name] = things[resource["type"], number]
     return found

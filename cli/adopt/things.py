@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cli.adopt.account import Account
-from identity import facts, parsing
+from identity import facts, naming, parsing
 from identity.config.keys import Config
 from identity.config.settings import Settings
 from identity.naming import Names, key_of
@@ -33,9 +33,9 @@ class Thing:
 
     @property
     def own_id(self) -> str:
-        """The id that the state knows it by: a client's without its pool, a permission's with its trigger."""
+        """The id that the state knows it by: a client's without its pool, a permission's with its logical name."""
         if self.type == facts.PERMISSION:
-            return f"{self.import_id}/{self.name}"
+            return f"{self.import_id}/{naming.permission(facts.LOGICAL_POOL, self.name)}"
         return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
 
 
@@ -126,9 +126,9 @@ class EntryKind(Kind):
         """One as the stack file has it, under its key."""
         raise NotImplementedError
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         entry = self.entries(settings).get(key_of(name))
-        return entry.inputs() if entry else None
+        return {"name": thing.name, **entry.inputs()} if entry else None  # the name of some is their key
 
 
 def written_out(entry: Model) -> Section:
