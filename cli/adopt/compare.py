@@ -14,7 +14,7 @@ from identity.config.keys import Config
 from identity.errors import shown
 from identity.guard.unseen import USUAL
 from identity.provider_names import Props, known_to_the_provider
-from identity.setting import Model, declarations, declared, model_within
+from identity.setting import declarations
 from identity.user_pool.trigger_events import VERSIONS
 
 # What AWS says of a thing, and nobody sets.
@@ -36,8 +36,9 @@ _USUAL = {
 }
 # What the provider reads and sends again where a program does not say it, besides the settings that declare it.
 _KEPT = (
-    *("emailConfiguration", "verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
-    "managedLoginVersion",
+    *("emailConfiguration", "smsConfiguration", "adminCreateUserConfig.inviteMessageTemplate", "managedLoginVersion"),
+    *("verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
+    *(at.aws for at in declarations(Config) if at.kept and at.aws),
 )
 _NAMES = ("name", "scopeName")
 # Their entries stand under their names.
@@ -102,7 +103,7 @@ def _effect(type_name: str, path: str, after: Any) -> Effect:
         return Effect.UNTOUCHED
     if path not in known_to_the_provider(type_name) and not path.startswith(_NAMED):
         return Effect.UNKNOWN
-    return Effect.KEPT if path.startswith((*_KEPT, *_kept(Config))) else Effect.TAKEN_OUT
+    return Effect.KEPT if path.startswith(_KEPT) else Effect.TAKEN_OUT
 
 
 def _members(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -137,13 +138,3 @@ def _without_order(value: Any) -> Any:
                 return _without_order({str(block[name]): block for block in value})
         return sorted(map(_without_order, value), key=lambda entry: json.dumps(entry, sort_keys=True)) or None
     return None if value in ("", False) else value
-
-
-def _kept(model: type[Model], all_of_it: bool = False) -> Iterator[str]:
-    """The provider's properties that stay where the config says nothing."""
-    for field in model.model_fields.values():
-        at = declared(field)
-        if at.aws and (at.kept or all_of_it):
-            yield at.aws
-        if inner := model_within(field):
-            yield from _kept(inner, at.kept or all_of_it)

@@ -12,9 +12,11 @@ from identity.config.keys import Config
 from identity.config.settings import Settings
 from identity.naming import Names, key_of
 from identity.provider_names import Props
-from identity.setting import Model, model_within
+from identity.setting import Model, declarations, model_within
 
 Section = dict[str, Any]
+# What AWS has by itself and keeps, of which a stack file need not speak.
+_BY_ITSELF = {at.aws: at.nothing for at in declarations(Config) if at.kept}
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,3 @@ def filled(outputs: Props, own: Props) -> Props:
         else:
             made.setdefault(name, value)
     return made
-
-
-# What AWS has by itself, of which a stack file need not speak.
-_BY_ITSELF = {"authSessionValidity": 3, "enablePropagateAdditionalUserContextData": False, "userPoolTier": "ESSENTIALS"}
