@@ -34,7 +34,7 @@ _USUAL = {
     "compromisedCredentialsRiskConfiguration.eventFilters": ["PASSWORD_CHANGE", "SIGN_IN", "SIGN_UP"],
     "securityPolicy": "TLS_V1",  # the weakest: a reset loses nothing
 }
-# What the provider reads and sends again where a program does not say it, besides the settings that declare it.
+# What the provider reads and sends again where a program does not say it: blocks, and the settings that declare it.
 _KEPT = (
     *("emailConfiguration", "smsConfiguration", "adminCreateUserConfig.inviteMessageTemplate", "managedLoginVersion"),
     *("verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
