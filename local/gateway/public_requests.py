@@ -85,11 +85,15 @@ def is_unsigned_operation(request: Request) -> bool:
 def _is_one_of(known: re.Pattern[str], request: Request) -> bool:
     shown = request.headers.get("authorization", [])
     return (
-        known.fullmatch(f"{request.method} {request.path}") is not None
+        _matches(known, request.method, request.path)
         and TARGET not in request.headers
         and (not shown or (len(shown) == 1 and bool(_SHOWN.match(shown[0]))))
         and not any(_OF_SERVICES.fullmatch(name) for name, _ in request.parameters())
     )
+
+
+def _matches(known: re.Pattern[str], method: str, path: str) -> bool:
+    return method.isalpha() and known.fullmatch(f"{method} {path}") is not None  # HTTP/2 has any text for a method
 
 
 def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tuple[bytes, bytes]]:
@@ -105,7 +109,7 @@ def preflight(request: Request) -> list[tuple[bytes, bytes]]:
     method = request.header("access-control-request-method")
     asked = request.header("access-control-request-headers").lower()
     names = {name.strip() for name in asked.split(",")}
-    endpoint = method.isalpha() and _ENDPOINTS.fullmatch(f"{method} {request.path}")
+    endpoint = _matches(_ENDPOINTS, method, request.path)
     operation = (method, request.path, request.query) == ("POST", "/", "") and "authorization" not in names
     if not (endpoint and TARGET not in names) and not (operation and TARGET in names):
         return []

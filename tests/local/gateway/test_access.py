@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from local import keys, serving
 from local.console import Failure
 from local.gateway import public_requests
+from local.gateway.http import Request
 from tests.support import http, signing
 from tests.support.emulated_sign_in import EmulatedStack, make_stack
 
@@ -323,6 +324,13 @@ def test_a_question_of_an_apps_own_is_no_action_of_a_service(stack: EmulatedStac
     asked = {"client_id": client, "response_type": "code", "redirect_uri": "http://localhost:1", "action": "buy"}
     answer = raw("GET", f"{stack.url}/oauth2/authorize?{urlencode(asked | {'state': 'Action=ListStacks'})}", {})
     assert (answer.status_code, "password" in answer.text) == (200, True)
+
+
+def test_a_method_is_no_part_of_a_path() -> None:
+    asked = Request("GET /restapis/a/b/_user_request_/", "/2015-03-31/functions", "/2015-03-31/functions", "", {})
+    assert not public_requests.is_open(asked)
+    given = {"access-control-request-method": [asked.method]}
+    assert public_requests.preflight(Request("OPTIONS", asked.path, asked.raw_path, "", given)) == []
 
 
 def unsigned(url: str) -> Any:
