@@ -7,8 +7,8 @@ import pulumi_aws
 import pytest
 from pulumi.provider.experimental.util import camel_case
 
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.properties import Property
-from local.aws_plugin.provider import RESOURCES
 from tests.support.program import ROOT
 
 TOKENS = {name: f"aws:cognito/u{name[1:]}:{name}" for name in ("UserPool", "UserPoolClient")}
@@ -37,9 +37,7 @@ def test_the_page_says_of_a_property_what_the_plugin_does(name: str, prop: str) 
     left_out, source, kept_inside, rest = rows(name)[prop]
     assert left_out == _left_out(table, prop)
     assert ("C" in re.split(r"[,;: ]", source) or source == "S") == (left_out == "kept")
-    assert set(re.findall(r"`(\w+)`", kept_inside)) == {
-        key for key, value in (table.block or {}).items() if value.keeps
-    }
+    assert set(re.findall(r"`(\w+)`", kept_inside)) == {key for key, value in table.block.items() if value.keeps}
     assert bool(rest) == bool(table.block)
 
 

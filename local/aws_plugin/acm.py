@@ -68,9 +68,6 @@ class CertificateValidation(Resource, module="acm"):
         given = {name: known[name] for name in ("certificateArn", "validationRecordFqdns") if name in known}
         return self.state(aws, resource_id, {}, **given)
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        pass
-
 
 def _described(aws: Service, arn: str) -> Any:
     return aws.client.describe_certificate(CertificateArn=arn)["Certificate"]
@@ -78,9 +75,5 @@ def _described(aws: Service, arn: str) -> Any:
 
 def _validation(option: Props) -> Props:
     record = option.get("ResourceRecord") or {}
-    return {
-        "domainName": option["DomainName"],
-        "resourceRecordName": record.get("Name", ""),
-        "resourceRecordType": record.get("Type", ""),
-        "resourceRecordValue": record.get("Value", ""),
-    }
+    parts = {f"resourceRecord{part}": record.get(part, "") for part in ("Name", "Type", "Value")}
+    return {"domainName": option["DomainName"], **parts}

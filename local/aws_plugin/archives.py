@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .emulator import Refusal
-from .properties import Props
 from .values import Archive
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
@@ -39,18 +38,11 @@ def _files(archive: Archive) -> Iterator[tuple[str, bytes]]:
                 yield file.relative_to(folder).as_posix(), file.read_bytes()
     elif "assets" in archive:
         for name, asset in archive["assets"].items():
-            yield from _asset(name, asset)
+            if isinstance(asset, Archive):
+                yield from ((f"{name}/{inner}", content) for inner, content in _files(asset))
+            elif "uri" in asset:
+                raise Refusal(f"code: {name} must be a file or a text here; received {asset['uri']}")
+            else:
+                yield name, asset["text"].encode() if "text" in asset else Path(asset["path"]).read_bytes()
     else:
         raise Refusal(f"code: must be an archive of a folder or of files here; received {archive.get('uri')}")
-
-
-def _asset(name: str, asset: Props) -> Iterator[tuple[str, bytes]]:
-    if isinstance(asset, Archive):
-        for inner, content in _files(asset):
-            yield f"{name}/{inner}", content
-    elif "text" in asset:
-        yield name, asset["text"].encode()
-    elif "path" in asset:
-        yield name, Path(asset["path"]).read_bytes()
-    else:
-        raise Refusal(f"code: {name} must be a file or a text here; received {asset.get('uri')}")

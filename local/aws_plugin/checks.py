@@ -8,18 +8,6 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .properties import Kind, Property, Props, Table
-from .values import Archive
-
-_TYPES: dict[Kind, Any] = {
-    Kind.TEXT: str,
-    Kind.NUMBER: int | float,
-    Kind.FLAG: bool,
-    Kind.MAP: dict,
-    Kind.BLOCK: dict,
-    Kind.SET: list,
-    Kind.BLOCKS: list,
-    Kind.ARCHIVE: Archive,
-}
 
 
 def problems(subject: str, table: Table, given: Props, path: str = "") -> Iterator[str]:
@@ -44,29 +32,26 @@ def problems(subject: str, table: Table, given: Props, path: str = "") -> Iterat
 def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
     if value is None or value == UNKNOWN:
         return
-    if not isinstance(value, _TYPES[prop.kind]) or (prop.kind is Kind.NUMBER and isinstance(value, bool)):
-        yield f"{path}: must be {prop.kind.value}; received {_shown(prop, value)}"
+    words, wanted = prop.kind.value
+    if not isinstance(value, wanted) or (prop.kind is Kind.NUMBER and isinstance(value, bool)):
+        yield f"{path}: must be {words}; received {_shown(prop, value)}"
         return
-    inner: Props = {"": value} if prop.kind is Kind.BLOCK else {}
-    if prop.kind is Kind.BLOCKS:
-        inner = {f"[{index}]": block for index, block in enumerate(value)}
-    for place, block in inner.items():
-        if isinstance(block, dict):
-            yield from problems(subject, prop.block or {}, block, f"{path}{place}.")
-        elif block != UNKNOWN:
-            yield f"{path}{place}: must be an object; received {_shown(prop, block)}"
-    texts: Any = value if prop.kind is Kind.SET else value.values() if prop.kind is Kind.MAP else ()
-    if not all(isinstance(text, str) for text in texts):
-        yield f"{path}: must be {prop.kind.value}; received {_shown(prop, value)}"
-    elif prop.values:
-        yield from _strange(prop, [value] if prop.kind is Kind.TEXT else texts, path)
-
-
-def _strange(prop: Property, texts: Any, path: str) -> Iterator[str]:
-    """The values that AWS's model does not name."""
-    for text in texts:
-        if text not in prop.values and text not in ("", UNKNOWN):
-            yield f"{path}: must be one of {', '.join(prop.values)}; received {_shown(prop, text)}"
+    if prop.kind is Kind.BLOCK:
+        yield from problems(subject, prop.block, value, f"{path}.")
+    elif prop.kind is Kind.BLOCKS:
+        for index, block in enumerate(value):
+            if isinstance(block, dict):
+                yield from problems(subject, prop.block, block, f"{path}[{index}].")
+            elif block != UNKNOWN:
+                yield f"{path}[{index}]: must be an object; received {_shown(prop, block)}"
+    elif prop.kind in (Kind.TEXT, Kind.SET, Kind.MAP):
+        texts = [value] if prop.kind is Kind.TEXT else value.values() if prop.kind is Kind.MAP else value
+        if not all(isinstance(text, str) for text in texts):
+            yield f"{path}: must be {words}; received {_shown(prop, value)}"
+            return
+        for text in texts:
+            if prop.values and text not in (*prop.values, "", UNKNOWN):
+                yield f"{path}: must be one of {', '.join(prop.values)}; received {_shown(prop, text)}"
 
 
 def _shown(prop: Property, value: Any) -> str:

@@ -134,12 +134,10 @@ class UserPoolUICustomization(Resource, module="cognito"):
     """A style sheet and a logo, of one client or of ALL. The emulator takes the logo and keeps none."""
 
     requests = ("SetUICustomization",)
+    changing = ("cssVersion", "imageUrl", "lastModifiedDate")
     differences = Differences(
         replaces=("clientId", "userPoolId"), unread=("imageFile",), own=("imageFile",), default={"clientId": "ALL"}
     )
-
-    def planned(self, old: Props, new: Props) -> Props:
-        return dict.fromkeys(("cssVersion", "imageUrl", "lastModifiedDate"), UNKNOWN)
 
     def make(self, aws: Service, props: Props) -> str:
         request = {"CSS": "", **to_aws(self.inputs, props)}

@@ -67,7 +67,7 @@ class UserPool(Resource, module="cognito"):
 
     @property
     def _attribute(self) -> Table:
-        return self.inputs["schemas"].block or {}
+        return self.inputs["schemas"].block
 
     def make(self, aws: Service, props: Props) -> str:
         request = to_aws(self.inputs, props)

@@ -9,7 +9,7 @@ from typing import Any
 
 from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES
 
-from .properties import Kind, Property, Props, Table, comparable, from_aws
+from .properties import Props, Table, comparable_block, from_aws
 
 _NEW_AT_ONCE = 25
 
@@ -23,8 +23,7 @@ def impossible(table: Table, old: Props, new: Props) -> str | None:
 
 
 def by_name(table: Table, attributes: list[Props]) -> dict[str, Any]:
-    one = Property(kind=Kind.BLOCK, block=table)
-    return {attribute["name"]: comparable(one, attribute) for attribute in attributes}
+    return {attribute["name"]: comparable_block(table, attribute) for attribute in attributes}
 
 
 def own_attributes(table: Table, answer: list[Props], known: list[Props]) -> list[Props]:

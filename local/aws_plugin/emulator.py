@@ -98,7 +98,7 @@ def model(service: str) -> Any:
 def endpoints_of(text: str) -> dict[str, str]:
     """`aws:endpoints` as the engine hands it over: a JSON list of objects, service -> URL."""
     try:
-        entries = json.loads(text or "[]")
+        entries = json.loads(text)
         return {service: url for entry in entries for service, url in entry.items() if url}
     except (ValueError, AttributeError, TypeError) as error:
         raise Refusal(f"aws:endpoints must be a list of objects, service -> URL; received {text}") from error

@@ -51,8 +51,8 @@ class Function(Resource, module="lambda"):
         if not props.get("code"):
             raise Refusal("code: aws.lambda.Function needs it here: an archive of the folder; received nothing")
         aws.client.create_function(**to_aws(self.inputs, props), Code={"ZipFile": zipped(props["code"])})
-        self._limit(aws, props)
-        self._wait(aws, props["name"])
+        _limit(aws, props)
+        _wait(aws, props["name"])
         return str(props["name"])
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
@@ -77,11 +77,11 @@ class Function(Resource, module="lambda"):
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         if _digest(new) != _digest(old):
             aws.client.update_function_code(FunctionName=resource_id, ZipFile=zipped(new["code"]))
-            self._wait(aws, resource_id)
+            _wait(aws, resource_id)
         aws.call("UpdateFunctionConfiguration", to_aws(self.inputs, new, old))
-        self._limit(aws, new)
+        _limit(aws, new)
         aws.retag(old, new, Resource=old["arn"])
-        self._wait(aws, resource_id)
+        _wait(aws, resource_id)
 
     def planned(self, old: Props, new: Props) -> Props:
         changed = _digest(new) != _digest(old)
@@ -91,22 +91,6 @@ class Function(Resource, module="lambda"):
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         if not state.get("skipDestroy"):
             aws.client.delete_function(FunctionName=resource_id)
-
-    @staticmethod
-    def _limit(aws: Service, props: Props) -> None:
-        limit = props.get("reservedConcurrentExecutions", -1)
-        if limit >= 0:
-            aws.client.put_function_concurrency(FunctionName=props["name"], ReservedConcurrentExecutions=limit)
-        else:
-            aws.client.delete_function_concurrency(FunctionName=props["name"])
-
-    @staticmethod
-    def _wait(aws: Service, name: str) -> None:
-        def ready() -> bool:
-            found = aws.client.get_function_configuration(FunctionName=name)
-            return (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
-
-        aws.wait(f"function {name} to be active", _STARTING, ready)
 
 
 class Permission(Resource, module="lambda"):
@@ -140,6 +124,22 @@ class Permission(Resource, module="lambda"):
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.remove_permission(FunctionName=state["function"], StatementId=resource_id)
+
+
+def _limit(aws: Service, props: Props) -> None:
+    limit = props.get("reservedConcurrentExecutions", -1)
+    if limit >= 0:
+        aws.client.put_function_concurrency(FunctionName=props["name"], ReservedConcurrentExecutions=limit)
+    else:
+        aws.client.delete_function_concurrency(FunctionName=props["name"])
+
+
+def _wait(aws: Service, name: str) -> None:
+    def ready() -> bool:
+        found = aws.client.get_function_configuration(FunctionName=name)
+        return (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
+
+    aws.wait(f"function {name} to be active", _STARTING, ready)
 
 
 def _digest(props: Props) -> Any:

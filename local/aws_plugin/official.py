@@ -3,11 +3,10 @@
 https://www.pulumi.com/registry/packages/aws/api-docs/ and botocore's service-2.json files, which the AWS SDKs share.
 """
 
-import functools
 import inspect
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin
@@ -49,129 +48,89 @@ class Differences:
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
 
-    def paths(self) -> frozenset[str]:
-        """All that it speaks of."""
-        lists = self.replaces, self.keeps, self.unread, self.secret, self.ordered, self.own, self.unsupported
-        several = [*lists, self.keyed, self.members, self.default, self.absent, filter(None, [self.named])]
-        return frozenset(path for paths in several for path in paths)
-
-
-class _OfficialTable(Mapping[str, Property]):
-    """A table that is read off at its first use: few types are used in a run, and some have blocks without end."""
-
-    def __init__(
-        self, place: str, arguments: Callable[[], Any], shapes: Callable[[], Any], differs: Differences
-    ) -> None:
-        self._place, self._arguments, self._shapes, self._differences = place, arguments, shapes, differs
-
-    @functools.cached_property
-    def _entries(self) -> dict[str, Property]:
-        parameters, shapes = inspect.signature(self._arguments()).parameters, self._shapes()
-        named = {to_camel(name.rstrip("_")): parameter for name, parameter in parameters.items()}
-        return {name: self._property(name, parameter, shapes) for name, parameter in named.items()}
-
-    def _property(self, name: str, parameter: inspect.Parameter, shapes: "Sequence[Shape]") -> Property:
-        differences, path = self._differences, f"{self._place}{name}"
-        kind, arguments = _kind(parameter.annotation)
-        aws, member = self._member(path, name, shapes)
-        required = parameter.default is inspect.Parameter.empty
-        keeps = path in differences.keeps or path == "region"
-        # Terraform's own rule for what stands in a block: a flag that is not given is false.
-        default = False if kind is Kind.FLAG and self._place and not required and not keeps else None
-        return Property(
-            kind=kind,
-            aws=aws or "",
-            values=tuple(getattr(_item(member), "enum", ())),
-            required=required,
-            named=path == differences.named,
-            replaces=path in differences.replaces or path == "region",
-            keeps=keeps,
-            unread=path in differences.unread,
-            secret=path in differences.secret,
-            ordered=path in differences.ordered,
-            bare=differences.bare and kind is Kind.BLOCK,
-            default=differences.default.get(path, default),
-            absent=differences.absent.get(path),
-            keyed=differences.keyed.get(path, ""),
-            unsupported=aws is None,
-            listed=kind is Kind.MAP and getattr(member, "type_name", "") == "list",
-            block=self._inner(path, arguments, _item(member)) if arguments else None,
-        )
-
-    def _inner(self, path: str, arguments: str, member: Any) -> Table:
-        package = sys.modules[self._arguments().__module__.rpartition(".")[0]]
-        shapes = [member] if member else []
-        return _OfficialTable(f"{path}.", lambda: getattr(package, arguments), lambda: shapes, self._differences)
-
-    def _member(self, path: str, name: str, shapes: "Sequence[Shape]") -> "tuple[str | None, Shape | None]":
-        """The member of a property, and its shape; an empty one where the module converts it itself."""
-        differences = self._differences
-        if not shapes or path in (*differences.own, "region"):
-            return "", None
-        if path == "tags":
-            return _tags(shapes)
-        wanted = differences.members.get(path, name)
-        for shape in () if path in differences.unsupported else shapes:
-            if found := _walk(shape, wanted.split(".")):
-                return found
-        return None, None
-
-    def __getitem__(self, name: str) -> Property:
-        return self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
 
 def official_table(
-    type_name: str, service: str, requests: Sequence[str] = (), differences: Differences = Differences()
+    arguments: Any, shapes: "Sequence[Shape]", differences: Differences = Differences(), place: str = ""
 ) -> Table:
-    """The inputs of a resource type.
+    """The inputs of a resource type, or the properties of a block.
 
     Args:
-        type_name: its token, such as `aws:cognito/userPool:UserPool`.
-        service: boto3's name of the service.
-        requests: the operations, or the shapes, that carry the properties; empty where nothing of it is held.
+        arguments: their class in `pulumi_aws`.
+        shapes: what carries them in AWS's model; empty where nothing of it is held.
         differences: what is written by hand.
+        place: the block's path and a dot.
 
-    A property that has no member in the requests, and none by hand, is unsupported.
+    A property that has no member in the shapes, and none by hand, is unsupported.
     """
-    return _OfficialTable(
-        "",
-        lambda: _class(type_name, "Args"),
-        lambda: [_shape(model(service), request) for request in requests],
-        differences,
+    parameters = {to_camel(name.rstrip("_")): found for name, found in inspect.signature(arguments).parameters.items()}
+    package = sys.modules[arguments.__module__.rpartition(".")[0]]
+    return {name: _property(place + name, found, shapes, differences, package) for name, found in parameters.items()}
+
+
+def _property(
+    path: str, parameter: inspect.Parameter, shapes: "Sequence[Shape]", differences: Differences, package: Any
+) -> Property:
+    kind, arguments = _kind(parameter.annotation)
+    aws, member = _member(path, shapes, differences)
+    held = [_item(member)] if member else []
+    required = parameter.default is inspect.Parameter.empty
+    keeps = path in differences.keeps or path == "region"
+    # Terraform's own rule for what stands in a block: a flag that is not given is false.
+    default = False if kind is Kind.FLAG and "." in path and not required and not keeps else None
+    return Property(
+        kind=kind,
+        aws=aws or "",
+        unsupported=aws is None,
+        values=tuple(getattr(_item(member), "enum", ())),
+        required=required,
+        named=path == differences.named,
+        replaces=path in differences.replaces or path == "region",
+        keeps=keeps,
+        unread=path in differences.unread,
+        secret=path in differences.secret,
+        ordered=path in differences.ordered,
+        bare=differences.bare and kind is Kind.BLOCK,
+        default=differences.default.get(path, default),
+        absent=differences.absent.get(path),
+        keyed=differences.keyed.get(path, ""),
+        listed=kind is Kind.MAP and getattr(member, "type_name", "") == "list",
+        inner=lambda: official_table(getattr(package, arguments), held, differences, f"{path}.") if arguments else {},
     )
 
 
-def _shape(known: Any, name: str) -> Any:
+def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "tuple[str | None, Shape | None]":
+    """The member of a property, and its shape; an empty one where the module converts it itself."""
+    if not shapes or path in (*differences.own, "region"):
+        return "", None
+    if path == "tags":
+        return _tags(shapes)
+    wanted = differences.members.get(path, path.rpartition(".")[2])
+    for shape in () if path in differences.unsupported else shapes:
+        if found := _walk(shape, wanted.split(".")):
+            return found
+    return None, None
+
+
+def shape_of(service: str, name: str) -> Any:
+    """What an operation is asked, or the shape of this name, in AWS's model of a service, by boto3's name of that."""
+    known = model(service)
     return known.operation_model(name).input_shape if name in known.operation_names else known.shape_for(name)
 
 
 def outputs(type_name: str) -> dict[str, Any]:
     """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
-    members = vars(_class(type_name)).items()
-    types = {name: get_args(member.fget.__annotations__["return"]) for name, member in members if _computed(member)}
+    members = vars(official_class(type_name)).items()
+    types = {name: get_args(found.fget.__annotations__["return"]) for name, found in members if type(found) is property}
     return {to_camel(name): _EMPTY.get(_kind(of)[0]) for name, (of,) in types.items()}
 
 
-def _computed(member: Any) -> bool:
-    return isinstance(member, property)
-
-
-def _class(type_name: str, suffix: str = "") -> Any:
-    with _LOADING:
-        return getattr(_package(type_name), type_name.rpartition(":")[2] + suffix)
-
-
-def _package(type_name: str) -> Any:
+def official_class(type_name: str, suffix: str = "") -> Any:
+    """The class of a type in `pulumi_aws`, or that of its arguments by the suffix `Args`."""
     import pulumi_aws  # here: it takes a while, and the plugin says its port before
 
-    module = type_name.split(":")[1].partition("/")[0]
-    return getattr(pulumi_aws, f"{module}_" if module == "lambda" else module)
+    _, module, name = type_name.replace("lambda/", "lambda_/").split(":")
+    with _LOADING:
+        return getattr(getattr(pulumi_aws, module.partition("/")[0]), name + suffix)
 
 
 def _kind(annotation: Any) -> tuple[Kind, str]:

@@ -4,26 +4,31 @@ Values here are plain JSON values under Pulumi's camelCase names. A value that t
 is the engine's own marker, UNKNOWN, and passes through everything.
 """
 
+import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from .values import Archive
+
 Props = dict[str, Any]
 
 
 class Kind(Enum):
-    TEXT = "a string"
-    NUMBER = "a number"
-    FLAG = "true or false"
-    SET = "a list of strings"
-    MAP = "an object of strings"
-    BLOCK = "an object"
-    BLOCKS = "a list of objects"
-    ARCHIVE = "an archive"
+    """What a property takes: in words, and its type."""
+
+    TEXT = "a string", str
+    NUMBER = "a number", int | float
+    FLAG = "true or false", bool
+    SET = "a list of strings", list
+    MAP = "an object of strings", dict
+    BLOCK = "an object", dict
+    BLOCKS = "a list of objects", list
+    ARCHIVE = "an archive", Archive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,12 @@ class Property:
     bare: bool = False  # an empty block says something, as `allow: {}` of a web ACL does
     default: Any = None  # the official provider's, put into the inputs
     absent: Any = None  # what AWS takes absence to mean; sent to take the property back
-    block: "Table | None" = None
+    inner: "Callable[[], Table]" = dict  # see `block`
+
+    @functools.cached_property
+    def block(self) -> "Table":
+        """What stands in it, read off at its first use: some types have blocks without end."""
+        return self.inner()
 
 
 Table = Mapping[str, Property]
@@ -61,15 +71,21 @@ def comparable(prop: Property, value: Any) -> Any:
     match prop.kind:
         case Kind.TEXT:
             return _without_layout(value)
-        case Kind.SET:
-            return value if prop.ordered else sorted(value)
         case Kind.BLOCK:
-            return {name: comparable(inner, value.get(name)) for name, inner in (prop.block or {}).items()}
-        case Kind.BLOCKS:
-            single = Property(kind=Kind.BLOCK, block=prop.block)
-            blocks = [comparable(single, block) for block in value]
-            return blocks if prop.ordered else sorted(blocks, key=lambda block: json.dumps(block, default=str))
+            return comparable_block(prop.block, value)
+        case Kind.SET | Kind.BLOCKS:
+            entries = _entries(prop, value)
+            return entries if prop.ordered else sorted(entries, key=lambda entry: json.dumps(entry, default=str))
     return value
+
+
+def comparable_block(table: Table, value: Any) -> Any:
+    """The same for a block, whose table this is."""
+    return value if value == UNKNOWN else {name: comparable(prop, value.get(name)) for name, prop in table.items()}
+
+
+def _entries(prop: Property, value: list[Any]) -> list[Any]:
+    return [comparable_block(prop.block, one) if prop.kind is Kind.BLOCKS else _without_layout(one) for one in value]
 
 
 def _without_layout(text: Any) -> Any:
@@ -100,7 +116,7 @@ def changes(table: Table, old: Props, new: Props, path: str = "", replaces: bool
             continue
         again = prop.replaces or replaces
         if prop.kind is Kind.BLOCK and isinstance(before, dict) and isinstance(after, dict):
-            found |= changes(prop.block or {}, before, after, f"{path}{name}.", again)
+            found |= changes(prop.block, before, after, f"{path}{name}.", again)
         elif prop.kind is Kind.MAP and isinstance(before, dict) and isinstance(after, dict):
             found |= _keyed(before, after, path + name, again)
         elif isinstance(before, list) and isinstance(after, list) and before and after:
@@ -120,8 +136,7 @@ def _keyed(before: Props, after: Props, path: str, replaces: bool) -> dict[str, 
 
 
 def _listed(prop: Property, before: list[Any], after: list[Any], path: str, replaces: bool) -> dict[str, Change]:
-    single = Property(kind=Kind.BLOCK if prop.kind is Kind.BLOCKS else Kind.TEXT, block=prop.block)
-    was, becomes = ([comparable(single, entry) for entry in entries] for entries in (before, after))
+    was, becomes = _entries(prop, before), _entries(prop, after)
     gone = {index for index, entry in enumerate(was) if entry not in becomes}
     come = {index for index, entry in enumerate(becomes) if entry not in was}
     found = {f"{path}[{index}]": Change("DELETE", replaces) for index in gone - come}
@@ -143,11 +158,11 @@ def to_aws(table: Table, props: Props, old: Props | None = None) -> Props:
         if value is None or value == "" or not prop.aws:
             continue
         if prop.kind is Kind.BLOCK and value:  # nothing stays nothing: a default in it would set what is taken back
-            value = to_aws(prop.block or {}, value)
+            value = to_aws(prop.block, value)
         elif prop.keyed:
-            value = {block[prop.keyed]: to_aws(prop.block or {}, block) for block in value}
+            value = {block[prop.keyed]: to_aws(prop.block, block) for block in value}
         elif prop.kind is Kind.BLOCKS:
-            value = [to_aws(prop.block or {}, block) for block in value]
+            value = [to_aws(prop.block, block) for block in value]
         elif prop.listed:
             value = key_values(value)
         place, members = request, prop.aws.split(".")
@@ -167,11 +182,11 @@ def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
         if not prop.aws or value is None or (value in ("", {}) and not prop.bare):
             continue
         if prop.kind is Kind.BLOCK:
-            value = from_aws(prop.block or {}, value)
+            value = from_aws(prop.block, value)
         elif prop.keyed:
-            value = [from_aws(prop.block or {}, block) | {prop.keyed: key} for key, block in value.items()]
+            value = [from_aws(prop.block, block) | {prop.keyed: key} for key, block in value.items()]
         elif prop.kind is Kind.BLOCKS:
-            value = [from_aws(prop.block or {}, block) for block in value]
+            value = [from_aws(prop.block, block) for block in value]
         elif prop.listed:
             value = {pair["Key"]: pair.get("Value", "") for pair in value}
         props[name] = value
@@ -191,7 +206,7 @@ def kept(table: Table, old: Props, new: Props) -> Props:
         if after is None and prop.keeps and before is not None:
             result[name] = before
         elif prop.kind is Kind.BLOCK and isinstance(before, dict) and isinstance(after, dict):
-            result[name] = kept(prop.block or {}, before, after)
+            result[name] = kept(prop.block, before, after)
     return result
 
 
@@ -211,7 +226,7 @@ def unheld(table: Table, state: Props, given: Props, path: str = "") -> Iterator
         if prop.unread or comparable(prop, value) in (None, comparable(prop, held)):
             continue
         if prop.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(held, dict):
-            yield from unheld(prop.block or {}, held, value, f"{path}{name}.")
+            yield from unheld(prop.block, held, value, f"{path}{name}.")
         else:
             yield path + name, held
 

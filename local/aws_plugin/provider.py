@@ -6,7 +6,8 @@ https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/providers/imp
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -21,8 +22,6 @@ from .properties import Props, aligned, changes, kept, put, unheld, untaken
 from .resource import Resource
 from .service import Service
 from .values import plain, wrapped
-
-__all__ = ["CONFIG", "INVOKES", "RESOURCES", "LocalAws"]
 
 # Among a resource's outputs: the paths of what the emulator does not hold, and the state therefore remembers.
 _RECORD = "__remembered"
@@ -127,16 +126,15 @@ class LocalAws:
         if request.preview:
             planned = resource.previewed(inputs) | {"id": UNKNOWN}
             return rpc.CreateResponse(properties=wrapped(planned, resource.secrets))
-        with plainly(_subject(request)):
-            found = resource.create(self._service(resource, inputs, request.timeout), inputs)
+        with self._service(request, inputs, request.timeout) as service:
+            found = resource.create(service, inputs)
         state = self._recorded(request, found, {}, inputs)
         return rpc.CreateResponse(id=found["id"], properties=wrapped(state, resource.secrets))
 
     def read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         resource, inputs, before = _resource(request), _given(request.inputs), plain(request.properties)
         known = before | inputs
-        with plainly(_subject(request)):
-            service = self._service(resource, known)
+        with self._service(request, known) as service:
             found = existing(lambda: resource.read(service, request.id, known))
         if found is None:
             return rpc.ReadResponse()
@@ -162,21 +160,22 @@ class LocalAws:
             outputs |= {"tagsAll": new.get("tags") or {}} if "tagsAll" in outputs else {}
             state = outputs | resource.planned(old, new) | new | {"id": request.id}
         else:
-            with plainly(_subject(request)):
-                service = self._service(resource, old, request.timeout)
+            with self._service(request, old, request.timeout) as service:
                 found = resource.update(service, request.id, old, new)
             state = self._recorded(request, found, old, new)
         return rpc.UpdateResponse(properties=wrapped(state, resource.secrets))
 
     def delete(self, request: rpc.DeleteRequest) -> Empty:
         resource, state = _resource(request), plain(request.properties)
-        with plainly(_subject(request)):
-            service = self._service(resource, state, request.timeout)
+        with self._service(request, state, request.timeout) as service:
             existing(lambda: resource.delete(service, request.id, state))
         return Empty()
 
-    def _service(self, resource: Resource, props: Props, timeout: float = 0) -> Service:
-        return Service(self._ready(), resource.service, props.get("region"), timeout)
+    @contextmanager
+    def _service(self, request: Any, props: Props, timeout: float = 0) -> Iterator[Service]:
+        """Where a resource with these properties lives; what goes wrong there is told with its name."""
+        with plainly(_subject(request)):
+            yield Service(self._ready(), _resource(request).service, props.get("region"), timeout)
 
     def _ready(self) -> Emulator:
         if self._emulator is None:
@@ -215,10 +214,8 @@ def _hides(resource: Resource, path: str, held: Any) -> bool:
 
 
 def _emulator(settings: Props) -> Emulator:
-    endpoints = settings.get("endpoints") or "[]"
-    text = endpoints if isinstance(endpoints, str) else json.dumps(endpoints)
     keys = settings.get("accessKey") or "", settings.get("secretKey") or ""
-    return Emulator(settings.get("region") or "us-east-1", *keys, endpoints_of(text))
+    return Emulator(settings.get("region") or "us-east-1", *keys, endpoints_of(settings.get("endpoints") or "[]"))
 
 
 def _resource(request: Any) -> Resource:

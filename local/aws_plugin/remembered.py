@@ -39,9 +39,6 @@ class Remembered(Resource):
         outputs = {name: old[name] for name in self.outputs if name in old}
         return self.state(aws, resource_id, {}, **(outputs | new))
 
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        pass
-
 
 class LogDeliveryConfiguration(Remembered, module="cognito"):
     """Where a pool writes down its messages and sign-ins."""

@@ -1,7 +1,6 @@
 """What a resource type is to this plugin: a table of its inputs, and four acts on the emulator."""
 
 import functools
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import SERVICES, Refusal, existing
-from .official import Differences, official_table
+from .official import Differences, official_class, official_table, shape_of
 from .official import outputs as official_outputs
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
@@ -18,7 +17,7 @@ from .service import Service
 _SERVICES = {"cloudwatch": "logs", "cognito": "cognitoidp"}
 
 
-class Resource(ABC):
+class Resource:
     """One resource type. Acts raise boto3's errors or Refusal; the provider makes one message of either.
 
     What is held of a resource, its inputs and outputs and its `id`, is one map. That AWS says of something asked for
@@ -32,6 +31,7 @@ class Resource(ABC):
     requests: tuple[str, ...] = ()  # the operations that carry its inputs
     differences: Differences  # what is written by hand of its inputs
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
+    changing: tuple[str, ...] = ()  # outputs that each update changes, to what no preview can tell
 
     def __init_subclass__(cls, module: str = "", service: str = "") -> None:
         if module:
@@ -43,7 +43,8 @@ class Resource(ABC):
     @functools.cached_property
     def inputs(self) -> Table:
         """What may be given."""
-        return official_table(self.type_name, SERVICES[self.service], self.requests, self.differences)
+        shapes = [shape_of(SERVICES[self.service], request) for request in self.requests]
+        return official_table(official_class(self.type_name, "Args"), shapes, self.differences)
 
     @functools.cached_property
     def outputs(self) -> Props:
@@ -60,8 +61,8 @@ class Resource(ABC):
         return props
 
     def planned(self, old: Props, new: Props) -> Props:
-        """Outputs that an update changes and that a preview can tell, or UNKNOWN."""
-        return {}
+        """Outputs that an update changes, as far as a preview can tell."""
+        return dict.fromkeys(self.changing, UNKNOWN)
 
     def impossible(self, old: Props, new: Props) -> str | None:
         """Why AWS cannot make this change in place, if so; asked in preview and before an update."""
@@ -79,9 +80,9 @@ class Resource(ABC):
         """Make it, to its id."""
         raise NotImplementedError(self.type_name)
 
-    @abstractmethod
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         """What there is now, or None. `known` is the last state; empty on import, when the id is the import id."""
+        raise NotImplementedError(self.type_name)
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
         """Make the new inputs true in place; `new` has what the program leaves out and AWS keeps."""
@@ -92,9 +93,8 @@ class Resource(ABC):
         """The same, for what is read again afterwards: made once more, it takes the place of what was there."""
         self.make(aws, new)
 
-    @abstractmethod
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        """Delete it."""
+        """Delete it, where there is anything to delete."""
 
     def previewed(self, inputs: Props) -> Props:
         """The state of a resource that is still to be made."""
@@ -135,10 +135,9 @@ class Held(Resource):
     separator: str = "/"
     rereads = False  # whether it is described once more after a change, whose answer does not tell
 
-    @functools.cached_property
-    def inputs(self) -> Table:
-        made = f"{self.verbs[0]}{self.noun}"
-        return official_table(self.type_name, SERVICES[self.service], (made,), self.differences)
+    @property
+    def requests(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (f"{self.verbs[0]}{self.noun}",)
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
         """What the tables do not tell of it; `known` is what was given, or last known."""

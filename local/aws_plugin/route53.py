@@ -175,11 +175,7 @@ def get_records(emulator: Emulator, arguments: Props) -> Props:
 
 def _listed(record: Props) -> Props:
     alias = record.get("AliasTarget")
-    absent = (
-        *("cidrRoutingConfig", "failover", "geolocation", "geoproximityLocation", "healthCheckId", "multiValueAnswer"),
-        *("region", "setIdentifier", "trafficPolicyInstanceId", "weight"),
-    )
-    return dict.fromkeys(absent) | {
+    return {
         "name": record["Name"],
         "type": record["Type"],
         "ttl": record.get("TTL"),

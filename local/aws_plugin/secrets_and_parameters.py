@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.
 
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
 from .emulator import Refusal
 from .official import Differences
 from .properties import Props, to_aws
@@ -21,6 +19,7 @@ class Parameter(Resource, module="ssm"):
     """A parameter; its value is a secret of the state, whatever its type."""
 
     secrets = frozenset({"value"})
+    changing = ("version",)
     requests = ("PutParameter",)
     differences = Differences(
         named="name",
@@ -31,9 +30,6 @@ class Parameter(Resource, module="ssm"):
         # AWS takes tags at the making alone, and not with Overwrite.
         own=("arn", "insecureValue", "overwrite", "tags"),
     )
-
-    def planned(self, old: Props, new: Props) -> Props:
-        return {"version": UNKNOWN}
 
     def make(self, aws: Service, props: Props) -> str:
         self._put(aws, {}, props, Overwrite=bool(props.get("overwrite")))
@@ -101,7 +97,7 @@ def _restrict(aws: Service, arn: str, props: Props) -> None:
 
 
 class SecretVersion(Resource, module="secretsmanager"):
-    """A secret's value. Another value is another version; the old one stays in the secret, without a label."""
+    """A secret's value. Another value is another version; the old one stays until the secret goes, without a label."""
 
     secrets = frozenset({"secretString", "secretBinary"})
     requests = ("PutSecretValue",)
@@ -124,6 +120,3 @@ class SecretVersion(Resource, module="secretsmanager"):
         secret, version = parted(resource_id, "<secret ARN>|<version id>")
         for stage in set(new.get("versionStages") or []) - set(old.get("versionStages") or []):
             aws.client.update_secret_version_stage(SecretId=secret, VersionStage=stage, MoveToVersionId=version)
-
-    def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        """Nothing: a version goes with its secret."""

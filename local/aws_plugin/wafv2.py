@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html
 
 from typing import Any
 
-from pulumi.runtime.rpc import UNKNOWN
-
 from .emulator import Refusal, existing
 from .official import Differences
 from .properties import Props, to_aws
@@ -18,6 +16,7 @@ class WebAcl(Resource, module="wafv2"):
     """A web ACL. Each writing act names the token of the last one, so that none is lost."""
 
     requests = ("CreateWebACL",)
+    changing = ("lockToken",)
     differences = Differences(
         named="name",
         replaces=("name", "scope"),
@@ -26,9 +25,6 @@ class WebAcl(Resource, module="wafv2"):
         members={"associationConfig.requestBodies": "RequestBody"},
     )
 
-    def planned(self, old: Props, new: Props) -> Props:
-        return {"lockToken": UNKNOWN}
-
     def make(self, aws: Service, props: Props) -> str:
         return str(aws.client.create_web_acl(**to_aws(self.inputs, props))["Summary"]["Id"])
 
@@ -36,25 +32,25 @@ class WebAcl(Resource, module="wafv2"):
         if not {"name", "scope"} <= known.keys():
             resource_id, *named = parted(resource_id, "<id>/<name>/<scope>")
             known = dict(zip(("name", "scope"), named, strict=True))
-        found = self._held(aws, resource_id, known)
+        found = _held(aws, resource_id, known)
         arn = found["WebACL"]["ARN"]
         tags = aws.client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"]
         told = {"Tags": tags, "LockToken": found["LockToken"], "Scope": known["scope"]}
         return self.state(aws, resource_id, found["WebACL"] | told)
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
-        held = self._held(aws, resource_id, old)
+        held = _held(aws, resource_id, old)
         request = {"Rules": [], **to_aws(self.inputs, new)}  # what is left out goes
         aws.call("UpdateWebACL", request | {"Id": resource_id, "LockToken": held["LockToken"]})
         aws.retag(old, new, ResourceARN=old["arn"])
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        held = self._held(aws, resource_id, state)
+        held = _held(aws, resource_id, state)
         aws.call("DeleteWebACL", to_aws(self.inputs, state) | {"Id": resource_id, "LockToken": held["LockToken"]})
 
-    @staticmethod
-    def _held(aws: Service, resource_id: str, named: Props) -> Any:
-        return aws.client.get_web_acl(Id=resource_id, Name=named["name"], Scope=named["scope"])
+
+def _held(aws: Service, resource_id: str, named: Props) -> Any:
+    return aws.client.get_web_acl(Id=resource_id, Name=named["name"], Scope=named["scope"])
 
 
 class WebAclAssociation(Resource, module="wafv2"):

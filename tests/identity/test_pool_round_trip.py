@@ -133,7 +133,7 @@ def test_the_words_are_those_of_awss_model(shape: str, ours: Any) -> None:
 
 
 def test_each_trigger_of_the_provider_has_a_key() -> None:
-    block = RESOURCES[facts.USER_POOL].inputs["lambdaConfig"].block or {}
+    block = RESOURCES[facts.USER_POOL].inputs["lambdaConfig"].block
     ours = {str(field.alias) for field in triggers.Triggers.model_fields.values()} - {"kmsKeyArn"}
     assert ours == {name for name in block if name not in ("kmsKeyId", "preTokenGenerationConfig")}
 

@@ -15,10 +15,9 @@ from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
 from pulumi.runtime.rpc import unwrap_rpc_secret
 
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.checks import problems
-from local.aws_plugin.official import official_table
-from local.aws_plugin.properties import Property, Table, to_aws
-from local.aws_plugin.provider import RESOURCES
+from local.aws_plugin.properties import to_aws
 from local.aws_plugin.values import Archive
 
 # The operations whose requests carry a resource's inputs. For the rest of the types the classes alone speak.
@@ -50,13 +49,6 @@ _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aws:ssm/parameter:Parameter": ("ssm", ("PutParameter",)),
     "aws:wafv2/webAclAssociation:WebAclAssociation": ("wafv2", ("AssociateWebACL",)),
 }
-# Types of which the local plugin holds nothing, and so has no members of AWS's either.
-_REMEMBERED = {
-    "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration",
-    "aws:cognito/managedLoginBranding:ManagedLoginBranding",
-    "aws:cognito/riskConfiguration:RiskConfiguration",
-    "aws:wafv2/webAclAssociation:WebAclAssociation",
-}
 
 
 def complaints(type_name: str, inputs: Mapping[str, Any]) -> list[str]:
@@ -75,7 +67,7 @@ def _of_aws(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
     if type_name not in _OPERATIONS:
         return
     service, operations = _OPERATIONS[type_name]
-    table = _table(type_name)
+    table = RESOURCES[type_name].inputs
     made = {name: "made" for name, prop in table.items() if prop.named}  # the provider makes a name that is not given
     request = to_aws(table, made | dict(given))
     for operation in operations:
@@ -138,15 +130,6 @@ def _operation(service: str, operation: str) -> OperationModel:
 @functools.cache
 def _model(service: str) -> Any:
     return botocore.session.get_session().get_service_model(service)
-
-
-@functools.cache
-def _table(type_name: str) -> Mapping[str, Property]:
-    service, operations = _OPERATIONS[type_name]
-    if type_name in _REMEMBERED:
-        return official_table(type_name, service, [f"{operation}Request" for operation in operations])
-    table: Table = RESOURCES[type_name].inputs
-    return table
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The plugin as the engine asks it, without the engine: one resource through its whole life, on an emulator."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from local import keys
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.emulator import SERVICES
 from local.aws_plugin.properties import Props, comparable
-from local.aws_plugin.provider import RESOURCES, LocalAws
+from local.aws_plugin.provider import LocalAws
 from local.aws_plugin.values import plain, wrapped
 
 # As the engine marks what is no plain value.
@@ -38,7 +40,7 @@ class Plugin:
         self._provider = LocalAws(lambda _, line: self.said.append(line))
         key = keys.own()
         settings = {"region": "us-east-1", "accessKey": key.id, "secretKey": key.secret}
-        arguments = wrapped({**settings, "endpoints": [dict.fromkeys(SERVICES, url)]})
+        arguments = wrapped({**settings, "endpoints": json.dumps([dict.fromkeys(SERVICES, url)])})
         self._provider.configure(rpc.ConfigureRequest(args=arguments))
 
     def made(self, token: str, given: Props, name: str = "it") -> "Made":

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import local.emulator
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.properties import Props
-from local.aws_plugin.provider import RESOURCES
 from tests.local.aws_plugin.cases import ALLOW, CLIENT, FUNCTION, POOL, TRUST
 from tests.local.aws_plugin.lifecycle import Made, Plugin, archive, differing
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.emulator import Refusal
-from local.aws_plugin.provider import RESOURCES
 from tests.local.aws_plugin.cases import CASES, CLIENT, REMEMBERED, TRUST, Case
 from tests.local.aws_plugin.lifecycle import Plugin, differing
 

@@ -16,14 +16,15 @@ from pulumi_aws import _inputs, cloudformation, get_region, route53
 from pulumi_aws.provider import ProviderArgs
 
 from local.aws_plugin import cognito_schema
+from local.aws_plugin.catalogue import INVOKES, RESOURCES
 from local.aws_plugin.checks import problems
 from local.aws_plugin.emulator import SERVICES, Emulator, Refusal, endpoints_of
 from local.aws_plugin.properties import Kind, Property, Table, aligned, changes, from_aws, kept, put, to_aws, unheld
-from local.aws_plugin.provider import CONFIG, INVOKES, RESOURCES
+from local.aws_plugin.provider import CONFIG
 from tests.support.program import ROOT
 
 POOL = RESOURCES["aws:cognito/userPool:UserPool"].inputs
-ATTRIBUTE = POOL["schemas"].block or {}
+ATTRIBUTE = POOL["schemas"].block
 
 
 @pytest.mark.parametrize("token", RESOURCES)
@@ -31,14 +32,14 @@ def test_every_property_of_a_type_is_official_and_has_its_place_in_awss_model(to
     """The table is read off both; it is whole, and deep, only if nothing in it raises."""
     resource = RESOURCES[token]
     assert not set(resource.outputs) & set(resource.inputs)
-    assert all(prop.block is None or list(prop.block) for prop in resource.inputs.values())
+    assert all(prop.block for prop in resource.inputs.values() if prop.kind in (Kind.BLOCK, Kind.BLOCKS))
 
 
 @pytest.mark.parametrize("token", RESOURCES)
 def test_what_is_written_by_hand_is_about_properties_that_there_are(token: str) -> None:
     resource = RESOURCES[token]
-    differences = vars(resource.inputs)["_differences"]
-    for path in differences.paths():
+    said = [paths for paths in vars(resource.differences).values() if isinstance(paths, tuple | dict)]
+    for path in {path for paths in [*said, [resource.differences.named or "region"]] for path in paths}:
         assert at(resource.inputs, path)
     assert {path.partition(".")[0] for path in resource.secrets} <= {*resource.inputs, *resource.outputs}
 
@@ -46,7 +47,7 @@ def test_what_is_written_by_hand_is_about_properties_that_there_are(token: str) 
 def at(table: Table, path: str) -> Property:
     *blocks, name = path.split(".")
     for block in blocks:
-        table = table[block].block or {}
+        table = table[block].block
     return table[name]
 
 
@@ -150,9 +151,9 @@ TABLE: Table = {
     "block": Property(
         kind=Kind.BLOCK,
         absent={"on": False},
-        block={"on": Property(kind=Kind.FLAG, default=False), "size": Property(kind=Kind.NUMBER, keeps=True)},
+        inner=lambda: {"on": Property(kind=Kind.FLAG, default=False), "size": Property(kind=Kind.NUMBER, keeps=True)},
     ),
-    "blocks": Property(kind=Kind.BLOCKS, block={"name": Property(kind=Kind.TEXT, required=True)}),
+    "blocks": Property(kind=Kind.BLOCKS, inner=lambda: {"name": Property(kind=Kind.TEXT, required=True)}),
     "policy": Property(kind=Kind.TEXT),
     "ordered": Property(kind=Kind.SET, ordered=True),
     "hidden": Property(kind=Kind.TEXT, secret=True, values=("A", "B")),

@@ -11,9 +11,9 @@ import pytest
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
+from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.emulator import Emulator, Refusal
 from local.aws_plugin.properties import Props, aligned, changes, comparable, kept
-from local.aws_plugin.provider import RESOURCES
 from local.aws_plugin.service import Service
 
 POOL = RESOURCES["aws:cognito/userPool:UserPool"]
