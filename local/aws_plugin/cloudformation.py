@@ -118,9 +118,8 @@ def get_caller_identity(emulator: Emulator, _: Props) -> Props:
 def get_region(emulator: Emulator, arguments: Props) -> Props:
     """The region of the stack, or the one that is named."""
     region = arguments.get("region") or arguments.get("name") or emulator.region
-    descriptions = {"us-east-1": "US East (N. Virginia)", "eu-west-1": "Europe (Ireland)"}
     return {
-        "description": descriptions.get(region, region),
+        "description": region,
         "endpoint": f"ec2.{region}.amazonaws.com",
         "id": region,
         "name": region,

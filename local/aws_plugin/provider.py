@@ -62,8 +62,11 @@ class LocalAws:
         return rpc.CheckResponse(inputs=request.news, failures=failures)
 
     def configure(self, request: rpc.ConfigureRequest) -> rpc.ConfigureResponse:
+        given = plain(request.args)
+        key = given.get("accessKey") or "", given.get("secretKey") or ""
         try:
-            self._emulator = _emulator(plain(request.args))
+            endpoints = endpoints_of(given.get("endpoints") or "[]")
+            self._emulator = Emulator(given.get("region") or "us-east-1", *key, endpoints)
         except Refusal as error:
             self._emulator = error  # told by the check of the first resource, with its name
         # Without acceptSecrets the engine hands over plain values and keeps their secrecy itself.
@@ -93,7 +96,7 @@ class LocalAws:
                 filled[name] = prop.default
             elif name not in given and prop.named:
                 made = name in (old.get(_FILLED) or [])
-                filled[name] = old[name] if made else f"{_name(request)}-{_suffix(request)}"
+                filled[name] = old[name] if made else _made_name(request)
         given |= filled
         wrong = [*problems(resource.short, resource.inputs, given)]
         if isinstance(self._emulator, Refusal):
@@ -213,11 +216,6 @@ def _hides(resource: Resource, path: str, held: Any) -> bool:
     return held is None or isinstance(held, dict | list) or resource.inputs[_root(path)].secret
 
 
-def _emulator(settings: Props) -> Emulator:
-    keys = settings.get("accessKey") or "", settings.get("secretKey") or ""
-    return Emulator(settings.get("region") or "us-east-1", *keys, endpoints_of(settings.get("endpoints") or "[]"))
-
-
 def _resource(request: Any) -> Resource:
     token = request.urn.split("::")[2].rpartition("$")[2]  # the engine puts the parents' types before it
     if token not in RESOURCES:
@@ -242,5 +240,5 @@ def _root(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
-def _suffix(request: rpc.CheckRequest) -> str:
-    return hashlib.sha256(request.randomSeed + request.urn.encode()).hexdigest()[:7]
+def _made_name(request: rpc.CheckRequest) -> str:
+    return f"{_name(request)}-{hashlib.sha256(request.randomSeed + request.urn.encode()).hexdigest()[:7]}"

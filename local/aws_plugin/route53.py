@@ -68,7 +68,7 @@ class Record(Resource, module="route53"):
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         zone = state["zoneId"]
         # As it is now: Route 53 deletes a record set only by its exact values.
-        if found := _find(aws.client, zone, _fqdn(state["name"], _zone_name(aws.client, zone)), state["type"]):
+        if found := _find(aws.client, zone, state["fqdn"], state["type"]):
             _change(aws.client, zone, "DELETE", found)
 
     def _set(self, client: Any, props: Props) -> Props:
@@ -145,17 +145,13 @@ def get_zone(emulator: Emulator, arguments: Props) -> Props:
         "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
         "callerReference": zones[0].get("CallerReference", ""),
         "comment": zones[0].get("Config", {}).get("Comment", ""),
-        "enableAcceleratedRecovery": False,
         "id": zone_id,
-        "linkedServiceDescription": "",
-        "linkedServicePrincipal": "",
         "name": zones[0]["Name"].rstrip("."),
         "nameServers": servers,
         "primaryNameServer": servers[0] if servers else "",
         "privateZone": zones[0].get("Config", {}).get("PrivateZone", False),
         "resourceRecordSetCount": zones[0].get("ResourceRecordSetCount", 0),
         "tags": {tag["Key"]: tag["Value"] for tag in tags},
-        "vpcId": "",
         "zoneId": zone_id,
     }
 

@@ -38,8 +38,9 @@ def test_every_property_of_a_type_is_official_and_has_its_place_in_awss_model(to
 @pytest.mark.parametrize("token", RESOURCES)
 def test_what_is_written_by_hand_is_about_properties_that_there_are(token: str) -> None:
     resource = RESOURCES[token]
-    said = [paths for paths in vars(resource.differences).values() if isinstance(paths, tuple | dict)]
-    for path in {path for paths in [*said, [resource.differences.named or "region"]] for path in paths}:
+    differences = resource.differences
+    several = [paths for paths in vars(differences).values() if isinstance(paths, tuple | dict)]
+    for path in {path for paths in several for path in paths} | set(filter(None, [differences.named])):
         assert at(resource.inputs, path)
     assert {path.partition(".")[0] for path in resource.secrets} <= {*resource.inputs, *resource.outputs}
 
