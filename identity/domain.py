@@ -11,7 +11,6 @@ import pulumi
 from pulumi_aws.cognito import UserPoolDomain
 from pulumi_aws.route53 import Record, RecordAliasArgs
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
 from identity import types
 from identity.errors import Problem, shown
@@ -170,12 +169,9 @@ def outside_zone(domain: Domain, zone_name: str) -> Iterator[Problem]:
 
 
 def _prefix_from_names(prefix: str) -> Iterator[Problem]:
-    try:
-        domain_prefix(prefix)
-    except PydanticCustomError as error:
-        context = error.context or {}
+    if refused := types.refusal(domain_prefix, prefix):
         received = f"{shown(prefix)}, built from product and environment"
-        yield Problem("identity:domainPrefix", context["allowed"], received, "set domainPrefix, or other names")
+        yield Problem("identity:domainPrefix", refused[0], received, "set domainPrefix, or other names")
 
 
 def serve(

@@ -26,6 +26,16 @@ def refuse(allowed: str, fix: str = "") -> NoReturn:
     raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "fix": fix})
 
 
+def refusal(check: Callable[[str], object], value: str) -> tuple[str, str] | None:
+    """What may stand there, and what to do, where a check turns the value down; None where it takes it."""
+    try:
+        check(value)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        return context["allowed"], context["fix"]
+    return None
+
+
 @dataclass(frozen=True, eq=False)
 class Checked:
     """A check of a value, and what the JSON schema says of it, so that editors know it while one types."""

@@ -6,11 +6,9 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from pydantic_core import PydanticCustomError
-
 from identity.errors import Problem, nearest, shown
 from identity.loopback import PLAIN_HTTP, host_of, ipv4_of, is_loopback
-from identity.types import refuse
+from identity.types import refusal, refuse
 
 URL_LENGTH = 1024
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -48,13 +46,9 @@ def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) 
             fix = nearest(unknown[0], PLACEHOLDERS) if unknown else ""
             yield Problem(place, allowed, shown(written[index]), fix)
             continue
-        try:
-            redirect_url(whole)
-        except PydanticCustomError as error:
-            context = error.context or {}
-            yield Problem(place, context["allowed"], shown(whole), context["fix"])
-            continue
-        if whole in filled[:index]:
+        if refused := refusal(redirect_url, whole):
+            yield Problem(place, refused[0], shown(whole), refused[1])
+        elif whole in filled[:index]:
             yield Problem(place, "each URL once, after replacing placeholders", shown(whole), "remove it")
 
 
@@ -85,10 +79,7 @@ def redirect_url(value: str) -> str:
 
 def is_taken(url: str) -> bool:
     """Whether the config takes this URL."""
-    try:
-        return bool(redirect_url(url))
-    except PydanticCustomError:
-        return False
+    return refusal(redirect_url, url) is None
 
 
 def has_no_path(url: str) -> bool:

@@ -10,7 +10,7 @@ from identity.deployed import Deployed, of_type
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
-from identity.guard.renames import now
+from identity.guard.renames import Entries
 from identity.identity_pool import IdentityPool, RoleMapping
 from identity.naming import key_of
 
@@ -65,7 +65,7 @@ def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Itera
 def _key(client: Deployed, settings: Settings) -> str:
     """The key that a client of the state has now, by its former one where that was another."""
     was = key_of(client.name)
-    return now(was, {}, settings.clients) or was
+    return Entries("clients", "id", {}, settings.clients).now(was) or was
 
 
 def _attached(state: Sequence[Deployed], what: str) -> Any:

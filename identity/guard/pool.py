@@ -11,7 +11,6 @@ from identity.facts import LOGICAL_POOL
 from identity.guard.attributes import attribute_losses
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
-from identity.user_pool.functions import alias_of
 from identity.user_pool.live import live_pool
 from identity.user_pool.messages import NO_ADDRESS
 from identity.user_pool.settings import PATH
@@ -82,9 +81,9 @@ def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | No
 def _permission_losses(pool_id: str, triggers: Triggers, beside: Sequence[Deployed]) -> Iterator[Loss]:
     """A function that stays, and that the pool could not call any more."""
     made = {permission.name for permission in of_type(beside, facts.PERMISSION)}
-    for name, trigger in triggers.given().items():
-        if not trigger.permission and naming.permission(LOGICAL_POOL, alias_of(name)) in made:
-            path = f"{PATH}.triggers.{alias_of(name)}.permission"
+    for key, trigger in triggers.given().items():
+        if not trigger.permission and naming.permission(LOGICAL_POOL, key) in made:
+            path = f"{PATH}.triggers.{key}.permission"
             lost = (
                 "Unless the pool gets this permission elsewhere, the function cannot be called, and sign-in may fail."
             )

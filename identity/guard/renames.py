@@ -6,7 +6,7 @@ that the two are one. A slip there is a deletion that nobody asked for.
 
 from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from identity.api import Api
 from identity.client.settings import Client
@@ -15,89 +15,94 @@ from identity.guard.loss import Loss
 
 Entry = TypeVar("Entry", Api, Client)
 Outputs = Mapping[str, Any]
-
-
-def now(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> str | None:
-    """The key that the entry has now which the stack has under this one; None where it goes."""
-    if key in news:
-        return key
-    return next((name for name, new in news.items() if new.renamed_from == key and name not in olds), None)
+# By which entries are taken for the same one, by key: an old and a new one that share a mark are.
+Marks = Mapping[str, Set[Hashable]]
 
 
 @dataclass(frozen=True)
-class Marks:
-    """By which entries are taken for the same one, by key: an old and a new one that share a mark are."""
-
-    old: Mapping[str, Set[Hashable]]
-    new: Mapping[str, Set[Hashable]]
-
-
-def rename_losses(
-    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
-) -> Iterator[Loss]:
-    """What is lost by a key that changed without a word, or with a wrong one.
+class Entries(Generic[Entry]):
+    """The APIs or the clients of a stack, by key.
 
     Args:
         kind: `clients` or `apis`, as the config has it.
         named_by: the output by which AWS knows such a thing.
-        olds: what the stack has, by key.
-        news: what the config has, by key.
-        marks: the marks of both.
+        olds: what the stack has.
+        news: what the config has.
     """
-    yield from _wrongly_said(kind, named_by, olds, news)
-    yield from _unsaid(kind, named_by, olds, news, marks)
-    yield from _exchanged(kind, named_by, olds, news, marks)
+
+    kind: str
+    named_by: str
+    olds: Mapping[str, Outputs]
+    news: Mapping[str, Entry]
+
+    def now(self, key: str) -> str | None:
+        """The key that the entry has now which the stack has under this one; None where it goes."""
+        if key in self.news:
+            return key
+        return next(
+            (name for name, new in self.news.items() if new.renamed_from == key and name not in self.olds), None
+        )
+
+    def thing(self, key: str) -> str:
+        """What AWS knows an entry of the stack by."""
+        return str(self.olds[key].get(self.named_by, ""))
+
+    def path(self, key: str) -> str:
+        return f"identity:{self.kind}.{key}"
 
 
-def _wrongly_said(kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> Iterator[Loss]:
-    for key, new in news.items():
-        former, path = new.renamed_from, f"identity:{kind}.{key}.renamedFrom"
+def rename_losses(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
+    """What is lost by a key that changed without a word, or with a wrong one."""
+    yield from _wrongly_said(entries)
+    yield from _unsaid(entries, old_marks, new_marks)
+    yield from _exchanged(entries, old_marks, new_marks)
+
+
+def _wrongly_said(entries: Entries[Entry]) -> Iterator[Loss]:
+    olds = entries.olds
+    for key, new in entries.news.items():
+        former, path = new.renamed_from, f"{entries.path(key)}.renamedFrom"
         if former is None:
             continue
         if former not in olds and key not in olds:
-            going = [old for old in olds if now(old, olds, news) is None]
+            going = [old for old in olds if entries.now(old) is None]
             keep = "a key that the stack has: " + (", ".join(sorted(going or olds)) or "it has none")
             only = f"write `renamedFrom: {going[0]}`, if that was its key." if len(going) == 1 else "remove it."
             fix = f"{nearest(former, going) or only} It renames nothing, and {key} would be new"
             yield Loss(former, path, keep, shown(former), fix, final=True)
         elif former in olds and key in olds:
-            thing = str(olds[former].get(named_by, ""))
+            thing = entries.thing(former)
             keep = f"not set: the stack has both {key} and {former}"
-            lost = f"{former} ({thing}) would be deleted."
-            yield Loss(thing, path, keep, shown(former), lost)
+            yield Loss(thing, path, keep, shown(former), f"{former} ({thing}) would be deleted.")
 
 
-def _unsaid(
-    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
-) -> Iterator[Loss]:
+def _unsaid(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
     """Each entry that went as another just like it came, without a word that it was renamed."""
-    came = {mark: key for key in reversed(list(news)) if _is_new(key, olds, news) for mark in marks.new[key]}
-    for key, old in sorted(olds.items()):
-        new = next((came[mark] for mark in marks.old[key] if mark in came), None)
-        if new and now(key, olds, news) is None:
-            thing, path = str(old.get(named_by, "")), f"identity:{kind}.{new}"
+    olds, news = entries.olds, entries.news
+    fresh = [key for key in news if key not in olds and news[key].renamed_from not in olds]
+    came = {mark: key for key in reversed(fresh) for mark in new_marks[key]}
+    for key in sorted(olds):
+        new = next((came[mark] for mark in old_marks[key] if mark in came), None)
+        if new and entries.now(key) is None:
+            thing = entries.thing(key)
             lost = f"{key} ({thing}) would be deleted. To rename and keep it, write `renamedFrom: {key}`."
-            yield Loss(thing, path, f"{key}, which the stack has with the same values", shown(new), lost)
+            keep = f"{key}, which the stack has with the same values"
+            yield Loss(thing, entries.path(new), keep, shown(new), lost)
 
 
-def _is_new(key: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry]) -> bool:
-    return key not in olds and news[key].renamed_from not in olds
-
-
-def _exchanged(
-    kind: str, named_by: str, olds: Mapping[str, Outputs], news: Mapping[str, Entry], marks: Marks
-) -> Iterator[Loss]:
+def _exchanged(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
     """Keys that went round among entries that are all still there: by each key the stack has another one's values."""
-    moved = [key for key in sorted(olds.keys() & news.keys()) if marks.old[key].isdisjoint(marks.new[key])]
-    before = {mark: key for key in reversed(moved) for mark in marks.old[key]}
+    both = sorted(entries.olds.keys() & entries.news.keys())
+    moved = [key for key in both if old_marks[key].isdisjoint(new_marks[key])]
+    before = {mark: key for key in reversed(moved) for mark in old_marks[key]}
     for key in moved:
-        other = next((before[mark] for mark in marks.new[key] if mark in before), None)
+        other = next((before[mark] for mark in new_marks[key] if mark in before), None)
         if other:
-            thing = str(olds[key].get(named_by, ""))
+            thing, path = entries.thing(key), entries.path(key)
             keep = f"the previous values of {key}: these are the values of {other}"
             lost = (
                 f"The apps of {key} use {thing}, and would get the values of {other}. Pulumi knows an entry by its "
                 f"key, so swap keys in separate updates: {key} to a free key (`spare: {{renamedFrom: {key}}}`), "
                 f"{other} to {key} (`{key}: {{renamedFrom: {other}}}`), and so on, the spare key last."
             )
-            yield Loss(thing, f"identity:{kind}.{key}", keep, f"the values of {other}", lost, what="key", in_place=True)
+            yield Loss(thing, path, keep, f"the values of {other}", lost, what="key", in_place=True)

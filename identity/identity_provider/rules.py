@@ -7,6 +7,7 @@ from identity.client.settings import COGNITO
 from identity.errors import Problem, nearest, shown
 from identity.identity_provider.kinds import KINDS, SECRET_DETAILS, URLS, USERNAME, provider_name
 from identity.identity_provider.settings import PATH, IdentityProvider
+from identity.types import refusal
 from identity.user_pool.attribute_names import WRITABLE_ATTRIBUTES
 from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 from identity.user_pool.settings import UserPool
@@ -48,12 +49,9 @@ def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> 
         yield Problem(place, "a name of 3-32 characters", shown(provider.name), "give a name")
     elif provider.name in (*fixed, COGNITO, "Cognito"):
         yield Problem(place, "a name that Cognito does not reserve", shown(provider.name), "give another name")
-    elif not written.name:
-        try:
-            provider_name(str(provider.name))
-        except ValueError:
-            allowed = "a name, because the key is not a valid one: 3-32 characters without spaces and underscores"
-            yield Problem(f"{path}.name", allowed, "nothing", "give a name")
+    elif not written.name and refusal(provider_name, str(provider.name)):
+        allowed = "a name, because the key is not a valid one: 3-32 characters without spaces and underscores"
+        yield Problem(f"{path}.name", allowed, "nothing", "give a name")
 
 
 def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:

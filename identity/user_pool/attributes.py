@@ -54,17 +54,9 @@ class StandardAttribute(Model):
         if DECLARABLE.get(name) == "String":
             facts["minLength"] = low if self.min_length is None else self.min_length
             facts["maxLength"] = high if self.max_length is None else self.max_length
+        else:
+            facts["minValue"] = 0  # AWS's own, for updated_at
         return facts
-
-    def schema_of(self, name: str) -> dict[str, Any]:
-        """The provider's block."""
-        facts = self.facts(name)
-        block = {"name": name, "attributeDataType": DECLARABLE[name]}
-        block |= {"mutable": facts["mutable"], "required": facts["required"]}
-        if "minLength" in facts:
-            bounds = {"minLength": str(facts["minLength"]), "maxLength": str(facts["maxLength"])}
-            return {**block, "stringAttributeConstraints": bounds}
-        return {**block, "numberAttributeConstraints": {"minValue": "0"}}  # AWS's own, for updated_at
 
     def problems(self, path: str, name: str) -> Iterator[Problem]:
         for key, bound in (("minLength", self.min_length), ("maxLength", self.max_length)):
@@ -102,24 +94,6 @@ class CustomAttribute(Model):
             facts |= {"minValue": self.min_value, "maxValue": self.max_value}
         return facts
 
-    def schema_of(self, name: str) -> dict[str, Any]:
-        """The provider's block. A Number has one for its bounds, too, without any: else it differs for ever."""
-        facts = self.facts()
-        block: dict[str, Any] = {
-            "name": name,
-            "attributeDataType": self.type,
-            "mutable": self.mutable,
-            "required": False,
-        }
-        if self.developer_only:
-            block["developerOnlyAttribute"] = True
-        if self.type in ("String", "Number"):
-            bounds = {
-                key: str(fact) for key, fact in facts.items() if key.startswith(("min", "max")) and fact is not None
-            }
-            block[f"{self.type.lower()}AttributeConstraints"] = bounds
-        return block
-
     def problems(self, path: str) -> Iterator[Problem]:
         """Bounds that do not fit the type, or each other."""
         bounds = {
@@ -142,9 +116,21 @@ def _upside_down(path: str, what: str, low: int | None, high: int | None) -> Ite
 def schemas(standard: Mapping[str, StandardAttribute], custom: Mapping[str, CustomAttribute]) -> list[dict[str, Any]]:
     """The provider's blocks, by name: their order means nothing."""
     return [
-        *(attribute.schema_of(name) for name, attribute in sorted(standard.items())),
-        *(attribute.schema_of(name) for name, attribute in sorted(custom.items())),
+        *(_block(name, DECLARABLE[name], attribute.facts(name)) for name, attribute in sorted(standard.items())),
+        *(_block(name, attribute.type, attribute.facts()) for name, attribute in sorted(custom.items())),
     ]
+
+
+def _block(name: str, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A Number has a block for its bounds, too, without any: else it differs for ever."""
+    block: dict[str, Any] = {"name": name, "attributeDataType": kind, "mutable": facts["mutable"]}
+    block["required"] = facts.get("required", False)
+    if facts.get("developerOnly"):
+        block["developerOnlyAttribute"] = True
+    if kind in ("String", "Number"):
+        bounds = {key: str(fact) for key, fact in facts.items() if key.startswith(("min", "max")) and fact is not None}
+        block[f"{kind.lower()}AttributeConstraints"] = bounds
+    return block
 
 
 def attribute_problems(

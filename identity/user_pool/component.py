@@ -89,7 +89,7 @@ class CustomerUserPool(pulumi.ComponentResource):
         if triggers:
             permit(beside, triggers, called.arns, self.arn, deployed.statements(args.state))
         if args.links_accounts:
-            permit_links(beside, called.roles["pre_sign_up"], self.arn)
+            permit_links(beside, called.roles["preSignUp"], self.arn)
         self._watch(beside, args.settings)
         self.domain = serve(args.domain, name, self, self.id, args.certificate_arn, args.zone_id)
         # What the provider has by itself of a sender does not tell who named it.

@@ -21,9 +21,7 @@ _ASSUMED_BY_LAMBDA: Final = {
 
 @dataclass(frozen=True)
 class Functions:
-    """The functions of a pool's triggers, by the name of the field: the ARN of each, and the name of the
-    role of one made here.
-    """
+    """The functions of a pool's triggers, by their keys: the ARN of each, and the name of the role of one made here."""
 
     arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     roles: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -32,12 +30,12 @@ class Functions:
 def functions(beside: Beside, triggers: Triggers) -> Functions:
     """Those that exist, and those that are made here of code."""
     arns, roles = dict[str, pulumi.Input[str]](), dict[str, pulumi.Input[str]]()
-    for name, trigger in triggers.given().items():
+    for key, trigger in triggers.given().items():
         if trigger.arn:
-            arns[name] = trigger.arn
+            arns[key] = trigger.arn
         else:
-            key = triggers.kms_key_arn if name in SENDERS else None
-            arns[name], roles[name] = _function(beside, name, trigger, key)
+            secret_key = triggers.kms_key_arn if key in SENDERS else None
+            arns[key], roles[key] = _function(beside, key, trigger, secret_key)
     return Functions(arns, roles)
 
 
@@ -52,12 +50,12 @@ def permit(
 
     `statements` has the id that a permission has already, by logical name: with another one it would be made anew.
     """
-    for name, trigger in triggers.given().items():
+    for key, trigger in triggers.given().items():
         if not trigger.permission:
             continue
         # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
-        whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[name], None)
-        logical_name = naming.permission(beside.name, alias_of(name))
+        whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[key], None)
+        logical_name = naming.permission(beside.name, key)
         aws.lambda_.Permission(
             logical_name,
             statement_id=statements.get(logical_name),
@@ -70,23 +68,18 @@ def permit(
         )
 
 
-def alias_of(name: str) -> str:
-    return str(Triggers.model_fields[name].alias)
-
-
 def _qualified(arn: str) -> tuple[str, str | None]:
     parts = arn.split(":")
     return ":".join(parts[:7]), parts[7] if len(parts) > 7 else None
 
 
 def _function(
-    beside: Beside, name_of_field: str, trigger: Trigger, key: str | None
+    beside: Beside, trigger_name: str, trigger: Trigger, key: str | None
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """A function, its log group and a role that may do no more than write to it: the ARN, and the name of the role.
 
     `key` is the one with which Cognito encrypts a code; the function has to read it.
     """
-    trigger_name = alias_of(name_of_field)
     name = f"{beside.name}-{trigger_name}"
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",

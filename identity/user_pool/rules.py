@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pydantic_core import PydanticCustomError
-
 from identity.domain import ZONE_KEYS, Domain
 from identity.errors import Problem, following, shown
+from identity.types import refusal
 from identity.user_pool import attributes
 from identity.user_pool.attribute_names import VERIFIED_ATTRIBUTES
 from identity.user_pool.mail import mail_problems
@@ -159,11 +158,6 @@ def _recovery(pool: UserPool) -> Iterator[Problem]:
 
 
 def _messages(pool: UserPool) -> Iterator[Problem]:
-    verification = pool.verification
-    if verification.message is None:
-        return
-    try:
-        (with_link if verification.by == "link" else with_code)(verification.message)
-    except PydanticCustomError as error:
-        context = error.context or {}
-        yield Problem(f"{PATH}.verification.message", context["allowed"], shown(verification.message))
+    message, check = pool.verification.message, with_link if pool.verification.by == "link" else with_code
+    if message is not None and (refused := refusal(check, message)):
+        yield Problem(f"{PATH}.verification.message", refused[0], shown(message))

@@ -20,9 +20,9 @@ ROOT: Final = Path(__file__).parents[2]
 _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _LOSS = "This function would no longer be called."
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
-_CUSTOM_SIGN_IN: Final = ("define_auth_challenge", "create_auth_challenge", "verify_auth_challenge_response")
+_CUSTOM_SIGN_IN: Final = ("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse")
 _OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
-SENDERS: Final = ("custom_email_sender", "custom_sms_sender")
+SENDERS: Final = ("customEmailSender", "customSmsSender")
 Version = Annotated[types.Text, types.one_of(*VERSIONS)]
 Runtime = Annotated[types.Text, types.matching("[a-z0-9.]{1,40}", "a Lambda runtime, such as python3.13")]
 Memory = Annotated[int, types.whole(128, 10240)]
@@ -92,30 +92,30 @@ class Triggers(Model):
     )
 
     def given(self) -> dict[str, Trigger]:
-        """The triggers that are set, by the name of the field."""
-        return {name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), Trigger)}
+        """The triggers that are set, by their keys."""
+        values = ((str(field.alias), getattr(self, name)) for name, field in type(self).model_fields.items())
+        return {key: value for key, value in values if isinstance(value, Trigger)}
 
     def properties(self) -> list[str]:
-        return [f"lambdaConfig.{type(self).model_fields[name].alias}" for name in self.given()]
+        return [f"lambdaConfig.{key}" for key in self.given()]
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs, with the functions that exist."""
-        return {"lambdaConfig": self.block({name: value.arn for name, value in self.given().items() if value.arn})}
+        return {"lambdaConfig": self.block({key: value.arn for key, value in self.given().items() if value.arn})}
 
     def block(self, arns: Mapping[str, Any]) -> dict[str, Any]:
-        """The provider's block; `arns` has the function of each trigger, by the name of its field."""
+        """The provider's block; `arns` has the function of each trigger, by its key."""
         block: dict[str, Any] = {"kmsKeyId": self.kms_key_arn} if self.kms_key_arn else {}
-        for name, trigger in self.given().items():
-            alias = str(type(self).model_fields[name].alias)
-            if name not in arns:
+        for key, trigger in self.given().items():
+            if key not in arns:
                 continue
-            if name in SENDERS:
-                block[alias] = {"lambdaArn": arns[name], "lambdaVersion": trigger.version or "V1_0"}
+            if key in SENDERS:
+                block[key] = {"lambdaArn": arns[key], "lambdaVersion": trigger.version or "V1_0"}
                 continue
-            if name == "pre_token_generation" and trigger.version not in (None, "V1_0"):
-                block[f"{alias}Config"] = {"lambdaArn": arns[name], "lambdaVersion": trigger.version}
+            if key == "preTokenGeneration" and trigger.version not in (None, "V1_0"):
+                block[f"{key}Config"] = {"lambdaArn": arns[key], "lambdaVersion": trigger.version}
             # AWS keeps the old form beside the new one, and answers with both.
-            block[alias] = arns[name]
+            block[key] = arns[key]
         return block
 
     @classmethod
@@ -130,49 +130,41 @@ class Triggers(Model):
 def _live(config: Mapping[str, Any]) -> Iterator[tuple[str, Trigger]]:
     for name, field in Triggers.model_fields.items():
         value = config.get(f"{field.alias}Config") or config.get(str(field.alias))
-        if isinstance(value, Mapping) and value.get("lambdaArn"):
-            version = value.get("lambdaVersion")
-            yield name, Trigger.model_construct(arn=value["lambdaArn"], version=None if version == "V1_0" else version)
-        elif isinstance(value, str) and value and name != "kms_key_arn":
-            yield name, Trigger.model_construct(arn=value)
+        function = value if isinstance(value, Mapping) else {"lambdaArn": value}
+        if arn := function.get("lambdaArn"):
+            version = function.get("lambdaVersion")
+            yield name, Trigger.model_construct(arn=arn, version=None if version == "V1_0" else version)
 
 
 def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     """What AWS refuses, or could never call. `auth_flows` has those of each client, by its config key."""
     given = triggers.given()
-    for name, trigger in given.items():
-        place = f"{path}.{Triggers.model_fields[name].alias}"
+    for key, trigger in given.items():
+        place = f"{path}.{key}"
         if (trigger.arn is None) == (trigger.path is None):
             received = "neither" if trigger.arn is None else "both"
             yield Problem(place, "either arn, of an existing function, or path, of a function's code", received)
-        if trigger.version not in (None, "V1_0") and name != "pre_token_generation":
-            yield Problem(
-                f"{place}.version", "no version: this trigger has only one event version", shown(trigger.version)
-            )
+        if trigger.version not in (None, "V1_0") and key != "preTokenGeneration":
+            allowed = "no version: this trigger has only one event version"
+            yield Problem(f"{place}.version", allowed, shown(trigger.version))
         for field in sorted(trigger.model_fields_set & _OF_CODE if trigger.arn and not trigger.path else ()):
             allowed = "no other keys with arn: they are settings of that function"
             yield Problem(f"{place}.{field}", allowed, shown(getattr(trigger, field)), "remove it")
         if trigger.path and not trigger.arn:
             yield from _code_problems(place, trigger)
-    senders = [name for name in SENDERS if name in given]
+    senders = [key for key in SENDERS if key in given]
     if senders and not triggers.kms_key_arn:
-        sender = Triggers.model_fields[senders[0]].alias
-        yield Problem(f"{path}.kmsKeyArn", f"the KMS key with which Cognito encrypts codes for {sender}", "nothing")
-    missing = [name for name in _CUSTOM_SIGN_IN if name not in given]
-    names = [str(Triggers.model_fields[name].alias) for name in missing]
-    if names and len(names) < len(_CUSTOM_SIGN_IN):
-        yield Problem(f"{path}.{names[0]}", "all three triggers of custom authentication, or none", "nothing")
+        allowed = f"the KMS key with which Cognito encrypts codes for {senders[0]}"
+        yield Problem(f"{path}.kmsKeyArn", allowed, "nothing")
+    missing = [key for key in _CUSTOM_SIGN_IN if key not in given]
+    if missing and len(missing) < len(_CUSTOM_SIGN_IN):
+        yield Problem(f"{path}.{missing[0]}", "all three triggers of custom authentication, or none", "nothing")
     for client, flows in auth_flows.items():
         if missing and "ALLOW_CUSTOM_AUTH" in flows:
             allowed = "a flow that the pool supports: this one requires the three triggers of custom authentication"
-            fix = f"remove it, or set {', '.join(names)} in {path}"
-            yield Problem(
-                f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]",
-                allowed,
-                '"ALLOW_CUSTOM_AUTH"',
-                fix,
-                warning=True,
-            )
+            place = f"{client}.authFlows[{flows.index('ALLOW_CUSTOM_AUTH')}]"
+            fix = f"remove it, or set {', '.join(missing)} in {path}"
+            yield Problem(place, allowed, '"ALLOW_CUSTOM_AUTH"', fix, warning=True)
 
 
 def _code_problems(place: str, trigger: Trigger) -> Iterator[Problem]:

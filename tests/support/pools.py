@@ -93,8 +93,8 @@ def verifications(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def triggers(draw: st.DrawFn) -> dict[str, Any]:
-    fields = {str(field.alias): name for name, field in Triggers.model_fields.items()}
-    plain = [alias for alias in fields if alias != "kmsKeyArn" and not alias.endswith("Challenge")]
+    plain = [str(field.alias) for field in Triggers.model_fields.values()]
+    plain = [alias for alias in plain if alias != "kmsKeyArn" and not alias.endswith("Challenge")]
     plain = [alias for alias in plain if not alias.endswith("ChallengeResponse")]
     made: dict[str, Any] = {alias: {"arn": draw(ARNS)} for alias in draw(subset(plain, least=1))}
     if draw(st.booleans()):
@@ -102,7 +102,7 @@ def triggers(draw: st.DrawFn) -> dict[str, Any]:
         made |= {alias: {"arn": draw(ARNS)} for alias in custom}
     if "preTokenGeneration" in made and draw(st.booleans()):
         made["preTokenGeneration"]["version"] = draw(st.sampled_from(VERSIONS[1:]))
-    if any(fields[alias] in SENDERS for alias in made):
+    if made.keys() & set(SENDERS):
         made["kmsKeyArn"] = f"arn:aws:kms:{ACCOUNT}:key/1"
     return made
 
