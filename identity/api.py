@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
@@ -52,6 +52,7 @@ class Api(Model):
         Change.LESSENS,
         default=...,
         codec=Codec(_blocks, _scopes),
+        silent={},
         example={"read": "Read existing Projects"},
     )
     identifier: Maybe[ServerIdentifier] = setting(
@@ -86,10 +87,6 @@ class Api(Model):
     def full_scopes(self) -> list[str]:
         """The whole names of the scopes of an API that is filled in."""
         return [f"{self.identifier}/{scope}" for scope in self.scopes]
-
-    @classmethod
-    def read(cls, outputs: Mapping[str, Any]) -> Self:
-        return super().read({"scopes": [], **outputs})
 
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:

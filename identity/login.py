@@ -61,9 +61,8 @@ def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Prob
             allowed = "a client with user sign-in: " + (", ".join(known) or "there is none")
             yield Problem(path, allowed, shown(key), nearest(key, known))
         if login.version == _OLD:
-            yield Problem(
-                path, "not set in version 1, which has one branding for the pool", shown(key), "set version: 2"
-            )
+            allowed = "not set in version 1, which has one branding for the pool"
+            yield Problem(path, allowed, shown(key), "set version: 2")
         yield from _look_problems(path, look, login.version)
 
 
@@ -115,21 +114,17 @@ def _branding_problems(path: str, branding: Branding, version: int) -> Iterator[
 
 def _extension(place: str, file: str, version: int) -> Iterator[Problem]:
     suffix = PurePosixPath(file).suffix.lower()
-    allowed = (
-        (".ico", ".svg") if place.endswith(".favicon") else (".jpg", ".jpeg", ".png") if version == _OLD else EXTENSIONS
-    )
+    allowed = (".jpg", ".jpeg", ".png") if version == _OLD else tuple(EXTENSIONS)
+    if place.endswith(".favicon"):
+        allowed = (".ico", ".svg")
     if suffix not in allowed:
         yield Problem(place, f"a file that ends with {', '.join(allowed)}", shown(file))
 
 
 def _too_large(place: str, file: str, most: int) -> Iterator[Problem]:
     if not (ROOT / file).is_file():
-        yield Problem(
-            place,
-            "an existing file of this repository",
-            shown(file),
-            "write its path relative to the root of the repository",
-        )
+        fix = "write its path relative to the root of the repository"
+        yield Problem(place, "an existing file of this repository", shown(file), fix)
     elif (size := (ROOT / file).stat().st_size) > most:
         yield Problem(place, f"a file of at most {most:,} bytes", f"{size:,} bytes")
 

@@ -72,6 +72,7 @@ class Declared:
         plan: the plan that any value but the `free` ones needs.
         codec: how the value is written for AWS and read back.
         nothing: what AWS has there by itself, where nobody has set anything, as the provider has it.
+        silent: how it is read where a live resource says nothing of it; as the default, if None.
         example: a value as a stack file has it, for the docs.
         secret: whether the value is a secret, or has one in it.
     """
@@ -86,6 +87,7 @@ class Declared:
     free: tuple[Any, ...] = ()
     codec: Codec = PLAIN
     nothing: Any = None
+    silent: Any = None
     example: Any = None
     secret: bool = False
 
@@ -177,8 +179,9 @@ def _read(field: FieldInfo, outputs: Mapping[str, Any]) -> Any:
     default = field.get_default(call_default_factory=True)
     if inner:
         return inner.read(outputs) if default is not None or inner.is_in(outputs) else None
-    value = _found(at, outputs)
-    return default if value is None else at.codec.read(value)
+    if (value := _found(at, outputs)) is not None:
+        return at.codec.read(value)
+    return default if at.silent is None else at.silent
 
 
 def _found(at: Declared, outputs: Mapping[str, Any]) -> Any:

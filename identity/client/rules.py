@@ -96,13 +96,10 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     for index, scope in enumerate(written.scopes or []):
         place = f"{path}.scopes[{index}]"
         if scope not in known:
-            allowed = "a scope that an API declares, such as project.read, in short or full form, or " + ", ".join(
-                OIDC_SCOPES
-            )
-            fix = nearest(scope, known) or (
-                "move it to externalScopes, if this stack does not manage its resource server" if "/" in scope else ""
-            )
-            yield Problem(place, allowed, shown(scope), fix)
+            allowed = "a scope that an API declares, such as project.read, in short or full form, or "
+            elsewhere = "move it to externalScopes, if this stack does not manage its resource server"
+            fix = nearest(scope, known) or (elsewhere if "/" in scope else "")
+            yield Problem(place, allowed + ", ".join(OIDC_SCOPES), shown(scope), fix)
         elif known[scope] in seen:
             yield Problem(place, "each scope once", shown(scope), "remove it")
         else:
@@ -110,12 +107,8 @@ def _scopes(path: str, written: Client, client: Client, known: Mapping[str, str]
     for index, scope in enumerate(written.external_scopes or ()):
         if scope in known or "/" not in scope:
             allowed = "the full name of a scope of another resource server, such as https://billing.example/api/pay"
-            yield Problem(
-                f"{path}.externalScopes[{index}]",
-                allowed,
-                shown(scope),
-                "move it to scopes" if scope in known else "",
-            )
+            fix = "move it to scopes" if scope in known else ""
+            yield Problem(f"{path}.externalScopes[{index}]", allowed, shown(scope), fix)
     scopes = client.scopes or []
     if client.flows and written.scopes == [] and not written.external_scopes:
         yield Problem(f"{path}.scopes", "at least one scope, here or in externalScopes", "[]", "remove it for all")

@@ -54,9 +54,8 @@ def _in_clear(config: Config, texts: Mapping[str, str]) -> Iterator[Problem]:
         for secret in provider.secrets:
             path = f"{key}.{name}.{type(provider).model_fields[secret].alias}"
             fix = f"pulumi config set --secret --path {path}, and create a new secret at the provider"
-            yield Problem(
-                path, "an encrypted value, because the stack file is in the repository", HIDDEN, fix, warning=True
-            )
+            allowed = "an encrypted value, because the stack file is in the repository"
+            yield Problem(path, allowed, HIDDEN, fix, warning=True)
 
 
 def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:

@@ -73,20 +73,11 @@ def _as_written(client: Client, settings: Settings) -> Client:
 
 
 def _opened(client_id: str, path: str) -> Loss:
-    keep = "flows: [], as in AWS (allowedOauthFlowsUserPoolClient: false)"
-    consequence = (
+    keep, fix = "flows: [], as in AWS (allowedOauthFlowsUserPoolClient: false)", "write `flows: []` to keep it."
+    lost = (
         "The update would reset this, because the stack file does not set it: the client could use the sign-in pages."
     )
-    return Loss(
-        client_id,
-        f"{path}.flows",
-        keep,
-        "not set",
-        consequence,
-        "write `flows: []` to keep it.",
-        "flows",
-        in_place=True,
-    )
+    return Loss(client_id, f"{path}.flows", keep, "not set", lost, fix, "flows", in_place=True)
 
 
 def _in_its_words(loss: Loss, new: Client, written: Client) -> Loss:

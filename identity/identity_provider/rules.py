@@ -60,9 +60,8 @@ def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
     for name, field in IdentityProvider.model_fields.items():
         given = getattr(provider, name) is not None
         if name in kind.needs and not given:
-            yield Problem(
-                f"{path}.{field.alias}", f"this key is required for {provider.type}", "nothing", _how(path, name)
-            )
+            allowed = f"this key is required for {provider.type}"
+            yield Problem(f"{path}.{field.alias}", allowed, "nothing", _how(path, name))
         elif given and name not in (*_COMMON, *kind.needs, *kind.takes):
             known = [str(IdentityProvider.model_fields[key].alias) for key in (*kind.needs, *kind.takes)]
             allowed = f"for {provider.type} one of {', '.join(known)}"

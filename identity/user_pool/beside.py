@@ -1,7 +1,7 @@
-"""Common options of the resources that belong to a pool."""
+"""What the resources that belong to a pool share: their options, and the roles of AWS's services."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -26,6 +26,42 @@ class Beside:
     def options(self, delete_before_replace: bool | None = None) -> pulumi.ResourceOptions:
         # Not protected as the pool is: each can be made again, and `identity.guard` looks at what it is there for.
         return pulumi.ResourceOptions(parent=self.parent, protect=False, delete_before_replace=delete_before_replace)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of a service of AWS: its name, and its ARN, known once the role may do what it is for."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+
+def role(
+    beside: Beside,
+    name: str,
+    description: str,
+    service: str,
+    rights: pulumi.Input[Sequence[Mapping[str, object]]],
+    **trust: object,
+) -> Role:
+    """A role that a service may take, and that may do no more than these statements say; `trust` has conditions."""
+    import pulumi_aws as aws  # here: the tools read the settings without the provider
+
+    trusted = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    made = aws.iam.Role(
+        f"{name}-role",
+        description=description,
+        assume_role_policy=policy_document(trusted | trust),
+        tags=beside.tags,
+        opts=beside.options(),
+    )
+    policy = aws.iam.RolePolicy(
+        f"{name}-policy",
+        role=made.name,
+        policy=pulumi.Output.from_input(rights).apply(lambda statements: policy_document(*statements)),
+        opts=beside.options(),
+    )
+    return Role(made.name, pulumi.Output.all(made.arn, policy.id).apply(lambda both: str(both[0])))
 
 
 def policy_document(*statements: Mapping[str, object]) -> str:

@@ -32,7 +32,6 @@ def _relying_party(value: str) -> str:
 
 
 RelyingParty = Annotated[types.Text, AfterValidator(_relying_party), types.at_most(127)]
-UserVerification = Annotated[types.Text, types.one_of("preferred", "required")]
 
 
 class Passkeys(Model):
@@ -49,7 +48,7 @@ class Passkeys(Model):
         plan=Plan.ESSENTIALS,
         example="example.app",
     )
-    user_verification: Maybe[UserVerification] = setting(
+    user_verification: Maybe[Annotated[types.Text, types.one_of("preferred", "required")]] = setting(
         "Whether a passkey has to verify its user, by biometrics or a PIN: preferred or required. Default: preferred.",
         "webAuthnConfiguration.userVerification",
         loss="A device that does not verify its user would be enough.",

@@ -8,15 +8,10 @@ import pulumi
 import pulumi_aws as aws
 
 from identity import facts, naming
-from identity.user_pool.beside import Beside, policy_document
+from identity.user_pool.beside import Beside, policy_document, role
 from identity.user_pool.triggers import ROOT, SENDERS, Trigger, Triggers
 
 _LOG_RETENTION_DAYS: Final = 90
-_ASSUMED_BY_LAMBDA: Final = {
-    "Effect": "Allow",
-    "Principal": {"Service": "lambda.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 
 
 @dataclass(frozen=True)
@@ -88,22 +83,11 @@ def _function(
         tags=beside.tags,
         opts=beside.options(),
     )
-    role = aws.iam.Role(
-        f"{name}-role",
-        description=f"Lets the function {trigger_name} of {beside.stem} write its log.",
-        assume_role_policy=policy_document(_ASSUMED_BY_LAMBDA),
-        tags=beside.tags,
-        opts=beside.options(),
-    )
-    policy = aws.iam.RolePolicy(
-        f"{name}-policy",
-        role=role.name,
-        policy=logs.arn.apply(lambda group: policy_document(*_rights(group, key))),
-        opts=beside.options(),
-    )
+    says = f"Lets the function {trigger_name} of {beside.stem} write its log."
+    made = role(beside, name, says, "lambda", logs.arn.apply(lambda group: _rights(group, key)))
     function = aws.lambda_.Function(
         name,
-        role=pulumi.Output.all(role.arn, policy.id).apply(lambda made: str(made[0])),
+        role=made.arn,
         code=code_of(str(trigger.path)),
         handler=trigger.handler,
         runtime=trigger.runtime,
@@ -115,7 +99,7 @@ def _function(
         opts=beside.options(),
     )
     arn: pulumi.Output[str] = function.arn
-    return arn, role.name
+    return arn, made.name
 
 
 def permit_links(beside: Beside, role: pulumi.Input[str], pool: pulumi.Input[str]) -> None:

@@ -60,10 +60,15 @@ class UserPool(Factors, Messages):
         "aliasAttributes",
         default=["preferred_username"],
         codec=SORTED,
+        silent=[],
         example=["email"],
     )
     case_sensitive: bool = _for_good(
-        "Whether user names are case-sensitive.", "usernameConfiguration.caseSensitive", default=False, example=False
+        "Whether user names are case-sensitive.",
+        "usernameConfiguration.caseSensitive",
+        silent=True,
+        default=False,
+        example=False,
     )
     auto_verified_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
         "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
@@ -72,6 +77,7 @@ class UserPool(Factors, Messages):
         loss="New addresses would no longer be verified, so they could not be used for account recovery.",
         always=True,
         codec=SORTED,
+        silent=[],
         example=["email"],
     )
     self_sign_up: Maybe[bool] = setting(
@@ -146,12 +152,5 @@ class UserPool(Factors, Messages):
     def read(cls, outputs: Mapping[str, Any]) -> Self:
         """A live pool, from the provider's outputs. One that says nothing of its user names' case tells it apart."""
         found, schemas = super().read(outputs), outputs.get("schemas") or []
-        return found.model_copy(
-            update={
-                "alias_attributes": sorted(outputs.get("aliasAttributes") or []),
-                "auto_verified_attributes": sorted(outputs.get("autoVerifiedAttributes") or []),
-                "case_sensitive": bool((outputs.get("usernameConfiguration") or {}).get("caseSensitive", True)),
-                "standard_attributes": attributes.live_standard(schemas),
-                "custom_attributes": attributes.live_custom(schemas),
-            }
-        )
+        standard, custom = attributes.live_standard(schemas), attributes.live_custom(schemas)
+        return found.model_copy(update={"standard_attributes": standard, "custom_attributes": custom})

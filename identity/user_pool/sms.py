@@ -8,7 +8,7 @@ import pulumi
 from identity import types
 from identity.setting import Model, setting
 from identity.types import Maybe
-from identity.user_pool.beside import Beside, policy_document
+from identity.user_pool.beside import Beside, role
 
 ExternalId = Annotated[
     types.Text,
@@ -55,25 +55,6 @@ def sender_role(beside: Beside, asked: str) -> pulumi.Output[str]:
 
     It may publish to phone numbers, which have no ARN, so the resource is `*`, as AWS's own console makes it.
     """
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cognito-idp.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"sts:ExternalId": asked}},
-    }
-    role = aws.iam.Role(
-        f"{beside.name}-sms-role",
-        description=f"Lets the user pool {asked} send text messages.",
-        assume_role_policy=policy_document(trust),
-        tags=beside.tags,
-        opts=beside.options(),
-    )
-    publish = aws.iam.RolePolicy(
-        f"{beside.name}-sms-policy",
-        role=role.name,
-        policy=policy_document({"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}),
-        opts=beside.options(),
-    )
-    return pulumi.Output.all(role.arn, publish.id).apply(lambda made: str(made[0]))
+    text = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
+    says, condition = f"Lets the user pool {asked} send text messages.", {"StringEquals": {"sts:ExternalId": asked}}
+    return role(beside, f"{beside.name}-sms", says, "cognito-idp", [text], Condition=condition).arn
