@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from identity import types
-from identity.setting import Model, setting
+from identity.setting import Codec, Model, setting
 from identity.types import Maybe
 
 ROOT: Final = Path(__file__).parents[1]
@@ -54,54 +54,91 @@ class Asset(Model):
         }
 
 
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ, 1-21 (WCAG 2.2, 1.4.3)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def readable_on(colour: str) -> str:
+    """White or black: one of the two has a contrast of 4.5 or more on any colour."""
+    return max(("#ffffff", "#000000"), key=lambda text: contrast(text, colour))
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _rgba(colour: str) -> str:
+    return f"{colour[1:].lower()}ff"
+
+
+def _button(colour: str) -> dict[str, Any]:
+    look = {"backgroundColor": _rgba(colour), "textColor": _rgba(readable_on(colour))}
+    return {"defaults": look, "hover": look, "active": look}
+
+
+def _kind(icon: str) -> str:
+    return "ICO" if icon.lower().endswith(".ico") else "SVG"
+
+
+_LOGO: Final = {"enabled": True, "location": "CENTER", "position": "TOP", "formInclusion": "IN"}
+_ICON: Final = Codec(lambda icon: [_kind(icon)])
+_BUTTON: Final = Codec(_button)
+
+
 class Branding(Model):
     """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
 
-    logo: Maybe[File] = setting("An image above the form.", example="login/logo.svg")
-    background: Maybe[File] = setting("A background image; version 2 only.")
-    favicon: Maybe[File] = setting("The favicon, an ico or svg file; version 2 only.")
-    colour: Maybe[Colour] = setting("The colour of buttons.", example="#0055aa")
-    dark_colour: Maybe[Colour] = setting(
-        "The colour of buttons in dark mode; version 2 only. Default: colour.", example="#66aaff"
+    logo: Maybe[File] = setting(
+        "An image above the form.", "components.form.logo", codec=Codec(lambda _: _LOGO), example="login/logo.svg"
     )
-    background_colour: Maybe[Colour] = setting("The background colour of the page.", example="#f4f4f4")
-    dark_background_colour: Maybe[Colour] = setting("The background colour in dark mode; version 2 only.")
+    background: Maybe[File] = setting(
+        "A background image; version 2 only.", "components.pageBackground.image.enabled", codec=Codec(lambda _: True)
+    )
+    favicon: Maybe[File] = setting(
+        "The favicon, an ico or svg file; version 2 only.", "components.favicon.enabledTypes", codec=_ICON
+    )
+    colour: Maybe[Colour] = setting(
+        "The colour of buttons.", "components.primaryButton.lightMode", codec=_BUTTON, example="#0055aa"
+    )
+    dark_colour: Maybe[Colour] = setting(
+        "The colour of buttons in dark mode; version 2 only. Default: colour.",
+        "components.primaryButton.darkMode",
+        codec=_BUTTON,
+        example="#66aaff",
+    )
+    background_colour: Maybe[Colour] = setting(
+        "The background colour of the page.",
+        "components.pageBackground.lightMode.color",
+        codec=Codec(_rgba),
+        example="#f4f4f4",
+    )
+    dark_background_colour: Maybe[Colour] = setting(
+        "The background colour in dark mode; version 2 only.",
+        "components.pageBackground.darkMode.color",
+        codec=Codec(_rgba),
+    )
     corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
-        "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.", example=8
+        "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.",
+        "components.form.borderRadius",
+        example=8,
     )
 
     def assets(self) -> list[Asset]:
         """The pictures, as AWS calls them."""
-        icon = "FAVICON_ICO" if (self.favicon or "").lower().endswith(".ico") else "FAVICON_SVG"
+        icon = f"FAVICON_{_kind(self.favicon or '')}"
         files = {"FORM_LOGO": self.logo, "PAGE_BACKGROUND": self.background, icon: self.favicon}
         return [Asset(category=category, file=file) for category, file in files.items() if file]
 
     def settings(self) -> dict[str, Any]:
         """AWS's settings: what is not in them stays as Cognito has it."""
-        components: dict[str, Any] = {}
-        for mode, button, page in (
-            ("lightMode", self.colour, self.background_colour),
-            ("darkMode", self.dark_colour or self.colour, self.dark_background_colour),
-        ):
-            if button:
-                look = {"backgroundColor": _rgba(button), "textColor": _rgba(readable_on(button))}
-                states = {"defaults": look, "hover": look, "active": look}
-                components.setdefault("primaryButton", {})[mode] = states
-            if page:
-                components.setdefault("pageBackground", {})[mode] = {"color": _rgba(page)}
-        if self.background:
-            components.setdefault("pageBackground", {})["image"] = {"enabled": True}
-        if self.logo:
-            logo = {"enabled": True, "location": "CENTER", "position": "TOP", "formInclusion": "IN"}
-            components.setdefault("form", {})["logo"] = logo
-        if self.favicon:
-            kind = "ICO" if self.favicon.lower().endswith(".ico") else "SVG"
-            components["favicon"] = {"enabledTypes": [kind]}
-        made: dict[str, Any] = {"components": components} if components else {}
+        made = self.model_copy(update={"dark_colour": self.dark_colour or self.colour}).inputs()
         if self.corners is not None:
-            components.setdefault("form", {})["borderRadius"] = self.corners
             radius = {"borderRadius": self.corners}
-            made = {"components": components, "componentClasses": {"buttons": radius, "input": radius}}
+            made["componentClasses"] = {"buttons": radius, "input": radius}
         return made
 
     def css(self) -> str:
@@ -145,27 +182,6 @@ class Look(Model):
             return {"useCognitoProvidedValues": True}
         made: dict[str, Any] = {"settings": json.dumps(settings, sort_keys=True)}
         return made | ({"assets": [asset.input() for asset in assets]} if assets else {})
-
-
-def contrast(one: str, other: str) -> float:
-    """How much two colours differ, 1-21 (WCAG 2.2, 1.4.3)."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def readable_on(colour: str) -> str:
-    """White or black: one of the two has a contrast of 4.5 or more on any colour."""
-    return max(("#ffffff", "#000000"), key=lambda text: contrast(text, colour))
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def _rgba(colour: str) -> str:
-    return f"{colour[1:].lower()}ff"
 
 
 def encoded(file: str) -> str:

@@ -154,19 +154,13 @@ class PeopleInAws(pulumi.ComponentResource):
         issuer = pulumi.Output.concat("cognito-idp.", args.region, ".amazonaws.com/", args.user_pool_id)
         pool = cognito.IdentityPool(
             name,
-            cognito.IdentityPoolArgs(
-                identity_pool_name=str(settings.name),
-                allow_unauthenticated_identities=settings.unauthenticated,
-                allow_classic_flow=settings.classic_flow,
-                cognito_identity_providers=[
-                    # With the check, who is disabled or signed out everywhere gets no credentials any more.
-                    cognito.IdentityPoolCognitoIdentityProviderArgs(
-                        client_id=args.client_ids[key], provider_name=issuer, server_side_token_check=True
-                    )
-                    for key in settings.clients
-                ],
-                tags=args.tags,
-            ),
+            **arguments(settings.inputs()),
+            cognito_identity_providers=[
+                # With the check, who is disabled or signed out everywhere gets no credentials any more.
+                {"client_id": args.client_ids[key], "provider_name": issuer, "server_side_token_check": True}
+                for key in settings.clients
+            ],
+            tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.id = pool.id
@@ -175,17 +169,15 @@ class PeopleInAws(pulumi.ComponentResource):
             roles["unauthenticated"] = settings.unauthenticated_role_arn or self._role("unauthenticated")
         cognito.IdentityPoolRoleAttachment(
             f"{name}-roles",
-            cognito.IdentityPoolRoleAttachmentArgs(
-                identity_pool_id=pool.id,
-                roles=roles,
-                role_mappings=[
-                    cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
-                        identity_provider=pulumi.Output.concat(issuer, ":", args.client_ids[key]),
-                        **arguments(mapping.inputs()),
-                    )
-                    for key, mapping in sorted(settings.role_mappings.items())
-                ],
-            ),
+            identity_pool_id=pool.id,
+            roles=roles,
+            role_mappings=[
+                cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
+                    identity_provider=pulumi.Output.concat(issuer, ":", args.client_ids[key]),
+                    **arguments(mapping.inputs()),
+                )
+                for key, mapping in sorted(settings.role_mappings.items())
+            ],
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
@@ -210,9 +202,6 @@ def _trust(pool: str, whose: str) -> str:
         "Effect": "Allow",
         "Principal": {"Federated": host},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {
-            "StringEquals": {f"{host}:aud": pool},
-            "ForAnyValue:StringLike": {f"{host}:amr": whose},
-        },
+        "Condition": {"StringEquals": {f"{host}:aud": pool}, "ForAnyValue:StringLike": {f"{host}:amr": whose}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)

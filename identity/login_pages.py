@@ -50,11 +50,9 @@ class LoginPages(pulumi.ComponentResource):
                 aliases = [pulumi.Alias(name=f"{name}-{former}")] if former else None
                 cognito.ManagedLoginBranding(
                     f"{name}-{key}",
-                    cognito.ManagedLoginBrandingArgs(
-                        user_pool_id=args.user_pool_id,
-                        client_id=args.client_ids[key],
-                        **arguments(args.login.look_of(key).styled()),
-                    ),
+                    user_pool_id=args.user_pool_id,
+                    client_id=args.client_ids[key],
+                    **arguments(args.login.look_of(key).styled()),
                     opts=pulumi.ResourceOptions(parent=self, aliases=aliases, depends_on=[args.domain]),
                 )
         self.register_outputs({})
@@ -64,10 +62,8 @@ class LoginPages(pulumi.ComponentResource):
         if css or logo:
             cognito.UserPoolUICustomization(
                 name,
-                cognito.UserPoolUICustomizationArgs(
-                    user_pool_id=args.user_pool_id,
-                    css=css or None,
-                    image_file=encoded(logo) if logo else None,
-                ),
+                user_pool_id=args.user_pool_id,
+                css=css or None,
+                image_file=encoded(logo) if logo else None,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[args.domain]),
             )

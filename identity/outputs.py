@@ -22,18 +22,13 @@ class Endpoints:
 
     Args:
         region: the pool's region.
-        domain: the prefix, or the domain of one's own, on which sign-in is served.
+        host: where the sign-in pages are; None without any.
         emulator: where the AWS provider is told to find Cognito, if not at AWS: the emulator serves sign-in there too.
     """
 
     region: str
-    domain: str
+    host: str | None
     emulator: str | None
-
-    @property
-    def host(self) -> str:
-        # A prefix has no dot; a domain of one's own always has.
-        return self.domain if "." in self.domain else f"{self.domain}.auth.{self.region}.amazoncognito.com"
 
     @property
     def hosted_ui(self) -> str:
@@ -42,6 +37,8 @@ class Endpoints:
     @property
     def urls(self) -> dict[str, str]:
         """The outputs that a pool without a domain lacks."""
+        if self.host is None:
+            return {}
         endpoints = {"authorizeUrl": "authorize", "tokenUrl": "token", "userInfoUrl": "userInfo", "revokeUrl": "revoke"}
         served = {output: f"{self.hosted_ui}/oauth2/{endpoint}" for output, endpoint in endpoints.items()}
         return {"domain": self.host, **served, "logoutUrl": f"{self.hosted_ui}/logout"}
@@ -79,8 +76,7 @@ def stack_outputs(
     """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool,
     and every address of sign-in without a domain.
     """
-    domain = settings.domain.auth_domain if settings.domain.custom else settings.domain.prefix
-    at = Endpoints(region, domain, settings.cognito_endpoint)
+    at = Endpoints(region, settings.domain.served_on(region), settings.cognito_endpoint)
     published = settings.config.publish
     return {
         "userPoolId": pool.id,
@@ -90,12 +86,9 @@ def stack_outputs(
         "region": region,
         "jwksUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "jwks.json")),
         "openIdConfigurationUri": pool.id.apply(lambda pool_id: at.well_known(pool_id, "openid-configuration")),
-        **(at.urls if settings.domain.served else {}),
+        **at.urls,
         "apis": {key: {"identifier": api.identifier, "scopes": api.full_scopes} for key, api in settings.apis.items()},
-        "clients": {
-            key: _client(client, access.clients[key], at if settings.domain.served else None)
-            for key, client in settings.clients.items()
-        },
+        "clients": {key: _client(client, access.clients[key], at) for key, client in settings.clients.items()},
         "identityProviders": {key: provider.name for key, provider in settings.identity_providers.items()},
         "groups": sorted(settings.config.groups),
         **({"identityPoolId": people.id} if people else {}),
@@ -114,18 +107,13 @@ def _records_of_others(settings: Settings, pool: CustomerUserPool) -> list[dict[
     return [{"name": settings.domain.auth_domain, "type": "CNAME", "value": pool.domain.cloudfront_distribution}]
 
 
-def _client(client: Client, made: UserPoolClient, at: Endpoints | None) -> dict[str, Any]:
+def _client(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, Any]:
     scopes = list(client.scopes or ())
     output: dict[str, Any] = {"clientId": made.id, "scopes": scopes, "callbackUrls": list(client.callback_urls)}
     if client.logout_urls:
         output["logoutUrls"] = list(client.logout_urls)
-    return output | (_pages(client, made, at) if at else {})
-
-
-def _pages(client: Client, made: UserPoolClient, at: Endpoints) -> dict[str, pulumi.Output[str]]:
-    found = {}
-    if client.logout_urls:
-        found["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
-    if client.has_pages:
-        found["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
-    return found
+    if client.logout_urls and at.host:
+        output["logoutUrl"] = made.id.apply(lambda client_id: at.logout(client_id, client.logout_urls[0]))
+    if client.has_pages and at.host:
+        output["loginUrl"] = made.id.apply(lambda client_id: at.login(client_id, client))
+    return output

@@ -168,8 +168,7 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
 
 def _keys_at(model: type[Model], loc: Loc) -> list[str]:
     """The keys that the object at `loc` knows."""
-    *_, last = (None, *_fields_at(model, loc))
-    inside = model_within(last) if last is not None else model
+    *_, inside = (model, *map(model_within, _fields_at(model, loc)))
     return [str(field.alias) for field in (inside or model).model_fields.values()]
 
 
@@ -182,5 +181,4 @@ def _may_be_secret(model: type[Model], loc: Loc) -> bool:
 
 
 def _is_needed(model: type[Model], loc: Loc) -> bool:
-    *_, last = (None, *_fields_at(model, loc))
-    return last is not None and last.is_required()
+    return any(field.is_required() for field in [*_fields_at(model, loc)][-1:])

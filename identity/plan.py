@@ -11,6 +11,7 @@ from identity.errors import Problem, shown
 from identity.setting import Declared, Model, Plan, declared
 
 _ORDER: Final = ("lite", *Plan)
+_UNDECLARED: Final = Declared()
 
 
 @dataclass(frozen=True)
@@ -22,26 +23,22 @@ class Need:
     value: Any
 
 
-def needs(model: Model, path: str = "") -> Iterator[Need]:
-    """Each key of a config that needs a plan above Lite, in the order in which they are declared."""
-    for name, field in type(model).model_fields.items():
-        at = declared(field)
-        yield from _needs(getattr(model, name), at, f"{path}.{field.alias}" if path else str(field.alias))
-
-
-def _needs(value: Any, at: Declared, path: str) -> Iterator[Need]:
+def needs(value: Any, path: str = "", at: Declared = _UNDECLARED) -> Iterator[Need]:
+    """Each key of a config, or of a part of it, that needs a plan above Lite, in the order of their declarations."""
     if value is None or value in at.free:
         return
     if isinstance(value, list):
         for index, entry in enumerate(value):
-            yield from _needs(entry, at, f"{path}[{index}]")
+            yield from needs(entry, f"{path}[{index}]", at)
     elif at.plan:
         yield Need(at.plan, path, None if isinstance(value, Model) else value)
     elif isinstance(value, Model):
-        yield from needs(value, path)
+        for name, field in type(value).model_fields.items():
+            place = f"{path}.{field.alias}" if path else str(field.alias)
+            yield from needs(getattr(value, name), place, declared(field))
     elif isinstance(value, Mapping):
         for key, entry in value.items():
-            yield from _needs(entry, at, f"{path}.{key}")
+            yield from needs(entry, f"{path}.{key}", at)
 
 
 def plan_problems(config: Model, tier: str | None) -> Iterator[Problem]:

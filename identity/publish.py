@@ -84,24 +84,23 @@ class Publication(pulumi.ComponentResource):
         for key, value in (_parameters(args.outputs) if args.publish.ssm else {}).items():
             ssm.Parameter(
                 f"{name}-{key.replace('/', '-')}",
-                ssm.ParameterArgs(name=f"{path}/{key}", type="String", value=value, tags=args.tags),
+                name=f"{path}/{key}",
+                type="String",
+                value=value,
+                tags=args.tags,
                 opts=child,
             )
         for key, value in (args.client_secrets if args.publish.secrets else {}).items():
             made = secretsmanager.Secret(
                 f"{name}-secret-{key}",
-                secretsmanager.SecretArgs(
-                    name=f"{path}/clients/{key}/secret",
-                    description=f"The secret of the app client {key}",
-                    # Cognito has it, so nothing is lost by deleting it, and the name is free again at once.
-                    recovery_window_in_days=0,
-                    tags=args.tags,
-                ),
+                name=f"{path}/clients/{key}/secret",
+                description=f"The secret of the app client {key}",
+                # Cognito has it, so nothing is lost by deleting it, and the name is free again at once.
+                recovery_window_in_days=0,
+                tags=args.tags,
                 opts=child,
             )
             secretsmanager.SecretVersion(
-                f"{name}-secret-{key}-version",
-                secretsmanager.SecretVersionArgs(secret_id=made.id, secret_string=value),
-                opts=child,
+                f"{name}-secret-{key}-version", secret_id=made.id, secret_string=value, opts=child
             )
         self.register_outputs({})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import cognito
-from pulumi_aws.cognito import ResourceServer, ResourceServerArgs, UserPoolClient, UserPoolClientArgs
+from pulumi_aws.cognito import ResourceServer, UserPoolClient
 
 from identity import deployed, facts
 from identity.api import Api
@@ -88,7 +88,8 @@ class AccessRegistry(pulumi.ComponentResource):
     def _server(self, key: str, api: Api) -> ResourceServer:
         return ResourceServer(
             f"{self._name}-server-{key}",
-            ResourceServerArgs(user_pool_id=self._user_pool_id, **arguments(api.inputs())),
+            user_pool_id=self._user_pool_id,
+            **arguments(api.inputs()),
             opts=self._child("server", api.renamed_from),
         )
 
@@ -103,14 +104,12 @@ class AccessRegistry(pulumi.ComponentResource):
         return cognito.IdentityProvider(
             f"{self._name}-provider-{name}",
             # Not by `arguments`: details and attributes have names of their own, which are no properties.
-            cognito.IdentityProviderArgs(
-                user_pool_id=self._user_pool_id,
-                provider_name=name,
-                provider_type=inputs["providerType"],
-                provider_details=details,
-                attribute_mapping=inputs["attributeMapping"],
-                idp_identifiers=inputs["idpIdentifiers"],
-            ),
+            user_pool_id=self._user_pool_id,
+            provider_name=name,
+            provider_type=inputs["providerType"],
+            provider_details=details,
+            attribute_mapping=inputs["attributeMapping"],
+            idp_identifiers=inputs["idpIdentifiers"],
             opts=pulumi.ResourceOptions(
                 parent=self,
                 ignore_changes=[f"providerDetails.{key}" for key in unchanged],
@@ -121,7 +120,9 @@ class AccessRegistry(pulumi.ComponentResource):
     def _group(self, key: str, group: Group) -> cognito.UserGroup:
         return cognito.UserGroup(
             f"{self._name}-group-{key}",
-            cognito.UserGroupArgs(user_pool_id=self._user_pool_id, name=key, **arguments(group.inputs())),
+            user_pool_id=self._user_pool_id,
+            name=key,
+            **arguments(group.inputs()),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -135,11 +136,8 @@ class AccessRegistry(pulumi.ComponentResource):
                 self.identity_providers[provider].provider_name if provider in self.identity_providers else provider
                 for provider in client.identity_providers
             ]
-        return UserPoolClient(
-            name,
-            UserPoolClientArgs(user_pool_id=self._user_pool_id, **inputs),
-            opts=self._child("client", client.renamed_from),
-        )
+        options = self._child("client", client.renamed_from)
+        return UserPoolClient(name, user_pool_id=self._user_pool_id, **inputs, opts=options)
 
     def _child(self, kind: str, renamed_from: str | None) -> pulumi.ResourceOptions:
         # Under its old name the state has the resource already: it is renamed there, and keeps its id.

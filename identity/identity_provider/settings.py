@@ -18,7 +18,7 @@ from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityProviders"
 _FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "true")
-_RSA = Codec(lambda value: "rsa-sha256" if value else "", lambda text: text == "rsa-sha256")
+_RSA = Codec(lambda value: "rsa-sha256" if value else None, lambda text: text == "rsa-sha256")
 _WORDS = Codec(" ".join, lambda text: re.split(r"[\s,]+", text))
 _flag = partial(setting, codec=_FLAG, nothing="false")
 _of_everybody = partial(
@@ -157,11 +157,9 @@ class IdentityProvider(Model):
 
     def inputs(self) -> dict[str, Any]:
         """The provider's inputs; the details have AWS's own names, and every value of them is a text."""
-        made = super().inputs()
-        details = made.setdefault("providerDetails", {})
+        made = {"providerDetails": {}, **super().inputs()}
         if self.type == "facebook" and self.scopes:
-            details["authorize_scopes"] = ",".join(self.scopes)
-        made["providerDetails"] = {name: text for name, text in details.items() if text}
+            made["providerDetails"]["authorize_scopes"] = ",".join(self.scopes)
         return made
 
     @property

@@ -12,12 +12,13 @@ from identity.deployed import Deployed
 from identity.domain import Domain, serve
 from identity.provider_names import arguments
 from identity.user_pool.beside import Beside
-from identity.user_pool.functions import Functions, functions, permit, permit_links
+from identity.user_pool.functions import functions, permit, permit_links
 from identity.user_pool.logs import deliver_logs
 from identity.user_pool.mail import mail_identity, not_known_yet
 from identity.user_pool.settings import UserPool
 from identity.user_pool.sms import sender_role
 from identity.user_pool.threat_protection import configure_risk
+from identity.user_pool.triggers import Triggers
 from identity.user_pool.web_acl import put_web_acl
 
 
@@ -73,23 +74,20 @@ class CustomerUserPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(facts.POOL_COMPONENT, name, {}, opts)
         beside = Beside(name, args.stem, args.tags, self)
-        triggers = args.settings.triggers
-        called = functions(beside, triggers) if triggers else Functions()
+        triggers = args.settings.triggers or Triggers()
+        arns, roles = functions(beside, triggers)
         pool = cognito.UserPool(
             name,
-            cognito.UserPoolArgs(
-                **arguments(_inputs(beside, args, called.arns)),
-                deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
-                tags=args.tags,
-            ),
+            **arguments(_inputs(beside, args, arns)),
+            deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
+            tags=args.tags,
             # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection, hooks=args.hooks),
         )
         self.id, self.arn = pool.id, pool.arn
-        if triggers:
-            permit(beside, triggers, called.arns, self.arn, deployed.statements(args.state))
+        permit(beside, triggers, arns, self.arn, deployed.statements(args.state))
         if args.links_accounts:
-            permit_links(beside, called.roles["preSignUp"], self.arn)
+            permit_links(beside, roles["preSignUp"], self.arn)
         self._watch(beside, args.settings)
         self.domain = serve(args.domain, name, self, self.id, args.certificate_arn, args.zone_id)
         # What the provider has by itself of a sender does not tell who named it.

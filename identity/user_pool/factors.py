@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from identity import types
-from identity.setting import Change, Codec, Model, Plan, setting, words
+from identity.setting import SORTED, Change, Codec, Model, Plan, setting, words
 from identity.types import Maybe, Once
 from identity.user_pool.attribute_names import VerifiedAttribute
 from identity.user_pool.messages import CodeBody, CodeText, Subject
@@ -111,6 +111,7 @@ class Mfa(Model):
         "softwareTokenMfaConfiguration.enabled",
         default=False,
         loss="Users could no longer use their authenticator app.",
+        codec=Codec(lambda on: on or None),  # the provider has no `false` here: without the block the factor is off
         nothing=False,
         example=True,
     )
@@ -125,13 +126,6 @@ class Mfa(Model):
         example={},
         loss="Users could no longer use their phone as their second factor.",
     )
-
-    def inputs(self) -> dict[str, Any]:
-        made = super().inputs()
-        # The provider has no `false` here: without the block the factor is off.
-        if not self.totp:
-            made.pop("softwareTokenMfaConfiguration")
-        return made
 
 
 class Devices(Model):
@@ -160,10 +154,8 @@ def _mechanisms(recovery: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _recovery(mechanisms: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        str(mechanism["name"])
-        for mechanism in sorted(mechanisms, key=lambda mechanism: int(mechanism.get("priority", 0)))
-    ]
+    in_order = sorted(mechanisms, key=lambda mechanism: int(mechanism.get("priority", 0)))
+    return [str(mechanism["name"]) for mechanism in in_order]
 
 
 class Factors(Model):
@@ -204,7 +196,7 @@ class Factors(Model):
         "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
         loss="Anyone with a user's session could change the address for account recovery.",
-        codec=Codec(sorted, sorted),
+        codec=SORTED,
         example=["email"],
     )
     devices: Maybe[Devices] = setting(

@@ -1,7 +1,6 @@
 """Lambda functions from code in this repository, and the permission to call them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pulumi
@@ -12,26 +11,21 @@ from identity.user_pool.beside import Beside, policy_document, role
 from identity.user_pool.triggers import ROOT, SENDERS, Trigger, Triggers
 
 _LOG_RETENTION_DAYS: Final = 90
+Inputs = dict[str, pulumi.Input[str]]
 
 
-@dataclass(frozen=True)
-class Functions:
-    """The functions of a pool's triggers, by their keys: the ARN of each, and the name of the role of one made here."""
-
-    arns: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    roles: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-
-
-def functions(beside: Beside, triggers: Triggers) -> Functions:
-    """Those that exist, and those that are made here of code."""
-    arns, roles = dict[str, pulumi.Input[str]](), dict[str, pulumi.Input[str]]()
+def functions(beside: Beside, triggers: Triggers) -> tuple[Inputs, Inputs]:
+    """The functions that exist, and those that are made here of code, by the keys of their triggers: the ARN of each,
+    and the name of the role of one made here.
+    """
+    arns, roles = Inputs(), Inputs()
     for key, trigger in triggers.given().items():
         if trigger.arn:
             arns[key] = trigger.arn
         else:
             secret_key = triggers.kms_key_arn if key in SENDERS else None
             arns[key], roles[key] = _function(beside, key, trigger, secret_key)
-    return Functions(arns, roles)
+    return arns, roles
 
 
 def permit(

@@ -17,7 +17,7 @@ from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
 _LOG_GROUP = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[^:*]+")
-_BUCKET_OR_STREAM = re.compile(r"arn:aws[a-z-]*:(?:s3:::.+|firehose:.+:deliverystream/.+)")
+_ANY_PLACE = re.compile(rf"{_LOG_GROUP.pattern}|arn:aws[a-z-]*:(?:s3:::.+|firehose:.+:deliverystream/.+)")
 _DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 RETENTIONS: Final = tuple(f"{days}d" for days in _DAYS)
 # What Cognito calls each kind, and the level at which it has it: each has one.
@@ -30,35 +30,30 @@ _DESTINATIONS: Final = {
 }
 
 
-def _retention_or(value: str, pattern: re.Pattern[str], what: str) -> str:
-    if pattern.fullmatch(value) or value in RETENTIONS:
-        return value
-    fix = f'write "{value[:-2]}"' if pattern.fullmatch(value.removesuffix(":*")) else ""
-    return types.refuse(f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ...", fix)
+def _retention_or(place: re.Pattern[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if place.fullmatch(value) or value in RETENTIONS:
+            return value
+        fix = f'write "{value[:-2]}"' if place.fullmatch(value.removesuffix(":*")) else ""
+        return types.refuse(f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ...", fix)
+
+    return AfterValidator(check)
 
 
-def _notifications(value: str) -> str:
-    return _retention_or(value, _LOG_GROUP, "the ARN of a log group")
-
-
-def _sign_ins(value: str) -> str:
-    either = re.compile(f"(?:{_LOG_GROUP.pattern})|(?:{_BUCKET_OR_STREAM.pattern})")
-    return _retention_or(value, either, "the ARN of a log group, a bucket or a delivery stream")
-
-
+_SIGN_INS = _retention_or(_ANY_PLACE, "the ARN of a log group, a bucket or a delivery stream")
 _log = partial(setting, order=RETENTIONS, always=True)
 
 
 class Logs(Model):
     """What Cognito writes down of the pool."""
 
-    notifications: Maybe[Annotated[types.Text, AfterValidator(_notifications)]] = _log(
+    notifications: Maybe[Annotated[types.Text, _retention_or(_LOG_GROUP, "the ARN of a log group")]] = _log(
         "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "
         "for a new log group.",
         loss="Failed emails and text messages would no longer be logged, or existing logs would be deleted.",
         example="90d",
     )
-    sign_ins: Maybe[Annotated[types.Text, AfterValidator(_sign_ins)]] = _log(
+    sign_ins: Maybe[Annotated[types.Text, _SIGN_INS]] = _log(
         "Log of sign-ins and their risk: the ARN of a log group, bucket or delivery stream, or a retention.",
         loss="Sign-ins and their risk would no longer be logged, or existing logs would be deleted.",
         plan=Plan.PLUS,

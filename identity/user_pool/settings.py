@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import model_validator
 
 from identity import types
-from identity.setting import INVERTED, SORTED, Change, Plan, setting, words
+from identity.setting import INVERTED, SORTED, Change, Codec, Plan, setting, words
 from identity.types import ByArn, Maybe, Once
 from identity.user_pool import attributes
 from identity.user_pool.attribute_names import AliasAttribute, VerifiedAttribute
@@ -52,7 +52,7 @@ class UserPool(Factors, Messages):
         "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
         default=[],
-        codec=SORTED,
+        codec=Codec(lambda names: sorted(names) or None, sorted),
         example=["email"],
     )
     alias_attributes: Annotated[list[AliasAttribute], Once] = _for_good(
@@ -141,11 +141,8 @@ class UserPool(Factors, Messages):
         made = super().inputs()
         if schemas := attributes.schemas(self.standard_attributes, self.custom_attributes):
             made["schemas"] = schemas
-        for either in (
-            ("usernameAttributes", "aliasAttributes") if self.username_attributes else ("usernameAttributes",)
-        ):
-            if not made[either]:
-                del made[either]
+        if self.username_attributes and not self.alias_attributes:
+            del made["aliasAttributes"]
         return made
 
     @classmethod

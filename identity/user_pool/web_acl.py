@@ -76,16 +76,10 @@ def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None)
     """What stands in front of a live pool; `made` is the web ACL, where it is this stack's own."""
     if made is None:
         return WebAcl.model_construct(arn=association.get("webAclArn"))
-    rules, names = made.get("rules") or [], {group: rule for rule, group in RULES.items()}
-    statements = [rule.get("statement") or {} for rule in rules]
-    limits = [
-        int(statement["rateBasedStatement"]["limit"]) for statement in statements if statement.get("rateBasedStatement")
-    ]
-    groups = [
-        statement["managedRuleGroupStatement"]["name"]
-        for statement in statements
-        if statement.get("managedRuleGroupStatement")
-    ]
+    names = {group: rule for rule, group in RULES.items()}
+    statements = [rule.get("statement") or {} for rule in made.get("rules") or []]
+    limits = [int(found["limit"]) for statement in statements if (found := statement.get("rateBasedStatement"))]
+    groups = [found["name"] for statement in statements if (found := statement.get("managedRuleGroupStatement"))]
     return WebAcl.model_construct(
         requests_per5_minutes=min(limits, default=None),
         managed_rules=sorted(names.get(group, group) for group in groups) or None,
