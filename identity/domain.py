@@ -25,11 +25,8 @@ _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 
 def zone_id(value: str) -> str:
-    if _ZONE_ID.fullmatch(value):
-        return value
     bare = value.strip().removeprefix("/").removeprefix("hostedzone/")
-    fix = f'write "{bare}"' if _ZONE_ID.fullmatch(bare) else ""
-    return types.refuse("a hosted zone's id, such as Z0123456789ABCDEFGHIJ", fix)
+    return types.sound(value, _ZONE_ID.fullmatch, "a hosted zone's id, such as Z0123456789ABCDEFGHIJ", bare)
 
 
 def domain_prefix(value: str) -> str:

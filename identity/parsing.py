@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from identity.errors import HIDDEN, Problem, nearest, shown
-from identity.setting import Model, declared, entries_in, model_within
+from identity.setting import Model, declared, model_in, model_within
 
 M = TypeVar("M", bound=Model)
 Loc = tuple[int | str, ...]
@@ -39,7 +39,7 @@ def from_text(field: FieldInfo, text: str) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    if isinstance(value, dict) and entries_in(field):
+    if isinstance(value, dict) and model_within(field) and not model_in(field):
         return {key: {} if entry is None else entry for key, entry in value.items()}  # `key:` alone is an empty entry
     return value
 

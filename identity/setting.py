@@ -40,7 +40,6 @@ class Codec:
     read: Callable[[Any], Any] = lambda value: value
 
 
-PLAIN = Codec()
 INVERTED = Codec(lambda value: not value, lambda value: not value)
 # The provider does not care for the order; sorted, a list is the same text however it is written.
 SORTED = Codec(sorted, sorted)
@@ -85,7 +84,7 @@ class Declared:
     always: bool = False
     plan: Plan | None = None
     free: tuple[Any, ...] = ()
-    codec: Codec = PLAIN
+    codec: Codec = Codec()
     nothing: Any = None
     silent: Any = None
     example: Any = None
@@ -195,15 +194,22 @@ def _found(at: Declared, outputs: Mapping[str, Any]) -> Any:
 
 def model_in(field: FieldInfo) -> type[Model] | None:
     """The model of a field that is an object with keys of its own; None for a map or a list of such objects."""
+    return model_within(field, of_entries=False)
+
+
+def model_within(field: FieldInfo, of_entries: bool = True) -> type[Model] | None:
+    """The model of an object, or of the entries of a map or a list of such objects."""
     annotation: Any = field.annotation
-    return _model(annotation)
+    return _model(annotation, of_entries)
 
 
-def entries_in(field: FieldInfo) -> type[Model] | None:
-    """The model of the entries of a map or a list."""
-    return next(
-        (inner for inner in get_args(field.annotation) if isinstance(inner, type) and issubclass(inner, Model)), None
-    )
+@cache
+def _model(annotation: Any, of_entries: bool) -> type[Model] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        return annotation
+    if get_origin(annotation) in (list, dict) and not of_entries:
+        return None
+    return next((found for inner in get_args(annotation) if (found := _model(inner, of_entries))), None)
 
 
 def declarations(model: type[Model]) -> Iterator[Declared]:
@@ -212,20 +218,6 @@ def declarations(model: type[Model]) -> Iterator[Declared]:
         yield declared(field)
         if inner := model_within(field):
             yield from declarations(inner)
-
-
-def model_within(field: FieldInfo) -> type[Model] | None:
-    """The model of an object, or of the entries of a map or a list of such objects."""
-    return model_in(field) or entries_in(field)
-
-
-@cache
-def _model(annotation: Any) -> type[Model] | None:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        return annotation
-    if get_origin(annotation) in (list, dict, tuple):
-        return None
-    return next((found for inner in get_args(annotation) if (found := _model(inner))), None)
 
 
 def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -67,22 +67,22 @@ def is_visible(value: str) -> bool:
     return all(unicodedata.category(sign)[0] in "LMNPS" for sign in value)
 
 
+def sound(value: str, holds: Callable[[str], object], allowed: str, better: str) -> str:
+    """The value where it holds. Else it is turned down, and to write the better one is the fix where that holds."""
+    return value if holds(value) else refuse(allowed, f'write "{better}"' if holds(better) else "")
+
+
 def dns_label(value: str) -> str:
-    if DNS_LABEL.fullmatch(value):
-        return value
-    lower = value.strip().lower()
-    fix = f'write "{lower}"' if DNS_LABEL.fullmatch(lower) else ""
-    return refuse("a DNS label: 1-63 of a-z, 0-9 and -, no - at either end", fix)
+    allowed = "a DNS label: 1-63 of a-z, 0-9 and -, no - at either end"
+    return sound(value, DNS_LABEL.fullmatch, allowed, value.strip().lower())
 
 
 def dns_name(value: str) -> str:
-    name = value.removesuffix(".")
-    labels = name.split(".")
-    if len(labels) > 1 and len(name) <= 253 and all(DNS_LABEL.fullmatch(label) for label in labels):
-        return name
-    lower = re.sub(r"^https?://|/+$", "", value.strip().lower()).removesuffix(".")
-    sound = lower != name and "." in lower and all(DNS_LABEL.fullmatch(label) for label in lower.split("."))
-    return refuse("a domain name such as example.app, in lower case", f'write "{lower}"' if sound else "")
+    def is_name(name: str) -> bool:
+        return "." in name and len(name) <= 253 and all(DNS_LABEL.fullmatch(label) for label in name.split("."))
+
+    better = re.sub(r"^https?://|/+$", "", value.strip().lower()).removesuffix(".")
+    return sound(value.removesuffix("."), is_name, "a domain name such as example.app, in lower case", better)
 
 
 @dataclass(frozen=True)

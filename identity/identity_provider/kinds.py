@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 
 from identity import types
+from identity.loopback import PLAIN_HTTP
 
 _CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
 URLS: Final = ("authorize_url", "token_url", "user_info_url", "jwks_uri")
@@ -105,7 +106,7 @@ def provider_name(value: str) -> str:
 def _url(value: str) -> str:
     """https, as AWS wants it; http for a provider on this machine alone."""
     parts = urlsplit(value)
-    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    local = parts.scheme == "http" and parts.hostname in PLAIN_HTTP
     if parts.hostname and (parts.scheme == "https" or local):
         return value
     return types.refuse("a URL that begins with https://")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,6 @@ def role(
     **trust: object,
 ) -> Role:
     """A role that a service may take, and that may do no more than these statements say; `trust` has conditions."""
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
     trusted = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
     made = aws.iam.Role(
         f"{name}-role",

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 import pulumi
+import pulumi_aws as aws
 from pydantic import AfterValidator
 
 from identity import types
@@ -32,10 +33,8 @@ _DESTINATIONS: Final = {
 
 def _retention_or(place: re.Pattern[str], what: str) -> AfterValidator:
     def check(value: str) -> str:
-        if place.fullmatch(value) or value in RETENTIONS:
-            return value
-        fix = f'write "{value[:-2]}"' if place.fullmatch(value.removesuffix(":*")) else ""
-        return types.refuse(f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ...", fix)
+        allowed = f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ..."
+        return types.sound(value, lambda v: place.fullmatch(v) or v in RETENTIONS, allowed, value.removesuffix(":*"))
 
     return AfterValidator(check)
 
@@ -91,8 +90,6 @@ def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | N
 
 def deliver_logs(beside: Beside, pool_id: pulumi.Input[str], logs: Logs) -> None:
     """The log delivery of the pool, and a log group for each kind that is given a retention."""
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
     groups = {
         key: aws.cloudwatch.LogGroup(
             f"{beside.name}-log-{key}",

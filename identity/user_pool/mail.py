@@ -6,6 +6,7 @@ from email.utils import formataddr
 from typing import Annotated, Any, Final
 
 import pulumi
+import pulumi_aws as aws
 from pydantic import AfterValidator
 
 from identity import types
@@ -135,8 +136,6 @@ def mail_identity(beside: Beside, domain: str, zone_id: pulumi.Input[str]) -> pu
     SES looks for the records by itself and takes minutes, at times hours
     (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
     """
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
     identity = aws.sesv2.EmailIdentity(
         f"{beside.name}-{IDENTITY}", email_identity=domain, tags=beside.tags, opts=beside.options()
     )

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Annotated, Any, Final
 
 import pulumi
+import pulumi_aws as aws
 from pydantic import AfterValidator, Field
 
 from identity import types
@@ -103,8 +104,6 @@ class ThreatProtection(Model):
 
 def configure_risk(beside: Beside, pool_id: pulumi.Input[str], threats: ThreatProtection) -> None:
     """The risk configuration of the pool, where any of its keys is given."""
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
     if risk := threats.risk():
         aws.cognito.RiskConfiguration(
             f"{beside.name}-risk", user_pool_id=pool_id, **arguments(risk), opts=beside.options()

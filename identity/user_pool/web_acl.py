@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import pulumi
+import pulumi_aws as aws
 
 from identity import types
 from identity.errors import Problem, shown
@@ -88,8 +89,6 @@ def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None)
 
 def put_web_acl(beside: Beside, pool_arn: pulumi.Input[str], acl: WebAcl) -> None:
     """The web ACL, where none is given, and its association with the pool."""
-    import pulumi_aws as aws  # here: the tools read the settings without the provider
-
     arn: pulumi.Input[str] | None = acl.arn
     if arn is None:
         arn = aws.wafv2.WebAcl(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from identity.parsing import related
-from identity.setting import Model, declared, entries_in, model_in
+from identity.setting import Model, declared, model_in, model_within
 from identity.user_pool import triggers
 from identity.user_pool.settings import UserPool
 from tests.support.program import told
@@ -39,7 +39,7 @@ def examples(model: type[Model], path: str = "") -> Iterator[tuple[str, Any]]:
         inner, place = model_in(field), f"{path}{field.alias}"
         yield place, declared(field).example
         # One trigger stands for all: the others have the same keys.
-        if not inner and (entries := entries_in(field)):
+        if not inner and (entries := model_within(field)):
             name = "given_name" if field.alias == "standardAttributes" else "seats"
             yield from examples(entries, f"{place}.{name}.")
         if inner and (not path.startswith("triggers.") or field.alias == "preTokenGeneration"):
