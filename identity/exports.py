@@ -54,8 +54,7 @@ class ExportNames(Model):
         """The names by what they stand for, such as `userPoolArn` and `clients.postman`."""
         said = self.model_dump(by_alias=True, exclude_none=True, exclude={"clients"})
         said |= {f"clients.{key}": name for key, name in self.clients.items()}
-        values = {"product": names.product, "environment": names.environment}
-        return {output: fill_in(name, values) for output, name in said.items()}
+        return {output: fill_in(name, names.placeholders) for output, name in said.items()}
 
 
 def _by_flag(value: Any) -> Any:

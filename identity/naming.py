@@ -30,6 +30,11 @@ class Names:
     environment: str
 
     @property
+    def placeholders(self) -> dict[str, str]:
+        """What {product} and {environment} stand for."""
+        return {"product": self.product, "environment": self.environment}
+
+    @property
     def stem(self) -> str:
         return f"{self.product}-{self.environment}"
 
@@ -71,8 +76,7 @@ class Names:
         """
         if not tags.keys() >= self.tags.keys():
             return {}
-        now = {"product": self.product, "environment": self.environment}
-        return {key: (tags[key], name) for key, name in now.items() if tags.get(key, name) != name}
+        return {key: (tags[key], name) for key, name in self.placeholders.items() if tags.get(key, name) != name}
 
     @property
     def tags(self) -> dict[str, str]:

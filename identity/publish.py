@@ -42,7 +42,7 @@ class Publish(Model):
     )
 
     def path(self, names: Names) -> str:
-        return fill_in(self.ssm or _BY_DEFAULT, {"product": names.product, "environment": names.environment})
+        return fill_in(self.ssm or _BY_DEFAULT, names.placeholders)
 
 
 def _parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:

@@ -202,7 +202,7 @@ class Client(Model):
     def filled(self, key: str, rest: Surroundings) -> "Client":
         """The client of this key, with what follows from the rest of the config put in."""
         names, providers = rest.names, rest.providers
-        values = {"product": names.product, "environment": names.environment, "authDomain": rest.auth_domain}
+        values = {**names.placeholders, "authDomain": rest.auth_domain}
         flows = [self.flow] if self.flows is None else self.flows
         machine = flows == [CLIENT_CREDENTIALS]
         default = self.default_redirect_url

@@ -6,7 +6,7 @@ from typing import Any
 
 from identity import facts, identity_pool, login, publish
 from identity.config.settings import Settings
-from identity.deployed import Deployed, of_type
+from identity.deployed import Deployed, of_type, outputs_of
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
@@ -44,21 +44,21 @@ def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Itera
     new, said = settings.identity_pool, settings.config.identity_pool
     clients = of_type(state, facts.USER_POOL_CLIENT)
     keys = {str(client.outputs.get("id")): _key(client, settings) for client in clients}
-    for resource in of_type(state, facts.IDENTITY_POOL):
-        pool = str(resource.outputs.get("id"))
+    attached = next(iter(outputs_of(state, facts.ROLE_ATTACHMENT)), {})
+    for outputs in outputs_of(state, facts.IDENTITY_POOL):
+        pool = str(outputs.get("id"))
         if new is None or said is None:
             lost = "All identity ids would be lost, and apps that have stored them would not recognise their users."
             keep = "this identity pool, which the stack has"
             yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
             continue
-        named = [provider.get("clientId") for provider in resource.outputs.get("cognitoIdentityProviders") or []]
-        old = IdentityPool.read(resource.outputs).model_copy(
-            update={
-                "clients": [keys[client] for client in named if client in keys],
-                "role_mappings": _mappings(state, keys),
-                **_given_roles(state),
-            }
-        )
+        named = [provider.get("clientId") for provider in outputs.get("cognitoIdentityProviders") or []]
+        read = {
+            "clients": [keys[client] for client in named if client in keys],
+            "role_mappings": _mappings(attached.get("roleMappings") or [], keys),
+            **_given_roles(attached.get("roles") or {}, state),
+        }
+        old = IdentityPool.read(outputs).model_copy(update=read)
         yield from field_losses(pool, identity_pool.PATH, old, new, said, settings, "identity pool")
 
 
@@ -68,24 +68,15 @@ def _key(client: Deployed, settings: Settings) -> str:
     return Entries("clients", "id", {}, settings.clients).now(was) or was
 
 
-def _attached(state: Sequence[Deployed], what: str) -> Any:
-    """What the attachment of the roles has of `roles` or `roleMappings`."""
-    return next((found.outputs.get(what) for found in of_type(state, facts.ROLE_ATTACHMENT)), None)
-
-
-def _mappings(state: Sequence[Deployed], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
+def _mappings(attached: Sequence[Mapping[str, Any]], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
     """The mappings by the key of their client; that of a client which the stack does not have is nobody's."""
-    found = {
-        str(mapping.get("identityProvider")).rpartition(":")[2]: RoleMapping.read(mapping)
-        for mapping in _attached(state, "roleMappings") or []
-    }
+    found = {str(mapping.get("identityProvider")).rpartition(":")[2]: RoleMapping.read(mapping) for mapping in attached}
     return {keys[client]: mapping for client, mapping in found.items() if client in keys}
 
 
-def _given_roles(state: Sequence[Deployed]) -> dict[str, str | None]:
+def _given_roles(roles: Mapping[str, str], state: Sequence[Deployed]) -> dict[str, str | None]:
     """The roles that were not made here, as the config has them."""
-    made = {role.outputs.get("arn") for role in of_type(state, facts.ROLE)}
-    roles = _attached(state, "roles") or {}
+    made = {role.get("arn") for role in outputs_of(state, facts.ROLE)}
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
         for whose in ("authenticated", "unauthenticated")
@@ -100,7 +91,7 @@ def publication_losses(state: Sequence[Deployed], settings: Settings) -> Iterato
         ("ssm", facts.PARAMETER, bool(new and new.ssm)),
         ("secrets", facts.SECRET, bool(new and new.secrets)),
     ):
-        names = sorted(str(resource.outputs.get("name")) for resource in of_type(state, token))
+        names = sorted(str(outputs.get("name")) for outputs in outputs_of(state, token))
         gone = [name for name in names if not wanted or not name.startswith(f"{path}/")]
         if gone:
             lost = f"Who reads {gone[0]}{' or another of them' if gone[1:] else ''} would find nothing there."

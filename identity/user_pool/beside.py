@@ -28,6 +28,12 @@ class Beside:
         # Not protected as the pool is: each can be made again, and `identity.guard` looks at what it is there for.
         return pulumi.ResourceOptions(parent=self.parent, protect=False, delete_before_replace=delete_before_replace)
 
+    def log_group(self, name: str, name_in_aws: str, days: int) -> aws.cloudwatch.LogGroup:
+        """A log group that keeps its entries for so many days."""
+        return aws.cloudwatch.LogGroup(
+            name, name=name_in_aws, retention_in_days=days, tags=self.tags, opts=self.options()
+        )
+
 
 @dataclass(frozen=True)
 class Role:

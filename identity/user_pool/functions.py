@@ -70,13 +70,7 @@ def _function(
     `key` is the one with which Cognito encrypts a code; the function has to read it.
     """
     name = f"{beside.name}-{trigger_name}"
-    logs = aws.cloudwatch.LogGroup(
-        f"{name}-logs",
-        name=f"/aws/lambda/{beside.stem}-{trigger_name}",
-        retention_in_days=_LOG_RETENTION_DAYS,
-        tags=beside.tags,
-        opts=beside.options(),
-    )
+    logs = beside.log_group(f"{name}-logs", f"/aws/lambda/{beside.stem}-{trigger_name}", _LOG_RETENTION_DAYS)
     says = f"Lets the function {trigger_name} of {beside.stem} write its log."
     made = role(beside, name, says, "lambda", logs.arn.apply(lambda group: _rights(group, key)))
     function = aws.lambda_.Function(

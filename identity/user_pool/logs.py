@@ -90,15 +90,10 @@ def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | N
 
 def deliver_logs(beside: Beside, pool_id: pulumi.Input[str], logs: Logs) -> None:
     """The log delivery of the pool, and a log group for each kind that is given a retention."""
+    # CloudWatch takes deliveries of AWS's services to names of this kind without a policy for each.
+    place = f"/aws/vendedlogs/cognito/{beside.stem}"
     groups = {
-        key: aws.cloudwatch.LogGroup(
-            f"{beside.name}-log-{key}",
-            # CloudWatch takes deliveries of AWS's services to names of this kind without a policy for each.
-            name=f"/aws/vendedlogs/cognito/{beside.stem}/{key}",
-            retention_in_days=int(value.removesuffix("d")),
-            tags=beside.tags,
-            opts=beside.options(),
-        ).arn
+        key: beside.log_group(f"{beside.name}-log-{key}", f"{place}/{key}", int(value.removesuffix("d"))).arn
         for key, value in logs.given().items()
         if value in RETENTIONS
     }
