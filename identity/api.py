@@ -12,7 +12,6 @@ from identity.errors import Problem, shown
 from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import Change, Codec, Model, setting
-from identity.types import Maybe
 
 RESOURCE_SERVERS_PER_POOL = 300
 SCOPES_PER_SERVER = 100
@@ -55,14 +54,14 @@ class Api(Model):
         silent={},
         example={"read": "Read existing Projects"},
     )
-    identifier: Maybe[ServerIdentifier] = setting(
+    identifier: types.Maybe[ServerIdentifier] = setting(
         "The resource server identifier, the prefix of full scope names. Default: `app.<product>.api.<key>`, with "
         "the old key after a rename.",
         "identifier",
         Change.REPLACES,
         example="https://api.example.app",
     )
-    name: Maybe[Annotated[types.Text, types.name(SERVER_NAME_LENGTH)]] = setting(
+    name: types.Maybe[Annotated[types.Text, types.name(SERVER_NAME_LENGTH)]] = setting(
         "The name in AWS. Default: `<product>-<environment>-resourceserver-<key>`.", "name", example="projects"
     )
     prefix_scopes: bool = setting(
@@ -70,7 +69,7 @@ class Api(Model):
         default=True,
         example=False,
     )
-    renamed_from: Maybe[types.Key] = setting("The previous key, to keep the resource server after a rename.")
+    renamed_from: types.Maybe[types.Key] = setting("The previous key, to keep the resource server after a rename.")
 
     def filled(self, key: str, names: Names) -> "Api":
         """The same API, with its names put in; its scopes have the names that AWS gets, sorted."""

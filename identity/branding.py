@@ -11,7 +11,6 @@ from pydantic import Field
 
 from identity import types
 from identity.setting import Codec, Model, setting
-from identity.types import Maybe
 
 ROOT: Final = Path(__file__).parents[1]
 CATEGORIES: Final = (
@@ -92,36 +91,36 @@ _BUTTON: Final = Codec(_button)
 class Branding(Model):
     """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
 
-    logo: Maybe[File] = setting(
+    logo: types.Maybe[File] = setting(
         "An image above the form.", "components.form.logo", codec=Codec(lambda _: _LOGO), example="login/logo.svg"
     )
-    background: Maybe[File] = setting(
+    background: types.Maybe[File] = setting(
         "A background image; version 2 only.", "components.pageBackground.image.enabled", codec=Codec(lambda _: True)
     )
-    favicon: Maybe[File] = setting(
+    favicon: types.Maybe[File] = setting(
         "The favicon, an ico or svg file; version 2 only.", "components.favicon.enabledTypes", codec=_ICON
     )
-    colour: Maybe[Colour] = setting(
+    colour: types.Maybe[Colour] = setting(
         "The colour of buttons.", "components.primaryButton.lightMode", codec=_BUTTON, example="#0055aa"
     )
-    dark_colour: Maybe[Colour] = setting(
+    dark_colour: types.Maybe[Colour] = setting(
         "The colour of buttons in dark mode; version 2 only. Default: colour.",
         "components.primaryButton.darkMode",
         codec=_BUTTON,
         example="#66aaff",
     )
-    background_colour: Maybe[Colour] = setting(
+    background_colour: types.Maybe[Colour] = setting(
         "The background colour of the page.",
         "components.pageBackground.lightMode.color",
         codec=Codec(_rgba),
         example="#f4f4f4",
     )
-    dark_background_colour: Maybe[Colour] = setting(
+    dark_background_colour: types.Maybe[Colour] = setting(
         "The background colour in dark mode; version 2 only.",
         "components.pageBackground.darkMode.color",
         codec=Codec(_rgba),
     )
-    corners: Maybe[Annotated[int, types.whole(0, 100)]] = setting(
+    corners: types.Maybe[Annotated[int, types.whole(0, 100)]] = setting(
         "The corner radius of forms, buttons and fields in pixels, 0-100; version 2 only.",
         "components.form.borderRadius",
         example=8,
@@ -155,12 +154,12 @@ class Branding(Model):
 class Look(Model):
     """What the pages look like: by a few values, or by AWS's own settings."""
 
-    branding: Maybe[Branding] = setting("Simple branding.")
-    settings: Maybe[File] = setting(
+    branding: types.Maybe[Branding] = setting("Simple branding.")
+    settings: types.Maybe[File] = setting(
         "A JSON file with all settings, as exported from the branding editor of AWS; version 2 only.",
         example="login/settings.json",
     )
-    css: Maybe[File] = setting("A CSS file with AWS's class names; version 1 only.")
+    css: types.Maybe[File] = setting("A CSS file with AWS's class names; version 1 only.")
     assets: Annotated[list[Asset], Field(max_length=_ASSETS)] = setting(
         "Additional images, at most 40 with 2 MB in total; version 2 only.", default=[]
     )

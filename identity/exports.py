@@ -14,7 +14,6 @@ from identity import types
 from identity.errors import Problem, nearest, shown
 from identity.naming import Names
 from identity.setting import Model, setting
-from identity.types import Maybe
 from identity.urls import fill_in
 
 STACK_NAME_LENGTH = 128
@@ -41,9 +40,9 @@ ExportTemplate = Annotated[
 class ExportNames(Model):
     """What is exported, and under which name. What has no name here is not exported."""
 
-    user_pool_id: Maybe[ExportTemplate] = setting("The pool's id.", example="shop-prod-pool-id")
-    user_pool_arn: Maybe[ExportTemplate] = setting("The pool's ARN.", example="shop-prod-pool-arn")
-    certificate_arn: Maybe[ExportTemplate] = setting(
+    user_pool_id: types.Maybe[ExportTemplate] = setting("The pool's id.", example="shop-prod-pool-id")
+    user_pool_arn: types.Maybe[ExportTemplate] = setting("The pool's ARN.", example="shop-prod-pool-arn")
+    certificate_arn: types.Maybe[ExportTemplate] = setting(
         "The certificate's ARN, if the stack has one.", example="shop-prod-certificate"
     )
     clients: dict[types.Key, ExportTemplate] = setting(

@@ -9,7 +9,6 @@ from pydantic import AfterValidator
 
 from identity import types
 from identity.setting import Change, Codec, Model, setting
-from identity.types import Maybe
 
 PATH: Final = "identity:groups"
 _HIGHEST_PRECEDENCE = 2**31 - 1
@@ -32,15 +31,15 @@ GroupName = Annotated[types.Text, AfterValidator(_name)]
 class Group(Model):
     """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
 
-    description: Maybe[Annotated[types.Text, types.at_most(2048)]] = setting(
+    description: types.Maybe[Annotated[types.Text, types.at_most(2048)]] = setting(
         "A description, at most 2,048 characters.", "description", example="May see every order"
     )
-    precedence: Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = _of_members(
+    precedence: types.Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = _of_members(
         "The precedence, 0-2,147,483,647: a user in several groups gets the role of the group with the lowest number.",
         "precedence",
         codec=Codec(read=lambda number: number or None),  # 0 is the provider's word for none as well
         example=10,
     )
-    role_arn: Maybe[types.RoleArn] = _of_members(
+    role_arn: types.Maybe[types.RoleArn] = _of_members(
         "The IAM role of the members in an identity pool.", "roleArn", example="arn:aws:iam::123456789012:role/support"
     )

@@ -16,7 +16,6 @@ from identity import types
 from identity.errors import Problem, nearest, shown
 from identity.provider_names import arguments
 from identity.setting import Change, Codec, Model, setting, words
-from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityPool"
 _RULES = 25
@@ -64,14 +63,14 @@ class RoleMapping(Model):
 class IdentityPool(Model):
     """An identity pool."""
 
-    name: Maybe[types.Name] = setting(
+    name: types.Maybe[types.Name] = setting(
         "The name in AWS. Default: `<product>-<environment>-identitypool`.",
         "identityPoolName",
         # AWS could, the provider cannot: https://github.com/hashicorp/terraform-provider-aws/issues/49638
         Change.REPLACES,
         loss="All identity ids would be lost, and apps that have stored them would not recognise their users.",
     )
-    clients: Annotated[list[types.Key], Field(min_length=1), Once] = setting(
+    clients: Annotated[list[types.Key], Field(min_length=1), types.Once] = setting(
         "The keys of the clients whose ID tokens are accepted.",
         default=...,
         loss="Users of this client would get no credentials.",
@@ -83,10 +82,10 @@ class IdentityPool(Model):
         default=False,
         loss="Users who are not signed in would get no credentials.",
     )
-    authenticated_role_arn: Maybe[types.RoleArn] = _role(
+    authenticated_role_arn: types.Maybe[types.RoleArn] = _role(
         "The role of signed-in users. Default: a new role without permissions."
     )
-    unauthenticated_role_arn: Maybe[types.RoleArn] = _role(
+    unauthenticated_role_arn: types.Maybe[types.RoleArn] = _role(
         "The role of users who are not signed in. Default: with unauthenticated, a new role without permissions."
     )
     role_mappings: dict[types.Key, RoleMapping] = setting(

@@ -12,7 +12,6 @@ from pulumi_aws import secretsmanager, ssm
 from identity import types
 from identity.naming import Names
 from identity.setting import Model, setting
-from identity.types import Maybe
 from identity.urls import fill_in
 
 PATH: Final = "identity:publish"
@@ -29,7 +28,7 @@ ParameterPath = Annotated[
 class Publish(Model):
     """What is written where."""
 
-    ssm: Maybe[ParameterPath] = setting(
+    ssm: types.Maybe[ParameterPath] = setting(
         "The path for SSM parameters with the outputs: each text output, `clients/<key>/clientId` and "
         "`apis/<key>/identifier`. {product} and {environment} are replaced. Default: no parameters.",
         example=_BY_DEFAULT,

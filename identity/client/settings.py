@@ -14,7 +14,6 @@ from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.facts import OIDC_SCOPES
 from identity.naming import Names
 from identity.setting import SORTED, Change, Codec, Model, setting
-from identity.types import Maybe, Once
 from identity.urls import fill_in
 
 URLS_PER_CLIENT = 100
@@ -22,7 +21,7 @@ CLIENT_CREDENTIALS: Final = "client_credentials"
 EXTERNAL: Final = "external:"
 COGNITO: Final = "COGNITO"
 _SIGN_IN_ENDS = "Sign-in with this callback URL would fail."
-Urls = Annotated[list[types.Text], Field(max_length=URLS_PER_CLIENT), Once]
+Urls = Annotated[list[types.Text], Field(max_length=URLS_PER_CLIENT), types.Once]
 OidcFlow = Annotated[types.Text, types.one_of("code", "implicit", CLIENT_CREDENTIALS)]
 Flow = Annotated[types.Text, types.one_of("code", CLIENT_CREDENTIALS)]
 SECONDS = Codec(lambda text: types.duration(text).seconds, lambda seconds: f"{int(seconds)}s")
@@ -53,7 +52,7 @@ class Surroundings:
 class Client(Model):
     """An app client. One that says nothing but its callback is the safe one."""
 
-    name: Maybe[types.Name] = setting(
+    name: types.Maybe[types.Name] = setting(
         "The name in AWS. Default: `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"
     )
     secret: bool = setting(
@@ -78,10 +77,10 @@ class Client(Model):
         always=True,
         example=["https://app.example/"],
     )
-    default_redirect_url: Maybe[types.Text] = setting(
+    default_redirect_url: types.Maybe[types.Text] = setting(
         "The default callback URL, one of callbackUrls.", "defaultRedirectUri"
     )
-    scopes: Maybe[types.Texts] = setting(
+    scopes: types.Maybe[types.Texts] = setting(
         "The scopes, short (project.read) or full, and OpenID Connect scopes; at most 50. Default: openid and all "
         "scopes of the APIs.",
         "allowedOauthScopes",
@@ -89,20 +88,20 @@ class Client(Model):
         always=True,
         example=["openid", "project.read"],
     )
-    external_scopes: Maybe[types.Texts] = setting(
+    external_scopes: types.Maybe[types.Texts] = setting(
         "Full names of scopes of resource servers that this stack does not manage.",
         loss="Apps that request it could not sign in.",
         example=["https://billing.example/api/pay"],
     )
     flow: Flow = setting("Short form of flows: code or client_credentials.", default="code")
-    flows: Maybe[Annotated[list[OidcFlow], Once]] = setting(
+    flows: types.Maybe[Annotated[list[OidcFlow], types.Once]] = setting(
         "The OAuth flows: code, implicit, both, or only client_credentials; [] turns OAuth off. Default: flow.",
         "allowedOauthFlows",
         loss="Apps that use this flow could not sign in.",
         codec=SORTED,
         example=["code"],
     )
-    auth_flows: Maybe[Annotated[list[AuthFlow], Field(min_length=1), Once]] = setting(
+    auth_flows: types.Maybe[Annotated[list[AuthFlow], Field(min_length=1), types.Once]] = setting(
         "The auth flows for apps with their own sign-in form, by AWS's names. Default: ALLOW_USER_SRP_AUTH; "
         "ALLOW_REFRESH_TOKEN_AUTH if refresh tokens do not rotate; ALLOW_USER_AUTH if userPool.firstFactors has more "
         "than the password.",
@@ -112,7 +111,7 @@ class Client(Model):
         codec=SORTED,
         example=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )
-    auth_session_validity: Maybe[
+    auth_session_validity: types.Maybe[
         Annotated[types.Text, types.lasting(3 * 60, 15 * 60, "from 3m to 15m, in whole minutes", step=60)]
     ] = setting(
         "The time limit for a sign-in with several steps, 3m-15m. Default: AWS's, 3m.",
@@ -132,7 +131,7 @@ class Client(Model):
         codec=Codec(lambda on: "ENABLED" if on else "DISABLED", lambda feature: feature == "ENABLED"),
         example=True,
     )
-    rotation_grace: Maybe[Annotated[types.Text, types.lasting(0, 60, "from 0s to 60s")]] = setting(
+    rotation_grace: types.Maybe[Annotated[types.Text, types.lasting(0, 60, "from 0s to 60s")]] = setting(
         "The grace period in which a rotated refresh token still works, 0s-60s. Default: 10s.",
         "refreshTokenRotation.retryGracePeriodSeconds",
         Change.MATTERS,
@@ -140,14 +139,14 @@ class Client(Model):
         codec=SECONDS,
         example="30s",
     )
-    identity_providers: Maybe[types.Texts] = setting(
+    identity_providers: types.Maybe[types.Texts] = setting(
         "COGNITO, keys of identityProviders, and external:<name> for a provider that this stack does not manage. "
         "Default: COGNITO.",
         "supportedIdentityProviders",
         loss="Users of this provider could not sign in.",
         example=[COGNITO],
     )
-    read_attributes: Maybe[types.Texts] = setting(
+    read_attributes: types.Maybe[types.Texts] = setting(
         "The attributes that the app may read, including custom: ones. Default: AWS's, which is all.",
         "readAttributes",
         loss="The app could no longer read it.",
@@ -155,7 +154,7 @@ class Client(Model):
         codec=SORTED,
         example=["email", "custom:tenant"],
     )
-    write_attributes: Maybe[types.Texts] = setting(
+    write_attributes: types.Maybe[types.Texts] = setting(
         "The attributes that the app, and every user with a token of it, may write. Default in a pool with custom "
         "attributes: the mutable standard ones, because users must not set attributes that control access. Default "
         "otherwise, and for []: AWS's, which is all.",
@@ -165,7 +164,7 @@ class Client(Model):
         codec=SORTED,
         example=["email", "name"],
     )
-    propagate_user_context: Maybe[bool] = setting(
+    propagate_user_context: types.Maybe[bool] = setting(
         "Whether the app sends the user's IP address to Cognito; requires a secret. Default: false.",
         "enablePropagateAdditionalUserContextData",
         kept=True,
@@ -187,7 +186,7 @@ class Client(Model):
         default=True,
         loss="Tokens would change their form (origin_jti), or could no longer be revoked.",
     )
-    renamed_from: Maybe[types.Key] = setting("The previous key, to keep the client after a rename.")
+    renamed_from: types.Maybe[types.Key] = setting("The previous key, to keep the client after a rename.")
 
     @property
     def is_machine(self) -> bool:

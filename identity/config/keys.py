@@ -18,7 +18,6 @@ from identity.link_accounts import LOSS_OF_LINKS, VERIFIED_EMAIL
 from identity.login import Login
 from identity.publish import Publish
 from identity.setting import Change, Model, setting
-from identity.types import Maybe
 from identity.user_pool.settings import UserPool
 
 
@@ -55,20 +54,20 @@ class Config(Model):
     product: types.DnsLabel = setting(
         "The name of the product, a DNS label such as focusmark. Part of all resource names.", default=...
     )
-    environment: Maybe[types.DnsLabel] = setting(
+    environment: types.Maybe[types.DnsLabel] = setting(
         "The environment, a DNS label such as dev. Part of all resource names. For prod, the auth domain has no "
         "prefix. Default: the stack name.",
     )
-    production: Maybe[bool] = setting(
+    production: types.Maybe[bool] = setting(
         "Whether the production policies are mandatory, true or false. Default: false for the environments local, "
         "dev and test, otherwise true.",
     )
-    zone_name: Maybe[types.DnsName] = _in_zone(
+    zone_name: types.Maybe[types.DnsName] = _in_zone(
         "The name of the Route 53 hosted zone for DNS records and certificate validation. Set at most one of "
         "zoneName, zoneId and zoneExport; without a zone there are no DNS records and no certificate."
     )
-    zone_id: Maybe[ZoneId] = _in_zone("The id of the hosted zone, instead of zoneName.")
-    zone_export: Maybe[ExportName] = _in_zone(
+    zone_id: types.Maybe[ZoneId] = _in_zone("The id of the hosted zone, instead of zoneName.")
+    zone_export: types.Maybe[ExportName] = _in_zone(
         "The CloudFormation export with the id of the hosted zone, instead of zoneName."
     )
     sign_in_domain: bool = setting(
@@ -77,7 +76,7 @@ class Config(Model):
         default=True,
         change=Change.REPLACES,
     )
-    auth_domain: Maybe[types.DnsName] = setting(
+    auth_domain: types.Maybe[types.DnsName] = setting(
         "The auth domain, inside the zone. Default: auth.<product>.app for the environment prod, otherwise "
         "<environment>-auth.<product>.app.",
         change=Change.REPLACES,
@@ -87,14 +86,14 @@ class Config(Model):
         default=False,
         change=Change.REPLACES,
     )
-    domain_prefix: Maybe[DomainPrefix] = setting(
+    domain_prefix: types.Maybe[DomainPrefix] = setting(
         "The prefix of the sign-in domain under amazoncognito.com. Default: <product>-<environment>.",
         change=Change.REPLACES,
     )
     keep_prefix_domain: bool = setting(
         "Serve sign-in on the prefix as well as on the custom domain, to move without an outage.", default=False
     )
-    certificate_arn: Maybe[CertificateArn] = setting(
+    certificate_arn: types.Maybe[CertificateArn] = setting(
         "An existing certificate in us-east-1, for a custom domain without a zone. The output dnsRecords then lists "
         "the DNS records to create.",
     )
@@ -134,18 +133,18 @@ class Config(Model):
     identity_providers: dict[types.Key, IdentityProvider] = setting(
         "Identity providers, key -> object.", default={}, secret=True
     )
-    link_accounts: Maybe[Annotated[types.Text, types.one_of(VERIFIED_EMAIL)]] = setting(
+    link_accounts: types.Maybe[Annotated[types.Text, types.one_of(VERIFIED_EMAIL)]] = setting(
         "verifiedEmail links users of identity providers to the user with the same verified email address, with a "
         "Lambda function for the preSignUp trigger. Default: no linking, they are separate users.",
         loss=LOSS_OF_LINKS,
         example=VERIFIED_EMAIL,
     )
     groups: dict[GroupName, Group] = setting("The user groups, name -> object.", default={})
-    login: Maybe[Login] = setting("The sign-in pages. Default: the domain's current version and branding.")
-    identity_pool: Maybe[IdentityPool] = setting(
+    login: types.Maybe[Login] = setting("The sign-in pages. Default: the domain's current version and branding.")
+    identity_pool: types.Maybe[IdentityPool] = setting(
         "An identity pool, which gives AWS credentials to signed-in users. Default: none."
     )
-    publish: Maybe[Publish] = setting(
+    publish: types.Maybe[Publish] = setting(
         "Copies of the outputs: SSM parameters, and client secrets in Secrets Manager. Default: none."
     )
     apis: dict[types.Key, Api] = setting("The resource servers, key -> object.", default={})

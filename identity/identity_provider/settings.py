@@ -14,7 +14,6 @@ from pydantic import Field
 from identity import types
 from identity.identity_provider.kinds import KINDS, SECRET_DETAILS, USERNAME, Identifier, Kind, Name, PrivateKey, Url
 from identity.setting import SORTED, Change, Codec, Model, setting, words
-from identity.types import Maybe, Once
 
 PATH: Final = "identity:identityProviders"
 _FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "true")
@@ -41,21 +40,21 @@ class IdentityProvider(Model):
         codec=words({key: kind.aws for key, kind in KINDS.items()}),
         example="google",
     )
-    name: Maybe[Name] = _of_everybody(
+    name: types.Maybe[Name] = _of_everybody(
         "For oidc and saml: the provider's name in AWS, 3-32 characters. Default: the key. The names of the other "
         "types are fixed.",
         "providerName",
         example="Okta",
     )
-    client_id: Maybe[types.Text] = _of_people(
+    client_id: types.Maybe[types.Text] = _of_people(
         "The client id at the provider.", "providerDetails.client_id", example="1234.apps.googleusercontent.com"
     )
-    client_secret: Maybe[types.Text] = setting(
+    client_secret: types.Maybe[types.Text] = setting(
         "The client secret; encrypted in the stack file.",
         "providerDetails.client_secret",
         secret=True,
     )
-    scopes: Maybe[Annotated[list[types.Text], Field(min_length=1), Once]] = setting(
+    scopes: types.Maybe[Annotated[list[types.Text], Field(min_length=1), types.Once]] = setting(
         "The scopes that Cognito requests. Default: those that the default attributes need.",
         "providerDetails.authorize_scopes",
         loss="Attributes of this scope would no longer be filled in.",
@@ -63,72 +62,74 @@ class IdentityProvider(Model):
         always=True,
         example=["openid", "email"],
     )
-    issuer: Maybe[Url] = _of_people(
+    issuer: types.Maybe[Url] = _of_people(
         "For oidc: the issuer URL, which Cognito uses for discovery.",
         "providerDetails.oidc_issuer",
         example="https://login.example.com",
     )
-    authorize_url: Maybe[Url] = setting(
+    authorize_url: types.Maybe[Url] = setting(
         "For oidc: the authorization endpoint, if discovery does not work.", "providerDetails.authorize_url"
     )
-    token_url: Maybe[Url] = setting("For oidc: the token endpoint.", "providerDetails.token_url")
-    user_info_url: Maybe[Url] = setting("For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
-    jwks_uri: Maybe[Url] = setting("For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
-    user_info_method: Maybe[Annotated[types.Text, types.one_of("GET", "POST")]] = setting(
+    token_url: types.Maybe[Url] = setting("For oidc: the token endpoint.", "providerDetails.token_url")
+    user_info_url: types.Maybe[Url] = setting("For oidc: the userInfo endpoint.", "providerDetails.attributes_url")
+    jwks_uri: types.Maybe[Url] = setting("For oidc: the URL of the public keys.", "providerDetails.jwks_uri")
+    user_info_method: types.Maybe[Annotated[types.Text, types.one_of("GET", "POST")]] = setting(
         "For oidc: the HTTP method for userInfo, GET or POST. Default: GET.",
         "providerDetails.attributes_request_method",
         always=True,
     )
-    api_version: Maybe[types.Text] = setting(
+    api_version: types.Maybe[types.Text] = setting(
         "For facebook: the API version. Default: AWS's.",
         "providerDetails.api_version",
         kept=True,
         example="v21.0",
     )
-    team_id: Maybe[types.Text] = _of_people("For apple: the team id.", "providerDetails.team_id", example="ABCDE12345")
-    key_id: Maybe[types.Text] = setting("For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")
-    private_key: Maybe[PrivateKey] = setting(
+    team_id: types.Maybe[types.Text] = _of_people(
+        "For apple: the team id.", "providerDetails.team_id", example="ABCDE12345"
+    )
+    key_id: types.Maybe[types.Text] = setting("For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")
+    private_key: types.Maybe[PrivateKey] = setting(
         "For apple: the content of the key's .p8 file; encrypted in the stack file.",
         "providerDetails.private_key",
         secret=True,
     )
-    metadata_url: Maybe[Url] = setting(
+    metadata_url: types.Maybe[Url] = setting(
         "For saml: the URL of the metadata.",
         "providerDetails.MetadataURL",
         example="https://login.example.com/metadata",
     )
-    metadata: Maybe[types.Text] = setting("For saml: the metadata XML.", "providerDetails.MetadataFile")
-    sign_out: Maybe[bool] = _flag(
+    metadata: types.Maybe[types.Text] = setting("For saml: the metadata XML.", "providerDetails.MetadataFile")
+    sign_out: types.Maybe[bool] = _flag(
         "For saml: whether sign-out also signs the user out at the provider. Default: false.",
         "providerDetails.IDPSignout",
         loss="Users who sign out would stay signed in at the provider.",
         example=True,
     )
-    sign_requests: Maybe[bool] = setting(
+    sign_requests: types.Maybe[bool] = setting(
         "For saml: whether Cognito signs its requests. Default: false.",
         "providerDetails.RequestSigningAlgorithm",
         loss="A provider that requires signed requests would refuse them.",
         codec=_RSA,
         example=True,
     )
-    encrypted_responses: Maybe[bool] = _flag(
+    encrypted_responses: types.Maybe[bool] = _flag(
         "For saml: whether responses have to be encrypted. Default: false.",
         "providerDetails.EncryptedResponses",
         loss="Unencrypted responses would be accepted.",
     )
-    idp_initiated: Maybe[bool] = _flag(
+    idp_initiated: types.Maybe[bool] = _flag(
         "For saml: whether IdP-initiated sign-in is allowed. Default: false.",
         "providerDetails.IDPInit",
         loss="IdP-initiated sign-ins would be refused.",
     )
-    attributes: Maybe[dict[types.Text, types.Text]] = setting(
+    attributes: types.Maybe[dict[types.Text, types.Text]] = setting(
         "The attribute mapping, attribute of the pool -> attribute of the provider. Default: depends on the type.",
         "attributeMapping",
         loss="These attributes would no longer be filled in at sign-in.",
         always=True,
         example={"email": "email", "custom:tenant": "tid"},
     )
-    identifiers: Annotated[list[Identifier], Field(max_length=50), Once] = setting(
+    identifiers: Annotated[list[Identifier], Field(max_length=50), types.Once] = setting(
         "Identifiers with which an app can select the provider, such as email domains; at most 50.",
         "idpIdentifiers",
         default=[],

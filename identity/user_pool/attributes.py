@@ -11,7 +11,6 @@ from pydantic import AfterValidator
 from identity import types
 from identity.errors import Problem, following
 from identity.setting import Change, Model, setting
-from identity.types import Maybe
 from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, attribute_name
 
 ATTRIBUTES_PER_POOL = 50
@@ -44,8 +43,8 @@ class StandardAttribute(Model):
 
     required: bool = _fixed("Whether the attribute is required at sign-up.", default=False, example=True)
     mutable: bool = _fixed("Whether the attribute can change later.", default=True, example=False)
-    min_length: Maybe[AttributeLength] = _fixed("The minimum length, 0-2,048. Default: AWS's.", example=2)
-    max_length: Maybe[AttributeLength] = _fixed("The maximum length, 0-2,048. Default: AWS's.", example=100)
+    min_length: types.Maybe[AttributeLength] = _fixed("The minimum length, 0-2,048. Default: AWS's.", example=2)
+    max_length: types.Maybe[AttributeLength] = _fixed("The maximum length, 0-2,048. Default: AWS's.", example=100)
 
     def facts(self, name: str) -> dict[str, Any]:
         """What holds of it, defaults filled in: by this it is compared with a live one."""
@@ -73,10 +72,10 @@ class CustomAttribute(Model):
     developer_only: bool = _fixed(
         "Whether only an administrator can write the attribute (`dev:custom:<name>`).", default=False, example=True
     )
-    min_length: Maybe[AttributeLength] = _fixed("For String: the minimum length, 0-2,048.", example=2)
-    max_length: Maybe[AttributeLength] = _fixed("For String: the maximum length, 0-2,048.", example=36)
-    min_value: Maybe[int] = _fixed("For Number: the minimum.", example=1)
-    max_value: Maybe[int] = _fixed("For Number: the maximum.", example=9)
+    min_length: types.Maybe[AttributeLength] = _fixed("For String: the minimum length, 0-2,048.", example=2)
+    max_length: types.Maybe[AttributeLength] = _fixed("For String: the maximum length, 0-2,048.", example=36)
+    min_value: types.Maybe[int] = _fixed("For Number: the minimum.", example=1)
+    max_value: types.Maybe[int] = _fixed("For Number: the maximum.", example=9)
     bounded: bool = _fixed(
         "false: a String without the default bounds, as a pool that was not created by this program can have.",
         default=True,

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from identity import types
 from identity.setting import SORTED, Change, Codec, Model, Plan, setting, words
-from identity.types import Maybe, Once
 from identity.user_pool.attribute_names import VerifiedAttribute
 from identity.user_pool.messages import CodeBody, CodeText, Subject
 
@@ -39,7 +38,7 @@ class Passkeys(Model):
     (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html).
     """
 
-    relying_party_id: Maybe[RelyingParty] = setting(
+    relying_party_id: types.Maybe[RelyingParty] = setting(
         "The relying party, the domain of the passkeys: the auth domain or a parent of it. Default: the domain of "
         "the sign-in pages.",
         "webAuthnConfiguration.relyingPartyId",
@@ -48,7 +47,7 @@ class Passkeys(Model):
         plan=Plan.ESSENTIALS,
         example="example.app",
     )
-    user_verification: Maybe[Annotated[types.Text, types.one_of("preferred", "required")]] = setting(
+    user_verification: types.Maybe[Annotated[types.Text, types.one_of("preferred", "required")]] = setting(
         "Whether a passkey has to verify its user, by biometrics or a PIN: preferred or required. Default: preferred.",
         "webAuthnConfiguration.userVerification",
         loss="A device that does not verify its user would be enough.",
@@ -115,13 +114,13 @@ class Mfa(Model):
         nothing=False,
         example=True,
     )
-    email: Maybe[MailedCode] = setting(
+    email: types.Maybe[MailedCode] = setting(
         "Codes by email.",
         example={"subject": "Your code"},
         loss="Users could no longer use email as their second factor.",
         plan=Plan.ESSENTIALS,
     )
-    sms: Maybe[TextedCode] = setting(
+    sms: types.Maybe[TextedCode] = setting(
         "Codes by text message.",
         example={},
         loss="Users could no longer use their phone as their second factor.",
@@ -161,7 +160,7 @@ def _recovery(mechanisms: Sequence[Mapping[str, Any]]) -> list[str]:
 class Factors(Model):
     """The keys of `userPool` that say how people sign in and come back in."""
 
-    first_factors: Maybe[Annotated[list[FirstFactor], Field(min_length=1), Once]] = setting(
+    first_factors: types.Maybe[Annotated[list[FirstFactor], Field(min_length=1), types.Once]] = setting(
         "The first factors for sign-in: password, emailOtp, smsOtp, passkey; password is required. With more than "
         "the password, clients get the flow ALLOW_USER_AUTH. Default: password.",
         "signInPolicy.allowedFirstAuthFactors",
@@ -172,18 +171,18 @@ class Factors(Model):
         codec=words(FIRST_FACTORS),
         example=["password", "passkey"],
     )
-    passkeys: Maybe[Passkeys] = setting(
+    passkeys: types.Maybe[Passkeys] = setting(
         "Passkey settings.",
         example={"userVerification": "required"},
         loss="Passkeys would stop working.",
         plan=Plan.ESSENTIALS,
     )
-    mfa: Maybe[Mfa] = setting(
+    mfa: types.Maybe[Mfa] = setting(
         "Multi-factor authentication. Default: off.",
         example={"mode": "optional", "totp": True},
         loss="A password alone would be enough to sign in.",
     )
-    recovery: Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), Once]] = setting(
+    recovery: types.Maybe[Annotated[list[Recovery], Field(min_length=1, max_length=2), types.Once]] = setting(
         "Account recovery, in order of preference: verified_email, verified_phone_number; or only admin_only. "
         "Default: AWS's, which is email for a new pool.",
         "accountRecoverySetting.recoveryMechanisms",
@@ -192,14 +191,14 @@ class Factors(Model):
         codec=Codec(_mechanisms, _recovery),
         example=["verified_email"],
     )
-    verify_before_update: Maybe[Annotated[list[VerifiedAttribute], Once]] = setting(
+    verify_before_update: types.Maybe[Annotated[list[VerifiedAttribute], types.Once]] = setting(
         "Attributes whose new value takes effect only after verification: email, phone_number.",
         "userAttributeUpdateSettings.attributesRequireVerificationBeforeUpdates",
         loss="Anyone with a user's session could change the address for account recovery.",
         codec=SORTED,
         example=["email"],
     )
-    devices: Maybe[Devices] = setting(
+    devices: types.Maybe[Devices] = setting(
         "Remembered devices. Default: none.",
         example={"onlyRememberedOnUserPrompt": True},
         loss="Remembered devices would be forgotten.",

@@ -14,7 +14,6 @@ from pydantic import AfterValidator
 from identity import types
 from identity.provider_names import arguments
 from identity.setting import Model, Plan, setting
-from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
 _LOG_GROUP = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[^:*]+")
@@ -46,13 +45,13 @@ _log = partial(setting, order=RETENTIONS, always=True)
 class Logs(Model):
     """What Cognito writes down of the pool."""
 
-    notifications: Maybe[Annotated[types.Text, _retention_or(_LOG_GROUP, "the ARN of a log group")]] = _log(
+    notifications: types.Maybe[Annotated[types.Text, _retention_or(_LOG_GROUP, "the ARN of a log group")]] = _log(
         "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "
         "for a new log group.",
         loss="Failed emails and text messages would no longer be logged, or existing logs would be deleted.",
         example="90d",
     )
-    sign_ins: Maybe[Annotated[types.Text, _SIGN_INS]] = _log(
+    sign_ins: types.Maybe[Annotated[types.Text, _SIGN_INS]] = _log(
         "Log of sign-ins and their risk: the ARN of a log group, bucket or delivery stream, or a retention.",
         loss="Sign-ins and their risk would no longer be logged, or existing logs would be deleted.",
         plan=Plan.PLUS,

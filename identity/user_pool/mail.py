@@ -12,7 +12,6 @@ from pydantic import AfterValidator
 from identity import types
 from identity.errors import Problem, shown
 from identity.setting import Model, setting
-from identity.types import Maybe
 from identity.user_pool.beside import Beside
 
 IdentityArn = Annotated[types.Text, types.arn("ses", "arn:aws:ses:eu-west-1:123456789012:identity/example.app")]
@@ -54,25 +53,25 @@ class Email(Model):
     (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
     """
 
-    from_: Maybe[Sender] = setting(
+    from_: types.Maybe[Sender] = setting(
         "The sender: an address, or a name and an address, of the verified identity. Default: the address of "
         "identityArn.",
         "emailConfiguration.fromEmailAddress",
         alias="from",
         example="Acme <no-reply@example.app>",
     )
-    reply_to: Maybe[Address] = setting(
+    reply_to: types.Maybe[Address] = setting(
         "The reply-to address.",
         "emailConfiguration.replyToEmailAddress",
         example="help@example.app",
     )
-    configuration_set: Maybe[ConfigurationSet] = setting(
+    configuration_set: types.Maybe[ConfigurationSet] = setting(
         "An SES configuration set.",
         "emailConfiguration.configurationSet",
         loss="SES would no longer record bounces and complaints.",
         example="sign-in",
     )
-    identity_arn: Maybe[IdentityArn] = setting(
+    identity_arn: types.Maybe[IdentityArn] = setting(
         "The SES identity of the sender. Default: if the sender's domain is in the stack's zone, the program creates "
         "an identity and its DKIM records.",
         "emailConfiguration.sourceArn",

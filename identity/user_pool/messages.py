@@ -9,7 +9,6 @@ from pydantic import AfterValidator
 
 from identity import types
 from identity.setting import Change, Model, setting, words
-from identity.types import Maybe
 from identity.user_pool.mail import Email
 from identity.user_pool.sms import Sms
 
@@ -66,15 +65,15 @@ class Verification(Model):
         codec=words(BY),
         example="code",
     )
-    subject: Maybe[Subject] = setting(
+    subject: types.Maybe[Subject] = setting(
         "The subject of the email, 1-140 characters. Default: AWS's text.", example="Welcome to Acme"
     )
-    message: Maybe[Body] = setting(
+    message: types.Maybe[Body] = setting(
         "The email, 6-20,000 characters, with the placeholder {####} for a code, or {##link text##} for a link. "
         "Default: AWS's text.",
         example="Please {##confirm your address##}.",
     )
-    sms_message: Maybe[CodeText] = setting(
+    sms_message: types.Maybe[CodeText] = setting(
         "The text message, 6-140 characters, with the placeholder {####}. Default: AWS's text.",
         f"{_TEMPLATE}.smsMessage",
         kept=True,
@@ -102,15 +101,15 @@ def _texts(by: str) -> tuple[str, str]:
 class Invitation(Model):
     """The message to a person whom an administrator signs up."""
 
-    subject: Maybe[Subject] = setting(
+    subject: types.Maybe[Subject] = setting(
         "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
     )
-    message: Maybe[InvitationBody] = setting(
+    message: types.Maybe[InvitationBody] = setting(
         "The email, 6-20,000 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.emailMessage",
         example="You are {username}, and your password is {####}.",
     )
-    sms_message: Maybe[InvitationText] = setting(
+    sms_message: types.Maybe[InvitationText] = setting(
         "The text message, 6-140 characters, with the placeholders {username} and {####}.",
         f"{_INVITATION}.smsMessage",
         example="{username}: {####}",
@@ -123,18 +122,18 @@ class Messages(Model):
     verification: Verification = setting(
         "The message that verifies an email address or phone number.", default=Verification(), example={"by": "code"}
     )
-    invitation: Maybe[Invitation] = setting(
+    invitation: types.Maybe[Invitation] = setting(
         "The message to a user whom an administrator creates. Default: AWS's text.",
         kept=True,
         example={"subject": "Your account"},
     )
-    email: Maybe[Email] = setting(
+    email: types.Maybe[Email] = setting(
         "Email through Amazon SES. Default: Cognito's own email, at most 50 a day.",
         loss=NO_ADDRESS,
         example={"from": "no-reply@example.app"},
         kept=True,
     )
-    sms: Maybe[Sms] = setting(
+    sms: types.Maybe[Sms] = setting(
         "Text messages through Amazon SNS. The AWS provider cannot remove this setting again.",
         change=Change.IMPOSSIBLE,
         loss="the AWS provider cannot remove the text message settings of a pool; instead remove what sends text "

@@ -8,7 +8,6 @@ from pydantic import model_validator
 
 from identity import types
 from identity.setting import INVERTED, SORTED, Change, Codec, Plan, setting, words
-from identity.types import ByArn, Maybe, Once
 from identity.user_pool import attributes
 from identity.user_pool.attribute_names import AliasAttribute, VerifiedAttribute
 from identity.user_pool.attributes import CustomAttributes, StandardAttribute, StandardAttributes
@@ -33,12 +32,12 @@ _EMAIL_ALONE = {"email": StandardAttribute.model_construct(required=True)}
 class UserPool(Factors, Messages):
     """The user pool; each default is the setting of the old system, or AWS's own where it had none."""
 
-    name: Maybe[types.Name] = setting(
+    name: types.Maybe[types.Name] = setting(
         "The name of the pool. Default: `<product>-<environment>-userpool-customers`.",
         "name",
         example="customers",
     )
-    tier: Maybe[Annotated[types.Text, types.one_of(*TIERS)]] = setting(
+    tier: types.Maybe[Annotated[types.Text, types.one_of(*TIERS)]] = setting(
         "The feature plan: lite, essentials or plus. Default: AWS's, which is Essentials for a new pool.",
         "userPoolTier",
         loss="Features of the higher plan would stop working.",
@@ -48,14 +47,14 @@ class UserPool(Factors, Messages):
         nothing="ESSENTIALS",
         example="essentials",
     )
-    username_attributes: Annotated[list[VerifiedAttribute], Once] = _for_good(
+    username_attributes: Annotated[list[VerifiedAttribute], types.Once] = _for_good(
         "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
         default=[],
         codec=Codec(lambda names: sorted(names) or None, sorted),
         example=["email"],
     )
-    alias_attributes: Annotated[list[AliasAttribute], Once] = _for_good(
+    alias_attributes: Annotated[list[AliasAttribute], types.Once] = _for_good(
         "Attributes that users can sign in with in addition to the user name: email, phone_number, preferred_username.",
         "aliasAttributes",
         default=["preferred_username"],
@@ -70,7 +69,7 @@ class UserPool(Factors, Messages):
         default=False,
         example=False,
     )
-    auto_verified_attributes: Annotated[list[VerifiedAttribute], Once] = setting(
+    auto_verified_attributes: Annotated[list[VerifiedAttribute], types.Once] = setting(
         "Attributes that Cognito verifies at sign-up: email, phone_number; phone_number requires `sms`.",
         "autoVerifiedAttributes",
         default=["email"],
@@ -80,7 +79,7 @@ class UserPool(Factors, Messages):
         silent=[],
         example=["email"],
     )
-    self_sign_up: Maybe[bool] = setting(
+    self_sign_up: types.Maybe[bool] = setting(
         "Whether users can sign up themselves. Default: AWS's, which is true for a new pool.",
         "adminCreateUserConfig.allowAdminCreateUserOnly",
         loss="Only administrators could create users.",
@@ -104,24 +103,24 @@ class UserPool(Factors, Messages):
     password_policy: PasswordPolicy = setting(
         "The password policy.", default=PasswordPolicy(), example={"minimumLength": 14}
     )
-    triggers: Maybe[Triggers] = setting(
+    triggers: types.Maybe[Triggers] = setting(
         "Lambda triggers, trigger -> ARN or object.",
         loss="These functions would no longer be called.",
         example={"preSignUp": "arn:aws:lambda:eu-west-1:123456789012:function:check"},
     )
-    threat_protection: Maybe[ThreatProtection] = setting(
+    threat_protection: types.Maybe[ThreatProtection] = setting(
         "Threat protection. Default: off.",
         loss=UNWATCHED,
         plan=Plan.PLUS,
         example={"mode": "audit"},
     )
-    logs: Maybe[Logs] = setting(
+    logs: types.Maybe[Logs] = setting(
         "Logs of the pool. Default: none.",
         loss="Events of the pool would no longer be logged.",
         always=True,
         example={"notifications": "90d"},
     )
-    web_acl: Maybe[Annotated[WebAcl, ByArn]] = setting(
+    web_acl: types.Maybe[Annotated[WebAcl, types.ByArn]] = setting(
         "An AWS WAF web ACL. Default: none.",
         loss="Requests that the web ACL blocks would reach the pool.",
         always=True,

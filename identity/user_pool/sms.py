@@ -7,7 +7,6 @@ import pulumi
 
 from identity import types
 from identity.setting import Model, setting
-from identity.types import Maybe
 from identity.user_pool.beside import Beside, role
 
 ExternalId = Annotated[
@@ -23,18 +22,18 @@ class Sms(Model):
     `{}` makes the role that lets Cognito send them.
     """
 
-    role_arn: Maybe[types.RoleArn] = setting(
+    role_arn: types.Maybe[types.RoleArn] = setting(
         "The IAM role with which Cognito sends text messages. Default: a new role.",
         "smsConfiguration.snsCallerArn",
         example="arn:aws:iam::123456789012:role/cognito-sms",
     )
-    external_id: Maybe[ExternalId] = setting(
+    external_id: types.Maybe[ExternalId] = setting(
         "The external id in the trust policy of the role. Default: none with roleArn; for a new role the pool's "
         "name, with - for characters that are not allowed.",
         "smsConfiguration.externalId",
         example="acme-sign-in",
     )
-    region: Maybe[Region] = setting(
+    region: types.Maybe[Region] = setting(
         "The region of SNS. Default: the pool's region.", "smsConfiguration.snsRegion", example="eu-west-1"
     )
 

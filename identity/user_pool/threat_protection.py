@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field
 from identity import types
 from identity.provider_names import arguments
 from identity.setting import Codec, Model, Plan, setting, words
-from identity.types import Maybe, Once
 from identity.user_pool.beside import Beside
 
 MODES: Final = {"audit": "AUDIT", "enforced": "ENFORCED"}
@@ -38,7 +37,7 @@ def _range(value: str) -> str:
 
 
 Cidr = Annotated[types.Text, _CIDR, AfterValidator(_range)]
-Cidrs = Annotated[list[Cidr], Field(max_length=200), Once]
+Cidrs = Annotated[list[Cidr], Field(max_length=200), types.Once]
 
 
 _watched = partial(setting, loss=UNWATCHED, plan=Plan.PLUS)
@@ -52,9 +51,9 @@ _ranges = partial(
 class Takeover(Model):
     """What happens at a sign-in that looks like a stolen account: block, mfa, mfaIfConfigured or none."""
 
-    low: Maybe[Action] = _takeover("Response to low risk.", f"{_TAKEOVER}.actions.lowAction.eventAction")
-    medium: Maybe[Action] = _takeover("Response to medium risk.", f"{_TAKEOVER}.actions.mediumAction.eventAction")
-    high: Maybe[Action] = _takeover("Response to high risk.", f"{_TAKEOVER}.actions.highAction.eventAction")
+    low: types.Maybe[Action] = _takeover("Response to low risk.", f"{_TAKEOVER}.actions.lowAction.eventAction")
+    medium: types.Maybe[Action] = _takeover("Response to medium risk.", f"{_TAKEOVER}.actions.mediumAction.eventAction")
+    high: types.Maybe[Action] = _takeover("Response to high risk.", f"{_TAKEOVER}.actions.highAction.eventAction")
 
 
 class ThreatProtection(Model):
@@ -62,10 +61,10 @@ class ThreatProtection(Model):
 
     # The modes are the pool's; the rest stands in a risk configuration.
     mode: Mode = _mode("audit only logs, enforced also acts.", f"{_OF_POOL}.advancedSecurityMode", default=...)
-    custom_auth: Maybe[Mode] = _mode(
+    custom_auth: types.Maybe[Mode] = _mode(
         "The mode for custom authentication.", f"{_OF_POOL}.advancedSecurityAdditionalFlows.customAuthMode"
     )
-    leaked_passwords: Maybe[Leaked] = _watched(
+    leaked_passwords: types.Maybe[Leaked] = _watched(
         "The response to leaked passwords: block or none.",
         "compromisedCredentialsRiskConfiguration.actions.eventAction",
         loss="Leaked passwords would be accepted.",
@@ -74,16 +73,16 @@ class ThreatProtection(Model):
         codec=words(LEAKED),
         example="block",
     )
-    takeover: Maybe[Takeover] = _watched(
+    takeover: types.Maybe[Takeover] = _watched(
         "The response to risky sign-ins, by risk level.", always=True, example={"high": "block"}
     )
-    always_block: Maybe[Cidrs] = _ranges(
+    always_block: types.Maybe[Cidrs] = _ranges(
         "IP ranges that are always blocked, at most 200.",
         "riskExceptionConfiguration.blockedIpRangeLists",
         loss="Users at these addresses could sign in.",
         example=["192.0.2.0/24"],
     )
-    never_block: Maybe[Cidrs] = _ranges(
+    never_block: types.Maybe[Cidrs] = _ranges(
         "IP ranges that are never blocked, at most 200.",
         "riskExceptionConfiguration.skippedIpRangeLists",
         loss="Users at these addresses could be blocked.",

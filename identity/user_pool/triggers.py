@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final, Self
 from identity import types
 from identity.errors import Problem, shown
 from identity.setting import Model, Plan, setting
-from identity.types import Maybe
 from identity.user_pool.trigger_events import VERSIONS
 
 FunctionArn = Annotated[types.Text, types.arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name")]
@@ -32,10 +31,10 @@ Timeout = Annotated[int, types.whole(1, 5)]
 class Trigger(Model):
     """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
 
-    arn: Maybe[FunctionArn] = setting(
+    arn: types.Maybe[FunctionArn] = setting(
         "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
     )
-    path: Maybe[types.Text] = setting(
+    path: types.Maybe[types.Text] = setting(
         "A folder with the function's code, relative to the root of this repository.", example="triggers/claims"
     )
     permission: bool = setting(
@@ -51,7 +50,7 @@ class Trigger(Model):
     environment: dict[types.Text, str] = setting(
         "Environment variables of the function.", default={}, example={"STAGE": "dev"}
     )
-    version: Maybe[Version] = setting(
+    version: types.Maybe[Version] = setting(
         "The event version of preTokenGeneration: V1_0, V2_0 or V3_0. Default: V1_0.",
         loss="The function would get an older event version, and could no longer make all its changes to the tokens.",
         order=VERSIONS,
@@ -61,7 +60,7 @@ class Trigger(Model):
     )
 
 
-OneTrigger = Maybe[Annotated[Trigger, types.ByArn]]
+OneTrigger = types.Maybe[Annotated[Trigger, types.ByArn]]
 
 
 def _trigger(says: str) -> Any:
@@ -85,7 +84,7 @@ class Triggers(Model):
     verify_auth_challenge_response: OneTrigger = _trigger("Custom authentication: verifies the response.")
     custom_email_sender: OneTrigger = _trigger("Sends emails; requires kmsKeyArn.")
     custom_sms_sender: OneTrigger = _trigger("Sends text messages; requires kmsKeyArn.")
-    kms_key_arn: Maybe[KeyArn] = setting(
+    kms_key_arn: types.Maybe[KeyArn] = setting(
         "The KMS key with which Cognito encrypts codes for customEmailSender and customSmsSender.",
         "lambdaConfig.kmsKeyId",
         example="arn:aws:kms:eu-west-1:123456789012:key/1",

@@ -10,7 +10,6 @@ from identity import types
 from identity.errors import Problem, shown
 from identity.provider_names import arguments
 from identity.setting import Change, Model, setting
-from identity.types import Maybe, Once
 from identity.user_pool.beside import Beside
 
 WebAclArn = Annotated[types.Text, types.arn("wafv2", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/name/id")]
@@ -26,11 +25,11 @@ _RATE: Final = "rate"
 class WebAcl(Model):
     """A web ACL that exists, by its ARN, of which a plain ARN is the short form; or what one that is made here has."""
 
-    arn: Maybe[WebAclArn] = setting(
+    arn: types.Maybe[WebAclArn] = setting(
         "The ARN of an existing web ACL.",
         example="arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/sign-in/6e1b2f5c",
     )
-    requests_per5_minutes: Maybe[Annotated[int, types.whole(10, 2_000_000_000)]] = setting(
+    requests_per5_minutes: types.Maybe[Annotated[int, types.whole(10, 2_000_000_000)]] = setting(
         "The request limit per IP address in five minutes, 10-2,000,000,000.",
         alias="requestsPer5Minutes",
         change=Change.MATTERS,
@@ -38,7 +37,7 @@ class WebAcl(Model):
         always=True,
         example=1000,
     )
-    managed_rules: Maybe[Annotated[list[Annotated[types.Text, types.one_of(*RULES)]], Once]] = setting(
+    managed_rules: types.Maybe[Annotated[list[Annotated[types.Text, types.one_of(*RULES)]], types.Once]] = setting(
         "AWS managed rule groups: common, knownBadInputs, ipReputation.",
         loss="Requests that these rules block would reach the pool.",
         always=True,
