@@ -28,19 +28,18 @@ def tag_text(value: str) -> str:
     return types.refuse("letters, digits, spaces and _ . : / = + @ -")
 
 
-TagKey = Annotated[
-    types.Text,
-    AfterValidator(
-        lambda k: types.refuse("a key that does not begin with aws:") if k.lower().startswith("aws:") else k
-    ),
-    AfterValidator(lambda k: k if len(k) <= 128 else types.refuse("a key of 1-128 characters")),
-    AfterValidator(tag_text),
-]
-TagValue = Annotated[
-    str,
-    AfterValidator(lambda v: v if len(v) <= 256 else types.refuse("a value of 0-256 characters")),
-    AfterValidator(tag_text),
-]
+def tag_key(value: str) -> str:
+    if value.lower().startswith("aws:"):
+        types.refuse("a key that does not begin with aws:")
+    return tag_text(value) if len(value) <= 128 else types.refuse("a key of 1-128 characters")
+
+
+def tag_value(value: str) -> str:
+    return tag_text(value) if len(value) <= 256 else types.refuse("a value of 0-256 characters")
+
+
+TagKey = Annotated[types.Text, AfterValidator(tag_key)]
+TagValue = Annotated[str, AfterValidator(tag_value)]
 _in_zone = partial(
     setting,
     change=Change.MATTERS,

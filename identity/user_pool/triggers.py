@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -17,7 +18,6 @@ KeyArn = Annotated[types.Text, types.arn("kms", "arn:aws:kms:eu-west-1:123456789
 ROOT: Final = Path(__file__).parents[2]
 # The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
 _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
-_LOSS = "This function would no longer be called."
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse")
 _OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
@@ -63,8 +63,7 @@ class Trigger(Model):
 OneTrigger = types.Maybe[Annotated[Trigger, types.ByArn]]
 
 
-def _trigger(says: str) -> Any:
-    return setting(says, loss=_LOSS, example=_EXAMPLE)
+_trigger = partial(setting, loss="This function would no longer be called.", example=_EXAMPLE)
 
 
 class Triggers(Model):
