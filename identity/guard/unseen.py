@@ -96,12 +96,7 @@ def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterat
         inside = any(other.startswith(f"{name}.") for other in known)
         if inside and isinstance(value, Mapping):
             yield from unseen(value, f"{place}{member}.", f"{name}.")
-        elif (
-            name not in known
-            and name not in _TOLD
-            and value not in (None, "", False, [], {})
-            and not _is_usual(name, value)
-        ):
+        elif name not in known | _TOLD and value not in (None, "", False, [], {}) and not _is_usual(name, value):
             yield f"{place}{member}", value
 
 
