@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html
 """
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from local.gateway import attributes, calls, delivery, directory, operations, sessions, sign_in, view
@@ -13,20 +13,13 @@ from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 from local.gateway.http import Request, Response, redirect
-from local.gateway.view import Field, Form
-
-_KINDS: Final = {"email": "email", "phone_number": "tel", "birthdate": "date", "website": "url"}
 
 
 def sign_up_page(attempt: Attempt, error: str = "") -> Response:
     """The page for a new account, with what was entered already."""
-    asked, entered = attempt.asked, attempt.entered
-    fields = [
-        sign_in.name_field(asked.pool, entered.get("username", "")),
-        *(_field(name, entered) for name in _asked_for(asked.pool)),
-        Field("password", "Password", "password", complete="new-password"),
-    ]
-    form = Form(asked.to("/signup"), "Sign up", fields)
+    asked, names = attempt.asked, ["username", *_asked_for(attempt.asked.pool)]
+    fields = {name: attempt.entered.get(name, "") for name in names}
+    form = asked.form("/signup", "Sign up", {**fields, "password": ""})
     return view.page("Sign up", "", error, [form], {"Sign in": asked.to("/login")})
 
 
@@ -67,8 +60,8 @@ async def confirm_by_link(request: Request) -> Response:
 
 def forgot_page(attempt: Attempt, error: str = "") -> Response:
     """The page that asks whose password is forgotten."""
-    asked, name = attempt.asked, attempt.entered.get("username", "")
-    form = Form(asked.to("/forgotPassword"), "Send a code", [sign_in.name_field(asked.pool, name)])
+    asked = attempt.asked
+    form = asked.form("/forgotPassword", "Send a code", {"username": attempt.entered.get("username", "")})
     text = "You get a code to set a new password."
     return view.page("Forgot your password?", text, error, [form], {"Sign in": asked.to("/login")})
 
@@ -135,8 +128,3 @@ def _asked_for(pool: Json) -> list[str]:
     """The attributes that the page asks for: the required ones, and those by which a sign-up is confirmed."""
     named = [*attributes.required(pool), *(pool.get("AutoVerifiedAttributes") or [])]
     return [name for name in dict.fromkeys(named) if name not in (pool.get("UsernameAttributes") or [])]
-
-
-def _field(name: str, entered: dict[str, str]) -> Field:
-    words = name.replace("_", " ").capitalize()
-    return Field(name, words, _KINDS.get(name, "text"), entered.get(name, ""), name.replace("_", "-"))

@@ -1,6 +1,7 @@
 """An authorization request (RFC 6749, section 4.1.1), checked anew by each page that it goes through."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from local.gateway import directory, emulated
 from local.gateway.directory import Json
 from local.gateway.http import Request, Response, redirect
+from local.gateway.view import Form
 
 COGNITO: Final = "COGNITO"
 _UNDER_WAY: Final = re.compile(r'name="ua_token" value="([\w-]+)"')
@@ -34,6 +36,12 @@ class Authorization:
     def to(self, path: str) -> str:
         """Another page for the same request."""
         return f"{path}?{self.query}"
+
+    def form(self, path: str, button: str, fields: Mapping[str, str], hidden: Mapping[str, str] | None = None) -> Form:
+        """A form that goes on with the request."""
+        words = {"email": "Email address", "phone_number": "Phone number"}
+        names = [words[one] for one in self.pool.get("UsernameAttributes") or []]
+        return Form(self.to(path), button, fields, hidden or {}, " or ".join(names) or "Username")
 
     @property
     def redirect_uri(self) -> str:

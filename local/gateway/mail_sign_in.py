@@ -8,7 +8,6 @@ from typing import Final
 from local.gateway import attempts, authorization, codes, delivery, directory, sign_in, view
 from local.gateway.attempts import Attempt
 from local.gateway.http import Response
-from local.gateway.view import Form
 
 _PATH: Final = "/loginByCode"
 
@@ -19,9 +18,9 @@ def page(attempt: Attempt, error: str = "") -> Response:
     if not asked.may_go_by_mail():
         return sign_in.page(attempt, "This app does not allow sign-in with a code.")
     if attempt.factor:
-        form = Form(asked.to(_PATH), "Sign in", [sign_in.CODE], attempts.begin(attempt, _PATH))
+        form = asked.form(_PATH, "Sign in", sign_in.CODE, attempts.begin(attempt, _PATH))
         return view.page("Enter a code", "If the user exists, a code was sent.", error, [form])
-    form = Form(asked.to(_PATH), "Send a code", [sign_in.name_field(asked.pool)])
+    form = asked.form(_PATH, "Send a code", {"username": ""})
     return view.page("Sign in by email", forms=[form], links={"Use your password": asked.to("/login")})
 
 

@@ -12,10 +12,10 @@ from local.gateway.authorization import COGNITO, Authorization
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 from local.gateway.http import Request, Response
-from local.gateway.view import Field, Form
 
 _WRONG: Final = "Incorrect username or password."
-CODE: Final = Field("code", "Code", complete="one-time-code")
+CODE: Final = {"code": ""}
+_NEW_PASSWORD: Final = {"new_password": "", "confirm_password": ""}
 
 
 async def authorize(request: Request) -> Response:
@@ -39,11 +39,8 @@ async def authorize(request: Request) -> Response:
 def page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page for name and password, with what else the client may sign in by."""
     asked = attempt.asked
-    known = [
-        name_field(asked.pool, attempt.name),
-        Field("password", "Password", "password", complete="current-password"),
-    ]
-    forms = [Form(asked.to("/login"), "Sign in", known)] if COGNITO in asked.providers() else []
+    known = {"username": attempt.name, "password": ""}
+    forms = [asked.form("/login", "Sign in", known)] if COGNITO in asked.providers() else []
     links = {
         f"Sign in with {one}": asked.to("/oauth2/authorize") + "&" + urlencode({"identity_provider": one})
         for one in asked.providers()
@@ -117,7 +114,7 @@ def factor_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     if attempt.shown:
         text = "Add this account to an authenticator app, by the key or the link, then enter the code that it shows."
     text = text or "Enter the code that your authenticator app shows."
-    form = Form(attempt.asked.to("/mfa"), "Sign in", [CODE], attempts.begin(attempt, "/mfa"))
+    form = attempt.asked.form("/mfa", "Sign in", CODE, attempts.begin(attempt, "/mfa"))
     return view.page("Enter a code", text, error, [form], shown=attempt.shown)
 
 
@@ -146,7 +143,7 @@ def back(attempt: Attempt, answer: Response) -> Response:
 def new_password_page(attempt: Attempt, error: str = "") -> Response:
     """The page where an invited person chooses a password."""
     hidden = attempts.begin(attempt, "/changePassword")
-    form = Form(attempt.asked.to("/changePassword"), "Go on", _new_password(), hidden)
+    form = attempt.asked.form("/changePassword", "Go on", _NEW_PASSWORD, hidden)
     return view.page("Choose a password", "The temporary password only works once.", error, [form])
 
 
@@ -160,18 +157,16 @@ async def change_password(attempt: Attempt) -> Response:
 
 def confirm_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page that a sign-up waits at, for the code or until the link was opened."""
-    hidden, to = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.asked.to
-    enter = Form(to("/confirm"), "Confirm", [CODE], hidden)
-    if attempt.by_link:
-        enter = Form(to("/confirm"), "Continue", hidden=hidden)
-    again = Form(to("/resendcode"), "Send it again", hidden=hidden)
+    hidden, form = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.asked.form
+    enter = form("/confirm", "Continue", {}, hidden) if attempt.by_link else form("/confirm", "Confirm", CODE, hidden)
+    again = form("/resendcode", "Send it again", {}, hidden)
     return view.page("Confirm your account", text, error, [enter, again])
 
 
 def reset_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
     """The page where a code sets a new password."""
-    asked, fields = attempt.asked, [CODE, *_new_password()]
-    form = Form(asked.to("/confirmForgotPassword"), "Set the password", fields, {"username": attempt.name})
+    fields, hidden = {**CODE, **_NEW_PASSWORD}, {"username": attempt.name}
+    form = attempt.asked.form("/confirmForgotPassword", "Set the password", fields, hidden)
     return view.page("Set a new password", text, error, [form])
 
 
@@ -180,17 +175,3 @@ def chosen_password(attempt: Attempt) -> str:
     if attempt.entered.get("new_password", "") != attempt.entered.get("confirm_password"):
         raise OperationError("InvalidParameterException", "The two passwords differ.")
     return attempt.entered["new_password"]
-
-
-def _new_password() -> list[Field]:
-    return [
-        Field("new_password", "New password", "password", complete="new-password"),
-        Field("confirm_password", "Repeat the password", "password", complete="new-password"),
-    ]
-
-
-def name_field(pool: Json, entered: str = "") -> Field:
-    """The user name, called what people know it as."""
-    words = {"email": "Email address", "phone_number": "Phone number"}
-    known_as = " or ".join(words[one] for one in pool.get("UsernameAttributes") or [])
-    return Field("username", known_as or "Username", value=entered, complete="username")

@@ -31,24 +31,22 @@ _GUARDED: Final = {
 
 
 @dataclass(frozen=True)
-class Field:
-    """One line of a form, as HTML's `input` has it."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    value: str = ""
-    complete: str = "off"
-
-
-@dataclass(frozen=True)
 class Form:
-    """What a person fills in and sends to `action`."""
+    """What a person fills in and sends to `action`.
+
+    Args:
+        action: a path, with a query.
+        button: the words that send it.
+        fields: what stands in each at first, by its name, by which the template knows it.
+        hidden: what is sent besides.
+        known_as: what people know their user name as.
+    """
 
     action: str
     button: str
-    fields: Sequence[Field] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    known_as: str = ""
 
 
 def page(
