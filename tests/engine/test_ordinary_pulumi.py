@@ -93,12 +93,12 @@ def pool_of(shell: Shell) -> str:
     return shell.types("pulumi stack output userPoolId --stack dev").stdout.strip()
 
 
-def nothing_to_do(shell: Shell) -> None:
-    shell.types("pulumi preview --stack dev --expect-no-changes --policy-pack policy")
+def nothing_to_do(shell: Shell, options: str = "") -> None:
+    shell.types(f"pulumi preview --stack dev --expect-no-changes {options}")
 
 
 def test_what_the_readmes_commands_made_is_there_and_the_next_preview_is_empty(dev: Shell) -> None:
-    nothing_to_do(dev)
+    nothing_to_do(dev, "--policy-pack policy")
     held = dev.checkout.inventory()
     assert held["pools"] == [f"{STEM}-userpool-customers"]
     assert held["clients"] == [f"{STEM}-userpoolclient-postman", f"{STEM}-userpoolclient-windowscli"]
@@ -246,5 +246,5 @@ def test_the_old_stacks_are_adopted_by_the_pages_commands(tmp_path: Path) -> Non
         assert "to replace" not in shown
         assert "to delete" not in shown
         shell.types(confirmed(up))
-        nothing_to_do(shell)
+        nothing_to_do(shell, "--policy-pack policy")
         assert old.ids(checkout.aws, pool) == before

@@ -76,6 +76,7 @@ class Shell:
             "PULUMI_HOME": str(self.home),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "GOGC": "400",  # as the local stack has it
             **self._plugins.enter_context(served()),
         }
         environment |= self._plugins.enter_context(language_host.served(environment))
