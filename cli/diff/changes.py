@@ -86,7 +86,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
         changes=tuple(sorted(changes, key=lambda change: (-list(KINDS).index(change.kind), change.what))),
         unchanged=sum(kind == "unchanged" for _, kind in things),
         words=tuple(_words([step for step, _ in things])),
-        findings=tuple(PolicyFinding(**found) for found in preview["policies"]),
+        findings=tuple(_finding(event) for event in preview["policies"]),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
         notes=(*notes, *preview.get("plan", ())),
         losses=tuple(f"{change.what} would be {change.kind}: {change.loss}." for change in changes if change.loss),
@@ -102,29 +102,42 @@ def alike_together(comparisons: Sequence[Comparison]) -> list[Comparison]:
     return [replace(alike[0], stack=", ".join(each.stack for each in alike)) for alike in together.values()]
 
 
+def _finding(event: Mapping[str, Any]) -> PolicyFinding:
+    resource = (event["resource_urn"] or "").rpartition("::")[2]
+    return PolicyFinding(event["enforcement_level"], event["policy_name"], resource, event["message"])
+
+
 def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
     """What is in AWS, each once: the engine takes several steps to replace one, and one of them has both its sides."""
     found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
     for step in steps:
-        key = (step["type"], step["name"])
+        key = (step["type"], _name(step))
         if step["type"].startswith("aws:") and (key not in found or step["op"] == "replace"):
             found[key] = step, "replaced" if "replace" in step["op"] else _KINDS.get(step["op"], "unchanged")
     return list(found.values())
 
 
+def _name(step: Mapping[str, Any]) -> str:
+    return str(step["urn"]).rpartition("::")[2]
+
+
+def _side(step: Mapping[str, Any], side: str, part: str = "inputs") -> Mapping[str, Any]:
+    """What a resource is given `old` or `new`; nothing on the side where it is not there."""
+    return (step[side] or {}).get(part) or {}
+
+
 def _change(step: Mapping[str, Any], kind: str) -> ResourceChange:
     loss = IRREPLACEABLE.get(step["type"], "") if kind in ("replaced", "deleted") else ""
-    fields = tuple(step["changed"]) if kind in ("updated", "replaced") else ()
-    old, new = step["old"], step["new"]
-    values = tuple(changed(old["inputs"], old["outputs"], new["inputs"], fields))
+    fields = tuple(sorted(step["diffs"] or ())) if kind in ("updated", "replaced") else ()
+    values = tuple(changed(_side(step, "old"), _side(step, "old", "outputs"), _side(step, "new"), fields))
     return ResourceChange(kind, _called(step), fields, loss, values)
 
 
 def _called(step: Mapping[str, Any]) -> str:
-    inputs, name = {**step["old"]["inputs"], **step["new"]["inputs"]}, step["name"]
+    inputs, name = {**_side(step, "old"), **_side(step, "new")}, _name(step)
     names = {
         facts.USER_POOL: f"user pool {inputs.get('name', name)}",
-        facts.USER_POOL_DOMAIN: f"sign-in domain {step['old']['inputs'].get('domain') or inputs.get('domain', name)}",
+        facts.USER_POOL_DOMAIN: f"sign-in domain {_side(step, 'old').get('domain') or inputs.get('domain', name)}",
         facts.USER_POOL_CLIENT: f"client {name.partition('-client-')[2] or name}",
         facts.RESOURCE_SERVER: f"API {name.partition('-server-')[2] or name}",
         facts.CERTIFICATE: f"certificate of {inputs.get('domainName', name)}",
@@ -160,13 +173,13 @@ def _urls(client: Mapping[str, Any], kind: str, name: str, lost: str = "") -> It
 
 def _more_and_fewer(step: Mapping[str, Any], name: str) -> tuple[list[str], list[str]]:
     """The texts of a list that come, and those that go."""
-    old, new = (step[side]["inputs"].get(name) or [] for side in ("old", "new"))
+    old, new = (_side(step, side).get(name) or [] for side in ("old", "new"))
     return [text for text in new if text not in old], [text for text in old if text not in new]
 
 
 def _scopes(steps: Iterable[Mapping[str, Any]], side: str) -> set[str]:
     """The whole names of all scopes that the APIs declare."""
-    apis = [step[side]["inputs"] for step in steps if step["type"] == facts.RESOURCE_SERVER]
+    apis = [_side(step, side) for step in steps if step["type"] == facts.RESOURCE_SERVER]
     return {f"{api['identifier']}/{scope['scopeName']}" for api in apis for scope in api.get("scopes", [])}
 
 

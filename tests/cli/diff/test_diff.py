@@ -24,10 +24,10 @@ def step(op: str, kind: str, name: str, old: Any = None, new: Any = None, change
     return {
         "op": op,
         "type": kind,
-        "name": name,
-        "changed": list(changed),
-        "old": {"id": "", "inputs": old or {}, "outputs": {}},
-        "new": {"id": "", "inputs": new or {}, "outputs": {}},
+        "urn": f"urn:pulumi:local::identity::{kind}::{name}",
+        "diffs": list(changed) or None,
+        "old": {"inputs": old, "outputs": None} if old else None,
+        "new": {"inputs": new, "outputs": None} if new else None,
     }
 
 
@@ -129,7 +129,7 @@ def test_a_failure_without_a_reason_is_a_failure_all_the_same() -> None:
 
 def test_policies_speak_in_one_line_each() -> None:
     message = "Demands.\n  customers: tags are missing.\n  Where: there\n  Fix: so"
-    found = {"policy": "tags", "level": "advisory", "resource": "customers", "message": message}
+    found = {"policy_name": "tags", "enforcement_level": "advisory", "resource_urn": "x::customers", "message": message}
     text = render.as_text("main", [compare("dev", preview(policies=[found]))])
     assert "policy tags (advisory): customers: tags are missing." in text
 
