@@ -10,8 +10,7 @@ import random
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -28,18 +27,12 @@ _STARTING = 30.0  # seconds; it takes about one
 _STOPPING = 20.0
 
 
-@dataclass(frozen=True)
-class _Running:
-    """This checkout's emulator, as its process tells."""
+class _Running(NamedTuple):
+    """This checkout's emulator, as its process tells. It is not ours where it is from before `.local/` was removed."""
 
     process: psutil.Process
     port: int
-    key_id: str
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it can be used: not where it is from before `.local/` was removed."""
-        return self.key_id == keys.own().id
+    is_ours: bool
 
 
 def ensure(port: int) -> None:
@@ -49,16 +42,15 @@ def ensure(port: int) -> None:
     the port is someone else's or the emulator does not come up.
     """
     found = _running()
-    usable = found is not None and found.is_ours and ports.is_healthy(found.port)
-    if found and usable and found.port == port:
+    if found and not (found.is_ours and ports.is_healthy(found.port)):
+        discard()
+        found = None
+    if found and found.port == port:
         return
-    if found is None or found.port != port:
-        ports.refuse_taken(port)  # while the one that runs is still there
-    if found and usable:
+    ports.refuse_taken(port)  # while the one that runs is still there
+    if found:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
-    elif found:
-        discard()
     _start(port)
 
 
@@ -120,7 +112,7 @@ def _running() -> _Running | None:
             if APP in process.cmdline():
                 own = process.environ()
                 if own.get("STATE_DIR") == str(_STATE):
-                    return _Running(process, int(own["GATEWAY_PORT"]), own["AWS_ACCESS_KEY_ID"])
+                    return _Running(process, int(own["GATEWAY_PORT"]), own["AWS_ACCESS_KEY_ID"] == keys.own().id)
     return None
 
 
@@ -162,8 +154,7 @@ def free_port() -> int:
 def _start(port: int) -> None:
     paths.EMULATOR.mkdir(mode=0o700, parents=True, exist_ok=True)
     command, settings = served(port, keys.own(), _STATE, keep=True)
-    LOG.touch()
-    LOG.chmod(0o600)
+    LOG.touch(mode=0o600)
     with LOG.open("ab") as log:
         # A session of its own, so that Ctrl-C ends the command that started it and not the emulator.
         process = subprocess.Popen(
