@@ -1,16 +1,43 @@
-"""A stack's outputs as files, for those who do not use Pulumi: `make export`."""
+"""A stack's outputs as files, for those who do not use Pulumi: `make export`.
+
+Each is made by the template of its name: our own, Postman's, and those of frameworks. A framework's file is read as it
+is written, on AWS and on the local stack alike: the endpoints are said one by one, since on the local stack the issuer
+is not where the keys are. It is for one client that people sign in with.
+"""
 
 import json
+import re
+import shlex
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cli import options
 from cli import outputs as stack_outputs
 from cli.outputs import Outputs
-from cli.sign_in import app_files
-from local import paths
+from cli.sign_in.errors import plain
+from local import paths, tls
 from local.console import Failure, give, say
+
+_WITH_A_SERVER = ("appsettings.json", "application.yaml", ".env.local")  # ASP.NET, Spring, and Next with Auth.js
+# In brackets that Postman and Spring do not use; each value goes through the filter of its kind of file.
+_TEMPLATES = Environment(  # noqa: S701 - none of them is HTML
+    *("<%", "%>", "<<", ">>", "<#", "#>"),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=StrictUndefined,
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+)
+_TEMPLATES.filters |= {
+    "json": partial(json.dumps, ensure_ascii=False),
+    "sh": shlex.quote,
+    "name": lambda key: re.sub(r"[^A-Z0-9]", "_", key.upper()),
+}
 
 
 @click.command()
@@ -50,7 +77,7 @@ def write_files(
         stack: its name.
         directory: where to; it is made if it is not there.
         with_secrets: whether the client secrets stand in them, or nothing in their place.
-        client: the key of the client that the files of frameworks are for; see `app_files.files`.
+        client: the key of the client that the files of frameworks are for; see `app_files`.
 
     Raises Failure where there is no such client, where a file of a framework's name is there that differs, and may be
     the app's own, and where the system refuses.
@@ -58,11 +85,11 @@ def write_files(
     if not with_secrets:
         outputs = outputs.model_copy(update={"client_secrets": dict.fromkeys(outputs.client_secrets, "")})
     files = {
-        "identity.env": app_files.env_text(outputs),
+        "identity.env": env_text(outputs),
         "identity.json": json.dumps(outputs.model_dump(by_alias=True, exclude_none=True), indent=2) + "\n",
-        **app_files.postman(outputs, stack),
+        **postman(outputs, stack),
     }
-    of_apps = app_files.files(outputs, client)
+    of_apps = app_files(outputs, client)
     try:
         if not directory.resolve().is_relative_to(paths.LOCAL):  # there nothing is but what we wrote
             _refuse_to_replace(directory, of_apps)
@@ -82,3 +109,70 @@ def _refuse_to_replace(directory: Path, files: dict[str, str]) -> None:
                 f"{path} is there already, with something else in it, and was not replaced; nothing was written. Put it"
                 " away if it is of an earlier export, or take what you need out of .local/export: make export"
             )
+
+
+def env_text(outputs: Outputs) -> str:
+    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of such files.
+
+    Scopes are separated by spaces, as in a token's `scope`; values are quoted where a shell needs it.
+    Raises Failure where two keys give the same name.
+    """
+    made = _text("identity.env", outputs)
+    names = [line.partition("=")[0] for line in made.splitlines()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Failure(f"Two APIs or clients have the same name in the .env file: {', '.join(twice)}. Rename one.")
+    return made
+
+
+def postman(outputs: Outputs, stack: str) -> dict[str, str]:
+    """The values of one stack, and a collection for every stack that signs in by itself; ready to import."""
+    names = ("identity.postman_environment.json", "identity.postman_collection.json")
+    return {name: _text(name, outputs, stack=stack) for name in names}
+
+
+def app_files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
+    """The text of each framework's file by its name; of those alone that a client of the stack can be used with.
+
+    Args:
+        outputs: of the stack.
+        key: the client, by its key in the stack. One with a secret is none for Amplify, whose secret would be public.
+            Without a key: for Amplify the first public client by key; for the others, which have a server that keeps a
+            secret, the first client with a secret, else the same.
+
+    Raises Failure for a client that is not there, and for one that nobody signs in with.
+    """
+    if not outputs.authorize_url:
+        return {}  # each of them is for sign-in pages
+    people = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
+    if key is not None and key not in people:
+        why = "is a machine-to-machine client without user sign-in" if key in outputs.clients else "is not in the stack"
+        raise Failure(f"The client `{plain(key, 60)}` {why}. Name one of: {', '.join(people) or 'none'}.")
+    chosen = [key] if key else list(people)
+    public = [name for name in chosen if name not in outputs.client_secrets]
+    confidential = [name for name in chosen if name in outputs.client_secrets]
+    clients = {"amplify_outputs.json": public[:1], **dict.fromkeys(_WITH_A_SERVER, [*confidential, *public][:1])}
+    return {
+        file: _text(
+            file,
+            outputs,
+            client=people[name],
+            secret=outputs.client_secrets.get(name),
+            callback_path=urlsplit(people[name].callback_urls[0]).path or "/",
+            https_host=_https_host(outputs),
+        )
+        for file, names in clients.items()
+        for name in names
+    }
+
+
+def _https_host(outputs: Outputs) -> str:
+    """Amplify goes to the sign-in pages by HTTPS alone; the local stack serves that on a second port, if asked to."""
+    https = tls.turned_on() if outputs.is_local else None
+    return f"localhost:{https.port}" if https else urlsplit(outputs.authorize_url).netloc
+
+
+def _text(name: str, outputs: Outputs, **values: object) -> str:
+    made = _TEMPLATES.get_template(f"{name}.jinja").render(outputs=outputs, **values)
+    if name.endswith(".json"):
+        return json.dumps(json.loads(made), indent=2) + "\n"
+    return yaml.safe_dump(yaml.safe_load(made), sort_keys=False) if name.endswith(".yaml") else made

@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from cli.outputs import Outputs
-from cli.sign_in.app_files import files
-from cli.sign_in.export import write_files
+from cli.sign_in.export import app_files, write_files
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, outputs
 
@@ -27,7 +26,7 @@ def local(**changes: Any) -> Outputs:
 def read(made: Outputs, key: str | None = None) -> dict[str, Any]:
     """The files as their frameworks read them."""
     parsers: dict[str, Callable[[str], Any]] = {".json": json.loads, ".yaml": yaml.safe_load, ".local": env}
-    return {name: parsers[Path(name).suffix](text) for name, text in files(made, key).items()}
+    return {name: parsers[Path(name).suffix](text) for name, text in app_files(made, key).items()}
 
 
 def env(text: str) -> dict[str, str]:
@@ -80,12 +79,12 @@ def test_adding_a_client_of_a_later_key_changes_no_file() -> None:
 )
 def test_a_client_that_nobody_signs_in_with_is_refused_with_those_that_there_are(key: str, why: str) -> None:
     with pytest.raises(Failure, match=f"`{key}` {why}.* Name one of: cli, postman, server"):
-        files(outputs(), key)
+        app_files(outputs(), key)
 
 
 def test_without_anybody_to_sign_in_there_is_no_file() -> None:
     machines = {"nightly": OUTPUTS["clients"]["nightly"]}
-    assert files(outputs(clients=machines)) == {}
+    assert app_files(outputs(clients=machines)) == {}
 
 
 @pytest.mark.parametrize("made", [outputs(), local()], ids=["AWS", "local"])
@@ -104,7 +103,7 @@ def test_no_framework_has_to_find_the_keys_by_the_issuer(made: Outputs) -> None:
 
 
 def test_a_public_client_has_no_secret_in_any_file() -> None:
-    for text in files(outputs(), "cli").values():
+    for text in app_files(outputs(), "cli").values():
         assert "s3cret" not in text
         assert "client-secret:" not in text
         assert "ClientSecret" not in text

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from cli.outputs import Outputs
-from cli.sign_in.app_files import env_text, postman
-from cli.sign_in.export import write_files
+from cli.sign_in.export import env_text, postman, write_files
 from local.console import Failure
 from tests.cli.sign_in.test_choice import OUTPUTS, READ, WRITE, outputs
 
