@@ -20,7 +20,8 @@ class Certificate(Held, module="acm"):
     member, rereads = "CertificateArn", True
     differences = Differences(
         replaces=("domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"),
-        keeps=("validationMethod", "subjectAlternativeNames", "keyAlgorithm", "options", "options.export"),
+        keeps=("options.export",),
+        resets=("domainName",),
         unsupported=("certificateAuthorityArn",),
     )
 

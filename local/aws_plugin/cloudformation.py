@@ -22,9 +22,7 @@ class Stack(Resource, module="cloudformation"):
 
     requests = ("CreateStack",)
     differences = Differences(
-        named="name",
         replaces=("name",),
-        keeps=("templateBody", "parameters"),
         members={"name": "StackName"},
         own=("parameters",),
         unsupported=("disableRollback", "notificationArns", "onFailure", "templateUrl", "timeoutInMinutes"),

@@ -22,16 +22,8 @@ class UserPoolClient(Held, module="cognito"):
     """An app client. What a program leaves out stays as it is, as with the official provider."""
 
     differences = Differences(
-        named="name",
         replaces=("userPoolId", "generateSecret"),
-        keeps=(
-            *("accessTokenValidity", "allowedOauthFlows", "allowedOauthFlowsUserPoolClient", "allowedOauthScopes"),
-            *("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared", "authSessionValidity"),
-            *("callbackUrls", "defaultRedirectUri", "enablePropagateAdditionalUserContextData"),
-            *("enableTokenRevocation", "explicitAuthFlows", "idTokenValidity", "logoutUrls", "readAttributes"),
-            *("preventUserExistenceErrors", "refreshTokenValidity", "supportedIdentityProviders"),
-            *("writeAttributes",),
-        ),
+        keeps=("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared"),
         # As with the official provider: an import does not read it, and nothing is neither true nor false.
         unread=("generateSecret",),
         members={"name": "ClientName"},
@@ -55,7 +47,6 @@ class UserPoolDomain(Held, module="cognito"):
 
     differences = Differences(
         replaces=("domain", "userPoolId"),
-        keeps=("managedLoginVersion",),
         members={"certificateArn": "CustomDomainConfig.CertificateArn"},
     )
     noun, answer = "UserPoolDomain", "DomainDescription"
@@ -81,7 +72,7 @@ class UserPoolDomain(Held, module="cognito"):
 class ResourceServer(Held, module="cognito"):
     """An API, to Cognito: an identifier and its scopes."""
 
-    differences = Differences(named="name", replaces=("identifier", "userPoolId"))
+    differences = Differences(replaces=("identifier", "userPoolId"))
     noun, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
 
     def planned(self, old: Props, new: Props) -> Props:
@@ -101,7 +92,11 @@ def _scope_identifiers(props: Props) -> list[str]:
 class IdentityProvider(Held, module="cognito"):
     """A provider that a pool's people may sign in with; local/gateway has the stand-in for it."""
 
-    differences = Differences(replaces=("providerName", "providerType", "userPoolId"), secret=("providerDetails",))
+    differences = Differences(
+        replaces=("providerName", "providerType", "userPoolId"),
+        resets=("attributeMapping",),
+        secret=("providerDetails",),
+    )
     secrets = frozenset({"providerDetails.client_secret", "providerDetails.private_key"})
     noun, key, separator = "IdentityProvider", ("userPoolId", "providerName"), ":"
 
@@ -112,9 +107,7 @@ class IdentityProvider(Held, module="cognito"):
 class UserGroup(Held, module="cognito"):
     """A group of a pool's people."""
 
-    differences = Differences(
-        named="name", replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0}
-    )
+    differences = Differences(replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0})
     noun, verbs = "Group", ("Create", "Get", "", "Delete")
     key = ("userPoolId", "name")
 

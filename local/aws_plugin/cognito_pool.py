@@ -31,18 +31,16 @@ class UserPool(Resource, module="cognito"):
     # `keeps` follows the official provider: what a program leaves out is sent again from the state, where
     # UpdateUserPool would reset it. Everything else that is left out is taken back.
     differences = Differences(
-        named="name",
         replaces=("aliasAttributes", "usernameAttributes", "usernameConfiguration"),
         keeps=(
-            *("accountRecoverySetting", "adminCreateUserConfig", "emailConfiguration", "passwordPolicy"),
-            *("signInPolicy", "smsConfiguration", "smsConfiguration.snsRegion", "userPoolTier"),
-            *("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage"),
+            *("accountRecoverySetting", "emailConfiguration", "smsConfiguration.snsRegion"),
             *("passwordPolicy.minimumLength", "passwordPolicy.temporaryPasswordValidityDays"),
-            *("usernameConfiguration.caseSensitive", "verificationMessageTemplate"),
+            "usernameConfiguration.caseSensitive",
             *(f"verificationMessageTemplate.{kind}" for kind in ("emailMessage", "emailSubject", "smsMessage")),
             *(f"verificationMessageTemplate.{kind}" for kind in ("emailMessageByLink", "emailSubjectByLink")),
             *("lambdaConfig.preTokenGeneration", "lambdaConfig.preTokenGenerationConfig"),
         ),
+        resets=("usernameConfiguration",),
         members={
             "name": "PoolName",
             "schemas": "Schema",

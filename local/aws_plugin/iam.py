@@ -17,11 +17,9 @@ class Role(Held, module="iam"):
     noun, verbs = "Role", ("Create", "Get", "", "Delete")
     key, rereads = ("name",), True
     differences = Differences(
-        named="name",
         replaces=("name", "path"),
         unread=("forceDetachPolicies",),
         members={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
-        own=("forceDetachPolicies",),
         default={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
     )
 
@@ -57,7 +55,6 @@ class RolePolicy(Held, module="iam"):
     """What a role may do, written into the role."""
 
     differences = Differences(
-        named="name",
         replaces=("name", "role"),
         members={"name": "PolicyName", "role": "RoleName", "policy": "PolicyDocument"},
     )

@@ -24,17 +24,14 @@ class Function(Resource, module="lambda"):
 
     requests = ("CreateFunction",)
     differences = Differences(
-        named="name",
         replaces=("name",),
-        keeps=(
-            *("architectures", "code", "ephemeralStorage", "loggingConfig", "packageType"),
-            "tracingConfig",
-        ),
+        keeps=("code",),
+        resets=("sourceCodeHash",),
         unread=("code", "skipDestroy", "sourceCodeHash"),
         secret=("environment",),
         ordered=("layers",),
         members={"name": "FunctionName"},
-        own=("code", "skipDestroy", "sourceCodeHash", "reservedConcurrentExecutions"),
+        own=("code", "reservedConcurrentExecutions"),
         default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
         # What only a fleet of functions needs.
         unsupported=(

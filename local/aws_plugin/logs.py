@@ -14,12 +14,9 @@ class LogGroup(Resource, module="cloudwatch"):
 
     requests = ("CreateLogGroup", "PutRetentionPolicy")
     differences = Differences(
-        named="name",
         replaces=("name", "logGroupClass"),
-        keeps=("logGroupClass",),
         unread=("skipDestroy",),
         members={"name": "logGroupName"},
-        own=("skipDestroy",),
         default={"retentionInDays": 0, "skipDestroy": False, "deletionProtectionEnabled": False},
     )
 

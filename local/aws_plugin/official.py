@@ -6,7 +6,7 @@ https://www.pulumi.com/registry/packages/aws/api-docs/ and botocore's service-2.
 import inspect
 import sys
 import threading
-from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ForwardRef, Union, get_args, get_origin
@@ -34,9 +34,10 @@ _LOADING = threading.Lock()  # the first use of a package loads it, and a second
 class Differences:
     """What neither the classes nor the model tell of the properties, each by its path."""
 
-    named: str = ""
+    named: str = "name"  # made from the logical name where the program gives none
     replaces: Collection[str] = ()
-    keeps: Collection[str] = ()
+    keeps: Collection[str] = ()  # beside what the official provider computes where it is not given
+    resets: Collection[str] = ()  # not kept, and yet computed
     unread: Collection[str] = ()
     secret: Collection[str] = ()
     ordered: Collection[str] = ()
@@ -47,6 +48,7 @@ class Differences:
     unsupported: Collection[str] = ()  # AWS's model has these and this plugin does not, as what the model lacks
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
+    computed: Set[str] = frozenset()  # read off the official class, not written by hand: what it always has
 
 
 def official_table(
@@ -74,7 +76,8 @@ def _property(
     aws, member = _member(path, shapes, differences)
     held = [_item(member)] if member else []
     required = parameter.default is inspect.Parameter.empty
-    keeps = path in differences.keeps or path == "region"
+    computed = differences.computed - {differences.named, *differences.resets, *differences.default}
+    keeps = path in (*differences.keeps, "region") or (path in computed and aws is not None and not required)
     # Terraform's own rule for what stands in a block: a flag that is not given is false.
     default = False if kind is Kind.FLAG and "." in path and not required and not keeps else None
     return Property(
@@ -83,7 +86,7 @@ def _property(
         unsupported=aws is None,
         values=tuple(getattr(_item(member), "enum", ())),
         required=required,
-        named=path == differences.named,
+        named=path == differences.named and not required,
         replaces=path in differences.replaces or path == "region",
         keeps=keeps,
         unread=path in differences.unread,
@@ -99,7 +102,7 @@ def _property(
 
 
 def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "tuple[str | None, Shape | None]":
-    """The member of a property, and its shape; an empty one where the module converts it itself."""
+    """The member of a property, and its shape; empty where AWS never hears of it, or the module converts it itself."""
     if not shapes or path in (*differences.own, "region"):
         return "", None
     if path == "tags":
@@ -108,7 +111,7 @@ def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "
     for shape in () if path in differences.unsupported else shapes:
         if found := _walk(shape, wanted.split(".")):
             return found
-    return None, None
+    return ("" if path in differences.unread else None), None
 
 
 def shape_of(service: str, name: str) -> Any:
@@ -119,9 +122,18 @@ def shape_of(service: str, name: str) -> Any:
 
 def outputs(type_name: str) -> dict[str, Any]:
     """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
+    return {name: _EMPTY.get(_kind(of)[0]) for name, of in _types(type_name).items()}
+
+
+def computed(type_name: str) -> frozenset[str]:
+    """What the official resource always has, given or not."""
+    return frozenset(name for name, of in _types(type_name).items() if NoneType not in get_args(of))
+
+
+def _types(type_name: str) -> dict[str, Any]:
     members = vars(official_class(type_name)).items()
     types = {name: get_args(found.fget.__annotations__["return"]) for name, found in members if type(found) is property}
-    return {to_camel(name): _EMPTY.get(_kind(of)[0]) for name, (of,) in types.items()}
+    return {to_camel(name): of for name, (of,) in types.items()}
 
 
 def official_class(type_name: str, suffix: str = "") -> Any:

@@ -53,7 +53,7 @@ class ManagedLoginBranding(Remembered, module="cognito"):
 
     requests = ("CreateManagedLoginBranding",)
     key = ("userPoolId", "managedLoginBrandingId")
-    differences = Differences(replaces=("clientId", "userPoolId"))
+    differences = Differences(replaces=("clientId", "userPoolId"), resets=("useCognitoProvidedValues",))
 
     def computed(self, props: Props) -> Props:
         return {"managedLoginBrandingId": str(uuid.uuid4()), "settingsAll": props.get("settings") or "{}"}

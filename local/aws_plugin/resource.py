@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import SERVICES, Refusal, existing
-from .official import Differences, official_class, official_table, shape_of
+from .official import Differences, computed, official_class, official_table, shape_of
 from .official import outputs as official_outputs
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
@@ -44,7 +45,8 @@ class Resource:
     def inputs(self) -> Table:
         """What may be given."""
         shapes = [shape_of(SERVICES[self.service], request) for request in self.requests]
-        return official_table(official_class(self.type_name, "Args"), shapes, self.differences)
+        differences = replace(self.differences, computed=computed(self.type_name))
+        return official_table(official_class(self.type_name, "Args"), shapes, differences)
 
     @functools.cached_property
     def outputs(self) -> Props:

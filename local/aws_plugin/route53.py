@@ -19,7 +19,6 @@ class Record(Resource, module="route53"):
     requests = ("ResourceRecordSet",)
     differences = Differences(
         replaces=("name", "type", "zoneId"),
-        keeps=("allowOverwrite",),
         unread=("allowOverwrite",),
         members={
             "aliases": "AliasTarget",

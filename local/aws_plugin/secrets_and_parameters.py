@@ -22,9 +22,7 @@ class Parameter(Resource, module="ssm"):
     changing = ("version",)
     requests = ("PutParameter",)
     differences = Differences(
-        named="name",
         replaces=("name", "dataType"),
-        keeps=("arn", "dataType", "insecureValue", "keyId", "tier", "value"),
         unread=("insecureValue", "overwrite"),
         secret=("value",),
         # AWS takes tags at the making alone, and not with Overwrite.
@@ -63,11 +61,8 @@ class Secret(Resource, module="secretsmanager"):
 
     requests = ("CreateSecret",)
     differences = Differences(
-        named="name",
         replaces=("name",),
-        keeps=("policy",),
         unread=("policy", "recoveryWindowInDays"),
-        own=("policy", "recoveryWindowInDays"),
         default={"recoveryWindowInDays": 30},
         unsupported=("forceOverwriteReplicaSecret",),
     )
@@ -103,7 +98,6 @@ class SecretVersion(Resource, module="secretsmanager"):
     requests = ("PutSecretValue",)
     differences = Differences(
         replaces=("secretId", "secretBinary", "secretString"),
-        keeps=("versionStages",),
         secret=("secretBinary", "secretString"),
     )
 

@@ -24,7 +24,7 @@ class EmailIdentity(Held, module="sesv2"):
     secrets = frozenset({f"{_DKIM}.domainSigningPrivateKey"})
     differences = Differences(
         replaces=("emailIdentity",),
-        keeps=(_DKIM, *(f"{_DKIM}.{name}" for name in (*_COMPUTED, "domainSigningSelector"))),
+        keeps=tuple(f"{_DKIM}.{name}" for name in (*_COMPUTED, "domainSigningSelector")),
         unread=(f"{_DKIM}.domainSigningPrivateKey", f"{_DKIM}.domainSigningSelector"),
         secret=(_DKIM,),
         own=tuple(f"{_DKIM}.{name}" for name in _COMPUTED if name != "nextSigningKeyLength"),

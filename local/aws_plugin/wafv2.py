@@ -18,7 +18,6 @@ class WebAcl(Resource, module="wafv2"):
     requests = ("CreateWebACL",)
     changing = ("lockToken",)
     differences = Differences(
-        named="name",
         replaces=("name", "scope"),
         bare=True,
         unsupported=("customResponseBodies",),
