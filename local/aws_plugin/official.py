@@ -120,7 +120,7 @@ def shape_of(service: str, name: str) -> Any:
     return known.operation_model(name).input_shape if name in known.operation_names else known.shape_for(name)
 
 
-def outputs(type_name: str) -> dict[str, Any]:
+def official_outputs(type_name: str) -> dict[str, Any]:
     """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
     return {name: _EMPTY.get(_kind(of)[0]) for name, of in _types(type_name).items()}
 

@@ -4,7 +4,6 @@ https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/providers/imp
 """
 
 import hashlib
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,9 +44,6 @@ class LocalAws:
         self._warn = warn
         self._emulator: Emulator | Refusal | None = None
         self._said, self._saying = set[str](), threading.Lock()
-
-    def get_schema(self, _: rpc.GetSchemaRequest) -> rpc.GetSchemaResponse:
-        return rpc.GetSchemaResponse(schema=json.dumps({"name": "aws"}))
 
     def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         failures = [

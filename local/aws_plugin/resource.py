@@ -9,8 +9,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from .emulator import SERVICES, Refusal, existing
-from .official import Differences, computed, official_class, official_table, shape_of
-from .official import outputs as official_outputs
+from .official import Differences, computed, official_class, official_outputs, official_table, shape_of
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
 

@@ -341,11 +341,11 @@ def test_every_member_of_awss_answer_is_read(shape: str, token: str) -> None:
 AT_ONCE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from local.aws_plugin.official import outputs
+from local.aws_plugin.official import official_outputs
 
 sys.setswitchinterval(1e-6)
 with ThreadPoolExecutor() as threads:
-    print(*map(len, threads.map(outputs, sys.argv[1:])))
+    print(*map(len, threads.map(official_outputs, sys.argv[1:])))
 """
 
 
