@@ -89,14 +89,12 @@ async def logout(request: Request) -> Response:
     except OperationError:
         return _refused("The client_id is not a client of this stack.")
     ended = sessions.end(request, client["UserPoolId"])
-    if asked.get("logout_uri") in (client.get("LogoutURLs") or []):
-        answer = redirect(asked["logout_uri"])
-    elif "logout_uri" not in asked and asked.get("redirect_uri") in (client.get("CallbackURLs") or []):
-        answer = redirect(f"/login?{urlencode(asked)}")
-    else:
+    out = asked.get("logout_uri") in (client.get("LogoutURLs") or [])
+    if not out and ("logout_uri" in asked or asked.get("redirect_uri") not in (client.get("CallbackURLs") or [])):
         return _refused(
             "The logout_uri has to be one of the client's logoutUrls, the redirect_uri one of its callbackUrls."
         )
+    answer = redirect(asked["logout_uri"] if out else f"/login?{urlencode(asked)}")
     answer.headers["set-cookie"] = ended
     return answer
 

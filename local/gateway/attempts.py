@@ -54,8 +54,6 @@ _under_way: dict[str, Attempt] = {}
 
 def begin(attempt: Attempt, *steps: str) -> dict[str, str]:
     """Remember an attempt; the hidden field of the forms, by their paths, that go on with it."""
-    for token in [token for token, one in _under_way.items() if time.monotonic() > one.ends]:
-        del _under_way[token]
     token, attempt.steps = secrets.token_urlsafe(32), steps
     _under_way[token] = attempt
     return {FIELD: token}

@@ -63,8 +63,6 @@ async def _check_password(call: Call, name: str) -> None:
 
 async def _remembered(call: Call, done: Json, part: str) -> Json:
     if done.get("ChallengeName") in _UNCHECKED:
-        for session in [session for session, one in _sessions.items() if time.monotonic() > one.ends]:
-            del _sessions[session]
         client = await call.client()
         ends = time.monotonic() + 60 * client.get("AuthSessionValidity", 3)
         name = await _name(call, part)

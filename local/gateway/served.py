@@ -34,8 +34,9 @@ async def answer(request: Request) -> Response | None:
         return await federation.at_provider(request)
     if request.method == "GET" and request.path.endswith("/.well-known/openid-configuration"):
         return await endpoints.discovery(request)
-    if request.path in (_LINKED if request.method == "GET" else _FORMS if request.method == "POST" else ()):
-        return await _at_page(request, *_FORMS[request.path])
+    form = _FORMS.get(request.path)
+    if form and (request.method == "POST" or (request.method == "GET" and request.path in _LINKED)):
+        return await _at_page(request, *form)
     return await operations.answer(request)
 
 
