@@ -83,8 +83,5 @@ def _config(run: history.Run | None) -> str:
         return str(failure).splitlines()[0]
     if changed:
         return f"changed since the last run: {', '.join(changed)}; to see the effect: make preview"
-    return (
-        "unchanged since the last run"
-        if run.result == "succeeded"
-        else f"unchanged since the last run, which {run.result}; make up"
-    )
+    ended = "" if run.result == "succeeded" else f", which {run.result}; make up"
+    return f"unchanged since the last run{ended}"
