@@ -1,6 +1,7 @@
 """The fixtures of the tests: a fresh run of the program, checkouts whose stack is up, emulators."""
 
 import functools
+import gc
 import os
 import shutil
 import signal
@@ -10,16 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
-import pulumi
 import pytest
 
-from local import pulumi_cli
-from local.console import Failure
-from tests.support.program import Deploy, Mocks, RecordingMonitor, Run, run_with
-
+# What a fixture needs is imported in it: the process that hands out the tests to the workers runs none.
 if TYPE_CHECKING:
     from tests.support.checkout import Checkout
     from tests.support.false_sign_in import FalseServer
+    from tests.support.program import Deploy, Run
 
 # What is compiled is kept, by the tests and by the programs they start: compiling anew is half of a short run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -48,15 +46,18 @@ _LONGEST = (
 @functools.cache
 def pulumi_cli_at_hand() -> None:
     """The one-off build of the CLI takes longer than any test may."""
-    pulumi_cli.find()
+    from local import pulumi_cli
+    from local.console import Failure
+
+    try:
+        pulumi_cli.find()
+    except Failure as failure:
+        pytest.fail(f"the engine cannot be had: {failure}", pytrace=False)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("engine"):
-        try:
-            pulumi_cli_at_hand()
-        except Failure as failure:
-            pytest.fail(f"the engine cannot be had: {failure}", pytrace=False)
+        pulumi_cli_at_hand()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m "not engine"` chooses
@@ -69,10 +70,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path.stem not in _LONGEST, item.path not in slow))
 
 
+def pytest_collection_finish() -> None:
+    """To look for garbage in all that is imported and collected, time and again, took a fifth of the time."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
 def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `.local/` of a checkout whose stack is up as committed, made by one worker for all."""
-    # Here, for the benchmarks take the mocks of this module and nothing else.
     from tests.support import building
     from tests.support.checkout import Checkout
 
@@ -155,8 +161,11 @@ def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def deploy() -> Iterator[Deploy]:
+def deploy() -> Iterator["Deploy"]:
     """Run `__main__.py` afresh: `deploy({"product": "focusmark"}, stack="dev")`."""
+    import pulumi
+
+    from tests.support.program import Mocks, RecordingMonitor, Run, run_with
 
     def run_program(
         config: Mapping[str, Any],
@@ -166,7 +175,7 @@ def deploy() -> Iterator[Deploy]:
         state: Mapping[str, Any] | None = None,
         records: Sequence[tuple[str, str]] = (),
         secrets: Sequence[str] = (),
-    ) -> Run:
+    ) -> "Run":
         run = Run()
         mocked = Mocks(zone, apex_address, state or {}, records)
         run_with(RecordingMonitor(mocked, run), config, stack, secrets)
