@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
 import yaml
 from botocore import xform_name
@@ -32,6 +31,7 @@ from pulumi_policy import EnforcementLevel
 from identity import facts
 from identity.config import check
 from local import pulumi_cli
+from local.aws_plugin.emulator import model
 from policy import enforcement, exemptions
 from policy.rule import Resource
 from tests.identity.test_program import stack_file
@@ -231,10 +231,10 @@ def check_make(words: list[str]) -> None:
 
 
 def check_aws(words: list[str]) -> None:
-    model = botocore.session.get_session().get_service_model(words[0])
-    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    service = model(words[0])
+    operations = {xform_name(name, "-"): name for name in service.operation_names}
     assert words[1] in operations
-    shape = model.operation_model(operations[words[1]]).input_shape
+    shape = service.operation_model(operations[words[1]]).input_shape
     options = {f"--{xform_name(name, '-')}" for name in shape.members} if shape else set()
     assert {word for word in words if word.startswith("--")} <= options | {"--region", "--profile"}
 

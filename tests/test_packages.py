@@ -73,7 +73,8 @@ def _modules(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield node.module.partition(".")[0]
     for child in ast.iter_child_nodes(node):
-        yield from _modules(child)
+        if not isinstance(child, ast.expr):  # most of a file, without an import
+            yield from _modules(child)
 
 
 @cache

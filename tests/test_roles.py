@@ -1,15 +1,14 @@
 """The AWS role of a preview of a pull request, as docs/pull-requests.md has it: it sees neither people nor secrets."""
 
-import functools
 import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-import botocore.session
 import pytest
 
+from local.aws_plugin.emulator import model
 from tests.support.program import ROOT
 
 PAGE = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
@@ -27,11 +26,6 @@ def policy() -> list[dict[str, Any]]:
 
 def actions(effect: str) -> list[str]:
     return [action for statement in policy() if statement["Effect"] == effect for action in statement["Action"]]
-
-
-@functools.cache
-def model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
 
 
 def shapes(shape: Any, seen: frozenset[str] = frozenset()) -> Iterator[Any]:

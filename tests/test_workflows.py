@@ -1,5 +1,6 @@
 """The workflows keep their promises: nothing unpinned, no right too many, and no secret within a fork's reach."""
 
+import functools
 import hashlib
 import json
 import os
@@ -24,6 +25,7 @@ SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repos
 every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
+@functools.cache
 def workflow(file: Path) -> dict[str, Any]:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert isinstance(content, dict)

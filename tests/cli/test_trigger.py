@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import botocore.session
 import click
 import pytest
 
@@ -16,6 +15,7 @@ from cli import outputs as stack_outputs
 from identity.user_pool.trigger_answers import answer_of
 from identity.user_pool.trigger_events import EVENTS, MACHINE, NO_CLIENT, VERSIONS
 from identity.user_pool.triggers import Triggers
+from local.aws_plugin.emulator import model
 from local.console import Failure
 from tests.cli.sign_in.test_choice import outputs
 from triggers.claims.main import handler as claims
@@ -95,10 +95,10 @@ def test_each_trigger_but_the_senders_has_its_answer() -> None:
 def test_the_triggers_their_names_and_versions_are_awss() -> None:
     fields = (str(field.alias) for field in Triggers.model_fields.values())
     assert list(EVENTS) == [name for name in fields if name != "kmsKeyArn"]
-    model = botocore.session.get_session().get_service_model("cognito-idp")
-    config: Any = model.shape_for("LambdaConfigType")
+    cognito = model("cognito-idp")
+    config: Any = cognito.shape_for("LambdaConfigType")
     assert {event.prefix for event in EVENTS.values()} - {"TokenGeneration"} <= set(config.members)
-    assert model.shape_for("PreTokenGenerationLambdaVersionType").metadata["enum"] == list(VERSIONS)
+    assert cognito.shape_for("PreTokenGenerationLambdaVersionType").metadata["enum"] == list(VERSIONS)
 
 
 def answered(**response: Any) -> Function:

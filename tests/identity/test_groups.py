@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import botocore.session
 import pytest
 
 from identity.errors import ConfigError
+from local.aws_plugin.emulator import model
 from tests.identity.test_guard import change
 from tests.support.program import Deploy, told
 
@@ -39,8 +39,7 @@ def test_a_group_has_its_key_for_a_name(deploy: Deploy) -> None:
 
 
 def test_a_description_is_bounded_as_in_awss_model() -> None:
-    model = botocore.session.get_session().get_service_model("cognito-idp")
-    shape = model.operation_model("CreateGroup").input_shape
+    shape = model("cognito-idp").operation_model("CreateGroup").input_shape
     assert shape
     assert shape.members["Description"].metadata["max"] == 2048
     assert shape.members["GroupName"].metadata["max"] == 128

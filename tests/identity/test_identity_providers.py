@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-import botocore.session
 import pytest
 
 from identity.config import check
 from identity.errors import ConfigError, Problem
 from identity.identity_provider.kinds import KINDS
 from identity.identity_provider.settings import IdentityProvider
+from local.aws_plugin.emulator import model
 from tests.identity.test_guard import BASE, change, state_of
 from tests.support.program import Deploy, config_of, told
 
@@ -128,9 +128,9 @@ def test_an_attribute_that_the_pool_requires_is_filled_in_or_nobody_could_sign_i
 
 
 def test_names_and_identifiers_are_bounded_as_in_awss_model() -> None:
-    model = botocore.session.get_session().get_service_model("cognito-idp")
+    cognito = model("cognito-idp")
     name, words, word, kind = (
-        model.shape_for(item)
+        cognito.shape_for(item)
         for item in ("ProviderNameTypeV2", "IdpIdentifiersListType", "IdpIdentifierType", "IdentityProviderTypeType")
     )
     assert name.metadata.items() >= {"min": 1, "max": 32, "pattern": NAME}.items()

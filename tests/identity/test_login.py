@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import botocore.session
 import pytest
 import yaml
 
@@ -14,6 +13,7 @@ from identity import branding, facts, login
 from identity.branding import CATEGORIES, COLOUR_MODES, EXTENSIONS, readable_on
 from identity.config import check
 from identity.errors import ConfigError
+from local.aws_plugin.emulator import model
 from tests.identity.test_guard import BASE, change, state_of
 from tests.support.program import ROOT, Deploy, config_of, told
 from tests.test_docs import blocks_of
@@ -215,9 +215,9 @@ def test_the_picture_of_the_docs_is_drawn_from_the_values_beside_it() -> None:
 
 
 def test_categories_modes_extensions_and_counts_are_those_of_awss_model() -> None:
-    model = botocore.session.get_session().get_service_model("cognito-idp")
+    cognito = model("cognito-idp")
     enums = {
-        item: model.shape_for(item).metadata["enum"]
+        item: cognito.shape_for(item).metadata["enum"]
         for item in ("AssetCategoryType", "ColorSchemeModeType", "AssetExtensionType")
     }
     assert [sorted(enum) for enum in enums.values()] == [

@@ -4,7 +4,6 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
 import pytest
 from hypothesis import given
 
@@ -22,11 +21,12 @@ from identity.user_pool.logs import RETENTIONS
 from identity.user_pool.settings import UserPool
 from identity.user_pool.trigger_events import VERSIONS
 from local.aws_plugin.catalogue import RESOURCES
+from local.aws_plugin.emulator import model
 from tests.support.pools import user_pools
 from tests.support.program import config_of
 
 POOL_ARN = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A"
-MODEL = botocore.session.get_session().get_service_model("cognito-idp")
+MODEL = model("cognito-idp")
 # A passkey is for a domain at or above the one of sign-in.
 CONFIG = {"product": "acme", "aws:region": "eu-west-1", "authDomain": "auth.acme.app", "zoneName": "acme.app"}
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import botocore.session
 import pytest
 
 from identity import types
@@ -17,8 +16,9 @@ from identity.urls import URL_LENGTH
 from identity.user_pool.attribute_names import ALIAS_ATTRIBUTES, ATTRIBUTE_NAME_LENGTH, VERIFIED_ATTRIBUTES
 from identity.user_pool.attributes import ATTRIBUTE_TYPES, ATTRIBUTES_PER_POOL, NEW_ATTRIBUTES_PER_UPDATE
 from identity.user_pool.password_policy import PASSWORD_HISTORY, PASSWORD_LENGTH, TEMPORARY_PASSWORD_DAYS
+from local.aws_plugin.emulator import model
 
-MODEL = botocore.session.get_session().get_service_model("cognito-idp")
+MODEL = model("cognito-idp")
 
 
 def choices(shape: str) -> set[str]:

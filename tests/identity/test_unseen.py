@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import botocore.session
 import pulumi
 import pytest
 
@@ -10,6 +9,7 @@ from identity.config import check
 from identity.config.settings import Settings
 from identity.errors import ConfigError
 from identity.guard import unseen
+from local.aws_plugin.emulator import model
 from tests.identity.test_guard import BASE, POOL_ID, change
 from tests.support.program import REGION, Deploy, config_of
 
@@ -85,7 +85,7 @@ def test_a_member_with_a_value_that_the_provider_has_no_word_for_is_found(
 
 def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
     """A member that a newer botocore has is to be looked at: is it a setting, and does the provider know it?"""
-    model = botocore.session.get_session().get_service_model("cognito-idp")
+    cognito = model("cognito-idp")
 
     def filled(shape: Any) -> Any:
         if shape.type_name == "structure":
@@ -93,7 +93,7 @@ def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
         return [filled(shape.member)] if shape.type_name == "list" else "x"
 
     answers = [
-        filled(model.operation_model(name).output_shape) for name in ("DescribeUserPool", "GetUserPoolMfaConfig")
+        filled(cognito.operation_model(name).output_shape) for name in ("DescribeUserPool", "GetUserPoolMfaConfig")
     ]
     found = {name for name, _ in unseen.unseen(unseen.in_one(answers[0]["UserPool"], answers[1]))}
     assert found == {

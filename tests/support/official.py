@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
 import pulumi
 from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
@@ -17,6 +16,7 @@ from pulumi.runtime.rpc import unwrap_rpc_secret
 
 from local.aws_plugin.catalogue import RESOURCES
 from local.aws_plugin.checks import problems
+from local.aws_plugin.emulator import model
 from local.aws_plugin.properties import to_aws
 from local.aws_plugin.values import Archive
 
@@ -123,13 +123,8 @@ def _text_breaches(shape: Shape, value: str, path: str) -> Iterator[str]:
 
 @functools.cache
 def _operation(service: str, operation: str) -> OperationModel:
-    model: OperationModel = _model(service).operation_model(operation)
-    return model
-
-
-@functools.cache
-def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    found: OperationModel = model(service).operation_model(operation)
+    return found
 
 
 def _plain(value: Any) -> Any:

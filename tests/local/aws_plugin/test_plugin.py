@@ -5,7 +5,6 @@ import subprocess
 import sys
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.model import StructureShape
 from pulumi.provider.experimental.util import camel_case
@@ -18,7 +17,7 @@ from pulumi_aws.provider import ProviderArgs
 from local.aws_plugin import cognito_schema
 from local.aws_plugin.catalogue import INVOKES, RESOURCES
 from local.aws_plugin.checks import problems
-from local.aws_plugin.emulator import SERVICES, Emulator, Refusal, endpoints_of
+from local.aws_plugin.emulator import SERVICES, Emulator, Refusal, endpoints_of, model
 from local.aws_plugin.properties import Kind, Property, Table, aligned, changes, from_aws, kept, put, to_aws, unheld
 from local.aws_plugin.provider import CONFIG
 from tests.support.program import ROOT
@@ -310,7 +309,7 @@ def test_a_number_without_bounds_is_the_same_with_and_without_its_empty_block() 
 
 
 def _members(shape: str) -> set[str]:
-    found = botocore.session.Session().get_service_model("cognito-idp").shape_for(shape)
+    found = model("cognito-idp").shape_for(shape)
     assert isinstance(found, StructureShape)
     return set(found.members)
 

@@ -1,18 +1,15 @@
 """A pool by the local plugin, against a Cognito that does as AWS documents: an update resets what it leaves out."""
 
-import functools
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import botocore.session
 import pytest
-from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 from local.aws_plugin.catalogue import RESOURCES
-from local.aws_plugin.emulator import Emulator, Refusal
+from local.aws_plugin.emulator import Emulator, Refusal, model
 from local.aws_plugin.properties import Props, aligned, changes, comparable, kept
 from local.aws_plugin.service import Service
 
@@ -24,11 +21,6 @@ FIXED = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
 
 
-@functools.cache
-def model() -> ServiceModel:
-    return botocore.session.Session().get_service_model("cognito-idp")
-
-
 class Cognito:
     """One pool. Every request is held against AWS's own model."""
 
@@ -38,7 +30,7 @@ class Cognito:
         self.added: list[Props] = []
 
     def _check(self, operation: str, request: Mapping[str, Any]) -> None:
-        shape = model().operation_model(operation).input_shape
+        shape = model("cognito-idp").operation_model(operation).input_shape
         assert shape is not None
         report = ParamValidator().validate(dict(request), shape)
         assert not report.has_errors(), report.generate_report()
