@@ -28,6 +28,10 @@ TEXT = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60
 ).filter(str.strip)
 TAG = st.from_regex(r"(?!aws:)[A-Za-z0-9_.:/=+@ -]{1,30}", fullmatch=True).filter(str.strip)
+TAGS = st.dictionaries(
+    TAG.filter(lambda item: item not in ("environment", "service", "product")), st.just("v"), max_size=5
+)
+NAMES = LABELS.filter(lambda item: not any(word in item for word in RESERVED_PREFIX_WORDS) and item != "none")
 URLS = st.one_of(
     st.builds("https://{}.example/{}".format, LABELS, LABELS),
     st.builds(
@@ -38,10 +42,16 @@ URLS = st.one_of(
 )
 
 
-@st.composite
-def apis(draw: st.DrawFn) -> dict[str, Any]:
-    made = draw(st.dictionaries(KEY, st.dictionaries(SCOPE, TEXT, min_size=1, max_size=4), max_size=4))
-    return {key: {"scopes": scopes} for key, scopes in made.items()}
+APIS = st.dictionaries(
+    KEY, st.fixed_dictionaries({"scopes": st.dictionaries(SCOPE, TEXT, min_size=1, max_size=4)}), max_size=4
+)
+FLOWS = st.lists(
+    st.sampled_from(sorted(set(AUTH_FLOWS) - set(LEGACY_AUTH_FLOWS) - {"ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"})),
+    min_size=1,
+    unique=True,
+)
+CALLBACKS = st.lists(URLS, min_size=1, max_size=4, unique=True)
+LOGOUTS = st.lists(URLS, max_size=2, unique=True)
 
 
 def with_openid(scopes: list[str]) -> list[str]:
@@ -59,21 +69,11 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"scopes": draw(scopes.map(with_openid)), "tokenValidity": validity}
     if machine:
         return made | {"flow": "client_credentials", "secret": True}
-    made |= {"secret": draw(st.booleans()), "callbackUrls": draw(st.lists(URLS, min_size=1, max_size=4, unique=True))}
-    made["logoutUrls"] = draw(st.lists(URLS, max_size=2, unique=True))
+    made |= {"secret": draw(st.booleans()), "callbackUrls": draw(CALLBACKS)}
+    made["logoutUrls"] = draw(LOGOUTS)
     if draw(st.booleans()):
         return made | {"rotateRefreshTokens": True}
-    return made | {
-        "authFlows": draw(
-            st.lists(
-                st.sampled_from(
-                    sorted(set(AUTH_FLOWS) - set(LEGACY_AUTH_FLOWS) - {"ALLOW_CUSTOM_AUTH", "ALLOW_USER_AUTH"})
-                ),
-                min_size=1,
-                unique=True,
-            )
-        )
-    }
+    return made | {"authFlows": draw(FLOWS)}
 
 
 @st.composite
@@ -87,20 +87,13 @@ def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
 
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
-    label = LABELS.filter(lambda item: not any(word in item for word in RESERVED_PREFIX_WORDS) and item != "none")
-    made_apis = draw(apis())
+    made_apis = draw(APIS)
     declared = [f"{key}.{scope}" for key, api in made_apis.items() for scope in api["scopes"]]
     config: dict[str, Any] = {
-        "product": draw(label),
-        "environment": draw(label),
+        "product": draw(NAMES),
+        "environment": draw(NAMES),
         "protect": draw(st.booleans()),
-        "tags": draw(
-            st.dictionaries(
-                TAG.filter(lambda item: item not in ("environment", "service", "product")),
-                TEXT.map(lambda _: "v"),
-                max_size=5,
-            )
-        ),
+        "tags": draw(TAGS),
         "apis": made_apis,
         "clients": draw(st.dictionaries(KEY, client(declared), max_size=4)),
     }

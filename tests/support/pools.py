@@ -1,5 +1,6 @@
 """User pools as stack files have them, drawn over every key: each is one that the program takes."""
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -31,8 +32,9 @@ def some(keys: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str,
     return st.fixed_dictionaries({}, optional=keys).filter(bool)
 
 
-def subset(of: Any, least: int = 0) -> st.SearchStrategy[list[Any]]:
-    return st.lists(st.sampled_from(list(of)), min_size=least, unique=True).map(sorted)
+@cache  # hypothesis takes longer to look a new strategy through than to draw from it
+def subset(of: tuple[str, ...], least: int = 0) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.sampled_from(of), min_size=least, unique=True).map(sorted)
 
 
 PASSWORDS = some(
@@ -79,24 +81,33 @@ LOGS = some(
     }
 )
 ACL = st.just({"arn": f"arn:aws:wafv2:{ACCOUNT}:regional/webacl/mine/1"}) | some(
-    {"requestsPer5Minutes": st.integers(10, 2_000_000_000), "managedRules": subset(web_acl.RULES, least=1)}
+    {"requestsPer5Minutes": st.integers(10, 2_000_000_000), "managedRules": subset(tuple(web_acl.RULES), least=1)}
+)
+
+
+def _verifications(by: str) -> st.SearchStrategy[dict[str, Any]]:
+    message = CODES if by == "code" else TEXTS.map("{}: {{##here##}}".format)
+    texts = {"subject": TEXTS, "message": message, "smsMessage": CODES}
+    return st.fixed_dictionaries({"by": st.just(by)}, optional=texts)
+
+
+VERIFICATIONS = st.one_of([_verifications(by) for by in messages.BY])
+NAMES = st.from_regex(r"[A-Za-z0-9 _+=,.@-]{1,40}", fullmatch=True).filter(str.strip)
+STANDARD = st.dictionaries(
+    st.sampled_from([name for name, kind in attributes.DECLARABLE.items() if kind == "String"]),
+    st.fixed_dictionaries({}, optional={"required": st.booleans(), "mutable": st.booleans()}),
+    max_size=3,
+)
+ALIASES = [str(field.alias) for field in Triggers.model_fields.values()]
+PLAIN = subset(
+    tuple(name for name in ALIASES if name != "kmsKeyArn" and not name.endswith(("Challenge", "ChallengeResponse"))),
+    least=1,
 )
 
 
 @st.composite
-def verifications(draw: st.DrawFn) -> dict[str, Any]:
-    by = draw(st.sampled_from(list(messages.BY)))
-    message = CODES if by == "code" else TEXTS.map("{}: {{##here##}}".format)
-    texts = st.fixed_dictionaries({}, optional={"subject": TEXTS, "message": message, "smsMessage": CODES})
-    return {"by": by} | draw(texts)
-
-
-@st.composite
 def triggers(draw: st.DrawFn) -> dict[str, Any]:
-    plain = [str(field.alias) for field in Triggers.model_fields.values()]
-    plain = [alias for alias in plain if alias != "kmsKeyArn" and not alias.endswith("Challenge")]
-    plain = [alias for alias in plain if not alias.endswith("ChallengeResponse")]
-    made: dict[str, Any] = {alias: {"arn": draw(ARNS)} for alias in draw(subset(plain, least=1))}
+    made: dict[str, Any] = {alias: {"arn": draw(ARNS)} for alias in draw(PLAIN)}
     if draw(st.booleans()):
         custom = ("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse")
         made |= {alias: {"arn": draw(ARNS)} for alias in custom}
@@ -107,11 +118,14 @@ def triggers(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
+MAILED: st.SearchStrategy[dict[str, Any]] = st.just({}) | some({"subject": TEXTS, "message": CODES})
+
+
 @st.composite
 def second_factors(draw: st.DrawFn, mailed: bool, texted: bool) -> dict[str, Any]:
     made: dict[str, Any] = {"mode": draw(st.sampled_from(["optional", "on"])), "totp": draw(st.booleans())}
     if mailed and draw(st.booleans()):
-        made["email"] = draw(st.just({}) | some({"subject": TEXTS, "message": CODES}))
+        made["email"] = draw(MAILED)
     if texted and draw(st.booleans()):
         made["sms"] = {"message": draw(CODES)}
     if not (made["totp"] or "email" in made or texted):
@@ -119,9 +133,13 @@ def second_factors(draw: st.DrawFn, mailed: bool, texted: bool) -> dict[str, Any
     return made
 
 
+BOUNDS = st.tuples(NUMBERS, NUMBERS)
+CUSTOM_LISTS = st.lists(CUSTOM_NAMES, max_size=4, unique=True)
+
+
 @st.composite
 def custom_attributes(draw: st.DrawFn) -> dict[str, Any]:
-    low, high = sorted(draw(st.tuples(NUMBERS, NUMBERS)))
+    low, high = sorted(draw(BOUNDS))
     kinds: list[dict[str, Any]] = [
         {},
         {"minLength": low, "maxLength": high},
@@ -131,7 +149,10 @@ def custom_attributes(draw: st.DrawFn) -> dict[str, Any]:
         {"type": "Boolean", "mutable": False},
         {"type": "DateTime", "developerOnly": True},
     ]
-    return draw(st.dictionaries(CUSTOM_NAMES, st.sampled_from(kinds), max_size=4))
+    return {name: kinds[draw(st.integers(0, len(kinds) - 1))] for name in draw(CUSTOM_LISTS)}
+
+
+RECOVERY = st.sampled_from([["admin_only"], ["verified_phone_number", "verified_email"]])
 
 
 @st.composite
@@ -142,47 +163,32 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
         return draw(values) if draw(st.booleans()) else None
 
     email, sms = sometimes(MAIL), sometimes(TEXTED)
-    verified = draw(subset(VERIFIED_ATTRIBUTES if sms is not None else ["email"]))
-    first = sometimes(
-        subset(first_factor for first_factor in factors.FIRST_FACTORS if first_factor != "smsOtp" or sms is not None)
-    )
+    verified = draw(subset(tuple(VERIFIED_ATTRIBUTES) if sms is not None else ("email",)))
+    first = sometimes(subset(tuple(name for name in factors.FIRST_FACTORS if name != "smsOtp" or sms is not None)))
     first = None if first is None else sorted({*first, "password"})
     mfa = sometimes(second_factors(email is not None, sms is not None))
     # A factor by mail wants another way back in than mail alone.
-    ways = [["admin_only"], ["verified_phone_number", "verified_email"]]
-    recovery = draw(st.sampled_from(ways)) if mfa and "email" in mfa else sometimes(subset(factors.RECOVERY[:2], 1))
+    recovery = draw(RECOVERY) if mfa and "email" in mfa else sometimes(subset(tuple(factors.RECOVERY[:2]), 1))
     by_address = draw(st.booleans())
     named = {"usernameAttributes": ["email"]} if by_address else {}
-    aliases = subset(
-        [
-            alias_attribute
-            for alias_attribute in ALIAS_ATTRIBUTES
-            if alias_attribute in ("preferred_username", *verified)
-        ]
-    )
+    aliases = subset(tuple(name for name in ALIAS_ATTRIBUTES if name in ("preferred_username", *verified)))
     made: dict[str, Any] = {
-        "name": sometimes(st.from_regex(r"[A-Za-z0-9 _+=,.@-]{1,40}", fullmatch=True).filter(str.strip)),
+        "name": sometimes(NAMES),
         "tier": sometimes(st.just("plus")),
         **(named if by_address else {"aliasAttributes": draw(aliases)}),
         "caseSensitive": draw(st.booleans()),
         "autoVerifiedAttributes": verified,
         "selfSignUp": sometimes(st.booleans()),
-        "standardAttributes": sometimes(
-            st.dictionaries(
-                st.sampled_from([name for name, kind in attributes.DECLARABLE.items() if kind == "String"]),
-                st.fixed_dictionaries({}, optional={"required": st.booleans(), "mutable": st.booleans()}),
-                max_size=3,
-            )
-        ),
+        "standardAttributes": sometimes(STANDARD),
         "customAttributes": draw(custom_attributes()),
         "passwordPolicy": sometimes(PASSWORDS),
         "firstFactors": first,
         "passkeys": sometimes(PASSKEYS) if first and "passkey" in first else None,
         "mfa": mfa,
         "recovery": recovery,
-        "verifyBeforeUpdate": sometimes(subset(verified)) if verified else None,
+        "verifyBeforeUpdate": sometimes(subset(tuple(verified))) if verified else None,
         "devices": sometimes(DEVICES),
-        "verification": sometimes(verifications()),
+        "verification": sometimes(VERIFICATIONS),
         "invitation": sometimes(INVITATION),
         "email": email,
         "sms": sms,
