@@ -95,7 +95,7 @@ IDS = [f"{path}: {what}" for _, _, path, what in WEAKENED]
 
 
 @pytest.mark.parametrize(("before", "after", "path", "what"), WEAKENED, ids=IDS)
-def test_under_protect_what_gets_less_is_refused_by_its_key(
+def test_under_protect_what_gets_less_is_refused_by_its_key_and_passes_by_the_names_that_the_refusal_gives(
     deploy: Deploy, before: dict[str, Any], after: dict[str, Any], path: str, what: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
@@ -103,14 +103,6 @@ def test_under_protect_what_gets_less_is_refused_by_its_key(
     fixes = [problem.fix for problem in refused.value.problems if problem.path == f"identity:{path}"]
     assert any(f"/{what}]` for one update" in fix for fix in fixes)
     assert not any("protect: false" in fix for fix in fixes)
-
-
-@pytest.mark.parametrize(("before", "after"), [row[:2] for row in WEAKENED], ids=IDS)
-def test_under_protect_it_passes_by_the_names_that_the_refusal_gives(
-    deploy: Deploy, before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    with pytest.raises(ConfigError) as refused:
-        change(deploy, {**before, "protect": True}, after)
     names = {problem.fix.rpartition("allowLoss: [")[2].partition("]")[0] for problem in refused.value.problems}
     assert change(deploy, {**before, "protect": True}, {**after, "allowLoss": sorted(names)}).of_type("UserPool")
 

@@ -14,7 +14,7 @@ from identity.branding import CATEGORIES, COLOUR_MODES, EXTENSIONS, readable_on
 from identity.config import check
 from identity.errors import ConfigError
 from local.aws_plugin.emulator import model
-from tests.identity.test_guard import BASE, change, state_of
+from tests.identity.test_guard import APIS, BASE, change, state_of
 from tests.support.program import ROOT, Deploy, config_of, told
 from tests.test_docs import blocks_of
 
@@ -42,7 +42,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def config(**login: Any) -> dict[str, Any]:
-    return {"product": "acme", "clients": CLIENTS, "login": login}
+    return {"product": "acme", "apis": APIS, "clients": CLIENTS, "login": login}
 
 
 def asset(file: str = "logo.svg", category: str = "FORM_LOGO", **more: str) -> dict[str, str]:
@@ -225,8 +225,8 @@ def test_categories_modes_extensions_and_counts_are_those_of_awss_model() -> Non
         sorted(COLOUR_MODES),
         sorted(set(EXTENSIONS.values())),
     ]
-    assert model.shape_for("AssetListType").metadata["max"] == 40
-    assert model.shape_for("AssetBytesType").metadata["max"] == 1_000_000
+    assert cognito.shape_for("AssetListType").metadata["max"] == 40
+    assert cognito.shape_for("AssetBytesType").metadata["max"] == 1_000_000
     assert branding.ROOT.is_dir()
 
 
@@ -241,7 +241,7 @@ def test_pages_that_people_know_do_not_go_unsaid(deploy: Deploy) -> None:
 def test_pages_of_an_adopted_domain_without_styles_stay_unsaid(deploy: Deploy) -> None:
     state = state_of(deploy({**BASE, **config()}, stack="dev"))
     bare = {urn: resource for urn, resource in state.items() if resource["type"] != facts.LOGIN_STYLE}
-    run = deploy({**BASE, "clients": CLIENTS, "product": "acme"}, stack="dev", state=bare)
+    run = deploy({**BASE, "apis": APIS, "clients": CLIENTS}, stack="dev", state=bare)
     assert "managedLoginVersion" not in run.one("UserPoolDomain").inputs
 
 

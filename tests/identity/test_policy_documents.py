@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from local.aws_plugin.emulator import model
 from tests.support.program import Deploy
-from tests.test_roles import model
 
 
 def statement(document: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ WORDS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("shape", "ours"), WORDS, ids=[shape for shape, _ in WORDS])
 def test_the_words_are_those_of_awss_model(shape: str, ours: Any) -> None:
-    assert set(ours) == set(MODEL.shape_for(shape).enum)  # type: ignore[attr-defined]
+    assert set(ours) == set(MODEL.shape_for(shape).enum)
 
 
 def test_each_trigger_of_the_provider_has_a_key() -> None:
@@ -139,7 +139,7 @@ def test_each_trigger_of_the_provider_has_a_key() -> None:
 
 
 def test_an_attribute_has_a_type_of_awss_and_a_standard_one_is_one_of_a_new_pool() -> None:
-    assert set(MODEL.shape_for("AttributeDataType").enum) >= set(attributes.DECLARABLE.values())  # type: ignore[attr-defined]
+    assert set(MODEL.shape_for("AttributeDataType").enum) >= set(attributes.DECLARABLE.values())
 
 
 def test_reading_changes_nothing_of_what_is_read() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from identity.errors import ConfigError
-from tests.identity.test_guard import change
+from tests.identity.test_guard import APIS, change
 from tests.support.program import Deploy, told
 
 CLIENTS: dict[str, Any] = {
@@ -65,14 +65,14 @@ def test_under_protect_what_others_read_does_not_go_unsaid(
     deploy: Deploy, before: dict[str, Any], after: Any, path: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
-        change(deploy, {**config(**before), "protect": True}, {"publish": after})
+        change(deploy, {**config(**before), "apis": APIS, "protect": True}, {"publish": after})
     (problem,) = refused.value.problems
     assert problem.path == path
     assert "identity:allowLoss: [/a/b/ssm]" in problem.fix or f"[{BASE}/secrets]" in problem.fix
 
 
 def test_what_stays_loses_nothing(deploy: Deploy) -> None:
-    assert change(deploy, {**config(ssm="/a/b", secrets=True), "protect": True}, {}).resources
+    assert change(deploy, {**config(ssm="/a/b", secrets=True), "apis": APIS, "protect": True}, {}).resources
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------

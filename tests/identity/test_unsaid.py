@@ -8,7 +8,7 @@ from identity import config, facts
 from identity.guard.client import client_losses
 from identity.guard.fields import field_losses
 from identity.user_pool.settings import PATH, UserPool
-from tests.identity.test_guard import BASE, change
+from tests.identity.test_guard import APIS, BASE, change
 from tests.support.program import Deploy
 
 CLIENTS = '{"app": {"callbackUrls": ["https://app.example/back"]}}'
@@ -160,5 +160,5 @@ def test_what_is_aws_own_choice_is_nothing_to_lose(kind: str, outputs: dict[str,
 def test_a_refresh_of_what_the_program_made_takes_nothing_back(deploy: Deploy) -> None:
     rotating = {"callbackUrls": ["https://app.example"], "rotateRefreshTokens": True}
     machine = {"flow": "client_credentials", "secret": True}
-    config = {**BASE, "clients": {"app": rotating, "job": machine}}
+    config = {**BASE, "apis": APIS, "clients": {"app": rotating, "job": machine}}
     assert change(deploy, config, {}).of_type("UserPool")
