@@ -53,7 +53,7 @@ def find() -> PulumiCommand:
     for name, way in ways:
         try:
             return way()
-        except Unavailable as reason:
+        except (Unavailable, InvalidVersionError, OSError, subprocess.SubprocessError) as reason:
             tried.append(f"- {name}: {reason}")
     raise Failure(
         f"The Pulumi CLI, version {VERSION} or newer, is required and could not be found or installed:\n"
@@ -67,7 +67,7 @@ def find() -> PulumiCommand:
 def _on_path() -> PulumiCommand:
     if not shutil.which("pulumi"):
         raise Unavailable("not found")
-    return _command(None)
+    return PulumiCommand(version=VERSION)
 
 
 class _Cached(PulumiCommand):
@@ -81,16 +81,6 @@ def _cached() -> PulumiCommand:
     if not (cache() / "bin" / "pulumi").exists():
         raise Unavailable(f"nothing in {cache()}")
     return _Cached()
-
-
-def _command(root: Path | None) -> PulumiCommand:
-    try:
-        # Running it once proves that it is whole, and made for this machine.
-        return PulumiCommand(root=str(root) if root else None, version=VERSION)
-    except InvalidVersionError as error:
-        raise Unavailable(str(error)) from None
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise Unavailable(f"does not run: {error}") from None
 
 
 def _install(draft: Path) -> None:
@@ -135,7 +125,7 @@ def _made(make: Callable[[Path], None]) -> PulumiCommand:
         with contextlib.suppress(Unavailable):
             return _cached()  # another checkout made it while this one waited
         make(Path(draft))
-        _command(Path(draft))
+        PulumiCommand(root=draft, version=VERSION)  # to run it proves that it is whole, and made for this machine
         (Path(draft) / "bin").replace(cache() / "bin")
     return _cached()
 

@@ -18,7 +18,6 @@ LOCKS = _ROOT / "locks"
 _PROVIDER = "pulumi:providers:aws"
 SECRET = "[secret]"  # noqa: S105 - as the engine shows one
 SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
-_ENCRYPTED = "1b47061264138c4ac30d75fd1eb44270"  # what stands under that key for a secret
 
 
 class Damaged(Failure):
@@ -46,7 +45,7 @@ class State(BaseModel):
     def outputs(self) -> dict[str, Any]:
         """What the stack puts out, with `[secret]` for what is one."""
         found = (stack.outputs or {} for stack in self.of_type("pulumi:pulumi:Stack"))
-        return {name: _shown(value) for name, value in sorted(next(found, {}).items())}
+        return {name: hidden(value) for name, value in sorted(next(found, {}).items())}
 
     @property
     def clients_with_a_secret(self) -> set[str]:
@@ -106,9 +105,11 @@ def point_at(port: int) -> None:
         paths.write_whole(FILE, json.dumps(content, indent=4))
 
 
-def _shown(value: Any) -> Any:
+def hidden(value: Any) -> Any:
+    """The value with `[secret]` for each secret in it, and without what the provider keeps for itself."""
     if isinstance(value, list):
-        return [_shown(entry) for entry in value]
+        return [hidden(entry) for entry in value]
     if isinstance(value, dict):
-        return SECRET if value.get(SIGNATURE) == _ENCRYPTED else {key: _shown(entry) for key, entry in value.items()}
+        open_to_all = {key: hidden(entry) for key, entry in value.items() if not key.startswith("__")}
+        return SECRET if SIGNATURE in value else open_to_all
     return value

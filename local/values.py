@@ -6,7 +6,7 @@ from typing import Any
 from pulumi.runtime.rpc import UNKNOWN
 
 from identity.errors import shown
-from local.state import SECRET, SIGNATURE
+from local.state import SECRET, SIGNATURE, hidden
 
 _NAMES = ("name", "scopeName")  # what a block of a list is called by
 _CONTEXT = 10
@@ -81,15 +81,7 @@ def _said(value: Any) -> str:
         return "nothing"
     if value == UNKNOWN:
         return "(known after creation)"
-    return SECRET if _is_secret(value) else shown(_without_secrets(value))
-
-
-def _without_secrets(value: Any) -> Any:
-    if _is_secret(value):
-        return SECRET
-    if isinstance(value, Mapping):
-        return {key: _without_secrets(entry) for key, entry in value.items() if not key.startswith("__")}
-    return [_without_secrets(entry) for entry in value] if isinstance(value, list) else value
+    return SECRET if _is_secret(value) else shown(hidden(value))
 
 
 def _is_secret(value: Any) -> bool:

@@ -1,5 +1,6 @@
 """Accepted violations with reasons: the config key identity:exemptions."""
 
+import contextlib
 import difflib
 import json
 import re
@@ -39,10 +40,7 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
     """
     if text is None:
         return (), ()
-    try:
-        named: Any = json.loads(text)
-    except json.JSONDecodeError:
-        named = text
+    named = _parsed(text)
     if not isinstance(named, dict):
         return (), (f"{KEY} is {_kind(named)}; an object is expected, {_SHAPE}",)
     exemptions: list[Exemption] = []
@@ -66,10 +64,7 @@ def by_settings(clients: str | None) -> tuple[Exemption, ...]:
     """What the setting of a client exempts by itself: scopes of servers elsewhere, which it names as such. `clients` is
     the config's text; what is wrong with it is for the program to tell.
     """
-    try:
-        named = json.loads(clients or "{}")
-    except json.JSONDecodeError:
-        return ()
+    named = _parsed(clients or "{}")
     entries = named.items() if isinstance(named, dict) else ()
     return tuple(
         Exemption(_DECLARED_SCOPES, key, "externalScopes")
@@ -80,10 +75,7 @@ def by_settings(clients: str | None) -> tuple[Exemption, ...]:
 
 def are_default(text: str | None) -> bool:
     """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
-    try:
-        return bool(json.loads(text or "null") == json.loads(defaults()["exemptions"]))
-    except json.JSONDecodeError:
-        return False
+    return bool(text and _parsed(text) == json.loads(defaults()["exemptions"]))
 
 
 def unused(exemptions: Iterable[Exemption], rules: Sequence[Rule], stack: Sequence[Resource]) -> list[Exemption]:
@@ -94,6 +86,12 @@ def unused(exemptions: Iterable[Exemption], rules: Sequence[Rule], stack: Sequen
 
 def _is_used(exemption: Exemption, rule: Rule, stack: Sequence[Resource]) -> bool:
     return any(exemption.is_for(rule, resource) and rule.findings(resource, stack) for resource in stack)
+
+
+def _parsed(text: str) -> Any:
+    with contextlib.suppress(json.JSONDecodeError):
+        return json.loads(text)
+    return text
 
 
 def _says_something(reason: str) -> bool:
