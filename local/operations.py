@@ -1,6 +1,5 @@
 """What each command does that runs the engine, in its order: files, emulator, account, engine, people, report."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -11,9 +10,6 @@ from local import account, emulator, engine, people, project, report, start_over
 from local.console import Failure, say
 from local.outcome import Operation, Outcome
 from local.progress import Progress
-
-# What the CLI says of a config that does not fit Pulumi.yaml's types, before the program could speak.
-_UNTYPED = re.compile(r"with configuration key '\S+' must be of type|is missing configuration value")
 
 
 def run(operation: Operation, port: int, held: int, progress: Progress | None = None) -> Outcome:
@@ -33,8 +29,8 @@ def _deploy(operation: Operation, port: int, held: int, progress: Progress | Non
         ready = beside.submit(_prepare, config, port)
         outcome = engine.run(operation, held, ready.result, progress)
         ready.result()  # its own error, where it is one
-    if any(_UNTYPED.search(error) for error in outcome.errors):
-        outcome = replace(outcome, errors=(project.mistakes(config) or outcome.errors[0],))
+    if outcome.errors and (mistakes := project.mistakes(config)):
+        outcome = replace(outcome, errors=(mistakes,))
     report.summary(operation, outcome)
     made = state.read() if outcome.succeeded and operation == "up" else None
     if made:

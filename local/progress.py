@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 from pulumi.automation import EngineEvent
 from pulumi.automation.events import DiagnosticEvent, OpType, PolicyEvent, StepEventMetadata
@@ -72,8 +71,10 @@ class Progress:
             f"  {sign} {operation:<8} {_short(step.type)} {name}{fields}{note}{took}{'  FAILED' if failed else ''}",
             style="red" if failed else "green" if operation == "create" else "",
         )
-        for line in _values(step) if operation in _WITH_VALUES else ():
-            say(f"      {line}")
+        if operation in _WITH_VALUES and step.old and step.new:
+            sides = step.old.inputs or {}, step.old.outputs or {}, step.new.inputs or {}
+            for line in changed(*sides, step.diffs or ()):
+                say(f"      {line}")
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
         # The SDK's inline server tells an error of the program twice, the second time with words of its own before it.
@@ -102,12 +103,6 @@ class Progress:
         """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""
         if text not in _ENDINGS and not any(text in known for known in self.errors):
             self.errors = [known for known in self.errors if known not in text] + [text]
-
-
-def _values(step: StepEventMetadata) -> Iterator[str]:
-    old, new = step.old, step.new
-    if old and new:
-        yield from changed(old.inputs or {}, old.outputs or {}, new.inputs or {}, step.diffs or ())
 
 
 def _plain(text: str) -> str:

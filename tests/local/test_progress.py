@@ -50,6 +50,7 @@ class _Stack:
 def ending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
     monkeypatch.setattr(paths, "LOCAL", tmp_path / ".local")
     monkeypatch.setattr(paths, "LOCK", tmp_path / ".local" / "lock")
+    monkeypatch.setattr(paths, "UNFINISHED", tmp_path / ".local" / "unfinished")
 
     def run(operation: Operation, end: Exception, *steps: str) -> Outcome:
         monkeypatch.setattr(engine, "local_stack", lambda _: _Stack(steps, end))
