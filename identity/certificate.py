@@ -42,9 +42,6 @@ class DomainCertificate(pulumi.ComponentResource):
         validated_arn: the same ARN, known once AWS has issued the certificate.
     """
 
-    arn: pulumi.Output[str]
-    validated_arn: pulumi.Output[str]
-
     def __init__(self, name: str, args: DomainCertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:DomainCertificate", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

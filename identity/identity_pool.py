@@ -145,8 +145,6 @@ class PeopleInAws(pulumi.ComponentResource):
         id: the identity pool's id.
     """
 
-    id: pulumi.Output[str]
-
     def __init__(self, name: str, args: PeopleInAwsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("identity:index:PeopleInAws", name, {}, opts)
         self._name, self._tags, settings = name, args.tags, args.settings

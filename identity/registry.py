@@ -52,13 +52,6 @@ class AccessRegistry(pulumi.ComponentResource):
         client_ids, client_secrets: their ids, and the secrets of those that have one, by key.
     """
 
-    servers: Mapping[str, ResourceServer]
-    identity_providers: Mapping[str, cognito.IdentityProvider]
-    groups: Mapping[str, cognito.UserGroup]
-    clients: Mapping[str, UserPoolClient]
-    client_ids: Mapping[str, pulumi.Output[str]]
-    client_secrets: Mapping[str, pulumi.Output[str]]
-
     def __init__(self, name: str, args: AccessRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(facts.ACCESS_REGISTRY, name, {}, opts)
         self._name = name

@@ -67,10 +67,6 @@ class CustomerUserPool(pulumi.ComponentResource):
         domain: the domain resource on which sign-in is served; None without one.
     """
 
-    id: pulumi.Output[str]
-    arn: pulumi.Output[str]
-    domain: cognito.UserPoolDomain | None
-
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(facts.POOL_COMPONENT, name, {}, opts)
         beside = Beside(name, args.stem, args.tags, self)
