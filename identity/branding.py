@@ -168,15 +168,13 @@ class Look(Model):
         """What the pages of version 1 get."""
         if self.css:
             return (ROOT / self.css).read_text(encoding="utf-8")
-        return self.branding.css() if self.branding else ""
-
-    def all_assets(self) -> list[Asset]:
-        return [*(self.branding.assets() if self.branding else ()), *self.assets]
+        return (self.branding or Branding()).css()
 
     def styled(self) -> dict[str, Any]:
         """The inputs of a style: Cognito's own looks where nothing is said."""
         own = json.loads((ROOT / self.settings).read_text(encoding="utf-8")) if self.settings else None
-        settings, assets = own or (self.branding.settings() if self.branding else {}), self.all_assets()
+        branding = self.branding or Branding()
+        settings, assets = own or branding.settings(), [*branding.assets(), *self.assets]
         if not settings and not assets:
             return {"useCognitoProvidedValues": True}
         made: dict[str, Any] = {"settings": json.dumps(settings, sort_keys=True)}

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import AddressValueError, IPv6Address
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 from identity.errors import Problem, nearest, shown
@@ -69,9 +68,7 @@ def redirect_url(value: str) -> str:
         refuse("a URL with a scheme before the host", fix)
     authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
     # Without slashes it is a scheme to nobody but the standard: people mean the user before a host.
-    _without_person(authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
-    if not authority.isascii():
-        _not_ascii()
+    _plain_text(authority, authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
     if kind in _WEB:
         _web(kind, value, authority)
     return value
@@ -93,13 +90,12 @@ def is_hidden_loopback(url: str) -> bool:
     return url.partition(":")[0].lower() in _WEB and host not in PLAIN_HTTP and is_loopback(host)
 
 
-def _without_person(authority: str) -> None:
-    if "@" in authority or "%40" in authority:
+def _plain_text(authority: str, person: str) -> None:
+    if "@" in person or "%40" in person:
         refuse("a URL without user info: text before an @ can be mistaken for the host", "remove the @")
-
-
-def _not_ascii() -> NoReturn:
-    refuse("a host with ASCII letters only: other letters can look the same", "write the host in punycode, xn--...")
+    if not authority.isascii():
+        fix = "write the host in punycode, xn--..."
+        refuse("a host with ASCII letters only: other letters can look the same", fix)
 
 
 def _web(kind: str, value: str, authority: str) -> None:
@@ -114,7 +110,9 @@ def _web(kind: str, value: str, authority: str) -> None:
     if not host or authority.endswith(":") or not _is_host(host, authority):
         refuse("a URL with a host of letters, digits and -, such as https://app.example/signed-in")
     if kind == "http" and host not in PLAIN_HTTP:
-        refuse("https; http only on localhost, 127.0.0.1 or [::1]", _plain_fix(host))
+        own = "use localhost, 127.0.0.1 or [::1] as the host"
+        fix = own if is_loopback(host) else "write https instead of http"
+        refuse("https; http only on localhost, 127.0.0.1 or [::1]", fix)
 
 
 def _is_host(host: str, authority: str) -> bool:
@@ -128,7 +126,3 @@ def _is_host(host: str, authority: str) -> bool:
         return False
     # A browser reads a host that ends in a number as an IPv4 address, or not at all.
     return not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]) or ipv4_of(host.removesuffix(".")) is not None
-
-
-def _plain_fix(host: str) -> str:
-    return "use localhost, 127.0.0.1 or [::1] as the host" if is_loopback(host) else "write https instead of http"

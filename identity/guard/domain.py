@@ -29,7 +29,8 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
     now, now_custom = settings.domain, settings.domain.custom
     lost = f"Sign-in on {old} would stop working for all apps that use it."
-    keep, path = f"sign-in on {old}, as when it was created", _domain_path(was_custom)
+    keep = f"sign-in on {old}, as when it was created"
+    path = "identity:authDomain" if was_custom else "identity:domainPrefix"
     if not now.served:
         yield Loss(old, "identity:signInDomain", f"true: {keep}", "false", lost)
         return
@@ -46,10 +47,6 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
         # The key says by itself which domain is to serve sign-in.
         pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {served[0]}. {lost}")
     yield Loss(old, "identity:customDomain" if moves else path, keep, shown(served[-1]), lost, under_protect=moves)
-
-
-def _domain_path(custom: bool) -> str:
-    return "identity:authDomain" if custom else "identity:domainPrefix"
 
 
 def _left_zone(state: Sequence[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
