@@ -29,6 +29,7 @@ certificate = None
 if zone and not domain.certificate_arn:
     certified = DomainCertificateArgs(domain.auth_domain, zone.id, tags, domain.certificate_region)
     certificate = DomainCertificate("certificate", certified)
+validated = certificate.validated_arn if certificate else None
 
 pool = CustomerUserPool(
     "customers",
@@ -37,7 +38,7 @@ pool = CustomerUserPool(
         domain=domain,
         stem=names.stem,
         tags=tags,
-        certificate_arn=certificate.validated_arn if certificate else domain.certificate_arn,
+        certificate_arn=domain.certificate_arn or validated,
         zone_id=zone.id if zone else None,
         deletion_protection=config.protect,
         links_accounts=config.link_accounts is not None,
@@ -46,32 +47,25 @@ pool = CustomerUserPool(
     ),
     opts=guarded,
 )
-access = AccessRegistry(
-    "access",
-    AccessRegistryArgs(pool.id, settings.apis, settings.clients, settings.identity_providers, config.groups, state),
-    opts=guarded,
+registered = AccessRegistryArgs(
+    pool.id, settings.apis, settings.clients, settings.identity_providers, config.groups, state
 )
+access = AccessRegistry("access", registered, guarded)
 
 if config.login and pool.domain:
     LoginPages("login", LoginPagesArgs(config.login, pool.id, pool.domain, settings.clients, access.client_ids))
 
 people = None
 if settings.identity_pool:
-    people = PeopleInAws(
-        "identity-pool",
-        PeopleInAwsArgs(settings.identity_pool, region, pool.id, access.client_ids, tags),
-        opts=guarded,
-    )
+    signed_in = PeopleInAwsArgs(settings.identity_pool, region, pool.id, access.client_ids, tags)
+    people = PeopleInAws("identity-pool", signed_in, guarded)
 
 if settings.exports:
-    validated = certificate.validated_arn if certificate else None
-    CloudFormationExports(
-        "exports",
-        CloudFormationExportsArgs(
-            names.exports_stack, settings.exports, pool.id, pool.arn, access.client_ids, validated, tags
-        ),
-        opts=pulumi.ResourceOptions(protect=config.protect, depends_on=[pool, access]),
+    exported = CloudFormationExportsArgs(
+        names.exports_stack, settings.exports, pool.id, pool.arn, access.client_ids, validated, tags
     )
+    last = pulumi.ResourceOptions(protect=config.protect, depends_on=[pool, access])
+    CloudFormationExports("exports", exported, last)
 
 outputs = stack_outputs(settings, region, certificate, pool, access, people)
 if config.publish:
