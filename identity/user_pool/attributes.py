@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from identity import types
 from identity.errors import Problem, following
 from identity.setting import Change, Model, setting
-from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, attribute_name
+from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, WRITABLE_ATTRIBUTES, attribute_name
 
 ATTRIBUTES_PER_POOL = 50
 NEW_ATTRIBUTES_PER_UPDATE = 25
@@ -21,13 +21,7 @@ AttributeLength = Annotated[int, types.whole(0, 2048)]
 CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
 # The standard attributes that a pool may declare, each with its type where it is not a text.
 DECLARABLE: Final = {
-    **dict.fromkeys(
-        [
-            *("address", "birthdate", "email", "family_name", "gender", "given_name", "locale", "middle_name", "name"),
-            *("nickname", "phone_number", "picture", "preferred_username", "profile", "website", "zoneinfo"),
-        ],
-        "String",
-    ),
+    **{name: "String" for name in WRITABLE_ATTRIBUTES if name != "updated_at"},
     "updated_at": "Number",
 }
 # Cognito writes these bounds into a text attribute that names none; written down, they cannot drift.
