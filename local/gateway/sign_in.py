@@ -172,6 +172,7 @@ def reset_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
 
 def chosen_password(attempt: Attempt) -> str:
     """The new password that was entered. Raises OperationError where it is not the same twice."""
-    if attempt.entered.get("new_password", "") != attempt.entered.get("confirm_password"):
+    password = attempt.entered.get("new_password", "")
+    if password != attempt.entered.get("confirm_password"):
         raise OperationError("InvalidParameterException", "The two passwords differ.")
-    return attempt.entered["new_password"]
+    return password

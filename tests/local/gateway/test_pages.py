@@ -372,6 +372,13 @@ def test_no_other_page_sends_a_form(pool: Pool, form: str, origin: str) -> None:
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("fields", [{}, {"confirm_password": ""}, {"attempt": "x"}], ids=" ".join)
+def test_a_form_without_its_fields_shows_a_page(pool: Pool, form: str, fields: dict[str, str]) -> None:
+    answer = pool.post(f"/{form}?{pool.authorize_query()}", fields, Origin=pool.url)
+    assert (answer.status_code, "<form" in answer.text, "Set-Cookie" in answer.headers) == (200, True, False)
+
+
 @pytest.mark.parametrize("path", ["/saml2/idpresponse", "/oauth2/idpresponse"])
 def test_an_identity_provider_sends_its_answer(pool: Pool, path: str) -> None:
     answer = pool.post(path, {"SAMLResponse": "x", "state": "x"}, Origin="https://idp.example")
