@@ -29,11 +29,12 @@ BEFORE = {
 
 
 class Warmed(Sandbox):
-    """Runs by the Python that has imported the packages."""
+    """Runs by the Python that has imported the packages. An `up` leaves the policies to the preview before it."""
 
     def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command, environment = ["-m", module, *arguments], {**os.environ, "PORT": str(self.port)}
-        return subprocess.CompletedProcess(command, *forked.run(command, self.root, environment, TIMEOUT))
+        ran = forked.run(command, self.root, environment, TIMEOUT, policies=module != "local")
+        return subprocess.CompletedProcess(command, *ran)
 
 
 @pytest.fixture

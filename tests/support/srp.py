@@ -29,7 +29,7 @@ class Proof:
     """One sign-in: `public` is what the app begins with, `answer` what it gives to PASSWORD_VERIFIER."""
 
     def __init__(self) -> None:
-        self._secret = secrets.randbelow(_PRIME)
+        self._secret = secrets.randbits(256)  # as long as it has to be: RFC 5054, section 2.5.4
         self._public = pow(_GENERATOR, self._secret, _PRIME)
 
     @property
