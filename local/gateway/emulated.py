@@ -50,7 +50,7 @@ def address() -> str:
 async def operate(name: str, **given: Any) -> dict[str, Any]:
     """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
     answer = await _signed("cognito-idp", "/", given, {"X-Amz-Target": PREFIX + name, "Content-Type": JSON})
-    content: dict[str, Any] = answer.json()
+    content = json_object(answer.content) or {}
     if failed := function_failure(answer):
         raise OperationError("UserLambdaValidationException", failed)
     if answer.is_error:

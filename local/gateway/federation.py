@@ -19,7 +19,7 @@ from local.gateway.authorization import Authorization
 from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
-from local.gateway.http import Request, Response, of_json
+from local.gateway.http import Request, Response, json_object, of_json
 
 _AS_OIDC: Final = ("Facebook", "Google", "LoginWithAmazon", "SignInWithApple")
 _MEMBERS: Final = ("ProviderType", "ProviderDetails", "AttributeMapping")
@@ -67,7 +67,8 @@ async def back(request: Request) -> Response:
         (code,) = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
         _challenges[code] = asked.asked.get("code_challenge", "")
         return answer
-    return asked.refused("invalid_request", error_description=_reason(answer.json().get("message", "")))
+    content = json_object(answer.content) or {}
+    return asked.refused("invalid_request", error_description=_reason(content.get("message", "")))
 
 
 def is_proven(form: dict[str, str]) -> bool:
