@@ -16,21 +16,22 @@ _SECRET = "generateSecret"  # noqa: S105
 _BRIDGE = "__pulumi_raw_state_delta"
 
 
-def bring_in(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> None:
+def bring_in(where: Place, before: dict[str, Any], things: Mapping[str, Thing], only: Collection[str]) -> None:
     """Import, complete, and say what comes next.
 
     Args:
         where: the stack.
+        before: its deployment.
         things: what runs, by the logical name that the program gives it.
         only: logical names; none for all.
     """
-    if before := where.export():
+    if before:
         _back_up(where, before)
-    completed = complete(where, things.values())  # what was imported by hand: no preview goes on from there
+    completed = complete(where, before, things.values())  # what was imported by hand: no preview goes on from there
     file, names, missing = _import_file(where, things, only)
     if names:
         where.bring_in(file)
-    completed += complete(where, things.values())
+        completed += complete(where, where.export(), things.values())
     if not names and not completed:
         say(f"Already adopted: the state of the stack `{where.stack}` has all existing resources.", style="green")
     else:
@@ -70,15 +71,14 @@ def _name(resource: Mapping[str, Any]) -> str:
     return str(resource.get("logicalName") or resource["name"])
 
 
-def complete(where: Place, things: Iterable[Thing]) -> int:
-    """Write into the state whether a client has a secret, and say for how many clients.
+def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> int:
+    """Write into the state, which is `whole`, whether a client has a secret, and say for how many clients.
 
     The official provider does not read it on import, and takes a client of which it does not know it for one to
     replace (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` would have to stay in
     the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
     """
     secrets = {thing.own_id: thing.outputs[_SECRET] for thing in things if thing.type == facts.USER_POOL_CLIENT}
-    whole = where.export()
     clients = [resource for resource in resources_of(whole) if resource["type"] == facts.USER_POOL_CLIENT]
     unknown = [client for client in clients if _SECRET not in (client.get("outputs") or {}) and client["id"] in secrets]
     for client in unknown:

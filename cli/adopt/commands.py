@@ -64,7 +64,8 @@ def adopt(
     with _place(stack, port) as where:
         said = stack_settings.read(where.file)
         account = _account(where, said, pool)
-        resources = resources_of(where.export())
+        state = where.export()
+        resources = resources_of(state)
         pool_id = pool or _pool_id(where, said, account, resources)
         running = kinds.read(account, pool_id)
         if check:
@@ -92,7 +93,7 @@ def adopt(
                 )
             if where.local:
                 project.write(emulator.port_for(port))
-            bring_in(where, {**described.things, **zone_things.read(account, settings)}, only)
+            bring_in(where, state, {**described.things, **zone_things.read(account, settings)}, only)
         else:
             say(f"\nNext: make adopt STACK={stack} POOL={pool_id} {'IMPORT=1' if write else 'WRITE=1'}")
         return 0
