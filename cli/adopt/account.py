@@ -39,6 +39,7 @@ class Account:
     def __init__(self, config: Mapping[str, str], region: str | None = None) -> None:
         self._endpoints = _endpoints(config.get("aws:endpoints", "[]"))
         self.emulated = bool(self._endpoints)
+        self.place = ", ".join(sorted(set(self._endpoints.values()))) or "AWS"  # for a message
         with refusals("AWS credentials", self.emulated):
             keys = {name: config[key] for name, key in _KEYS.items() if key in config}
             self._session = boto3.session.Session(region_name=config.get("aws:region", region), **keys)  # type: ignore[arg-type]
@@ -48,11 +49,6 @@ class Account:
         self._session.events.register("before-call", _refuse_writes)
         self._session.events.register("after-call.cognito-identity-provider", keep_unknown_members)
         self.client = cache(self._client)
-
-    @property
-    def place(self) -> str:
-        """Where it is, for a message."""
-        return ", ".join(sorted(set(self._endpoints.values()))) or "AWS"
 
     def _client(self, service: str, region: str | None = None) -> Any:
         endpoint = self._endpoints.get(service.replace("-", ""))

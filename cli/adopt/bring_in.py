@@ -45,30 +45,21 @@ def bring_in(where: Place, before: dict[str, Any], things: Mapping[str, Thing], 
 def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
     """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
     made = where.would_make()
-    named = {_name(resource): resource for resource in made["resources"] if not resource.get("component")}
+    components = [resource for resource in made["resources"] if resource.get("component")]
+    single = [resource for resource in made["resources"] if not resource.get("component")]
+    named = {str(resource.get("logicalName") or resource["name"]): resource for resource in single}
     if unknown := sorted(set(only) - named.keys()):
         there = ", ".join(sorted(named)) or "none"
         raise Failure(f"No such resource to import: {', '.join(unknown)}. Resources to import: {there}.")
-    chosen = {
-        name: {**resource, "id": things[name].import_id}
-        for name, resource in named.items()
-        if name in things and (not only or name in only)
-    }
-    wanted, used = ({resource.get("parent") for resource in some} for some in (chosen.values(), made["resources"]))
+    names = [name for name in named if name in things and (not only or name in only)]
+    chosen = [{**named[name], "id": things[name].import_id} for name in names]
+    wanted, used = ({resource.get("parent") for resource in some} for some in (chosen, made["resources"]))
     # The components of what is chosen, and those in which the config has nothing.
-    parents = [
-        resource
-        for resource in made["resources"]
-        if resource.get("component") and (resource["name"] in wanted or resource["name"] not in used)
-    ]
-    content = {"nameTable": made.get("nameTable", {}), "resources": [*parents, *chosen.values()]}
+    parents = [component for component in components if component["name"] in wanted or component["name"] not in used]
+    content = {"nameTable": made.get("nameTable", {}), "resources": [*parents, *chosen]}
     file = where.files / "import.json"
     paths.write_whole(file, json.dumps(content, indent=2) + "\n")
-    return file, list(chosen), [name for name in named if name not in chosen]
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    return str(resource.get("logicalName") or resource["name"])
+    return file, names, [name for name in named if name not in names]
 
 
 def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cli.adopt import looks
 from cli.adopt.kinds import ENTRIES, logical_names
 from cli.adopt.stack_settings import Described, as_texts, rooted
-from cli.adopt.survey import looks_differ
+from cli.adopt.survey import Survey, survey
 from cli.adopt.things import Draft, EntryKind, Live, Section, Thing, written_out
 from identity import config, facts
 from identity.config.keys import Config
@@ -50,7 +50,7 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     things = logical_names(live, found.values())
     whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
     sound = not any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems)
-    if before.config.login and sound and not looks_differ(before, things):
+    if before.config.login and sound and not _looks_differ(survey(live, before, things)):
         whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
     keys["login"] = whole["login"]
     secrets = tuple(
@@ -62,6 +62,10 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     return Described(
         _to_write(keys, draft.settings, bare), {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files
     )
+
+
+def _looks_differ(found: Survey) -> bool:
+    return any(one.thing.type in (facts.LOGIN_STYLE, facts.UI_CUSTOMIZATION) for one in found.differences)
 
 
 def _to_write(keys: Section, settings: Settings, bare: Settings) -> Section:

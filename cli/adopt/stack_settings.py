@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from local.console import Failure
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
 SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
-_AWS_SECRETS = ("aws:secretKey", "aws:token")
+_HIDDEN = {*SECRETS, "aws:secretKey", "aws:token"}
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 
@@ -42,9 +42,9 @@ class Described:
 
     keys: Section
     whole: Section
-    things: dict[str, Thing] = field(default_factory=dict)
-    secrets: tuple[tuple[str, str], ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    things: dict[str, Thing]
+    secrets: tuple[tuple[str, str], ...]
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,7 @@ class Disagreement:
 
 def read(file: Path) -> Section:
     """What a stack's file has under `config:`; empty where there is no file. Raises Unreadable."""
-    try:
-        return stack_file.config(file)
-    except FileNotFoundError:
-        return {}
+    return stack_file.config(file) if file.exists() else {}
 
 
 def as_texts(said: Section, name: str = "") -> dict[str, str]:
@@ -76,20 +73,13 @@ def as_texts(said: Section, name: str = "") -> dict[str, str]:
                 f"{name}: {key} is encrypted and cannot be read here. Set the credentials in the environment for the "
                 "time of the adoption."
             )
-    return {key: text if isinstance(text := _hidden(value), str) else json.dumps(text) for key, value in said.items()}
+    shown = json.loads(json.dumps(said), object_hook=lambda value: HIDDEN if _is_secret(value) else value)
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in shown.items()}
 
 
 def rooted(keys: Section) -> Section:
     """Keys as the file has them, with `identity:`."""
     return {f"{ROOT}{key}": value for key, value in keys.items()}
-
-
-def _hidden(value: Any) -> Any:
-    if _is_secret(value):
-        return HIDDEN
-    if isinstance(value, dict):
-        return {key: _hidden(inner) for key, inner in value.items()}
-    return [_hidden(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _is_secret(value: Any) -> bool:
@@ -98,21 +88,21 @@ def _is_secret(value: Any) -> bool:
 
 def to_print(said: Section) -> Section:
     """What the file says, without the secrets that it has in clear."""
-    shown_keys = {key: HIDDEN if key in _AWS_SECRETS else value for key, value in said.items()}
-    providers = said.get(PROVIDERS) or {}
-    without = {
-        key: {name: HIDDEN if name in SECRETS and isinstance(value, str) else value for name, value in fields.items()}
-        for key, fields in providers.items()
-    }
-    return {**shown_keys, PROVIDERS: without} if providers else shown_keys
+
+    def hidden(keys: Section) -> Section:
+        secret = {key for key, value in keys.items() if key in _HIDDEN and isinstance(value, str)}
+        return {**keys, **dict.fromkeys(secret, HIDDEN)}
+
+    printed: Section = json.loads(json.dumps(said), object_hook=hidden)
+    return printed
 
 
 def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
     """What the file says, as it will be once a person has given the secrets that it lacks."""
-    given = {key: dict(provider) for key, provider in (said.get(PROVIDERS) or {}).items()}
+    final = deepcopy(said)
     for key, secret in secrets:
-        given.get(key, {}).setdefault(secret, HIDDEN)
-    return {**said, PROVIDERS: given} if given else said
+        (final.get(PROVIDERS) or {}).get(key, {}).setdefault(secret, HIDDEN)
+    return final
 
 
 # --- what it says, and what runs --------------------------------------------------------------------------------------
@@ -198,12 +188,8 @@ def write(file: Path, settings: Section) -> None:
 
 
 def _lines(key: str, value: Any) -> list[str]:
-    return [f"  {line}" for line in stack_file.text_of({key: _sorted(value)}).splitlines()]
-
-
-def _sorted(value: Any) -> Any:
-    """By name, so that the same pool is always the same text."""
-    return {key: _sorted(value[key]) for key in sorted(value)} if isinstance(value, dict) else value
+    by_name = json.loads(json.dumps(value, sort_keys=True))  # so that the same pool is always the same text
+    return [f"  {line}" for line in stack_file.text_of({key: by_name}).splitlines()]
 
 
 def _places(name: str, text: str) -> dict[str, range]:

@@ -14,8 +14,6 @@ from identity.config.settings import Settings
 from policy.enforcement import RULES, level
 from policy.rule import Resource
 
-_LOOKS = (facts.LOGIN_STYLE, facts.UI_CUSTOMIZATION)
-
 
 @dataclass(frozen=True)
 class Survey:
@@ -26,11 +24,7 @@ class Survey:
 
     def stopping(self, left: Collection[str]) -> list[Deviation]:
         """The differences that nobody has accepted."""
-        return [
-            difference
-            for difference in self.differences
-            if difference.effect is not Effect.KEPT and difference.name not in left
-        ]
+        return [one for one in self.differences if one.effect is not Effect.KEPT and one.name not in left]
 
 
 def survey(
@@ -58,13 +52,6 @@ def survey(
         else:
             found += differences(thing, inputs, left.get((thing.type, thing.own_id)))
     return Survey(tuple(found), tuple(unmanaged))
-
-
-def looks_differ(settings: Settings, managed: Mapping[str, Thing]) -> bool:
-    """Whether the sign-in pages look otherwise than the config says."""
-    looks = [(name, thing) for name, thing in managed.items() if thing.type in _LOOKS]
-    inputs = [(thing, KINDS[thing.type].inputs(settings, thing, name)) for name, thing in looks]
-    return any(sent is not None and any(differences(thing, sent, None)) for thing, sent in inputs)
 
 
 def violations(managed: Mapping[str, Thing], settings: Settings, stack: str) -> Iterator[tuple[str, str]]:

@@ -99,8 +99,7 @@ class EntryKind(Kind):
 
     def entries(self, settings: Settings) -> Mapping[str, Model]:
         """Those of a stack, filled in."""
-        found: Mapping[str, Model] = getattr(settings, self.section)
-        return found
+        return cast("Mapping[str, Model]", getattr(settings, self.section))
 
     def put(self, settings: Settings, section: Mapping[str, Section]) -> Settings:
         """The settings with these entries, as the file has them. What is wrong in one is left out."""
@@ -167,11 +166,8 @@ def ask(account: Account, live: Live, operation: str, member: str, **more: str) 
 
 def filled(outputs: Props, own: Props) -> Props:
     """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
-    made = {
-        name: output
-        for name, output in outputs.items()
-        if output not in ([], "", None) and output != _BY_ITSELF.get(name)
-    }
+    nothing = ([], "", None)
+    made = {name: output for name, output in outputs.items() if output not in (*nothing, _BY_ITSELF.get(name))}
     for name, value in own.items():
         if isinstance(value, dict):
             made[name] = filled(made.get(name) or {}, value)
