@@ -21,6 +21,8 @@ _KEYS = {
     "aws_session_token": "aws:token",
     "profile_name": "aws:profile",
 }
+# Describing many clients runs into Cognito's quotas: wait as it says, and go on.
+_RETRIES: Any = {"mode": "adaptive", "total_max_attempts": 8}
 _GONE = ("ResourceNotFoundException", "NotFoundException", "NoSuchHostedZone", "WAFNonexistentItemException")
 # What the emulator says to an operation that it has not; AWS has them all.
 _NOT_EMULATED = ("InvalidAction", "UnknownOperationException", "NotImplementedException", "400", "404", "501")
@@ -52,18 +54,8 @@ class Account:
 
     def _client(self, service: str, region: str | None = None) -> Any:
         endpoint = self._endpoints.get(service.replace("-", ""))
-        return self._session.client(
-            service,  # type: ignore[call-overload]
-            region_name=region or self.region,
-            endpoint_url=endpoint,
-            # Describing many clients runs into Cognito's quotas: wait as it says, and go on.
-            config=Config(
-                connect_timeout=10,
-                read_timeout=60,
-                retries={"mode": "adaptive", "total_max_attempts": 8},
-                proxies={} if endpoint else None,
-            ),
-        )
+        config = Config(connect_timeout=10, read_timeout=60, retries=_RETRIES, proxies={} if endpoint else None)
+        return self._session.client(service, region or self.region, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
     def ask(self, service: str, operation: str, region: str | None = None, **request: Any) -> dict[str, Any]:
         """AWS's answer, all its pages; empty where there is no such thing, or the emulator has no such operation."""

@@ -52,16 +52,14 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     sound = not any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems)
     if before.config.login and sound and not _looks_differ(survey(live, before, things)):
         whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
-    keys["login"] = whole["login"]
+    written = _to_write({**keys, "login": whole["login"]}, draft.settings, bare)
     secrets = tuple(
         (key, str(IdentityProvider.model_fields[name].alias))
         for key, thing in found["identity_providers"].items()
         for name in SECRET_DETAILS
         if name in thing.outputs["providerDetails"]
     )
-    return Described(
-        _to_write(keys, draft.settings, bare), {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files
-    )
+    return Described(written, {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files)
 
 
 def _looks_differ(found: Survey) -> bool:

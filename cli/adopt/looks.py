@@ -49,9 +49,8 @@ def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, byt
         ending = _ENDINGS.get(asset["extension"], f".{asset['extension']}")
         file = stem + f"-{asset['category']}-{asset['colorMode']}{ending}".lower()
         files[file] = base64.b64decode(asset["bytes"])
-        look.setdefault("assets", []).append(
-            {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
-        )
+        said = {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
+        look.setdefault("assets", []).append(said)
     return look, files
 
 

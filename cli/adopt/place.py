@@ -81,9 +81,8 @@ class Place:
     def _stack(self) -> Stack:
         if self.local:
             return engine.local_stack(engine.Cli(pulumi_cli.find(), None))
-        workspace = LocalWorkspace(
-            work_dir=str(self._directory), program=engine.program, pulumi_command=pulumi_cli.find()
-        )
+        found = pulumi_cli.find()
+        workspace = LocalWorkspace(work_dir=str(paths.CHECKOUT), program=engine.program, pulumi_command=found)
         try:
             return Stack.select(self.stack, workspace)
         except StackNotFoundError:

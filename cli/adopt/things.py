@@ -166,8 +166,7 @@ def ask(account: Account, live: Live, operation: str, member: str, **more: str) 
 
 def filled(outputs: Props, own: Props) -> Props:
     """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
-    nothing = ([], "", None)
-    made = {name: output for name, output in outputs.items() if output not in (*nothing, _BY_ITSELF.get(name))}
+    made = {name: output for name, output in outputs.items() if output not in ([], "", None, _BY_ITSELF.get(name))}
     for name, value in own.items():
         if isinstance(value, dict):
             made[name] = filled(made.get(name) or {}, value)
