@@ -71,7 +71,8 @@ def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> in
     """
     secrets = {thing.own_id: thing.outputs[_SECRET] for thing in things if thing.type == facts.USER_POOL_CLIENT}
     clients = [resource for resource in resources_of(whole) if resource["type"] == facts.USER_POOL_CLIENT]
-    unknown = [client for client in clients if _SECRET not in (client.get("outputs") or {}) and client["id"] in secrets]
+    lacking = [client for client in clients if _SECRET not in (client.get("outputs") or {})]
+    unknown = [client for client in lacking if client.get("id") in secrets]  # one that is still to be made has no id
     for client in unknown:
         for side in ("inputs", "outputs"):
             client.setdefault(side, {})[_SECRET] = secrets[client["id"]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cli.adopt.entries import SECRETS
+from cli.adopt.entries import CLIENT_SECRETS
 from cli.adopt.things import Thing
 from identity import facts
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
@@ -99,7 +99,7 @@ def differences(thing: Thing, inputs: Props, left: Props | None) -> Iterator[Dev
 def _effect(type_name: str, path: str, after: Any) -> Effect:
     if after is not None:
         return Effect.CHANGED
-    if path == SECRETS:
+    if path == CLIENT_SECRETS:
         return Effect.UNTOUCHED
     if path not in known_to_the_provider(type_name) and not path.startswith(_NAMED):
         return Effect.UNKNOWN

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from cli.adopt import looks
 from cli.adopt.kinds import ENTRIES, logical_names
-from cli.adopt.stack_settings import Described, as_texts, rooted
+from cli.adopt.stack_settings import SECRETS, Described, as_texts, rooted
 from cli.adopt.survey import Survey, survey
 from cli.adopt.things import Draft, EntryKind, Live, Section, Thing, written_out
 from identity import config, facts
 from identity.config.keys import Config
 from identity.config.settings import Settings
-from identity.identity_provider.kinds import SECRET_DETAILS
-from identity.identity_provider.settings import IdentityProvider
 from identity.namespace import ROOT
 from identity.naming import Names, key_of
 
@@ -53,12 +51,8 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     if before.config.login and sound and not _looks_differ(survey(live, before, things)):
         whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
     written = _to_write({**keys, "login": whole["login"]}, draft.settings, bare)
-    secrets = tuple(
-        (key, str(IdentityProvider.model_fields[name].alias))
-        for key, thing in found["identity_providers"].items()
-        for name in SECRET_DETAILS
-        if name in thing.outputs["providerDetails"]
-    )
+    details = [(key, thing.outputs["providerDetails"]) for key, thing in found["identity_providers"].items()]
+    secrets = [(key, SECRETS[name]) for key, detail in details for name in detail if name in SECRETS]
     return Described(written, {**dict.fromkeys(DESCRIBED), **whole}, things, secrets, files)
 
 

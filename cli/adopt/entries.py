@@ -18,7 +18,7 @@ from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props, in_provider_names
 
-SECRETS = "clientSecrets"  # a second one, of which no state knows
+CLIENT_SECRETS = "clientSecrets"  # a second one, of which no state knows
 # What AWS answers of a client that nobody has changed, and the emulator leaves out.
 _OWN_CLIENT = {
     "explicitAuthFlows": AWS_AUTH_FLOWS,
@@ -130,7 +130,7 @@ class Clients(EntryKind):
             outputs["generateSecret"] = bool(outputs.pop("clientSecret", ""))
             if outputs["generateSecret"]:
                 secrets = ask(account, live, "list_user_pool_client_secrets", "ClientSecrets", ClientId=number) or ()
-                outputs |= {SECRETS: f"{len(secrets)} secrets"} if len(secrets) > 1 else {}
+                outputs |= {CLIENT_SECRETS: f"{len(secrets)} secrets"} if len(secrets) > 1 else {}
             yield Thing(self.type, listed["ClientName"], outputs, f"{live.pool.import_id}/{number}")
 
     def key(self, thing: Thing, names: Names) -> str:

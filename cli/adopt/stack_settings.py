@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,8 @@ from local.console import Failure
 
 # Never read out of AWS: the file alone has them.
 PROVIDERS = f"{ROOT}identityProviders"
-SECRETS = tuple(str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS)
-_HIDDEN = {*SECRETS, "aws:secretKey", "aws:token"}
+SECRETS = {name: str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS}
+_HIDDEN = {*SECRETS.values(), "aws:secretKey", "aws:token"}
 # Of a file that is not there yet.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 
@@ -43,7 +43,7 @@ class Described:
     keys: Section
     whole: Section
     things: dict[str, Thing]
-    secrets: tuple[tuple[str, str], ...]
+    secrets: Sequence[tuple[str, str]]
     files: Mapping[str, bytes]
 
 
@@ -140,7 +140,7 @@ class _Merging:
     def _one(self, mine: Any, lean: Any, its: Any, place: tuple[str, ...]) -> Any:
         if isinstance(mine, dict) and isinstance(its, dict):
             return self.objects(mine, lean or {}, its, place)
-        if mine == its or place[-1] in SECRETS or self._means_the_same(mine, place):
+        if mine == its or place[-1] in SECRETS.values() or self._means_the_same(mine, place):
             return mine
         self.found.append(Disagreement(".".join(place), mine, its))
         return lean if self.take == "live" else mine
