@@ -50,14 +50,13 @@ destroy = _of_the_engine("destroy", "Delete the whole stack. The emulator keeps 
 @click.option("--show-secrets", is_flag=True, help="Show secrets.")
 def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
-    known = state.up()
+    values = state.up().outputs
     if show_secrets:
         done = pulumi_command.run(paths.STACK, "stack", "output", "--json", "--show-secrets")
         if done.returncode:
             raise Failure(f"The outputs cannot be read: {pulumi_command.said(done)}")
-        give(json.dumps(json.loads(done.stdout), indent=2))
-    else:
-        give(json.dumps(known.outputs, indent=2))
+        values = json.loads(done.stdout)
+    give(json.dumps(values, indent=2))
 
 
 @commands.command()

@@ -39,9 +39,6 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(file, "w", encoding="utf-8") as whole:
             whole.write(text)
-            whole.flush()
-            os.fsync(whole.fileno())
         Path(part).replace(path)
-    except BaseException:
+    finally:
         Path(part).unlink(missing_ok=True)
-        raise

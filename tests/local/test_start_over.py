@@ -17,16 +17,17 @@ from tests.support.checkout import WHOLE, Checkout, Ran, finished
 PROGRAM, ENGINE, EMULATOR = "-m local up", "/pulumi --non", "hypercorn"
 # The worst moment of a create: the thing is there, and the engine does not know it yet.
 WAIT = """
+import time
 
 _create = LocalAws.create
 
 
-async def _wait_after_create(self, request):
-    answer = await _create(self, request)
+def _wait_after_create(self, request):
+    answer = _create(self, request)
     if not request.preview and request.urn.split("::")[-2].rpartition(":")[2] in open("{names}").read().split():
         open("{reached}", "a").write("x")
         while not open("{go_on}").read():
-            await asyncio.sleep(0.05)
+            time.sleep(0.05)
     return answer
 
 
