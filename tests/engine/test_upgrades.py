@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -11,15 +13,16 @@ import pytest
 from cli.diff.changes import compare
 from cli.diff.copies import Revision, Sandbox, commit_of
 from local import emulator, keys, pulumi_cli
-from tests.support import forked
+from tests.support import building, forked
 from tests.support import old_deployment as old
-from tests.support.checkout import TIMEOUT
+from tests.support.checkout import ORIGIN, TIMEOUT
 
 pytestmark = pytest.mark.engine
 PEOPLE = ("barbara", "mary")
 # The last commits before a change of what resources get, or of what is made at all, and what the change was.
+PARENT = "HEAD~1"
 BEFORE = {
-    "HEAD~1": "what this commit changes",
+    PARENT: "what this commit changes",
     "e4e7a2af869b": "clients without OAuth, with old error messages, without revocation",
     "18e4a25e2668": "providers and groups",
     "eed088fdbd50": "what a pool needs beside it, and the safe settings of production",
@@ -32,9 +35,30 @@ class Warmed(Sandbox):
     """Runs by the Python that has imported the packages. An `up` leaves the policies to the preview before it."""
 
     def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command, environment = ["-m", module, *arguments], {**os.environ, "PORT": str(self.port)}
-        ran = forked.run(command, self.root, environment, TIMEOUT, policies=module != "local")
-        return subprocess.CompletedProcess(command, *ran)
+        return self._run("-m", module, *arguments)
+
+    def go_on(self, deployed: Path) -> None:
+        """Start the emulator with what another place has kept in its `.local/`."""
+        shutil.copytree(deployed, self.root / ".local")
+        self._run("-c", f"from local import emulator; emulator.ensure({self.port})").check_returncode()
+
+    def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        environment, policies = {**os.environ, "PORT": str(self.port)}, command[:2] != ("-m", "local")
+        return subprocess.CompletedProcess(command, *forked.run(command, self.root, environment, TIMEOUT, policies))
+
+
+def deployed_by(commit: str) -> Path:
+    """The `.local/` that an earlier commit leaves: the same for ever, and its `up` takes long."""
+
+    def deploy(folder: Path) -> None:
+        with TemporaryDirectory() as directory, Warmed(Path(directory) / "place", "prod") as place:
+            place.place(Revision(commit))
+            place.up()
+            place.run("local", "stop").check_returncode()
+            shutil.copytree(place.root / ".local", folder / "local", dirs_exist_ok=True)
+
+    packages = (ORIGIN / "requirements-tools.txt").read_bytes()
+    return building.once(building.named("deployed", commit.encode(), packages), deploy) / "local"
 
 
 @pytest.fixture
@@ -47,9 +71,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("commit", BEFORE, ids=BEFORE.get)
-def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Sandbox, commit: str) -> None:
+def test_an_upgrade_replaces_nothing_and_everybody_still_signs_in(place: Warmed, commit: str) -> None:
     place.place(Revision(commit_of(commit)))
-    place.up()
+    if commit == PARENT:
+        place.up()
+    else:
+        place.go_on(deployed_by(commit))
     key, port = keys.own(place.root / ".local" / "key.json"), place.port
 
     def aws(service: str) -> Any:
