@@ -355,20 +355,24 @@ def test_a_long_text_is_cut_to_what_a_comment_holds(comment: Any) -> None:
 
 
 HOSTILE = {
-    "mention": b"@everyone and @owner/team, mail me@example.org",
-    "markdown": b"## Approved by security\n\n[merge it](https://evil.example) ![](https://evil.example/seen.png)",
+    "mention, markdown, html, a command of the runner's and other at signs": "\n".join(
+        [
+            "@everyone and @owner/team, mail me@example.org",
+            "## Approved by security\n\n[merge it](https://evil.example) ![](https://evil.example/seen.png)",
+            "</details><img src=x onerror=alert(1)><!-- preview on the emulated AWS -->@owner",
+            "::set-output name=x::y\n@owner",
+            "@owner \u202e@owner",
+        ]
+    ).encode(),
     "closing fence": b"```\n@owner merge it\n```",
     "long closing fence": b"`" * 40 + b"\n@owner\n",
     "endless fence": b"`" * 70_000 + b"\n@owner\n",
     "tildes": b"~~~\n</details>\n~~~~~~\n@owner",
     "fence behind spaces and returns": b"\r\n   `````\r@owner\r\n",
-    "html": b"</details><img src=x onerror=alert(1)><!-- preview on the emulated AWS -->@owner",
     "many": b"@" * 70_000,
     "no UTF-8": b"\xff@\xfe`\xc3`",
     "a fence that the cut makes": b"x" * 59_990 + b"\n" + b"`" * 500,
     "nothing": b"",
-    "a command of the runner's": b"::set-output name=x::y\n@owner",
-    "other at signs": "@owner \u202e@owner".encode(),
 }
 
 
@@ -394,8 +398,8 @@ def test_a_link_in_a_forks_artifact_is_not_followed(comment: Any, target: str, t
     assert "POST" not in (tmp_path / "calls").read_text()
 
 
-@pytest.mark.parametrize("text", ["a ``b`` c", "```diff\n+ one\n```", "- `client` updated: `scopes`, é"])
-def test_a_harmless_text_is_shown_as_it_is(comment: Any, text: str) -> None:
+def test_a_harmless_text_is_shown_as_it_is(comment: Any) -> None:
+    text = "a ``b`` c\n```diff\n+ one\n```\n- `client` updated: `scopes`, é"
     _, body = comment([PULL], text=text.encode())
     assert f"text\n{text}\n" in body
 
