@@ -1,1 +1,1 @@
-"""The sign-in of a product on AWS: certificate, user pool, resource servers and clients."""
+"""Sign-in for a product on AWS: certificate, user pool, resource servers and app clients."""

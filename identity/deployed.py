@@ -13,7 +13,7 @@ from identity.naming import Names
 
 @dataclass(frozen=True)
 class Deployed:
-    """A resource of the state: its type, the name the program gave it, and its outputs."""
+    """A resource in the state: its type, logical name and outputs."""
 
     type: str
     name: str
@@ -21,14 +21,14 @@ class Deployed:
 
 
 def region_of(arn: str) -> str:
-    """The region in an ARN; empty where there is none."""
+    """The region in an ARN; empty if it has none."""
     return (arn.split(":") + [""] * 4)[3]
 
 
 def read_state() -> list[Deployed]:
-    """Every resource of the stack, as the last update left it; none for a new stack."""
+    """All resources of the stack as of the last update; empty for a new stack."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    # The engine's builtin registers nothing, unlike a StackReference, which moreover sees the stack's outputs alone.
+    # Unlike a StackReference, this engine function registers no resource, and returns more than the stack's outputs.
     answer = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value or {}
     return [
         Deployed(str(entry.get("type", "")), urn.rsplit("::", 1)[-1], entry.get("outputs") or {})
@@ -47,56 +47,56 @@ def outputs_of(state: Iterable[Deployed], name: str) -> list[Mapping[str, Any]]:
 
 
 def renamed(names: Names) -> Iterator[Problem]:
-    """Another product or environment than the stack was made with: a cause of mistakes in what is named after them."""
+    """Report a changed product or environment: errors in the names derived from them have this cause."""
     tags = (pool.get("tags") or {} for pool in outputs_of(read_state(), facts.USER_POOL))
     for key, (old, new) in names.changed(next(tags, {})).items():
         yield Problem(f"identity:{key}", f"{old}, with which this stack was created", shown(new), "restore it")
 
 
 def pool_without_case(state: Iterable[Deployed]) -> bool:
-    """Whether the stack has a pool that says nothing of its user names' case.
+    """Whether the stack's pool has no `usernameConfiguration`.
 
-    AWS takes that for case-sensitive, but the provider takes the words for it for another pool, and replaces it.
+    For AWS, this means case-sensitive user names. But the provider would replace the pool if the setting were added.
     """
     return any(not pool.get("usernameConfiguration") for pool in outputs_of(state, facts.USER_POOL))
 
 
 def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
-    """By an identity provider's name the fingerprint of the private key that the last update gave it."""
+    """The fingerprint of the private key from the last update, by the name of the identity provider."""
     known = (registry.get("privateKeys") for registry in outputs_of(state, facts.ACCESS_REGISTRY))
     return next((keys for keys in known if isinstance(keys, Mapping)), {})
 
 
 def mail_sender(state: Iterable[Deployed]) -> str | None:
-    """By whom the last update had the pool's mail sent; None where it left that alone."""
+    """The sender of the pool's email as of the last update; None if the program did not set one."""
     found = {resource.type: resource.outputs for resource in state}
     said = found.get(facts.POOL_COMPONENT, {}).get("mailFrom")
     return said or found.get(facts.EMAIL_IDENTITY, {}).get("emailIdentity")
 
 
 def current_region(configured: str | None) -> str:
-    """`aws:region`, or, where the stack leaves it to the environment, what the AWS provider took."""
-    from pulumi_aws.get_region import get_region  # here: most stacks name their region
+    """`aws:region` if set, otherwise the region that the AWS provider has from the environment."""
+    from pulumi_aws.get_region import get_region  # imported here because most stacks set their region
 
     return configured or str(get_region().region)
 
 
 def statements(state: Iterable[Deployed]) -> dict[str, str]:
-    """The statements by which functions may be called, by the logical names of their permissions."""
+    """The statement ids of the Lambda permissions, by logical name."""
     made = of_type(state, facts.PERMISSION)
     return {permission.name: str(permission.outputs.get("statementId")) for permission in made}
 
 
 def clients(state: Iterable[Deployed]) -> dict[str, Mapping[str, Any]]:
-    """The outputs of the clients that the stack has, by logical name."""
+    """The outputs of the stack's clients, by logical name."""
     return {client.name: client.outputs for client in of_type(state, facts.USER_POOL_CLIENT)}
 
 
 def current_account() -> str:
-    """The account of the AWS provider's credentials; empty where AWS does not tell."""
-    from pulumi_aws.get_caller_identity import get_caller_identity  # here: a new stack has no need of it
+    """The account of the AWS provider's credentials; empty if AWS does not return it."""
+    from pulumi_aws.get_caller_identity import get_caller_identity  # imported here because new stacks do not need it
 
     try:
         return get_caller_identity().account_id
-    except Exception:  # the engine gives invoke failures no type of their own
+    except Exception:  # the engine raises no specific type for failed invokes
         return ""

@@ -1,4 +1,4 @@
-"""Error reporting for the stack config: all errors together, each with its place and a fix."""
+"""Error reporting for the stack config: all errors together, each with its path and a fix."""
 
 import difflib
 import json
@@ -15,15 +15,15 @@ _SECRET = re.compile("secret|password|token|private", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake.
+    """An error or a warning.
 
     Args:
-        path: the config key and the way into its value, such as `identity:clients.postman.callbackUrls[0]`.
-        allowed: what may stand there, as the end of the sentence "allowed: ...".
-        received: what stands there, as `shown` gives it; empty where the mistake is that nothing does.
-        fix: what to do, a sentence; empty where `allowed` says it all.
-        warning: whether it works, and is seldom meant.
-        follows: the paths of other keys that it follows from: where one of these is not sound, it waits.
+        path: the path of the value, such as `identity:clients.postman.callbackUrls[0]`.
+        allowed: the allowed values, shown after "allowed:".
+        received: the value, as `shown` returns it; empty if the error is a missing value.
+        fix: what to do, as a sentence; empty if `allowed` is enough.
+        warning: whether it is a warning: the value works, but is probably a mistake.
+        follows: the paths of other keys that cause it; it is not reported while one of these is invalid.
     """
 
     path: str
@@ -44,14 +44,14 @@ class Problem:
 
 
 def following(problems: Iterable[Problem], root: str, *keys: str) -> Iterator[Problem]:
-    """Problems that follow from other keys, of the object at `root`."""
+    """The problems, marked as caused by other keys of the object at `root`."""
     return (replace(problem, follows=tuple(f"{root}{key}" for key in keys)) for problem in problems)
 
 
 class ConfigError(pulumi.RunError):
-    """The stack config cannot be deployed. Nothing has been registered.
+    """The stack config cannot be deployed. No resource has been registered.
 
-    A `RunError`, so that the engine shows the text alone, without a traceback.
+    A `RunError`, so that the engine shows only the message, without a traceback.
     """
 
     def __init__(self, stack: str, problems: Iterable[Problem]) -> None:
@@ -62,13 +62,13 @@ class ConfigError(pulumi.RunError):
 
 
 def warn(stack: str, warnings: Iterable[Problem]) -> None:
-    """Tell what works and is seldom meant, one warning each."""
+    """Log each warning."""
     for warning in warnings:
         pulumi.log.warn(f"In Pulumi.{stack}.yaml: {warning}")
 
 
 def shown(value: object, at_most: int = _SHOWN_AT_MOST) -> str:
-    """A value as a report shows it: as JSON, cut short, and without what may be secret in it."""
+    """The value for a message: as JSON, truncated, without possible secrets."""
     try:
         text = json.dumps(without_secrets(value), ensure_ascii=True, default=str)
     except (ValueError, RecursionError):
@@ -77,7 +77,7 @@ def shown(value: object, at_most: int = _SHOWN_AT_MOST) -> str:
 
 
 def without_secrets(value: object) -> object:
-    """The value without the user of a URL, and without a text under a key that is called after a secret."""
+    """The value without user info in URLs, and without strings whose key sounds like a secret."""
     if isinstance(value, Mapping):
         return {
             str(key): HIDDEN if isinstance(entry, str) and _SECRET.search(str(key)) else without_secrets(entry)
@@ -89,7 +89,7 @@ def without_secrets(value: object) -> object:
 
 
 def without_user(text: str) -> str:
-    """`scheme://user:password@host` without the user, however the slashes and the @ are written."""
+    """`scheme://user:password@host` without the user info, also if slashes are missing or the @ is encoded."""
     at = max(text.rfind("@"), text.rfind("%40"), 0)
     starts = [start for start in (text.find(":", 0, at), text.find("//", 0, at)) if start >= 0]
     if not starts:
@@ -99,6 +99,6 @@ def without_user(text: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean "x"?` for the known word that is most like this one; empty where none is."""
+    """`did you mean "x"?` with the known word most similar to this one; empty if none is similar."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else ""

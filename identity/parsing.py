@@ -1,4 +1,4 @@
-"""Parses the config into a checked model: every error becomes a `Problem` with its path. Pure."""
+"""Parses the config into a validated model; every error becomes a `Problem` with its path. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,16 +25,16 @@ _KINDS: Final = {
     "model_attributes_type": "an object",
 }
 _EMPTY: Final = {"an object": "{}", "a list": "[]"}
-# As people write them; YAML 1.2, which the CLI reads, knows none but the first.
+# Common spellings of booleans; YAML 1.2, which the CLI reads, has only the first of each.
 _FLAGS: Final = {"true": ("true", "yes", "on", "y", "1"), "false": ("false", "no", "off", "n", "0")}
 _NO_VALUE: Final = "remove the key to use its default"
-_KEY: Final = "[key]"  # pydantic's last step of the way to a key of a map
+_KEY: Final = "[key]"  # pydantic adds this step to the location of an error in a map's key
 
 
 def from_text(field: FieldInfo, text: str) -> Any:
-    """The value of a key, which the engine hands over as a text: as it is, or as JSON where the key is no text."""
+    """The value of a key from the engine's text: unchanged for a string, otherwise parsed as JSON."""
     if _is_text(field):
-        return None if text == "null" else text  # what YAML makes of a key with nothing behind it
+        return None if text == "null" else text  # YAML reads a key without a value as null
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -49,13 +49,13 @@ def _is_text(field: FieldInfo) -> bool:
 
 
 def check(model: type[M], raw: Mapping[str, Any], root: str, stand_ins: Mapping[str, Any]) -> tuple[M, list[Problem]]:
-    """The object of what is sound in `raw`, and a problem for each thing that is not.
+    """Validate `raw`; return an object of its valid values, and a problem for each invalid one.
 
     Args:
-        model: what the object is.
+        model: the type of the object.
         raw: its values by key.
-        root: what the path of a problem begins with.
-        stand_ins: values in the place of needed ones that are not sound, so that the rest can be looked at.
+        root: the prefix of each problem's path.
+        stand_ins: replacements for invalid values of required keys, so that the others can be validated.
     """
     found: list[Problem] = []
     rest: Any = dict(raw)
@@ -64,20 +64,20 @@ def check(model: type[M], raw: Mapping[str, Any], root: str, stand_ins: Mapping[
             return model.model_validate(rest), found
         except ValidationError as error:
             told = [_problem(root, details, model) for details in error.errors()]
-            # What is wrong only because something was left out is no mistake of the person's.
+            # Ignore errors that are only a result of a value left out in an earlier round.
             found += [problem for problem in told if not any(related(problem.path, entry.path) for entry in found)]
             for details in error.errors():
                 _leave_out(rest, details["loc"], details["type"], stand_ins)
 
 
 def related(path: str, other: str) -> bool:
-    """Whether one path is the other, or the way to it."""
+    """Whether the paths are equal, or one contains the other."""
     short, long = sorted((path, other), key=len)
     return long == short or long.startswith((f"{short}.", f"{short}["))
 
 
 def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str, Any]) -> None:
-    """Take out the value at `loc`, or, where one is missing, the object that lacks it."""
+    """Remove the value at `loc`, or the object in which a required key is missing."""
     steps = _steps(loc, kind)
     if kind == "missing":
         steps = steps[:-1] or steps
@@ -87,9 +87,9 @@ def _leave_out(raw: dict[str, Any], loc: Loc, kind: str, stand_ins: Mapping[str,
         if isinstance(place, dict) and isinstance(step, str):
             places.append((place, step))
         if place is None:
-            return  # it went with what is around it
+            return  # already removed with its parent
         place = _inside(place, step)
-    # An entry of a list goes with its list: else the others would have another number than in the file.
+    # Remove the whole list of an invalid entry: otherwise the indexes of the others would not match the file.
     holder, key = next(((place, step) for place, step in reversed(places) if step in place), (raw, str(loc[0])))
     holder.pop(key, None)
     if holder is raw and key in stand_ins:
@@ -103,7 +103,7 @@ def _inside(place: Any, step: int | str) -> Any:
 
 
 def _of_nothing(raw: Any, empty: str | None) -> str:
-    """YAML takes a key with nothing behind it for null, which is neither the default nor an empty object."""
+    """The fix for a key without a value: YAML reads null, which is neither the default nor an empty object."""
     if raw is not None:
         return ""
     return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or remove the key"
@@ -129,15 +129,14 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
         return Problem(place, _KINDS[kind], received, fix or _of_nothing(given, _EMPTY.get(_KINDS[kind])))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        # pydantic stops counting where it has seen enough.
         fix = _NO_VALUE if kind == "too_short" and not _is_needed(model, loc) else ""
         return Problem(place, f"{bound} of them", f"{len(given)} of them", fix)
-    # Bounds of numbers and the rarer kinds: pydantic's own words say them.
+    # Number ranges and rare errors: pydantic's message is clear.
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
 
 
 def _steps(loc: Loc, kind: str) -> Loc:
-    """Without pydantic's mark for the key of a map, which stands last; a key that is not known may be called so."""
+    """The location without pydantic's mark for a map's key. An unknown key can have the same name as the mark."""
     return loc[:-1] if loc[-1] == _KEY and len(loc) > 1 and kind != "extra_forbidden" else loc
 
 
@@ -156,7 +155,7 @@ def _flag(place: str, given: Any, received: str) -> Problem:
 
 
 def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldInfo]:
-    """The fields on the way to `loc`; steps that are a key of a map or a number of a list are passed over."""
+    """The fields along `loc`; keys of maps and indexes of lists are skipped."""
     inside: type[Model] | None = model
     for step in loc:
         fields = inside.model_fields.values() if inside else ()
@@ -167,13 +166,13 @@ def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldIn
 
 
 def _keys_at(model: type[Model], loc: Loc) -> list[str]:
-    """The keys that the object at `loc` knows."""
+    """The allowed keys of the object at `loc`."""
     *_, inside = (model, *map(model_within, _fields_at(model, loc)))
     return [str(field.alias) for field in (inside or model).model_fields.values()]
 
 
 def _may_be_secret(model: type[Model], loc: Loc) -> bool:
-    """Whether the value is a secret, or stands where one with another key may have one in it."""
+    """Whether the value is a secret, or an object that may contain one under a misspelt key."""
     fields = list(_fields_at(model, loc))
     return any(declared(field).secret for field in fields) and (
         declared(fields[-1]).secret or bool(model_within(fields[-1]))

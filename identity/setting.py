@@ -1,7 +1,7 @@
 """How a setting is declared: once, as a field of a model.
 
-From the declaration follow the check and its message, the schema and the tables of the docs, the inputs of the AWS
-provider's resource, how a live one is read back, and what the guard says of a change.
+Everything else is derived from this declaration: the validation and its error message, the JSON schema, the tables of
+the docs, the inputs of the Pulumi resource, how a live resource is read, and what the guard reports about a change.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +16,13 @@ from pydantic.fields import FieldInfo
 
 
 class Change(StrEnum):
-    """What a change of a setting means for those who rely on the pool."""
+    """What a change of a setting means for the users and apps of the pool."""
 
     HARMLESS = "."
-    LESSENS = "W-"  # less than before, narrower or taken out: people or apps lose something, or a protection goes
-    MATTERS = "W"  # the same for any other value
-    REPLACES = "R"  # the engine would make another resource and delete this one
-    IMPOSSIBLE = "X"  # AWS cannot do it
+    LESSENS = "W-"  # a lower, narrower or removed value: users or apps lose something, or a protection is weakened
+    MATTERS = "W"  # any other value has this effect
+    REPLACES = "R"  # the engine would create a new resource and delete the old one
+    IMPOSSIBLE = "X"  # AWS does not support it
 
 
 class Plan(StrEnum):
@@ -34,19 +34,19 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True)
 class Codec:
-    """How a value of the config is written for the AWS provider, and read from its state."""
+    """Converts a config value to an input of the AWS provider (`write`), and an output back (`read`)."""
 
     write: Callable[[Any], Any] = lambda value: value
     read: Callable[[Any], Any] = lambda value: value
 
 
 INVERTED = Codec(lambda value: not value, lambda value: not value)
-# The provider does not care for the order; sorted, a list is the same text however it is written.
+# The order has no meaning to AWS: sorting avoids a difference when a stack file lists the entries in another order.
 SORTED = Codec(sorted, sorted)
 
 
 def words(of: Mapping[str, str]) -> Codec:
-    """The config's words for AWS's, one by one or in a list; a word of AWS's that has none stays itself."""
+    """Translate config words to AWS words and back, for one value or a list; other words stay unchanged."""
     back = {aws: ours for ours, aws in of.items()}
 
     def through(table: Mapping[str, str], value: Any) -> Any:
@@ -57,23 +57,24 @@ def words(of: Mapping[str, str]) -> Codec:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a field says besides its type, its default and its description.
+    """What a setting declares besides its type, default and description.
 
     Args:
-        aws: the property of the provider's resource that holds the value, as a path in Pulumi's names, such as
-            `passwordPolicy.minimumLength`; empty where the value goes another way.
-        change: what a change of it means.
-        loss: what is lost where the value gets less, a sentence.
-        order: the words of the setting from the weakest to the strongest, where it has such words.
-        kept: whether AWS's value stays where the config says nothing; else an update takes it out.
-        always: whether the program sends a value where the config says nothing, so that to take the key out is a
-            change like any other.
-        plan: the plan that any value but the `free` ones needs.
+        aws: the property of the Pulumi resource that holds the value, as a path such as
+            `passwordPolicy.minimumLength`; empty if the value is not sent as a single property.
+        change: what a change of the value means.
+        loss: the consequence of such a change, as a sentence.
+        order: the allowed values from the weakest to the strongest, if they have such an order.
+        kept: whether AWS keeps its value if the key is omitted; otherwise an update resets it.
+        always: whether the program sends a value even if the key is omitted, so that removing the key is an
+            ordinary change.
+        plan: the feature plan that all values except the `free` ones require.
+        free: the values that need no plan.
         codec: how the value is written for AWS and read back.
-        nothing: what AWS has there by itself, where nobody has set anything, as the provider has it.
-        silent: how it is read where a live resource says nothing of it; as the default, if None.
-        example: a value as a stack file has it, for the docs.
-        secret: whether the value is a secret, or has one in it.
+        nothing: the value that AWS uses if nobody has set one, as the provider returns it.
+        silent: the value to assume if a live resource does not return the property; None for the default.
+        example: a value as written in a stack file, for the docs.
+        secret: whether the value is a secret or contains one.
     """
 
     aws: str = ""
@@ -91,7 +92,7 @@ class Declared:
     secret: bool = False
 
     def __call__(self, schema: dict[str, Any]) -> None:
-        """What pydantic asks for where it writes the JSON schema."""
+        """Add the example to the JSON schema; pydantic calls this."""
         if self.example is not None:
             schema["examples"] = [self.example]
 
@@ -106,10 +107,13 @@ def setting(
     loss: str = "",
     **more: Any,
 ) -> Any:
-    """A field that is a setting: its description, its default (`...` for a key that is required), and what `Declared`
-    has of it.
+    """Declare a model field as a setting.
 
-    A change that loses something is one to a lesser value, where no other is named.
+    Args:
+        says: the description.
+        aws, change, loss, more: see `Declared`. With a `loss`, `change` defaults to `Change.LESSENS`.
+        default: the default; `...` for a required key.
+        alias: the config key, if it is not the field's name in camelCase.
     """
     change = change or (Change.LESSENS if loss else Change.HARMLESS)
     return Field(default, description=says, alias=alias, json_schema_extra=Declared(aws, change, loss, **more))
@@ -120,12 +124,12 @@ def declared(field: FieldInfo) -> Declared:
 
 
 class Model(BaseModel):
-    """An object of the stack config. Its fields are its keys, in camelCase; no other key is taken."""
+    """An object of the stack config. Its fields are its keys, in camelCase; any other key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
     def inputs(self) -> dict[str, Any]:
-        """The provider's inputs that the fields name, in Pulumi's names; what is not given is not there."""
+        """The inputs of the Pulumi resource, by property name. Settings without a value are omitted."""
         made: dict[str, Any] = {}
         for name, field in type(self).model_fields.items():
             value, at = getattr(self, name), declared(field)
@@ -141,12 +145,12 @@ class Model(BaseModel):
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
-        """The object as a live resource has it, from the provider's outputs; nothing of it is checked."""
+        """Read the object from the outputs of a live resource, without validation."""
         return cls.model_construct(**{name: _read(field, outputs) for name, field in cls.model_fields.items()})
 
     @classmethod
     def is_in(cls, outputs: Mapping[str, Any]) -> bool:
-        """Whether a live resource has anything of this object that AWS does not have by itself."""
+        """Whether a live resource has any of these settings with a value other than AWS's default."""
         for field in cls.model_fields.values():
             inner, at = model_in(field), declared(field)
             if inner.is_in(outputs) if inner else _found(at, outputs) not in (None, at.nothing):
@@ -154,18 +158,18 @@ class Model(BaseModel):
         return False
 
     def properties(self) -> list[str]:
-        """The provider's properties that hold what is given here."""
+        """The resource properties that hold the values set here."""
         given = [(getattr(self, name), declared(field).aws) for name, field in type(self).model_fields.items()]
         nested = [name for value, _ in given if isinstance(value, Model) for name in value.properties()]
         return [*(aws for value, aws in given if aws and value not in (None, False)), *nested]
 
     def written(self) -> dict[str, Any]:
-        """What a stack file would say: the fields that differ from their defaults."""
+        """The object as written in a stack file: only the fields that differ from their defaults."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, warnings=False)
 
 
 def written_value(value: Any) -> Any:
-    """A value as a stack file has it."""
+    """The value as written in a stack file."""
     if isinstance(value, Model):
         return value.written()
     if isinstance(value, Mapping):
@@ -188,17 +192,17 @@ def _found(at: Declared, outputs: Mapping[str, Any]) -> Any:
     for step in at.aws.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     if isinstance(value, float) and value.is_integer():
-        return int(value)  # on the engine's wire every number is a float
-    return None if value in ("", {}) else value  # what the provider has for nothing
+        return int(value)  # the engine sends every number as a float
+    return None if value in ("", {}) else value  # the provider returns these for "not set"
 
 
 def model_in(field: FieldInfo) -> type[Model] | None:
-    """The model of a field that is an object with keys of its own; None for a map or a list of such objects."""
+    """The model of a field that holds one object; None for a map or a list of objects."""
     return model_within(field, of_entries=False)
 
 
 def model_within(field: FieldInfo, of_entries: bool = True) -> type[Model] | None:
-    """The model of an object, or of the entries of a map or a list of such objects."""
+    """The model of a field that holds an object, or a map or a list of objects."""
     annotation: Any = field.annotation
     return _model(annotation, of_entries)
 
@@ -213,7 +217,7 @@ def _model(annotation: Any, of_entries: bool) -> type[Model] | None:
 
 
 def declarations(model: type[Model]) -> Iterator[Declared]:
-    """What the fields of a model say, with those of the objects, maps and lists in it."""
+    """The declarations of all fields of a model, including nested objects, maps and lists."""
     for field in model.model_fields.values():
         yield declared(field)
         if inner := model_within(field):

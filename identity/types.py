@@ -1,7 +1,7 @@
 """Value types that several AWS resources share, each with its validator.
 
-Figures, here and with each thing, are those of AWS's API model and quota pages
-(https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html); a test holds them against botocore's model.
+Limits, here and in the files of the resources, are those of AWS's API model and quota pages
+(https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html); a test compares them with botocore's model.
 """
 
 import re
@@ -22,12 +22,12 @@ _DURATION = re.compile(r"([0-9]{1,9})([smhd])")
 
 
 def refuse(allowed: str, fix: str = "") -> NoReturn:
-    """Turn a value down: `allowed` says what may stand there, `fix` what to do."""
+    """Reject a value: `allowed` says which values are allowed, `fix` what to do."""
     raise PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "fix": fix})
 
 
 def refusal(check: Callable[[str], object], value: str) -> tuple[str, str] | None:
-    """What may stand there, and what to do, where a check turns the value down; None where it takes it."""
+    """The allowed values and the fix, if a check rejects the value; None if the value is valid."""
     try:
         check(value)
     except PydanticCustomError as error:
@@ -38,7 +38,7 @@ def refusal(check: Callable[[str], object], value: str) -> tuple[str, str] | Non
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A check of a value, and what the JSON schema says of it, so that editors know it while one types."""
+    """A validator and its JSON schema, so that editors validate the value as well."""
 
     check: Callable[[Any], Any]
     schema: Mapping[str, Any]
@@ -54,7 +54,7 @@ def matching(pattern: str, allowed: str) -> Checked:
     def check(value: str) -> str:
         return value if re.fullmatch(pattern, value) else refuse(allowed)
 
-    # Editors read JavaScript's patterns, to which a letter is one of a to z alone: those of any script are left out.
+    # In JavaScript patterns, which editors use, \w has only ASCII letters: omit the pattern if it contains \w.
     return Checked(check, {} if r"\w" in pattern else {"pattern": f"^(?:{pattern})$"})
 
 
@@ -63,12 +63,12 @@ def name(most: int) -> Checked:
 
 
 def is_visible(value: str) -> bool:
-    """Whether a text has no space: letters, marks, numbers, punctuation and symbols of any script."""
+    """Whether all characters are letters, marks, numbers, punctuation or symbols of any script; no spaces."""
     return all(unicodedata.category(sign)[0] in "LMNPS" for sign in value)
 
 
 def sound(value: str, holds: Callable[[str], object], allowed: str, better: str) -> str:
-    """The value where it holds. Else it is turned down, and to write the better one is the fix where that holds."""
+    """Return the value if it is valid. Otherwise reject it, and suggest `better` if that is valid."""
     return value if holds(value) else refuse(allowed, f'write "{better}"' if holds(better) else "")
 
 
@@ -87,7 +87,7 @@ def dns_name(value: str) -> str:
 
 @dataclass(frozen=True)
 class Duration:
-    """A time as it is written and as AWS takes it: an amount and the unit's name."""
+    """A duration as an amount and a unit such as `minutes`, the form that AWS uses."""
 
     amount: int
     unit: str
@@ -98,7 +98,7 @@ class Duration:
 
 
 def duration(value: str) -> Duration:
-    """The duration of a text such as `60m`; s, m, h and d are its units."""
+    """Parse a duration such as `60m`; the units are s, m, h and d."""
     match = _DURATION.fullmatch(value)
     if not match:
         refuse("a whole number with a unit, s, m, h or d, such as 60m")
@@ -106,7 +106,7 @@ def duration(value: str) -> Duration:
 
 
 def lasting(shortest: int, longest: int, words: str, step: int = 1) -> AfterValidator:
-    """A time of so many seconds, and of whole steps of seconds."""
+    """A validator for durations: the limits and the step are in seconds."""
 
     def check(value: str) -> str:
         seconds = duration(value).seconds
@@ -139,7 +139,7 @@ def _without_duplicates(values: list[Any]) -> list[Any]:
 
 
 def _given(value: Any) -> Any:
-    """Blank text is a slip in every place, so it is told the same way everywhere."""
+    """Reject blank strings: they are a mistake in every setting."""
     return refuse("a string that is not empty or blank") if isinstance(value, str) and not value.strip() else value
 
 
@@ -155,7 +155,7 @@ def at_most(length: int, what: str = "characters") -> AfterValidator:
 
 
 def arn(service: str, example: str, *kinds: str) -> Checked:
-    """The ARN of such a thing as the example is one of, or of these other kinds."""
+    """An ARN with the same resource type as the example, or one of the other `kinds`."""
     kind = "|".join([re.split("[/:]", example.split(":", 5)[5])[0], *kinds])
     pattern = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(?:[0-9]{{12}}|aws)?:(?:{kind})[/:]\S+"
     return matching(pattern, f"an ARN, such as {example}")
@@ -167,15 +167,15 @@ def _by_arn(value: Any) -> Any:
     return refuse("an ARN, or an object") if isinstance(value, bool | int | float | list) else value
 
 
-# An object whose plain ARN is the short form of its key `arn`.
+# An object that can be written as a plain ARN, the short form of its key `arn`.
 ByArn = BeforeValidator(_by_arn)
 Once = AfterValidator(_without_duplicates)
 T = TypeVar("T")
-# A key that may be left out; written with nothing behind it, it is a mistake.
+# An optional key. A key without a value is an error.
 Maybe = Annotated[T | None, BeforeValidator(_not_null)]
 
 Text = Annotated[str, BeforeValidator(_given)]
-Texts = Annotated[list[Text], Once]  # each once
+Texts = Annotated[list[Text], Once]  # without duplicates
 DnsLabel = Annotated[Text, AfterValidator(dns_label)]
 DnsName = Annotated[Text, AfterValidator(dns_name)]
 Key = Annotated[Text, matching("[A-Za-z0-9_-]{1,128}", "1-128 letters (a-z, A-Z), digits, _ and -")]

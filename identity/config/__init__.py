@@ -1,5 +1,6 @@
-"""The stack config, whole: read once and checked before anything is registered. No network. `keys.py` is the model of
-every key, `rules.py` what has to hold between them, `settings.py` what follows from them.
+"""The whole stack config, read once and validated before any resource is registered, without network access.
+
+`keys.py` declares the keys, `rules.py` checks their combinations, `settings.py` derives values from them.
 """
 
 import json
@@ -23,15 +24,15 @@ NOT_GIVEN: Final = "none"
 
 
 def load() -> Settings:
-    """Read the settings of the stack that is being run.
+    """Read the settings of the current stack, and log a warning for each unusual one.
 
     Raises:
-        ConfigError: with every mistake that is in the stack config.
+        ConfigError: with every error in the stack config.
     """
     stack = pulumi.get_stack()
     texts = {**CONFIG.get(), **get_config_env()}
     settings, problems = check(texts, stack)
-    # What else is wrong may be told with a value that follows from an encrypted one: it waits until that is clear.
+    # Other messages could show a value derived from an encrypted one: wait until no key is encrypted by mistake.
     mistakes = [*_encrypted(key for key in texts if is_config_secret(key))]
     mistakes = mistakes or [problem for problem in problems if not problem.warning]
     if mistakes:
@@ -39,14 +40,14 @@ def load() -> Settings:
         cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
         raise ConfigError(stack, [*cause, *mistakes])
     told_of = [problem for problem in problems if problem.warning]
-    if not settings.cognito_endpoint:  # the emulator's stack has no secret worth keeping
+    if not settings.cognito_endpoint:  # the emulator's stack has no real secrets
         told_of += _in_clear(settings.config, texts)
     warn(stack, told_of)
     return settings
 
 
 def _in_clear(config: Config, texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Secrets that everybody can read who can read the stack file: one encrypted value makes a secret of the key."""
+    """Warn about secrets in plain text. Pulumi treats the whole key as a secret if one value in it is encrypted."""
     key = f"{ROOT}identityProviders"
     if key not in texts or is_config_secret(key):
         return
@@ -68,10 +69,10 @@ def _encrypted(keys: Iterable[str]) -> Iterator[Problem]:
 
 
 def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]]:
-    """The settings of a stack from the texts of its config, and every mistake and warning.
+    """Parse the config texts of a stack; return its settings with all errors and warnings.
 
-    First the fields are looked at, each by itself; then the rules between them, on what is sound. Where something is
-    not, a stand-in takes its place, so that all mistakes are told at once.
+    The keys are validated one by one, then the rules between them, using only valid values. An invalid value is
+    left out, or replaced if the key is required, so that all errors are reported together.
     """
     given = {key.removeprefix(ROOT): text for key, text in texts.items() if key.startswith(ROOT)}
     given, places, renamed = renamed_keys.modern(given)
@@ -95,11 +96,11 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
 
 
 def refuses(settings: Settings, path: str, value: Any) -> bool:
-    """Whether the config would be refused at `path` if this value stood there."""
+    """Whether the config would be invalid with this value at `path`."""
     *way, last = path.removeprefix(ROOT).split(".")
     config = settings.config
     if way[:1] == ["clients"]:
-        # This client alone: nothing at its path follows from another, and a stack may have a thousand.
+        # Check this client alone: a stack can have a thousand, and none depends on another.
         config = config.model_copy(update={"clients": {way[1]: config.clients[way[1]]}})
     raw = config.model_dump(by_alias=True, exclude_unset=True)
     place = raw
@@ -112,12 +113,12 @@ def refuses(settings: Settings, path: str, value: Any) -> bool:
 
 
 def _waits(problem: Problem, broken: Iterable[str]) -> bool:
-    """Whether a problem may be there only because a value that is not sound was left out."""
+    """Whether the cause of a problem may be that an invalid value was left out."""
     return any(parsing.related(place, path) for path in broken for place in (problem.path, *problem.follows))
 
 
 def _unknown_namespaces(texts: Mapping[str, str]) -> Iterator[Problem]:
-    """The engine takes any namespace for some other program's; one that is almost ours is a typing mistake."""
+    """Report namespaces that are almost `identity`: to the engine, they belong to another program."""
     for key in sorted(texts):
         namespace, _, name = key.partition(":")
         if is_misspelt(namespace):
@@ -126,7 +127,7 @@ def _unknown_namespaces(texts: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _cognito_endpoint(text: str) -> str | None:
-    """Where the AWS provider is told to find Cognito, if anywhere but at AWS: the emulator serves sign-in there too."""
+    """The Cognito URL from `aws:endpoints`, set if the stack uses the emulator, which serves sign-in there too."""
     try:
         entries = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Every key of the stack config: one model."""
+"""All keys of the stack config, in one model."""
 
 import unicodedata
 from functools import partial
@@ -22,7 +22,7 @@ from identity.user_pool.settings import UserPool
 
 
 def tag_text(value: str) -> str:
-    """Letters, numbers and separators of any script, as AWS has it: a tab and a line break are none of these."""
+    """Validate a tag: letters, numbers and separators of any script, as in AWS; no tab or line break."""
     if all(unicodedata.category(sign)[0] in "LNZ" or sign in "_.:/=+-@" for sign in value):
         return value
     return types.refuse("letters, digits, spaces and _ . : / = + @ -")

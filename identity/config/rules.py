@@ -25,7 +25,7 @@ TAGS_PER_RESOURCE = 50
 
 
 def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]:
-    """What has to hold between the fields. `broken` has the paths that are not sound: what follows from them waits."""
+    """Check the rules between keys. `broken` has the paths of invalid values, whose dependent rules are skipped."""
     config, names = settings.config, settings.names
     sound = {key: not any(parsing.related(f"{ROOT}{key}", path) for path in broken) for key in KEYS}
     named = sound["product"] and sound["environment"]

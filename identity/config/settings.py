@@ -20,12 +20,12 @@ from identity.user_pool.sms import external_id
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment is made of: the config, and the same with everything filled in that follows from it.
+    """The config of a stack, and the values derived from it.
 
     Args:
-        config: what the stack says.
+        config: the config as written.
         stack: the stack's name.
-        region, cognito_endpoint: the AWS provider's own, where set.
+        region, cognito_endpoint: those of the AWS provider, if set.
     """
 
     config: Config
@@ -76,7 +76,7 @@ class Settings:
 
     @cached_property
     def exports(self) -> Mapping[str, str]:
-        """The names of the CloudFormation exports, by what they stand for."""
+        """The names of the CloudFormation exports, by output, such as `userPoolId`."""
         names = self.config.cloud_formation_exports
         return names.filled(self.names) if names else {}
 
@@ -102,7 +102,7 @@ class Settings:
 
     @property
     def _writable(self) -> list[str] | None:
-        """What an app may write that names nothing: in a pool with custom attributes, none of those."""
+        """The attributes that a client without a list can write: no custom ones. None if the pool has none."""
         pool = self.config.user_pool
         if not pool.custom_attributes:
             return None

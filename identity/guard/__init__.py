@@ -1,10 +1,10 @@
 """The guard: refuses a config that would lose users or break apps, before any resource is changed.
 
-Cognito cannot change a pool's alias attributes, its user-name case or an existing attribute; the engine would make a
-new pool and delete the old one with everybody in it. And an update takes back what the pool has and the program does
-not speak of. The guard compares what the stack has (`identity.deployed`) with what the config would make of it, so it
-speaks in a preview as well. `identity:allowLoss` names what may go in one update. `pulumi destroy` does not run the
-program and is an act by itself; Pulumi's `protect` stands in its way.
+Cognito cannot change a pool's alias attributes, its user-name case or an existing attribute: the engine would create a
+new pool and delete the old one with all its users. And an update resets settings of the pool that the config does not
+set. The guard compares the stack's state (`identity.deployed`) with the config, so it also works in a preview.
+`identity:allowLoss` names the losses that one update may cause. `pulumi destroy` does not run the program; Pulumi's
+`protect` guards against it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +25,11 @@ from identity.zone import Zone
 
 
 def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None) -> None:
-    """Compare the stack's state with the settings.
+    """Compare the stack's state with the settings, and log warnings for the losses that are not refused.
 
     Raises:
-        ConfigError: with each loss that `identity:allowLoss` does not name, and under `protect` with each name there
-            that this update does not lose.
+        ConfigError: with each loss that `identity:allowLoss` does not name, and, if `protect` is true, with each unused
+            entry of `identity:allowLoss`.
     """
     allowed, protect = set(settings.config.allow_loss), settings.config.protect
     losses = list(find_losses(state, settings, region, zone))
@@ -41,7 +41,7 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
     unused = [_unused(name, losses) for name in sorted(rest)]
     problems = [_problem(loss, protect) for loss in refused]
     problems += _still_protected(pools, losses, protect)
-    # A stack without a pool has nothing that an entry could permit unseen; it may be about to be adopted.
+    # In a stack without a pool, an unused entry is harmless; the stack may be about to adopt a pool.
     strict = protect and bool(pools)
     if problems or (unused and strict):
         raise ConfigError(settings.stack, [*problems, *(unused if strict else [])])
@@ -50,7 +50,7 @@ def refuse_losses(state: Sequence[Deployed], settings: Settings, region: str, zo
 
 
 def find_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None = None) -> Iterator[Loss]:
-    """What the settings would lose of the state, refused or not. Reads nothing but the account's number."""
+    """All losses, refused or not. From AWS, it reads only the account id."""
     yield from missing_pool(state, settings)
     for pool in of_type(state, facts.USER_POOL):
         yield from pool_losses(pool, settings, region, state)
@@ -78,7 +78,7 @@ def _problem(loss: Loss, protect: bool) -> Problem:
 
 
 def _still_protected(pools: Iterable[Deployed], losses: Iterable[Loss], protect: bool) -> list[Problem]:
-    """The engine deletes nothing that the last update protected: taking `protect` away is an update of its own."""
+    """The engine does not delete what the last update protected: `protect: false` needs a separate update."""
     gone = [loss for loss in losses if not (loss.final or loss.in_place)]
     if protect or not gone or not any(pool.outputs.get("deletionProtection") == "ACTIVE" for pool in pools):
         return []

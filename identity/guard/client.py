@@ -16,15 +16,15 @@ from identity.user_pool.attribute_names import STANDARD_ATTRIBUTES, WRITABLE_ATT
 def client_losses(
     client_id: str, key: str, old: Mapping[str, Any], new: Client, settings: Settings, gone: Set[str]
 ) -> Iterator[Loss]:
-    """What the client would not have any more.
+    """The losses of one client.
 
     Args:
-        client_id: its id, which apps are shipped with.
-        key: its key.
-        old: the client as the state has it.
-        new: the client as it will be.
+        client_id: the client id, which shipped apps contain.
+        key: the config key.
+        old: the outputs of the client in the state.
+        new: the client with defaults filled in.
         settings: the whole config.
-        gone: scopes that go with their API, and are told there.
+        gone: scopes of removed APIs, which are reported with the API.
     """
     path, said = f"identity:clients.{key}", settings.config.clients[key]
     live = Client.read(old)
@@ -35,7 +35,7 @@ def client_losses(
         update={
             "scopes": [scope for scope in scopes if scope not in external],
             "external_scopes": external or None,
-            # What goes with another key is told there alone.
+            # These losses are reported under other keys.
             "secret": new.secret,
             "rotation_grace": live.rotation_grace if new.rotate_refresh_tokens else None,
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
@@ -46,7 +46,7 @@ def client_losses(
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})
-    if new.write_attributes:  # a list that the program sends, whoever wrote it
+    if new.write_attributes:  # the program sends this list, written in the stack file or not
         said = said.model_copy(update={"write_attributes": new.write_attributes})
     for loss in field_losses(client_id, path, live, wanted, said, settings, "client"):
         yield _in_its_words(loss, new, settings.config.clients[key])
@@ -57,14 +57,14 @@ def client_losses(
 
 
 def _all_where_none(live: Client, said: Client, settings: Settings) -> dict[str, list[str]]:
-    """An app without a list reads and writes all there is, of which a list takes away."""
+    """The lists to compare with for a live client without lists: it has access to all attributes."""
     own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
     lists = {"read_attributes": [*STANDARD_ATTRIBUTES, *own], "write_attributes": [*WRITABLE_ATTRIBUTES]}
     return {name: all_of_it for name, all_of_it in lists.items() if getattr(said, name) and not getattr(live, name)}
 
 
 def _as_written(client: Client, settings: Settings) -> Client:
-    """The client with its identity providers as a stack file names them: by their keys, or as external."""
+    """The client with its identity providers as in a stack file: by key, or `external:<name>`."""
     keys = {str(provider.name): key for key, provider in settings.identity_providers.items()} | {COGNITO: COGNITO}
     named = client.identity_providers
     return client.model_copy(

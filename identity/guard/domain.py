@@ -14,18 +14,18 @@ from identity.zone import Zone
 
 
 def domain_losses(state: Sequence[Deployed], settings: Settings, region: str, zone: Zone | None) -> Iterator[Loss]:
-    """What the settings would lose of the state, refused or not."""
+    """The losses of domains, records and certificates, refused or not."""
     domains = of_type(state, facts.USER_POOL_DOMAIN)
     has_custom = any(domain.name.endswith("-custom-domain") for domain in domains)
     for resource in domains:
         yield from _moved(resource, settings, has_custom)
-    if not settings.cognito_endpoint:  # the emulator's zone is made anew after a kill, with another id
+    if not settings.cognito_endpoint:  # a restarted emulator has a new zone with another id
         yield from _left_zone(state, settings, zone)
     yield from _other_certificate(state, settings, region, zone)
 
 
 def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[Loss]:
-    """A domain that sign-in is served on now and will not be; `has_custom` is whether one of one's own is there."""
+    """The loss of a sign-in domain. `has_custom`: whether the stack has a custom domain now."""
     old, was_custom = str(domain.outputs.get("domain", "")), domain.name.endswith("-custom-domain")
     now, now_custom = settings.domain, settings.domain.custom
     lost = f"Sign-in on {old} would stop working for all apps that use it."
@@ -44,13 +44,13 @@ def _moved(domain: Deployed, settings: Settings, has_custom: bool) -> Iterator[L
         return
     moves = was_custom != now_custom and not (now_custom and now.keep_prefix)
     if moves and not settings.config.protect:
-        # The key says by itself which domain is to serve sign-in.
+        # Without `protect`, a warning is enough: moving sign-in is the purpose of this key.
         pulumi.log.warn(f"identity:customDomain moves sign-in from {old} to {served[0]}. {lost}")
     yield Loss(old, "identity:customDomain" if moves else path, keep, shown(served[-1]), lost, under_protect=moves)
 
 
 def _left_zone(state: Sequence[Deployed], settings: Settings, zone: Zone | None) -> Iterator[Loss]:
-    """Records cannot move: they are deleted in the one zone and made in the other, and so are all in this stack's."""
+    """Records cannot move: in another zone, all records of the stack are deleted and created again."""
     records = [record for record in of_type(state, facts.RECORD) if record.outputs.get("zoneId")]
     for old in sorted({str(record.outputs["zoneId"]) for record in records} - {zone.id if zone else ""}):
         names = ", ".join(sorted({str(record.outputs.get("name", "")) for record in records}))
@@ -61,7 +61,7 @@ def _left_zone(state: Sequence[Deployed], settings: Settings, zone: Zone | None)
         )
         keep, received = f"the zone {old}, which has this stack's records", f"zone {zone.id}" if zone else "no zone"
         loss = weakened(old, "records", path, keep, received, lost)
-        # Those of a custom domain stand below the pool, and what protects the pool protects them: they are replaced.
+        # The alias records of a custom domain are children of the pool and protected with it.
         protected = any(record.name.startswith(f"{facts.LOGICAL_POOL}-alias-") for record in records)
         yield replace(loss, in_place=not protected)
 

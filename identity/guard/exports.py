@@ -16,7 +16,7 @@ _LOST = "Templates could no longer import it, and while one does, the update fai
 
 
 def exports_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """The CloudFormation stack of the exports, and each name in it that goes or gets the value of another."""
+    """The loss of all CloudFormation exports, or of each name that is removed or gets another value."""
     for resource in of_type(state, facts.CLOUD_FORMATION_STACK):
         name = str(resource.outputs.get("name", ""))
         if settings.exports:
@@ -50,7 +50,7 @@ def _names_lost(stack: str, old: Mapping[str, str], values: Mapping[str, str], s
 
 
 def _exported(stack: Deployed) -> dict[str, str]:
-    """The values by the names of the exports."""
+    """The values of the exports, by export name."""
     try:
         outputs = json.loads(str(stack.outputs.get("templateBody"))).get("Outputs") or {}
     except ValueError:
@@ -59,7 +59,7 @@ def _exported(stack: Deployed) -> dict[str, str]:
 
 
 def _values(state: Sequence[Deployed]) -> dict[str, str]:
-    """What the stack has, by what `cloudFormationExports` calls it."""
+    """The current values of the stack, by their keys in `cloudFormationExports`."""
     found: dict[str, Any] = {}
     for resource in state:
         if resource.type == facts.USER_POOL:

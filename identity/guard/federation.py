@@ -14,7 +14,7 @@ from identity.identity_provider.settings import PATH, IdentityProvider
 
 
 def federation_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """What the settings would lose of the state, refused or not."""
+    """The losses of identity providers and groups, refused or not."""
     providers = of_type(state, facts.IDENTITY_PROVIDER)
     live = {str(provider.outputs.get("providerName")): provider for provider in providers}
     for name, resource in sorted(live.items()):
@@ -32,12 +32,12 @@ def _of_provider(name: str, resource: Deployed, settings: Settings, live: Contai
     path, new = f"{PATH}.{key}", settings.identity_providers[key]
     said = settings.config.identity_providers[key]
     if old.type == new.type and new.kind.named is False:
-        old = old.model_copy(update={"issuer": new.issuer})  # AWS says it of itself
+        old = old.model_copy(update={"issuer": new.issuer})  # AWS adds it for these types
     yield from field_losses(thing, path, old, new, said, settings, "provider")
 
 
 def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live: Container[str | None]) -> Loss:
-    """The name is part of every user name: under another one, or made anew, everybody is a new user."""
+    """The loss of a removed or renamed provider: its name is part of its users' names, so all become new users."""
     lost = "The name is part of the user names of this provider: its users could no longer sign in as the same user."
     renamed = [
         key

@@ -1,4 +1,4 @@
-"""Losses by changed settings: one comparison of the current and the new settings of a resource. Pure."""
+"""Losses by changed settings: compares the current and the new settings of a resource. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.setting import Change, Declared, Model, declared, written_value
 
-# A value that a person is to write is not cut short.
+# The maximum length of a value that the user has to write: practically never truncated.
 _WHOLE = 2000
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that is otherwise in two objects of the same model."""
+    """A field with different values in two objects of the same model."""
 
     path: str
     declared: Declared
@@ -26,13 +26,13 @@ class Difference:
 
 
 def differences(old: Model, new: Model, path: str, said: Model | None = None) -> Iterator[Difference]:
-    """The fields that differ, each with its path; an object that one of the two does not have is one difference.
+    """The fields that differ, including those of nested objects. An object that only one side has is one difference.
 
     Args:
-        old: the object as a live resource has it.
-        new: the object as it will be, filled in.
+        old: the object of the live resource.
+        new: the new object, with defaults filled in.
         path: its config key.
-        said: the object as the stack file has it.
+        said: the object as written in the stack file.
     """
     said = said or new
     for name, field in type(new).model_fields.items():
@@ -45,7 +45,7 @@ def differences(old: Model, new: Model, path: str, said: Model | None = None) ->
 
 
 def lessened(difference: Difference) -> Any:
-    """What the new value lacks of the old one: entries, a number, a word; None where it lacks nothing."""
+    """What is lost by the new value: the missing entries of a list or map, or the old value; None if nothing."""
     old, new, order = difference.old, difference.new, difference.declared.order
     if old is None:
         return None
@@ -65,16 +65,16 @@ def lessened(difference: Difference) -> Any:
 def field_losses(
     thing: str, path: str, old: Model, new: Model, said: Model, settings: Settings, kind: str
 ) -> Iterator[Loss]:
-    """Each field that the settings would replace, weaken, or take back because nobody speaks of it.
+    """The losses of a resource: settings that would replace it, be weakened, or be reset because they are not set.
 
     Args:
-        thing: the id that AWS knows it by.
+        thing: the resource's id in AWS.
         path: its config key.
-        old: the thing as the state has it.
-        new: the thing as it will be, filled in.
-        said: the thing as the stack file has it.
-        settings: the whole config, which says whether a value could be put back.
-        kind: what a person calls it, such as pool.
+        old: the settings in the state.
+        new: the new settings, with defaults filled in.
+        said: the settings as written in the stack file.
+        settings: the whole config, to find out whether the old value would be valid.
+        kind: the word for the resource in messages, such as pool.
     """
     for difference in differences(old, new, path, said):
         change, key = difference.declared.change, difference.path.removeprefix(f"{path}.").partition(".")[0]
@@ -99,7 +99,7 @@ def _replaced(thing: str, difference: Difference, settings: Settings, kind: str)
 
 
 def _for_good(thing: str, key: str, difference: Difference, kind: str) -> Loss:
-    """What nothing can take out again. Attributes, of which that is true as well, are looked at one by one."""
+    """The loss of a setting that AWS cannot remove. `identity.guard.pool` compares attributes one by one."""
     value = written_value(difference.old)
     name = difference.path.rpartition(".")[2]
     fix = f"write `{name}: {shown(value, _WHOLE)}`: {difference.declared.loss}"
@@ -121,7 +121,7 @@ def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings:
 
 
 def _taken_back(thing: str, key: str, difference: Difference, settings: Settings) -> Loss:
-    """Refused with and without `protect`, for nobody edited it."""
+    """The reset of a setting that is not in the stack file: refused even without `protect`, as no edit caused it."""
     value, old = written_value(difference.old), difference.old
     name = difference.path.rpartition(".")[2]
     properties = old.properties() if isinstance(old, Model) else [difference.declared.aws or name]

@@ -18,7 +18,7 @@ _MANAGED = 2
 
 
 def login_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """The pages that people know, by each domain that serves them."""
+    """The losses of the managed login pages (version 2) of a domain."""
     new = settings.config.login
     styled = bool(of_type(state, facts.LOGIN_STYLE))
     for resource in of_type(state, facts.USER_POOL_DOMAIN):
@@ -26,7 +26,7 @@ def login_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss
             continue
         domain = str(resource.outputs.get("domain"))
         if new is None and styled:
-            # The domain keeps its version where nobody speaks of it, and the styles of the clients would go.
+            # Without `login`, the domain keeps its version, but the styles of the clients would be deleted.
             keep = "login: {version: 2}, as the domain has it (managedLoginVersion)"
             fix = (
                 "No client would have a sign-in page: write `login: {version: 2}` to keep the pages, or "
@@ -40,7 +40,7 @@ def login_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss
 
 
 def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """The pool, whose ids of people apps may have written down, and what they get by it."""
+    """The losses of the identity pool: the pool with its identity ids, which apps may have stored, and its roles."""
     new, said = settings.identity_pool, settings.config.identity_pool
     clients = of_type(state, facts.USER_POOL_CLIENT)
     keys = {str(client.outputs.get("id")): _key(client, settings) for client in clients}
@@ -63,19 +63,19 @@ def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Itera
 
 
 def _key(client: Deployed, settings: Settings) -> str:
-    """The key that a client of the state has now, by its former one where that was another."""
+    """The current config key of a client in the state, after a possible rename."""
     was = key_of(client.name)
     return Entries("clients", "id", {}, settings.clients).now(was) or was
 
 
 def _mappings(attached: Sequence[Mapping[str, Any]], keys: Mapping[str, str]) -> dict[str, RoleMapping]:
-    """The mappings by the key of their client; that of a client which the stack does not have is nobody's."""
+    """The role mappings by client key; those of clients outside the stack are omitted."""
     found = {str(mapping.get("identityProvider")).rpartition(":")[2]: RoleMapping.read(mapping) for mapping in attached}
     return {keys[client]: mapping for client, mapping in found.items() if client in keys}
 
 
 def _given_roles(roles: Mapping[str, str], state: Sequence[Deployed]) -> dict[str, str | None]:
-    """The roles that were not made here, as the config has them."""
+    """The roles that are set in the config; None for those that this stack created."""
     made = {role.get("arn") for role in outputs_of(state, facts.ROLE)}
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
@@ -84,7 +84,7 @@ def _given_roles(roles: Mapping[str, str], state: Sequence[Deployed]) -> dict[st
 
 
 def publication_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """Parameters and secrets that others may read; those of a client that goes are told there."""
+    """The losses of published parameters and secrets, which others may read."""
     new = settings.config.publish
     path = new.path(settings.names) if new else ""
     for kind, token, wanted in (

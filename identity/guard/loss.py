@@ -3,26 +3,26 @@
 from dataclasses import dataclass
 
 PUT_BACK = "restore it."
-# The fix where the config has no word for what is there: what it refuses, nobody can put back.
+# The fix if the config cannot express the current value, so that the user cannot restore it.
 HOLD_BACK = "do not update this stack: the config cannot express the value. Or confirm the loss by its name."
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What would be lost, and the mistake that would do it.
+    """A loss and the config key that causes it.
 
     Args:
-        thing: whose loss it is, as AWS calls it: a pool's or client's id, an API's identifier, a domain.
-        path: the config key that would do it.
-        keep: what the key would have to say, as the end of the sentence "allowed: ...".
-        received: what it says.
-        consequence: what that costs whom, a sentence.
-        fix: the first thing to do about it, where it can be done, a sentence.
-        what: the part of the thing that goes, such as `callbackUrls`; empty where all of it goes.
-        final: whether Cognito refuses the change outright, so that no permission makes it possible.
-        under_protect: whether only `protect` stands in its way: the edit says plainly enough what goes.
-        in_place: whether the thing itself stays: Pulumi's `protect` does not hinder such an update.
-        warns: whether it is a warning where it is not refused.
+        thing: the affected resource: a pool or client id, an API's identifier, a domain.
+        path: the config key that causes the loss.
+        keep: the value that would prevent the loss, shown after "allowed:".
+        received: the current value of the key.
+        consequence: the effect on users or apps, as a sentence.
+        fix: the first step of the fix, as a sentence.
+        what: the lost part of the resource, such as `callbackUrls`; empty if all of it is lost.
+        final: whether Cognito does not support the change, so that `allowLoss` cannot confirm it.
+        under_protect: whether it is refused only if `protect` is true, because the edit shows clearly what is lost.
+        in_place: whether the resource is updated, not deleted: Pulumi's `protect` does not prevent an update.
+        warns: whether it is a warning if it is not refused.
     """
 
     thing: str
@@ -39,10 +39,10 @@ class Loss:
 
     @property
     def named(self) -> str:
-        """How `identity:allowLoss` names it."""
+        """The name of the loss in `identity:allowLoss`."""
         return f"{self.thing}/{self.what}" if self.what else self.thing
 
 
 def weakened(thing: str, what: str, path: str, keep: str, received: str, consequence: str, fix: str = PUT_BACK) -> Loss:
-    """A change in place that takes something away from people or apps: a warning, and refused under `protect`."""
+    """An update in place that users or apps lose something by: refused if `protect` is true, else a warning."""
     return Loss(thing, path, keep, received, consequence, fix, what=what, under_protect=True, in_place=True, warns=True)

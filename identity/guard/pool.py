@@ -1,4 +1,4 @@
-"""Losses of the user pool: the pool with its users, a protection, or an attribute. Cognito can only add custom ones."""
+"""Losses of the user pool: the pool with its users, a protective setting, or an attribute."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,16 +23,16 @@ _AT_BIRTH = "Cognito only accepts these when it creates the pool: use the curren
 
 
 def missing_pool(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """A pool in another account, and one that the stack's outputs or clients still name while its state has none.
+    """A pool in another account, or one that is missing in the state although outputs or clients refer to it.
 
-    A refresh with the credentials of another account finds nothing there, and takes everything for deleted; the next
-    update would make a new pool, empty. The emulator's pool is not worth this: it is made again after a kill.
+    A refresh with credentials of another account finds no resources and removes them from the state; the next update
+    would create a new, empty pool. Stacks on the emulator are not checked: their pool is disposable.
     """
     if settings.cognito_endpoint:
         return
     arns = [str(pool.get("arn", "")) for pool in outputs_of(state, facts.USER_POOL)]
     known = [str(stack.get("userPoolArn", "")) for stack in outputs_of(state, facts.STACK)]
-    # Where not even the outputs say it, as after an import, what stands on the pool does; that has no account.
+    # If the outputs do not have it, as after an import, use the pool id of other resources; it shows no account.
     leftover = sorted({str(resource.outputs.get("userPoolId") or "") for resource in state})
     for arn in filter(None, arns or [*filter(None, known)] or leftover):
         account, pool_id = (arn.split(":") + [""] * 5)[4], arn.rpartition("/")[2]
@@ -57,14 +57,14 @@ def _left_the_state(pool_id: str) -> Loss:
 
 
 def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Sequence[Deployed] = ()) -> Iterator[Loss]:
-    """What the settings would lose of the pool, refused or not; `beside` has the other resources of the stack."""
+    """The losses of the pool, refused or not; `beside` has the other resources of the stack."""
     pool = resource.outputs
     pool_id = str(pool.get("arn", "")).rpartition("/")[2]
     yield from _renamed(pool_id, pool, settings)
     yield from _elsewhere(pool_id, resource, region)
     yield from _attribute_losses(pool_id, pool, settings)
     if settings.user_pool.email is None and (sender := mail_sender(beside)):
-        # One that the program did not name stays: the provider keeps it.
+        # Only a sender set by the program is lost: the provider keeps any other.
         keep = f"email from {sender}, as the pool has it"
         yield weakened(pool_id, "email", f"{PATH}.email", keep, "nothing", NO_ADDRESS)
     if settings.user_pool.triggers:
@@ -78,13 +78,13 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Seq
 
 
 def _without_links(live: Triggers | None, new: Triggers | None) -> Triggers | None:
-    """The triggers that the pool has of its own: the one of `linkAccounts` is told by that key."""
+    """The live triggers without that of `linkAccounts`, whose loss is reported under that key."""
     rest = live.model_copy(update={"pre_sign_up": new and new.pre_sign_up}) if live else None
     return rest if rest and rest.given() else new
 
 
 def _permission_losses(pool_id: str, triggers: Triggers, beside: Sequence[Deployed]) -> Iterator[Loss]:
-    """A function that stays, and that the pool could not call any more."""
+    """The losses of permissions to call a function that is still a trigger."""
     made = {permission.name for permission in of_type(beside, facts.PERMISSION)}
     for key, trigger in triggers.given().items():
         if not trigger.permission and naming.permission(LOGICAL_POOL, key) in made:
@@ -96,7 +96,7 @@ def _permission_losses(pool_id: str, triggers: Triggers, beside: Sequence[Deploy
 
 
 def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
-    """A typing mistake in product or environment would rename all there is. The pool's tags say what they were."""
+    """A changed product or environment would rename everything; the pool's tags have the old values."""
     for key, (old, new) in settings.names.changed(pool.get("tags") or {}).items():
         consequence = (
             "All names, identifiers and domains of this stack would change. Use a new stack for another deployment."
@@ -116,7 +116,7 @@ def _elsewhere(pool_id: str, resource: Deployed, region: str) -> Iterator[Loss]:
 
 
 def _attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Iterator[Loss]:
-    """Each attribute that the settings would change or take out, and more new ones than one update adds."""
+    """Changed and removed attributes, and more new ones than AWS adds in one update."""
     schemas = pool.get("schemas")
     if schemas is None:
         return
@@ -138,7 +138,7 @@ def _attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings)
 
 
 def _standard(pool_id: str, live: Mapping[str, StandardAttribute], settings: Settings) -> Iterator[Loss]:
-    """AWS answers with more of them as it gets more; one that nobody has to fill in, and anybody may, is no loss."""
+    """Changed standard attributes. Optional, mutable ones may be omitted: AWS also returns some that nobody set."""
     wanted, as_aws_makes_it = settings.user_pool.standard_attributes, StandardAttribute()
     for name in DECLARABLE:
         old, new = (they.get(name, as_aws_makes_it).facts(name) for they in (live, wanted))
@@ -156,7 +156,7 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, str
 
 
 def _too_many_new(pool_id: str, had: list[str], settings: Settings) -> Iterator[Loss]:
-    """AWS takes so many attributes a call, and an update is one call: it would fail with half of the stack done."""
+    """AWS limits the new attributes per call, and an update is one call: it would fail halfway through the stack."""
     later = attributes.too_many_new(had, settings.user_pool.custom_attributes)
     if later:
         most = NEW_ATTRIBUTES_PER_UPDATE

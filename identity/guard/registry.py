@@ -15,7 +15,7 @@ from identity.naming import key_of
 
 
 def registry_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
-    """What the settings would lose of the state, refused or not."""
+    """The losses of resource servers and clients, refused or not."""
     clients = Entries("clients", "id", _by_key(state, facts.USER_POOL_CLIENT), settings.clients)
     servers = Entries("apis", "identifier", _by_key(state, facts.RESOURCE_SERVER), settings.apis)
     if of_type(state, facts.USER_POOL):
@@ -30,9 +30,7 @@ def _by_key(state: Sequence[Deployed], kind: str) -> dict[str, Outputs]:
 
 
 def _renamed_clients(clients: Entries[Client]) -> Iterator[Loss]:
-    """Known by where a client comes back, or for a machine, which comes back nowhere, what it may ask for; and its
-    secret.
-    """
+    """Clients are the same if their secret setting and callback URLs are equal; machine-to-machine clients, scopes."""
 
     def marks(client: Client) -> set[Hashable]:
         asks = (client.scopes or ()) if client.is_machine else client.callback_urls
@@ -43,7 +41,7 @@ def _renamed_clients(clients: Entries[Client]) -> Iterator[Loss]:
 
 
 def _renamed_servers(servers: Entries[Api]) -> Iterator[Loss]:
-    """Known by the identifier, or the scopes, whatever key they are called after."""
+    """APIs are the same if their identifiers are equal, or their scopes without the key's prefix."""
 
     def marks(api: Api) -> set[Hashable]:
         return {api.identifier, frozenset((name.partition(".")[2], text) for name, text in api.scopes.items())}
@@ -63,7 +61,7 @@ def _server_losses(servers: Entries[Api]) -> Iterator[Loss]:
         new = servers.news[became]
         if new.identifier != identifier:
             written = f"Write `identifier: {identifier}` there. {lost}"
-            # It may have changed unseen, with `renamedFrom` put in or taken out; a new product is told by itself.
+            # Adding or removing `renamedFrom` can change it by mistake; a new product has its own message.
             with_product = _of_any_product(identifier) == _of_any_product(str(new.identifier)) != ""
             path, received = f"{servers.path(became)}.identifier", shown(new.identifier)
             yield Loss(identifier, path, identifier, received, written, under_protect=with_product)
@@ -107,7 +105,7 @@ def _client_losses(clients: Entries[Client], gone: set[str], settings: Settings)
 
 
 def _half_imported(client_id: str, path: str, settings: Settings) -> Loss:
-    """The AWS provider does not read this on import, and would replace the client whatever the program says."""
+    """The AWS provider does not read `generateSecret` on import, so it would replace the client in any case."""
     keep = "a state with the information whether the client has a secret"
     fix = (
         f"an import does not read it, so the update would replace the client {client_id}: "
@@ -117,6 +115,6 @@ def _half_imported(client_id: str, path: str, settings: Settings) -> Loss:
 
 
 def _gone_scopes(servers: Entries[Api]) -> set[str]:
-    """The full names of the scopes that go with their API, which is told by itself."""
+    """The full names of the scopes of removed APIs, which are reported with the API."""
     there = {full for api in servers.news.values() for full in api.full_scopes}
     return {full for old in servers.olds.values() for full in Api.read(old).full_scopes} - there

@@ -1,7 +1,7 @@
 """Renamed keys of APIs and clients: `renamedFrom` has to be set correctly. Pure.
 
-The engine knows a resource by its key. Under a new key it makes another one and deletes the old; `renamedFrom` says
-that the two are one. A slip there is a deletion that nobody asked for.
+The engine identifies a resource by its key. With a new key it creates a new resource and deletes the old one, unless
+`renamedFrom` has the old key. A mistake there deletes a resource unintentionally.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Set
@@ -15,7 +15,7 @@ from identity.guard.loss import Loss
 
 Entry = TypeVar("Entry", Api, Client)
 Outputs = Mapping[str, Any]
-# By which entries are taken for the same one, by key: an old and a new one that share a mark are.
+# Marks of each entry, by key: an old and a new entry with a common mark are probably the same one.
 Marks = Mapping[str, Set[Hashable]]
 
 
@@ -25,9 +25,9 @@ class Entries(Generic[Entry]):
 
     Args:
         kind: `clients` or `apis`, as the config has it.
-        named_by: the output by which AWS knows such a thing.
-        olds: what the stack has.
-        news: what the config has.
+        named_by: the output that identifies such a resource in AWS.
+        olds: the entries of the state, as outputs.
+        news: the entries of the config.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Entries(Generic[Entry]):
     news: Mapping[str, Entry]
 
     def now(self, key: str) -> str | None:
-        """The key that the entry has now which the stack has under this one; None where it goes."""
+        """The config key of the entry that has this key in the state; None if it was removed."""
         if key in self.news:
             return key
         return next(
@@ -44,7 +44,7 @@ class Entries(Generic[Entry]):
         )
 
     def thing(self, key: str) -> str:
-        """What AWS knows an entry of the stack by."""
+        """The identifier in AWS of an entry of the state."""
         return str(self.olds[key].get(self.named_by, ""))
 
     def path(self, key: str) -> str:
@@ -52,7 +52,7 @@ class Entries(Generic[Entry]):
 
 
 def rename_losses(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
-    """What is lost by a key that changed without a word, or with a wrong one."""
+    """The losses by a changed key without `renamedFrom`, or with a wrong one."""
     yield from _wrongly_said(entries)
     yield from _unsaid(entries, old_marks, new_marks)
     yield from _exchanged(entries, old_marks, new_marks)
@@ -77,7 +77,7 @@ def _wrongly_said(entries: Entries[Entry]) -> Iterator[Loss]:
 
 
 def _unsaid(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
-    """Each entry that went as another just like it came, without a word that it was renamed."""
+    """Removed entries with an equal new entry: probably renamed without `renamedFrom`."""
     olds, news = entries.olds, entries.news
     fresh = [key for key in news if key not in olds and news[key].renamed_from not in olds]
     came = {mark: key for key in reversed(fresh) for mark in new_marks[key]}
@@ -91,7 +91,7 @@ def _unsaid(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iter
 
 
 def _exchanged(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
-    """Keys that went round among entries that are all still there: by each key the stack has another one's values."""
+    """Entries whose keys were swapped: in the state, each key has the values of another."""
     both = sorted(entries.olds.keys() & entries.news.keys())
     moved = [key for key in both if old_marks[key].isdisjoint(new_marks[key])]
     before = {mark: key for key in reversed(moved) for mark in old_marks[key]}

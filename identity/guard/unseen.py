@@ -1,8 +1,8 @@
-"""What a pool has in AWS and the AWS provider does not know: an update leaves it out and AWS resets it, unplanned
-(https://github.com/hashicorp/terraform-provider-aws/issues/49707).
+"""Settings of a live pool that the AWS provider does not support: an update omits them, so AWS resets them, and no
+preview shows it (https://github.com/hashicorp/terraform-provider-aws/issues/49707).
 
-The engine asks before it updates the pool, in a preview too. A run that leaves the pool alone reads nothing, unless
-`allowLoss` names such a thing: then it is told whether the entry is of use.
+A hook compares before each update of the pool, also in a preview. Other runs do not read the live pool, unless
+`allowLoss` has an entry for such a setting, which may be unused.
 """
 
 import json
@@ -17,27 +17,27 @@ from identity.errors import Problem, shown
 from identity.provider_names import known_to_the_provider, provider_name
 from identity.user_pool.settings import PATH
 
-# What AWS says of a pool, and nobody sets.
+# Read-only information of AWS.
 _TOLD: Final = {
     *("status", "smsConfigurationFailure", "emailConfigurationFailure"),
     "adminCreateUserConfig.unusedAccountValidityDays",
 }
-# AWS's own choice, which a reset gives back.
+# AWS's defaults, which a reset restores.
 USUAL: Final[Mapping[str, Any]] = {
     "keyConfiguration.keyType": "AWS_OWNED_KEY",
     "issuerConfiguration.type": "ORIGINAL",
     "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
 }
-# For a change of these alone the provider calls neither UpdateUserPool nor SetUserPoolMfaConfig.
+# If only these change, the provider calls neither UpdateUserPool nor SetUserPoolMfaConfig.
 _APART: Final = ("tags", "tagsAll", "schemas", "__defaults")
 
 
 class PoolNotUpdated(Exception):
-    """The update of the pool would take something out of it unseen. The engine shows the text."""
+    """The update of the pool would reset settings that no preview shows. The engine prints the message."""
 
 
 def before_update(settings: Settings, region: str) -> pulumi.ResourceHookBinding | None:
-    """A hook for the pool that refuses an update by the names of what it would reset; None where nobody wants it."""
+    """A hook that refuses an update of the pool if it resets such settings; None if `readLivePool` is false."""
     if not settings.config.read_live_pool:
         return None
     options = pulumi.ResourceHookOptions(on_dry_run=True)
@@ -46,10 +46,10 @@ def before_update(settings: Settings, region: str) -> pulumi.ResourceHookBinding
 
 
 def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str) -> None:
-    """Read the pool that is to be updated.
+    """Read the live pool before an update.
 
     Raises:
-        PoolNotUpdated: with the names of what the update would reset and `identity:allowLoss` does not have.
+        PoolNotUpdated: with the settings that the update would reset and that `identity:allowLoss` does not name.
     """
     old, new = (
         {name: value for name, value in (inputs or {}).items() if name not in _APART}
@@ -71,8 +71,8 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
 
 
 def entries_in_use(names: Iterable[str], pool_id: str, region: str, settings: Settings) -> list[str]:
-    """The entries of `allowLoss` for what only this look can see, AWS's `LambdaConfig.X`, that name what the pool has;
-    all of them where nobody may read it.
+    """The entries of `allowLoss` for settings that only the live pool shows, such as `LambdaConfig.X`, if it has them;
+    all such entries if the live pool cannot be read.
     """
     members = [name.partition("/")[2] for name in names if name.startswith(f"{pool_id}/")]
     ours = [member for member in members if member[:1].isupper() and not member.isupper()]
@@ -84,11 +84,11 @@ def entries_in_use(names: Iterable[str], pool_id: str, region: str, settings: Se
 
 
 def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each member with a value that the provider does not know, by AWS's name; the outermost of several.
+    """The settings that the provider does not support: AWS's name and the value, the outermost of nested ones.
 
     Args:
-        answer: what DescribeUserPool and GetUserPoolMfaConfig answer, in one.
-        place, path: where in it, in the names of AWS and of the provider; empty for all of it.
+        answer: the responses of DescribeUserPool and GetUserPoolMfaConfig, merged.
+        place, path: the prefix of nested names, as in AWS and as in the provider.
     """
     known = known_to_the_provider(facts.USER_POOL)
     for member, value in answer.items():
@@ -107,8 +107,8 @@ def _is_usual(name: str, value: Any) -> bool:
 
 
 def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
-    """The live pool, whole; empty, with a warning, where nobody may read it."""
-    from botocore.config import Config  # here: most runs update no pool
+    """The settings of the live pool; empty, with a warning, if it cannot be read."""
+    from botocore.config import Config  # imported here because most runs do not update the pool
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import Session
 
@@ -140,13 +140,13 @@ def read_pool(pool_id: str, region: str, settings: Settings) -> dict[str, Any]:
 
 
 def in_one(pool: Mapping[str, Any], factors: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of the two operations as the provider has them, without blocks around blocks."""
+    """Merge the responses of the two operations into the provider's structure, which has fewer levels."""
     texts = {name: value for name, value in factors.get("SmsMfaConfiguration", {}).items() if value}
     whole = {**pool, **pool.get("Policies", {}), **factors, **texts}
     return {name: value for name, value in whole.items() if name not in ("Policies", "SmsMfaConfiguration")}
 
 
 def keep_unknown_members(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
-    """What AWS has learned to answer since this botocore was made is what this is about."""
+    """Add response members that are newer than the installed botocore, which would drop them."""
     if http_response.status_code == 200:
         parsed |= json.loads(http_response.content)
