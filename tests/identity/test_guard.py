@@ -38,11 +38,16 @@ def state_of(run: Run) -> dict[str, Any]:
 BEFORE: dict[str, Run] = {}  # the first updates, of which many tests have the same
 
 
-def change(deploy: Deploy, before: dict[str, Any], after: dict[str, Any]) -> Run:
+def left_by(deploy: Deploy, before: dict[str, Any]) -> dict[str, Any]:
+    """The state that a first update leaves."""
     first = json.dumps(before)
     if first not in BEFORE:
         BEFORE[first] = deploy({**BASE, **before}, stack="dev")
-    return deploy({**BASE, **before, **after}, stack="dev", state=state_of(BEFORE[first]))
+    return state_of(BEFORE[first])
+
+
+def change(deploy: Deploy, before: dict[str, Any], after: dict[str, Any]) -> Run:
+    return deploy({**BASE, **before, **after}, stack="dev", state=left_by(deploy, before))
 
 
 LOSSES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [

@@ -9,7 +9,7 @@ from pulumi.runtime import MockCallArgs
 from identity import facts
 from identity.errors import ConfigError
 from identity.user_pool.attribute_names import WRITABLE_ATTRIBUTES
-from tests.identity.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, state_of
+from tests.identity.test_guard import APIS, BASE, CLIENT, POOL_ID, REGISTRY, change, left_by, state_of
 from tests.support.program import REGION, ZONE_ID, Deploy, Mocks, Run
 
 APP = "access-client-app-id"
@@ -241,7 +241,7 @@ def test_a_scope_that_goes_with_its_api_is_told_once(deploy: Deploy) -> None:
 
 def with_more(deploy: Deploy, config: dict[str, Any], kind: str, **outputs: Any) -> dict[str, Any]:
     """The state of this config, with more outputs on everything of a type."""
-    state = state_of(deploy({**BASE, **config}, stack="dev"))
+    state = left_by(deploy, config)
     for resource in state.values():
         if resource["type"] == kind:
             resource["outputs"] |= outputs
