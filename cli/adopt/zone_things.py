@@ -27,10 +27,11 @@ def _in_zone(account: Account, settings: Settings) -> Iterator[tuple[str, Thing]
         wanted += [("certificate-validation-record", record["Name"], record["Type"])] if record else []
     for logical, name, kind in wanted:
         host = name.rstrip(".")
-        answer = account.client("route53").list_resource_record_sets(
-            HostedZoneId=zone, StartRecordName=host, StartRecordType=kind, MaxItems="1"
-        )
-        found = [(record["Name"].rstrip(".").lower(), record["Type"]) for record in answer["ResourceRecordSets"]]
+        asked = {"HostedZoneId": zone, "StartRecordName": host, "StartRecordType": kind}
+        one = {"PageSize": "1", "MaxItems": 1}
+        answer = account.ask("route53", "list_resource_record_sets", None, **asked, PaginationConfig=one)
+        records = answer.get("ResourceRecordSets", [])
+        found = [(record["Name"].rstrip(".").lower(), record["Type"]) for record in records]
         if (host.lower(), kind) in found:
             yield logical, Thing(facts.RECORD, host, {}, f"{zone}_{host}_{kind}")
 
