@@ -1,4 +1,4 @@
-"""What stands in front of the emulator: who may speak to it, and what AWS serves and it does not."""
+"""The gateway in front of the emulator: it controls access, and adds what AWS has and the emulator lacks."""
 
 from local.gateway.application import app
 

@@ -1,18 +1,16 @@
 """Access control of the emulator: privileged requests need this checkout's key.
 
-The emulator itself answers anybody, and any web page can send requests to 127.0.0.1. So nothing comes to it but
+The emulator itself accepts every request, and any web page can send requests to 127.0.0.1. So the gateway passes only
 
-- requests that are signed with the checkout's key (Signature Version 4,
+- requests signed with the checkout's key (Signature Version 4,
   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
-- what AWS has open to everybody: the sign-in pages and endpoints, the pool's keys, the APIs behind API Gateway, and the
-  operations of Cognito that take no signature, these with CORS as AWS has them,
-- requests of the functions that the emulator itself runs: their SDKs show a mark that nothing else is given. Their
-  session keys alone would not do, for the emulator makes these of names; their signature, and what their role may do,
-  the emulator checks,
-- the question whether it is up.
+- requests that are public on AWS: the sign-in pages and endpoints, the pool's keys, API Gateway APIs, and the
+  Cognito operations that need no signature, with the same CORS headers as on AWS,
+- requests of Lambda functions that the emulator runs. Their SDKs send a secret mark in the user agent. Their access key
+  is no proof, because the emulator derives it from names. The emulator checks their signature and permissions,
+- the health check.
 
-A request for another host than this machine is refused with 421: a page whose name was made to point here sends one.
-Everything else is refused with 403. Pure.
+A request for another host is refused with 421: this stops DNS rebinding. Everything else is refused with 403. Pure.
 """
 
 import hashlib
@@ -30,7 +28,7 @@ from local.keys import Key
 
 _HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH: Final = "/_ministack/health"
-LARGEST: Final = 16 * 2**20  # bytes of a body; the largest that AWS takes for a sign-in stack are a few MB
+LARGEST: Final = 16 * 2**20  # bytes of a body; the largest requests of a sign-in stack are a few MB
 _OURS_ONLY: Final = (
     "This emulator only accepts requests that are signed with its checkout's key. `make env` prints the key and "
     "the address, as `export` lines for the AWS CLI and SDKs."
@@ -38,19 +36,19 @@ _OURS_ONLY: Final = (
 
 
 def check_host(request: Request, ports: Sequence[str]) -> None:
-    """Raises OperationError where a request is for another host than this one, which listens at these ports."""
+    """Raise OperationError if the Host header is not this machine with one of the gateway's ports."""
     if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
         told = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
         raise OperationError("MisdirectedRequest", told, 421)
 
 
 def check(request: Request, key: Key, mark: str) -> None:
-    """Raises OperationError where the emulator does not get a request.
+    """Raise OperationError if a request must not reach the emulator.
 
     Args:
-        request: whatever came.
-        key: the checkout's.
-        mark: what the functions of this emulator show.
+        request: any HTTP request.
+        key: the checkout's key.
+        mark: the secret in the user agent of this emulator's Lambda functions.
     """
     _check_form(request)
     if is_open(request):
@@ -60,7 +58,7 @@ def check(request: Request, key: Key, mark: str) -> None:
 
 
 def _check_form(request: Request) -> None:
-    """What the emulator would read otherwise than it is read here, or not at all."""
+    """Refuse what the emulator would parse differently from the gateway, or could not parse."""
     if len(request.body) > LARGEST:
         raise OperationError("RequestEntityTooLarge", f"A body has {LARGEST:,} bytes at most here.", 413)
     if not (request.raw_path + request.query).isascii():
@@ -72,7 +70,7 @@ def _check_form(request: Request) -> None:
 
 
 def _check_origin(request: Request) -> None:
-    """A form of our pages that was sent by another page: it would sign its reader in as somebody else."""
+    """Refuse a form sent by a foreign page: it could sign the user in to another account (login CSRF)."""
     if not public_requests.is_form(request) or "origin" not in request.headers:
         return
     if urlsplit(request.header("origin")).netloc != request.header("host"):
@@ -104,7 +102,7 @@ def _check_signature(request: Request, key: Key, mark: str) -> None:
 
 
 def _check_signed_parts(request: Request, signed: list[str]) -> None:
-    """What AWS wants to be signed: the host, its own headers, and the body."""
+    """Require a signature over what AWS requires: the host, the `x-amz-` headers and the body."""
     left_out = [name for name in request.headers if name == "host" or name.startswith("x-amz-")]
     left_out = sorted(set(left_out) - {name.lower() for name in signed})
     if left_out:

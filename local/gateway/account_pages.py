@@ -1,4 +1,4 @@
-"""The pages for signing up, confirming it, a forgotten password and signing out.
+"""The pages for sign-up, its confirmation, a forgotten password, and sign-out.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-managed-login.html
 """
@@ -16,7 +16,7 @@ from local.gateway.http import Request, Response, redirect
 
 
 def sign_up_page(attempt: Attempt, error: str = "") -> Response:
-    """The page for a new account, with what was entered already."""
+    """Return the sign-up page, with the values entered before."""
     asked, names = attempt.asked, ["username", *_asked_for(attempt.asked.pool)]
     fields = {name: attempt.entered.get(name, "") for name in names}
     form = asked.form("/signup", "Sign up", {**fields, "password": ""})
@@ -24,7 +24,7 @@ def sign_up_page(attempt: Attempt, error: str = "") -> Response:
 
 
 async def sign_up(attempt: Attempt) -> Response:
-    """The account that was asked for."""
+    """Create the account; sign the user in, or ask for the confirmation code."""
     asked, entered = attempt.asked, attempt.entered
     attempt.name = asked.name(entered.get("username", "").strip())
     attempt.password = entered.get("password", "")
@@ -35,19 +35,19 @@ async def sign_up(attempt: Attempt) -> Response:
 
 
 async def confirm(attempt: Attempt) -> Response:
-    """The code of a sign-up, or that the link was opened; then the sign-in goes on."""
+    """Confirm a sign-up by its code, or by the link opened before; then continue the sign-in."""
     if "code" in attempt.entered:
         await _run(attempt, "ConfirmSignUp", ConfirmationCode=attempt.entered["code"].strip())
     return await sign_in.begin(attempt)
 
 
 async def resend(attempt: Attempt) -> Response:
-    """Another code or link."""
+    """Send another code or link."""
     return _waiting(attempt, await _run(attempt, "ResendConfirmationCode"))
 
 
 async def confirm_by_link(request: Request) -> Response:
-    """The link of a sign-up's mail, opened."""
+    """Confirm a sign-up: the user opened the link in the email."""
     given = request.asked()
     try:
         client = await directory.client(given.get("client_id", ""))
@@ -59,7 +59,7 @@ async def confirm_by_link(request: Request) -> Response:
 
 
 def forgot_page(attempt: Attempt, error: str = "") -> Response:
-    """The page that asks whose password is forgotten."""
+    """Return the page that asks for the name of the user who forgot the password."""
     asked = attempt.asked
     form = asked.form("/forgotPassword", "Send a code", {"username": attempt.entered.get("username", "")})
     text = "You get a code to set a new password."
@@ -67,7 +67,7 @@ def forgot_page(attempt: Attempt, error: str = "") -> Response:
 
 
 async def forgot(attempt: Attempt) -> Response:
-    """Send the code."""
+    """Send the code that resets the password."""
     attempt.name = attempt.asked.name(attempt.entered.get("username", "").strip())
     sent = await _run(attempt, "ForgotPassword")
     return sign_in.reset_page(attempt, text=f"A code was sent to {sent['CodeDeliveryDetails']['Destination']}.")
@@ -82,7 +82,7 @@ async def reset(attempt: Attempt) -> Response:
 
 
 async def logout(request: Request) -> Response:
-    """End the session of the pages, and go where the client has it registered: out, or to a new sign-in."""
+    """End the browser's session; redirect to the client's logout URL, or to a new sign-in."""
     asked = request.asked()
     try:
         client = await directory.client(asked.get("client_id", ""))
@@ -104,7 +104,7 @@ def _refused(error: str) -> Response:
 
 
 async def _run(attempt: Attempt, operation: str, **given: Any) -> Json:
-    """Have an operation done as the app itself would have it, with the proof of its secret."""
+    """Run an operation as the app would, with its secret hash if it has a secret."""
     client, name = attempt.asked.client, attempt.name
     proof = {"SecretHash": calls.secret_hash(client, name)} if client.get("ClientSecret") else {}
     named = {"ClientId": client["ClientId"], "Username": name}
@@ -112,7 +112,7 @@ async def _run(attempt: Attempt, operation: str, **given: Any) -> Json:
 
 
 def _waiting(attempt: Attempt, sent: Json) -> Response:
-    """The page that a sign-up waits at, with what an operation says of the message that it sent."""
+    """Return the page that waits for the confirmation, and names the address that the message was sent to."""
     details = sent.get("CodeDeliveryDetails")
     if not details:
         told = "An administrator has to confirm your account, because this pool does not verify your address."
@@ -123,6 +123,6 @@ def _waiting(attempt: Attempt, sent: Json) -> Response:
 
 
 def _asked_for(pool: Json) -> list[str]:
-    """The attributes that the page asks for: the required ones, and those by which a sign-up is confirmed."""
+    """Return the attributes on the sign-up page: the required ones, and those that Cognito verifies."""
     named = [*attributes.required(pool), *(pool.get("AutoVerifiedAttributes") or [])]
     return [name for name in dict.fromkeys(named) if name not in (pool.get("UsernameAttributes") or [])]

@@ -1,4 +1,4 @@
-"""Accounts as AWS has them: who signs up, is invited or forgot a password, and the messages that it sends them.
+"""Sign-up, invitation and password reset with the checks and messages of AWS.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html
 """
@@ -12,7 +12,7 @@ from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 
-# What the emulator takes for a code, whatever was sent: it gets these once the right code came here.
+# The purpose of the code of each operation, and the fixed code that the emulator accepts for it.
 _TAKEN: Final = {
     "ConfirmSignUp": (codes.SIGN_UP, "123456"),
     "ConfirmForgotPassword": (codes.RESET, "654321"),
@@ -20,7 +20,7 @@ _TAKEN: Final = {
 
 
 async def sign_up(call: Call) -> Json:
-    """SignUp: with what the client may write and the pool asks for, where people may sign up by themselves."""
+    """Handle SignUp: refuse it if the pool forbids it, an attribute is not writable, or a required one is missing."""
     pool, client = await call.pool(), await call.client()
     if (pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
         raise OperationError("NotAuthorizedException", "SignUp is not permitted for this user pool")
@@ -39,7 +39,7 @@ async def sign_up(call: Call) -> Json:
 
 
 async def resend(call: Call) -> Json:
-    """ResendConfirmationCode."""
+    """Handle ResendConfirmationCode."""
     sent = await call.passed_on()
     pool, user = await call.addressee()
     if user is None:
@@ -50,7 +50,7 @@ async def resend(call: Call) -> Json:
 
 
 async def forgot_password(call: Call) -> Json:
-    """ForgotPassword."""
+    """Handle ForgotPassword."""
     sent = await call.passed_on()
     pool, user = await call.addressee()
     if user is None:
@@ -61,11 +61,11 @@ async def forgot_password(call: Call) -> Json:
 
 
 async def confirm(call: Call) -> Json:
-    """ConfirmSignUp and ConfirmForgotPassword: by the code that was sent."""
+    """Handle ConfirmSignUp and ConfirmForgotPassword: check the code that was sent."""
     pool, user = await call.addressee()
     signs_up = call.name == "ConfirmSignUp"
     if user is None or (signs_up and user["UserStatus"] != "UNCONFIRMED"):
-        return await call.passed_on()  # it says what is wrong, or hides that there is nobody
+        return await call.passed_on()  # the emulator reports the error, or hides that the user does not exist
     purpose, taken = _TAKEN[call.name]
     codes.check(pool["Id"], user["Username"], purpose, str(call.given.get("ConfirmationCode", "")))
     done = await call.passed_on(ConfirmationCode=taken)
@@ -79,7 +79,7 @@ async def confirm(call: Call) -> Json:
 
 
 async def admin_create(call: Call) -> Json:
-    """AdminCreateUser: with an invitation, unless the administrator wants none."""
+    """Handle AdminCreateUser: send an invitation unless MessageAction is SUPPRESS."""
     password = str(call.given.get("TemporaryPassword") or _temporary_password())
     action = call.given.get("MessageAction")
     made = await call.passed_on(TemporaryPassword=password)
@@ -95,7 +95,7 @@ async def admin_create(call: Call) -> Json:
 
 
 async def admin_reset_password(call: Call) -> Json:
-    """AdminResetUserPassword: the code goes out before the password is no good any more."""
+    """Handle AdminResetUserPassword: send the code first, then invalidate the password."""
     pool, user = await call.addressee()
     if user:
         await _reset_sent(call, pool, user)
@@ -116,6 +116,6 @@ async def _reset_sent(call: Call, pool: Json, user: Json) -> Json:
 
 
 def _temporary_password() -> str:
-    """One that every policy takes: all kinds of characters, and longer than most ask for."""
+    """Return a random password of 16 characters of all four kinds, to satisfy most password policies."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!")
     return "".join(secrets.choice(kind) for kind in kinds * 4)

@@ -1,8 +1,8 @@
-"""The application that hypercorn serves: the emulator, behind what AWS has and it has not.
+"""The ASGI application that hypercorn serves: the gateway, with the emulator behind it.
 
-An ASGI application (https://asgi.readthedocs.io/en/stable/specs/www.html); `local.emulator` starts it, with the key as
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the port as GATEWAY_PORT and the mark of its functions as AWS_SDK_UA_APP_ID
-in its environment.
+`local.emulator` starts it with these environment variables: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (the checkout's
+key), GATEWAY_PORT, GATEWAY_TLS_PORT if TLS is on, and AWS_SDK_UA_APP_ID (the mark of the Lambda functions).
+https://asgi.readthedocs.io/en/stable/specs/www.html
 """
 
 import json
@@ -29,12 +29,12 @@ _FOR_ALL: Final = [(b"access-control-allow-origin", b"*"), (b"access-control-exp
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """The application that hypercorn serves."""
+    """Serve one ASGI connection: HTTP and lifespan; a WebSocket is closed."""
     if scope["type"] == "lifespan":
         await emulator(scope, receive, send)
     elif scope["type"] == "http":
         await _http(scope, receive, send)
-    else:  # nothing of this stack speaks over a WebSocket
+    else:  # no part of the stack uses WebSockets
         await receive()
         await send({"type": "websocket.close", "code": 1008})
 
@@ -62,12 +62,12 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _ports() -> list[str]:
-    """Where the gateway listens, without and, where it is on, with TLS."""
+    """Return the ports of the gateway: HTTP, then HTTPS if TLS is on."""
     return [port for name in ("GATEWAY_PORT", "GATEWAY_TLS_PORT") if (port := os.environ.get(name))]
 
 
 async def _read(scope: Scope, receive: Receive) -> Request | None:
-    """The request with its whole body; None where the client goes away before its end."""
+    """Return the request with its whole body; None if the client disconnects before the end."""
     headers: dict[str, list[str]] = {}
     for name, value in scope["headers"]:
         headers.setdefault(name.decode("latin-1").lower(), []).append(sigv4.decode_header_value(value))
@@ -76,7 +76,7 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        if len(body) <= access.LARGEST:  # of what is too long a part is enough
+        if len(body) <= access.LARGEST:  # keep just enough of a body that is too long to refuse it
             body += message.get("body", b"")
         more = message.get("more_body", False)
     raw_path = scope.get("raw_path") or scope["path"].encode()
@@ -87,7 +87,7 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """The body once more, for the emulator; then whatever else comes."""
+    """Return a `receive` that replays the body to the emulator, then continues with the real one."""
     first = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
@@ -97,7 +97,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 def _with_cors(send: Send, allowance: Headers) -> Send:
-    """The emulator lets every page read every answer; what needs the key is for no page to read."""
+    """Replace the emulator's CORS headers: it lets every web page read every response, even private ones."""
 
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -112,7 +112,7 @@ def _is_kept(header: tuple[bytes, bytes]) -> bool:
 
 
 def _error(request: Request, refused: OperationError) -> Response:
-    """A refusal in the words of the protocol: JSON for services like Cognito, XML for those like CloudFormation."""
+    """Return an error in the protocol of the request: JSON as for Cognito, XML as for CloudFormation."""
     kind = request.header("content-type")
     if "json" in kind or not kind:
         body = json.dumps({"__type": refused.code, "message": refused.message})

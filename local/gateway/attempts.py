@@ -1,4 +1,4 @@
-"""Sign-ins under way: what is known of a person between one page and the next, for fifteen minutes."""
+"""Sign-ins in progress: the gateway remembers each for fifteen minutes between one page and the next."""
 
 import secrets
 import time
@@ -8,27 +8,26 @@ from typing import Final
 from local.gateway.authorization import Authorization
 from local.gateway.http import Request
 
-FIELD: Final = "attempt"  # of the forms
-_LASTS: Final = 900.0  # seconds; AWS has 3 to 15 minutes
+FIELD: Final = "attempt"  # the hidden form field
+_LASTS: Final = 900.0  # seconds; AWS allows 3 to 15 minutes
 _GUESSES: Final = 5
 
 
 @dataclass
 class Attempt:
-    """A sign-in at the pages.
+    """One sign-in on the pages.
 
     Args:
-        request: what the browser sent last.
-        asked: what the app asks for.
-        name: the user name that was entered.
-        password: the one that was entered, which the emulator wants again at the end; empty where a mailed code stands
-            in for it.
-        by_link: whether a sign-up is confirmed by a link rather than a code.
-        factor: the factor that is asked for beside the password, or in its place; else empty.
-        access_token: by which an authenticator app is set up.
-        shown: what that app is given.
-        guesses: how many codes of a second factor may still be entered.
-        steps: the paths of the forms that may go on with it.
+        request: the browser's latest request.
+        asked: the app's authorization request.
+        name: the user name entered.
+        password: the password entered, which the emulator needs again at the end; empty for a sign-in by email code.
+        by_link: whether a sign-up is confirmed by a link instead of a code.
+        factor: the second factor, or the email code that replaces the password; empty if none is needed.
+        access_token: the token that sets up an authenticator app.
+        shown: the key and link to enter in that app.
+        guesses: the remaining number of tries for a second factor's code.
+        steps: the paths of the forms that can continue this sign-in.
     """
 
     request: Request
@@ -45,7 +44,7 @@ class Attempt:
 
     @property
     def entered(self) -> dict[str, str]:
-        """What was filled in at the last page."""
+        """The fields of the last form sent."""
         return self.request.form()
 
 
@@ -53,14 +52,14 @@ _under_way: dict[str, Attempt] = {}
 
 
 def begin(attempt: Attempt, *steps: str) -> dict[str, str]:
-    """Remember an attempt; the hidden field of the forms, by their paths, that go on with it."""
+    """Remember an attempt for the forms at these paths, and return their hidden field."""
     token, attempt.steps = secrets.token_urlsafe(32), steps
     _under_way[token] = attempt
     return {FIELD: token}
 
 
 def take(request: Request) -> Attempt | None:
-    """The attempt that a form goes on with, which is then no more; None where it has ended, or waits for another."""
+    """Remove and return the attempt that a form continues; None if it has expired or expects another form."""
     attempt = _under_way.pop(request.form().get(FIELD, ""), None)
     if attempt is None or request.path not in attempt.steps or time.monotonic() > attempt.ends:
         return None

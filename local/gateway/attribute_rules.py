@@ -1,4 +1,4 @@
-"""A person's attributes as an app changes them: what it may write, and a new address that is verified first.
+"""Changes of a user's attributes by an app: write permissions, and the verification of a new address.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-email-phone-verification.html
 """
@@ -8,11 +8,11 @@ from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
-_held_back: dict[tuple[str, str, str], str] = {}  # an address that counts once it is verified: (pool, user, attribute)
+_held_back: dict[tuple[str, str, str], str] = {}  # (pool, user, attribute) -> new address, saved once it is verified
 
 
 async def update(call: Call) -> Json:
-    """UpdateUserAttributes."""
+    """Handle UpdateUserAttributes."""
     pool, client, user = await call.owner()
     given = attributes.as_compared(pool, directory.of_list(call.given.get("UserAttributes")))
     attributes.check_written(pool, client, given)
@@ -36,7 +36,7 @@ async def update(call: Call) -> Json:
 
 
 async def send_code(call: Call) -> Json:
-    """GetUserAttributeVerificationCode."""
+    """Handle GetUserAttributeVerificationCode."""
     pool, client, user = await call.owner()
     name = str(call.given.get("AttributeName"))
     to = _held_back.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
@@ -47,7 +47,7 @@ async def send_code(call: Call) -> Json:
 
 
 async def verify(call: Call) -> Json:
-    """VerifyUserAttribute."""
+    """Handle VerifyUserAttribute."""
     pool, _, user = await call.owner()
     name = str(call.given.get("AttributeName"))
     codes.check(pool["Id"], user["Username"], name, str(call.given.get("Code", "")))

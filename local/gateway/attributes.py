@@ -1,4 +1,4 @@
-"""What an app may write of a person's attributes, and what the pool's schema asks for.
+"""Checks of a user's attributes: what an app may write, and what the pool's schema requires.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 """
@@ -9,7 +9,7 @@ from local.gateway.emulated import OperationError
 
 
 def check_written(pool: Json, client: Json, given: dict[str, str]) -> None:
-    """Raises OperationError where the client may not write one of these, or the pool does not know it."""
+    """Raise OperationError if an attribute is not in the pool's schema, or the client may not write it."""
     schema = {one["Name"]: one for one in pool.get("SchemaAttributes") or []}
     for name in given:
         if name not in schema:
@@ -23,7 +23,7 @@ def check_written(pool: Json, client: Json, given: dict[str, str]) -> None:
 
 
 def check_unchanged(pool: Json, given: dict[str, str]) -> None:
-    """Raises OperationError where one of these can never be changed."""
+    """Raise OperationError if an attribute is immutable."""
     for one in pool.get("SchemaAttributes") or []:
         if one["Name"] in given and not one.get("Mutable", True):
             told = f"user.{one['Name']}: Attribute cannot be updated."
@@ -31,12 +31,12 @@ def check_unchanged(pool: Json, given: dict[str, str]) -> None:
 
 
 def required(pool: Json) -> list[str]:
-    """The attributes that nobody may sign up without, `sub` left out, which a person gets."""
+    """Return the attributes required for a sign-up, without `sub`, which Cognito sets."""
     return [one["Name"] for one in pool.get("SchemaAttributes") or [] if one.get("Required") and one["Name"] != "sub"]
 
 
 def check_required(pool: Json, given: dict[str, str]) -> None:
-    """Raises OperationError where a required attribute is missing."""
+    """Raise OperationError if a required attribute is missing."""
     missing = [name for name in required(pool) if not given.get(name)]
     if missing:
         told = "\n".join(f"{name}: The attribute {name} is required" for name in missing)
@@ -44,7 +44,7 @@ def check_required(pool: Json, given: dict[str, str]) -> None:
 
 
 def as_compared(pool: Json, given: dict[str, str]) -> dict[str, str]:
-    """The same, with what people sign in by in lower case where the pool makes no difference."""
+    """Return the attributes with sign-in names in lower case if the pool ignores case."""
     if directory.has_case(pool):
         return given
     names = {*(pool.get("UsernameAttributes") or []), *(pool.get("AliasAttributes") or [])}

@@ -1,4 +1,4 @@
-"""A call of one of Cognito's operations on its way to the emulator, with user names as the pool compares them."""
+"""A call of a Cognito operation, with user names in the case that the pool compares."""
 
 import base64
 import copy
@@ -14,18 +14,18 @@ from local.gateway import attributes, directory, tokens
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 
-# By which members an operation names a user, with the hash that an app with a secret proves itself by.
+# The members that hold a user name -> the member with the secret hash for that name.
 _NAMES: Final = {"Username": "SecretHash", "USERNAME": "SECRET_HASH"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """An operation that was asked for.
+    """One call of a Cognito operation.
 
     Args:
-        name: such as SignUp.
-        given: what came with it.
-        origin: the address by which the caller came, for links.
+        name: the operation, such as SignUp.
+        given: its input.
+        origin: the gateway's address as the caller used it, for links in messages.
     """
 
     name: str
@@ -34,37 +34,37 @@ class Call:
 
     @functools.cached_property
     def username(self) -> str:
-        """The user's name that it has; empty without one."""
+        """The user name in the input; empty if there is none."""
         name = self.given.get("Username")
         return name if isinstance(name, str) else ""
 
     @property
     def client_id(self) -> str:
-        """The app's, as a function is told it."""
+        """The client ID for the event of a Lambda trigger; NO_CLIENT if the input has none."""
         return str(self.given.get("ClientId", NO_CLIENT))
 
     async def client(self) -> Json:
-        """The app client that asks. Raises OperationError where there is none."""
+        """Return the app client of the call. Raises OperationError if it does not exist."""
         return await directory.client(str(self.given.get("ClientId")))
 
     async def pool(self) -> Json:
-        """The pool that it is about. Raises OperationError where there is none."""
+        """Return the pool of the call. Raises OperationError if it does not exist."""
         return await directory.pool(str(self.given.get("UserPoolId") or (await self.client())["UserPoolId"]))
 
     async def addressee(self) -> tuple[Json, Json | None]:
-        """Pool, and the user that is named; None where there is none. Raises OperationError without the pool."""
+        """Return the pool and the named user, None if unknown. Raises OperationError if the pool does not exist."""
         pool = await self.pool()
         return pool, await directory.person(pool["Id"], self.username)
 
     async def owner(self) -> tuple[Json, Json, Json]:
-        """Pool, client and user of the access token that came along. Raises OperationError where it is no good."""
+        """Return pool, client and user of the access token. Raises OperationError if the token is invalid."""
         token = str(self.given.get("AccessToken", ""))
-        user = await operate("GetUser", AccessToken=token)  # which checks it
+        user = await operate("GetUser", AccessToken=token)  # validates the token
         client = await directory.client(str(tokens.claims(token).get("client_id")))
         return await directory.pool(client["UserPoolId"]), client, user
 
     async def passed_on(self, **other: Any) -> Json:
-        """What the emulator answers, with some of it given otherwise. Raises OperationError where it refuses."""
+        """Run the call on the emulator with `other` in place of its input. Raises OperationError if that fails."""
         return await operate(self.name, **{**self.given, **other})
 
 
@@ -72,14 +72,14 @@ Rule = Callable[[Call], Awaitable[Json]]
 
 
 async def with_compared_names(call: Call) -> Call:
-    """The call with names in lower case where the pool makes no difference; itself where that is the same."""
+    """Return the call with user names in lower case if the pool ignores case; the same object if nothing changes."""
     if not _has_upper(call.given):
         return call
     try:
         pool = await call.pool()
         client = await call.client() if "ClientId" in call.given else {}
     except OperationError:
-        return call  # the emulator says what is missing
+        return call  # the emulator reports what is missing
     if directory.has_case(pool) or await _is_of_a_provider(pool, call.username):
         return call
     given = copy.deepcopy(call.given)
@@ -91,19 +91,19 @@ async def with_compared_names(call: Call) -> Call:
 
 
 def secret_hash(client: Json, name: str) -> str:
-    """What an app with a secret proves itself by at a user's name."""
+    """Return the SECRET_HASH of an app client for a user name."""
     proof = hmac.new(client["ClientSecret"].encode(), (name + client["ClientId"]).encode(), hashlib.sha256)
     return base64.b64encode(proof.digest()).decode()
 
 
 async def _is_of_a_provider(pool: Json, name: str) -> bool:
-    """Whether somebody has it who comes by a provider, whose capitals the emulator keeps in it."""
+    """Whether the user comes from an external provider: the emulator keeps capitals in such a name."""
     user = await directory.person(pool["Id"], name) if "_" in name else None
     return user is not None and user["UserStatus"] == "EXTERNAL_PROVIDER"
 
 
 def _names(given: Json) -> list[tuple[Json, str]]:
-    """Where a call has names of users: what holds each, and the member."""
+    """Return where the input has user names, as pairs of a dict and its key."""
     holders = [given, given.get("AuthParameters"), given.get("ChallengeResponses")]
     parts = [part for part in holders if isinstance(part, dict)]
     return [(part, name) for part in parts for name in _NAMES if isinstance(part.get(name), str)]
@@ -113,7 +113,7 @@ def _lower(holder: Json, name: str, client: Json) -> None:
     lowered = holder[name].lower()
     if client.get("ClientSecret"):
         if holder.get(_NAMES[name]) != secret_hash(client, holder[name]):
-            return  # the emulator refuses it
+            return  # the emulator refuses the wrong hash
         holder[_NAMES[name]] = secret_hash(client, lowered)
     holder[name] = lowered
 

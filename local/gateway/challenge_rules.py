@@ -1,7 +1,8 @@
-"""Signing in by operations: a challenge is answered in the session that it was given in, by the person it was given to.
+"""Sign-in by API: a response to a challenge must come in the session of the challenge, for the same user.
 
-The emulator takes any session for right, so who answered a challenge that nobody was given would be signed in without a
-password. https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
+The emulator accepts any session. Without this check, a response to a challenge that was never issued would sign a user
+in without a password.
+https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
 """
 
 import time
@@ -15,7 +16,7 @@ from local.gateway.emulated import OperationError, operate
 from local.gateway.pool_rules import grace
 
 _NEW_PASSWORD: Final = "NEW_PASSWORD_REQUIRED"  # noqa: S105 - a challenge
-# Those whose session the emulator does not look at.
+# The challenges whose session the emulator does not check.
 _UNCHECKED: Final = (_NEW_PASSWORD, "SOFTWARE_TOKEN_MFA", "MFA_SETUP")
 
 
@@ -31,7 +32,7 @@ _sessions: dict[str, _Given] = {}
 
 
 async def initiate(call: Call) -> Json:
-    """InitiateAuth and AdminInitiateAuth."""
+    """Handle InitiateAuth and AdminInitiateAuth."""
     flow = call.given.get("AuthFlow")
     if flow in ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN") and grace(await call.client()) is not None:
         raise OperationError("InvalidParameterException", f"{flow} flow not enabled for this client")
@@ -39,7 +40,7 @@ async def initiate(call: Call) -> Json:
 
 
 async def respond(call: Call) -> Json:
-    """RespondToAuthChallenge and AdminRespondToAuthChallenge."""
+    """Handle RespondToAuthChallenge and AdminRespondToAuthChallenge."""
     if call.given.get("ChallengeName") not in _UNCHECKED:
         return await _remembered(call, await call.passed_on(), "ChallengeResponses")
     session = str(call.given.get("Session"))
@@ -55,7 +56,7 @@ async def respond(call: Call) -> Json:
 
 
 async def _check_password(call: Call, name: str) -> None:
-    """Raises OperationError where the pool's policy has something against the new password."""
+    """Raise OperationError if the new password does not meet the pool's policy."""
     password = str((call.given.get("ChallengeResponses") or {}).get("NEW_PASSWORD", ""))
     named = {"UserPoolId": (await call.pool())["Id"], "Username": name}
     await operate("AdminSetUserPassword", **named, Password=password, Permanent=False)
@@ -71,7 +72,7 @@ async def _remembered(call: Call, done: Json, part: str) -> Json:
 
 
 async def _name(call: Call, part: str) -> str:
-    """The user name, as the pool has it, of the name or alias that a call has; empty where there is nobody."""
+    """Return the pool's user name for the name or alias in a call; empty if the user does not exist."""
     entered = str((call.given.get(part) or {}).get("USERNAME", ""))
     user = await directory.person((await call.pool())["Id"], entered)
     return str(user["Username"]) if user else ""

@@ -1,7 +1,7 @@
-"""The codes that people get by mail or text: six random digits each, for one person and one purpose.
+"""The codes sent by email or SMS: six random digits each, for one user and one purpose.
 
-A code dies when it was right, when a newer one is sent, after its time, and after five wrong guesses. They are kept in
-memory and go with the gateway; https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html has AWS's times.
+A code ends when it is used, when a newer one is sent, when it expires, and after five wrong guesses. Codes are kept in
+memory only. Their lifetimes are those of AWS: https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html
 """
 
 import hmac
@@ -34,12 +34,12 @@ _issued: dict[tuple[str, str, str], _Code] = {}
 
 
 def issue(pool_id: str, name: str, purpose: str) -> str:
-    """A new code, in the place of any older one.
+    """Return a new code, which replaces the older one.
 
     Args:
-        pool_id: of the person's pool.
-        name: the person's user name, as the pool has it.
-        purpose: SIGN_UP, RESET, MFA, FIRST, or the name of an attribute that is to be verified.
+        pool_id: the user's pool.
+        name: the user name, as the pool stores it.
+        purpose: SIGN_UP, RESET, MFA, FIRST, or the name of an attribute to verify.
     """
     digits = f"{secrets.randbelow(10**6):06d}"
     _issued[pool_id, name, purpose] = _Code(digits, time.monotonic() + _VALID.get(purpose, _OF_ATTRIBUTES))
@@ -47,7 +47,7 @@ def issue(pool_id: str, name: str, purpose: str) -> str:
 
 
 def check(pool_id: str, name: str, purpose: str, digits: str) -> None:
-    """Whether a code is the one that was sent last. Raises OperationError, in AWS's words, where it is not."""
+    """Raise OperationError, with the message of AWS, if a code is not the one sent last."""
     code = _issued.get((pool_id, name, purpose))
     if code is None or time.monotonic() > code.ends:
         raise OperationError("ExpiredCodeException", "Invalid code provided, please request a code again.")
@@ -59,5 +59,5 @@ def check(pool_id: str, name: str, purpose: str, digits: str) -> None:
 
 
 def use_up(pool_id: str, name: str, purpose: str) -> None:
-    """Forget a code that did what it was for."""
+    """Delete a code after its use."""
     _issued.pop((pool_id, name, purpose), None)
