@@ -72,7 +72,7 @@ class Api(Model):
     renamed_from: types.Maybe[types.Key] = setting("The previous key, to keep the resource server after a rename.")
 
     def filled(self, key: str, names: Names) -> "Api":
-        """The same API, with its names put in; its scopes have the names that AWS gets, sorted."""
+        """The API with defaults filled in. Its scopes are sorted and have the names that are sent to AWS."""
         prefix = f"{key}." if self.prefix_scopes else ""
         return self.model_copy(
             update={
@@ -84,12 +84,12 @@ class Api(Model):
 
     @property
     def full_scopes(self) -> list[str]:
-        """The whole names of the scopes of an API that is filled in."""
+        """The full names of the scopes, `<identifier>/<scope>`. The API has to be filled in."""
         return [f"{self.identifier}/{scope}" for scope in self.scopes]
 
 
 def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
-    """Each way to write a scope, short (`project.read`) and whole, with its whole name."""
+    """The full name of each scope, by its short form (`project.read`) and by its full name."""
     known = {name: name for name in OIDC_SCOPES}
     for api in apis.values():
         for name in api.scopes:
@@ -98,7 +98,7 @@ def known_scopes(apis: Mapping[str, Api]) -> dict[str, str]:
 
 
 def api_problems(apis: Mapping[str, Api], most: int) -> Iterator[Problem]:
-    """What AWS would refuse of the APIs, which are filled in."""
+    """The errors of the APIs, which have to be filled in; `most` is the account's quota."""
     if len(apis) > most:
         allowed = f"at most {most} APIs, the resource servers of a pool"
         fix = "remove some, or, if AWS has raised this account's quota, set identity:resourceServerLimit "
@@ -125,7 +125,7 @@ def _too_long(key: str, api: Api) -> Iterator[Problem]:
 
 
 def _ambiguous(apis: Mapping[str, Api]) -> Iterator[Problem]:
-    """Without their prefix, two APIs can have scopes of one name: a client has to write those whole."""
+    """Without prefixes, two APIs can have scopes with the same name: clients have to write their full names."""
     first: dict[str, str] = {}
     for key, api in apis.items():
         for scope in api.scopes:
@@ -138,7 +138,7 @@ def _ambiguous(apis: Mapping[str, Api]) -> Iterator[Problem]:
 
 
 def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
-    """A former key has to be free, and can have become one entry alone."""
+    """Check `renamedFrom`: the old key must be unused, and only one entry may have it."""
     taken: dict[str, str] = {}
     for key, entry in entries.items():
         if entry.renamed_from is None:

@@ -54,13 +54,13 @@ class Asset(Model):
 
 
 def contrast(one: str, other: str) -> float:
-    """How much two colours differ, 1-21 (WCAG 2.2, 1.4.3)."""
+    """The contrast ratio of two colours, 1-21 (WCAG 2.2, 1.4.3)."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def readable_on(colour: str) -> str:
-    """White or black: one of the two has a contrast of 4.5 or more on any colour."""
+    """White or black, whichever has the higher contrast: at least 4.5 on any colour."""
     return max(("#ffffff", "#000000"), key=lambda text: contrast(text, colour))
 
 
@@ -127,13 +127,13 @@ class Branding(Model):
     )
 
     def assets(self) -> list[Asset]:
-        """The pictures, as AWS calls them."""
+        """The images, with AWS's categories."""
         icon = f"FAVICON_{_kind(self.favicon or '')}"
         files = {"FORM_LOGO": self.logo, "PAGE_BACKGROUND": self.background, icon: self.favicon}
         return [Asset(category=category, file=file) for category, file in files.items() if file]
 
     def settings(self) -> dict[str, Any]:
-        """AWS's settings: what is not in them stays as Cognito has it."""
+        """The settings in AWS's format. Cognito uses its defaults for omitted ones."""
         made = self.model_copy(update={"dark_colour": self.dark_colour or self.colour}).inputs()
         if self.corners is not None:
             radius = {"borderRadius": self.corners}
@@ -141,7 +141,7 @@ class Branding(Model):
         return made
 
     def css(self) -> str:
-        """The same for the pages of version 1."""
+        """The same values as CSS, for version 1."""
         rules = []
         if self.colour:
             text = readable_on(self.colour)
@@ -165,13 +165,13 @@ class Look(Model):
     )
 
     def old_css(self) -> str:
-        """What the pages of version 1 get."""
+        """The CSS for version 1."""
         if self.css:
             return (ROOT / self.css).read_text(encoding="utf-8")
         return (self.branding or Branding()).css()
 
     def styled(self) -> dict[str, Any]:
-        """The inputs of a style: Cognito's own looks where nothing is said."""
+        """The inputs of the branding resource; Cognito's default style if nothing is set."""
         own = json.loads((ROOT / self.settings).read_text(encoding="utf-8")) if self.settings else None
         branding = self.branding or Branding()
         settings, assets = own or branding.settings(), [*branding.assets(), *self.assets]

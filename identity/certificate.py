@@ -7,21 +7,21 @@ import pulumi
 from pulumi_aws.acm import Certificate, CertificateValidation
 from pulumi_aws.route53 import Record
 
-# AWS validates within minutes once the record is there, and never if the zone is not delegated to: the provider's 75
-# minutes would only be waited in vain.
+# AWS validates the certificate within minutes, or never, if the zone is not delegated. The provider would wait 75
+# minutes.
 _VALIDATION_TIMEOUT = pulumi.CustomTimeouts(create="15m")
 _RECORD_TTL_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class DomainCertificateArgs:
-    """What a certificate is made of.
+    """The arguments of `DomainCertificate`.
 
     Args:
-        domain_name: the name that it is for, at most 64 characters.
-        zone_id: the hosted zone in which it is validated.
-        tags: its tags.
-        region: where it lives, if not in the provider's region; Cognito wants a custom domain's in us-east-1.
+        domain_name: the domain name of the certificate, at most 64 characters.
+        zone_id: the hosted zone for the validation record.
+        tags: the tags of the certificate.
+        region: its region, by default that of the provider; for a custom domain, Cognito requires us-east-1.
     """
 
     domain_name: pulumi.Input[str]
@@ -31,14 +31,13 @@ class DomainCertificateArgs:
 
 
 class DomainCertificate(pulumi.ComponentResource):
-    """An ACM certificate, validated by a DNS record in the zone, which AWS uses again at each renewal.
+    """An ACM certificate, validated by a DNS record in the zone; AWS needs the record for each renewal.
 
-    It leaves alone the zone itself and every other record in it. The validation record is taken over where it is there
-    already, since all certificates of one name share it
-    (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
+    The zone and its other records are not changed. An existing validation record is overwritten, because all
+    certificates for the same name share it (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html).
 
     Attributes:
-        arn: the certificate's ARN.
+        arn: the ARN of the certificate.
         validated_arn: the same ARN, known once AWS has issued the certificate.
     """
 

@@ -46,7 +46,7 @@ ZONE_KEYS: Final = ("zoneName", "zoneId", "zoneExport")
 
 @dataclass(frozen=True)
 class ZoneReference:
-    """The hosted zone as the config names it: `by` is zoneName, zoneId or zoneExport."""
+    """A reference to a hosted zone; `by` is the config key: zoneName, zoneId or zoneExport."""
 
     by: str
     value: str
@@ -54,17 +54,17 @@ class ZoneReference:
 
 @dataclass(frozen=True)
 class Domain:
-    """Where sign-in is served.
+    """The sign-in domains.
 
     Args:
         auth_domain: the auth domain.
-        custom: whether sign-in is served on it.
-        prefix: the prefix of amazoncognito.com on which it is served otherwise, or as well.
-        keep_prefix: whether the prefix is served beside a custom domain.
-        certificate_arn: a certificate that exists, for a custom domain.
-        zones: the hosted zones that the config names; one at most is sound.
-        served: whether sign-in is served on any domain.
-        login_version: which of Cognito's sign-in pages it has, 1 or 2; AWS's choice by default.
+        custom: whether the auth domain is a custom domain of the pool.
+        prefix: the prefix of the Amazon Cognito domain, used if there is no custom domain.
+        keep_prefix: whether the pool keeps the prefix domain next to a custom domain.
+        certificate_arn: an existing certificate for a custom domain.
+        zones: the hosted zones in the config; at most one is valid.
+        served: whether the pool has a sign-in domain.
+        login_version: the version of Cognito's sign-in pages, 1 or 2; None for AWS's default.
     """
 
     auth_domain: str
@@ -82,11 +82,11 @@ class Domain:
 
     @property
     def certificate_region(self) -> str | None:
-        """Where the certificate has to be, if not in the region of the pool."""
+        """The required region of the certificate; None for the region of the pool."""
         return CUSTOM_DOMAIN_REGION if self.custom else None
 
     def served_on(self, region: str | None) -> str | None:
-        """The host of the sign-in pages; None without any, and where it follows from a region that nobody names."""
+        """The host of the sign-in pages; None without a domain, or if it depends on an unknown region."""
         if not self.served:
             return None
         if self.custom:
@@ -95,13 +95,13 @@ class Domain:
 
 
 def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix: bool) -> Iterator[Problem]:
-    """What can never work.
+    """The errors in the domain settings.
 
     Args:
-        domain: what the config says.
+        domain: the domain settings.
         names: the naming rules.
-        has_name: whether the auth domain is sound, or made of sound names.
-        default_prefix: whether the prefix follows from the names, which are sound.
+        has_name: whether the auth domain is valid, or derived from valid names.
+        default_prefix: whether the prefix is derived from valid names.
     """
     if len(domain.zones) > 1:
         written = ", ".join(zone.by for zone in domain.zones)
@@ -126,11 +126,11 @@ def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix
 
 
 def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | None]) -> Iterator[Problem]:
-    """What nobody could come to where the pool has no domain.
+    """The errors of a pool without a sign-in domain: settings that need one.
 
     Args:
-        said: what the config says of a domain and its pages, by key.
-        flows: OAuth's flows of each client, by its key.
+        said: the settings of domain and sign-in pages, by key.
+        flows: the OAuth flows of each client, by client key; None if not set.
     """
     for key, value in said.items():
         if value:
@@ -155,7 +155,7 @@ def _auth_domain(domain: Domain) -> Iterator[Problem]:
 
 
 def outside_zone(domain: Domain, zone_name: str) -> Iterator[Problem]:
-    """The auth domain has to be in the zone, or be its own name; and Cognito looks at a custom domain's parent."""
+    """The auth domain has to be in the zone or equal to it. The parent of a custom domain has to resolve."""
     name, path = domain.auth_domain, "identity:authDomain"
     if name != zone_name and not name.endswith(f".{zone_name}"):
         fix = f"set identity:authDomain to a name below {zone_name}, or set the zone of {name}"
@@ -179,15 +179,15 @@ def serve(
     certificate_arn: pulumi.Input[str] | None,
     zone_id: pulumi.Input[str] | None,
 ) -> UserPoolDomain | None:
-    """The domains of a pool: its prefix, one of its own, or both; the one that people come to, or None.
+    """Create the domains of a pool: prefix domain, custom domain or both. Return the one of the sign-in pages, or None.
 
     Args:
-        domain: which they are.
-        name: what the program calls the pool.
-        pool: its component.
-        pool_id: its id.
-        certificate_arn: that of the custom domain, in us-east-1 and validated.
-        zone_id: the hosted zone that gets the alias records; None where somebody else makes them.
+        domain: the domain settings.
+        name: the logical name of the pool.
+        pool: the component of the pool.
+        pool_id: the id of the pool.
+        certificate_arn: the validated certificate of the custom domain, in us-east-1.
+        zone_id: the hosted zone for the alias records; None if they are created elsewhere.
     """
 
     def make(kind: str, served_on: str, certificate: pulumi.Input[str] | None = None) -> UserPoolDomain:
@@ -197,7 +197,7 @@ def serve(
             user_pool_id=pool_id,
             certificate_arn=certificate,
             managed_login_version=domain.login_version,
-            # A pool has one domain of each kind: a new one can only come after the old one is deleted.
+            # A pool can have one domain of each kind: the old one has to be deleted first.
             opts=pulumi.ResourceOptions(parent=pool, delete_before_replace=True),
         )
 

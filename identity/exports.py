@@ -22,7 +22,7 @@ ExportName = Annotated[
     types.Text, types.matching("[A-Za-z0-9:-]{1,255}", "an export's name: 1-255 letters, digits, : and -")
 ]
 PATH: Final = "identity:cloudFormationExports"
-# What the templates of the old system import, and so what `true` stands for.
+# The names for `true`: those that existing templates import.
 _USUAL: Final = {
     "userPoolId": "{product}-{environment}-customeruserpoolid",
     "userPoolArn": "{product}-{environment}-customeruserpoolarn",
@@ -50,7 +50,7 @@ class ExportNames(Model):
     )
 
     def filled(self, names: Names) -> dict[str, str]:
-        """The names by what they stand for, such as `userPoolArn` and `clients.postman`."""
+        """The export names by output, such as `userPoolArn` and `clients.postman`."""
         said = self.model_dump(by_alias=True, exclude_none=True, exclude={"clients"})
         said |= {f"clients.{key}": name for key, name in self.clients.items()}
         return {output: fill_in(name, names.placeholders) for output, name in said.items()}
@@ -64,14 +64,14 @@ def _by_flag(value: Any) -> Any:
     return value
 
 
-# `true` and `false` are the short forms of the usual names and of none.
+# `true` is the short form for the usual names, `false` for no exports.
 OneExportNames = Annotated[ExportNames | None, BeforeValidator(_by_flag, json_schema_input_type=bool | ExportNames)]
 
 
 def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, Any]) -> Iterator[Problem]:
-    """What CloudFormation would refuse, or nobody could import."""
+    """The errors in the export names."""
     stack, filled = names.exports_stack, exports.filled(names)
-    # Product and environment are letters, digits and hyphens already; CloudFormation asks for these two as well.
+    # Product and environment contain only letters, digits and hyphens; CloudFormation has these two additional rules.
     if filled and not (stack[0].isalpha() and len(stack) <= STACK_NAME_LENGTH):
         allowed = f"false: the name of a CloudFormation stack starts with a letter and has at most {STACK_NAME_LENGTH}"
         yield Problem(PATH, f"{allowed} characters; it would be {shown(stack)}", "true")
@@ -90,15 +90,15 @@ def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, An
 
 @dataclass(frozen=True)
 class CloudFormationExportsArgs:
-    """What is published.
+    """The arguments of `CloudFormationExports`.
 
     Args:
-        stack_name: the CloudFormation stack's name, at most 128 letters, digits and hyphens, a letter first.
-        names: the name of each export, by what it stands for, such as `userPoolArn` and `clients.postman`.
-        user_pool_id, user_pool_arn: the pool's.
-        client_ids: the clients' ids by key.
-        certificate_arn: that of the stack's own certificate; None for none.
-        tags: the stack's tags.
+        stack_name: the name of the CloudFormation stack: at most 128 letters, digits and hyphens, first a letter.
+        names: the export names by output, such as `userPoolArn` and `clients.postman`.
+        user_pool_id, user_pool_arn: the id and ARN of the user pool.
+        client_ids: the client ids by key.
+        certificate_arn: the ARN of the stack's own certificate; None without one.
+        tags: the tags of the CloudFormation stack.
     """
 
     stack_name: str
@@ -111,13 +111,13 @@ class CloudFormationExportsArgs:
 
 
 class CloudFormationExports(pulumi.ComponentResource):
-    """A CloudFormation stack with nothing but outputs, so that `Fn::ImportValue` finds what it always found.
+    """A CloudFormation stack that only exports outputs, for templates with `Fn::ImportValue`. Other stacks and the
+    exported resources are not changed.
 
-    It leaves alone what the values belong to, and every other stack. CloudFormation refuses to delete an export, or to
-    change its value, while a stack of the account and region imports it
-    (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html), and refuses a name
-    that another stack exports already. Give `depends_on` whatever the exports stand for: they then come last and go
-    first, so that such a refusal finds everything else still there.
+    CloudFormation refuses to delete an export or to change its value while another stack imports it, and refuses a
+    name that another stack exports (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html).
+    Set `depends_on` to the exported resources: then the exports are created last and deleted first, and a refusal
+    leaves the resources in place.
     """
 
     def __init__(self, name: str, args: CloudFormationExportsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -125,7 +125,7 @@ class CloudFormationExports(pulumi.ComponentResource):
         cloudformation.Stack(
             name,
             name=args.stack_name,
-            # Keys sorted: the same values are always the same text, so a second update changes nothing.
+            # Sorted keys: equal values give equal text, so that a second update makes no change.
             template_body=pulumi.Output.json_dumps(_template(_values(args)), sort_keys=True),
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
@@ -134,7 +134,7 @@ class CloudFormationExports(pulumi.ComponentResource):
 
 
 def _values(args: CloudFormationExportsArgs) -> dict[str, pulumi.Input[str]]:
-    """By the name of each export; what the stack does not have is not exported."""
+    """The values by export name; values that the stack does not have are omitted."""
     found = {"userPoolId": args.user_pool_id, "userPoolArn": args.user_pool_arn}
     found |= {f"clients.{key}": client_id for key, client_id in args.client_ids.items()}
     if args.certificate_arn is not None:
@@ -144,10 +144,10 @@ def _values(args: CloudFormationExportsArgs) -> dict[str, pulumi.Input[str]]:
 
 def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:
     return {
-        # CloudFormation refuses an update of the description alone, so stacks that are there keep this one
+        # Do not change: CloudFormation refuses an update of the description alone
         # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html).
         "Description": "The sign-in of this environment, for templates that import it.",
-        # CloudFormation takes no template without a resource; this one is a URL to call back and makes nothing.
+        # CloudFormation requires a resource in a template; this type creates nothing.
         "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
         "Outputs": {
             _logical_id(export): {"Value": value, "Export": {"Name": export}} for export, value in values.items()

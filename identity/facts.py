@@ -1,6 +1,6 @@
-"""Shared constants: Pulumi's resource types, and the pool's logical name in this program.
+"""Shared constants: Pulumi's resource types, logical names and scopes.
 
-It imports nothing, so that the policies and the tools can have it as well.
+This module has no imports, so that the policies and tools can use it as well.
 """
 
 USER_POOL = "aws:cognito/userPool:UserPool"
@@ -30,16 +30,16 @@ PERMISSION = "aws:lambda/permission:Permission"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 CLOUD_FORMATION_STACK = "aws:cloudformation/stack:Stack"
 STACK = "pulumi:pulumi:Stack"
-# The scope of Cognito's own operations: all that the tokens of an app have which signs in by operations.
+# The scope for Cognito's API operations; the only scope of tokens from a sign-in with the API instead of the pages.
 OPERATIONS_SCOPE = "aws.cognito.signin.user.admin"
-# Cognito's own scopes; every other one belongs to a resource server.
+# Cognito's own scopes; all others belong to a resource server.
 OIDC_SCOPES = ("openid", "email", "phone", "profile", OPERATIONS_SCOPE)
-# Cognito serves a custom domain by CloudFront, which takes certificates from this region alone.
+# Cognito serves custom domains with CloudFront, which only accepts certificates from this region.
 CUSTOM_DOMAIN_REGION = "us-east-1"
 TAGS = ("environment", "orchestration", "product", "service", "service-type")
-# What the policy is called by which the function of `linkAccounts` may link.
+# The logical name of the policy that lets the function of `linkAccounts` link users.
 LINKS = "customers-preSignUp-links"
-# How the program begins the line that says which plan a config needs.
+# The beginning of the log line with the required plan.
 PLAN_LINE = "The Cognito plan that this config requires is"
-# What the program calls its pool.
+# The logical name of the pool.
 LOGICAL_POOL = "customers"

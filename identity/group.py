@@ -37,7 +37,7 @@ class Group(Model):
     precedence: types.Maybe[Annotated[int, types.whole(0, _HIGHEST_PRECEDENCE)]] = _of_members(
         "The precedence, 0-2,147,483,647: a user in several groups gets the role of the group with the lowest number.",
         "precedence",
-        codec=Codec(read=lambda number: number or None),  # 0 is the provider's word for none as well
+        codec=Codec(read=lambda number: number or None),  # the provider also returns 0 for "not set"
         example=10,
     )
     role_arn: types.Maybe[types.RoleArn] = _of_members(

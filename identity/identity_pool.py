@@ -34,7 +34,7 @@ class Rule(Model):
     role_arn: types.RoleArn = setting("The role on a match.", "roleArn", default=...)
 
 
-# AWS takes no empty list.
+# AWS does not accept an empty list.
 _RULES_OF_AWS = Codec(
     lambda rules: [rule.inputs() for rule in rules] or None, lambda found: [Rule.read(rule) for rule in found]
 )
@@ -66,7 +66,7 @@ class IdentityPool(Model):
     name: types.Maybe[types.Name] = setting(
         "The name in AWS. Default: `<product>-<environment>-identitypool`.",
         "identityPoolName",
-        # AWS could, the provider cannot: https://github.com/hashicorp/terraform-provider-aws/issues/49638
+        # AWS can rename it, but the provider replaces it: https://github.com/hashicorp/terraform-provider-aws/issues/49638
         Change.REPLACES,
         loss="All identity ids would be lost, and apps that have stored them would not recognise their users.",
     )
@@ -102,7 +102,7 @@ class IdentityPool(Model):
 
 
 def identity_pool_problems(pool: IdentityPool, clients: Mapping[str, Any]) -> Iterator[Problem]:
-    """What AWS would refuse, or could never give anybody credentials."""
+    """The errors in the settings of the identity pool."""
     for index, key in enumerate(pool.clients):
         if key not in clients:
             known = ", ".join(clients) or "there is none"
@@ -121,13 +121,13 @@ def identity_pool_problems(pool: IdentityPool, clients: Mapping[str, Any]) -> It
 
 @dataclass(frozen=True)
 class PeopleInAwsArgs:
-    """What an identity pool is made of.
+    """The arguments of `PeopleInAws`.
 
     Args:
-        settings: the identity pool, its name filled in.
-        region, user_pool_id: the user pool, whose people come.
-        client_ids: the clients' ids by key.
-        tags: its tags.
+        settings: the settings of the identity pool, with its name filled in.
+        region, user_pool_id: the region and id of the user pool whose users get credentials.
+        client_ids: the client ids by key.
+        tags: the tags of all resources.
     """
 
     settings: IdentityPool
@@ -138,11 +138,12 @@ class PeopleInAwsArgs:
 
 
 class PeopleInAws(pulumi.ComponentResource):
-    """An identity pool, its roles, and who gets which. A role that is made here permits nothing: what people may do
-    is for whoever owns that to add. Roles that exist are left as they are.
+    """An identity pool, its roles, and the role mappings.
+
+    Roles created here have no permissions: add them in your own stack. Existing roles are not changed.
 
     Attributes:
-        id: the identity pool's id.
+        id: the id of the identity pool.
     """
 
     def __init__(self, name: str, args: PeopleInAwsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -153,7 +154,7 @@ class PeopleInAws(pulumi.ComponentResource):
             name,
             **arguments(settings.inputs()),
             cognito_identity_providers=[
-                # With the check, who is disabled or signed out everywhere gets no credentials any more.
+                # With the check, users who are disabled or signed out globally get no credentials.
                 {"client_id": args.client_ids[key], "provider_name": issuer, "server_side_token_check": True}
                 for key in settings.clients
             ],
@@ -180,10 +181,10 @@ class PeopleInAws(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _role(self, whose: str) -> pulumi.Output[str]:
-        """A role that this pool alone may give, to such people alone."""
+        """The ARN of a new role that only this identity pool can assume, for one kind of users."""
         role = iam.Role(
             f"{self._name}-{whose}",
-            # Another text would update the roles of every stack that is there.
+            # Do not change: another text would update the roles of all existing stacks.
             description=f"What {whose} people may do in AWS by their identity pool: nothing, until somebody adds it.",
             assume_role_policy=self.id.apply(lambda pool: _trust(pool, whose)),
             tags=self._tags,

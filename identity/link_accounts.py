@@ -15,17 +15,17 @@ LOSS_OF_LINKS: Final = "New users of an identity provider would no longer be lin
 
 
 def linking(triggers: Triggers | None, providers: Mapping[str, IdentityProvider]) -> Triggers:
-    """The triggers, with the function for preSignUp among them."""
-    # Where case does not matter in the pool, Cognito calls the function with names and ids in small letters.
+    """The triggers, with the linking function added as preSignUp."""
+    # In a pool with case-insensitive user names, Cognito passes names and ids in lower case.
     known = {str(provider.name): provider.attribute_of_id or "" for provider in providers.values()}
     environment = {"IDENTITY_PROVIDERS": json.dumps(known, sort_keys=True)}
-    # Lambda gives as much of a processor as of memory, and Cognito waits five seconds.
+    # Lambda's CPU share grows with the memory, and Cognito only waits five seconds.
     function = Trigger(path="triggers/link_accounts", memory=512, environment=environment)
     return (triggers or Triggers()).model_copy(update={"pre_sign_up": function})
 
 
 def link_problems(pool: UserPool, providers: Mapping[str, IdentityProvider]) -> Iterator[Problem]:
-    """Where the function could not be called, or could never do anything."""
+    """Settings with which the linking function could not be called, or would have no effect."""
     if pool.triggers and pool.triggers.pre_sign_up:
         allowed = "not together with userPool.triggers.preSignUp: a pool has one function for it"
         yield Problem(PATH, allowed, VERIFIED_EMAIL, "remove one of the two")

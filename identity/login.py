@@ -15,9 +15,9 @@ from identity.setting import Plan, setting
 
 PATH: Final = "identity:login"
 _ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
-_OLD, _MANAGED = 1, 2  # AWS's numbers of its two kinds of pages
+_OLD, _MANAGED = 1, 2  # AWS's version numbers: classic hosted UI and managed login
 _OF_MANAGED = ("background", "favicon", "dark_colour", "dark_background_colour", "corners")
-# What Cognito's own form is like, on which a button has to be seen (WCAG 2.2, 1.4.11).
+# The background of Cognito's form in light and dark mode, and the minimum contrast of a button (WCAG 2.2, 1.4.11).
 FORM, DARK_FORM, _SEEN = "#ffffff", "#0f1b2a", 3
 _LOOKS = "Users would see the classic pages, without passkeys and one-time codes."
 
@@ -43,7 +43,7 @@ class Login(Look):
 
 
 def pages_of_factors(login: Login | None, factors: Sequence[str], clients: Mapping[str, Client]) -> Iterator[Problem]:
-    """First factors that only the new pages offer, beside the old pages."""
+    """First factors that the pages of version 1 do not offer."""
     old = login is None or login.version == _OLD
     if old and len(factors) > 1 and any(client.has_pages for client in clients.values()):
         allowed = "2 with more firstFactors than the password: the classic pages, AWS's default, offer nothing else"
@@ -52,7 +52,7 @@ def pages_of_factors(login: Login | None, factors: Sequence[str], clients: Mappi
 
 
 def login_problems(login: Login, clients: Mapping[str, Client]) -> Iterator[Problem]:
-    """What AWS would refuse of the pages."""
+    """The errors in the settings of the sign-in pages."""
     yield from _look_problems(PATH, login, login.version)
     for key, look in login.per_client.items():
         path = f"{PATH}.perClient.{key}"
@@ -98,7 +98,7 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
 
 
 def _branding_problems(path: str, branding: Branding, version: int) -> Iterator[Problem]:
-    """Values that the old pages have no place for, and buttons that hardly stand out."""
+    """Values that version 1 does not support, and buttons with low contrast."""
     for name in _OF_MANAGED if version == _OLD else ():
         if getattr(branding, name) is not None:
             yield Problem(f"{path}.{Branding.model_fields[name].alias}", "not set in version 1", "a value", "remove it")

@@ -1,4 +1,4 @@
-"""The styles of the sign-in pages, as resources."""
+"""The resources for the style of the sign-in pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from identity.provider_names import arguments
 
 @dataclass(frozen=True)
 class LoginPagesArgs:
-    """What the pages are made of.
+    """The arguments of `LoginPages`.
 
     Args:
-        login: what the stack file says of them.
-        user_pool_id: the pool.
-        domain: where its pages are served: without it AWS takes no style.
-        clients: the clients by key, filled in.
-        client_ids: their ids.
+        login: the settings of the pages.
+        user_pool_id: the id of the pool.
+        domain: the domain resource; AWS accepts a style only if the pool has a domain.
+        clients: the clients by key, with defaults filled in.
+        client_ids: the client ids by key.
     """
 
     login: Login
@@ -32,10 +32,10 @@ class LoginPagesArgs:
 
 
 class LoginPages(pulumi.ComponentResource):
-    """A style for each client that people sign in with: with managed login, a client without one shows no page. Of
-    version 1 one style for the whole pool, where the stack file says anything of it.
+    """The styles of the sign-in pages.
 
-    It leaves alone which version the domain serves, which is the domain's.
+    Version 2 needs a style for each client with sign-in pages: without one, a client has no page. Version 1 has one
+    style for the whole pool, created only if it is set. The version itself is a setting of the domain.
     """
 
     def __init__(self, name: str, args: LoginPagesArgs, opts: pulumi.ResourceOptions | None = None) -> None:

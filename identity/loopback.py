@@ -3,15 +3,15 @@
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import unquote, urlsplit
 
-# AWS lets a callback be plain http on these alone.
+# AWS allows http for callback URLs only on these hosts.
 PLAIN_HTTP = ("localhost", "127.0.0.1", "::1")
-# As /etc/hosts of the common systems has them.
+# Names in /etc/hosts of common systems.
 _NAMES = ("localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback")
 _DOMAINS = ("localhost", "localdomain", "localdomain4", "localdomain6")
 
 
 def host_of(url: str) -> str:
-    """The host of a URL in lower case, or nothing where it has none or cannot be read."""
+    """The host of a URL in lower case; empty if it has none or is invalid."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -19,9 +19,9 @@ def host_of(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host means the machine itself: localhost and the names below it, 127.0.0.0/8, 0.0.0.0, ::1 and ::.
+    """Whether a host is this machine: localhost and its subdomains, 127.0.0.0/8, 0.0.0.0, ::1 and ::.
 
-    Numbers count in every spelling that a browser reads as an address: 127.1, 2130706433, 0x7f.1, 0177.0.0.1.
+    Includes all spellings that a browser reads as such an address: 127.1, 2130706433, 0x7f.1, 0177.0.0.1.
     """
     name = unquote(host).lower().removesuffix(".")
     if name in _NAMES or name.rpartition(".")[2] in _DOMAINS:
@@ -33,7 +33,7 @@ def is_loopback(host: str) -> bool:
 
 
 def ipv4_of(host: str) -> IPv4Address | None:
-    """The address that a browser makes of a host of numbers (the URL standard's IPv4 parser)."""
+    """The IPv4 address that a browser reads from a numeric host (https://url.spec.whatwg.org/#concept-ipv4-parser)."""
     numbers = [_number(part) for part in host.split(".")]
     known = [number for number in numbers if number is not None]
     if len(known) != len(numbers) or len(known) > 4 or any(number > 255 for number in known[:-1]):

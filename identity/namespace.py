@@ -1,4 +1,4 @@
-"""The namespace of the config keys, and typos of it. Pure, and quick to import."""
+"""The namespace of the config keys, and detection of typos. Pure, and fast to import."""
 
 import difflib
 
@@ -7,5 +7,5 @@ ROOT = f"{NAMESPACE}:"
 
 
 def is_misspelt(namespace: str) -> bool:
-    """Whether it is almost ours: the engine takes any other one for some other program's, and nobody reads its keys."""
+    """Whether it is a typo of `identity`. The engine would not report it: other programs have other namespaces."""
     return namespace != NAMESPACE and bool(difflib.get_close_matches(namespace.casefold(), [NAMESPACE], cutoff=0.75))

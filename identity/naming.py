@@ -1,4 +1,4 @@
-"""The naming rules: every AWS name, domain and tag that follows from product and environment. Pure."""
+"""The naming rules: all AWS names, domains and tags that are derived from product and environment. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ PRODUCTION = "prod"
 
 
 def key_of(logical_name: str) -> str:
-    """What tells one API, client, group or provider from another in its logical name."""
+    """The key of an API, client, group or provider from its logical name."""
     return re.sub("^access-[a-z]+-", "", logical_name)
 
 
 def permission(pool: str, trigger: str) -> str:
-    """The logical name of the permission for a trigger of a pool, such as `preSignUp`."""
+    """The logical name of the Lambda permission for a trigger such as `preSignUp`."""
     return f"{pool}-{trigger}-permission"
 
 
@@ -22,8 +22,8 @@ class Names:
     """The names of one deployment.
 
     Args:
-        product: the product, a DNS label; it names the zone `<product>.app` as well.
-        environment: the environment, a DNS label; `prod` alone drops the prefix of the auth domain.
+        product: the product, a DNS label; also the domain `<product>.app`.
+        environment: the environment, a DNS label; for `prod`, the auth domain has no environment prefix.
     """
 
     product: str
@@ -31,7 +31,7 @@ class Names:
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """What {product} and {environment} stand for."""
+        """The values of {product} and {environment}."""
         return {"product": self.product, "environment": self.environment}
 
     @property
@@ -55,7 +55,7 @@ class Names:
         return f"{self.stem}-resourceserver-{key}"
 
     def resource_server_identifier(self, key: str) -> str:
-        # Without the environment: an API asks for the same scopes in every environment.
+        # Without the environment, so that an API has the same scopes in all environments.
         return f"app.{self.product}.api.{key}"
 
     def client(self, key: str) -> str:
@@ -70,9 +70,9 @@ class Names:
         return f"{self.stem}-auth-exports"
 
     def changed(self, tags: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """What a stack's tags say of product and environment, and these names now, where the two differ.
+        """Product and environment, if they differ from a stack's tags, each as (old, new).
 
-        An adopted pool may have a tag `product` of its owners: it counts beside all other tags of this program alone.
+        An adopted pool may have an unrelated tag `product`, so the tags only count if all tags of the program exist.
         """
         if not tags.keys() >= self.tags.keys():
             return {}

@@ -18,12 +18,12 @@ from identity.user_pool.component import CustomerUserPool
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the pool's sign-in answers (https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html).
+    """The OAuth endpoints of the pool (https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html).
 
     Args:
         region: the pool's region.
-        host: where the sign-in pages are; None without any.
-        emulator: where the AWS provider is told to find Cognito, if not at AWS: the emulator serves sign-in there too.
+        host: the host of the sign-in pages; None without a domain.
+        emulator: the URL of the emulator, which also serves sign-in; None on AWS.
     """
 
     region: str
@@ -36,7 +36,7 @@ class Endpoints:
 
     @property
     def urls(self) -> dict[str, str]:
-        """The outputs that a pool without a domain lacks."""
+        """The outputs that only a pool with a domain has."""
         if self.host is None:
             return {}
         endpoints = {"authorizeUrl": "authorize", "tokenUrl": "token", "userInfoUrl": "userInfo", "revokeUrl": "revoke"}
@@ -44,7 +44,7 @@ class Endpoints:
         return {"domain": self.host, **served, "logoutUrl": f"{self.hosted_ui}/logout"}
 
     def issuer(self, pool_id: str) -> str:
-        # What the tokens carry, on the emulator too.
+        # The `iss` claim of the tokens, also on the emulator.
         return f"https://cognito-idp.{self.region}.amazonaws.com/{pool_id}"
 
     def well_known(self, pool_id: str, document: str) -> str:
@@ -73,8 +73,8 @@ def stack_outputs(
     access: AccessRegistry,
     people: PeopleInAws | None,
 ) -> dict[str, Any]:
-    """The outputs by name; `certificateArn` is absent without a certificate, `identityPoolId` without such a pool,
-    and every address of sign-in without a domain.
+    """The outputs by name. `certificateArn` is omitted without a certificate, `identityPoolId` without an identity
+    pool, and the sign-in URLs without a domain.
     """
     at = Endpoints(region, settings.domain.served_on(region), settings.cognito_endpoint)
     published = settings.config.publish
@@ -101,7 +101,7 @@ def stack_outputs(
 
 
 def _records_of_others(settings: Settings, pool: CustomerUserPool) -> list[dict[str, Any]]:
-    """The records that somebody else has to make, where the stack has no zone for them."""
+    """The DNS records that the user has to create, because the stack has no zone."""
     if not settings.domain.custom or settings.domain.zone or not pool.domain:
         return []
     return [{"name": settings.domain.auth_domain, "type": "CNAME", "value": pool.domain.cloudfront_distribution}]

@@ -16,7 +16,7 @@ _UNDECLARED: Final = Declared()
 
 @dataclass(frozen=True)
 class Need:
-    """A key that needs a plan: `path` is its place in the stack file, `value` what stands there."""
+    """A key that requires a plan: its path in the stack file, and its value."""
 
     plan: Plan
     path: str
@@ -24,7 +24,7 @@ class Need:
 
 
 def needs(value: Any, path: str = "", at: Declared = _UNDECLARED) -> Iterator[Need]:
-    """Each key of a config, or of a part of it, that needs a plan above Lite, in the order of their declarations."""
+    """The keys of a config, or of a part of it, that require a plan above Lite, in the order of declaration."""
     if value is None or value in at.free:
         return
     if isinstance(value, list):
@@ -42,7 +42,7 @@ def needs(value: Any, path: str = "", at: Declared = _UNDECLARED) -> Iterator[Ne
 
 
 def plan_problems(config: Model, tier: str | None) -> Iterator[Problem]:
-    """Each key that needs more than `userPool.tier` says; none where it says nothing."""
+    """The keys that require a higher plan than `userPool.tier`; none if that is not set."""
     if tier is None:
         return
     for need in needs(config):
@@ -53,13 +53,13 @@ def plan_problems(config: Model, tier: str | None) -> Iterator[Problem]:
 
 
 def say_plan(config: Model) -> None:
-    """Say which plan the config needs, where it needs one above Lite."""
+    """Log the plan that the config requires, if it is above Lite."""
     if needed := plan_line(config):
         pulumi.log.info(f"{facts.PLAN_LINE} {needed}")
 
 
 def plan_line(config: Model) -> str | None:
-    """Which plan the config needs and why, `essentials: userPool.firstFactors[1] emailOtp`; None for Lite."""
+    """The required plan and the reason, such as `essentials: userPool.firstFactors[1] emailOtp`; None for Lite."""
     found = list(needs(config))
     if not found:
         return None

@@ -12,7 +12,7 @@ _PROJECT_FILE = Path(__file__).parent.parent / "Pulumi.yaml"
 
 @cache
 def defaults() -> Mapping[str, str]:
-    """Pulumi.yaml's defaults, as the engine hands them over; it does so itself but for a run without it."""
+    """The defaults of Pulumi.yaml, in the engine's format, for runs without the engine."""
     import yaml
 
     schema = yaml.safe_load(_PROJECT_FILE.read_text(encoding="utf-8"))["config"]

@@ -1,6 +1,7 @@
-"""The AWS provider's names: of what AWS answers, `CallbackURLs` and `callbackUrls`, and of its classes' arguments.
+"""Converts names of AWS (`CallbackURLs`) to property names of the AWS provider (`callbackUrls`), and property names to
+arguments of its Python classes (`callback_urls`).
 
-The rule is Terraform's and Pulumi's own; what does not follow it stands in one table.
+The rules are those of Terraform and Pulumi; one table has the exceptions.
 """
 
 import inspect
@@ -24,18 +25,18 @@ _IRREGULAR = {
     "BlockedIPRangeList": "blockedIpRangeLists",
     "SkippedIPRangeList": "skippedIpRangeLists",
 }
-# Names in these are data.
+# The keys in these objects are data, not names.
 _DATA = ("Settings", "UserPoolTags", "AttributeMapping", "ProviderDetails")
 
 
 def provider_name(member: str) -> str:
-    """One member's name."""
+    """The property name for one member of a response."""
     words = _ABBREVIATION.sub(lambda match: match[0].capitalize(), member.replace("OAuth", "Oauth"))
     return _IRREGULAR.get(member, words[:1].lower() + words[1:])
 
 
 def in_provider_names(answer: Any) -> Any:
-    """A whole answer, with all that is in it."""
+    """A response with all names converted, including nested ones."""
     if isinstance(answer, Mapping):
         return {
             provider_name(name): value if name in _DATA else in_provider_names(value) for name, value in answer.items()
@@ -44,7 +45,7 @@ def in_provider_names(answer: Any) -> Any:
 
 
 def arguments(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs as the provider's classes take them: the keys of every block in Python's spelling."""
+    """The inputs as arguments of the provider's Python classes, with all keys in snake case."""
     return {_WORD.sub("_", key).lower(): _in_python(value) for key, value in inputs.items()}
 
 
@@ -56,7 +57,7 @@ def _in_python(value: Any) -> Any:
 
 @cache
 def known_to_the_provider(type_name: str) -> frozenset[str]:
-    """The paths of all that the provider has of a type, such as `lambdaConfig.preSignUp`."""
+    """The paths of all properties that the provider supports for a resource type, such as `lambdaConfig.preSignUp`."""
     import pulumi_aws
 
     module, kind = type_name.split(":")[1].partition("/")[0], type_name.rpartition(":")[2]
@@ -76,7 +77,7 @@ def _paths(resource: type, outputs: Any, place: str) -> list[str]:
 
 
 def _blocks(annotation: Any) -> list[str]:
-    """The classes of `outputs` that an annotation speaks of."""
+    """The names of the `outputs` classes in an annotation."""
     if isinstance(annotation, str):
         return re.findall(r"outputs\.(\w+)", annotation)
     name = getattr(annotation, "__forward_arg__", None)

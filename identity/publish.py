@@ -45,8 +45,8 @@ class Publish(Model):
 
 
 def _parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
-    """What is published of the outputs, by name below the path."""
-    # What AWS has not made yet is an output of Pulumi's; of the stack's own, those are texts.
+    """The published values, by name below the path."""
+    # Outputs of resources, and strings: not the objects and lists.
     texts = {name: value for name, value in outputs.items() if isinstance(value, str | pulumi.Output)}
     found = {name: value for name, value in texts.items() if name != "clientSecrets"}
     found |= {f"clients/{key}/clientId": client["clientId"] for key, client in outputs["clients"].items()}
@@ -55,14 +55,14 @@ def _parameters(outputs: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
 
 @dataclass(frozen=True)
 class PublicationArgs:
-    """What is published.
+    """The arguments of `Publication`.
 
     Args:
-        publish: what is written where.
+        publish: the settings.
         names: the naming rules.
         outputs: the outputs of the stack.
-        client_secrets: the clients' secrets by key.
-        tags: the tags of all of them.
+        client_secrets: the client secrets by key.
+        tags: the tags of all parameters and secrets.
     """
 
     publish: Publish
@@ -73,8 +73,9 @@ class PublicationArgs:
 
 
 class Publication(pulumi.ComponentResource):
-    """An SSM parameter for each value, a secret for each client that has one. Every other parameter and secret of the
-    account is left alone; who may read these is for IAM to say.
+    """An SSM parameter for each value, and a Secrets Manager secret for each client with a secret.
+
+    Other parameters and secrets of the account are not changed. IAM decides who may read them.
     """
 
     def __init__(self, name: str, args: PublicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -94,7 +95,7 @@ class Publication(pulumi.ComponentResource):
                 f"{name}-secret-{key}",
                 name=f"{path}/clients/{key}/secret",
                 description=f"The secret of the app client {key}",
-                # Cognito has it, so nothing is lost by deleting it, and the name is free again at once.
+                # Delete at once, so that the name is free again; the client secret itself is in Cognito.
                 recovery_window_in_days=0,
                 tags=args.tags,
                 opts=child,

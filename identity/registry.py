@@ -18,15 +18,15 @@ from identity.provider_names import arguments
 
 @dataclass(frozen=True)
 class AccessRegistryArgs:
-    """What the registry holds.
+    """The arguments of `AccessRegistry`.
 
     Args:
-        user_pool_id: the pool of it all.
-        apis: the resource servers by key, names filled in, at most 300.
-        clients: the app clients by key, names filled in, at most 1,000.
-        identity_providers: the identity providers by key, names filled in.
+        user_pool_id: the id of the user pool.
+        apis: the resource servers by key, with defaults filled in, at most 300.
+        clients: the app clients by key, with defaults filled in, at most 1,000.
+        identity_providers: the identity providers by key, with defaults filled in.
         groups: the groups by name.
-        state: what the stack has; nothing by default.
+        state: the resources of the stack's state; empty by default.
     """
 
     user_pool_id: pulumi.Input[str]
@@ -38,10 +38,10 @@ class AccessRegistryArgs:
 
 
 class AccessRegistry(pulumi.ComponentResource):
-    """A resource server for each API, an identity provider, a group and an app client for each of theirs, by key: their
-    order means nothing. A provider's logical name has its name in AWS, so that its key may change.
+    """The resource servers, identity providers, groups and app clients of a pool; their order has no meaning.
 
-    A client's scopes and providers are taken from their outputs, so it waits for those and for nothing else
+    Logical names contain the config key, except for a provider: its key may change, so its name in AWS is used. A
+    client depends only on the resource servers and providers that it uses
     (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html).
 
     Attributes:
@@ -49,7 +49,7 @@ class AccessRegistry(pulumi.ComponentResource):
         identity_providers: the identity providers by their name in AWS.
         groups: the groups by name.
         clients: the app clients by key.
-        client_ids, client_secrets: their ids, and the secrets of those that have one, by key.
+        client_ids, client_secrets: the client ids, and the secrets of clients that have one, by key.
     """
 
     def __init__(self, name: str, args: AccessRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -58,7 +58,7 @@ class AccessRegistry(pulumi.ComponentResource):
         self._user_pool_id = args.user_pool_id
         self._live = deployed.clients(args.state)
         self.servers = {key: self._server(key, api) for key, api in args.apis.items()}
-        # Clients share scopes, and an output costs more than anything else here: one a scope is enough for all.
+        # Outputs are slow: create one per scope, which all clients share.
         self._scopes: dict[str, pulumi.Input[str]] = {
             f"{api.identifier}/{scope}": pulumi.Output.concat(self.servers[key].identifier, "/", scope)
             for key, api in args.apis.items()
@@ -96,7 +96,7 @@ class AccessRegistry(pulumi.ComponentResource):
         unchanged = [*provider.added, *(["private_key"] if known_key else [])]
         return cognito.IdentityProvider(
             f"{self._name}-provider-{name}",
-            # Not by `arguments`: details and attributes have names of their own, which are no properties.
+            # Without `arguments`: the keys of details and attributes are not property names.
             user_pool_id=self._user_pool_id,
             provider_name=name,
             provider_type=inputs["providerType"],
@@ -133,6 +133,6 @@ class AccessRegistry(pulumi.ComponentResource):
         return UserPoolClient(name, user_pool_id=self._user_pool_id, **inputs, opts=options)
 
     def _child(self, kind: str, renamed_from: str | None) -> pulumi.ResourceOptions:
-        # Under its old name the state has the resource already: it is renamed there, and keeps its id.
+        # The alias renames the resource in the state, so that it keeps its id.
         aliases = [pulumi.Alias(name=f"{self._name}-{kind}-{renamed_from}")] if renamed_from else None
         return pulumi.ResourceOptions(parent=self, aliases=aliases)

@@ -13,10 +13,11 @@ RENAMED_FROM: Final = ("formerly", "renamedFrom")
 
 
 def modern(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[Problem]]:
-    """The texts of the stack's keys with today's names, of each place with a new name the one that it has, and what
-    there is to say of the old names.
+    """Replace old names of keys.
 
-    What else is wrong with them is told by others.
+    Returns:
+        the config texts with the current names; the old path of each renamed key, by its new path; and a warning for
+        each old name, or an error if both names are used.
     """
     old, new = EXEMPTIONS
     texts, places, told = dict(given), dict[str, str](), list[Problem]()
@@ -36,16 +37,16 @@ def modern(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], li
 
 
 def told_where_written(problems: Iterable[Problem], places: Mapping[str, str]) -> Iterator[Problem]:
-    """The problems, each with the name that its key has in the stack file."""
+    """The problems, with the paths as in the stack file, which may have old names."""
     for problem in problems:
         new = next((new for new in places if problem.path == new or problem.path.startswith(f"{new}.")), None)
         yield replace(problem, path=problem.path.replace(new, places[new], 1)) if new else problem
 
 
 def _says_more(new: str, old: str) -> bool:
-    """Whether a value under the new name would be lost if the one under the old name were taken."""
+    """Whether the new key has a value of its own, which would be ignored if the value of the old key were used."""
     said = _read(new)
-    # Those of Pulumi.yaml the engine hands over where the stack's own file says nothing of them.
+    # If the stack file does not have the new key, the engine passes the default of Pulumi.yaml.
     return bool(said) and said != _read(old) and said != _read(defaults()["exemptions"])
 
 
@@ -57,7 +58,7 @@ def _read(text: str) -> Any:
 
 
 def _entries(key: str, entries: dict[str, Any], places: dict[str, str]) -> Iterator[Problem]:
-    """Give each entry's old name the new one; what is to be said of it."""
+    """Rename the key in each entry, in place; return the warnings and errors."""
     old, new = RENAMED_FROM
     for name, entry in entries.items():
         if not (isinstance(entry, dict) and old in entry):

@@ -15,7 +15,7 @@ PLACEHOLDERS = ("product", "environment", "authDomain")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _WEB = ("http", "https")
-# A browser, or the system, would run or open these itself: none of them is an app that waits for a code.
+# The browser or the system handles these schemes: no app can receive a code with them.
 _NO_APP = frozenset(
     [
         *("about", "android-app", "blob", "chrome", "cid", "content", "data", "feed", "file", "filesystem", "ftp"),
@@ -31,12 +31,12 @@ _ALLOWED = (
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """A URL, a path or a name with its placeholders filled in; unknown ones stay."""
+    """Replace placeholders in a URL, path or name; unknown ones stay."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) -> Iterator[Problem]:
-    """Which of a client's URLs cannot stand: `written` has them as in the stack file, `filled` filled in."""
+    """The errors in a client's URLs: `written` as in the stack file, `filled` with placeholders replaced."""
     for index, whole in enumerate(filled):
         place = f"{path}[{index}]"
         if "{" in whole or "}" in whole:
@@ -52,7 +52,7 @@ def redirect_problems(path: str, written: Sequence[str], filled: Sequence[str]) 
 
 
 def redirect_url(value: str) -> str:
-    """A callback or logout URL, placeholders replaced (RFC 6749, section 3.1.2; AWS's RedirectUrlType)."""
+    """Validate a callback or logout URL without placeholders (RFC 6749, section 3.1.2; AWS's RedirectUrlType)."""
     scheme, colon, rest = value.partition(":")
     if not value.isprintable() or " " in value or "\\" in value or len(value) > URL_LENGTH:
         refuse(_ALLOWED, "write it without spaces, backslashes and invisible characters" if value.strip() else "")
@@ -67,7 +67,7 @@ def redirect_url(value: str) -> str:
         fix = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
         refuse("a URL with a scheme before the host", fix)
     authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
-    # Without slashes it is a scheme to nobody but the standard: people mean the user before a host.
+    # `name:x@host` without slashes has a scheme by the standard, but users mean user info before a host.
     _plain_text(authority, authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
     if kind in _WEB:
         _web(kind, value, authority)
@@ -75,17 +75,17 @@ def redirect_url(value: str) -> str:
 
 
 def is_taken(url: str) -> bool:
-    """Whether the config takes this URL."""
+    """Whether the URL is valid in the config."""
     return refusal(redirect_url, url) is None
 
 
 def has_no_path(url: str) -> bool:
-    """Whether a web URL ends with its host, as `http://localhost:9000` does: browsers send it with / behind."""
+    """Whether a web URL has no path, such as `http://localhost:9000`: browsers add a /."""
     return url.partition(":")[0].lower() in _WEB and not urlsplit(url).path
 
 
 def is_hidden_loopback(url: str) -> bool:
-    """Whether a web URL means the machine itself by another name than those that AWS knows."""
+    """Whether a web URL has a loopback host other than those that AWS recognises."""
     host = host_of(url)
     return url.partition(":")[0].lower() in _WEB and host not in PLAIN_HTTP and is_loopback(host)
 
@@ -101,7 +101,7 @@ def _plain_text(authority: str, person: str) -> None:
 def _web(kind: str, value: str, authority: str) -> None:
     try:
         parts = urlsplit(value)
-        port = parts.port  # raises where the port is no number or over 65535
+        port = parts.port  # raises ValueError if it is not a number or over 65535
     except ValueError:
         refuse(_ALLOWED)
     if port == 0:
@@ -124,5 +124,5 @@ def _is_host(host: str, authority: str) -> bool:
     labels: Sequence[str] = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         return False
-    # A browser reads a host that ends in a number as an IPv4 address, or not at all.
+    # To a browser, a host that ends in a number is an IPv4 address or invalid.
     return not re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]) or ipv4_of(host.removesuffix(".")) is not None

@@ -1,4 +1,4 @@
-"""The hosted zone, looked up in AWS before anything is registered. It is read, never changed."""
+"""Looks up the hosted zone in AWS before any resource is registered. Read-only."""
 
 import re
 from dataclasses import dataclass
@@ -11,31 +11,31 @@ from identity.errors import ConfigError, Problem, shown, warn
 from identity.naming import Names
 from identity.user_pool.mail import Email, mail_problems
 
-# The types of record by which a name resolves to an address that Cognito takes.
+# The record types with which a name resolves to an address, as Cognito requires.
 _RESOLVE = ("A", "CNAME")
 
 
 @dataclass(frozen=True)
 class Zone:
-    """A Route 53 hosted zone: its id and its name, without the dot at the end."""
+    """A Route 53 hosted zone: its id, and its name without the final dot."""
 
     id: str
     name: str
 
 
 def find_zone(domain: Domain, names: Names, stack: str, email: Email | None = None) -> Zone | None:
-    """The zone that the config names; None where it names none.
+    """Look up the zone of the config; None if none is set.
 
     Raises:
-        ConfigError: where there is no such zone or export, where the auth domain or the domain of the mail's sender is
-            outside of it, where a custom domain has a CNAME in it, or where its parent is in it and has neither an A
-            record nor a CNAME, which Cognito demands
+        ConfigError: if the zone or export does not exist, if the auth domain or the email sender's domain is outside
+            the zone, if a custom domain has a CNAME in it, or if the parent of a custom domain is in it without an A
+            record or CNAME, which Cognito requires
             (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-add-custom-domain.html).
     """
     if domain.zone is None:
         return None
     zone = _look_up(domain.zone, stack)
-    # A zone read without its name leaves nothing to compare; AWS itself then has the last word.
+    # If the zone's name is unknown, only AWS can check the domain.
     problems = list(outside_zone(domain, zone.name)) if zone.name else []
     if email and zone.name:
         problems += mail_problems(email, True, zone.name)
@@ -53,14 +53,14 @@ def _look_up(reference: ZoneReference, stack: str) -> Zone:
             return Zone(get_zone(name=reference.value, private_zone=False).zone_id, reference.value)
         zone_id = _exported(reference.value) if reference.by == "zoneExport" else reference.value
         return Zone(zone_id, (get_zone(zone_id=zone_id).name or "").rstrip("."))
-    except Exception as error:  # the engine gives invoke failures no type of their own
+    except Exception as error:  # the engine raises no specific type for failed invokes
         allowed = "the name of a CloudFormation export of this account and region, or a hosted zone of this account"
         fix = f"AWS says: {_reason(error)}"
         raise ConfigError(stack, [Problem(path, allowed, shown(reference.value), fix)]) from None
 
 
 def _exported(name: str) -> str:
-    from pulumi_aws.cloudformation import get_export  # few stacks ask, and its module is slow to import
+    from pulumi_aws.cloudformation import get_export  # imported here because it is slow and rarely needed
 
     return get_export(name=name).value
 
@@ -70,12 +70,13 @@ def _reason(error: Exception) -> str:
 
 
 def _look_at_records(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
-    """Refuse a CNAME where the alias records belong, and a parent that is known not to resolve; warn of one that cannot
-    be looked at."""
+    """The error for a CNAME in the place of the alias records, or for a parent domain that does not resolve. Log a
+    warning if the parent cannot be checked.
+    """
     parent = auth_domain.split(".", 1)[1]
     above = _up_to(parent, zone.name)
     names = "|".join(map(re.escape, [auth_domain, *(above or [parent])]))
-    # Route 53 answers with \\052 for the * of a wildcard.
+    # Route 53 returns \\052 for the * of a wildcard.
     pattern = rf"^((\*|\\052)\.)?({names})\.?$"
     records = [
         (record.type, record.name.replace("\\052", "*").rstrip("."))
@@ -102,7 +103,7 @@ def _look_at_records(auth_domain: str, zone: Zone, stack: str) -> list[Problem]:
 
 
 def _up_to(name: str, zone: str) -> list[str]:
-    """The name and those above it up to the zone's own; none where it is outside of the zone."""
+    """The name and its parent domains up to that of the zone; empty if the name is outside the zone."""
     if not zone or (name != zone and not name.endswith(f".{zone}")):
         return []
     return [name] if name == zone else [name, *_up_to(name.split(".", 1)[1], zone)]
