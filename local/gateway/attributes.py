@@ -44,7 +44,7 @@ def check_required(pool: Json, given: dict[str, str]) -> None:
 
 
 def as_compared(pool: Json, given: dict[str, str]) -> dict[str, str]:
-    """Return the attributes with sign-in names in lower case if the pool ignores case."""
+    """Return the attributes, with values that users sign in by in lower case if the pool ignores case."""
     if directory.has_case(pool):
         return given
     names = {*(pool.get("UsernameAttributes") or []), *(pool.get("AliasAttributes") or [])}

@@ -1,4 +1,4 @@
-"""The pools, app clients and users that the emulator holds, as the gateway asks for them."""
+"""Look-ups of the emulator's pools, app clients and users."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from local.gateway.emulated import OperationError, operate
 
 Json = dict[str, Any]
 
-_pool_of_client: dict[str, str] = {}  # a client's id is never given twice
+_pool_of_client: dict[str, str] = {}  # client IDs are never reused
 
 
 async def pool(pool_id: str) -> Json:
-    """A pool by its id. Raises OperationError where there is none."""
+    """Return a pool by its ID. Raises OperationError if it does not exist."""
     found: Json = (await operate("DescribeUserPool", UserPoolId=pool_id))["UserPool"]
     return found
 
 
 async def client(client_id: str) -> Json:
-    """An app client by its id, with its secret. Raises OperationError where no pool has it."""
+    """Return an app client by its ID, with its secret. Raises OperationError if no pool has it."""
     known, missing = _pool_of_client.get(client_id), "ResourceNotFoundException"
     for pool_id in [known] if known else await _pools():
         found = await _found(missing, "DescribeUserPoolClient", UserPoolId=pool_id, ClientId=client_id)
@@ -27,39 +27,39 @@ async def client(client_id: str) -> Json:
 
 
 async def person(pool_id: str, name: str) -> Json | None:
-    """A user by name, alias or `sub`; None where there is none."""
+    """Return a user by name, alias or `sub`; None if unknown."""
     return await _found("UserNotFoundException", "AdminGetUser", UserPoolId=pool_id, Username=name)
 
 
 async def write(pool: Json, user: Json, given: dict[str, str]) -> None:
-    """Set attributes of a user, as an administrator does."""
+    """Set attributes of a user with an administrator's rights."""
     if given:
         listed, named = to_list(given), {"UserPoolId": pool["Id"], "Username": user["Username"]}
         await operate("AdminUpdateUserAttributes", **named, UserAttributes=listed)
 
 
 def attributes(found: Json) -> dict[str, str]:
-    """The attributes of a user."""
+    """Return the attributes of a user by name."""
     return of_list(found.get("UserAttributes"))
 
 
 def of_list(given: Any) -> dict[str, str]:
-    """Attributes as an operation lists them, by name."""
+    """Convert an operation's list of attributes to a dict; leave out entries that are not objects."""
     return {str(one.get("Name")): str(one.get("Value", "")) for one in given or [] if isinstance(one, dict)}
 
 
 def to_list(given: dict[str, str]) -> list[dict[str, str]]:
-    """Attributes as an operation takes them."""
+    """Convert attributes to the list that operations use."""
     return [{"Name": name, "Value": value} for name, value in given.items()]
 
 
 def has_case(found: Json) -> bool:
-    """Whether Ada and ada are two people in this pool; AWS takes it for true where nothing is said."""
+    """Whether user names are case-sensitive in this pool; the default of AWS is true."""
     return bool((found.get("UsernameConfiguration") or {}).get("CaseSensitive", True))
 
 
 async def _found(missing: str, operation: str, **given: str) -> Json | None:
-    """What an operation answers; None where it is refused by the error for what is missing."""
+    """Return an operation's result; None if it fails with the error code `missing`."""
     try:
         return await operate(operation, **given)
     except OperationError as error:

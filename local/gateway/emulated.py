@@ -1,4 +1,4 @@
-"""The emulator behind the gateway, called in the same process: by its HTTP interface and nothing else."""
+"""Calls to the emulator, which runs in the same process: only through its HTTP interface."""
 
 import functools
 import json
@@ -23,12 +23,12 @@ _FAILED: Final = re.compile(r"PreTokenGeneration error: .*'errorMessage': (['\"]
 
 
 class OperationError(Exception):
-    """An operation that is refused, by the emulator or in its place.
+    """A request refused by the emulator or the gateway.
 
     Args:
-        code: AWS's name of the error, such as NotAuthorizedException.
-        message: what is wrong.
-        status: of HTTP.
+        code: the error code of AWS, such as NotAuthorizedException.
+        message: the cause.
+        status: the HTTP status.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -38,17 +38,17 @@ class OperationError(Exception):
 
 @functools.cache
 def key() -> Key:
-    """The checkout's key, which the gateway was started with."""
+    """Return the checkout's key, from the environment variables of the gateway."""
     return Key(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
 
 
 def address() -> str:
-    """Where the gateway listens, as the emulator is told."""
+    """Return the gateway's URL, without TLS."""
     return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
 
 
 async def operate(name: str, **given: Any) -> dict[str, Any]:
-    """Have one of Cognito's operations done, as the account's own. Raises OperationError where it is refused."""
+    """Run a Cognito operation, signed with the checkout's key. Raises OperationError if it fails."""
     answer = await _signed("cognito-idp", "/", given, {"X-Amz-Target": PREFIX + name, "Content-Type": JSON})
     content = json_object(answer.content) or {}
     if failed := function_failure(answer):
@@ -60,19 +60,19 @@ async def operate(name: str, **given: Any) -> dict[str, Any]:
 
 
 def function_failure(answer: Response) -> str:
-    """What AWS says where a pool's function before tokens failed, for which the emulator has no word of its own."""
+    """Return AWS's message for a failed pre token generation trigger, read from the emulator's error; else empty."""
     content = json_object(answer.content) if answer.status_code == 500 else None
     failed = _FAILED.search((content or {}).get("message", ""))
     return f"PreTokenGeneration failed with error {failed[2]}." if failed else ""
 
 
 async def invoke(function: str, event: Mapping[str, Any]) -> Response:
-    """Run a Lambda function, by its ARN, and wait for its end."""
+    """Invoke a Lambda function by its ARN, and wait for its result."""
     return await _signed("lambda", f"/2015-03-31/functions/{quote(function, safe='')}/invocations", event, {})
 
 
 async def _signed(service: str, path: str, content: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    from botocore.auth import SigV4Auth  # here: what is only passed on does without
+    from botocore.auth import SigV4Auth  # here: slow to import, and not needed for requests that are only passed on
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
@@ -83,17 +83,17 @@ async def _signed(service: str, path: str, content: Mapping[str, Any], headers: 
 
 
 async def post(path: str, form: Mapping[str, str], authorization: str = "") -> Response:
-    """Send a form to one of the emulator's endpoints."""
+    """Send a form to an endpoint of the emulator."""
     shown = {"Authorization": authorization} if authorization else {}
     return await send("POST", path, urlencode(form).encode(), {"Content-Type": FORM, **shown})
 
 
 async def send(method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = "") -> Response:
-    """Send a request and wait for the whole answer."""
+    """Send a request to the emulator, and wait for the whole response."""
     url = f"{address()}{path}{'?' if query else ''}{query}"
     try:
         answer = await _EMULATOR.handle_async_request(httpx2.Request(method, url, headers=headers, content=body))
-    except RuntimeError as error:  # of a function that failed: the token endpoint lets it through
+    except RuntimeError as error:  # a Lambda trigger failed: the emulator's token endpoint does not catch it
         return Response(500, json={"message": str(error)})
     await answer.aread()
     return answer

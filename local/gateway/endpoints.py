@@ -1,4 +1,4 @@
-"""The endpoints of OAuth 2.0: tokens, their renewal and revocation (RFC 7009), and where all of them are (discovery).
+"""The OAuth 2.0 endpoints: token, refresh, revocation (RFC 7009) and discovery.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
@@ -24,7 +24,7 @@ _OAUTH: Final = {
 
 
 async def discovery(request: Request) -> Response:
-    """The pool's addresses, and that of revocation, which the emulator has not."""
+    """Return the discovery document, with the revocation endpoint, which the emulator leaves out."""
     named = {"Host": request.header("host"), "X-Forwarded-Proto": request.scheme}
     answer = await emulated.send("GET", request.path, b"", named)
     if answer.status_code != 200:
@@ -33,7 +33,7 @@ async def discovery(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Tokens as the emulator gives them, with the time of the sign-in."""
+    """Return the emulator's tokens, with the time of the sign-in as `auth_time`."""
     form = request.form()
     if form.get("grant_type") == "refresh_token":
         return await _renewed(request, form)
@@ -51,7 +51,7 @@ async def token(request: Request) -> Response:
 
 
 async def _renewed(request: Request, form: dict[str, str]) -> Response:
-    """New tokens for a refresh token of this very client."""
+    """Return new tokens for a refresh token, if it was issued to this client."""
     client, given = await _authenticated(request, form), form.get("refresh_token", "")
     if client is None:
         return of_json({"error": "invalid_client"}, 400)
@@ -67,7 +67,7 @@ async def _renewed(request: Request, form: dict[str, str]) -> Response:
 
 
 async def revoke(request: Request) -> Response:
-    """End a refresh token and all that came of it. One that is unknown needs no ending."""
+    """Revoke a refresh token and the tokens issued from it. An unknown token is no error."""
     form = request.form()
     client, given = await _authenticated(request, form), form.get("token", "")
     if client is None:
@@ -84,7 +84,7 @@ async def revoke(request: Request) -> Response:
 
 
 async def _authenticated(request: Request, form: dict[str, str]) -> Json | None:
-    """The client that shows its secret, in the header or the form, or has none to show; else None."""
+    """Return the client if its secret, in the header or the form, is right, or it has none; else None."""
     client_id, secret = _shown(request, form)
     try:
         client = await directory.client(client_id)
@@ -101,4 +101,4 @@ def _shown(request: Request, form: dict[str, str]) -> tuple[str, str]:
         client_id, _, secret = base64.b64decode(proof, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return unquote(client_id), unquote(secret)  # as RFC 6749 has them written, section 2.3.1
+    return unquote(client_id), unquote(secret)  # RFC 6749, section 2.3.1: both are form-encoded

@@ -1,7 +1,7 @@
-"""Identity providers as on AWS, and sign-in by them: the emulator federates for real, to the stand-in of this stack.
+"""External identity providers, and sign-in with them: the emulator federates with the simulated provider of `stand_in`.
 
-It signs in by OIDC and SAML alone, and has all others as OIDC. Among the details that it holds of a provider is what
-was given, which is what is answered; the others lead to the stand-in.
+The emulator can sign in with OIDC and SAML only, so every other type is stored as OIDC. The stored details hold the
+original settings, which are returned to callers, and the addresses of the simulated provider.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html
 """
 
@@ -24,16 +24,16 @@ from local.gateway.http import Request, Response, json_object, of_json
 _AS_OIDC: Final = ("Facebook", "Google", "LoginWithAmazon", "SignInWithApple")
 _MEMBERS: Final = ("ProviderType", "ProviderDetails", "AttributeMapping")
 _OF_THE_APP: Final = ("client_id", "client_secret", "authorize_scopes")
-_GIVEN: Final = "given"  # among the details
-_under_way: dict[str, Authorization] = {}  # by what the provider is to give back
-_challenges: dict[str, str] = {}  # by code: the emulator asks for no proof where a provider was asked
+_GIVEN: Final = "given"  # the key of the original settings in ProviderDetails
+_under_way: dict[str, Authorization] = {}  # by the state that the provider returns
+_challenges: dict[str, str] = {}  # code -> PKCE challenge: the emulator does not check it after a federated sign-in
 
 
 async def authorize(asked: Authorization) -> Response:
-    """To the provider that an app names, or has a word for."""
+    """Redirect to the provider that the app names by `identity_provider` or `idp_identifier`."""
     try:
         name = await _name(asked)
-        # An update of nothing, each time, for the port may be another one since the provider was made.
+        # An update without changes renews the stored addresses: the gateway's port may have changed.
         await update(Call("UpdateIdentityProvider", {"UserPoolId": asked.pool["Id"], "ProviderName": name}, ""))
         if name not in asked.providers():
             raise OperationError("InvalidParameterException", f"{name} is not enabled for this client.")
@@ -47,7 +47,7 @@ async def authorize(asked: Authorization) -> Response:
 
 
 async def at_provider(request: Request) -> Response:
-    """What the stand-in answers."""
+    """Return the simulated provider's response."""
     try:
         found = await _provider(*stand_in.whose(request.path))
     except OperationError as error:
@@ -56,7 +56,7 @@ async def at_provider(request: Request) -> Response:
 
 
 async def back(request: Request) -> Response:
-    """From a provider on to the app, with a code or with the reason why there is none."""
+    """Redirect from the provider back to the app, with a code or an error."""
     given = request.asked() | request.form()
     asked = _under_way.pop(given.get("RelayState") or given.get("state", ""), None)
     kind = {"Content-Type": request.header("content-type")}
@@ -72,30 +72,30 @@ async def back(request: Request) -> Response:
 
 
 def is_proven(form: dict[str, str]) -> bool:
-    """Whether who exchanges a code is who asked for it (PKCE, RFC 7636); of other codes the emulator knows that."""
+    """Whether the PKCE proof of a federated code is right (RFC 7636); the emulator checks that of other codes."""
     challenge = _challenges.get(form.get("code", ""), "")
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
     return not challenge or hmac.compare_digest(challenge.encode(), base64.urlsafe_b64encode(digest).rstrip(b"="))
 
 
 async def create(call: Call) -> Json:
-    """CreateIdentityProvider."""
+    """Handle CreateIdentityProvider."""
     return _as_given(await call.passed_on(**_held(call.given)))
 
 
 async def update(call: Call) -> Json:
-    """UpdateIdentityProvider."""
+    """Handle UpdateIdentityProvider."""
     before = await _provider(call.given["UserPoolId"], call.given["ProviderName"])
     return _as_given(await call.passed_on(**_held(before | call.given)))
 
 
 async def describe(call: Call) -> Json:
-    """DescribeIdentityProvider and GetIdentityProviderByIdentifier."""
+    """Handle DescribeIdentityProvider and GetIdentityProviderByIdentifier."""
     return _as_given(await call.passed_on())
 
 
 async def list_types(call: Call) -> Json:
-    """ListIdentityProviders."""
+    """Handle ListIdentityProviders."""
     listed = await call.passed_on()
     for one in listed["Providers"]:
         one["ProviderType"] = (await _provider(call.given["UserPoolId"], one["ProviderName"]))["ProviderType"]
@@ -103,7 +103,7 @@ async def list_types(call: Call) -> Json:
 
 
 async def _name(asked: Authorization) -> str:
-    """The provider that is asked for. Raises OperationError where none has the word that stands for it."""
+    """Return the name of the requested provider. Raises OperationError if no provider has the identifier."""
     if name := asked.asked.get("identity_provider"):
         return name
     word = {"UserPoolId": asked.pool["Id"], "IdpIdentifier": asked.asked["idp_identifier"]}
@@ -111,26 +111,27 @@ async def _name(asked: Authorization) -> str:
 
 
 def _reason(message: str) -> str:
-    """A function's refusal in AWS's words; the emulator has it as Python prints a dict."""
+    """Return AWS's message for a failed pre sign-up trigger; the emulator's message is a printed Python dict."""
     with contextlib.suppress(ValueError, SyntaxError, TypeError, KeyError):
         return f"PreSignUp failed with error {ast.literal_eval(message)['errorMessage']}."
     return message
 
 
 async def _provider(pool_id: str, name: str) -> Json:
-    """A provider as it was given. Raises OperationError where there is none."""
+    """Return a provider with its original settings. Raises OperationError if it does not exist."""
     answer = await operate("DescribeIdentityProvider", UserPoolId=pool_id, ProviderName=name)
     found: Json = _as_given(answer)["IdentityProvider"]
     return found
 
 
 def _held(given: Json) -> Json:
-    """What the emulator has instead. No other provider could send people back: it would be told a domain of AWS.
+    """Return the settings to store in the emulator: they point to the simulated provider.
 
-    To map `username`, as AWS does by itself, would make an attribute of that name.
+    A real provider could not redirect back, because the emulator would send it a domain of AWS. The mapping of
+    `username`, which AWS adds, is left out: the emulator would create an attribute of that name.
 
     Args:
-        given: the provider, as AWS would have it.
+        given: the provider's settings, as for AWS.
     """
     kind, details, place = given.get("ProviderType"), given.get("ProviderDetails") or {}, stand_in.address(given)
     mapping = given.get("AttributeMapping") or {}

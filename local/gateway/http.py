@@ -1,4 +1,4 @@
-"""An HTTP request as the gateway decides on it, and the answers that it gives."""
+"""HTTP requests and responses of the gateway."""
 
 import json
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ import httpx2
 
 Response = httpx2.Response
 
-PREFIX: Final = "AWSCognitoIdentityProviderService."  # of Cognito's operations
+PREFIX: Final = "AWSCognitoIdentityProviderService."  # before the operation in the X-Amz-Target header
 TARGET: Final = "x-amz-target"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a decision needs of an HTTP request."""
+    """The parts of an HTTP request that the gateway uses; header names are in lower case."""
 
     method: str
     path: str
@@ -28,41 +28,41 @@ class Request:
     scheme: str = "http"
 
     def header(self, name: str) -> str:
-        """The one value of a header; empty where it is missing or stands there twice."""
+        """Return the value of a header; empty if it is missing or repeated."""
         values = self.headers.get(name, [])
         return values[0] if len(values) == 1 else ""
 
     def parameters(self) -> list[tuple[str, str]]:
-        """Those of the query and of a form in the body."""
+        """Return the parameters of the query and of a form in the body."""
         return [*parse_qsl(self.query, keep_blank_values=True), *self._fields()]
 
     def asked(self) -> dict[str, str]:
-        """The parameters of the query; of one that stands there twice, the first."""
+        """Return the parameters of the query; for a repeated one, the first value."""
         return dict(reversed(parse_qsl(self.query, keep_blank_values=True)))
 
     def form(self) -> dict[str, str]:
-        """The fields of a form in the body; of one that stands there twice, the first."""
+        """Return the fields of a form in the body; for a repeated one, the first value."""
         return dict(reversed(self._fields()))
 
     def operation(self) -> str:
-        """Cognito's operation that it asks for; empty where it asks for something else."""
+        """Return the name of the requested Cognito operation; empty for any other request."""
         target = self.header(TARGET)
         is_one = (self.method, self.path) == ("POST", "/") and target.startswith(PREFIX)
         return target.removeprefix(PREFIX) if is_one else ""
 
     def json(self) -> dict[str, Any] | None:
-        """The JSON object in the body, empty for an empty one; None where it is no object."""
+        """Return the body as a JSON object, as `json_object` does."""
         return json_object(self.body)
 
     def cookies(self) -> dict[str, str]:
-        """The cookies that came along; none where they cannot be read."""
+        """Return the cookies; none if the header is invalid."""
         try:
             return {name: one.value for name, one in SimpleCookie(self.header("cookie")).items()}
         except CookieError:
             return {}
 
     def origin(self) -> str:
-        """The address that the gateway was called by."""
+        """Return the gateway's address as the caller used it."""
         return f"{self.scheme}://{self.header('host')}"
 
     def _fields(self) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ class Request:
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object in a body, empty for an empty one; None where it is no object."""
+    """Return a body as a JSON object; `{}` for an empty body, None if it is not an object."""
     try:
         content = json.loads(body or b"{}")
     except (ValueError, RecursionError):
@@ -79,11 +79,11 @@ def json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def of_json(content: Mapping[str, Any], status: int = 200, kind: str = "application/json") -> Response:
-    """An answer of JSON that nobody keeps."""
+    """Return a JSON response that must not be cached."""
     return Response(status, headers={"content-type": kind, "cache-control": "no-store"}, content=json.dumps(content))
 
 
 def redirect(location: str) -> Response:
-    """An answer that sends a browser elsewhere."""
+    """Return a redirect (302) that must not be cached."""
     to = location.encode("ascii", errors="ignore")
     return Response(302, headers={b"location": to, b"cache-control": b"no-store"})

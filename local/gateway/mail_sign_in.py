@@ -1,4 +1,4 @@
-"""The pages for signing in by a code that is mailed, where pool and client have it as a first factor.
+"""The pages for sign-in with a code sent by email, if pool and client allow it as the first factor.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
 """
@@ -13,7 +13,7 @@ _PATH: Final = "/loginByCode"
 
 
 def page(attempt: Attempt, error: str = "") -> Response:
-    """The page that asks who signs in, and then for the code."""
+    """Return the page that asks for the user name, then for the code."""
     asked = attempt.asked
     if not asked.may_go_by_mail():
         return sign_in.page(attempt, "This app does not allow sign-in with a code.")
@@ -25,7 +25,7 @@ def page(attempt: Attempt, error: str = "") -> Response:
 
 
 async def enter(attempt: Attempt) -> Response:
-    """The name, to which a code is sent, or the code."""
+    """Take the user name and send a code, or take the code and sign in."""
     asked, pool_id = attempt.asked, attempt.asked.pool["Id"]
     if not asked.may_go_by_mail():
         return page(attempt)
@@ -36,7 +36,7 @@ async def enter(attempt: Attempt) -> Response:
     if first:
         if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":
             delivery.first_factor(asked.pool, user)
-        return page(attempt)  # the same for somebody who is not there
+        return page(attempt)  # the same page for an unknown user
     name = user["Username"] if user else ""
     codes.check(pool_id, name, codes.FIRST, attempt.entered.get("code", ""))
     codes.use_up(pool_id, name, codes.FIRST)

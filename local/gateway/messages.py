@@ -1,7 +1,7 @@
-"""The mails and texts of a pool, written from its templates as AWS writes them.
+"""The emails and SMS messages of a pool, made from its templates as on AWS.
 
-https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html: a code
-or a temporary password stands where `{####}` is, a link where `{##...##}` is, a user's name where `{username}` is.
+The templates have `{####}` for a code or temporary password, `{##...##}` for a link, and `{username}`.
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html
 """
 
 import html
@@ -16,21 +16,21 @@ _LINK: Final = re.compile(r"\{##([^{}]+)##\}")
 _CODE_TEXT: Final = "Your verification code is {####}."
 _LINK_TEXT: Final = "Please click the link below to verify your email address. {##Verify Email##}"
 _INVITATION: Final = "Your username is {username} and temporary password is {####}."
-_FROM: Final = "no-reply@verificationemail.com"  # whom Cognito sends as, where a pool has no address of its own
+_FROM: Final = "no-reply@verificationemail.com"  # Cognito's default sender
 
 
 @dataclass(frozen=True)
 class Message:
-    """A mail or a text that would have been sent.
+    """An email or SMS message that AWS would send.
 
     Args:
         to: an email address or a phone number.
-        subject: empty for a text.
-        body: HTML for a mail, plain for a text.
-        code: the code or the temporary password in it; empty where it has a link.
-        link: the link in it; empty where it has a code.
-        sender: whom it is from; empty for a text.
-        at: when it was written, in seconds since 1970.
+        subject: the subject; empty for SMS.
+        body: HTML for an email, plain text for SMS.
+        code: the code or temporary password in the body; empty if it has a link instead.
+        link: the link in the body; empty if it has a code instead.
+        sender: the sender; empty for SMS.
+        at: the time of creation, in seconds since 1970.
     """
 
     to: str
@@ -43,16 +43,16 @@ class Message:
 
 
 def verification(pool: Json, words: Json, medium: str, to: str, name: str, code: str, link: str = "") -> Message:
-    """The message by which an address is verified; by the link where one is given and the pool says so.
+    """Return the message that verifies an address, with a link if one is given and the pool uses links.
 
     Args:
-        pool: as DescribeUserPool answers.
-        words: those of the pool's function for messages, which go before the pool's own.
+        pool: the pool, as DescribeUserPool returns it.
+        words: the response of the custom message trigger; its texts override those of the pool.
         medium: email or phone_number.
         to: the address.
-        name: the user name that is shown.
-        code: what `{####}` becomes.
-        link: what `{##...##}` leads to.
+        name: the value of `{username}`.
+        code: the value of `{####}`.
+        link: the target of `{##...##}`.
     """
     given = pool.get("VerificationMessageTemplate") or {}
     if medium == "phone_number":
@@ -70,7 +70,7 @@ def verification(pool: Json, words: Json, medium: str, to: str, name: str, code:
 
 
 def invitation(pool: Json, words: Json, medium: str, to: str, name: str, password: str) -> Message:
-    """The message by which a person whom an administrator made gets the temporary password."""
+    """Return the message with the temporary password for a user created by an administrator."""
     given = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
     if medium == "phone_number":
         return _text(to, words.get("smsMessage") or given.get("SMSMessage") or _INVITATION, name, password)
@@ -80,7 +80,7 @@ def invitation(pool: Json, words: Json, medium: str, to: str, name: str, passwor
 
 
 def second_factor(pool: Json, config: Json, medium: str, to: str, code: str) -> Message:
-    """The message that proves a sign-in beside the password; `config` as GetUserPoolMfaConfig answers."""
+    """Return the message with the second factor's code; `config` is as GetUserPoolMfaConfig returns it."""
     plain = "Your authentication code is {####}."
     if medium == "phone_number":
         given = config.get("SmsMfaConfiguration") or {}
@@ -91,7 +91,7 @@ def second_factor(pool: Json, config: Json, medium: str, to: str, code: str) -> 
 
 
 def first_factor(pool: Json, to: str, code: str) -> Message:
-    """The mail whose code stands in for a password; AWS has no template for it."""
+    """Return the email with the code that replaces the password; AWS has no template for it."""
     return _mail(pool, to, "Your sign-in code", "Your sign-in code is {####}.", "", code)
 
 
@@ -100,7 +100,7 @@ def _text(to: str, text: str, name: str, code: str) -> Message:
 
 
 def _mail(pool: Json, to: str, subject: str, text: str, name: str, code: str, link: str = "") -> Message:
-    # A name may have a `<` in it; the mail is HTML.
+    # The email is HTML, and a user name may contain `<`.
     body = _LINK.sub(lambda found: f'<a href="{html.escape(link)}">{found[1]}</a>', text) if link else text
     body = body.replace("{username}", html.escape(name)).replace("{####}", html.escape(code))
     subject = subject.replace("{username}", name).replace("{####}", code)

@@ -1,4 +1,4 @@
-"""The second factor of a sign-in at the pages: which one is asked for, and whether what was entered is right.
+"""The second factor of a sign-in on the pages: which one is required, and the check of its code.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
 """
@@ -19,7 +19,7 @@ _BY_MESSAGE: Final = {
 
 
 async def factor(pool: Json, user: Json) -> str:
-    """What a person is asked for: APP, SMS_MFA, EMAIL_OTP, SET_UP for an app that is still to be named, or nothing."""
+    """Return the required factor: APP, SMS_MFA, EMAIL_OTP, SET_UP to add an authenticator app, or empty."""
     mode = pool.get("MfaConfiguration", "OFF")
     if mode == "OFF":
         return ""
@@ -38,7 +38,7 @@ async def factor(pool: Json, user: Json) -> str:
 
 
 async def send(pool: Json, user: Json, kind: str) -> Json | None:
-    """Send the code of a factor that goes by message, and say where to; None for any other."""
+    """Send the code of SMS_MFA or EMAIL_OTP and return the delivery details; None for another factor."""
     if kind not in _BY_MESSAGE:
         return None
     config = await operate("GetUserPoolMfaConfig", UserPoolId=pool["Id"])
@@ -46,7 +46,7 @@ async def send(pool: Json, user: Json, kind: str) -> Json | None:
 
 
 async def check(client: Json, user: Json, kind: str, digits: str) -> None:
-    """Raises OperationError where a code is wrong."""
+    """Raise OperationError if a code is wrong."""
     if kind in _BY_MESSAGE:
         codes.check(client["UserPoolId"], user["Username"], codes.MFA, digits)
         codes.use_up(client["UserPoolId"], user["Username"], codes.MFA)
@@ -55,13 +55,13 @@ async def check(client: Json, user: Json, kind: str, digits: str) -> None:
 
 
 async def begin_set_up(client: Json, user: Json) -> tuple[str, str]:
-    """An access token to set an authenticator app up with, and the secret that the app is given."""
+    """Return an access token for the setup of an authenticator app, and the secret for the app."""
     token = (await _respond(client, user, SET_UP))["AuthenticationResult"]["AccessToken"]
     return token, str((await operate("AssociateSoftwareToken", AccessToken=token))["SecretCode"])
 
 
 async def end_set_up(token: str, digits: str) -> None:
-    """Take the app's first code. Raises OperationError where it is wrong."""
+    """Check the app's first code. Raises OperationError if it is wrong."""
     try:
         await operate("VerifySoftwareToken", AccessToken=token, UserCode=digits)
     except OperationError as error:
@@ -69,13 +69,13 @@ async def end_set_up(token: str, digits: str) -> None:
 
 
 def address(pool: Json, user: Json, secret: str) -> str:
-    """The secret as authenticator apps take it (https://github.com/google/google-authenticator/wiki/Key-Uri-Format)."""
+    """Return the secret as an `otpauth:` link (https://github.com/google/google-authenticator/wiki/Key-Uri-Format)."""
     label = quote(f"{pool['Name']}:{delivery.shown_name(pool, user)}")
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': pool['Name']})}"
 
 
 async def _respond(client: Json, user: Json, challenge: str, **given: str) -> Json:
-    """The emulator's answer to a challenge, which it takes from a person whose password it has seen right."""
+    """Answer a challenge on the emulator for a user whose password was right; it does not check the session."""
     proof = {"SECRET_HASH": calls.secret_hash(client, user["Username"])} if client.get("ClientSecret") else {}
     responses = {"USERNAME": user["Username"], **proof, **given}
     named = {"ClientId": client["ClientId"], "ChallengeName": challenge, "Session": "of-the-pages"}

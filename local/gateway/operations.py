@@ -1,4 +1,4 @@
-"""Cognito's operations, as strict as AWS where the emulator is not. One without a rule is the emulator's alone."""
+"""Cognito operations that the gateway makes as strict as on AWS. The emulator handles all others alone."""
 
 from typing import Final
 
@@ -46,10 +46,10 @@ _RULES: Final[dict[str, Rule]] = {
 
 
 async def answer(request: Request) -> Response | None:
-    """The answer to an operation that has a rule; None for any other request."""
+    """Return the response to an operation that has a rule or changed user names; None to pass the request on."""
     name, given = request.operation(), request.json()
     if not name or given is None:
-        return None  # of what is no object the emulator says so
+        return None  # the emulator reports a body that is not an object
     asked = Call(name, given, request.origin())
     try:
         call = await calls.with_compared_names(asked)
@@ -64,7 +64,7 @@ async def answer(request: Request) -> Response | None:
 
 
 async def run(call: Call) -> Json:
-    """Have an operation done for one of the pages. Raises OperationError where it is refused."""
+    """Run an operation for one of the pages. Raises OperationError if it fails."""
     compared = await calls.with_compared_names(call)
     return await _done(compared, _RULES.get(call.name))
 

@@ -1,6 +1,6 @@
-"""Pools, app clients and their refresh tokens as on AWS: what the emulator leaves out, does not keep or lets through.
+"""Pools, app clients and refresh tokens: settings and checks of AWS that the emulator lacks.
 
-A client's rotation of refresh tokens is held among its analytics, which the emulator keeps whatever is in them.
+Refresh token rotation is stored in a client's AnalyticsConfiguration, because the emulator keeps any content there.
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_LambdaConfigType.html
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html
@@ -19,7 +19,7 @@ _OFF: Final = {"Feature": "DISABLED", "RetryGracePeriodSeconds": 0}
 
 
 async def describe(call: Call) -> Json:
-    """DescribeUserPool: the function before tokens has its first name as well."""
+    """Handle DescribeUserPool: add PreTokenGeneration, the older name of the pre token generation trigger."""
     done = await call.passed_on()
     functions = done["UserPool"].get("LambdaConfig") or {}
     if versioned := functions.get("PreTokenGenerationConfig"):
@@ -28,19 +28,19 @@ async def describe(call: Call) -> Json:
 
 
 async def set_client(call: Call) -> Json:
-    """CreateUserPoolClient and UpdateUserPoolClient: a client whose rotation is not named has none."""
+    """Handle CreateUserPoolClient and UpdateUserPoolClient: rotation is off if it is not set."""
     rotation = call.given.get(_ROTATION)
     held = {_ROTATION: _OFF | rotation} if rotation else {}
     return _told(await call.passed_on(**{_HELD: (call.given.get(_HELD) or {}) | held}))
 
 
 async def describe_client(call: Call) -> Json:
-    """DescribeUserPoolClient."""
+    """Handle DescribeUserPoolClient."""
     return _told(await call.passed_on())
 
 
 async def refresh(call: Call) -> Json:
-    """GetTokensFromRefreshToken."""
+    """Handle GetTokensFromRefreshToken."""
     client, token = await call.client(), str(call.given.get("RefreshToken", ""))
     if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
         raise OperationError("NotAuthorizedException", f"Unable to verify secret hash for client {client['ClientId']}")
@@ -53,7 +53,7 @@ async def refresh(call: Call) -> Json:
 
 
 async def revoke(call: Call) -> Json:
-    """RevokeToken."""
+    """Handle RevokeToken."""
     client, token = await call.client(), str(call.given.get("Token", ""))
     if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
         raise OperationError("UnauthorizedException", "Unable to verify the secret of the client")
@@ -68,10 +68,10 @@ async def revoke(call: Call) -> Json:
 
 
 def grace(client: Json) -> float | None:
-    """For how many seconds a used refresh token stays good; None where the client does not rotate them.
+    """Return for how many seconds a used refresh token stays valid; None if the client does not rotate tokens.
 
     Args:
-        client: as the emulator has it.
+        client: the app client, as the emulator returns it.
     """
     rotation = (client.get(_HELD) or {}).get(_ROTATION, _OFF)
     return float(rotation["RetryGracePeriodSeconds"]) if rotation["Feature"] == "ENABLED" else None

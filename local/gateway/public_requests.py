@@ -1,7 +1,7 @@
-"""Which requests AWS takes from anybody, and the browser's leave to send them (CORS). Pure.
+"""Public requests: those that AWS accepts without a signature, and their CORS headers. Pure.
 
-The emulator finds the service that a request is for by what else it brings before it looks at the path, and believes
-some keys without a signature. So a request is open only if nothing in it speaks of another service or a key.
+The emulator chooses the service by headers and parameters before the path, and trusts some access keys without a
+signature. So a request is public only if no header or parameter in it names another service or an access key.
 """
 
 import functools
@@ -11,8 +11,8 @@ from typing import Final
 
 from local.gateway.http import TARGET, Request
 
-# The endpoints of sign-in, which apps call, and the APIs that somebody with the key has made: these ask for tokens by
-# themselves. Each of the patterns is of a method and a path.
+# The sign-in endpoints that apps call, and the user's APIs behind API Gateway, which check tokens themselves.
+# Each pattern matches a method and a path.
 _ENDPOINTS: Final = re.compile(
     r"""
     (GET|POST)\ /oauth2/(userInfo|userinfo)
@@ -22,7 +22,7 @@ _ENDPOINTS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# The forms of its pages, which these pages alone send.
+# The forms of the gateway's pages; only these pages may send them.
 _FORMS: Final = re.compile(
     r"""
     POST\ /(login|loginByCode|mfa|changePassword|forgotPassword|confirmForgotPassword|signup|confirm|resendcode)
@@ -30,8 +30,8 @@ _FORMS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# The other pages, and the mail: nothing that another page may read. Identity providers send people back to idpresponse;
-# behind _provider is what stands in for them.
+# The other pages, and the inbox; no foreign page may read them. Identity providers redirect to idpresponse;
+# _provider is the simulated provider.
 _PAGES: Final = re.compile(
     r"""
     GET\ /(oauth2/authorize|logout|login|loginByCode|signup|confirmUser|forgotPassword|_mail)
@@ -42,11 +42,11 @@ _PAGES: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# What people and apps show at these pages: a token, or a client's id and secret.
+# Authorization headers of public requests: a token, or a client's ID and secret.
 _SHOWN: Final = re.compile(r"(bearer|basic) ", re.IGNORECASE)
-# Parameters by which requests to AWS's services name what they want, and whose key has signed them.
+# Parameters by which requests to AWS services name the action or the access key.
 _OF_SERVICES: Final = re.compile(r"Action|(?i:x-amz-.*|awsaccesskeyid)", re.DOTALL)
-# The headers that an open request is answered by; no other comes to the emulator.
+# The only headers of a public request that the emulator receives.
 _PASSED: Final = frozenset(
     ("accept", "accept-language", "authorization", "content-length", "content-type", "cookie", "host", "user-agent")
 )
@@ -54,30 +54,30 @@ _PASSED: Final = frozenset(
 
 @functools.cache
 def unsigned_operations() -> frozenset[str]:
-    """The operations of Cognito that AWS takes without a signature, as botocore's model marks them."""
-    from botocore.loaders import Loader  # here: it reads half a megabyte, and most requests are signed
+    """Return the Cognito operations that need no signature, as botocore's model marks them."""
+    from botocore.loaders import Loader  # here: most requests are signed, and need no model of half a megabyte
 
     model = Loader().load_service_model("cognito-idp", "service-2")
     return frozenset(name for name, operation in model["operations"].items() if operation.get("authtype") == "none")
 
 
 def is_open(request: Request) -> bool:
-    """Whether AWS takes this request from anybody."""
+    """Whether AWS accepts this request without a signature."""
     return is_page(request) or _is_one_of(_ENDPOINTS, request) or is_unsigned_operation(request)
 
 
 def is_page(request: Request) -> bool:
-    """Whether it is for a page that people see in a browser."""
+    """Whether a request is for a page shown in a browser, or sends its form."""
     return _is_one_of(_PAGES, request) or is_form(request)
 
 
 def is_form(request: Request) -> bool:
-    """Whether it is what a person filled in at one of our own pages."""
+    """Whether a request sends a form of the gateway's pages."""
     return _is_one_of(_FORMS, request)
 
 
 def is_unsigned_operation(request: Request) -> bool:
-    """Whether it is one of Cognito's operations that take no signature, and nothing besides."""
+    """Whether a request is a Cognito operation that needs no signature, without query or Authorization header."""
     bare = not request.query and "authorization" not in request.headers
     return bare and request.operation() in unsigned_operations()
 
@@ -93,11 +93,11 @@ def _is_one_of(known: re.Pattern[str], request: Request) -> bool:
 
 
 def _matches(known: re.Pattern[str], method: str, path: str) -> bool:
-    return method.isalpha() and known.fullmatch(f"{method} {path}") is not None  # HTTP/2 has any text for a method
+    return method.isalpha() and known.fullmatch(f"{method} {path}") is not None  # HTTP/2 allows any text as a method
 
 
 def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tuple[bytes, bytes]]:
-    """The headers that the emulator is given: of an open request no other than those that it is answered by."""
+    """Return the headers to pass to the emulator: all of a signed request, only the needed ones of a public request."""
     if not is_open(request):
         return list(headers)
     names = _PASSED | ({TARGET} if is_unsigned_operation(request) else set())
@@ -105,7 +105,7 @@ def passed(headers: Iterable[tuple[bytes, bytes]], request: Request) -> list[tup
 
 
 def preflight(request: Request) -> list[tuple[bytes, bytes]]:
-    """The allowance for what is open; none for anything else, so that no browser sends it."""
+    """Return the CORS headers for a public request; none for others, so that no browser sends them."""
     method = request.header("access-control-request-method")
     asked = request.header("access-control-request-headers").lower()
     names = {name.strip() for name in asked.split(",")}

@@ -1,4 +1,4 @@
-"""What the gateway answers by itself: the pages, some endpoints, some operations, and the mail."""
+"""Routes of the requests that the gateway answers: the pages, some endpoints, some operations, and the inbox."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -27,7 +27,7 @@ _Handler = Callable[[Request], Awaitable[Response | None]]
 
 
 async def answer(request: Request) -> Response | None:
-    """Its own answer; None for what is the emulator's to answer."""
+    """Return the gateway's response; None to pass the request to the emulator."""
     if handler := _HANDLERS.get((request.method, request.path)):
         return await handler(request)
     if request.path.startswith(stand_in.PREFIX):
@@ -41,7 +41,7 @@ async def answer(request: Request) -> Response | None:
 
 
 async def _at_page(request: Request, page: _Page, step: _Step) -> Response:
-    """A page as it is opened, or what its form does; the page again where that is refused."""
+    """Show a page, or run the step of its form; show the page again with the error if the step fails."""
     asked = await authorization.checked(request)
     if isinstance(asked, Response):
         return asked
@@ -66,11 +66,11 @@ async def _mail_for_programs(_request: Request) -> Response:
 
 
 async def _reset(_request: Request) -> None:
-    """Throw the mail away with the stack, which the emulator forgets."""
+    """Clear the inbox, and pass the request on: the emulator deletes its resources."""
     delivery.inbox.clear()
 
 
-# With the key alone: public_requests has neither of the last two.
+# The last two need the checkout's key: they are not in public_requests.
 _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("GET", "/oauth2/authorize"): sign_in.authorize,
     ("GET", "/login"): sign_in.authorize,
@@ -85,7 +85,7 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("GET", "/_mail/messages"): _mail_for_programs,
     ("POST", "/_ministack/reset"): _reset,
 }
-# What has a form: its page, and what is done with what was filled in.
+# Path of a form -> its page, and the step that handles the form.
 _FORMS: Final[dict[str, tuple[_Page, _Step]]] = {
     "/login": (sign_in.page, sign_in.login),
     "/loginByCode": (mail_sign_in.page, mail_sign_in.enter),
@@ -98,5 +98,5 @@ _FORMS: Final[dict[str, tuple[_Page, _Step]]] = {
     "/resendcode": (sign_in.confirm_page, account_pages.resend),
 }
 _LINKED: Final = ("/loginByCode", "/signup", "/forgotPassword")
-# The forms that go on with a sign-in under way.
+# The forms that continue a sign-in in progress.
 _GOING_ON: Final = ("/mfa", "/changePassword", "/confirm", "/resendcode")

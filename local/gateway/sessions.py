@@ -1,7 +1,7 @@
-"""The cookie of the sign-in pages: who signed in once is not asked again, by no app of the same pool.
+"""The session cookie of the sign-in pages: a signed-in user is not asked again by any app of the same pool.
 
-It is good for an hour, as AWS's, for one pool, and no script can read it. The emulator gives a code for a password, so
-a session has it, in memory, where the emulator has it as well; it is empty for who signed in by a code that was mailed.
+It is valid for an hour, as on AWS, for one pool, and scripts cannot read it. A session keeps the password in memory,
+because the emulator needs it to issue a code; it is empty after a sign-in by email code.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-integration.html
 """
 
@@ -17,7 +17,7 @@ _LASTS: Final = 3600  # seconds
 
 @dataclass(frozen=True)
 class Session:
-    """A person who signed in at the pages of a pool."""
+    """A user signed in on the pages of a pool."""
 
     pool_id: str
     name: str
@@ -29,20 +29,20 @@ _open: dict[str, Session] = {}
 
 
 def begin(pool_id: str, name: str, password: str) -> str:
-    """Remember a person; the header that gives the browser its cookie."""
+    """Start a session, and return the Set-Cookie header for it."""
     cookie = secrets.token_urlsafe(32)
     _open[cookie] = Session(pool_id, name, password, time.monotonic() + _LASTS)
     return _header(pool_id, cookie, _LASTS)
 
 
 def find(request: Request, pool_id: str) -> Session | None:
-    """Whom a browser comes back as; None where nobody is signed in at this pool."""
+    """Return the browser's session at a pool; None if there is none, or it has expired."""
     session = _open.get(request.cookies().get(_name(pool_id), ""))
     return session if session and session.pool_id == pool_id and time.monotonic() < session.ends else None
 
 
 def end(request: Request, pool_id: str) -> str:
-    """Forget a person; the header that takes the browser's cookie away."""
+    """End the browser's session, and return the Set-Cookie header that deletes the cookie."""
     _open.pop(request.cookies().get(_name(pool_id), ""), None)
     return _header(pool_id, "", 0)
 

@@ -1,4 +1,4 @@
-"""The pages of a sign-in: name and password, a new password, the second factor, and back to the app.
+"""The sign-in pages: name and password, a new password, the second factor, and the redirect to the app.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html
 """
@@ -19,7 +19,7 @@ _NEW_PASSWORD: Final = {"new_password": "", "confirm_password": ""}
 
 
 async def authorize(request: Request) -> Response:
-    """Straight back to the app where the browser has a session, to the provider that is named, or the page."""
+    """Redirect to the app if the browser has a session, or to the named provider; else show the sign-in page."""
     checked = await authorization.checked(request)
     if isinstance(checked, Response):
         return checked
@@ -37,7 +37,7 @@ async def authorize(request: Request) -> Response:
 
 
 def page(attempt: Attempt, error: str = "", text: str = "") -> Response:
-    """The page for name and password, with what else the client may sign in by."""
+    """Return the page for name and password, with links to the client's other ways to sign in."""
     asked = attempt.asked
     known = {"username": attempt.name, "password": ""}
     forms = [asked.form("/login", "Sign in", known)] if COGNITO in asked.providers() else []
@@ -56,19 +56,19 @@ def page(attempt: Attempt, error: str = "", text: str = "") -> Response:
 
 
 def expired(request: Request, asked: Authorization) -> Response:
-    """The same page for somebody whose attempt has ended."""
+    """Return the sign-in page for an attempt that has expired."""
     return page(Attempt(request, asked), "This sign-in has expired. Start again.")
 
 
 async def login(attempt: Attempt) -> Response:
-    """What was entered at the page."""
+    """Take the name and password entered."""
     attempt.name = attempt.asked.name(attempt.entered.get("username", ""))
     attempt.password = attempt.entered.get("password", "")
     return await begin(attempt)
 
 
 async def begin(attempt: Attempt) -> Response:
-    """Go on from name and password as far as nothing more is asked for."""
+    """Check name and password; then redirect to the app, or show the page for the next step."""
     asked = attempt.asked
     user = await directory.person(asked.pool["Id"], attempt.name) if COGNITO in asked.providers() else None
     if user is None:
@@ -82,7 +82,7 @@ async def begin(attempt: Attempt) -> Response:
     answer = await authorization.code(asked, attempt.name, attempt.password)
     if answer.has_redirect_location:
         return await _second_factor(attempt, user, answer)
-    # To the temporary password of an invitation the emulator answers by its own page for a new one.
+    # For a temporary password, the emulator returns its own page for a new password.
     if user["UserStatus"] == "FORCE_CHANGE_PASSWORD" and b'name="np_token"' in answer.content:
         return new_password_page(attempt)
     return page(attempt, _WRONG)
@@ -108,7 +108,7 @@ async def _second_factor(attempt: Attempt, user: Json, answer: Response) -> Resp
 
 
 def factor_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
-    """The page that asks for the second factor, unless it was wrong too often."""
+    """Return the page for the second factor; the sign-in page if too many codes were wrong."""
     if not attempt.guesses:
         return expired(attempt.request, attempt.asked)
     if attempt.shown:
@@ -119,7 +119,7 @@ def factor_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
 
 
 async def second_factor(attempt: Attempt) -> Response:
-    """The code that was entered."""
+    """Check the code of the second factor, and sign in."""
     user = await directory.person(attempt.asked.pool["Id"], attempt.name)
     if user is None:
         return expired(attempt.request, attempt.asked)
@@ -133,7 +133,7 @@ async def second_factor(attempt: Attempt) -> Response:
 
 
 def back(attempt: Attempt, answer: Response) -> Response:
-    """The redirect to the app, with the session that the next app finds."""
+    """Return the redirect to the app, with a new session cookie."""
     if not answer.has_redirect_location:
         return expired(attempt.request, attempt.asked)
     answer.headers["set-cookie"] = sessions.begin(attempt.asked.pool["Id"], attempt.name, attempt.password)
@@ -141,14 +141,14 @@ def back(attempt: Attempt, answer: Response) -> Response:
 
 
 def new_password_page(attempt: Attempt, error: str = "") -> Response:
-    """The page where an invited person chooses a password."""
+    """Return the page where an invited user chooses a password."""
     hidden = attempts.begin(attempt, "/changePassword")
     form = attempt.asked.form("/changePassword", "Go on", _NEW_PASSWORD, hidden)
     return view.page("Choose a password", "The temporary password only works once.", error, [form])
 
 
 async def change_password(attempt: Attempt) -> Response:
-    """The password of one's own after the temporary one of an invitation."""
+    """Replace the temporary password by the chosen one, and continue the sign-in."""
     attempt.password = chosen_password(attempt)
     named = {"UserPoolId": attempt.asked.pool["Id"], "Username": attempt.name}
     await operate("AdminSetUserPassword", **named, Password=attempt.password, Permanent=True)
@@ -156,7 +156,7 @@ async def change_password(attempt: Attempt) -> Response:
 
 
 def confirm_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
-    """The page that a sign-up waits at, for the code or until the link was opened."""
+    """Return the page that waits for the confirmation of a sign-up by code or link."""
     hidden, form = attempts.begin(attempt, "/confirm", "/resendcode"), attempt.asked.form
     enter = form("/confirm", "Continue", {}, hidden) if attempt.by_link else form("/confirm", "Confirm", CODE, hidden)
     again = form("/resendcode", "Send it again", {}, hidden)
@@ -164,14 +164,14 @@ def confirm_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
 
 
 def reset_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
-    """The page where a code sets a new password."""
+    """Return the page that sets a new password with a code."""
     fields, hidden = {**CODE, **_NEW_PASSWORD}, {"username": attempt.name}
     form = attempt.asked.form("/confirmForgotPassword", "Set the password", fields, hidden)
     return view.page("Set a new password", text, error, [form])
 
 
 def chosen_password(attempt: Attempt) -> str:
-    """The new password that was entered. Raises OperationError where it is not the same twice."""
+    """Return the new password. Raises OperationError if its two entries differ."""
     password = attempt.entered.get("new_password", "")
     if password != attempt.entered.get("confirm_password"):
         raise OperationError("InvalidParameterException", "The two passwords differ.")

@@ -1,7 +1,7 @@
-"""The simulated identity provider: a page with three accounts to choose from, with OIDC and SAML.
+"""The simulated identity provider, for OIDC and SAML: a page with three accounts to choose from.
 
-It knows its app by what the stack says of the provider, and tells of a person what the stack asks for: each attribute
-by the provider's name for it. https://openid.net/specs/openid-connect-core-1_0.html
+Its client ID and secret are those in the provider's settings. Its claims are the attributes that the settings map, by
+the provider's names. https://openid.net/specs/openid-connect-core-1_0.html
 """
 
 import base64
@@ -30,8 +30,8 @@ _ASSERTION: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 _PROTOCOL: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 
 
-# Whom the providers know, by their names for them: attributes by Cognito's names, each a text: the emulator would make
-# True of true. The first has an address of local/people.yaml, the last says so of another one.
+# Subject -> attributes by Cognito's names. All are strings: the emulator would turn a boolean true into "True".
+# The first account has an address of local/people.yaml; the last claims such an address without verification.
 ACCOUNTS: Final = {
     "1001": {"given_name": "Ada", "family_name": "Lovelace", "email": "ada@example.com", "email_verified": "true"},
     "1002": {"given_name": "Lin", "family_name": "Newcomer", "email": "lin@example.com", "email_verified": "true"},
@@ -51,18 +51,18 @@ _codes: dict[str, _Code] = {}
 
 
 def address(provider: Json) -> str:
-    """Where the stand-in for a provider is; the issuer of its tokens."""
+    """Return the URL of the simulated provider, which is the issuer of its tokens."""
     return f"{emulated.address()}{PREFIX}{provider['UserPoolId']}/{quote(provider['ProviderName'], safe='')}"
 
 
 def whose(path: str) -> tuple[str, str]:
-    """Pool and name of the provider that a path is for."""
+    """Return the pool ID and the name of the provider in a path."""
     pool_id, _, rest = path.removeprefix(PREFIX).partition("/")
     return pool_id, next((rest.removesuffix(end) for end in _ANSWERS if rest.endswith(end)), rest)
 
 
 def answer(request: Request, provider: Json) -> Response:
-    """The answer to any request for a provider."""
+    """Return the response to a request for a provider."""
     found = next((_ANSWERS[end] for end in _ANSWERS if request.path.endswith(end)), None)
     return found(request, provider) if found else of_json({"error": "not_found"}, 404)
 
@@ -88,7 +88,7 @@ def _keys(_request: Request, _provider: Json) -> Response:
 
 
 def _authorize(request: Request, provider: Json) -> Response:
-    """The page, and back with the account that was chosen there."""
+    """Show the accounts; once one is chosen, redirect back with a code."""
     asked = request.asked()
     known = asked.get("client_id") == provider["ProviderDetails"].get("client_id")
     if not known or urlsplit(asked.get("redirect_uri", "")).path != "/oauth2/idpresponse":
@@ -98,7 +98,7 @@ def _authorize(request: Request, provider: Json) -> Response:
         return _choice(provider, f"{request.raw_path}?{request.query}", lambda subject: {"account": subject})
     code = secrets.token_urlsafe(32)
     _codes[code] = _Code(chosen, address(provider), asked["redirect_uri"], time.monotonic() + _LASTS)
-    # To the sign-in of this stack, whatever the domain of the pool is called.
+    # A path only: the redirect stays on this gateway, whatever the domain of the pool.
     return redirect(f"/oauth2/idpresponse?{urlencode({'code': code, 'state': asked.get('state', '')})}")
 
 
@@ -133,7 +133,7 @@ def _user_info(request: Request, provider: Json) -> Response:
 
 
 def _saml(request: Request, provider: Json) -> Response:
-    """The page: each of its buttons sends an account's assertion. Nobody signs it: the emulator does not look."""
+    """Show the accounts; each button sends an assertion, unsigned because the emulator checks no signature."""
     given = {"RelayState": request.asked().get("RelayState", "")}
     return _choice(
         provider, "/saml2/idpresponse", lambda subject: {"SAMLResponse": _assertion(provider, subject), **given}
@@ -141,7 +141,7 @@ def _saml(request: Request, provider: Json) -> Response:
 
 
 def _choice(provider: Json, action: str, hidden: Callable[[str], dict[str, str]]) -> Response:
-    """The page with a button for each account, and what it sends."""
+    """Return the page with a button for each account; `hidden` makes the hidden fields."""
     name = provider["ProviderName"]
     forms = [Form(action, _button(subject), hidden=hidden(subject)) for subject in ACCOUNTS]
     text = f"This page simulates {name} on the local stack. Choose an account."
@@ -171,7 +171,7 @@ def _assertion(provider: Json, subject: str) -> str:
 
 
 def _told(provider: Json, subject: str) -> dict[str, str]:
-    """What the provider says of a person: what the stack maps, made up where the account has nothing for it."""
+    """Return the claims of an account: the mapped attributes, with made-up values for those it lacks."""
     mapped, account = provider.get("AttributeMapping") or {}, ACCOUNTS[subject]
     has = {"name": _name(account), **account}
     said = {theirs: has.get(ours, f"{theirs} of {account['given_name']}") for ours, theirs in mapped.items()}

@@ -1,13 +1,12 @@
-"""Tokens: what they say, which refresh token of a rotated family is good, and when a person signed in.
+"""Tokens: their claims, the rotation of refresh tokens, and the `auth_time` claim.
 
-The emulator knows no rotation. So a rotated token is the emulator's own with a generation behind it; which generations
-are good is kept here, and is not known any more after a restart: the first that comes is then taken.
+The emulator has no rotation. A rotated token is the emulator's token with a generation at its end. The valid
+generations are kept in memory: after a restart, every generation of a token is accepted until its next rotation.
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 
-It says when a token was issued, where AWS says when the person signed in, the same however often tokens are renewed. So
-each is signed anew, with the key of its pool that the emulator keeps for this in its folder. OpenID Connect asks for
-the first time (https://openid.net/specs/openid-connect-core-1_0.html, section 12.2), and libraries such as
-oidc-client-ts refuse any other.
+The emulator sets `auth_time` to the time of issue. On AWS it is the time of the sign-in, and a refresh does not change
+it. OpenID Connect requires this (https://openid.net/specs/openid-connect-core-1_0.html, section 12.2), and libraries
+such as oidc-client-ts check it. So the gateway signs each token again, with the pool's key from the emulator's folder.
 """
 
 import base64
@@ -25,28 +24,28 @@ from local.gateway.directory import Json
 from local.gateway.http import json_object
 
 _USES: Final = ("access", "id")
-_DOTS = 2  # of a JWT
-_families: dict[str, dict[str, float]] = {}  # the emulator's token -> generation -> when it ends
+_DOTS = 2  # in a JWT
+_families: dict[str, dict[str, float]] = {}  # the emulator's token -> generation -> when it expires
 
 
 def claims(token: str) -> Json:
-    """What a token says, unverified; empty where it is no token."""
+    """Return the claims of a token without verification; empty if it is not a JWT."""
     return _part(token, 1)
 
 
 def original(token: str) -> str:
-    """The token as the emulator knows it."""
+    """Return the emulator's token, without the generation."""
     return ".".join(token.split(".")[: _DOTS + 1])
 
 
 def is_used_up(token: str) -> bool:
-    """Whether a newer one was given in its place, and its time of grace is over."""
+    """Whether a newer token has replaced this one, and its grace period is over."""
     family = _families.get(original(token))
     return family is not None and time.monotonic() > family.get(_generation(token), -math.inf)
 
 
 def rotated(token: str, grace: float) -> str:
-    """The next token, which ends this one after `grace` seconds."""
+    """Return the next refresh token; `token` stays valid for `grace` seconds."""
     family = _families.setdefault(original(token), {})
     ends = time.monotonic() + grace
     family[_generation(token)] = min(ends, family.get(_generation(token), ends))
@@ -56,11 +55,11 @@ def rotated(token: str, grace: float) -> str:
 
 
 def with_auth_time(issued: Json, refresh_token: str) -> Json:
-    """An answer whose tokens have the time at which their refresh token was issued.
+    """Return a token response whose tokens have the refresh token's time of issue as `auth_time`.
 
     Args:
-        issued: tokens by their names, as an endpoint or an operation answers.
-        refresh_token: the one that came with them, or by which they were renewed; empty for a machine's.
+        issued: the response of the token endpoint or an operation.
+        refresh_token: the refresh token in the response or the request; empty for a machine-to-machine client.
     """
     began = claims(refresh_token).get("iat")
     return {
@@ -93,5 +92,5 @@ def _signed(token: str, began: int) -> str:
 
 @functools.lru_cache
 def _key(written: bytes) -> jwk.Key:
-    """A key as its file has it. To read and check it takes twenty times as long as to sign."""
+    """Parse a key file. Cached, because parsing takes twenty times as long as signing."""
     return jwk.import_key(written, "RSA")

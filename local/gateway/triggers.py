@@ -1,4 +1,4 @@
-"""The triggers of a pool that AWS calls and the emulator does not: the texts of its messages, and after a confirmation.
+"""The Lambda triggers that the emulator does not call: custom message and post confirmation.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 """
@@ -12,14 +12,14 @@ from local.gateway.http import json_object
 
 
 async def call(pool: Json, trigger: str, user: Json, source: str, client_id: str) -> Json:
-    """What a pool's function answers; empty without one. Raises OperationError where it fails.
+    """Call a Lambda trigger and return its response; empty if the pool has none. Raises OperationError if it fails.
 
     Args:
-        pool: as DescribeUserPool answers.
-        trigger: customMessage, or postConfirmation, before whose failure the person is confirmed.
-        user: as AdminGetUser answers.
-        source: what it is called for, as AWS names it: SignUp, ResendCode, ForgotPassword, AdminCreateUser, ...
-        client_id: of the app that asked.
+        pool: the pool, as DescribeUserPool returns it.
+        trigger: customMessage or postConfirmation; the user stays confirmed if postConfirmation fails.
+        user: the user, as AdminGetUser returns it.
+        source: the trigger source without its prefix: SignUp, ResendCode, ForgotPassword, AdminCreateUser, ...
+        client_id: the app client of the request.
     """
     event = EVENTS[trigger]
     function = (pool.get("LambdaConfig") or {}).get(event.prefix)

@@ -1,4 +1,4 @@
-"""The pages as HTML: a heading, words, forms and links, all of it escaped. Pure."""
+"""HTML of the pages: a heading, text, forms and links, all escaped. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["clock"] = lambda at: f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
-# No page of ours is framed, runs a script or loads anything; none is kept, and its address goes to no other site.
+# The pages cannot be framed, run scripts, load files or be cached, and send no Referer to other sites.
 _GUARDED: Final = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -32,14 +32,14 @@ _GUARDED: Final = {
 
 @dataclass(frozen=True)
 class Form:
-    """What a person fills in and sends to `action`.
+    """A form that is sent to `action`.
 
     Args:
-        action: a path, with a query.
-        button: the words that send it.
-        fields: what stands in each at first, by its name, by which the template knows it.
-        hidden: what is sent besides.
-        known_as: what people know their user name as.
+        action: a path with a query.
+        button: the label of the button.
+        fields: the first value of each field by name; the template chooses label and type by the name.
+        hidden: the hidden fields.
+        known_as: the label of the user name, such as "Email address".
     """
 
     action: str
@@ -58,23 +58,23 @@ def page(
     shown: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """What a person sees.
+    """Return an HTML page.
 
     Args:
         title: the heading.
-        text: a paragraph of words.
-        error: what went wrong before.
-        forms: in their order.
-        links: the words of each and where it leads.
-        shown: what is to be copied, by its name.
-        status: of HTTP.
+        text: a paragraph.
+        error: the error of the last step.
+        forms: the forms, in order.
+        links: the address of each link by its text.
+        shown: values to copy, by label.
+        status: the HTTP status.
     """
     given = {"title": title, "text": text, "error": error, "forms": forms, "links": links or {}, "shown": shown or {}}
     return _rendered("page.html", status, given)
 
 
 def mail(received: Sequence[Message]) -> Response:
-    """The inbox. A mail may hold what a stranger has signed up with: it is shown in a frame that can do nothing."""
+    """Return the inbox page. Messages may contain foreign HTML, so the template shows each in a sandboxed frame."""
     answer = _rendered("mail.html", 200, {"received": received})
     answer.headers["cross-origin-opener-policy"] = "same-origin"
     return answer
