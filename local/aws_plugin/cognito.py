@@ -165,10 +165,9 @@ class IdentityPool(Held, module="cognito", service="cognitoidentity"):
         return {"arn": f"arn:aws:cognito-identity:{aws.region}:000000000000:identitypool/{answer[self.member]}"}
 
 
-class IdentityPoolRoleAttachment(Resource, module="cognito", service="cognitoidentity"):
+class IdentityPoolRoleAttachment(Held, module="cognito", service="cognitoidentity"):
     """The roles that an identity pool gives; of the whole pool, so there is one of these at most."""
 
-    requests = ("SetIdentityPoolRoles",)
     differences = Differences(
         replaces=("identityPoolId",),
         ordered=("roleMappings.mappingRules",),
@@ -177,14 +176,12 @@ class IdentityPoolRoleAttachment(Resource, module="cognito", service="cognitoide
         members={"roleMappings.mappingRules": "RulesConfiguration.Rules"},
     )
 
-    def make(self, aws: Service, props: Props) -> str:
-        aws.client.set_identity_pool_roles(**{"RoleMappings": {}, **to_aws(self.inputs, props)})
-        return str(props["identityPoolId"])
+    noun, verbs, answer = "IdentityPoolRoles", ("Set", "Get", "Set", "Set"), ""
+    key, rereads = ("identityPoolId",), True
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
-        found = aws.client.get_identity_pool_roles(IdentityPoolId=resource_id)
-        there = found.get("Roles") or found.get("RoleMappings")
-        return self.state(aws, resource_id, found) if there else None
+        found = super().read(aws, resource_id, known) or {}
+        return found if found.get("roles") or found.get("roleMappings") else None
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.set_identity_pool_roles(IdentityPoolId=resource_id, Roles={}, RoleMappings={})

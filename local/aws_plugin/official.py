@@ -51,9 +51,7 @@ class Differences:
     computed: Set[str] = frozenset()  # read off the official class, not written by hand: what it always has
 
 
-def official_table(
-    arguments: Any, shapes: "Sequence[Shape]", differences: Differences = Differences(), place: str = ""
-) -> Table:
+def official_table(arguments: Any, shapes: "Sequence[Shape]", differences: Differences, place: str = "") -> Table:
     """The inputs of a resource type, or the properties of a block.
 
     Args:

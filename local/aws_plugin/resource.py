@@ -136,9 +136,9 @@ class Held(Resource):
     separator: str = "/"
     rereads = False  # whether it is described once more after a change, whose answer does not tell
 
-    @property
-    def requests(self) -> tuple[str, ...]:  # type: ignore[override]
-        return (f"{self.verbs[0]}{self.noun}",)
+    def __init_subclass__(cls, **named: str) -> None:
+        super().__init_subclass__(**named)
+        cls.requests = (f"{cls.verbs[0]}{cls.noun}",)
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
         """What the tables do not tell of it; `known` is what was given, or last known."""
