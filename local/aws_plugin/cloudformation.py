@@ -23,7 +23,6 @@ class Stack(Resource, module="cloudformation"):
     requests = ("CreateStack",)
     differences = Differences(
         replaces=("name",),
-        members={"name": "StackName"},
         own=("parameters",),
         unsupported=("disableRollback", "notificationArns", "onFailure", "templateUrl", "timeoutInMinutes"),
     )

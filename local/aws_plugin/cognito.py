@@ -26,7 +26,6 @@ class UserPoolClient(Held, module="cognito"):
         keeps=("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared"),
         # As with the official provider: an import does not read it, and nothing is neither true nor false.
         unread=("generateSecret",),
-        members={"name": "ClientName"},
         default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
         absent={
             "tokenValidityUnits": _UNITS,
@@ -107,7 +106,7 @@ class IdentityProvider(Held, module="cognito"):
 class UserGroup(Held, module="cognito"):
     """A group of a pool's people."""
 
-    differences = Differences(replaces=("name", "userPoolId"), members={"name": "GroupName"}, absent={"precedence": 0})
+    differences = Differences(replaces=("name", "userPoolId"), absent={"precedence": 0})
     noun, verbs = "Group", ("Create", "Get", "", "Delete")
     key = ("userPoolId", "name")
 

@@ -42,7 +42,6 @@ class UserPool(Resource, module="cognito"):
         ),
         resets=("usernameConfiguration",),
         members={
-            "name": "PoolName",
             "schemas": "Schema",
             "passwordPolicy": "Policies.PasswordPolicy",
             "signInPolicy": "Policies.SignInPolicy",

@@ -19,7 +19,7 @@ class Role(Held, module="iam"):
     differences = Differences(
         replaces=("name", "path"),
         unread=("forceDetachPolicies",),
-        members={"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"},
+        members={"assumeRolePolicy": "AssumeRolePolicyDocument"},
         default={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
     )
 

@@ -30,7 +30,6 @@ class Function(Resource, module="lambda"):
         unread=("code", "skipDestroy", "sourceCodeHash"),
         secret=("environment",),
         ordered=("layers",),
-        members={"name": "FunctionName"},
         own=("code", "reservedConcurrentExecutions"),
         default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
         # What only a fleet of functions needs.

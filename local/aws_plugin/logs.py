@@ -16,7 +16,6 @@ class LogGroup(Resource, module="cloudwatch"):
     differences = Differences(
         replaces=("name", "logGroupClass"),
         unread=("skipDestroy",),
-        members={"name": "logGroupName"},
         default={"retentionInDays": 0, "skipDestroy": False, "deletionProtectionEnabled": False},
     )
 

@@ -103,8 +103,8 @@ def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "
     """The member of a property, and its shape; empty where AWS never hears of it, or the module converts it itself."""
     if not shapes or path in (*differences.own, "region"):
         return "", None
-    if path == "tags":
-        return _tags(shapes)
+    if path in ("name", "tags") and path not in differences.members:
+        return _ending(path, shapes)
     wanted = differences.members.get(path, path.rpartition(".")[2])
     for shape in () if path in differences.unsupported else shapes:
         if found := _walk(shape, wanted.split(".")):
@@ -178,9 +178,9 @@ def _walk(shape: Any, names: Sequence[str]) -> "tuple[str, Shape] | None":
     return (f"{name}.{inner[0]}", inner[1]) if inner else None
 
 
-def _tags(shapes: Sequence[Any]) -> "tuple[str, Shape | None]":
-    """Each service has a word of its own for them, and for the resources that have none it has none."""
-    members = [member for shape in shapes for member in shape.members.items() if member[0].lower().endswith("tags")]
+def _ending(word: str, shapes: Sequence[Any]) -> "tuple[str, Shape | None]":
+    """For names and tags each operation has words of its own, `PoolName`; and none for resources that have none."""
+    members = [member for shape in shapes for member in shape.members.items() if member[0].lower().endswith(word)]
     return members[0] if members else ("", None)
 
 
