@@ -1,6 +1,6 @@
-"""What a real account has before this program comes: the hosted zone, with an address at its apex.
+"""Create the hosted zone that a real AWS account has before the first deployment, with an A record at its apex.
 
-Cognito wants a custom domain's parent to resolve, and the certificate is validated in the zone.
+Cognito requires that the parent of a custom domain resolves, and the certificate is validated in the zone.
 """
 
 import json
@@ -10,15 +10,16 @@ from typing import Any
 from local import emulator
 from local.console import say
 
-_APEX_ADDRESS = "192.0.2.1"  # reserved for documentation: it leads nowhere
+_APEX_ADDRESS = "192.0.2.1"  # reserved for documentation (RFC 5737): no host has it
 _NONE = "none"
 
 
 def prepare(config: dict[str, Any], port: int) -> None:
-    """Make the zone that the stack file names, if it is missing. A zone given by id must be there already.
+    """Create the zone that the stack file names, if it is missing. A zone given by id must already exist.
 
     Args:
-        config: the config map of the stack file, unchecked; what makes no sense is left to the program's checks.
+        config: the config map of the stack file, unchecked; the program reports invalid values.
+        port: the emulator's port.
     """
     name, export = _given(config, "zoneName"), _given(config, "zoneExport")
     if name and not export:
@@ -56,7 +57,7 @@ def _make_export(export: str, zone: str, port: int) -> None:
     pages = cloudformation.get_paginator("list_exports").paginate()
     if any(entry["Name"] == export for page in pages for entry in page.get("Exports", [])):
         return
-    # CloudFormation has no stack without a resource.
+    # CloudFormation requires at least one resource in a stack.
     template = {
         "Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
         "Outputs": {"ZoneId": {"Value": _make_zone(zone, port), "Export": {"Name": export}}},

@@ -1,4 +1,4 @@
-"""How every command of this project ends: 0 done, 1 refused or failed, 2 usage, 130 interrupted."""
+"""Run a command of this project and set its exit status: 0 done, 1 refused or failed, 2 usage, 130 interrupted."""
 
 import contextlib
 import os
@@ -11,20 +11,21 @@ import click
 from local.console import Failure, leave_output, refused, say
 from local.outcome import Interrupted
 
-_FAILED, _INTERRUPTED = 1, 130  # 128 and the number of SIGINT, as shells have it
+_FAILED, _INTERRUPTED = 1, 130  # 130: 128 plus the number of SIGINT, as in shells
 
 
 def main(command: click.Command, name: str, stopped: Callable[[], str] = lambda: "Stopped.") -> NoReturn:
-    """Run the command line of this process, and leave with its status.
+    """Run the command line of this process, and exit with its status.
 
     Args:
-        name: of the command, in its messages.
-        stopped: what is said after Ctrl-C or SIGTERM.
+        command: the command.
+        name: the command's name in messages.
+        stopped: returns the message to show after Ctrl-C or SIGTERM.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     status = run(command, name, stopped)
     leave_output()
-    # A program that was stopped in the middle may have threads that never end; nothing is left to wait for.
+    # An interrupted program may have threads that never end; there is nothing left to wait for.
     os._exit(status)
 
 
@@ -34,9 +35,9 @@ def run(
     stopped: Callable[[], str] = lambda: "Stopped.",
     arguments: Sequence[str] | None = None,
 ) -> int:
-    """The exit status of a command line, which tells what is wrong without a traceback.
+    """Run a command line and return its exit status. Errors are shown as messages, without a traceback.
 
-    A command returns its own status, or nothing where it has done its work.
+    A command returns its own exit status, or nothing if it succeeded.
     """
     try:
         return command.main(arguments, prog_name=name, standalone_mode=False) or 0

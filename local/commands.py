@@ -1,4 +1,4 @@
-"""Each command of the local stack, as the Makefile calls it, and what happens in which order."""
+"""The commands of the local stack, which the Makefile calls."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ def commands() -> None:
 
 
 def _of_the_engine(name: Operation, told: str) -> click.Command:
-    """A command that runs the engine."""
+    """Add a command that runs the engine."""
 
     @commands.command(name, help=told)
     @_port
@@ -106,10 +106,10 @@ def _stopped() -> str:
 
 
 def _run(name: Operation, port: int | None, as_json: bool) -> int:
-    """Run the engine under the lock, to the exit status. With --json the last line is printed whatever happens."""
+    """Run the engine under the lock and return the exit status. With --json always print the JSON line at the end."""
     result, changes = "failed", dict[str, int]()
     try:
-        # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do without it.
+        # Not at the top: the engine's SDK takes half a second to import, and `outputs` and `stop` do not need it.
         from local import operations
 
         with contextlib.nullcontext() if as_json else logged(), only_one(f"make {name}") as held:

@@ -1,4 +1,4 @@
-"""What people read, on standard error, and what programs read, on standard output."""
+"""Write messages for users to standard error, and results for programs to standard output."""
 
 import contextlib
 import errno
@@ -16,14 +16,14 @@ _log_too = False
 
 
 class Failure(Exception):
-    """A command cannot do its work. The message says what happened, why, and what to do; it is all a person sees."""
+    """A command cannot do its work. The user sees only the message: what happened, why, and how to fix it."""
 
 
 def say(text: str, style: str = "") -> None:
-    """Tell people `text`, in a colour such as `red` or `bold red`. Where nobody can be told, work goes on."""
+    """Write `text` to standard error, in a style such as `red` or `bold red`. Ignore errors of writing."""
     global _log_too
     bold, _, colour = style.rpartition(" ")
-    plain = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; else a terminal's alone are coloured
+    plain = False if os.environ.get("NO_COLOR") else None  # https://no-color.org; None: colours only on a terminal
     with contextlib.suppress(OSError):
         click.secho(text, err=True, color=plain, fg=colour or None, bold=bool(bold) or None)
     if _log_too:
@@ -35,7 +35,7 @@ def say(text: str, style: str = "") -> None:
 
 
 def give(text: str) -> None:
-    """Print what was asked for. Raises Failure where it cannot be printed."""
+    """Write a command's result to standard output. Raises Failure if it cannot be written."""
     try:
         click.echo(text)
     except UnicodeEncodeError as error:
@@ -44,14 +44,14 @@ def give(text: str) -> None:
         ) from None
     except OSError as error:
         _drop(sys.stdout)
-        if isinstance(error, BrokenPipeError):  # whoever read it has read enough
+        if isinstance(error, BrokenPipeError):  # the reader has read enough, as `head` does
             return
         raise Failure(f"Standard output cannot be written to: {error.strerror or error}.") from None
 
 
 @contextlib.contextmanager
 def logged() -> Iterator[None]:
-    """Have standard output say, without colours, all that people are told, where it is a file or a pipe of its own."""
+    """Copy all messages to standard output, without colours, if that is a file or pipe other than standard error."""
     global _log_too
     _log_too = _has_own_output()
     try:
@@ -61,7 +61,7 @@ def logged() -> Iterator[None]:
 
 
 def refused(error: OSError) -> str:
-    """What the system refused, and the way on, for whatever nobody has told better."""
+    """Return the message for an error of the operating system that has no message of its own, with a way to fix it."""
     at = shlex.quote(str(error.filename)) if error.filename else ""
     look = f"See whose it is and who may write there: ls -ld {at or '<the file>'}."
     ways = {
@@ -79,16 +79,16 @@ def refused(error: OSError) -> str:
 
 
 def leave_output() -> None:
-    """Write out what still waits to be printed; at a program's end nobody is left to be told that it cannot be."""
+    """Flush standard output and standard error. Ignore errors: at the end of a program no one can act on them."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError, AttributeError):  # None where it was closed from the start
+        except (OSError, ValueError, AttributeError):  # a stream that was closed before the start is None
             _drop(stream)
 
 
 def _has_own_output() -> bool:
-    """Whether standard output is a file or a pipe, and another one than standard error's, as in `make up > log`."""
+    """Whether standard output is a file or a pipe, and not the same as standard error, as in `make up > log`."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         output, error = os.fstat(sys.stdout.fileno()), os.fstat(sys.stderr.fileno())
         return not sys.stdout.isatty() and not os.path.samestat(output, error)
@@ -96,6 +96,6 @@ def _has_own_output() -> bool:
 
 
 def _drop(stream: TextIO) -> None:
-    """Drop what waits to be printed: Python would try again at its end, tell that, and end with status 120."""
+    """Drop unwritten output. Otherwise Python tries again when it exits, shows an error, and exits with status 120."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,7 +1,8 @@
-"""The emulated AWS of this checkout: start it, find it, stop it. It listens on 127.0.0.1 only.
+"""The emulator (emulated AWS) of this checkout: start it, find it, stop it. It listens on 127.0.0.1 only.
 
-It keeps what it holds in memory, writes it down when it is stopped and reads it when it is started. What was read is
-then dropped: after a kill it would bring back what had been deleted since. So a stop loses nothing, a kill everything.
+The emulator keeps its data in memory, saves it to files when it stops, and loads them when it starts. The files are
+then removed: after a kill, they would bring back resources deleted since. So a stop keeps all data, and a kill loses
+all data.
 """
 
 import contextlib
@@ -23,12 +24,12 @@ LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 _USUAL_PORT = 4566
-_STARTING = 30.0  # seconds; it takes about one
+_STARTING = 30.0  # seconds; a start takes about one
 _STOPPING = 20.0
 
 
 class _Running(NamedTuple):
-    """This checkout's emulator, as its process tells. It is not ours where it is from before `.local/` was removed."""
+    """The running emulator of this checkout; not ours if its key is another: `.local/` was removed since the start."""
 
     process: psutil.Process
     port: int
@@ -36,10 +37,10 @@ class _Running(NamedTuple):
 
 
 def ensure(port: int) -> None:
-    """Have the emulator run on `port`, moving it there with all it holds if it runs on another one.
+    """Start the emulator on `port`, or move it there with its data if it runs on another port.
 
-    One that does not answer, or is from before `.local/` was removed, is replaced by an empty one. Raises Failure when
-    the port is someone else's or the emulator does not come up.
+    An emulator that does not answer, or that started before `.local/` was removed, is replaced by an empty one. Raises
+    Failure if another program uses the port or the emulator does not start.
     """
     found = _running()
     if found and not (found.is_ours and ports.is_healthy(found.port)):
@@ -47,7 +48,7 @@ def ensure(port: int) -> None:
         found = None
     if found and found.port == port:
         return
-    ports.refuse_taken(port)  # while the one that runs is still there
+    ports.refuse_taken(port)  # before the running emulator is stopped
     if found:
         say(f"Moving the emulator from port {found.port} to {port} ...")
         stop()
@@ -55,9 +56,9 @@ def ensure(port: int) -> None:
 
 
 def stop() -> bool:
-    """Stop the emulator, which then writes down what it holds, and say whether it ran.
+    """Stop the emulator, which saves its data, and return whether it was running.
 
-    What an emulator from before `.local/` was removed holds is dropped, and that of one that does not end.
+    The data is dropped if the emulator does not stop in time, or started before `.local/` was removed.
     """
     found = _running()
     if found and found.is_ours:
@@ -68,7 +69,7 @@ def stop() -> bool:
 
 
 def discard() -> None:
-    """End the emulator where it runs, and drop what it held or had written down."""
+    """Kill the emulator if it is running, and drop its data, saved or not."""
     if found := _running():
         found.process.kill()
         _ends(found.process)
@@ -76,37 +77,37 @@ def discard() -> None:
 
 
 def is_lost() -> bool:
-    """Whether what it held is gone, as after a kill: it neither runs nor has anything written down."""
+    """Whether the emulator's data is lost, as after a kill: it is not running, and no data is saved."""
     return _running() is None and not any(_STATE.glob("*.json"))
 
 
 def running_port() -> int | None:
-    """The port this checkout's emulator listens on; None when none runs that takes its key."""
+    """Return the port of this checkout's emulator; None if none is running that accepts this checkout's key."""
     found = _running()
     return found.port if found and found.is_ours else None
 
 
 def port_for(given: int | None) -> int:
-    """The port for a command: the one that is given, else where the emulator runs already, else the usual one."""
+    """Return the port for a command: the given port, else the running emulator's, else 4566."""
     return given or running_port() or _USUAL_PORT
 
 
 @functools.lru_cache(maxsize=32)
 def client(service: str, port: int, key: keys.Key | None = None, region: str = environment.REGION) -> Any:
-    """A client for one of the emulator's services, with nothing of a person's own AWS set-up.
+    """Return a boto3 client for a service of the emulator. It ignores the user's own AWS settings.
 
     Args:
-        service: as boto3 calls it.
-        port: where the emulator listens.
-        key: the key of the checkout whose emulator it is; without one this checkout's own.
-        region: the stack's, in which the emulator keeps what it has apart.
+        service: the service's name in boto3.
+        port: the emulator's port.
+        key: the emulator's access key; default: this checkout's.
+        region: the stack's region; the emulator keeps the resources of each region apart.
     """
     key, url = key or keys.own(), f"http://127.0.0.1:{port}"
     return connect(service, url, region, (key.id, key.secret), read_timeout=30, retries={"total_max_attempts": 2})
 
 
 def _running() -> _Running | None:
-    """Found by its own command and folder, not by a number that was noted: that may be another program's by now."""
+    """Find the emulator by its command and its folder. A stored process id may belong to another program by now."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if APP in process.cmdline():
@@ -117,9 +118,10 @@ def _running() -> _Running | None:
 
 
 def _ends(process: psutil.Process) -> bool:
-    """Wait for its end. What is left of it may stay: in a container there may be nobody who clears it away.
+    """Wait until the process ends, and return whether it did in time.
 
-    Its threads end one by one, and the last has its port.
+    A zombie counts as ended: in a container there may be no parent process to reap it. But it must have only one thread
+    left: threads end one by one, and the last one holds the port.
     """
     deadline = time.monotonic() + _STOPPING
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -131,9 +133,9 @@ def _ends(process: psutil.Process) -> bool:
 
 
 def serve_https(port: int) -> tls.Tls:
-    """Serve HTTPS on `port` beside HTTP, from now on; the emulator is started again where it runs.
+    """Serve HTTPS on `port` beside HTTP from now on. A running emulator is restarted.
 
-    Raises Failure when the port is someone else's.
+    Raises Failure if another program uses the port.
     """
     before, found = tls.turned_on(), _running()
     if not (found and before and before.port == port):
@@ -146,8 +148,8 @@ def serve_https(port: int) -> tls.Tls:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 below those that the system hands out, which engines and plugins take at any moment."""
-    port = random.randrange(10000, 32000)  # noqa: S311 - any free one will do
+    """Return a free port of 127.0.0.1, below the ephemeral ports, which engines and plugins take at any time."""
+    port = random.randrange(10000, 32000)  # noqa: S311 - any free port will do
     return port if ports.can_be_bound(port) else free_port()
 
 
@@ -156,7 +158,7 @@ def _start(port: int) -> None:
     command, settings = served(port, keys.own(), _STATE, keep=True)
     LOG.touch(mode=0o600)
     with LOG.open("ab") as log:
-        # A session of its own, so that Ctrl-C ends the command that started it and not the emulator.
+        # In its own session, so that Ctrl-C stops the command that started the emulator, not the emulator.
         process = subprocess.Popen(
             command,
             env=settings,
@@ -179,7 +181,7 @@ def _start(port: int) -> None:
 
 
 def _drop_what_was_read() -> None:
-    """All but the keys that tokens are signed with: without them every token would die with the emulator."""
+    """Remove the loaded files except the keys that sign tokens: otherwise a kill would make all tokens invalid."""
     for entry in _STATE.glob("*"):
         if entry.is_dir() and entry.name not in _SIGNING_KEYS:
             shutil.rmtree(entry)

@@ -1,6 +1,6 @@
-"""Run the real engine on the local stack, by Pulumi's Automation API with the checkout's `__main__.py` as its program.
+"""Run the real Pulumi engine on the local stack, through the Automation API, with `__main__.py` as an inline program.
 
-The CLI may be one built with Go alone, without Pulumi's Python language host; so the program runs inside this process.
+The program runs inside this process because a CLI that was built with Go has no Python language host.
 """
 
 import contextlib
@@ -31,10 +31,10 @@ _OF_THE_PROGRAM = re.compile(rf"{re.escape(str(paths.CHECKOUT))}/(?!\.venv/|loca
 
 
 class Cli(PulumiCommand):
-    """The Pulumi CLI, run so that Ctrl-C reaches it once and in order, and a kill of ours leaves no lock behind.
+    """The Pulumi CLI with the local provider plugin, in its own session: Ctrl-C reaches it only through this process.
 
-    It gets the local plugin, a session of its own, and the checkout's lock file, held until the last of its processes
-    has ended.
+    The CLI inherits the checkout's lock, which is held until the last of the CLI's processes has ended, even if this
+    process is killed.
     """
 
     def __init__(self, found: PulumiCommand, held: int | None) -> None:
@@ -48,7 +48,7 @@ class Cli(PulumiCommand):
         args: list[str],
         cwd: str,
         additional_env: Mapping[str, str],
-        on_output: Callable[[str], Any] | None = None,  # noqa: ARG002 - the events tell it all
+        on_output: Callable[[str], Any] | None = None,  # noqa: ARG002 - all output comes from the events
         on_error: Callable[[str], Any] | None = None,  # noqa: ARG002
     ) -> CommandResult:
         with served() as plugin:
@@ -77,9 +77,9 @@ class Cli(PulumiCommand):
 
 @contextlib.contextmanager
 def _stoppable(process: "subprocess.Popen[str]") -> Iterator[list[int]]:
-    """While the engine runs: the first Ctrl-C asks it to end after the steps at hand, the second ends it at once.
+    """While the engine runs: the first Ctrl-C asks it to stop after the current steps, the second kills it.
 
-    Gives the signals that have come.
+    Yields the list of received signals.
     """
     asked: list[int] = []
 
@@ -102,16 +102,17 @@ def _stoppable(process: "subprocess.Popen[str]") -> Iterator[list[int]]:
 def run(
     operation: Operation, held: int, ready: Callable[[], object] = lambda: None, progress: Progress | None = None
 ) -> Outcome:
-    """Run one operation on the stack, which is made if it is not there, and tell its progress.
+    """Run one operation on the stack, which is created if missing, and show its progress.
 
     Args:
-        held: the checkout's lock.
-        ready: returns when the program may run.
-        progress: what listens to the engine, where it is to keep more than people are told.
+        operation: the operation.
+        held: the file descriptor of the checkout's lock.
+        ready: is called before the program runs, and returns when the program may run.
+        progress: the listener for the engine's events; default: a new one.
 
     Raises:
         Interrupted: after Ctrl-C, when the engine has ended.
-        Failure: where there is no CLI.
+        Failure: if there is no CLI.
     """
 
     def when_ready() -> None:
@@ -120,8 +121,8 @@ def run(
 
     cli = Cli(pulumi_cli.find(), held)
     progress = progress or Progress(planned=operation == "preview")
-    # By a relative path: the CLI takes commas for the ends of a list, and a checkout's path may have one.
-    # From where the folder really is: `.local/` may be a link to another disk.
+    # A relative path: the CLI splits the option at commas, and the path of a checkout may contain one.
+    # Relative to the real path of the folder: `.local/` may be a link to another disk.
     packs = [os.path.relpath(paths.POLICY_PACK, os.path.realpath(paths.PROJECT))]
     options: dict[str, Any] = {"on_event": progress, "color": "never"}
     deploying = {**options, "policy_packs": packs, "program": when_ready}
@@ -145,12 +146,12 @@ def run(
 
 
 def _done(operation: Operation, progress: Progress) -> Mapping[str, int]:
-    """What a run that came to no good end has done: nothing where it was a preview, or refused at once."""
+    """Return the changes of a failed or interrupted run; empty for a preview, or if nothing was changed."""
     return progress.changes if operation != "preview" and progress.changes.keys() - {"same", "read"} else {}
 
 
 def local_stack(cli: Cli) -> QuietStack:
-    """The stack, which is made if it is not there: copies of the checkout's files, its own state, and the program."""
+    """Return the stack, which is created if missing: copies of the checkout's files, its own state, and the program."""
     paths.BACKEND.mkdir(parents=True, exist_ok=True)
     variables = environment.of_the_engine()
     workspace = Workspace(work_dir=str(paths.PROJECT), program=program, env_vars=variables, pulumi_command=cli)
@@ -158,13 +159,13 @@ def local_stack(cli: Cli) -> QuietStack:
 
 
 def import_ahead() -> None:
-    """Import nearly all that the program will. What is wrong there, the program will tell."""
+    """Import nearly everything that the program imports. Ignore errors here: the program will report them."""
     with contextlib.suppress(Exception):
         import identity.outputs  # noqa: F401
 
 
 def program() -> None:
-    """Run `__main__.py` as the engine's program; its mistakes become the engine's errors."""
+    """Run `__main__.py` as the engine's program; an exception in it becomes an error of the engine."""
     try:
         runpy.run_path(str(_PROGRAM), run_name="__main__")
     except pulumi.RunError:
@@ -178,7 +179,7 @@ def program() -> None:
 
 
 def _complaint(stderr: str) -> str:
-    """What the CLI says is wrong, as a person who knows nothing of its copies of the files would put it."""
+    """Return the CLI's error message without the path of the copied project, which the user did not write."""
     text = stderr.replace(f"{paths.PROJECT}{os.sep}", "")
     lines = [line.removeprefix("error: ") for line in text.splitlines() if line.strip()]
     if "validating stack config" in text:

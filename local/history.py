@@ -1,4 +1,4 @@
-"""What the engine noted of its last run on the local stack: when, how it ended, and with which config."""
+"""Read the engine's history file of its last run on the local stack: the time, the result and the config."""
 
 import contextlib
 from datetime import datetime
@@ -13,7 +13,7 @@ _OURS = "identity:"
 
 
 class Run(BaseModel):
-    """One run, as the engine's file of it has it; a config with the defaults of Pulumi.yaml in it."""
+    """One run, from the engine's history file. The config includes the defaults of Pulumi.yaml."""
 
     kind: str
     result: str
@@ -27,7 +27,7 @@ class Run(BaseModel):
 
 
 def last() -> Run | None:
-    """The last run that changed the stack or looked at it; None where there was none, or no file of it can be read."""
+    """Return the last up, refresh or destroy; None if there is no readable history file."""
     for file in sorted(_FOLDER.glob("*.history.json"), reverse=True):
         with contextlib.suppress(OSError, ValidationError):
             return Run.model_validate_json(file.read_bytes())
@@ -35,9 +35,9 @@ def last() -> Run | None:
 
 
 def changed_keys(run: Run) -> list[str]:
-    """The keys of the config, without their namespace, that say something else now than at that run.
+    """Return the config keys, without their namespace, whose values have changed since that run.
 
-    Raises Failure where the config of now cannot be read.
+    Raises Failure if the current config cannot be read.
     """
     declared = project.read(paths.PROJECT_FILE).get("config") or {}
     defaults = {key: value.get("default") for key, value in declared.items() if isinstance(value, dict)}
@@ -47,7 +47,7 @@ def changed_keys(run: Run) -> list[str]:
 
 
 def _text(value: Any) -> Any:
-    """As the engine writes it: what is no object and no list is a text."""
+    """Convert a value as the engine writes it: every value except an object, a list and null becomes a string."""
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, dict | list) or value is None else str(value)

@@ -1,6 +1,6 @@
-"""The access key of this checkout's emulator: random, made once, and written into `.local/` alone.
+"""The access key of this checkout's emulator: random, created once, and stored only in `.local/`.
 
-Whoever can read it can do with the emulator what they like; so it is nobody's but the person's who made it (0600).
+The key gives full access to the emulator, so only the user who created its file can read it (mode 0600).
 """
 
 import contextlib
@@ -21,23 +21,23 @@ Part = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]+$")]
 
 
 class Key(NamedTuple):
-    """An AWS access key, as SDKs and the AWS CLI take it."""
+    """An AWS access key for SDKs and the AWS CLI."""
 
     id: Part
     secret: Part
 
 
 def own(file: Path = paths.KEY) -> Key:
-    """The checkout's key, made at the first call. Raises Failure where what lies there is no key."""
+    """Return the checkout's key; the first call creates it. Raises Failure if the file does not hold a key."""
     try:
         return TypeAdapter(Key).validate_json(file.read_bytes())
     except FileNotFoundError:
-        # Not AKIA, as AWS's own begin: nothing should take it for one of those.
+        # Real AWS keys begin with AKIA: no tool should take this key for a real one.
         key = Key("LOCAL" + "".join(secrets.choice(_LETTERS) for _ in range(15)), secrets.token_urlsafe(30))
         part = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
         paths.write_whole(part, json.dumps(key._asdict()))
         with contextlib.suppress(FileExistsError):
-            os.link(part, file)  # two at a time: one of them is the first, and both use its key
+            os.link(part, file)  # if two processes create a key at once, the first wins, and both use its key
         part.unlink()
         return own(file)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""One command at a time in a checkout. The lock is the system's, so a kill of any kind cannot leave it behind."""
+"""Let one command at a time run in a checkout. The operating system releases the lock, even after a kill."""
 
 import contextlib
 import fcntl
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from local import paths
 from local.console import Failure, say
 
-_PATIENCE = 300.0  # seconds for another command; a first `up` on a slow machine takes a minute
-_NOTING = 1.0  # seconds in which a new holder has surely written down who it is, and what was killed has ended
-_SIZE = 1024  # bytes of the note in the lock file, more than any has
+_PATIENCE = 300.0  # seconds to wait for another command; a first `up` on a slow machine takes a minute
+_NOTING = 1.0  # seconds within which a new holder writes its name into the lock file, and a killed process ends
+_SIZE = 1024  # bytes to read from the lock file; its content is shorter
 
 
 @contextlib.contextmanager
 def only_one(command: str) -> Iterator[int]:
-    """Hold the checkout's lock, once another command has ended, and give the number of its file.
+    """Wait for other commands, hold the checkout's lock, and yield its file descriptor.
 
-    The engine is given the same file, so the lock outlives a command that is killed. Raises Failure when another
-    command does not end in time.
+    The engine inherits the descriptor, so that the lock is held until the engine has ended, even if the command is
+    killed. Raises Failure if another command does not end in time.
     """
     paths.private(paths.LOCAL)
     lock = os.open(paths.LOCK, os.O_RDWR | os.O_CREAT, 0o600)

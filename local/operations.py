@@ -1,4 +1,4 @@
-"""What each command does that runs the engine, in its order: files, emulator, account, engine, people, report."""
+"""The steps of each command that runs the engine, in this order: files, emulator, account, engine, users, report."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +13,7 @@ from local.progress import Progress
 
 
 def run(operation: Operation, port: int, held: int, progress: Progress | None = None) -> Outcome:
-    """Do it and tell how it ended; `progress` listens to a preview. Raises Failure where it cannot begin."""
+    """Run the operation and return its outcome; `progress` listens to a preview. Raises Failure if it cannot start."""
     try:
         if operation == "refresh":
             return _refresh(port, held)
@@ -28,7 +28,7 @@ def _deploy(operation: Operation, port: int, held: int, progress: Progress | Non
     with ThreadPoolExecutor(1) as beside:  # while the CLI starts
         ready = beside.submit(_prepare, config, port)
         outcome = engine.run(operation, held, ready.result, progress)
-        ready.result()  # its own error, where it is one
+        ready.result()  # raises the error of `_prepare`, if there is one
     if outcome.errors and (mistakes := project.mistakes(config)):
         outcome = replace(outcome, errors=(mistakes,))
     report.summary(operation, outcome)
@@ -39,7 +39,7 @@ def _deploy(operation: Operation, port: int, held: int, progress: Progress | Non
 
 
 def _prepare(config: dict[str, Any], port: int) -> None:
-    """What the program needs before it runs. Its imports too: a second thread would find half of `pulumi_aws`."""
+    """Prepare the account and import the program's modules: two threads must not import `pulumi_aws` at once."""
     account.prepare(config, port)
     engine.import_ahead()
 
@@ -64,7 +64,7 @@ def _destroy(port: int, held: int) -> Outcome:
     outcome = Outcome(True, {})
     if _resources():
         outcome = engine.run("destroy", held)
-    if outcome.succeeded:  # what a real account has before this program comes goes as well
+    if outcome.succeeded:  # remove what `account` created as well
         emulator.discard()
         emulator.ensure(port)
     report.summary("destroy", outcome)
@@ -72,7 +72,7 @@ def _destroy(port: int, held: int) -> Outcome:
 
 
 def _refuse_protected() -> None:
-    """The engine would refuse each protected resource as well, but only after deleting what is not protected."""
+    """Raise Failure if a resource is protected. The engine would refuse too, but only after deleting the others."""
     names = sorted(
         {resource.urn.rpartition("::")[2] for resource in _resources() if resource.protect and resource.custom}
     )

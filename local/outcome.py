@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-# What a refresh finds, by the step that the engine calls it.
+# The engine's name of a refresh step -> what the refresh found.
 FOUND = {"delete": "gone", "update": "changed"}
 Operation = Literal["up", "preview", "refresh", "destroy"]
 
 
 class Interrupted(Exception):
-    """A person stopped the engine; it has ended, and had done the `changes` until then."""
+    """The user stopped the engine, and it has ended. `changes` counts the steps done until then, by kind."""
 
     def __init__(self, changes: Mapping[str, int] | None = None) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether it went through, the counts of steps by kind, the errors, and the engine's own diff of a preview."""
+    """The result of a run: success, the counts of steps by kind, the errors, and the engine's diff of a preview."""
 
     succeeded: bool
     changes: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""Where a checkout's local stack lives: everything under `.local/`, so that two checkouts never meet."""
+"""The paths of a checkout's local stack: all files are under `.local/`, so that checkouts share nothing."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCAL = CHECKOUT / ".local"
 LOCK = LOCAL / "lock"
-# There while the engine changes things, and afterwards where nobody has written down what it changed.
+# Exists while the engine changes resources, and afterwards if the state does not have these changes.
 UNFINISHED = LOCAL / "unfinished"
 PROJECT = LOCAL / "project"
 EMULATOR = LOCAL / "emulator"
@@ -16,23 +16,23 @@ BACKEND = LOCAL / "state"
 PULUMI_HOME = LOCAL / "pulumi"
 POLICY_PACK = CHECKOUT / "local" / "policy-pack"
 
-# Names of the checkout's own files, as messages show them.
+# Names of the checkout's files, as in messages.
 PROJECT_FILE = "Pulumi.yaml"
 STACK = "local"
 STACK_FILE = f"Pulumi.{STACK}.yaml"
 
 
 def private(directory: Path) -> None:
-    """Have a directory that nobody else on the machine can look into: state and notes hold secrets."""
+    """Create a directory that no other user can read (mode 0700), or make it so: the files in it hold secrets."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for each in (directory, LOCAL) if directory.is_relative_to(LOCAL) else (directory,):
         each.chmod(0o700)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a kill at any moment leaves either the old content or the new, never a part.
+    """Replace the content of `path` atomically: a kill at any moment leaves either the old content or the new.
 
-    Nobody else on the machine can read it: states and notes name what an account holds.
+    No other user can read the file (mode 0600): states and similar files describe an account's resources.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     file, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # mode 600

@@ -1,4 +1,4 @@
-"""The people of `local/people.yaml`, made in the local stack's user pool: somebody can sign in after any start."""
+"""Create the users of `local/people.yaml` in the local stack's user pool, so that sign-in works after every start."""
 
 from typing import Annotated, Any
 
@@ -17,11 +17,11 @@ _SHAPE = (
     "Each person is `<name>: {password: <6 to 256 characters>, attributes: {<name>: <text>}, groups: [<name>]}`; put a "
     "number or a date into quotes. Nothing was changed."
 )
-# What a required attribute holds where the file has nothing for it; any other holds the person's name.
+# Values of required attributes that the file does not set; any other required attribute gets the user's name.
 _MADE_UP = {
     "birthdate": "1990-01-31",
     "email": "{name}@example.com",
-    "phone_number": "+120655501{index:02}",  # 555-01xx is reserved for such examples
+    "phone_number": "+120655501{index:02}",  # 555-01xx is reserved for examples
     "updated_at": "0",
 }
 
@@ -41,21 +41,22 @@ People = dict[Name, Person]
 
 
 def read() -> People:
-    """The people of the file, by name; none without the file. Raises Failure with each mistake's place and the fix."""
+    """Return the users of the file, by name; empty without the file. Raises Failure with each mistake and the fix."""
     try:
         return TypeAdapter(People).validate_python(stack_file.read(_FILE, _NAME) or {})
     except FileNotFoundError:
         return {}
     except ValidationError as error:
-        # Without what was received, which may be a password.
+        # Without the received values, which may be passwords.
         mistakes = [f"{_NAME}: {'.'.join(map(str, mistake['loc']))}: {mistake['msg']}." for mistake in error.errors()]
         raise Failure("\n".join([*mistakes, _SHAPE])) from None
 
 
 def make(people: People, stack: State, port: int) -> list[str]:
-    """Make those who are not there yet, and give back the names of all who can sign in.
+    """Create the missing users, and return the user names of all users of the file that can sign in.
 
-    One who is there already is left alone, with a password of today. What the pool refuses is told, and the rest made.
+    Existing users are not changed, and keep their current password. If the pool refuses a user, show a message and
+    continue with the next.
     """
     pool_id = next((pool.id for pool in stack.of_type(facts.USER_POOL)), None)
     if not people or pool_id is None:
@@ -76,7 +77,7 @@ def make(people: People, stack: State, port: int) -> list[str]:
 
 
 def _attributes(pool: dict[str, Any], name: str, index: int, person: Person) -> dict[str, str]:
-    """Those of the file, what else the pool requires, and that an address or number is verified."""
+    """Return the attributes of the file and those that the pool requires; mark email and phone number as verified."""
     required = [
         attribute["Name"]
         for attribute in pool.get("SchemaAttributes", [])
@@ -90,7 +91,7 @@ def _attributes(pool: dict[str, Any], name: str, index: int, person: Person) -> 
 def _make(
     cognito: Any, pool: dict[str, Any], groups: set[str], name: str, person: Person, attributes: dict[str, str]
 ) -> str:
-    by = next(iter(pool.get("UsernameAttributes") or ()), None)  # such a pool takes these for user names alone
+    by = next(iter(pool.get("UsernameAttributes") or ()), None)  # then the pool accepts only these as user names
     username = attributes[by] if by else name
     who = {"UserPoolId": pool["Id"], "Username": username}
     listed = [{"Name": key, "Value": value} for key, value in attributes.items()]

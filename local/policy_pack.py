@@ -1,7 +1,8 @@
-"""The policy pack for an engine that lacks Pulumi's Python language host, whose part it takes.
+"""Run the policy pack for an engine without Pulumi's Python language host.
 
-The engine starts it as an executable file (`local/policy-pack`), and says in its first call what stack and config there
-is. A pack in Python has to know both when it begins: so it begins then, and gets every call after that one.
+The engine starts this program as an executable (`local/policy-pack`) and sends the stack and the config in its first
+call. A Python pack needs both when it starts. So this program starts the pack at the first call, and forwards all later
+calls to the pack.
 """
 
 import contextlib
@@ -21,16 +22,16 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.proto import analyzer_pb2
 
 _PACK = Path(__file__).resolve().parent.parent / "policy" / "__main__.py"
-_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a stack has megabytes
+_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # a call may be megabytes
 
 Begin = Callable[[analyzer_pb2.AnalyzerStackConfigureRequest], int]
 
 
 class Host(grpc.GenericRpcHandler):  # type: ignore[misc]
-    """Has the pack begin with the stack that the engine configures, and passes the engine's calls on as they are.
+    """Starts the pack when the engine configures the stack, and forwards all other calls unchanged.
 
     Args:
-        begin: starts the pack for a stack, and gives back the port on which it takes calls; 0 where it does not start.
+        begin: starts the pack for a stack, and returns the pack's port; 0 if the pack does not start.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -38,7 +39,7 @@ class Host(grpc.GenericRpcHandler):  # type: ignore[misc]
         self._channel: Any = None
 
     def service(self, call: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
-        """What takes a call of the engine."""
+        """Return the handler for a call of the engine."""
         configures = call.method.endswith("/ConfigureStack")
         return grpc.unary_unary_rpc_method_handler(
             self._configure if configures else partial(self._pass_on, call.method)
@@ -62,7 +63,7 @@ class Host(grpc.GenericRpcHandler):  # type: ignore[misc]
 
 
 def served(host: Host) -> tuple[grpc.Server, int]:
-    """A server that has been started, and its port."""
+    """Start a server on a free port of 127.0.0.1; return both."""
     server = grpc.server(futures.ThreadPoolExecutor(), handlers=[host], options=_UNLIMITED)
     port: int = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -70,31 +71,31 @@ def served(host: Host) -> tuple[grpc.Server, int]:
 
 
 def _begin(stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> int:
-    """Begin the pack in this process: another one would import the SDK once more."""
+    """Start the pack in this process: a new process would have to import the SDK again."""
     reading, writing = os.pipe()
     pipe = io.TextIOWrapper(io.FileIO(writing, "w"))
-    with os.fdopen(reading) as said, contextlib.redirect_stdout(pipe):  # a pack says its port on standard output
+    with os.fdopen(reading) as said, contextlib.redirect_stdout(pipe):  # a pack prints its port
         pack = threading.Thread(target=_run, args=(stack, pipe), daemon=True)
         pack.start()
         if not (port := said.readline()):
-            pack.join()  # until it has told why
+            pack.join()  # until it has printed its error
         return int(port or 0)
 
 
 def _run(stack: analyzer_pb2.AnalyzerStackConfigureRequest, pipe: io.TextIOWrapper) -> None:
     os.environ["PULUMI_STACK"] = stack.stack
     set_all_config(dict(stack.config))
-    with pipe:  # closed where the pack fails, so that nobody waits for its port
+    with pipe:  # closed if the pack fails, so that `_begin` does not wait for a port
         runpy.run_path(str(_PACK), run_name="__main__")
 
 
 def main() -> None:
     """Serve until the engine ends this process."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # by which it does, and waits: there is nothing to put in order first
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine's signal to end: no clean-up is needed
     engine = os.getppid()
     server, port = served(Host(_begin))
     print(port, flush=True)
-    while os.getppid() == engine:  # one that was killed has not ended it
+    while os.getppid() == engine:  # a killed engine sends no signal
         server.wait_for_termination(1)
 
 

@@ -1,4 +1,4 @@
-"""The ports of this machine: whether one is free, and who has it."""
+"""TCP ports of this machine: whether a port is free, and which program uses it."""
 
 import contextlib
 import http.client
@@ -11,7 +11,7 @@ from local.console import Failure
 
 
 def listener(port: int) -> str | None:
-    """The command that listens on a port of this machine, where the system tells (own processes)."""
+    """Return the command and process that listen on a port; None if unknown, as for other users' processes."""
     with contextlib.suppress(psutil.Error):
         for found in psutil.net_connections("tcp"):
             if found.pid and found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port:
@@ -20,7 +20,7 @@ def listener(port: int) -> str | None:
 
 
 def refuse_taken(port: int) -> None:
-    """Raise Failure where something else has the port."""
+    """Raise Failure if another program uses the port."""
     if can_be_bound(port):
         return
     who = listener(port) or "another program"
@@ -33,7 +33,7 @@ def refuse_taken(port: int) -> None:
 
 
 def can_be_bound(port: int) -> bool:
-    """Whether a server can have the port of 127.0.0.1."""
+    """Whether a server can bind the port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -44,7 +44,7 @@ def can_be_bound(port: int) -> bool:
 
 
 def is_healthy(port: int) -> bool:
-    """Whether an emulator answers there."""
+    """Whether an emulator answers on the port of 127.0.0.1."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/_ministack/health")

@@ -1,4 +1,4 @@
-"""What the engine tells while it runs, as lines for people, and the counts and errors that are left at the end."""
+"""Show the engine's events as lines while it runs, and collect the counts and errors for the final report."""
 
 import re
 import time
@@ -15,16 +15,19 @@ _NOTES = {"delete": " (no longer in the emulator; removed from the state)", "upd
 _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
-_BROKEN_OFF = "emulator does not answer"  # what the plugin says of a step that nobody knows the end of
-# The engine's own last words; the reasons have been told before them.
+_BROKEN_OFF = "emulator does not answer"  # the plugin's message for a step with an unknown result
+# The engine's final messages, which add nothing: the errors came before them.
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed", "destroying failed"}
 
 
 class Progress:
     """Listens to the engine's events.
 
-    `changes` counts by kind what was done, as the engine sums it up; none where it was killed before that.
-    `began` says whether any step was begun, `broken_off` whether one ended without anybody knowing what it did.
+    Attributes:
+        changes: the count of steps by kind, from the engine's summary; empty if the engine was killed before it.
+        errors: the error messages, without duplicates.
+        began: whether a step was started.
+        broken_off: whether a step ended with an unknown result.
     """
 
     def __init__(self, planned: bool) -> None:
@@ -32,7 +35,7 @@ class Progress:
         self.errors: list[str] = []
         self.began = self.broken_off = False
         self._planned = planned
-        self._begun: dict[str, tuple[bool, float]] = {}  # whether it is looked up, and since when
+        self._begun: dict[str, tuple[bool, float]] = {}  # URN -> (is it a refresh step, start time)
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -53,7 +56,7 @@ class Progress:
 
     def _step(self, step: StepEventMetadata, failed: bool = False) -> None:
         if step.urn not in self._begun:
-            return  # a component is told of twice: once more when it has its outputs
+            return  # a component has a second event, with its outputs
         looked_up, since = self._begun.pop(step.urn)
         operation = step.op.value
         unchanged = operation == "refresh" and not step.diffs and step.new and not failed
@@ -63,7 +66,7 @@ class Progress:
         name = step.urn.rpartition("::")[2]
         note = ""
         if looked_up and operation in FOUND:
-            # Nothing is done to it: the state is told what has happened to it.
+            # The resource itself is not changed: the state is updated to match it.
             note, operation = _NOTES[operation], FOUND[operation]
         sign = _SIGNS.get(operation.split("-")[0], "~")
         fields = f" [{', '.join(step.diffs)}]" if step.diffs and operation != "create" else ""
@@ -77,7 +80,7 @@ class Progress:
                 say(f"      {line}")
 
     def _diagnostic(self, event: DiagnosticEvent) -> None:
-        # The SDK's inline server tells an error of the program twice, the second time with words of its own before it.
+        # The SDK's inline server reports an error of the program twice, the second time with a prefix.
         text = _plain(event.message).removeprefix("an unhandled error occurred: ")
         if event.ephemeral or event.severity == "debug" or not text:
             return
@@ -100,7 +103,7 @@ class Progress:
             say(text, style="yellow")
 
     def error(self, text: str) -> None:
-        """Keep an error for the end, where it is not scrolled away; the engine tells some of them twice."""
+        """Keep an error for the final report. The engine reports some errors twice: keep the longer text."""
         if text not in _ENDINGS and not any(text in known for known in self.errors):
             self.errors = [known for known in self.errors if known not in text] + [text]
 
@@ -114,7 +117,7 @@ def _short(type_name: str) -> str:
 
 
 def _at(urn: str | None) -> str:
-    # The stack itself is no place a person could look at.
+    # The stack itself does not help the user to find the place.
     if not urn or "::pulumi:pulumi:Stack::" in urn:
         return ""
     return f"{_short(urn.split('::')[-2].rpartition('$')[2])} {urn.rpartition('::')[2]}: "

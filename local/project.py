@@ -1,8 +1,7 @@
-"""The project as the engine is given it: the checkout's Pulumi.yaml and Pulumi.local.yaml, with port and key put in.
+"""Copy the checkout's Pulumi.yaml and Pulumi.local.yaml for the engine, with the emulator's endpoints and key added.
 
-The engine writes into the stack file it works with (the salt of its secrets), and PORT has to be in the endpoints, the
-key of this checkout's emulator beside them. So it gets copies under `.local/project/`, and the committed files are
-never written to.
+The engine writes the salt of its secrets into its stack file. So it uses copies under `.local/project/`, and the
+committed files are never changed.
 """
 
 import json
@@ -18,9 +17,9 @@ _SALT = "encryptionsalt"
 
 
 def write(port: int) -> dict[str, Any]:
-    """Write the engine's copies, and give back the config map of the stack file as it is in the checkout.
+    """Write the engine's copies, and return the config map of the checkout's stack file.
 
-    Raises Failure, naming file and line, for files that are no valid YAML or not shaped like Pulumi's.
+    Raises Failure, with file and line, if a file is not valid YAML or not a valid Pulumi file.
     """
     project = read(paths.PROJECT_FILE)
     stack = read(paths.STACK_FILE)
@@ -34,7 +33,7 @@ def write(port: int) -> dict[str, Any]:
 
 
 def read(name: str) -> dict[str, Any]:
-    """One of the checkout's YAML files, as a map. Raises Failure if it is missing or no YAML map."""
+    """Return the content of one of the checkout's YAML files. Raises Failure if it is missing or not a YAML map."""
     try:
         content = stack_file.read(paths.CHECKOUT / name)
     except FileNotFoundError:
@@ -45,24 +44,24 @@ def read(name: str) -> dict[str, Any]:
 
 
 def provider(port: int) -> dict[str, Any]:
-    """The settings by which the program's provider speaks to the emulator, whatever the stack file says of them."""
+    """Return the provider's settings for the emulator. They override those of the stack file."""
     key = keys.own()
     endpoints = dict.fromkeys(sorted(SERVICES), f"http://127.0.0.1:{port}")
     return {"endpoints": [endpoints], "accessKey": key.id, "secretKey": key.secret}
 
 
 def has_stack() -> bool:
-    """Whether the engine has ever been given the stack, which then had a state."""
+    """Whether the engine has ever created the stack, and so a state: its stack file then has a salt."""
     return bool(_salt())
 
 
 def mistakes(config: dict[str, Any]) -> str:
-    """The program's own report of the mistakes in a stack's config; empty where it sees none.
+    """Return the program's own report of the mistakes in a stack's config; empty if it finds none.
 
-    The engine compares the config with Pulumi.yaml's types before it runs the program, and tells one mistake alone,
-    without its place and its fix.
+    The engine checks the config against the types in Pulumi.yaml before it runs the program. It reports only one
+    mistake, without the place and the fix.
     """
-    # Not at the top: a run without mistakes has no use for them here.
+    # Not at the top: a run without mistakes does not need them here.
     from identity.config import check
     from identity.errors import ConfigError
 

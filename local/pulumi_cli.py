@@ -1,4 +1,4 @@
-"""Get the Pulumi CLI: the person's own, else one from the cache, else the official installer's, else built with Go."""
+"""Get the Pulumi CLI: from PATH, else from the cache, else with the official installer, else built with Go."""
 
 import contextlib
 import fcntl
@@ -21,7 +21,7 @@ from local.console import Failure, say
 VERSION = VersionInfo.parse("3.274.1")
 _MODULE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _STAMP = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
-_INSTALLING = 180.0  # seconds for the official installer in all; connecting is given up after 5
+_INSTALLING = 180.0  # seconds for the whole installation; the timeout of a connection is 5
 _INSTALL = """
 import socket, sys
 from pulumi.automation import PulumiCommand
@@ -32,17 +32,17 @@ PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))
 
 
 class Unavailable(Exception):
-    """One of the ways to the CLI does not work here; the message says why, in a line or a few."""
+    """One way to get the CLI does not work on this machine; the message says why."""
 
 
 def cache() -> Path:
-    """The directory that holds the CLI in `bin/`, shared by all checkouts of this person."""
+    """Return the directory with the CLI in `bin/`, shared by all checkouts of this user."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "identity-stack" / f"pulumi-v{VERSION}"
 
 
 def find() -> PulumiCommand:
-    """The Pulumi CLI, got if need be. Raises Failure with every way that was tried and why it failed."""
+    """Return the Pulumi CLI, installed if necessary. Raises Failure with every way that was tried and its error."""
     ways: list[tuple[str, Callable[[], PulumiCommand]]] = [
         ("pulumi on PATH", _on_path),
         ("the cache", _cached),
@@ -71,7 +71,7 @@ def _on_path() -> PulumiCommand:
 
 
 class _Cached(PulumiCommand):
-    """One that was run before it came into the cache: to run it takes a quarter of a second, each time."""
+    """The cached CLI, without the SDK's test run (a quarter of a second): it was tested before it was cached."""
 
     def __init__(self) -> None:
         self.command, self.version = str(cache() / "bin" / "pulumi"), VERSION
@@ -86,7 +86,7 @@ def _cached() -> PulumiCommand:
 def _install(draft: Path) -> None:
     command = [sys.executable, "-c", _INSTALL, str(draft), str(VERSION)]
     try:
-        # Other programs' chatter stays out of sight unless they fail.
+        # The output of the installer is shown only if it fails.
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALLING, check=False)
     except subprocess.TimeoutExpired:
         raise Unavailable(f"not done after {_INSTALLING:.0f} seconds") from None
@@ -109,7 +109,7 @@ def _build(draft: Path) -> None:
 
 
 def _made(make: Callable[[Path], None]) -> PulumiCommand:
-    """One that is made in a draft, and put into the cache whole: a kill leaves none or all of it there."""
+    """Make the CLI in a temporary folder, then move it into the cache: a kill never leaves a part of it there."""
     parent = cache().parent
     try:
         cache().mkdir(parents=True, exist_ok=True)
@@ -123,9 +123,9 @@ def _made(make: Callable[[Path], None]) -> PulumiCommand:
             say("Another checkout is getting the Pulumi CLI. Waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
         with contextlib.suppress(Unavailable):
-            return _cached()  # another checkout made it while this one waited
+            return _cached()  # another checkout installed it in the meantime
         make(Path(draft))
-        PulumiCommand(root=draft, version=VERSION)  # to run it proves that it is whole, and made for this machine
+        PulumiCommand(root=draft, version=VERSION)  # runs it: it is complete, and for this machine
         (Path(draft) / "bin").replace(cache() / "bin")
     return _cached()
 

@@ -1,4 +1,4 @@
-"""The Pulumi CLI as the commands run it on a stack."""
+"""Run the Pulumi CLI on a stack."""
 
 import os
 import subprocess
@@ -11,17 +11,17 @@ from local import environment, paths
 def run(
     stack: str, *arguments: str, directory: Path | None = None, more: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Run `pulumi` on a stack to its end: on the local one where that is kept, on any other as the person has it.
+    """Run `pulumi` on a stack and wait for its end: the local stack with its own backend, any other with the user's.
 
     Args:
-        stack: the stack, as Pulumi names it.
-        arguments: what the CLI is to do.
-        directory: of the project, where it is not the stack's own.
-        more: variables of the environment.
+        stack: the stack's name in Pulumi.
+        arguments: the CLI's arguments.
+        directory: the project's directory; default: the stack's.
+        more: additional environment variables.
 
-    Raises Failure where there is no CLI and none can be had.
+    Raises Failure if there is no CLI and none can be installed.
     """
-    from local import pulumi_cli  # not at the top: it imports the SDK, which `--help` does without
+    from local import pulumi_cli  # not at the top: it imports the SDK, which `--help` does not need
 
     local = stack == paths.STACK
     if local:
@@ -39,6 +39,6 @@ def run(
 
 
 def said(done: "subprocess.CompletedProcess[str]") -> str:
-    """The end of what it said, for a message."""
+    """Return the last lines of the CLI's output, for a message."""
     lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
     return "\n".join(lines[-12:]) or f"nothing; it ended with {done.returncode}"

@@ -1,4 +1,4 @@
-"""The final report of a command for people, on standard error."""
+"""The final report of a command for the user, on standard error."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted", "replace
 
 
 def summary(operation: str, outcome: Outcome) -> None:
-    """The errors in full, or what was done, in one line."""
+    """Show the errors in full, and the result with its counts in one line."""
     for error in outcome.errors:
         say(f"error: {error}", style="red")
     if any(_PROTECTED in " ".join(error.split()) for error in outcome.errors):
@@ -32,7 +32,7 @@ def summary(operation: str, outcome: Outcome) -> None:
 
 
 def ready(known: State, people: Sequence[str]) -> None:
-    """What was made, where people sign in and who can, and what to do next."""
+    """Show the pool, its clients, the sign-in page and its users, and the next commands."""
     values = known.outputs
     say("")
     say(f"Pool:      {values.get('userPoolId')}, with the clients {', '.join(values.get('clients', {})) or 'none'}")
@@ -47,7 +47,7 @@ def ready(known: State, people: Sequence[str]) -> None:
 
 
 def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | None:
-    """The sign-in page of the first client without a secret, which anyone can try; without scopes it asks for all."""
+    """Return the sign-in URL of the first client without a secret. No parameter scope: it requests all scopes."""
     for client in values.get("clients", {}).values() if "authorizeUrl" in values else ():
         if client.get("callbackUrls") and client.get("clientId") not in confidential:
             query = {
@@ -60,7 +60,7 @@ def _public_login(values: Mapping[str, Any], confidential: set[str]) -> str | No
 
 
 def _served(values: Mapping[str, Any]) -> str:
-    """Where the emulator serves the pool: its pages, where there are any, and the inbox."""
+    """Return the origin of the emulator, which serves the sign-in pages and the inbox."""
     return "://".join(urlsplit(str(values.get("jwksUri")))[:2])
 
 

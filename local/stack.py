@@ -1,8 +1,7 @@
-"""The local stack as the SDK drives it, without the runs of the CLI that only ask what is known here already.
+"""The local stack for the Automation API, without the CLI runs that only query known facts.
 
-The SDK selects a stack before each operation and asks for its outputs and its history after it: up to four more
-processes of the CLI, a quarter of a second each. But whether there is a stack and what it puts out stands in the state
-file, and what an operation did is told by its events.
+The SDK selects the stack before each operation, and queries its outputs and history afterwards: up to four more CLI
+processes, a quarter of a second each. But the state file has the outputs, and the events have the result.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pulumi.automation import LocalWorkspace, OutputMap, Stack, UpdateSummary
 
 
 class QuietStack(Stack):
-    """A stack whose operations give back neither outputs nor a summary."""
+    """A stack whose operations return neither outputs nor a summary."""
 
     def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002 - the SDK's signature
         return UpdateSummary("untold", datetime.fromtimestamp(0, UTC), "", {}, {}, "untold")
@@ -21,7 +20,7 @@ class QuietStack(Stack):
 
 
 class Workspace(LocalWorkspace):
-    """A workspace that needs no word from the CLI that a stack is there."""
+    """A workspace that does not ask the CLI whether the stack exists."""
 
     def select_stack(self, stack_name: str) -> None:
         pass

@@ -1,7 +1,7 @@
-"""Pulumi's YAML files, read as the CLI reads them; what it would read otherwise than Python does is refused.
+"""Read Pulumi's YAML files as the CLI does, and refuse each value that the CLI and Python would read differently.
 
-The CLI's reader is one of YAML 1.2 with rules of its own, Python's one of YAML 1.1: `yes`, `1:30`, `1e3` or `0o17` come
-out differently, and a key given twice is an error there and the last one here. All tools of this project read here.
+The CLI reads YAML 1.2 with its own rules, Python reads YAML 1.1: they differ on `yes`, `1:30`, `1e3` or `0o17`. A
+duplicate key is an error in the CLI; Python takes the last one. All tools of this project read with this module.
 """
 
 import re
@@ -25,22 +25,23 @@ _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _HALF = re.compile("[\ud800-\udfff]")
 _LARGEST = 2**63
-_MOST_VALUES = 100_000  # in a file, aliases written out; one of 300 APIs and 1,000 clients has a tenth of them
+_MOST_VALUES = 100_000  # in a file, with aliases expanded; 300 APIs and 1,000 clients have a tenth of them
 
 
 class Unreadable(Failure):
-    """A file that is no YAML, or is read in two ways. The message has the file, the line and what to write."""
+    """A file is not valid YAML, or is ambiguous. The message has the file, the line and the fix."""
 
 
 def read(file: Path, name: str = "") -> Any:
-    """What a file has; the keys under `config:` with their namespace, as the CLI gives it to them.
+    """Return the content of a file. The keys under `config:` have their namespace, which the CLI adds if omitted.
 
     Args:
-        name: the file's name in messages, where it is not its own.
+        file: the file.
+        name: the file's name in messages; default: its real name.
 
     Raises:
-        Unreadable: for what is no YAML, or no UTF-8, or is read in two ways.
-        OSError: where it cannot be read at all.
+        Unreadable: if the content is not YAML, not UTF-8, or ambiguous.
+        OSError: if the file cannot be read.
     """
     name = name or file.name
     try:
@@ -64,11 +65,11 @@ def read(file: Path, name: str = "") -> Any:
 
 
 def config(file: Path) -> dict[str, Any]:
-    """What a stack's file has under `config:`; empty for a file without settings.
+    """Return the map under `config:` of a stack file; empty for a file without settings.
 
     Raises:
-        Unreadable: as `read` does, and where that is no map of settings.
-        OSError: where it cannot be read at all.
+        Unreadable: as in `read`, and if `config:` is not a map.
+        OSError: if the file cannot be read.
     """
     content = read(file) or {}
     settings = content.get("config") or {} if isinstance(content, dict) else None
@@ -78,17 +79,17 @@ def config(file: Path) -> dict[str, Any]:
 
 
 def write(file: Path, content: Any) -> None:
-    """Write a file that every reader reads alike."""
+    """Write a YAML file that every YAML reader reads the same way."""
     paths.write_whole(file, text_of(content))
 
 
 def text_of(content: Any) -> str:
-    """YAML that every reader reads alike: a text in quotes, where it might be taken for something else."""
+    """Return YAML that every YAML reader reads the same way: strings are quoted where they could be another type."""
     return yaml.dump(content, Dumper=_Quoting, sort_keys=False, allow_unicode=True, width=2**20)
 
 
 class _Quoting(yaml.SafeDumper):
-    """Quotes what may need it, and repeats what is there twice instead of referring to it."""
+    """Quotes strings that may need it, and repeats values instead of writing aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
@@ -103,7 +104,7 @@ _Quoting.add_representer(str, _represented)
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses each value and key that the CLI would read otherwise."""
+    """Refuses each value and key that the CLI would read differently."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
@@ -111,7 +112,7 @@ class _Loader(yaml.SafeLoader):
             raise _odd(event, f"a tag ({event.tag}) is not for these files. Remove it; quote strings.")
         if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
             raise _odd(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
-        # `mode: on` is what AWS and the settings call it: the program takes both readings for the same.
+        # `mode: on` is allowed, since AWS and the settings use it: the program accepts both readings.
         is_mode = isinstance(index, yaml.ScalarNode) and index.value == "mode"
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and not (is_mode and event.value in ("on", "off")):
             _check_plain(event, self.resolve(yaml.ScalarNode, event.value, event.implicit))  # type: ignore[no-untyped-call]
@@ -125,7 +126,7 @@ class _Loader(yaml.SafeLoader):
 
 def _parsed(text: str, name: str) -> Any:
     loader = _Loader(text)
-    loader.name = name  # the marks have it
+    loader.name = name  # for the marks in error messages
     try:
         node = loader.get_single_node()
         if node is None:
@@ -141,12 +142,12 @@ def _parsed(text: str, name: str) -> Any:
 
 
 def _values(node: yaml.Node, counted: dict[int, int]) -> int:
-    """How many values there are with each alias written out; one that refers to what it stands in is refused."""
+    """Count the values with all aliases expanded. Refuse an alias that contains itself."""
     known = counted.get(id(node))
     if known == 0:
         raise _odd(node, "an alias (*) in here refers to the whole of it, which has no end. Write out what is meant.")
     if known is None:
-        counted[id(node)] = 0  # it is being counted
+        counted[id(node)] = 0  # marks a node that is being counted
         parts = node.value if isinstance(node, yaml.CollectionNode) else []
         flat = [part for pair in parts for part in pair] if isinstance(node, yaml.MappingNode) else parts
         known = counted[id(node)] = 1 + sum(_values(part, counted) for part in flat)
@@ -154,7 +155,7 @@ def _values(node: yaml.Node, counted: dict[int, int]) -> int:
 
 
 def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
-    """Refuse a value without quotes that is one thing to the CLI and another to Python."""
+    """Refuse an unquoted value that the CLI and Python read differently."""
     text, quoted = event.value, f'"{event.value}"'
     switch = _SWITCHES.get(text.lower())
     if switch and text in (text.lower(), text.upper(), text.capitalize()):
@@ -174,7 +175,7 @@ def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
-    """Refuse a key that is no text, or is there twice."""
+    """Refuse a key that is not a string, or is a duplicate."""
     seen: dict[str, yaml.Node] = {}
     for key, _ in node.value:
         if key.tag == _MERGE:
@@ -197,7 +198,7 @@ def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
 
 
 def _add_namespaces(config: yaml.MappingNode) -> None:
-    """Name each key as the CLI does: one without a namespace is the project's, and `a:config:b` means `a:b`."""
+    """Rename each key as the CLI does: the default namespace is the project's, and `a:config:b` means `a:b`."""
     seen: dict[str, yaml.Node] = {}
     for key, _ in config.value:
         if key.tag == _MERGE:

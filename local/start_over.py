@@ -1,4 +1,4 @@
-"""The local stack is disposable: what was cut off, damaged or killed is not repaired but made again from nothing."""
+"""Start the local stack over after an interrupted run, a damaged state or a kill. It is disposable: never repaired."""
 
 import contextlib
 import shutil
@@ -13,9 +13,9 @@ from local.progress import Progress
 
 
 def if_needed(port: int) -> None:
-    """Have an emulator on `port` that holds what the state says: as both are, or else both of them empty.
+    """Make sure that the emulator runs on `port` and matches the state. If they do not match, empty both.
 
-    Raises Failure where the port is somebody else's, or the state cannot be read.
+    Raises Failure if another program uses the port, or the state cannot be read.
     """
     if_lost()
     emulator.ensure(port)
@@ -26,7 +26,7 @@ def if_needed(port: int) -> None:
 
 
 def if_lost() -> None:
-    """Drop the stack where what is on the disk alone says that it is no good. Raises Failure if that cannot be read."""
+    """Drop the stack if the files show that it is unusable. Raises Failure if they cannot be read."""
     if paths.UNFINISHED.exists():
         _start_over("the last run was cut off")
         return
@@ -43,12 +43,12 @@ def if_lost() -> None:
 
 @contextlib.contextmanager
 def watched(progress: Progress) -> Iterator[None]:
-    """Leave a mark while the engine changes things. It stays where nobody has written down what was changed.
+    """Keep the mark `UNFINISHED` while the engine changes resources, and afterwards if the state lacks the changes.
 
-    The engine writes the state once, at its end, and not where it is killed or the disk is full. And it cannot know of
-    a create whose emulator went away in the middle.
+    The engine writes the state once, at its end, but not if it is killed or the disk is full. If the emulator ends
+    during a create, the engine does not know whether the resource exists.
     """
-    shutil.rmtree(state.LOCKS, ignore_errors=True)  # of an engine that was killed: no other runs in this checkout
+    shutil.rmtree(state.LOCKS, ignore_errors=True)  # left by a killed engine: no other runs in this checkout
     before = state.written()
     paths.UNFINISHED.touch()
     try:
@@ -76,7 +76,7 @@ def _start_over(why: str) -> None:
         "users of local/people.yaml.",
         style="yellow",
     )
-    # In this order, so that a kill in between starts over again.
+    # In this order, so that after a kill in between the next command starts over again.
     emulator.discard()
     state.drop()
     paths.UNFINISHED.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The engine's state file of the local stack: read, pointed at the emulator of today, or dropped."""
+"""The engine's state file of the local stack: read it, point it at the running emulator, or drop it."""
 
 import contextlib
 import json
@@ -16,16 +16,16 @@ FILE = _ROOT / "stacks" / "identity" / f"{paths.STACK}.json"
 LOCKS = _ROOT / "locks"
 
 _PROVIDER = "pulumi:providers:aws"
-SECRET = "[secret]"  # noqa: S105 - as the engine shows one
-SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a value that is no plain one
+SECRET = "[secret]"  # noqa: S105 - as the engine shows a secret
+SIGNATURE = "4dabf18193072939515e22adb298388d"  # the key that marks a special value, such as a secret
 
 
 class Damaged(Failure):
-    """The state file is not one that the engine wrote whole."""
+    """The state file is incomplete or was not written by the engine."""
 
 
 class Resource(BaseModel):
-    """What the commands read of a resource; without a type and a URN the engine itself breaks off."""
+    """The fields of a resource that the commands read. The engine fails without a type and a URN."""
 
     type: str
     urn: str = Field(pattern="^urn:pulumi:")
@@ -37,19 +37,19 @@ class Resource(BaseModel):
 
 
 class State(BaseModel):
-    """What the state file holds."""
+    """The content of the state file."""
 
     resources: list[Resource] = Field(default=[], validation_alias=AliasPath("checkpoint", "latest", "resources"))
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What the stack puts out, with `[secret]` for what is one."""
+        """The stack's outputs, sorted by name, with `[secret]` in place of each secret."""
         found = (stack.outputs or {} for stack in self.of_type("pulumi:pulumi:Stack"))
         return {name: hidden(value) for name, value in sorted(next(found, {}).items())}
 
     @property
     def clients_with_a_secret(self) -> set[str]:
-        """Their ids."""
+        """The ids of the app clients that have a secret."""
         clients = self.of_type("aws:cognito/userPoolClient:UserPoolClient")
         return {client.id for client in clients if (client.outputs or {}).get("generateSecret")}
 
@@ -58,7 +58,7 @@ class State(BaseModel):
 
 
 def read() -> State | None:
-    """The state; None where there is no stack yet. Raises Damaged, or OSError where the file cannot be read."""
+    """Return the state; None without a state file. Raises Damaged, or OSError if the file cannot be read."""
     if not FILE.exists():
         return None
     try:
@@ -68,7 +68,7 @@ def read() -> State | None:
 
 
 def up() -> State:
-    """The state of a stack that is up. Raises Failure where there is none."""
+    """Return the state of the deployed stack. Raises Failure if nothing is deployed."""
     known = read()
     if known is None or not known.resources:
         raise Failure("Nothing is deployed in this checkout, so there are no outputs. Deploy it: make up")
@@ -76,19 +76,19 @@ def up() -> State:
 
 
 def written() -> int | None:
-    """When the file was last written, in nanoseconds; None where there is none."""
+    """Return the modification time of the state file, in nanoseconds; None if there is no file."""
     with contextlib.suppress(OSError):
         return FILE.stat().st_mtime_ns
     return None
 
 
 def drop() -> None:
-    """Forget the stack, with its history and the locks of engines that are gone."""
+    """Remove the state, its history and its locks."""
     shutil.rmtree(_ROOT, ignore_errors=True)
 
 
 def point_at(port: int) -> None:
-    """Have the state's provider speak to the emulator of today; refresh and destroy go by the state alone."""
+    """Set the endpoints and key of the provider in the state: refresh and destroy read them only from there."""
     if not FILE.exists():
         return
     wanted = {
@@ -106,7 +106,7 @@ def point_at(port: int) -> None:
 
 
 def hidden(value: Any) -> Any:
-    """The value with `[secret]` for each secret in it, and without what the provider keeps for itself."""
+    """Return the value with `[secret]` in place of each secret, and without the provider's internal keys (`__...`)."""
     if isinstance(value, list):
         return [hidden(entry) for entry in value]
     if isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""HTTPS beside HTTP, for libraries that take nothing else: a port and a certificate that was made on the spot.
+"""HTTPS beside HTTP, for libraries that require it: its port and its certificate.
 
-The certificate is for 127.0.0.1 and localhost, by an authority of this checkout's own. The authority's private key is
-thrown away at once: who trusts it trusts this one certificate.
+The certificate is for 127.0.0.1 and localhost, signed by a certificate authority of this checkout. The private key of
+the authority is never stored: a client that trusts the authority trusts only this one certificate.
 """
 
 import datetime
@@ -14,18 +14,18 @@ from local import paths
 from local.console import Failure
 
 FOLDER: Final = paths.LOCAL / "tls"
-_LASTS: Final = datetime.timedelta(days=397)  # what browsers take at most
+_LASTS: Final = datetime.timedelta(days=397)  # the longest that browsers accept
 _NOTE, _AUTHORITY, _CERTIFICATE, _KEY = "port.json", "authority.pem", "certificate.pem", "key.pem"
 
 
 @dataclass(frozen=True)
 class Tls:
-    """Where HTTPS is served, and with what.
+    """The port and the files of HTTPS.
 
     Args:
-        port: of 127.0.0.1.
-        authority: the certificate that a client has to trust.
-        certificate: the server's.
+        port: the port on 127.0.0.1.
+        authority: the certificate of the authority, which clients have to trust.
+        certificate: the server's certificate.
         key: the server's private key.
     """
 
@@ -36,7 +36,7 @@ class Tls:
 
 
 def turned_on(folder: Path = FOLDER) -> Tls | None:
-    """How HTTPS is served in this checkout; None where it is not. Raises Failure where what lies there is not ours."""
+    """Return the HTTPS of this checkout; None if it is off. Raises Failure if the file of its port is invalid."""
     try:
         port = int(json.loads((folder / _NOTE).read_text(encoding="utf-8"))["port"])
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def turned_on(folder: Path = FOLDER) -> Tls | None:
 
 
 def turn_on(port: int, folder: Path = FOLDER) -> Tls:
-    """Have the emulator serve HTTPS on `port` from its next start on, by the certificate that is there or a new one."""
+    """Let the emulator serve HTTPS on `port` from its next start on. Create a certificate if there is none."""
     if not (folder / _KEY).exists():
         _make(folder)
     paths.write_whole(folder / _NOTE, json.dumps({"port": port}))
@@ -55,11 +55,11 @@ def turn_on(port: int, folder: Path = FOLDER) -> Tls:
 
 
 def _make(folder: Path) -> None:
-    import trustme  # here: it takes a tenth of a second, and is needed once
+    import trustme  # not at the top: the import takes a tenth of a second, and is needed once
 
     ends = datetime.datetime.now(datetime.UTC) + _LASTS
     authority = trustme.CA(organization_name="The local stack of this checkout")
     server = authority.issue_cert("localhost", "127.0.0.1", "::1", not_after=ends)
     paths.write_whole(folder / _AUTHORITY, authority.cert_pem.bytes().decode())
     paths.write_whole(folder / _CERTIFICATE, "".join(pem.bytes().decode() for pem in server.cert_chain_pems))
-    paths.write_whole(folder / _KEY, server.private_key_pem.bytes().decode())  # last: then all of it is there
+    paths.write_whole(folder / _KEY, server.private_key_pem.bytes().decode())  # last: `turn_on` checks for this file

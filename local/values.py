@@ -1,4 +1,4 @@
-"""What an update changes, said with both values: `callbackUrls: ["https://a"] -> ["https://b"]`. Pure."""
+"""Describe what an update changes, with the old and new values: `callbackUrls: ["https://a"] -> ["https://b"]`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -8,29 +8,29 @@ from pulumi.runtime.rpc import UNKNOWN
 from identity.errors import shown
 from local.state import SECRET, SIGNATURE, hidden
 
-_NAMES = ("name", "scopeName")  # what a block of a list is called by
+_NAMES = ("name", "scopeName")  # the properties that identify a block in a list
 _CONTEXT = 10
 
 
 def changed(
     old: Mapping[str, Any], found: Mapping[str, Any], new: Mapping[str, Any], fields: Iterable[str]
 ) -> Iterator[str]:
-    """One line for each value that differs.
+    """Yield one line for each value that differs.
 
     Args:
-        old: the resource's inputs before.
-        found: its outputs before.
-        new: its inputs afterwards.
-        fields: the inputs that the engine calls changed.
+        old: the resource's inputs before the update.
+        found: the resource's outputs before the update.
+        new: the resource's inputs after the update.
+        fields: the inputs that the engine reports as changed.
     """
     for field in fields:
-        # Inputs that are alike: it is AWS that has come to differ, which the outputs tell.
+        # Equal inputs: the resource has drifted, so the old value is in the outputs.
         was = found.get(field) if old.get(field) == new.get(field) else old.get(field)
         yield from differences(field, was, new.get(field))
 
 
 def differences(path: str, old: Any, new: Any) -> Iterator[str]:
-    """The parts of one value that differ, each with its way into it."""
+    """Yield one line for each part of a value that differs, with its path."""
     if old == new:
         return
     if _is_secret(old) or _is_secret(new):
@@ -49,7 +49,7 @@ def _lists(path: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     if all(entry is not None for entry in named) and (old or new):
         yield from differences(path, *named)
         return
-    # What both have says nothing, and may hide the rest in a long list.
+    # In a long list, entries that have not changed would hide the changes.
     gone, come = [entry for entry in old if entry not in new], [entry for entry in new if entry not in old]
     short = max(len(str(old)), len(str(new))) <= 60
     if short or not (gone or come):
@@ -69,7 +69,7 @@ def _by_name(blocks: list[Any]) -> dict[str, Any] | None:
 def _both(path: str, old: Any, new: Any) -> str:
     said = _said(old), _said(new)
     if said[0] == said[1] and isinstance(old, str) and isinstance(new, str):
-        # Cut off before they differ.
+        # Both texts were cut before the first difference: show them from there.
         start = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
         start = max(0, (start or min(len(old), len(new))) - _CONTEXT)
         said = f"...{_said(old[start:])}", f"...{_said(new[start:])}"
