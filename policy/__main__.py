@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pulumi_policy import PolicyPack
 
-# It is started as a folder, not as a package: its siblings are found from the checkout.
+# Pulumi starts the pack as a folder, not as a package: add the checkout to the import path.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from policy.pack import Stack, policies

@@ -67,7 +67,7 @@ def pool_risk_response(pool: Resource, risks: Sequence[Resource]) -> Iterator[Fi
 
     Detecting threats without acting on them does not protect users.
     """
-    # One with a client's id is for that client alone.
+    # A risk configuration with a clientId applies only to that client.
     if not any(
         _blocks(risk) and risk.get("clientId") is None and risk.is_about(pool, "userPoolId", "id") for risk in risks
     ):

@@ -116,7 +116,7 @@ def certificate_region(domain: Resource, sources: Sequence[Resource]) -> Iterato
 
 
 def _certificate(resource: Resource, sources: Sequence[Resource]) -> Resource | None:
-    """The certificate that a certificateArn comes from, by way of its validation where there is one."""
+    """Return the certificate whose ARN is in certificateArn, directly or through its CertificateValidation."""
     for source in sources:
         if source.urn in resource.sources.get("certificateArn", ()):
             return source if source.type == facts.CERTIFICATE else _certificate(source, sources)

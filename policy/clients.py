@@ -21,7 +21,7 @@ _PASSWORD_FLOWS: Final = (
 )
 _REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 _SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-# name in the stack file -> property, its unit, the unit where none is given, Cognito's default, the longest allowed
+# name in the stack file -> property, property of its unit, default unit, default, maximum in seconds
 _LIFETIMES: Final = {
     "access": ("accessTokenValidity", "accessToken", "hours", 1, 3600),
     "id": ("idTokenValidity", "idToken", "hours", 1, 3600),
@@ -74,7 +74,7 @@ def client_refresh_rotation(client: Resource) -> Iterator[Finding]:
 
     Anyone can use a public client's stolen refresh token; rotation limits that (RFC 9700).
     """
-    # The code flow gives a refresh token, and the token endpoint takes it, whatever explicitAuthFlows says.
+    # The code flow returns a refresh token, and the token endpoint accepts it, whatever explicitAuthFlows has.
     flows = client.texts("allowedOauthFlows")
     refreshes = client.get("explicitAuthFlows") is None or _REFRESH_FLOW in client.texts("explicitAuthFlows")
     public = client.lacks("generateSecret", True) and "client_credentials" not in flows

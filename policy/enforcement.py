@@ -13,7 +13,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 )
-# The environments that hold no customers. Any other name is production: a new one must not switch rules off.
+# The environments without customers. Any other name is production: a new environment must not turn rules off.
 NOT_PRODUCTION: Final = ("local", "dev", "test")
 
 
@@ -21,12 +21,12 @@ def is_production(environment: str, given: str | None = None) -> bool:
     """Whether the rules of production are mandatory.
 
     Args:
-        environment: identity:environment, or the stack's name where that is not given.
-        given: identity:production as the engine has it. What is neither true nor false says nothing.
+        environment: identity:environment, or the stack's name if it is not set.
+        given: the text of identity:production. If true or false, it overrides `environment`; else it is ignored.
     """
     return given == "true" if given in ("true", "false") else environment not in NOT_PRODUCTION
 
 
 def level(rule: Rule, environment: str, production: str | None = None) -> EnforcementLevel:
-    """How strict a rule is in an environment, unless identity:production says what that is."""
+    """Return the enforcement level of a rule in an environment; identity:production overrides the environment."""
     return rule.production if is_production(environment, production) else rule.elsewhere

@@ -14,7 +14,7 @@ from identity.renamed_keys import EXEMPTIONS
 from policy.rule import Resource, Rule
 
 KEY: Final = f"identity:{EXEMPTIONS[1]}"
-# Whoever reads it later has to learn why; a word or two say nothing.
+# A reason has to explain the exemption to later readers; one or two words cannot.
 _WORDS: Final = 3
 _DECLARED_SCOPES: Final = "client-declared-scopes"
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
@@ -23,7 +23,7 @@ _SHAPE: Final = "rule -> resource -> reason"
 
 @dataclass(frozen=True)
 class Exemption:
-    """One violation that is meant: of which rule, at which resource (`*`: at all), and why."""
+    """An accepted violation: the rule, the resource (`*`: all resources), and the reason."""
 
     rule: str
     resource: str
@@ -34,9 +34,11 @@ class Exemption:
 
 
 def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...], tuple[str, ...]]:
-    """The exemptions that a stack's config names, and what is wrong with the rest.
+    """Return the valid exemptions of a stack's config, and an error for each invalid one.
 
-    `text` is the value as the engine has it: an object is JSON. Nothing given means no exemption.
+    Args:
+        text: the value of identity:exemptions, as JSON; None: no exemptions.
+        rules: all rules, to check the names of the rules.
     """
     if text is None:
         return (), ()
@@ -61,8 +63,10 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
 
 
 def by_settings(clients: str | None) -> tuple[Exemption, ...]:
-    """What the setting of a client exempts by itself: scopes of servers elsewhere, which it names as such. `clients` is
-    the config's text; what is wrong with it is for the program to tell.
+    """Return the exemptions of the clients with externalScopes: these scopes belong to other resource servers.
+
+    Args:
+        clients: the value of identity:clients, as JSON; the program reports invalid values.
     """
     named = _parsed(clients or "{}")
     entries = named.items() if isinstance(named, dict) else ()
@@ -74,12 +78,12 @@ def by_settings(clients: str | None) -> tuple[Exemption, ...]:
 
 
 def are_default(text: str | None) -> bool:
-    """Whether the exemptions are those of Pulumi.yaml, which a stack that has other clients does not speak of."""
+    """Whether the exemptions are the defaults of Pulumi.yaml, which are never reported as unused."""
     return bool(text and _parsed(text) == json.loads(defaults()["exemptions"]))
 
 
 def unused(exemptions: Iterable[Exemption], rules: Sequence[Rule], stack: Sequence[Resource]) -> list[Exemption]:
-    """The exemptions that nothing in the stack needs any more."""
+    """Return the exemptions without a violation in the stack."""
     by_id = {rule.id: rule for rule in rules}
     return [exemption for exemption in exemptions if not _is_used(exemption, by_id[exemption.rule], stack)]
 
@@ -95,12 +99,12 @@ def _parsed(text: str) -> Any:
 
 
 def _says_something(reason: str) -> bool:
-    # The refusals show <why> where the reason goes; copied as it stands it is none.
+    # The messages show <why> as a placeholder; it is not a reason.
     text = reason.strip().casefold()
     if text.startswith("<") and text.endswith(">"):
         return False
     letters = [letter for letter in text if letter.isalpha()]
-    # Signs and one word again and again say nothing; Chinese, Japanese and Thai write no space between their words.
+    # Count different words with letters. Chinese, Japanese and Thai have no spaces: count their letters.
     unspaced = [letter for letter in letters if unicodedata.name(letter, "").startswith(_UNSPACED)]
     words = {word for word in re.findall(r"[^\W_]+", text) if any(letter.isalpha() for letter in word)}
     return len(set(unspaced)) >= 2 * _WORDS or (len(words) >= _WORDS and len(letters) >= 2 * _WORDS)

@@ -1,4 +1,4 @@
-"""The rules as a policy pack of the Pulumi engine."""
+"""The rules as policies of a Pulumi policy pack."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ from policy.rule import UNKNOWN, Finding, Resource, Rule
 
 @dataclass(frozen=True)
 class Stack:
-    """What the pack knows of the stack: what Pulumi's language host puts into its environment.
+    """The stack's name and config, which Pulumi's language host passes in environment variables.
 
     Attributes:
         name: the stack's name.
-        environment: identity:environment, or the stack's name where that is not given.
-        production: identity:production, as it is given.
+        environment: identity:environment, or the stack's name if it is not set.
+        production: identity:production, unchecked.
         region: aws:region.
-        given: identity:exemptions, by its old name too, which the program warns of; the new one always has a default.
+        given: identity:exemptions, or the same under its old name. The old name goes first: the new one has a default.
         clients: identity:clients.
     """
 
@@ -58,18 +58,18 @@ class Stack:
 
     @cached_property
     def exemptions(self) -> tuple[Exemption, ...]:
-        """What is accepted."""
+        """The valid exemptions of the config, and those of the clients' externalScopes."""
         return exemptions.read(self.given, RULES)[0] + exemptions.by_settings(self.clients)
 
 
 def policies(stack: Stack) -> list[sdk.Policy]:
-    """Every rule as the engine takes it, at its level in this stack, and two that watch over the exemptions."""
+    """Return a policy for each rule, with its level in this stack, and two policies for the exemptions."""
     made = [(_stack_policy if rule.beside else _resource_policy)(rule, stack) for rule in RULES]
     return [_exemptions_valid(stack), *made, _exemptions_used(stack)]
 
 
 def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack: Stack) -> str:
-    """What one resource has against one rule. The engine shows what the rule demands, and why, above it."""
+    """Return the message for a resource that violates a rule. The engine shows the rule's docstring above it."""
     lines = []
     for finding in findings:
         file = f", in {stack.file}" if finding.where.startswith("identity:") else ""
@@ -87,7 +87,7 @@ def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack
 
 
 def _facts_of(rule: Rule, stack: Stack) -> dict[str, Any]:
-    """What the SDK is told of a rule of either kind."""
+    """Return the SDK's arguments that resource and stack policies share."""
     control = next((name.partition(":")[2] for name in rule.covers if name.startswith("securityhub:")), None)
     return {
         "name": rule.id,
@@ -128,7 +128,7 @@ def _exemptions_valid(stack: Stack) -> sdk.Policy:
     _, errors = exemptions.read(stack.given, RULES)
 
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
-        # The stack itself is registered before anything in it, so that nothing is made.
+        # The engine registers the stack itself first: an error here stops the run before any resource is created.
         for error in errors if args.resource_type == facts.STACK else ():
             report(
                 f"  {error}.\n  Fix: {exemptions.KEY} in {stack.file}, such as\n    tags:\n      customers: <why>", None
@@ -172,7 +172,7 @@ def _resource(args: sdk.ResourceValidationArgs | sdk.PolicyResource, stack: Stac
 
 
 def _known(value: Any) -> Any:
-    """The value without the SDK's proxies, whose every access to an unknown raises."""
+    """Return the value without the SDK's proxies, which raise an error on access to an unknown value."""
     if isinstance(value, Mapping):
         return {key: _item(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""A rule, and the resource that it checks."""
+"""Rules, the resources that they check, and their findings."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 from pulumi_policy import EnforcementLevel, Severity
 
 COGNITO_GUIDE: Final = "https://docs.aws.amazon.com/cognito/latest/developerguide"
-# The program names its clients and servers after their keys in the stack file; messages and exemptions use the keys.
+# Prefixes of logical names. Messages and exemptions use the name without them: the key in the stack file.
 _KEYED: Final = ("access-client-", "access-server-")
 
 
 class Unknown:
-    """A value that a preview cannot know yet. A rule passes over it: the update looks again."""
+    """A value that is not known during a preview. Rules ignore it: they check it during the update."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -24,10 +24,10 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as the engine is about to register it.
+    """A resource that a rule checks.
 
-    `sources` names, for each property, the URNs of the resources that its value comes from. `region` is where it will
-    live, by its own property or by its provider's; None when neither says so.
+    `sources` has, for each property, the URNs of the resources that its value comes from. `region` is the resource's
+    own, else its provider's, else the stack's; None if none is set.
     """
 
     type: str
@@ -41,14 +41,14 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """The name that the stack file has for it."""
+        """The resource's key in the stack file, or its logical name if it has no key."""
         for prefix in _KEYED:
             if self.name.startswith(prefix):
                 return self.name.removeprefix(prefix)
         return self.name
 
     def get(self, path: str) -> Any:
-        """The value at a dotted path: None where there is none, UNKNOWN where the preview cannot know."""
+        """Return the value at a dotted path: None if not set, UNKNOWN if not known during a preview."""
         value: Any = self.props
         for part in path.split("."):
             if value is UNKNOWN:
@@ -57,60 +57,62 @@ class Resource:
         return value
 
     def lacks(self, path: str, *allowed: object) -> bool:
-        """Whether the value at the path is known, and is none of those allowed."""
+        """Whether the value at the path is known, and not one of the allowed values."""
         value = self.get(path)
         return value is not UNKNOWN and value not in allowed
 
     def texts(self, path: str) -> tuple[str, ...]:
-        """The known texts of the list at the path."""
+        """Return the strings of the list at the path."""
         return tuple(entry for entry in self.items(path) if isinstance(entry, str))
 
     def items(self, path: str) -> Sequence[Any]:
-        """The items of the list at the path; none where it is no list, or unknown."""
+        """Return the items of the list at the path; empty if it is unknown or not a list."""
         value = self.get(path)
         return value if isinstance(value, list | tuple) else ()
 
     def shown(self, path: str) -> str:
-        """The value at the path as a message has it."""
+        """Return the value at the path as text for a message."""
         value = self.get(path)
         if value is None:
             return "not set"
         return f"{value:g}" if isinstance(value, float) else str(value).lower() if value is False else str(value)
 
     def is_about(self, other: "Resource", prop: str, output: str) -> bool:
-        """Whether a property of this one is the other's output, come from it or written out."""
+        """Whether a property of this resource refers to an output of the other, by a reference or an equal string."""
         named = self.get(prop)
         return other.urn in self.sources.get(prop, ()) or (isinstance(named, str) and named == other.get(output))
 
 
 class Finding(NamedTuple):
-    """One violation: what is wrong, and the key of the stack file, or the module, that says so."""
+    """One violation: the problem, and the key of the stack file or the module that sets the value."""
 
     wrong: str
     where: str
 
 
-# Of a resource; where the rule looks beside it, with those others.
+# (resource), or (resource, resources of the types in `beside`)
 Check = Callable[..., Iterable[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A demand on every resource of some types. It decorates the function that looks for violations.
+    """A requirement for all resources of some types. Used as a decorator of the function that checks one resource.
 
-    Exemptions and messages call it by the function's name, with hyphens. The function's docstring has what is demanded,
-    and in a second paragraph the reason. Where `beside` names types, the function sees the resource and those of these
-    types, at the end of a preview or update; else the resource alone, before it is registered.
+    The rule's id is the function's name, with hyphens. The first paragraph of the function's docstring is the
+    requirement, the second the reason. Users see both.
+
+    Without `beside`, the function gets the resource, before it is registered. With `beside`, it gets the resource and
+    all resources of these types, at the end of the preview or update.
 
     Args:
-        fix: how to put a violation right.
-        severity: how bad a violation is.
-        elsewhere: how strict it is outside of production.
-        production: and in it.
-        on: the types of resources that it looks at.
-        beside: the types that it wants to see besides.
-        url: the page of AWS, or the RFC, that says more.
-        covers: the scanners' rules that it stands for.
+        fix: how to fix a violation.
+        severity: the severity of a violation.
+        elsewhere: the enforcement level outside production.
+        production: the enforcement level in production.
+        on: the resource types that the rule checks.
+        beside: other resource types that the function needs.
+        url: the AWS page or RFC with details.
+        covers: the scanners' rules that this rule covers.
     """
 
     fix: str
@@ -137,7 +139,7 @@ class Rule:
         )
 
     def findings(self, resource: Resource, stack: Sequence[Resource]) -> list[Finding]:
-        """Every violation at one resource; none where the rule is not about its type."""
+        """Return all violations of a resource; empty if the rule does not check its type."""
         if resource.type not in self.on:
             return []
         beside = [other for other in stack if other.type in self.beside]

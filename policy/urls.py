@@ -19,7 +19,7 @@ _URLS: Final = {"callbackUrls": "callbackUrls", "logoutUrls": "logoutUrls", "def
 
 
 def _urls(client: Resource) -> Iterator[tuple[str, str, str]]:
-    """Every known URL of a client: the property, its key path in the stack file, the URL."""
+    """Yield each known URL of a client: the property, its key path in the stack file, the URL."""
     for prop, setting in _URLS.items():
         one = client.get(prop)
         for url in (one,) if isinstance(one, str) else client.texts(prop):
