@@ -1,6 +1,6 @@
-"""Refuse to update a stack whose last update was cut off while AWS made something.
+"""Refuse to update a stack whose last update was interrupted while it created a resource.
 
-The state does not know what became of it: `pulumi up` would only warn, and make the thing a second time.
+The state does not show whether the resource exists: `pulumi up` would only warn, and create it a second time.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 def main(stack: str) -> int:
     exported = subprocess.run(["pulumi", "stack", "export", "--stack", stack], stdout=subprocess.PIPE, check=False)
     if exported.returncode:
-        return exported.returncode  # pulumi has said why
+        return exported.returncode  # pulumi has printed the error
     operations = json.loads(exported.stdout)["deployment"].get("pending_operations") or []
     creates = [operation["resource"]["urn"] for operation in operations if operation["type"] == "creating"]
     if creates:

@@ -1,4 +1,4 @@
-"""Entry of `python -m cli`."""
+"""Entry point of `python -m cli`."""
 
 from cli.commands import commands
 from local import command_line

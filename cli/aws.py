@@ -1,4 +1,4 @@
-"""AWS clients of the commands: the emulator for a local stack, otherwise the user's own AWS."""
+"""AWS clients of the commands: for the emulator if the stack is local, else for AWS with the user's credentials."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ _NO_CREDENTIALS = (
 )
 _SIGN_IN = "Sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 _CLOCK = "AWS reports that this machine's clock is wrong ({said}). Set it and run the command again."
-# By AWS's code, what a person can do; {said} is AWS's own answer.
+# Error codes of AWS -> the cause and the fix; {said} is AWS's own message.
 _REFUSALS = {
     ("ExpiredToken", "ExpiredTokenException", "RequestExpired"): "the AWS credentials have expired. " + _SIGN_IN,
     ("RequestTimeTooSkewed", "RequestInTheFuture", "RequestTimeTooSkewedException"): _CLOCK,
@@ -36,9 +36,9 @@ _REFUSALS = {
 
 
 def client(outputs: Outputs, service: Any) -> Any:
-    """A boto3 client, where the stack is."""
+    """Return a boto3 client for the stack: of the emulator if it is local, else of AWS."""
     if outputs.is_local:
-        environment.shut_out_others()  # a person's own AWS settings, which may be broken
+        environment.shut_out_others()  # the user's AWS settings may be invalid
         return emulator.client(service, urlsplit(outputs.jwks_uri).port or 80, region=outputs.region)
     import boto3
 
@@ -47,25 +47,25 @@ def client(outputs: Outputs, service: Any) -> Any:
 
 @contextmanager
 def refusals(subject: str, emulated: bool) -> Iterator[None]:
-    """Turn what boto3 raises into a Failure that says whose trouble it is and what to do.
+    """Turn the errors of boto3 into a Failure with the cause and the fix.
 
     Args:
-        subject: what was asked for, with which the message begins.
-        emulated: whether it is the emulator that was asked.
+        subject: what the request is for; the message starts with it.
+        emulated: whether the request goes to the emulator.
     """
     try:
         yield
     except (exceptions.ClientError, exceptions.BotoCoreError) as error:
         raise Failure(f"{subject}: {told(error, emulated)}") from error
     except ValueError as error:
-        # What boto3 makes of a URL that is none.
+        # boto3 raises this for an invalid URL.
         if "Invalid endpoint" not in str(error):
             raise
         raise Failure(f"{subject}: {error}. Check `aws:endpoints` in the stack file.") from error
 
 
 def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: bool) -> str:
-    """One of boto3's errors for a person."""
+    """Return the message for the user of an error of boto3."""
     if isinstance(error, exceptions.ClientError):
         answer = error.response.get("Error", {})
         code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))

@@ -1,6 +1,6 @@
 """The command line: all subcommands and their modules.
 
-What a person reads goes to standard error; standard output has only what was asked for. So
+Messages go to standard error, results to standard output. So
 `curl -H "Authorization: Bearer $(python -m cli token)"` gets the token and nothing else.
 """
 
@@ -8,8 +8,8 @@ import importlib
 
 import click
 
-# Each is the function of that name in its module, which is imported when it is needed: signing in does without the
-# engine's SDK, and adoption without OAuth.
+# Command -> its module, which has a function of that name. Modules are imported only when needed: sign-in does not load
+# Pulumi's SDK, and adoption does not load OAuth.
 # https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
 MODULES = {
     "login": "cli.sign_in.commands",

@@ -1,4 +1,4 @@
-"""Requests to one server, by httpx: what stands in their way is a Failure that says what to do."""
+"""HTTP requests to one server, with httpx: a network error is a Failure with the cause and the fix."""
 
 import contextlib
 import functools
@@ -14,12 +14,12 @@ from local.console import Failure
 
 @contextlib.contextmanager
 def client(url: str) -> Iterator[httpx2.Client]:
-    """A client for the server of a URL."""
+    """Yield an HTTP client for the server of a URL. Raises Failure if the server cannot be reached."""
     host = httpx2.URL(url).netloc.decode()
     try:
         made = httpx2.Client(**options(url))
     except (httpx2.InvalidURL, ImportError, OSError, ValueError) as error:
-        # The variables' values are not shown: they may hold passwords.
+        # Values of the environment variables are not shown: they may contain passwords.
         raise Failure(
             f"No request can be sent to {host}: a proxy or the certificates in this shell's environment are invalid"
             f" ({type(error).__name__}). Correct or unset them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE,"
@@ -40,12 +40,12 @@ def client(url: str) -> Iterator[httpx2.Client]:
 
 
 def options(url: str) -> dict[str, Any]:
-    """What httpx's clients are made with. A proxy is never asked for this machine's own addresses."""
+    """Return the options of an httpx client. It uses no proxy for loopback addresses."""
     of_environment = not is_loopback(url)
     return {"timeout": 15.0, "trust_env": of_environment, "verify": _certificates(of_environment)}
 
 
 @functools.cache
 def _certificates(of_environment: bool) -> ssl.SSLContext:
-    """The certificates that are trusted, read once: that takes longer than a request."""
+    """Return the trusted certificates. Cached, because reading them takes longer than a request."""
     return httpx2.create_ssl_context(trust_env=of_environment)

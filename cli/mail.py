@@ -41,9 +41,9 @@ def mail(in_browser: bool, as_json: bool) -> None:
 
 
 def messages(port: int) -> list[dict[str, Any]]:
-    """The inbox, the newest message first; each as `local.gateway.messages.Message` has it, and when it came, `at`.
+    """Return the inbox, the newest message first, each with the fields of `local.gateway.messages.Message`.
 
-    Raises Failure where the emulator does not answer.
+    Raises Failure if the emulator does not answer.
     """
     url = f"http://127.0.0.1:{port}/_mail/messages"
     with http.client(url) as client:
@@ -57,7 +57,7 @@ def messages(port: int) -> list[dict[str, Any]]:
 
 
 def _signature(url: str) -> dict[str, str]:
-    """The headers of a request that is signed as the AWS CLI and SDKs sign theirs, by the emulator's access key."""
+    """Return the headers of a GET request signed with the emulator's access key (Signature Version 4)."""
     request, key = AWSRequest("GET", url), keys.own()
     SigV4Auth(Credentials(key.id, key.secret), "cognito-idp", environment.REGION).add_auth(request)
     return dict(request.headers.items())

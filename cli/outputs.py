@@ -1,4 +1,4 @@
-"""A stack's outputs, as docs/outputs.md has them."""
+"""A stack's outputs, as documented in docs/outputs.md."""
 
 import json
 from typing import Annotated
@@ -23,19 +23,19 @@ Address = Annotated[str, AfterValidator(_is_address)]
 
 
 class _Output(BaseModel):
-    # What no command reads is kept for those who read the export.
+    # Outputs that no command reads are kept for the export.
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
 
 
 class ApiOutput(_Output):
-    """One API: its identifier, and its scopes by their full names."""
+    """One API: its identifier and the full names of its scopes."""
 
     identifier: str
     scopes: list[str]
 
 
 class ClientOutput(_Output):
-    """One app client. Without callback URLs it is a machine-to-machine client: no person signs in with it."""
+    """One app client. Without callback URLs it is a machine-to-machine client: users do not sign in with it."""
 
     client_id: str
     scopes: list[str] = []
@@ -45,17 +45,17 @@ class ClientOutput(_Output):
 
     @property
     def loopback_callbacks(self) -> list[str]:
-        """The callbacks that a command on this machine can listen on."""
+        """The callback URLs that a command on this machine can listen on."""
         return [url for url in self.callback_urls if is_loopback(url) and url.lower().startswith("http:")]
 
 
 class Outputs(_Output):
-    """The outputs of a stack that is up. A stack of an older checkout may lack those that are read off others here."""
+    """The outputs of a deployed stack. Properties are derived, because a stack of an older checkout may lack them."""
 
     user_pool_id: str
     issuer: Address
     jwks_uri: Address
-    # A pool without a domain has none of these.
+    # Empty if the pool has no domain.
     authorize_url: Address = ""
     token_url: Address = ""
     user_info_url: Address = ""
@@ -66,27 +66,27 @@ class Outputs(_Output):
 
     @property
     def region(self) -> str:
-        """The pool's, which its id begins with."""
+        """The pool's region: the first part of its ID."""
         return self.user_pool_id.partition("_")[0]
 
     @property
     def revoke_url(self) -> str:
-        """Where a session is ended on the server; it is served beside the tokens."""
+        """The revocation endpoint, next to the token endpoint."""
         return f"{self.token_url.removesuffix('token')}revoke"
 
     @property
     def discovery_uri(self) -> str:
-        """The document that OpenID Connect libraries configure themselves by; it is served beside the keys."""
+        """The OpenID Connect discovery document, next to the keys."""
         return f"{self.jwks_uri.removesuffix('jwks.json')}openid-configuration"
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a stack on this machine."""
+        """Whether the stack is on this machine."""
         return is_loopback(self.jwks_uri)
 
     @property
     def api_endpoint(self) -> str:
-        """Where Cognito's API answers: on AWS and on the emulator alike the host that serves the keys."""
+        """The address of Cognito's API: on AWS and on the emulator, the host of the keys."""
         parts = urlsplit(self.jwks_uri)
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -96,15 +96,15 @@ def is_loopback(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.hostname in PLAIN_HTTP and parts.port != 0
-    except ValueError:  # no URL, or a port that there is not
+    except ValueError:  # an invalid URL or port
         return False
 
 
 def read(stack: str) -> Outputs:
-    """The outputs of a stack that is up, its secrets in clear.
+    """Return the outputs of a deployed stack, with secrets in plain text.
 
-    Raises Failure where there is no such stack, it is not up, or its outputs are not those of this program; no value
-    is ever in the message, since some are secrets.
+    Raises Failure if the stack does not exist, is not deployed, or has outputs of another program. The message never
+    contains a value, because some are secrets.
     """
     fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Deploy one: pulumi up"
     if stack == paths.STACK:

@@ -70,7 +70,7 @@ def _shown(user: Any) -> dict[str, str]:
 
 
 def _import(cognito: Any, outputs: Outputs, file: Path, role: str | None) -> int:
-    """The exit status: 1 where somebody was refused."""
+    """Import the users of a file; return the exit status, 1 if a user was refused."""
     found = user_import.read(file, user_import.header(cognito, outputs))
     if outputs.is_local:
         refused = user_import.make_each(cognito, outputs, found)

@@ -1,6 +1,6 @@
-"""Generates Pulumi.yaml's schema, the tables of the pages and the JSON schema from the declared settings.
+"""Generate Pulumi.yaml's config block, the tables of the pages and the JSON schema from the declared settings.
 
-`make reference` writes them, and `make check` compares them.
+`make reference` writes them, and `make check` checks that they are up to date.
 """
 
 import json
@@ -20,7 +20,7 @@ from local.console import say
 from local.paths import CHECKOUT as ROOT
 
 _MARK = re.compile(r"(<!-- settings: ([\w.]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
-# Their defaults stand in Pulumi.yaml alone.
+# Keys whose defaults are only in Pulumi.yaml.
 _IN_PROJECT: Final = ("apis", "clients", "exemptions")
 _CHANGES: Final = {
     Change.HARMLESS: "",
@@ -46,7 +46,7 @@ def reference(check: bool) -> int:
 
 
 def generated() -> Iterator[tuple[Path, str]]:
-    """Every file that has something generated in it, with its whole text."""
+    """Yield each file with generated content, and its whole new text."""
     project = ROOT / "Pulumi.yaml"
     defaults = _defaults(project)
     yield project, _project(project, defaults)
@@ -61,7 +61,7 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 
 def _defaults(project: Path) -> dict[str, Any]:
-    """The default of each key."""
+    """Return the default of each key."""
     schema = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
     own = {str(field.alias): _default(field) for field in Config.model_fields.values()}
     return own | {key: schema[f"identity:{key}"]["default"] for key in _IN_PROJECT}
@@ -98,7 +98,7 @@ def _yaml(default: Any) -> list[str]:
 
 
 class _ShortLists(yaml.SafeDumper):
-    """YAML whose lists stand in one line."""
+    """YAML with each list on one line."""
 
 
 _ShortLists.add_representer(
@@ -111,14 +111,14 @@ def _pulumi_type(field: FieldInfo) -> str:
     if name.startswith("list"):
         return "array"
     if name == "object":
-        # The engine takes no default but an object for this type, and `{}` is not the same as nothing.
+        # For this type the engine only accepts an object as default, and `{}` differs from a key that is not set.
         return "" if field.default is None else "object"
-    # Not given is the text `none`, which is neither true nor false and no number.
+    # The default of an unset key is the string `none`, which is neither a boolean nor a number.
     return {"boolean": "boolean", "integer": "integer"}.get(name, "string") if field.default is not None else "string"
 
 
 def _type_name(annotation: Any) -> str:
-    """What a person calls the type: string, boolean, integer, object, list of ..."""
+    """Return the name of a type for the tables: string, boolean, integer, object, list of ..."""
     origin, inner = get_origin(annotation), get_args(annotation)
     if annotation in (str, bool, int):
         return {str: "string", bool: "boolean", int: "integer"}[annotation]
@@ -133,7 +133,7 @@ def _type_name(annotation: Any) -> str:
 
 
 def _table(name: str, defaults: Mapping[str, Any]) -> str:
-    """The table of one object: `stack` for the keys of a stack file, else a path such as `userPool.mfa`."""
+    """Return the table of one object: `stack` for the keys of a stack file, else a path such as `userPool.mfa`."""
     if name == "stack":
         rows = [
             (f"`{field.alias}`", _shown(field, defaults[str(field.alias)]), str(field.description))
@@ -181,7 +181,7 @@ def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _json_schema() -> str:
-    """The schema of a stack file: editors complete and check it by `# yaml-language-server: $schema=`."""
+    """Return the JSON schema of a stack file, for editors: `# yaml-language-server: $schema=`."""
     schema = _plain(Config.model_json_schema(by_alias=True))
     keys = {f"identity:{key}": value for key, value in schema["properties"].items()}
     whole = {
@@ -202,7 +202,7 @@ def _json_schema() -> str:
 
 
 def _plain(schema: Any) -> Any:
-    """Without titles, and without the `null` that stands for a key that is not given: nobody writes it."""
+    """Remove titles, and the type `null` of keys that are not set: users never write it."""
     if isinstance(schema, list):
         return [_plain(part) for part in schema]
     if not isinstance(schema, dict):

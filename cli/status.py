@@ -42,7 +42,7 @@ def _stack(known: State | None, run: history.Run | None) -> str:
     if paths.UNFINISHED.exists():
         return "a run is in progress or was interrupted; then the next one starts over"
     last = f"; last run: {run.kind} {run.result}, {run.at:%d %b %H:%M}" if run else ""
-    # As `make up` counts them: without providers, which the engine makes for itself.
+    # As `make up` counts them: without the providers that the engine creates.
     made = sum(not resource.type.startswith("pulumi:providers:") for resource in known.resources) if known else 0
     return (f"{made} resources" if known else "not deployed; make up") + last
 
@@ -59,10 +59,10 @@ def _clients(values: Mapping[str, Any], confidential: set[str]) -> Iterator[str]
 
 
 def _signed_in(values: Mapping[str, Any]) -> Iterator[str]:
-    """Whose sessions `make login` has kept, by client."""
+    """Describe the saved sessions of `make login`, by client."""
     try:
         outputs = Outputs.model_validate({**values, "clientSecrets": {}})
-    except ValidationError:  # of an older checkout; the next `up` puts that right
+    except ValidationError:  # outputs of an older checkout; the next `up` renews them
         return
     for key, client in outputs.clients.items():
         session = SessionFile(paths.STACK, key).read(outputs, client)

@@ -1,6 +1,6 @@
-"""Run the function of a pool's trigger with the event that Cognito would hand to it: `make trigger`.
+"""Run the Lambda function of a pool's trigger with an event as Cognito sends it: `make trigger`.
 
-So a function can be tried on each occasion, also on those on which the emulator never calls it.
+It works for every trigger source, also for those that the emulator never calls.
 """
 
 import base64
@@ -81,7 +81,7 @@ def trigger(
 
 
 def _check(name: str, source: str, version: str | None, user_name: str | None) -> None:
-    """Raises UsageError where the options do not go together."""
+    """Raise UsageError if the options conflict."""
     event = EVENTS[name]
     if source not in event.sources:
         raise click.UsageError(f"--source of {name}: {', '.join(event.sources)}; received {plain(source)}")
@@ -92,12 +92,12 @@ def _check(name: str, source: str, version: str | None, user_name: str | None) -
 
 
 def answer_problems(answer: type[Answer], sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
-    """What Cognito would refuse in a function's answer, or not look at.
+    """Describe what Cognito would reject or ignore in a function's response.
 
     Args:
-        answer: what it takes for one.
-        sent: the event that the function got.
-        answered: what it gave back.
+        answer: the model of a valid response.
+        sent: the event sent to the function.
+        answered: the function's response.
     """
     if not isinstance(answered, Mapping) or not isinstance(answered.get("response"), Mapping):
         yield f"the function has to return the event, with an object as its `response`; received {_shown(answered)}"
@@ -117,7 +117,7 @@ def _shown(value: Any) -> str:
 
 
 def _given(request: str | None, event: Event) -> dict[str, Any]:
-    """Raises UsageError where this can be no part of the event."""
+    """Parse the option --request. Raises UsageError if it does not fit the event."""
     try:
         value = json.loads(request or "{}")
     except ValueError:
@@ -132,7 +132,7 @@ def _given(request: str | None, event: Event) -> dict[str, Any]:
 
 
 def _function(cognito: Any, outputs: Outputs, name: str, event: Event) -> tuple[str, str]:
-    """The ARN of the pool's function for this trigger, and the version of its event."""
+    """Return the ARN of the pool's function for a trigger, and the event version."""
     config = cognito.describe_user_pool(UserPoolId=outputs.user_pool_id)["UserPool"].get("LambdaConfig") or {}
     key = "PreTokenGeneration" if name == _TOKENS else event.prefix
     found = config.get(f"{key}Config") or config.get(key)
@@ -155,7 +155,7 @@ def _client(outputs: Outputs, key: str | None, source: str) -> str:
 
 
 def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str, Any]:
-    """Name, attributes and groups of somebody in the pool; the name alone, where nobody has to be there yet."""
+    """Return name, attributes and groups of a user; only the name if the user need not exist for this trigger."""
     who = {"UserPoolId": outputs.user_pool_id, "Username": name}
     try:
         user = cognito.admin_get_user(**who)
@@ -173,9 +173,9 @@ def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str
 
 
 def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source: str, number: str) -> dict[str, Any]:
-    """What the event's request says of this person and client."""
+    """Return the part of the event's request about the user and the client."""
     if name == "userMigration":
-        return {}  # nobody is there, so nothing is known
+        return {}  # the user does not exist yet
     request = {"userAttributes": person["attributes"]}
     if name == _TOKENS:
         request["groupConfiguration"] = _groups(person["groups"])
@@ -185,7 +185,7 @@ def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source
 
 
 def _groups(groups: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The groups, their roles, and the role of the one with the lowest precedence."""
+    """Return the groups and their roles, and the role of the group with the lowest precedence."""
     by_rank = sorted(groups, key=lambda group: group.get("Precedence", float("inf")))
     roles = [group["RoleArn"] for group in by_rank if group.get("RoleArn")]
     return {

@@ -20,7 +20,7 @@ _EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 
 
 def user_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """What Cognito takes: letters, marks, digits, signs and punctuation.
+    """Refuse a user name that Cognito does not accept: 1 to 128 letters, marks, digits, symbols and punctuation.
 
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
     """
@@ -45,9 +45,9 @@ def user(stack: str, name: str, as_json: bool) -> None:
 
 
 def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
-    """Make a confirmed user of a local stack, and print how to sign in; one of that name gets a new password.
+    """Create a confirmed user, and print name and password; an existing user gets a new password.
 
-    Local stacks only. On AWS users sign up on the login page.
+    Raises Failure if the stack is not local. On AWS, users sign up on the sign-in page.
     """
     if not outputs.is_local:
         raise Failure(
@@ -59,12 +59,12 @@ def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     with aws.refusals(f"The user {name}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
-        with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then this run is for a new password
+        with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then only set a new password
             cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
         try:
             cognito.admin_set_user_password(**who, Password=password, Permanent=True)
         except cognito.exceptions.InvalidPasswordException:
-            # A long one only where the pool asks for it: it is not easy to type.
+            # A long password only if the pool requires it: it is hard to type.
             password = _password(_LONGEST_MINIMUM)
             cognito.admin_set_user_password(**who, Password=password, Permanent=True)
     if as_json:
@@ -75,12 +75,12 @@ def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
 
 
 def _email(name: str) -> str:
-    """An address for a user of that name; one that is an address already is taken as it is."""
+    """Return an email address for a user name; a name that is an address is returned unchanged."""
     return name if _EMAIL.fullmatch(name) else f"{re.sub(r'[^A-Za-z0-9._+-]', '-', name)}@example.com"
 
 
 def _password(length: int = 20) -> str:
-    """A random password with every kind of character, so that no password policy refuses it."""
+    """Return a random password with every kind of character that a policy can require."""
     kinds = [string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!"]
     drawn = [secrets.choice(kind) for kind in kinds]
     drawn += [secrets.choice("".join(kinds)) for _ in range(length - len(drawn))]

@@ -1,8 +1,8 @@
-"""A CSV of people in the form that AWS imports: read, made in a local pool one by one, or given to AWS as a job.
+"""Import of users from a CSV file in AWS's format: one by one into a local pool, or as an import job on AWS.
 
-https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-using-import-tool.html: every column of the
-pool's header is there, in any order; a comma within a value has a backslash before it, and nothing is quoted. Nobody
-has a password: they come in as RESET_REQUIRED and set one.
+The file has every column of the pool's header, in any order. A comma in a value is escaped with a backslash; there are
+no quotes. Users have no password: their status is RESET_REQUIRED until they set one.
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-using-import-tool.html
 """
 
 import csv
@@ -19,12 +19,12 @@ from cli.sign_in.errors import plain
 from local.console import Failure, say
 
 NAME, MFA = "cognito:username", "cognito:mfa_enabled"
-_SHOWN = 10  # mistakes of a file, of which one is often in every line
+_SHOWN = 10  # errors to show of a file: the same one is often in every line
 Row = dict[str, str]
 
 
 def header(cognito: Any, outputs: Outputs) -> list[str]:
-    """The columns of the pool's CSV. The emulator has no GetCSVHeader: locally they come from its attributes."""
+    """Return the columns of the pool's CSV file. The emulator has no GetCSVHeader: there, read them from the schema."""
     if not outputs.is_local:
         found: list[str] = cognito.get_csv_header(UserPoolId=outputs.user_pool_id)["CSVHeader"]
         return found
@@ -34,7 +34,7 @@ def header(cognito: Any, outputs: Outputs) -> list[str]:
 
 
 def read(file: Path, columns: list[str]) -> list[Row]:
-    """The people of a CSV. Raises Failure with the mistakes that AWS would find, each with its line."""
+    """Return the users of a CSV file. Raises Failure with the errors that AWS would find, each with its line."""
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.reader(lines, quoting=csv.QUOTE_NONE, escapechar="\\"))
@@ -73,7 +73,7 @@ def _mistakes(line: int, given: list[str], row: list[str]) -> list[str]:
 
 
 def make_each(cognito: Any, outputs: Outputs, people: list[Row]) -> int:
-    """Make these people in a local pool, and say of each one that it refuses; gives back how many those are."""
+    """Create the users in a local pool, print each one that it refuses, and return how many it refused."""
     refused = 0
     for person in people:
         who = {"UserPoolId": outputs.user_pool_id, "Username": person[NAME]}
@@ -91,7 +91,7 @@ def make_each(cognito: Any, outputs: Outputs, people: list[Row]) -> int:
 
 
 def start_job(cognito: Any, outputs: Outputs, file: Path, role: str) -> str:
-    """Have AWS import the file; gives back the id of the job."""
+    """Start an import job on AWS for the file; return the job's ID."""
     pool = {"UserPoolId": outputs.user_pool_id}
     name = f"import-{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
     job = cognito.create_user_import_job(**pool, JobName=name, CloudWatchLogsRoleArn=role)["UserImportJob"]

@@ -1,1 +1,1 @@
-"""Compares this checkout with another revision on the emulated AWS."""
+"""Compare this checkout with another revision on the emulator."""

@@ -1,4 +1,4 @@
-"""Describes the effects of a preview for users and apps. Pure."""
+"""Describe the effects of a preview for users and apps. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,27 +10,27 @@ from local.values import changed
 
 _URN = re.compile(r"\[urn=.*::([^:\]]+)\]")
 
-# Users, shipped apps and bookmarks depend on their ids: a replacement cannot bring them back.
+# Users, shipped apps and bookmarks depend on the IDs of these resources, and a replacement gets new ones.
 IRREPLACEABLE = {
     facts.USER_POOL: "every user in it would be deleted",
     facts.USER_POOL_DOMAIN: "sign-in on it would end, for every app that is configured with it",
     facts.USER_POOL_CLIENT: "its client id would be deleted, and every app that was shipped with it would fail",
 }
 _KINDS = {"create": "created", "update": "updated", "delete": "deleted", "import": "imported", "replace": "replaced"}
-# In the order in which they are counted; the last are told first.
+# In the order of the headline; the list of changes has the reverse order.
 KINDS = {"created": "+", "imported": "=", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """One resource in AWS that the update would change.
+    """An AWS resource that the update would change.
 
     Args:
         kind: one of `KINDS`.
-        what: the resource, by its kind and name.
-        fields: which of its settings change.
-        loss: what its end means, where it cannot be had back; else empty.
-        values: a line for each value that changes, old and new.
+        what: the kind and name of the resource.
+        fields: the properties that change.
+        loss: what is lost, if the resource cannot be restored; else empty.
+        values: a line for each changed value, old and new.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class PolicyFinding:
-    """What a policy says: `level` is mandatory or advisory."""
+    """A policy violation; `level` is mandatory or advisory."""
 
     level: str
     policy: str
@@ -52,7 +52,7 @@ class PolicyFinding:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What becomes of one stack. `refusals` are the reasons why the update could not be done at all."""
+    """The changes of one stack. `refusals` are the reasons why the update is impossible."""
 
     stack: str
     changes: tuple[ResourceChange, ...] = ()
@@ -78,7 +78,7 @@ class Comparison:
 
 
 def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -> Comparison:
-    """Read what `cli.diff.rehearsal` has written."""
+    """Return the comparison for the result of `cli.diff.rehearsal`."""
     things = _things(preview["steps"])
     changes = tuple(_change(step, kind) for step, kind in things if kind != "unchanged")
     return Comparison(
@@ -95,7 +95,7 @@ def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -
 
 
 def alike_together(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """The same said once: stacks of which the same becomes share an entry, with the diff of the first."""
+    """Merge stacks with the same changes into one entry, with the diff of the first."""
     together: dict[Comparison, list[Comparison]] = {}
     for comparison in comparisons:
         together.setdefault(replace(comparison, stack="", diff=""), []).append(comparison)
@@ -108,7 +108,10 @@ def _finding(event: Mapping[str, Any]) -> PolicyFinding:
 
 
 def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
-    """What is in AWS, each once: the engine takes several steps to replace one, and one of them has both its sides."""
+    """Return each AWS resource once, with its kind of change.
+
+    The engine replaces a resource in several steps; the step `replace` has both the old and the new inputs.
+    """
     found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
     for step in steps:
         key = (step["type"], _name(step))
@@ -122,7 +125,7 @@ def _name(step: Mapping[str, Any]) -> str:
 
 
 def _side(step: Mapping[str, Any], side: str, part: str = "inputs") -> Mapping[str, Any]:
-    """What a resource is given `old` or `new`; nothing on the side where it is not there."""
+    """Return the `old` or `new` inputs of a resource; empty if it does not exist on that side."""
     return (step[side] or {}).get(part) or {}
 
 
@@ -147,7 +150,7 @@ def _called(step: Mapping[str, Any]) -> str:
 
 
 def _words(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Scopes and URLs, as APIs and apps know them."""
+    """Describe the changes of scopes and URLs for the developers of APIs and apps."""
     had, has = _scopes(steps, "old"), _scopes(steps, "new")
     yield from (f"scope {scope} added" for scope in sorted(has - had))
     yield from (f"scope {scope} removed: no app can ask for it any more" for scope in sorted(had - has))
@@ -172,21 +175,21 @@ def _urls(client: Mapping[str, Any], kind: str, name: str, lost: str = "") -> It
 
 
 def _more_and_fewer(step: Mapping[str, Any], name: str) -> tuple[list[str], list[str]]:
-    """The texts of a list that come, and those that go."""
+    """Return the values added to a list, and those removed from it."""
     old, new = (_side(step, side).get(name) or [] for side in ("old", "new"))
     return [text for text in new if text not in old], [text for text in old if text not in new]
 
 
 def _scopes(steps: Iterable[Mapping[str, Any]], side: str) -> set[str]:
-    """The whole names of all scopes that the APIs declare."""
+    """Return the full names of all scopes of the APIs."""
     apis = [_side(step, side) for step in steps if step["type"] == facts.RESOURCE_SERVER]
     return {f"{api['identifier']}/{scope['scopeName']}" for api in apis for scope in api.get("scopes", [])}
 
 
 def _lean(diff: str) -> str:
-    """The engine's diff of the resources, each by its name.
+    """Return the engine's diff with resource names in place of URNs, without outputs and policies.
 
-    The outputs repeat them in long lines; they and the policies are summarized in words.
+    The outputs would repeat the resources in long lines; the summary has both.
     """
     kept, dropping = [], False
     for line in diff.splitlines():

@@ -33,13 +33,13 @@ def diff(base: str, stacks: tuple[str, ...], markdown: Path | None) -> int:
     Exit status: 0; 1 where a user pool, sign-in domain or client would be deleted or replaced, or where this checkout
     cannot be deployed at all, or where the comparison fails; 2 where there is no such revision or stack.
     """
-    if markdown and not markdown.parent.is_dir():  # here, since a comparison takes minutes
+    if markdown and not markdown.parent.is_dir():  # checked first, because a comparison takes minutes
         raise click.BadParameter(
             f"there is no folder {markdown.parent}. Make it: mkdir -p {quote(str(markdown.parent))}",
             param_hint="--markdown",
         )
     revision = Revision(commit_of(base))
-    pulumi_cli.find()  # here, since a build of it would take longer than a command of a copy may
+    pulumi_cli.find()  # first: a build of the CLI would exceed the time limit of a command in a copy
     try:
         comparisons = _comparisons(base, revision, stacks)
     except subprocess.SubprocessError as error:
@@ -68,13 +68,13 @@ def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Com
         region, note = _base_deployed(place, base, revision)
         if not note:
             return _previewed(place, region, ())
-    # What a failed update has left would only confuse: this checkout is shown by itself, from nothing.
+    # The rest of a failed update would confuse: preview this checkout alone, on an empty emulator.
     with Sandbox(directory / "head", stack) as place:
         return _previewed(place, None, (note,))
 
 
 def _base_deployed(place: Sandbox, base: str, revision: Revision) -> tuple[str | None, str]:
-    """The region of the base's stack, and why there is no deployed base, if there is none."""
+    """Deploy the base; return its region, and a note with the reason if there is nothing to deploy or it failed."""
     known = place.place(revision)
     if not place.has_the_program():
         return None, f"{base} has no such program yet. All of it is new."

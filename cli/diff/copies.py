@@ -1,4 +1,4 @@
-"""Two revisions in one place, one after the other, on an emulator of their own. The checkout itself is left alone."""
+"""Run two revisions one after the other in one directory, on a separate emulator. The checkout is not changed."""
 
 import contextlib
 import json
@@ -20,21 +20,21 @@ from local.paths import CHECKOUT, PROJECT_FILE, STACK_FILE
 
 _KEPT = (".local", ".venv")
 _TIMEOUT = 600.0  # seconds for one command; at 300 APIs and 1,000 clients an `up` takes minutes
-_TOLD = 25  # lines of a failed command's end
+_TOLD = 25  # lines to show of a failed command's output
 
 
 class Broken(Exception):
-    """A revision cannot be run. The message is what it said itself."""
+    """A revision that cannot run. The message is its own output."""
 
 
 class Revision:
-    """The files of a revision: a commit, or the checkout as it is now, with what is not committed yet."""
+    """The files of a commit, or of the checkout with its uncommitted changes (None)."""
 
     def __init__(self, commit: str | None) -> None:
         self._commit = commit
 
     def names(self) -> list[str]:
-        """The paths of its files."""
+        """Return the paths of the files."""
         if self._commit is not None:
             return _names("ls-tree", "-r", "--name-only", "-z", self._commit)
         listed = _names("ls-files", "--cached", "--others", "--exclude-standard", "-z")
@@ -45,13 +45,13 @@ class Revision:
             for name in self.names():
                 (directory / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(CHECKOUT / name, directory / name)
-        elif self.names():  # tarfile takes the archive of a commit without files for a broken one
+        elif self.names():  # tarfile cannot read the archive of a commit without files
             with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", self._commit))) as archive:
                 archive.extractall(directory, filter="data")
 
 
 def commit_of(name: str) -> str:
-    """The commit that `name` stands for. Raises click.BadParameter where git knows none."""
+    """Return the commit of a revision. Raises click.BadParameter if git does not find it."""
     try:
         return _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
     except subprocess.CalledProcessError:
@@ -64,12 +64,12 @@ def commit_of(name: str) -> str:
 
 
 class Sandbox:
-    """A directory that holds one revision at a time, and the state and the emulator that outlive the change.
+    """A directory for one revision at a time; its state and emulator stay when the revision changes.
 
-    Use it as a context manager: whatever runs in it, as the emulator does, is killed at the end.
+    Use it as a context manager: at the end it kills all processes that run in the directory, such as the emulator.
 
     Args:
-        directory: where; it is made.
+        directory: the path to create.
         stack: the stack whose settings are deployed.
     """
 
@@ -79,21 +79,21 @@ class Sandbox:
 
     def __enter__(self) -> "Sandbox":
         self.root.mkdir(parents=True)
-        # The policy pack is started by its own script, which takes the checkout's packages.
+        # The script that starts the policy pack needs the checkout's packages.
         (self.root / ".venv").symlink_to(sys.prefix)
         return self
 
     def __exit__(self, *_: object) -> None:
         root = self.root.resolve()
         for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):  # another person's, or one that has ended
+            with contextlib.suppress(psutil.Error):  # a process of another account, or one that has ended
                 if Path(process.cwd()).is_relative_to(root):
                     process.kill()
 
     def place(self, revision: Revision) -> bool:
-        """Put the revision's files here, with the stack's settings as the local stack's; False if it has no such stack.
+        """Replace the files by those of a revision, and give the local stack the settings of `stack`.
 
-        Raises Broken for a stack file that cannot be read.
+        Returns False if the revision has no such stack. Raises Broken for a stack file that cannot be read.
         """
         self._lay(revision)
         return in_the_place_of_local(self.root, self.stack)
@@ -103,13 +103,13 @@ class Sandbox:
         return all((self.root / name).is_file() for name in needed)
 
     def up(self) -> None:
-        """Deploy what is here by its own code. Raises Broken, with what it said, when that fails."""
+        """Deploy the revision with its own code. Raises Broken, with its output, if that fails."""
         done = self.run("local", "up", "--json")
         if done.returncode:
             raise Broken(self._said(done))
 
     def preview(self) -> str:
-        """Preview what is here on top of what is deployed, and give what `cli.diff.rehearsal` writes."""
+        """Preview the revision on the deployed stack; return the result of `cli.diff.rehearsal` as JSON."""
         result = self.root / ".local" / "rehearsal.json"
         done = self.run("cli.diff.rehearsal", str(result))
         if done.returncode or not result.is_file():
@@ -117,7 +117,7 @@ class Sandbox:
         return shown_as(self.stack, result.read_text(encoding="utf-8")).replace(f"{self.root}{os.sep}", "")
 
     def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a module of the revision that is here to its end."""
+        """Run a module of the revision, and wait for its end."""
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.root,

@@ -1,6 +1,6 @@
-"""Preview this checkout on its local stack, and write all that the engine reports as JSON: `... rehearsal FILE`.
+"""Preview this checkout on its local stack, and write the engine's report as JSON: `python -m cli.diff.rehearsal FILE`.
 
-It runs inside the copy that is compared, by that copy's own code.
+It runs inside the compared copy, with that copy's code.
 """
 
 import json
@@ -11,7 +11,7 @@ import click
 
 from local import environment
 
-environment.shut_out_others()  # before anything reads it
+environment.shut_out_others()  # before an import reads the environment
 
 from pulumi.automation import EngineEvent  # noqa: E402
 from pulumi.automation.events import PolicyEvent, StepEventMetadata  # noqa: E402
@@ -25,7 +25,7 @@ from local.progress import Progress  # noqa: E402
 
 
 class Listener(Progress):
-    """Keeps each step that the engine plans too, and what the policies and the program say."""
+    """Progress that also keeps the engine's planned steps, the policy violations and the program's plan messages."""
 
     def __init__(self) -> None:
         super().__init__(planned=True)

@@ -1,4 +1,4 @@
-"""How a comparison is shown: in a terminal, and as Markdown for a pull request. The summary first, then the diffs."""
+"""Show a comparison in a terminal, or as Markdown for a pull request: first the summary, then the diffs."""
 
 import re
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cli.diff.changes import KINDS, Comparison, PolicyFinding
 
-_WORDS_SHOWN = 40  # one screen; the diff has them all
+_WORDS_SHOWN = 40  # one screen; the diff shows all
 ALARM = "THIS WOULD CAUSE A LOSS THAT CANNOT BE UNDONE"
 REFUSED = "THIS CANNOT BE DEPLOYED"
 
 
 def as_text(base: str, comparisons: Sequence[Comparison]) -> str:
-    """For a terminal."""
+    """Return the comparisons as text for a terminal."""
     return _TEMPLATES.get_template("text.jinja").render(base=base, comparisons=comparisons).removesuffix("\n")
 
 
 def as_markdown(base: str, comparisons: Sequence[Comparison]) -> str:
-    """For a pull request."""
+    """Return the comparisons as Markdown for a pull request."""
     return _TEMPLATES.get_template("markdown.jinja").render(base=base, comparisons=comparisons)
 
 
@@ -31,13 +31,13 @@ def _short(words: Sequence[str], called: str) -> Sequence[str]:
 
 def _first_line(finding: PolicyFinding) -> str:
     lines = [line.strip() for line in finding.message.splitlines() if line.strip()]
-    # The engine puts what the rule demands first, then what is wrong.
+    # The engine puts the policy's description first, then the violation.
     wrong = next((line for line in lines if line.startswith(f"{finding.resource}:")), lines[0] if lines else "")
     return f"{finding.policy} ({finding.level}): {wrong}"
 
 
 def _code(text: str) -> str:
-    """Inline code that its own text cannot end."""
+    """Return inline code, with more backticks around it than the text contains."""
     flat = " ".join(text.split())
     fence, space = _fence(flat, 1), " " if "`" in flat else ""
     return f"{fence}{space}{flat}{space}{fence}"
@@ -54,7 +54,7 @@ def _fence(text: str, least: int) -> str:
 
 
 def _signs_first(diff: str) -> str:
-    """The engine indents its signs; a diff is coloured by the first letter of a line."""
+    """Move the engine's signs to the start of a line, because Markdown colours a diff by the first character."""
     marks = {"~": "!", "+": "+", "++": "+"}
     return re.sub(r"(?m)^( +)(\+-|-\+|\+\+|--|[+~-])(?= )", lambda m: f"{marks.get(m[2], '-')}{m[1][1:]}{m[2]}", diff)
 

@@ -1,4 +1,4 @@
-"""The stacks of a revision, and how each is deployed on the emulator: its settings in place of the local stack's."""
+"""Stacks of a revision on the emulator: their settings replace those of the local stack."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ _REGION = "aws:region"
 
 
 def in_the_place_of_local(directory: Path, stack: str) -> bool:
-    """Write the stack's `identity:` settings into the local stack's file; False if there is no such stack.
+    """Write the stack's settings into the local stack's file; False if the stack has no file.
 
-    What is AWS's own (credentials, endpoints, region) stays the emulator's. A file that is no YAML map of settings is
-    put there as it is: the revision's own code then says what is wrong with it.
+    Keys of `aws:` (credentials, endpoints, region) stay those of the emulator. An invalid stack file is copied
+    unchanged: the revision's own code then reports the error.
     """
     file, target = directory / f"Pulumi.{stack}.yaml", directory / STACK_FILE
     if not file.is_file():
@@ -33,9 +33,9 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
 
 
 def region_of(directory: Path, stack: str) -> str | None:
-    """The stack's region, which the emulator stands in for: its file's, else the project's; empty where none is given.
+    """Return the region of a stack from its stack file, else from the project file; empty if not set.
 
-    None where a file cannot be read: the region is not known then, and the program reports what is wrong.
+    None if a file cannot be read: then the region is unknown, and the program reports the error.
     """
     for file in (directory / f"Pulumi.{stack}.yaml", directory / PROJECT_FILE):
         if not file.is_file():
@@ -50,7 +50,7 @@ def region_of(directory: Path, stack: str) -> str | None:
 
 
 def moved(old: str | None, new: str | None) -> str:
-    """What a change of region means, in a sentence; empty where there is none, or where one of the two is not known."""
+    """Describe the effect of a new region; empty if the region does not change, or one of the two is unknown."""
     if not old or new is None or old == new:
         return ""
     change = f"would go from {old} to {new}" if new else f"is {old} now, and would not be given any more"
@@ -58,7 +58,7 @@ def moved(old: str | None, new: str | None) -> str:
 
 
 def shown_as(stack: str, text: str) -> str:
-    """A text about the local stack, with the name of the file that was put in the place of its own."""
+    """Return an output of the local stack with the name of the original stack file."""
     return text.replace(STACK_FILE, f"Pulumi.{stack}.yaml")
 
 
@@ -70,7 +70,7 @@ def _config(file: Path) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> str:
-    """A value as it is given: in a stack's file by itself, in the project's also as `value` or `default`."""
+    """Return a config value as a string; in the project file it may also be under `value` or `default`."""
     if isinstance(value, dict):
         value = value.get("value", value.get("default"))
     return "" if value is None else str(value)

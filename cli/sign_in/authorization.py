@@ -9,7 +9,7 @@ from cli.sign_in.errors import AuthorizationError, InvalidResponseError, plain
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """One request to sign in: the page to open, and what only this sign-in knows."""
+    """An authorization request: the URL to open, and the secrets of this sign-in."""
 
     url: str
     redirect_uri: str
@@ -20,7 +20,7 @@ class AuthorizationRequest:
 
 
 def code_of(request: AuthorizationRequest, response: dict[str, list[str]]) -> str:
-    """The authorization code in the response to this request, by the parameters of its query.
+    """Return the authorization code from the query parameters of the response.
 
     Raises InvalidResponseError for the response to another request, AuthorizationError for an error response.
     """
@@ -42,7 +42,7 @@ def code_of(request: AuthorizationRequest, response: dict[str, list[str]]) -> st
 
 
 def code_of_pasted(request: AuthorizationRequest, pasted: str) -> str:
-    """The code in an address copied out of the browser's address bar."""
+    """Return the code from an address copied from the browser. Raises as `code_of` does."""
     pasted = pasted.strip()
     if not pasted:
         raise InvalidResponseError("Nothing was pasted. After signing in, copy the whole URL from the browser.")

@@ -32,14 +32,13 @@ _NOT_THIS_SIGN_IN = _page(
 
 
 class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
-    """Listens on a request's loopback callback, on this machine's own addresses only, for the response to it.
+    """Listens on a request's callback URL for the response, on loopback addresses only.
 
-    Any page and any program of this machine can send a request here. What is not the response is answered with an
-    error, and the listener goes on: nobody but the sign-in server ends a sign-in. The browser that brings the response
-    is kept waiting for its page until `finish` says how the sign-in ended, so that the page never claims more than
-    what was verified.
+    Any page and any program on this machine can send a request here. A request that is not the response gets an error,
+    and the listener continues: only the sign-in server can end a sign-in. The browser waits for its page until `finish`
+    gives the result, so the page shows success only after the tokens are verified.
 
-    Raises PortInUseError where the callback cannot be listened on.
+    Raises PortInUseError if it cannot listen on the callback URL.
     """
 
     def __init__(self, request: AuthorizationRequest) -> None:
@@ -48,13 +47,13 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
         self.request = request
         self.path = parts.path or "/"
         names = ("localhost", "127.0.0.1", "[::1]")
-        # What a browser on this machine sends as Host.
+        # Host headers that a browser on this machine may send.
         self.hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
         self.ignored = False
         self.code: Future[str] = Future()
         self.page: Future[bytes] = Future()
         self.delivered = threading.Event()
-        # A browser may take `localhost` for either address, so both are held where the machine has both.
+        # A browser may resolve `localhost` to either address, so listen on both if the machine has both.
         hosts = ["127.0.0.1", "::1"] if parts.hostname == "localhost" else [str(parts.hostname)]
         self._servers: list[_Server] = []
         try:
@@ -81,7 +80,7 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def take(self, response: dict[str, list[str]]) -> bool:
-        """Whether it is the response to `request`. The first is kept; a browser that reloads sends it again."""
+        """Whether this is the response to `request`. The first one counts; a browser that reloads sends it again."""
         with contextlib.suppress(InvalidStateError):
             try:
                 self.code.set_result(code_of(self.request, response))
@@ -93,7 +92,7 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
         return True
 
     def wait(self, timeout: float) -> str:
-        """The code in the response. Raises AuthorizationError for an error, Failure after `timeout` seconds."""
+        """Return the code. Raises AuthorizationError for an error response, Failure after `timeout` seconds."""
         try:
             return self.code.result(timeout)
         except TimeoutError:
@@ -109,7 +108,7 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
         self.page.set_result(_page(title, text))
 
     def close(self) -> None:
-        """Stop listening, once the browser that brought the response has its page."""
+        """Stop listening once the browser has its page; wait at most two seconds."""
         if not self.page.done():
             self.finish("Not signed in", "The terminal says why. You can close this window.")
         if self.code.done():
@@ -122,9 +121,9 @@ class CallbackListener(contextlib.AbstractContextManager["CallbackListener"]):
         self.close()
 
 
-class _Server(ThreadingTCPServer):  # not HTTPServer, which asks DNS for its own name
+class _Server(ThreadingTCPServer):  # not HTTPServer, which looks up its own name in DNS
     allow_reuse_address = True
-    daemon_threads = True  # a spare connection of the browser must not hold up the end
+    daemon_threads = True  # an idle connection of the browser must not delay the exit
 
     def __init__(self, host: str, port: int, listener: CallbackListener) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -132,13 +131,13 @@ class _Server(ThreadingTCPServer):  # not HTTPServer, which asks DNS for its own
         super().__init__((host, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a browser that hangs up early: a traceback could show the request."""
+        """Print nothing if a browser disconnects early: a traceback could show the request."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
-    timeout = 5  # seconds for a request to arrive; browsers open spare connections and send nothing
-    protocol_version = "HTTP/1.0"  # one request a connection, so none is left open behind
+    timeout = 5  # seconds to wait for a request; browsers open idle connections
+    protocol_version = "HTTP/1.0"  # one request per connection, so none stays open
 
     def do_GET(self) -> None:
         listener = self.server.listener
@@ -153,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
             parts = urlsplit(self.path)
         except ValueError:
             return 400, _NOT_FOUND
-        # A page of a name that leads to this machine (DNS rebinding) sends that name.
+        # With DNS rebinding, a foreign page sends its own name as Host.
         named = [*self.headers.get_all("Host", []), *([parts.netloc] if parts.netloc else [])]
         if not named or {host.lower() for host in named} - listener.hosts:
             return 421, _NOT_FOUND
@@ -174,4 +173,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: the request line holds the code."""
+        """Print nothing: the request line contains the code."""

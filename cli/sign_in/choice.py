@@ -1,4 +1,4 @@
-"""Chooses the client and the scopes for a sign-in."""
+"""Choose the client and the scopes for a sign-in."""
 
 from cli.outputs import ClientOutput, Outputs
 from cli.sign_in.errors import plain
@@ -9,10 +9,10 @@ OPENID = "openid"
 
 
 def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -> tuple[str, str]:
-    """The key of the client that is meant, and where none was named, why that one.
+    """Return the key of the named client; without a name, a default and the reason for it.
 
-    It is the one that signed in last, so that a client that is added does not take its place; else the first public
-    one with a callback on this machine. Raises Failure where there is none.
+    The default is the client of the last sign-in, so that a new client does not change it; else the first public client
+    with a callback on this machine. Raises Failure if there is none.
     """
     if not outputs.clients:
         raise Failure("The stack has no clients. Add one to `identity:clients` in its stack file.")
@@ -33,9 +33,10 @@ def choose_client(outputs: Outputs, name: str | None, last: str | None = None) -
 
 
 def choose_scopes(outputs: Outputs, client: ClientOutput, wanted: list[str]) -> list[str]:
-    """Full scope names: those asked for, short (`project.read`) or full; without any, all that the client has.
+    """Return the full names of the wanted scopes, given short (`project.read`) or full; without any, all of the client.
 
-    `openid` is added where the client has it, since without it there is no id token to say who signed in.
+    `openid` is added if the client has it: only the ID token shows who signed in. Raises Failure for a scope that is
+    ambiguous or not allowed.
     """
     if not wanted:
         return list(client.scopes)

@@ -94,7 +94,7 @@ def logout(stack: str, client: str | None) -> None:
     target = Target.find(stack, client)
     kept, why = target.session_file.look(target.outputs, target.client)
     if kept is None and not why:
-        target.session()  # says that nobody is signed in
+        target.session()  # raises Failure: nobody is signed in
     if kept is None:
         target.session_file.delete()
         raise Failure(f"{why} It is deleted. A session that is still on the server expires there by itself.")
@@ -115,13 +115,13 @@ def logout(stack: str, client: str | None) -> None:
 
 
 def _browser_session(outputs: Outputs, client: ClientOutput) -> str:
-    """What stays in the browser: the cookie of the sign-in pages, which `/logout` alone ends, opened in that browser.
+    """Return the hint that the browser keeps the cookie of the sign-in pages; only `/logout` in that browser ends it.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
     """
     if client.logout_urls:
         target = {"logout_uri": client.logout_urls[0]}
-    else:  # the pages show the login again
+    else:  # /logout then shows the sign-in page
         target = {"response_type": "code", "redirect_uri": client.callback_urls[0], "scope": " ".join(client.scopes)}
     query = urlencode({"client_id": client.client_id} | target, quote_via=quote)
     return (

@@ -1,7 +1,7 @@
-"""The failures of a sign-in that some caller handles; any other is a plain Failure.
+"""Errors of a sign-in that a caller handles; every other error is a plain Failure.
 
-A message says what happened, what was received where that is no secret, and what to do. None of them ever carries a
-token, a code, a client secret or a password.
+A message gives the cause, the value received unless it is a secret, and the fix. It never contains a token, a code, a
+client secret or a password.
 """
 
 from local.console import Failure
@@ -12,7 +12,7 @@ class AuthorizationError(Failure):
 
 
 class InvalidResponseError(Failure):
-    """A response that is not the one to this request (state, nonce), or a token that fails verification."""
+    """The response belongs to another request (state, nonce), or a token fails verification."""
 
 
 class TokenRequestError(Failure):
@@ -20,7 +20,7 @@ class TokenRequestError(Failure):
 
 
 class SessionEndedError(TokenRequestError):
-    """The refresh token is not valid any more: revoked, expired, used up, or another client's."""
+    """The refresh token is invalid: revoked, expired, used up, or of another client."""
 
 
 class PortInUseError(Failure):
@@ -28,6 +28,6 @@ class PortInUseError(Failure):
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """Text from a URL or a server, made safe to print: no control characters, and cut to the limit."""
+    """Return text from a URL or a server, safe to print: without control characters, and cut to `limit`."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     return printable if len(printable) <= limit else printable[: limit - 3] + "..."

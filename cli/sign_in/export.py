@@ -1,8 +1,8 @@
-"""A stack's outputs as files, for those who do not use Pulumi: `make export`.
+"""A stack's outputs as files, for users without Pulumi: `make export`.
 
-Each is made by the template of its name: our own, Postman's, and those of frameworks. A framework's file is read as it
-is written, on AWS and on the local stack alike: the endpoints are said one by one, since on the local stack the issuer
-is not where the keys are. It is for one client that people sign in with.
+Each file has a template of its name: two general files, Postman's files, and files for frameworks. A framework can read
+its file unchanged, for AWS and for the local stack. It lists each endpoint, because on the local stack the keys are not
+at the issuer's address. It is for one client with user sign-in.
 """
 
 import json
@@ -24,7 +24,7 @@ from local import paths, tls
 from local.console import Failure, give, say
 
 _WITH_A_SERVER = ("appsettings.json", "application.yaml", ".env.local")  # ASP.NET, Spring, and Next with Auth.js
-# In brackets that Postman and Spring do not use; each value goes through the filter of its kind of file.
+# Delimiters that Postman and Spring do not use. Each value needs the filter of its kind of file.
 _TEMPLATES = Environment(  # noqa: S701 - none of them is HTML
     *("<%", "%>", "<<", ">>", "<#", "#>"),
     trim_blocks=True,
@@ -68,19 +68,19 @@ def export(stack: str, directory: str | None, without_secrets: bool, client: str
 def write_files(
     outputs: Outputs, stack: str, directory: Path, *, with_secrets: bool, client: str | None = None
 ) -> list[Path]:
-    """Write the files of our own, Postman's and those of frameworks, readable by their owner only; returns their paths.
+    """Write all files, readable by their owner only, and return their paths.
 
-    Files of an earlier run are replaced; what else is in the directory is not touched.
+    Files of an earlier run are replaced; other files in the directory are not changed.
 
     Args:
-        outputs: of the stack.
-        stack: its name.
-        directory: where to; it is made if it is not there.
-        with_secrets: whether the client secrets stand in them, or nothing in their place.
-        client: the key of the client that the files of frameworks are for; see `app_files`.
+        outputs: the stack's outputs.
+        stack: the stack's name.
+        directory: the target; created if it does not exist.
+        with_secrets: whether to write the client secrets; without, they are empty.
+        client: the key of the client for the files of frameworks; see `app_files`.
 
-    Raises Failure where there is no such client, where a file of a framework's name is there that differs, and may be
-    the app's own, and where the system refuses.
+    Raises Failure if the client does not exist, if a framework's file exists with other content (it may be the app's
+    own), or if writing fails.
     """
     if not with_secrets:
         outputs = outputs.model_copy(update={"client_secrets": dict.fromkeys(outputs.client_secrets, "")})
@@ -91,7 +91,7 @@ def write_files(
     }
     of_apps = app_files(outputs, client)
     try:
-        if not directory.resolve().is_relative_to(paths.LOCAL):  # there nothing is but what we wrote
+        if not directory.resolve().is_relative_to(paths.LOCAL):  # .local has only generated files
             _refuse_to_replace(directory, of_apps)
         for name, text in (files | of_apps).items():
             paths.write_whole(directory / name, text)
@@ -101,7 +101,7 @@ def write_files(
 
 
 def _refuse_to_replace(directory: Path, files: dict[str, str]) -> None:
-    """An app has files of these names, with settings of its own in them."""
+    """Raise Failure if a file exists with other content: it may be an app's own settings file."""
     for name, text in files.items():
         path = directory / name
         if path.is_file() and path.read_bytes() != text.encode():
@@ -112,10 +112,10 @@ def _refuse_to_replace(directory: Path, files: dict[str, str]) -> None:
 
 
 def env_text(outputs: Outputs) -> str:
-    """Lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of such files.
+    """Return lines of NAME=value, for a shell (`set -a; . identity.env`) and other readers of .env files.
 
-    Scopes are separated by spaces, as in a token's `scope`; values are quoted where a shell needs it.
-    Raises Failure where two keys give the same name.
+    Scopes are separated by spaces, as in a token's `scope`. Values are quoted if a shell needs it.
+    Raises Failure if two keys give the same name.
     """
     made = _text("identity.env", outputs)
     names = [line.partition("=")[0] for line in made.splitlines()]
@@ -125,24 +125,24 @@ def env_text(outputs: Outputs) -> str:
 
 
 def postman(outputs: Outputs, stack: str) -> dict[str, str]:
-    """The values of one stack, and a collection for every stack that signs in by itself; ready to import."""
+    """Return Postman's files by name: the environment of one stack, and a collection of requests for every stack."""
     names = ("identity.postman_environment.json", "identity.postman_collection.json")
     return {name: _text(name, outputs, stack=stack) for name in names}
 
 
 def app_files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
-    """The text of each framework's file by its name; of those alone that a client of the stack can be used with.
+    """Return the files of frameworks by name, only those that a client of the stack fits.
 
     Args:
-        outputs: of the stack.
-        key: the client, by its key in the stack. One with a secret is none for Amplify, whose secret would be public.
-            Without a key: for Amplify the first public client by key; for the others, which have a server that keeps a
-            secret, the first client with a secret, else the same.
+        outputs: the stack's outputs.
+        key: the client's key. A client with a secret does not fit Amplify, because the secret would be public.
+            Default for Amplify: the first public client by key. Default for the others, which have a server that can
+            keep a secret: the first client with a secret, else the first public client.
 
-    Raises Failure for a client that is not there, and for one that nobody signs in with.
+    Raises Failure for an unknown client, and for a machine-to-machine client.
     """
     if not outputs.authorize_url:
-        return {}  # each of them is for sign-in pages
+        return {}  # all of them need sign-in pages
     people = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
     if key is not None and key not in people:
         why = "is a machine-to-machine client without user sign-in" if key in outputs.clients else "is not in the stack"
@@ -166,7 +166,7 @@ def app_files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
 
 
 def _https_host(outputs: Outputs) -> str:
-    """Amplify goes to the sign-in pages by HTTPS alone; the local stack serves that on a second port, if asked to."""
+    """Return the host for Amplify, which requires HTTPS: on the local stack, the TLS port if TLS is on."""
     https = tls.turned_on() if outputs.is_local else None
     return f"localhost:{https.port}" if https else urlsplit(outputs.authorize_url).netloc
 

@@ -1,4 +1,4 @@
-"""The sign-ins themselves: each ends in a session whose tokens are verified, or in a Failure that says why not."""
+"""Sign-in flows: each returns a session with verified tokens, or raises Failure."""
 
 import sys
 import threading
@@ -21,7 +21,7 @@ from local.console import Failure, say
 
 @dataclass(frozen=True)
 class Target:
-    """The stack and the client that a command is about."""
+    """The stack and the client of a command."""
 
     stack: str
     outputs: Outputs
@@ -29,7 +29,7 @@ class Target:
 
     @classmethod
     def find(cls, stack: str, client: str | None) -> "Target":
-        """Read the stack and choose the client; say which one where none is named."""
+        """Read the stack and choose the client; print which one if it is not named."""
         outputs = stack_outputs.read(stack)
         key, why = choose_client(outputs, client, LastClient(stack).read())
         if why:
@@ -47,24 +47,24 @@ class Target:
 
     @property
     def session_file(self) -> SessionFile:
-        """Where this client's session on this stack is kept."""
+        """The file of this client's session on this stack."""
         return SessionFile(self.stack, self.key)
 
     def make(self, command: str) -> str:
-        """How a message names a command about this client."""
+        """Return a `make` command for this client, for messages."""
         return f"`make {command} STACK={self.stack} CLIENT={self.key}`"
 
     @cached_property
     def verifier(self) -> TokenVerifier:
-        """A verifier with the pool's keys of this moment, asked for when it is first looked at.
+        """A token verifier with the pool's current keys, fetched at the first access.
 
-        That is before a browser opens and before a code or a refresh token is used up, so that a server that is down or
-        a pool that was deleted shows at once.
+        Access it before a browser opens and before a code or refresh token is used: then a server that is down or a
+        deleted pool is reported at once.
         """
         return TokenVerifier(self.outputs.issuer, self.client.client_id, fetch_keys(self.outputs.jwks_uri))
 
     def session(self) -> Session:
-        """The kept session. Raises Failure where there is none."""
+        """Return the saved session. Raises Failure if there is none."""
         kept, why = self.session_file.look(self.outputs, self.client)
         if kept:
             return kept
@@ -75,7 +75,7 @@ class Target:
 
 
 def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, timeout: float) -> Session:
-    """A person's sign-in with a browser, by the authorization code flow with PKCE."""
+    """Sign a user in with a browser: authorization code flow with PKCE. The session is saved."""
     if not target.client.callback_urls:
         raise Failure(
             f"The client `{target.key}` has no callback URL: users do not sign in with a "
@@ -94,7 +94,7 @@ def sign_in(target: Target, scopes: list[str], *, browser: bool, paste: bool, ti
 
 
 def refresh(target: Target) -> Session:
-    """New tokens for the kept session. A session that the server has ended is deleted."""
+    """Refresh the tokens of the saved session. If the server has ended the session, delete it and raise Failure."""
     kept = target.session()
     if kept.refresh_token is None:
         raise Failure(
@@ -111,7 +111,7 @@ def refresh(target: Target) -> Session:
 
 
 def _newer_session(target: Target, ended: Session, error: SessionEndedError) -> Session:
-    """The session that another command has put in the place of an ended one; else the ended one is deleted."""
+    """Return the session that another command has saved meanwhile; if there is none, delete the ended one and raise."""
     now = target.session_file.read(target.outputs, target.client)
     if now is not None and now.refresh_token != ended.refresh_token:
         return now
@@ -120,7 +120,7 @@ def _newer_session(target: Target, ended: Session, error: SessionEndedError) -> 
 
 
 def client_credentials(target: Target, scopes: list[str]) -> Session:
-    """A machine-to-machine client's token. A kept one is used while it lives: AWS counts, and bills, each new one."""
+    """Return a session of a machine-to-machine client. A saved token is reused: AWS bills each new one."""
     wanted = choose_scopes(target.outputs, target.client, scopes)
     kept = target.session_file.read(target.outputs, target.client)
     if kept and kept.valid_for(60) and set(kept.scopes) == set(wanted):
@@ -130,7 +130,7 @@ def client_credentials(target: Target, scopes: list[str]) -> Session:
 
 
 def _listen(target: Target, scopes: list[str]) -> CallbackListener:
-    """A listener on the first callback whose port is free."""
+    """Listen on the first callback URL whose port is free."""
     refused = []
     for url in target.client.loopback_callbacks:
         try:
@@ -164,7 +164,7 @@ def _typed_line() -> str:
     try:
         return sys.stdin.readline() if sys.stdin else ""
     except ValueError:
-        return "\ufffd"  # bytes that are no text, so no address
+        return "\ufffd"  # invalid UTF-8: refused as an invalid address
 
 
 def _exchange(target: Target, request: AuthorizationRequest, code: str) -> Session:
@@ -175,7 +175,7 @@ def _exchange(target: Target, request: AuthorizationRequest, code: str) -> Sessi
 def _session(
     target: Target, response: TokenResponse, scopes: list[str], nonce: str | None = None, kept: Session | None = None
 ) -> Session:
-    """The session of a response to a request for these scopes, kept once each token that can be verified is."""
+    """Verify the access and ID tokens of a response, then save and return the session."""
     access = target.verifier.access_token(response.access_token, subject=kept.subject if kept else None)
     user = access
     if response.id_token is not None:
@@ -202,10 +202,10 @@ def _session(
 
 
 def _show(request: AuthorizationRequest, browser: bool) -> None:
-    """Open the login page, and print its address for where no browser opens."""
+    """Open the sign-in page, and print its address in case no browser opens."""
     opened = browser and can_open()
     say("Opening the login page. If no browser opens, go to:" if opened else "Sign in at:")
     say(f"\n  {request.url}\n")
     if opened:
-        # In a thread: some browsers keep the caller until they are closed.
+        # In a thread: some browsers block the caller until they are closed.
         threading.Thread(target=webbrowser.open, args=(request.url,), daemon=True).start()

@@ -1,7 +1,7 @@
-"""The authorization and token endpoints of the sign-in server, by Authlib.
+"""The authorization and token endpoints of the sign-in server, with Authlib.
 
-Authlib has no types, so its values are given theirs here and nowhere else. Rules: RFC 6749 (the grants), RFC 7636
-(PKCE), and https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html.
+Authlib has no types, so only this module uses it. See RFC 6749 (the grants), RFC 7636 (PKCE), and
+https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from local.console import Failure
 
 
 class TokenResponse(BaseModel):
-    """What the token endpoint answered. The tokens are not verified yet."""
+    """A response of the token endpoint. Its tokens are not verified yet."""
 
     access_token: str
     id_token: str | None = None
@@ -29,7 +29,7 @@ class TokenResponse(BaseModel):
 
 
 class SignInServer:
-    """The authorization and token endpoints of one stack, for the client of this key."""
+    """The authorization and token endpoints of one stack, for one client. Raises TokenRequestError without a domain."""
 
     def __init__(self, outputs: Outputs, key: str) -> None:
         if not outputs.token_url:
@@ -42,7 +42,7 @@ class SignInServer:
         self._secret = outputs.client_secrets.get(key)
 
     def authorization_request(self, redirect_uri: str, scopes: list[str]) -> AuthorizationRequest:
-        """A new request, with a state, nonce and PKCE code verifier that nobody can guess."""
+        """Return a new request with random state, nonce and PKCE code verifier."""
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with self._session(redirect_uri=redirect_uri, scope=" ".join(scopes)) as session:
             url, _ = session.create_authorization_url(
@@ -51,7 +51,7 @@ class SignInServer:
         return AuthorizationRequest(str(url), redirect_uri, state, nonce, verifier, scopes)
 
     def exchange_code(self, request: AuthorizationRequest, code: str) -> TokenResponse:
-        """The tokens for a code. Raises TokenRequestError where it is expired, used, or another client's."""
+        """Exchange a code for tokens. Raises TokenRequestError if it is expired, used, or of another client."""
         return self._token_request(
             "The server refused the code: it has expired (a code lives five minutes), was used before, or belongs to"
             " another client or sign-in. Sign in again.",
@@ -62,7 +62,7 @@ class SignInServer:
         )
 
     def refresh(self, refresh_token: str) -> TokenResponse:
-        """New tokens for a refresh token. Raises SessionEndedError where the session has ended."""
+        """Return new tokens for a refresh token. Raises SessionEndedError if the session has ended."""
         return self._token_request(
             "The session has ended: it has expired or was signed out. Sign in again with `make login`.",
             grant_type="refresh_token",
@@ -70,7 +70,7 @@ class SignInServer:
         )
 
     def client_credentials(self, scopes: list[str]) -> TokenResponse:
-        """A token for a machine-to-machine client."""
+        """Return a token for a machine-to-machine client. Raises TokenRequestError if the client has no secret."""
         if self._secret is None:
             raise TokenRequestError(f"The client `{self._key}` has no secret, so it cannot get a token of its own.")
         return self._token_request(
@@ -80,9 +80,9 @@ class SignInServer:
         )
 
     def revoke(self, refresh_token: str) -> None:
-        """End a session on the server: the refresh token and every access token made from it.
+        """Revoke a refresh token and every access token issued from it.
 
-        Raises TokenRequestError where the server does not do so, as where token revocation is switched off.
+        Raises TokenRequestError if the server refuses, for example because token revocation is off.
         https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
         """
         url = self._outputs.revoke_url
@@ -111,7 +111,7 @@ class SignInServer:
             raise Failure(
                 f"The token endpoint {url} answered without an access token, or with one that is no text. Try again."
             ) from None
-        except (ValueError, TypeError, AttributeError):  # what Authlib makes of an answer that is no JSON object
+        except (ValueError, TypeError, AttributeError):  # Authlib raises these if the response is not a JSON object
             raise Failure(f"The token endpoint {url} did not answer with a JSON object. Try again.") from None
 
     def _refused(self, refusal: str, error: str, description: str) -> str:
@@ -125,7 +125,7 @@ class SignInServer:
     @contextlib.contextmanager
     def _session(self, **more: str) -> Iterator[OAuth2Client]:
         url = self._outputs.token_url
-        # Within a plain client: where that cannot be made, Authlib's would leave a traceback beside the error.
+        # Inside `http.client`: it checks the environment first; Authlib's client would fail with a traceback.
         with (
             http.client(url),
             OAuth2Client(

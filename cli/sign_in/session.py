@@ -1,9 +1,9 @@
-"""The session of a client on a stack, kept between commands.
+"""The session of a client on a stack, saved between commands.
 
 Without it every `token` and `logout` would need a new sign-in. It is a file in the checkout's `.local/` (never under
-version control), readable by its owner only, as the AWS and Pulumi CLIs keep their own credentials: a system keyring is
-not there on servers, in containers and over ssh, where a terminal sign-in is needed most. `logout` deletes it, and the
-session of a pool or client that was deleted is not used.
+version control), readable by its owner only, like the credentials of the AWS and Pulumi CLIs. A system keyring is
+missing on servers, in containers and over ssh, where a terminal sign-in is needed most. `logout` deletes the file. The
+session of a deleted pool or client is not used.
 """
 
 import contextlib
@@ -26,40 +26,40 @@ SESSIONS = paths.LOCAL / "sign-in"
 
 
 class Session(BaseModel):
-    """Verified tokens, and whose they are."""
+    """Verified tokens and their user."""
 
     issuer: str
     client_id: str
     subject: str
     name: str
     scopes: list[str]
-    expires_at: int = Field(ge=0, lt=253402300800)  # up to the year 9999, the last that a date can show
+    expires_at: int = Field(ge=0, lt=253402300800)  # up to the year 9999, the largest of datetime
     access_token: str
     id_token: str | None = None
     refresh_token: str | None = None
 
     @property
     def minutes_left(self) -> int:
-        """How long the access token lives still."""
+        """Minutes until the access token expires."""
         return max(0, round((self.expires_at - time.time()) / 60))
 
     def valid_for(self, seconds: int) -> bool:
-        """Whether the access token lives that much longer."""
+        """Whether the access token is valid for more than `seconds`."""
         return self.expires_at - time.time() > seconds
 
 
 class SessionFile:
-    """Where the session of one client on one stack is kept. Its methods raise Failure where the system refuses."""
+    """The file with the session of one client on one stack. Methods raise Failure if the file system refuses."""
 
     def __init__(self, stack: str, key: str) -> None:
         self.path = SESSIONS / f"{quote(stack, safe='')}.{quote(key, safe='')}.json"
 
     def read(self, outputs: Outputs, client: ClientOutput) -> Session | None:
-        """The session, if there is one and it is of this pool and client."""
+        """Return the session; None if there is none for this pool and client."""
         return self.look(outputs, client)[0]
 
     def look(self, outputs: Outputs, client: ClientOutput) -> tuple[Session | None, str]:
-        """The session or, where a file is there that holds none for this pool and client, why it is not used."""
+        """Return the session, or None and, if a file exists, the reason why it is not used."""
         try:
             with self._refusals("read"):
                 session = Session.model_validate_json(_read_private(self.path))
@@ -72,16 +72,16 @@ class SessionFile:
         return session, ""
 
     def prepare(self) -> None:
-        """Make sure that a session can be kept, before anybody goes through a sign-in for it."""
+        """Check that a session can be saved, before the user signs in."""
         with self._refusals("written"):
             paths.private(self.path.parent)
             if self.path.is_dir():
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
             with tempfile.TemporaryFile(dir=self.path.parent):
-                pass  # a directory of another account, a disk without room
+                pass  # fails in a directory of another account, and on a full disk
 
     def write(self, session: Session) -> None:
-        """Keep the session, in place of an earlier one."""
+        """Save the session; replace an earlier one."""
         self.prepare()
         with self._refusals("written"):
             paths.write_whole(self.path, session.model_dump_json(indent=2))
@@ -106,27 +106,27 @@ class SessionFile:
 
 
 class LastClient:
-    """Which client of a stack signed in last here, kept beside the sessions. An unreadable file counts as none."""
+    """The client of the last sign-in to a stack, saved next to the sessions. An unreadable file is ignored."""
 
     def __init__(self, stack: str) -> None:
         self.path = SESSIONS / f"{quote(stack, safe='')}.last-client"
 
     def read(self) -> str | None:
-        """Its key, where one is known."""
+        """Return the client's key; None if unknown."""
         try:
             return _read_private(self.path).decode().strip() or None
         except (OSError, UnicodeDecodeError):
             return None
 
     def write(self, key: str) -> None:
-        """Remember it."""
+        """Save the client's key; ignore errors of the file system."""
         with contextlib.suppress(OSError):
             paths.write_whole(self.path, f"{key}\n")
 
 
 def _read_private(path: Path) -> bytes:
-    """What a file of ours holds; one that others could read is closed to them."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a pipe in its place is not waited for
+    """Return the content of a file; remove the permissions of other accounts."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # do not wait for a pipe
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise OSError(EISDIR, "it is no file")

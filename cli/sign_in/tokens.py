@@ -1,4 +1,4 @@
-"""Whether a token is what it says: signature, issuer, audience, times, use and nonce, by joserfc.
+"""Verification of tokens with joserfc: signature, issuer, audience, times, use and nonce.
 
 Rules: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 and OpenID Connect Core 1.0, section 3.1.3.7.
@@ -23,7 +23,7 @@ LEEWAY = 60  # seconds by which two clocks may differ
 
 @dataclass(frozen=True)
 class TokenVerifier:
-    """Verifies the tokens of one client against the keys of its pool."""
+    """Verifies the tokens of one client with the keys of its pool. Raises InvalidResponseError or Failure."""
 
     issuer: str
     client_id: str
@@ -31,9 +31,9 @@ class TokenVerifier:
     clock: Callable[[], float] = time.time
 
     def id_token(self, token: str, *, nonce: str | None = None, subject: str | None = None) -> Claims:
-        """The claims of an id token for this client, which was issued just now.
+        """Return the claims of a new ID token for this client.
 
-        `nonce` is the authorization request's; a refresh has none. `subject` is that of the access token beside it.
+        `nonce` is that of the authorization request; a refresh has none. `subject` is that of the access token.
         """
         claims = self._verify("id", token, "aud")
         if nonce is not None and claims.get("nonce") != nonce:
@@ -48,7 +48,7 @@ class TokenVerifier:
         return claims
 
     def access_token(self, token: str, *, subject: str | None = None) -> Claims:
-        """The claims of an access token for this client; after a refresh, `subject` is that of the session."""
+        """Return the claims of a new access token for this client; after a refresh, `subject` is the session's."""
         claims = self._verify("access", token, "client_id")
         if subject is not None and claims["sub"] != subject:
             raise InvalidResponseError("The new access token is another user's. Sign in again with `make login`.")
@@ -61,7 +61,7 @@ class TokenVerifier:
             raise _bad(use, "its signature is not the pool's") from None
         except (JoseError, ValueError, TypeError, RecursionError):
             raise _bad(use, "it is not a token signed by one of the pool's keys") from None
-        self._compare_clocks(claims)  # before the claims: a wrong clock is no bad token
+        self._compare_clocks(claims)  # before the claims: a wrong clock does not make a token invalid
         ours: ClaimsOption = {"essential": True, "value": self.client_id}
         rules = JWTClaimsRegistry(
             now=int(self.clock()),
@@ -71,7 +71,7 @@ class TokenVerifier:
             iat={"essential": True},
             sub={"essential": True},
             token_use={"essential": True, "value": use},
-            azp={"value": self.client_id},  # OpenID Connect Core, section 3.1.3.7: where there is one
+            azp={"value": self.client_id},  # if present: OpenID Connect Core, section 3.1.3.7
             **{audience: ours},
         )
         try:
@@ -81,13 +81,13 @@ class TokenVerifier:
         except ClaimError as error:
             raise _bad(use, f"its claim `{error.claim}` is missing or not what it must be") from None
         for claim in (audience, "token_use"):
-            # The library takes a list that has the right value among others.
+            # The library accepts a list that contains the right value.
             if not isinstance(claims[claim], str) and claims[claim] != [self.client_id]:
                 raise _bad(use, f"its claim `{claim}` is for others as well")
         return claims
 
     def _named_key(self, token: GuestProtocol) -> KeySet:
-        """The keys, for a token that names one; a key that it brings along (`jwk`, `jku`, `x5u`) is not looked at."""
+        """Return the pool's keys if the token has a key ID; a key in its header (`jwk`, `jku`, `x5u`) is ignored."""
         header = token.headers()
         if not header.get("kid") or "crit" in header:
             raise ValueError("Cognito's tokens name their key, and have nothing that must be understood")
@@ -96,7 +96,7 @@ class TokenVerifier:
     def _compare_clocks(self, claims: Claims) -> None:
         issued = claims.get("iat")
         if not isinstance(issued, int | float):
-            return  # the rules refuse it by name
+            return  # the claim rules report it
         ahead = self.clock() - issued
         if abs(ahead) > LEEWAY:
             raise Failure(
@@ -118,7 +118,7 @@ def _duration(seconds: float) -> str:
 
 
 def fetch_keys(uri: str) -> KeySet:
-    """The pool's public keys. Raises Failure where the server does not answer or has no such pool."""
+    """Return the pool's public keys. Raises Failure if the server does not answer or the pool does not exist."""
     with http.client(uri) as client:
         response = client.get(uri)
     if response.status_code in {400, 403, 404}:
