@@ -1,4 +1,4 @@
-"""One stack of the identity service: settings -> components -> outputs."""
+"""The Pulumi program: one stack of the identity service. Settings -> components -> outputs."""
 
 import pulumi
 

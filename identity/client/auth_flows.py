@@ -1,4 +1,4 @@
-"""Auth flows of app clients, by AWS's names."""
+"""Authentication flows of app clients, with AWS's names."""
 
 from typing import Annotated, Final
 
@@ -18,7 +18,7 @@ AUTH_FLOWS = (
 REFRESH: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 SRP: Final = "ALLOW_USER_SRP_AUTH"
 USER: Final = "ALLOW_USER_AUTH"
-# What AWS takes a client for that was made without any.
+# AWS's default for a client without authentication flows.
 AWS_AUTH_FLOWS: Final = ["ALLOW_CUSTOM_AUTH", REFRESH, SRP]
 
 

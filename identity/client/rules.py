@@ -14,10 +14,10 @@ from identity.user_pool.attributes import CUSTOM_ATTRIBUTES
 CLIENTS_PER_POOL = 1000
 SCOPES_PER_CLIENT = 50
 CLIENT_NAME_LENGTH = 128
-# Claims about a person, which go into the id token: without openid there is none.
+# Scopes for claims of the ID token, which is only issued with the scope openid.
 IDENTITY_SCOPES = ("email", "phone", "profile")
 PATH: Final = "identity:clients"
-# The default clients are those of the old system, whose apps send just these: they are not warned of.
+# Callback URLs of the default clients: no warning, because their shipped apps send exactly these.
 SHIPPED_URLS: Mapping[str, Sequence[str]] = {
     "postman": ["https://{environment}-auth.{product}.app"],
     "windowscli": ["http://localhost:9000"],
@@ -32,15 +32,15 @@ def client_problems(
     providers: Sequence[str] | None,
     pool_attributes: Sequence[str],
 ) -> Iterator[Problem]:
-    """What can never work of a client, and as warnings, what is seldom meant.
+    """The errors and warnings of one client.
 
     Args:
-        key: its key.
-        written: the client as the stack file has it.
-        client: the same, filled in.
-        known: the scopes there are, by each way to write them; None where the APIs are not sound.
-        providers: the keys of identityProviders; None where these are not sound.
-        pool_attributes: the attributes there are, with `custom:`.
+        key: the config key.
+        written: the client as written in the stack file.
+        client: the client with defaults filled in.
+        known: the full name of each scope, by short form and full name; None if the APIs are invalid.
+        providers: the keys of identityProviders; None if these are invalid.
+        pool_attributes: all attributes of the pool, custom ones with `custom:`.
     """
     path = f"{PATH}.{key}"
     if len(client.name or "") > CLIENT_NAME_LENGTH:
@@ -80,7 +80,7 @@ def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
 
 
 def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
-    """The client credentials flow: no person, so no redirect and no identity (RFC 6749, section 4.4)."""
+    """Machine-to-machine clients need a secret, no URLs and no refresh tokens (RFC 6749, section 4.4)."""
     if not client.secret:
         yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
     for field, urls in (("callbackUrls", written.callback_urls), ("logoutUrls", written.logout_urls)):
@@ -168,7 +168,7 @@ def _hidden_loopback(path: str, client: Client) -> Iterator[Problem]:
 
 
 def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> Iterator[Problem]:
-    """A callback that browsers send otherwise than it is written; once a client."""
+    """Warn about a callback URL to which browsers add a /, at most once per client."""
     urls = client.callback_urls
     bare = next((url for url in urls if is_taken(url) and has_no_path(url) and f"{url}/" not in urls), None)
     if bare and written.callback_urls != SHIPPED_URLS.get(key):
@@ -180,7 +180,7 @@ def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> It
 def _references(
     path: str, written: Client, client: Client, providers: Sequence[str] | None, attributes: Sequence[str]
 ) -> Iterator[Problem]:
-    """Names of providers and attributes that are there."""
+    """Check that the providers and attributes exist."""
     known = [COGNITO, *(providers or ())]
     for index, provider in enumerate(() if providers is None else written.identity_providers or ()):
         if provider not in known and not provider.startswith(EXTERNAL):

@@ -30,15 +30,15 @@ MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a client takes from the rest of the config.
+    """The values from the rest of the config that a client needs.
 
     Args:
         names: the naming rules.
-        auth_domain: what {authDomain} stands for.
-        scopes: the whole name of each scope, by each way to write it.
-        providers: the name in AWS of each identity provider, by its key.
-        write_attributes: those of a client that names none; None for AWS's own.
-        choice: whether the pool has more than the password to begin a sign-in with.
+        auth_domain: the value of {authDomain}.
+        scopes: the full name of each scope, by short form and full name.
+        providers: the name in AWS of each identity provider, by key.
+        write_attributes: the default for clients without a list; None for AWS's default.
+        choice: whether the pool has several first factors.
     """
 
     names: Names
@@ -190,16 +190,16 @@ class Client(Model):
 
     @property
     def is_machine(self) -> bool:
-        """Whether nobody signs in: the client credentials flow."""
+        """Whether it is a machine-to-machine client, with the client credentials flow."""
         return self.flows == [CLIENT_CREDENTIALS]
 
     @property
     def has_pages(self) -> bool:
-        """Whether people come to the sign-in pages by this client."""
+        """Whether the client uses the sign-in pages."""
         return bool(self.flows) and not self.is_machine
 
     def filled(self, key: str, rest: Surroundings) -> "Client":
-        """The client of this key, with what follows from the rest of the config put in."""
+        """The client with defaults filled in."""
         names, providers = rest.names, rest.providers
         values = {**names.placeholders, "authDomain": rest.auth_domain}
         flows = [self.flow] if self.flows is None else self.flows
@@ -237,16 +237,16 @@ class Client(Model):
 
     def _safe_auth_flows(self, machine: bool, choice: bool) -> list[str]:
         if machine:
-            return [REFRESH]  # AWS would add SRP to an empty list; no person signs in to this client
+            return [REFRESH]  # for an empty list, AWS would allow SRP, which this client does not need
         return [SRP, *([] if self.rotate_refresh_tokens else [REFRESH]), *([USER] if choice else [])]
 
     def inputs(self) -> dict[str, Any]:
-        """The provider's inputs; it takes what is left out for "keep what is there", so everything meant is said."""
+        """The resource inputs, including "off" values: the provider keeps the current value of omitted inputs."""
         made = super().inputs()
         if not self.rotate_refresh_tokens:
-            made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS answers
+            made["refreshTokenRotation"] = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}  # as AWS returns it
         if not self.flows:
-            # What AWS still has of flows and scopes rests there.
+            # Keep AWS's current flows and scopes, which have no effect.
             made = {
                 name: value for name, value in made.items() if name not in ("allowedOauthFlows", "allowedOauthScopes")
             }
@@ -263,10 +263,9 @@ class Client(Model):
 
 
 def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs for a live client, from its outputs: what means the same in other words, or in none, stays as it is.
+    """The inputs, with live values where they are equivalent, to avoid an update without effect.
 
-    AWS takes a client that was made without authentication flows for one with `AWS_AUTH_FLOWS`, and a token's life in
-    hours for the same in minutes; to say it otherwise would be an update that changes nothing.
+    No authentication flows are equivalent to `AWS_AUTH_FLOWS`, and token lifetimes can have different units.
     """
     made = dict(inputs)
     if live and not live.get("explicitAuthFlows") and made["explicitAuthFlows"] == AWS_AUTH_FLOWS:

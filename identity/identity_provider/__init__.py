@@ -1,3 +1,3 @@
-"""The identity providers: `settings.py` is what a stack file may say of one, `kinds.py` what differs by type, and
-`rules.py` what can never work.
+"""Identity providers: `settings.py` declares the settings, `kinds.py` the differences between types, `rules.py` checks
+combinations.
 """

@@ -19,24 +19,24 @@ _ADDED_TO_OAUTH = (
     *("attributes_request_method", "attributes_url", "attributes_url_add_attributes", "authorize_url", "jwks_uri"),
     *("oidc_issuer", "token_request_method", "token_url"),
 )
-# How Cognito knows a person of the provider; it adds this by itself.
+# The attribute with the user's id at the provider; Cognito maps it by default.
 USERNAME: Final = "username"
-# The fields whose values nobody reads out of AWS, which calls the details the same.
+# Secret fields, which AWS does not return. The provider details have the same names.
 SECRET_DETAILS: Final = ("client_secret", "private_key")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What holds for a type of provider.
+    """A type of identity provider.
 
     Args:
-        aws: AWS's name of the type; of the four with one name in every pool, that name as well.
-        needs: the fields without which it cannot work.
-        takes: the other fields that it knows.
-        attributes: which of its attributes fills which of the pool's, by default.
-        scopes: what it is asked for by default.
-        added: the details that AWS adds by itself; they are no difference.
-        named: whether a stack chooses its name.
+        aws: AWS's name of the type; also the provider's name, if it is fixed.
+        needs: the required fields.
+        attributes: the default attribute mapping, attribute of the pool -> attribute of the provider.
+        takes: the optional fields.
+        scopes: the default scopes.
+        added: the details that AWS adds; they are not drift.
+        named: whether the provider's name can be chosen.
     """
 
     aws: str
@@ -97,14 +97,14 @@ KINDS: Final = {
 
 
 def provider_name(value: str) -> str:
-    """AWS's own pattern: no space, and an underscore nowhere but as the second character."""
+    """Validate a provider's name by AWS's pattern: no spaces, and an underscore only as the second character."""
     if types.is_visible(value) and 1 <= len(value) <= 32 and "_" not in value[:1] + value[2:]:
         return value
     return types.refuse("a name of 1-32 visible characters (3-32 for oidc and saml), without spaces and underscores")
 
 
 def _url(value: str) -> str:
-    """https, as AWS wants it; http for a provider on this machine alone."""
+    """Validate a URL: https, as AWS requires; http only for a provider on this machine."""
     parts = urlsplit(value)
     local = parts.scheme == "http" and parts.hostname in PLAIN_HTTP
     if parts.hostname and (parts.scheme == "https" or local):
@@ -113,7 +113,7 @@ def _url(value: str) -> str:
 
 
 def _without_frame(value: str) -> str:
-    """Apple's key as AWS takes it, in one line and without the lines BEGIN and END of its file."""
+    """Apple's private key as AWS requires it: one line, without the BEGIN and END lines."""
     return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("the content of Apple's .p8 file")
 
 

@@ -1,4 +1,4 @@
-"""Rules for identity providers: what AWS would refuse, and what would fail at every sign-in. Pure."""
+"""Rules for identity providers: settings that AWS refuses, or with which every sign-in would fail. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -18,7 +18,7 @@ _COMMON: Final = ("type", "name", "attributes", "identifiers")
 def provider_problems(
     written: Mapping[str, IdentityProvider], filled: Mapping[str, IdentityProvider], pool: UserPool
 ) -> Iterator[Problem]:
-    """What AWS would refuse of the providers, and what would fail at every sign-in."""
+    """The errors of the providers, `written` as in the stack file and `filled` with defaults filled in."""
     names: dict[str, str] = {}
     identifiers: dict[str, str] = {}
     for key, provider in filled.items():
@@ -55,7 +55,7 @@ def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> 
 
 
 def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
-    """The keys that this type needs, and those that it knows nothing of."""
+    """Required keys that are not set, and keys of other types."""
     kind = provider.kind
     for name, field in IdentityProvider.model_fields.items():
         given = getattr(provider, name) is not None
@@ -91,7 +91,7 @@ def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
 
 
 def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool) -> Iterator[Problem]:
-    """The pool's attributes that are filled in: they are there, can change, and nobody's sign-in lacks one."""
+    """Check the attribute mapping: attributes exist and are mutable, and all required ones are mapped."""
     standard = dict.fromkeys(WRITABLE_ATTRIBUTES, True)
     standard |= {"email_verified": True, "phone_number_verified": True, USERNAME: True}
     mutable = {

@@ -1,5 +1,4 @@
-"""An identity provider, where people have an account already: what a stack file may say of it, the details that AWS
-takes, and how a live one is read back
+"""An identity provider: its settings, the inputs of its resource, and reading a live one
 (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html).
 """
 
@@ -143,7 +142,7 @@ class IdentityProvider(Model):
         return KINDS[self.type]
 
     def filled(self, key: str) -> "IdentityProvider":
-        """The same provider, with its name, its scopes and its attributes put in."""
+        """The provider with defaults filled in."""
         kind, attributes = self.kind, dict(self.kind.attributes if self.attributes is None else self.attributes)
         if USERNAME in kind.attributes:
             attributes.setdefault(USERNAME, kind.attributes[USERNAME])
@@ -157,7 +156,7 @@ class IdentityProvider(Model):
         )
 
     def inputs(self) -> dict[str, Any]:
-        """The provider's inputs; the details have AWS's own names, and every value of them is a text."""
+        """The resource inputs. The details have AWS's names, and all their values are strings."""
         made = {"providerDetails": {}, **super().inputs()}
         if self.type == "facebook" and self.scopes:
             made["providerDetails"]["authorize_scopes"] = ",".join(self.scopes)
@@ -165,33 +164,33 @@ class IdentityProvider(Model):
 
     @property
     def attribute_of_id(self) -> str | None:
-        """The attribute that is filled with a person's id at the provider; None without one."""
+        """The pool's attribute that gets the user's id at the provider; None without one."""
         mapped = dict(self.attributes or {})
         theirs = mapped.pop(USERNAME, None)
         return next((ours for ours, name in mapped.items() if name == theirs), None)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The details that nobody may see."""
+        """The secret details that are set."""
         return tuple(name for name in SECRET_DETAILS if getattr(self, name))
 
     @property
     def added(self) -> list[str]:
-        """The details that AWS adds and that are not said here."""
+        """The details that AWS adds because they are not set."""
         said = self.inputs()["providerDetails"]
         return [name for name in self.kind.added if name not in said]
 
     @property
     def key_fingerprint(self) -> str:
-        """By what a new private key is told from the last one, which AWS never shows; empty without one."""
+        """The hash of the private key, to detect a new one, as AWS never returns it; empty without one."""
         return hashlib.sha256(self.private_key.encode()).hexdigest() if self.private_key else ""
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
-        """A live provider; what is secret of it is left out, and the metadata that AWS has found at its URL."""
+        """Read a live provider, without secrets, and without the metadata that AWS downloaded from the URL."""
         found, mapped = super().read(outputs), dict(outputs.get("attributeMapping") or {})
         update = {**dict.fromkeys(SECRET_DETAILS), "attributes": mapped}
         text = (outputs.get("providerDetails") or {}).get("authorize_scopes")
         if found.type == "facebook" and text and ",".join(found.scopes or ()) != text:
-            update["scopes"] = [text]  # as AWS's console writes it, with a space behind the comma
+            update["scopes"] = [text]  # not this program's format: the console adds a space after the comma
         return found.model_copy(update=update | ({"metadata": None} if found.metadata_url else {}))

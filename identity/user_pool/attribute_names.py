@@ -9,20 +9,20 @@ ATTRIBUTE_NAME_LENGTH = 20
 _VISIBLE = f"1-{ATTRIBUTE_NAME_LENGTH} visible characters without spaces"
 ALIAS_ATTRIBUTES = ("email", "phone_number", "preferred_username")
 VERIFIED_ATTRIBUTES = ("email", "phone_number")
-# Cognito's own: a custom attribute of such a name takes the place of the standard one, for good.
+# Cognito's standard attributes. A custom attribute with such a name would hide the standard one forever.
 STANDARD_ATTRIBUTES = (
     *("address", "birthdate", "email", "email_verified", "family_name", "gender", "given_name", "identities", "locale"),
     *("middle_name", "name", "nickname", "phone_number", "phone_number_verified", "picture", "preferred_username"),
     *("profile", "sub", "updated_at", "website", "zoneinfo"),
 )
-# Those of them that a person or an app can set.
+# The standard attributes that users and apps can write.
 WRITABLE_ATTRIBUTES = tuple(
     sorted(set(STANDARD_ATTRIBUTES) - {"sub", "identities", "email_verified", "phone_number_verified"})
 )
 
 
 def attribute_name(value: str) -> str:
-    """A custom attribute's name, without the prefix `custom:` that Cognito puts before it."""
+    """Validate the name of a custom attribute, without the prefix `custom:`, which Cognito adds."""
     prefix = re.match(r"(?:dev:)?(?:custom:)+", value)
     if prefix:
         bare = value[prefix.end() :]
@@ -38,7 +38,7 @@ def attribute_name(value: str) -> str:
 
 
 def is_attribute_name(value: str) -> bool:
-    """Whether a custom attribute may have this name: letters, marks, symbols, numbers, punctuation of any script."""
+    """Whether the name is valid for a custom attribute: letters, marks, symbols, numbers, punctuation of any script."""
     fits = 1 <= len(value) <= ATTRIBUTE_NAME_LENGTH and types.is_visible(value)
     return fits and value.lower() not in STANDARD_ATTRIBUTES
 

@@ -19,15 +19,15 @@ ATTRIBUTE_TYPES = ("Boolean", "DateTime", "Number", "String")
 AttributeType = Annotated[types.Text, types.one_of(*ATTRIBUTE_TYPES)]
 AttributeLength = Annotated[int, types.whole(0, 2048)]
 CUSTOM_ATTRIBUTES: Final = "identity:userPool.customAttributes"
-# The standard attributes that a pool may declare, each with its type where it is not a text.
+# The standard attributes that a pool can declare, with their types.
 DECLARABLE: Final = {
     **{name: "String" for name in WRITABLE_ATTRIBUTES if name != "updated_at"},
     "updated_at": "Number",
 }
-# Cognito writes these bounds into a text attribute that names none; written down, they cannot drift.
+# Cognito's default limits for String attributes. The program always sends limits, so that there is no drift.
 _TEXT_LENGTH = (0, 2048)
 _LENGTH = {"birthdate": (10, 10)}
-# None of an attribute can change once the pool has it.
+# No property of an existing attribute can change.
 _fixed: Final = partial(setting, change=Change.IMPOSSIBLE)
 StandardName = Annotated[types.Text, types.one_of(*DECLARABLE)]
 
@@ -41,14 +41,14 @@ class StandardAttribute(Model):
     max_length: types.Maybe[AttributeLength] = _fixed("The maximum length, 0-2,048. Default: AWS's.", example=100)
 
     def facts(self, name: str) -> dict[str, Any]:
-        """What holds of it, defaults filled in: by this it is compared with a live one."""
+        """The properties with defaults filled in, for the comparison with a live attribute."""
         low, high = _LENGTH.get(name, _TEXT_LENGTH)
         facts: dict[str, Any] = {"required": self.required, "mutable": self.mutable}
         if DECLARABLE.get(name) == "String":
             facts["minLength"] = low if self.min_length is None else self.min_length
             facts["maxLength"] = high if self.max_length is None else self.max_length
         else:
-            facts["minValue"] = 0  # AWS's own, for updated_at
+            facts["minValue"] = 0  # AWS's default for updated_at
         return facts
 
     def problems(self, path: str, name: str) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ class CustomAttribute(Model):
     )
 
     def facts(self) -> dict[str, Any]:
-        """What holds of it, defaults filled in."""
+        """The properties with defaults filled in."""
         facts: dict[str, Any] = {"type": self.type, "mutable": self.mutable, "developerOnly": self.developer_only}
         if self.type == "String":
             low, high = _TEXT_LENGTH if self.bounded else (None, None)
@@ -88,7 +88,7 @@ class CustomAttribute(Model):
         return facts
 
     def problems(self, path: str) -> Iterator[Problem]:
-        """Bounds that do not fit the type, or each other."""
+        """Limits that do not fit the type or each other."""
         bounds = {
             "String": {"minLength": self.min_length, "maxLength": self.max_length},
             "Number": {"minValue": self.min_value, "maxValue": self.max_value},
@@ -107,7 +107,7 @@ def _upside_down(path: str, what: str, low: int | None, high: int | None) -> Ite
 
 
 def schemas(standard: Mapping[str, StandardAttribute], custom: Mapping[str, CustomAttribute]) -> list[dict[str, Any]]:
-    """The provider's blocks, by name: their order means nothing."""
+    """The `schemas` of the pool resource, sorted by name, because the order has no meaning."""
     return [
         *(_block(name, DECLARABLE[name], attribute.facts(name)) for name, attribute in sorted(standard.items())),
         *(_block(name, attribute.type, attribute.facts()) for name, attribute in sorted(custom.items())),
@@ -115,7 +115,7 @@ def schemas(standard: Mapping[str, StandardAttribute], custom: Mapping[str, Cust
 
 
 def _block(name: str, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """A Number has a block for its bounds, too, without any: else it differs for ever."""
+    """One entry of `schemas`. A Number without limits has an empty constraints block, otherwise it would drift."""
     block: dict[str, Any] = {"name": name, "attributeDataType": kind, "mutable": facts["mutable"]}
     block["required"] = facts.get("required", False)
     if facts.get("developerOnly"):
@@ -129,7 +129,7 @@ def _block(name: str, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 def attribute_problems(
     path: str, standard: Mapping[str, StandardAttribute], custom: Mapping[str, CustomAttribute]
 ) -> Iterator[Problem]:
-    """What AWS would refuse of a pool's attributes."""
+    """The errors in a pool's attributes."""
     for name, attribute in standard.items():
         yield from attribute.problems(f"{path}.standardAttributes.{name}", name)
     for name, own in custom.items():
@@ -143,7 +143,7 @@ def attribute_problems(
 
 
 def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttribute]:
-    """The standard attributes of a live pool, by name. `sub` is Cognito's own: nobody declares it."""
+    """The standard attributes of a live pool, by name, except those that cannot be declared, such as `sub`."""
     return {
         str(entry["name"]): StandardAttribute.model_construct(
             required=bool(entry.get("required")),
@@ -156,7 +156,7 @@ def live_standard(found: Iterable[Mapping[str, Any]]) -> dict[str, StandardAttri
 
 
 def live_custom(found: Iterable[Mapping[str, Any]]) -> dict[str, CustomAttribute]:
-    """The custom attributes of a live pool, by the name that the config has for it."""
+    """The custom attributes of a live pool, by their names in the config."""
     return {
         plain_name(entry): _custom(entry) for entry in found if str(entry.get("name", "")) not in STANDARD_ATTRIBUTES
     }
@@ -185,7 +185,7 @@ def _custom(schema: Mapping[str, Any]) -> CustomAttribute:
 
 
 def _lengths(schema: Mapping[str, Any], name: str = "") -> dict[str, Any]:
-    """The bounds that somebody set; AWS's own are none."""
+    """The length limits; None for AWS's defaults."""
     bounds, own = schema.get("stringAttributeConstraints") or {}, _LENGTH.get(name, _TEXT_LENGTH)
     low, high = _number(bounds.get("minLength")), _number(bounds.get("maxLength"))
     return {"min_length": None if low == own[0] else low, "max_length": None if high == own[1] else high}
@@ -198,7 +198,7 @@ def _number(text: Any) -> float | None:
 
 
 def too_many_new(old: Iterable[str], new: Iterable[str]) -> Sequence[str]:
-    """The attributes beyond those that AWS adds to a pool in one update; the names are those without `custom:`."""
+    """The new attributes beyond the limit of AWS per update, as names without `custom:`."""
     had = {name.removeprefix("custom:") for name in old}
     added = sorted({name.removeprefix("custom:") for name in new} - had)
     return added[NEW_ATTRIBUTES_PER_UPDATE:]

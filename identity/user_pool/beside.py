@@ -1,4 +1,4 @@
-"""What the resources that belong to a pool share: their options, and the roles of AWS's services."""
+"""Shared by the additional resources of a pool: their options, log groups and IAM roles."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True)
 class Beside:
-    """Where a resource beside the pool belongs.
+    """Creates the additional resources of a pool with common options.
 
     Args:
-        name: what the program calls the pool; each resource's own name begins with it.
-        stem: `<product>-<environment>`, with which names in AWS begin.
-        tags: the tags of each that can have some.
+        name: the logical name of the pool, the prefix of all logical names.
+        stem: `<product>-<environment>`, the prefix of names in AWS.
+        tags: the tags of all resources that support them.
         parent: the component of the pool.
     """
 
@@ -25,11 +25,11 @@ class Beside:
     parent: pulumi.Resource
 
     def options(self, delete_before_replace: bool | None = None) -> pulumi.ResourceOptions:
-        # Not protected as the pool is: each can be made again, and `identity.guard` looks at what it is there for.
+        # Not protected like the pool: these resources can be recreated, and `identity.guard` checks their settings.
         return pulumi.ResourceOptions(parent=self.parent, protect=False, delete_before_replace=delete_before_replace)
 
     def log_group(self, name: str, name_in_aws: str, days: int) -> aws.cloudwatch.LogGroup:
-        """A log group that keeps its entries for so many days."""
+        """A log group; `days` is the retention."""
         return aws.cloudwatch.LogGroup(
             name, name=name_in_aws, retention_in_days=days, tags=self.tags, opts=self.options()
         )
@@ -37,7 +37,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Role:
-    """A role of a service of AWS: its name, and its ARN, known once the role may do what it is for."""
+    """An IAM role: its name, and its ARN, known once its policy exists."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -51,7 +51,7 @@ def role(
     rights: pulumi.Input[Sequence[Mapping[str, object]]],
     **trust: object,
 ) -> Role:
-    """A role that a service may take, and that may do no more than these statements say; `trust` has conditions."""
+    """Create a role for an AWS service. `rights` are its policy statements, `trust` has extra trust conditions."""
     trusted = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
     made = aws.iam.Role(
         f"{name}-role",
@@ -70,5 +70,5 @@ def role(
 
 
 def policy_document(*statements: Mapping[str, object]) -> str:
-    """An IAM policy of these statements."""
+    """The statements as an IAM policy in JSON."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -1,4 +1,4 @@
-"""The user pool and the domains on which its sign-in is served."""
+"""The user pool, its sign-in domains and its additional resources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ from identity.user_pool.web_acl import put_web_acl
 
 @dataclass(frozen=True)
 class CustomerUserPoolArgs:
-    """What a user pool is made of.
+    """The arguments of `CustomerUserPool`.
 
     Args:
-        settings: the pool's settings, names filled in.
-        domain: where sign-in is served.
-        stem: `<product>-<environment>`, with which the names of what stands beside the pool begin.
-        tags: its tags.
-        certificate_arn: that of a custom domain, validated; None by default.
-        zone_id: the hosted zone of the records, that of the custom domain and of the mail's sender; None where somebody
-            else makes them.
+        settings: the settings of the pool, with defaults filled in.
+        domain: the sign-in domains.
+        stem: `<product>-<environment>`, the prefix of the names of additional resources.
+        tags: the tags of all resources.
+        certificate_arn: the validated certificate of a custom domain; None by default.
+        zone_id: the hosted zone for the records of the custom domain and the email sender; None if they are created
+            elsewhere.
         deletion_protection: whether Cognito refuses to delete the pool; False by default.
-        links_accounts: whether the function of preSignUp, which is made here, may link people's accounts.
-        state: what the stack has; nothing by default.
-        hooks: what the engine asks before it updates the pool; nothing by default.
+        links_accounts: whether the preSignUp function, created here, may link users.
+        state: the resources of the stack's state; empty by default.
+        hooks: hooks of the engine for the pool; None by default.
     """
 
     settings: UserPool
@@ -53,18 +53,17 @@ class CustomerUserPoolArgs:
 
 
 class CustomerUserPool(pulumi.ComponentResource):
-    """A Cognito user pool, its sign-in domains, and what its settings need beside it: the role that sends texts, the
-    sender of its mail, functions, the risk configuration, the log delivery, a web ACL.
+    """A Cognito user pool, its sign-in domains, and the additional resources that its settings require: the role for
+    SMS, the SES identity, Lambda functions, risk configuration, log delivery, web ACL.
 
-    It leaves alone the people in the pool. User-name and alias attributes, user-name case and existing attributes of a
-    pool can never change
-    (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-attributes.html): `identity.guard`
-    refuses a config that would.
+    The users of the pool are not changed. User-name and alias attributes, user-name case and existing attributes of a
+    pool cannot change (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-attributes.html):
+    `identity.guard` refuses such a config.
 
     Attributes:
-        id: the pool's id.
-        arn: the pool's ARN, which API Gateway authorizers take.
-        domain: the domain resource on which sign-in is served; None without one.
+        id: the id of the pool.
+        arn: the ARN of the pool, for API Gateway authorizers.
+        domain: the domain resource of the sign-in pages; None without one.
     """
 
     def __init__(self, name: str, args: CustomerUserPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -77,7 +76,7 @@ class CustomerUserPool(pulumi.ComponentResource):
             **arguments(_inputs(beside, args, arns)),
             deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
             tags=args.tags,
-            # Even where someone has taken Pulumi's own protection away by hand, the engine forgets and does not delete.
+            # Even if a user removes Pulumi's `protect` manually, the engine only drops the pool from the state.
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.deletion_protection, hooks=args.hooks),
         )
         self.id, self.arn = pool.id, pool.arn
@@ -86,7 +85,7 @@ class CustomerUserPool(pulumi.ComponentResource):
             permit_links(beside, roles["preSignUp"], self.arn)
         self._watch(beside, args.settings)
         self.domain = serve(args.domain, name, self, self.id, args.certificate_arn, args.zone_id)
-        # What the provider has by itself of a sender does not tell who named it.
+        # Recorded for `mail_sender`: the pool's outputs do not show whether the program set the sender.
         email = args.settings.email
         said = {"mailFrom": email.from_ or email.identity_arn} if email else {}
         self.register_outputs({"id": self.id, "arn": self.arn, **said})
@@ -101,7 +100,7 @@ class CustomerUserPool(pulumi.ComponentResource):
 
 
 def _inputs(beside: Beside, args: CustomerUserPoolArgs, called: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
-    """The provider's inputs, with the ARNs of what is made here in the place of those that are not given."""
+    """The inputs of the pool, with the ARNs of resources created here. `called` has the function of each trigger."""
     settings, inputs = args.settings, args.settings.inputs()
     had_mail_sender = deployed.mail_sender(args.state) is not None
     if settings.case_sensitive and deployed.pool_without_case(args.state):

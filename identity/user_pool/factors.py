@@ -14,7 +14,7 @@ FIRST_FACTORS: Final = {"password": "PASSWORD", "emailOtp": "EMAIL_OTP", "smsOtp
 MODES: Final = {"off": "OFF", "optional": "OPTIONAL", "on": "ON"}
 RECOVERY: Final = ("verified_email", "verified_phone_number", "admin_only")
 FirstFactor = Annotated[types.Text, types.one_of(*FIRST_FACTORS)]
-# YAML's older readers, Python's among them, take `on` and `off` for true and false.
+# YAML 1.1 parsers, such as Python's, read `on` and `off` as true and false.
 _WORD: Final = {True: "on", False: "off"}
 Mode = Annotated[
     types.Text,
@@ -63,7 +63,7 @@ class MailedCode(Model):
 
     @classmethod
     def is_in(cls, outputs: Mapping[str, Any]) -> bool:
-        """Also where AWS has no texts for it, and sends its own."""
+        """Also true for an empty object: then AWS uses its default messages."""
         return outputs.get("emailMfaConfiguration") is not None
 
     subject: Subject = setting(
@@ -110,7 +110,7 @@ class Mfa(Model):
         "softwareTokenMfaConfiguration.enabled",
         default=False,
         loss="Users could no longer use their authenticator app.",
-        codec=Codec(lambda on: on or None),  # the provider has no `false` here: without the block the factor is off
+        codec=Codec(lambda on: on or None),  # the provider does not accept `false`: omitting the block means off
         nothing=False,
         example=True,
     )

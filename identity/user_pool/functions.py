@@ -1,4 +1,4 @@
-"""Lambda functions from code in this repository, and the permission to call them."""
+"""Lambda functions from code in this repository, and the permissions to call them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,8 +15,8 @@ Inputs = dict[str, pulumi.Input[str]]
 
 
 def functions(beside: Beside, triggers: Triggers) -> tuple[Inputs, Inputs]:
-    """The functions that exist, and those that are made here of code, by the keys of their triggers: the ARN of each,
-    and the name of the role of one made here.
+    """Create the functions with code in this repository. Return the ARNs of all functions, existing ones included, and
+    the role names of created ones, by trigger key.
     """
     arns, roles = Inputs(), Inputs()
     for key, trigger in triggers.given().items():
@@ -37,12 +37,13 @@ def permit(
 ) -> None:
     """Let this pool, and no other, call these functions.
 
-    `statements` has the id that a permission has already, by logical name: with another one it would be made anew.
+    `statements` has the statement ids of existing permissions, by logical name: with a new id, a permission would be
+    replaced.
     """
     for key, trigger in triggers.given().items():
         if not trigger.permission:
             continue
-        # A version or an alias stands in a property of its own: in the ARN, it would differ for ever.
+        # A version or alias has a property of its own: in the ARN, it would cause drift.
         whole, qualifier = _qualified(trigger.arn) if trigger.arn else (arns[key], None)
         logical_name = naming.permission(beside.name, key)
         aws.lambda_.Permission(
@@ -65,9 +66,9 @@ def _qualified(arn: str) -> tuple[str, str | None]:
 def _function(
     beside: Beside, trigger_name: str, trigger: Trigger, key: str | None
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """A function, its log group and a role that may do no more than write to it: the ARN, and the name of the role.
+    """Create a function, its log group, and a role that can only write to it. Return the ARN and the role's name.
 
-    `key` is the one with which Cognito encrypts a code; the function has to read it.
+    `key` is the KMS key with which Cognito encrypts codes; the function may decrypt with it.
     """
     name = f"{beside.name}-{trigger_name}"
     logs = beside.log_group(f"{name}-logs", f"/aws/lambda/{beside.stem}-{trigger_name}", _LOG_RETENTION_DAYS)
@@ -91,7 +92,7 @@ def _function(
 
 
 def permit_links(beside: Beside, role: pulumi.Input[str], pool: pulumi.Input[str]) -> None:
-    """Let the function of `linkAccounts`, which has this role, look for an address in this pool, and link a sign-up."""
+    """Let this role, of the function of `linkAccounts`, search and link users in this pool."""
     actions = ["cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListUsers"]
     aws.iam.RolePolicy(
         facts.LINKS,
@@ -112,9 +113,9 @@ def _rights(group: str, key: str | None) -> list[dict[str, Any]]:
 
 
 def code_of(path: str) -> pulumi.AssetArchive:
-    """The files of a folder of this repository; without what Python compiles, which is never the same.
+    """The files of a folder of this repository, without Python's bytecode, which always differs.
 
-    The engine compares them by what is in them: the same files in another place are no change.
+    The engine compares the contents: a checkout in another folder is not a change.
     """
     folder = ROOT / path
     files = sorted(

@@ -14,7 +14,7 @@ from identity.user_pool.web_acl import read_web_acl
 def live_pool(pool: Mapping[str, Any], beside: Iterable[Deployed]) -> UserPool:
     """The settings of a pool, from its outputs and those of the other resources of the stack."""
     state, update = list(beside), dict[str, Any]()
-    # A risk configuration with a client is that client's own.
+    # A risk configuration with a client id applies only to that client.
     risks = [risk for risk in outputs_of(state, facts.RISK_CONFIGURATION) if not risk.get("clientId")]
     risk = next(iter(risks), {}) if ThreatProtection.is_in(pool) else {}
     groups = {str(group.get("arn")): group.get("retentionInDays") for group in outputs_of(state, facts.LOG_GROUP)}

@@ -20,9 +20,9 @@ _LOG_GROUP = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:[0-9]{12}:log-group:[^:
 _ANY_PLACE = re.compile(rf"{_LOG_GROUP.pattern}|arn:aws[a-z-]*:(?:s3:::.+|firehose:.+:deliverystream/.+)")
 _DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 RETENTIONS: Final = tuple(f"{days}d" for days in _DAYS)
-# What Cognito calls each kind, and the level at which it has it: each has one.
+# Cognito's event source and log level by key; each source has only one level.
 SOURCES: Final = {"notifications": ("userNotification", "ERROR"), "signIns": ("userAuthEvents", "INFO")}
-# By service: the provider's block for a destination, and the property in it.
+# The property names for each destination, by AWS service.
 _DESTINATIONS: Final = {
     "logs": ("cloudWatchLogsConfiguration", "logGroupArn"),
     "firehose": ("firehoseConfiguration", "streamArn"),
@@ -59,12 +59,12 @@ class Logs(Model):
     )
 
     def given(self) -> dict[str, str]:
-        """What is written down, by its key: an ARN or a retention."""
+        """The logs that are set, by key: an ARN or a retention."""
         both = {"notifications": self.notifications, "signIns": self.sign_ins}
         return {key: value for key, value in both.items() if value}
 
     def deliveries(self, groups: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The inputs of the log delivery. `groups` has the ARNs of the log groups that are made here, by key."""
+        """The inputs of the log delivery. `groups` has the ARNs of log groups created here, by key."""
         made = []
         for key, value in self.given().items():
             service = "logs" if key in groups else value.split(":")[2]
@@ -75,7 +75,7 @@ class Logs(Model):
 
 
 def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | None:
-    """What a live log delivery has; `groups` has the retention in days of each log group of the stack, by ARN."""
+    """Read a live log delivery; `groups` has the retention in days of each log group of the stack, by ARN."""
     found = {}
     for delivery in outputs.get("logConfigurations") or []:
         key = next((key for key, (source, _) in SOURCES.items() if source == delivery.get("eventSource")), None)
@@ -88,8 +88,8 @@ def read_logs(outputs: Mapping[str, Any], groups: Mapping[str, Any]) -> Logs | N
 
 
 def deliver_logs(beside: Beside, pool_id: pulumi.Input[str], logs: Logs) -> None:
-    """The log delivery of the pool, and a log group for each kind that is given a retention."""
-    # CloudWatch takes deliveries of AWS's services to names of this kind without a policy for each.
+    """Create the log delivery of the pool, and a log group for each log with a retention."""
+    # Log groups with this prefix need no extra resource policy for the delivery.
     place = f"/aws/vendedlogs/cognito/{beside.stem}"
     groups = {
         key: beside.log_group(f"{beside.name}-log-{key}", f"{place}/{key}", int(value.removesuffix("d"))).arn

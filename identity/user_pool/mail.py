@@ -20,7 +20,7 @@ _ADDRESS = r"[^\s@<>\"]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}"
 
 
 def address_in(sender: str) -> str:
-    """The address of `Acme <no-reply@acme.app>`, or of one that stands alone; empty where there is none."""
+    """The address in `Acme <no-reply@acme.app>` or in a plain address; empty if there is none."""
     named = re.fullmatch(r"[^<>]*<([^<>]+)>", sender.strip())
     address = named[1] if named else sender.strip()
     return address if re.fullmatch(_ADDRESS, address) else ""
@@ -29,13 +29,13 @@ def address_in(sender: str) -> str:
 Address = Annotated[types.Text, types.matching(_ADDRESS, "an e-mail address, such as help@example.app")]
 PATH: Final = "identity:userPool.email"
 IDENTITY: Final = "mail-identity"
-# Words, a text in quotes, or an encoded word.
+# A name as words, a quoted string, or an encoded word (RFC 2047).
 _NAME: Final = re.compile(r"""[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*|"[ !#-~]+\"""")
-_KEYS: Final = 3  # with which SES signs a domain's mail, each published by a record
+_KEYS: Final = 3  # SES signs with three DKIM keys, each published in a record
 
 
 def _sender(value: str) -> str:
-    """An address, or a name and an address: `Acme <no-reply@acme.app>`."""
+    """Validate a sender: an address, or a name and an address such as `Acme <no-reply@acme.app>`."""
     address, name = address_in(value), value.rpartition("<")[0].strip()
     if not address:
         types.refuse('an address, or "Name <no-reply@example.app>"')
@@ -93,12 +93,12 @@ class Email(Model):
 
 
 def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterator[Problem]:
-    """A sender that is not the identity's, or whose domain is in no zone of the stack.
+    """The errors of the sender: not an address of the SES identity, or its domain is not in the stack's zone.
 
     Args:
-        email: what the config says.
+        email: the email settings.
         has_zone: whether the stack has a zone.
-        zone_name: its name, where that is known.
+        zone_name: the zone's name, if known.
     """
     path, sender = f"{PATH}.from", shown(email.from_)
     identity = (email.identity_arn or "").rpartition(":identity/")[2].lower()
@@ -121,7 +121,7 @@ def mail_problems(email: Email, has_zone: bool, zone_name: str | None) -> Iterat
 
 
 def not_known_yet(domain: str) -> str:
-    """What is said before SES is first asked to send for a domain whose identity is made here."""
+    """The warning at the first update with a new SES identity for this domain."""
     return (
         f"SES verifies {domain} within minutes, sometimes hours, after its DNS records exist. Until then Cognito "
         f"refuses the sender: if this update fails at the pool, run it again once "
@@ -130,9 +130,9 @@ def not_known_yet(domain: str) -> str:
 
 
 def mail_identity(beside: Beside, domain: str, zone_id: pulumi.Input[str]) -> pulumi.Output[str]:
-    """The ARN of an SES identity of this domain, known once the records are there by which SES verifies it.
+    """Create an SES identity for the domain and its DKIM records. The ARN is known once the records exist.
 
-    SES looks for the records by itself and takes minutes, at times hours
+    SES verifies the records in the background, within minutes, sometimes hours
     (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
     """
     identity = aws.sesv2.EmailIdentity(

@@ -1,4 +1,4 @@
-"""Message templates for verification and invitation, rules for texts, and the keys of `userPool` for messages."""
+"""Message templates for verification and invitation, rules for their texts, and the keys of `userPool` for messages."""
 
 import re
 from collections.abc import Mapping

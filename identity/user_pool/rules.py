@@ -21,14 +21,14 @@ _WHEREABOUTS: Final = ("authDomain", "customDomain", "domainPrefix", "product", 
 def pool_problems(
     pool: UserPool, auth_flows: Mapping[str, tuple[str, ...]], domain: Domain, region: str | None, has_pages: bool
 ) -> Iterator[Problem]:
-    """What AWS would refuse, what nobody could ever use, and as warnings, what is seldom meant.
+    """The errors and warnings for a pool.
 
     Args:
-        pool: the settings, filled in.
-        auth_flows: those that each client names, by its config key.
-        domain: where sign-in is served.
-        region: the stack's region, where it names one.
-        has_pages: whether people come to the sign-in pages by any client.
+        pool: the settings, with defaults filled in.
+        auth_flows: the authentication flows of each client, by config path.
+        domain: the sign-in domains.
+        region: the stack's region, if set.
+        has_pages: whether a client uses the sign-in pages.
     """
     yield from attributes.attribute_problems(PATH, pool.standard_attributes, pool.custom_attributes)
     yield from _user_names(pool)
@@ -100,7 +100,7 @@ def _factors(pool: UserPool) -> Iterator[Problem]:
 
 
 def _relying_party(name: str, domain: Domain, region: str | None, has_pages: bool) -> Iterator[Problem]:
-    """A browser makes a passkey for its page's own host, or a domain above it (https://www.w3.org/TR/webauthn-2/#rp-id)."""
+    """Passkeys only work on the page's host or a parent domain (https://www.w3.org/TR/webauthn-2/#rp-id)."""
     path, served = f"{PATH}.passkeys.relyingPartyId", domain.served_on(region)
     if name not in (domain.auth_domain, served) and not domain.auth_domain.endswith(f".{name}"):
         allowed = (

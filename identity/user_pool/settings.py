@@ -130,13 +130,13 @@ class UserPool(Factors, Messages):
     @model_validator(mode="before")
     @classmethod
     def _no_alias_beside_user_names(cls, given: Any) -> Any:
-        """Where an address is the user name, there is no alias by default."""
+        """Without alias attributes by default if an address is the user name."""
         if isinstance(given, Mapping) and given.get("usernameAttributes"):
             return {"aliasAttributes": [], **given}
         return given
 
     def inputs(self) -> dict[str, Any]:
-        """The provider's inputs of the pool itself."""
+        """The inputs of the pool resource."""
         made = super().inputs()
         if schemas := attributes.schemas(self.standard_attributes, self.custom_attributes):
             made["schemas"] = schemas
@@ -146,7 +146,7 @@ class UserPool(Factors, Messages):
 
     @classmethod
     def read(cls, outputs: Mapping[str, Any]) -> Self:
-        """A live pool, from the provider's outputs. One that says nothing of its user names' case tells it apart."""
+        """Read a live pool from its outputs."""
         found, schemas = super().read(outputs), outputs.get("schemas") or []
         standard, custom = attributes.live_standard(schemas), attributes.live_custom(schemas)
         return found.model_copy(update={"standard_attributes": standard, "custom_attributes": custom})

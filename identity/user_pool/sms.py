@@ -39,20 +39,20 @@ class Sms(Model):
 
     def inputs(self) -> dict[str, Any]:
         made = super().inputs()
-        # The provider wants the word, also for a role that asks for nothing.
+        # The provider requires this property, even for a role without an external id.
         made.setdefault("smsConfiguration", {}).setdefault("externalId", "")
         return made
 
 
 def external_id(pool_name: str) -> str:
-    """What the role asks for where the config does not say: an external id may have less than a pool's name."""
+    """The default external id: the pool's name, with - for characters that are not allowed in external ids."""
     return re.sub("[^A-Za-z0-9_+=,.@-]", "-", pool_name).ljust(2, "-")
 
 
 def sender_role(beside: Beside, asked: str) -> pulumi.Output[str]:
-    """The ARN of a role that lets Cognito send texts, known once it may: Cognito tries it when the pool is written.
+    """Create a role for SMS; `asked` is the external id. The ARN is known once the policy exists: Cognito tests it.
 
-    It may publish to phone numbers, which have no ARN, so the resource is `*`, as AWS's own console makes it.
+    The resource is `*`, as in AWS's console, because phone numbers have no ARN.
     """
     text = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
     says, condition = f"Lets the user pool {asked} send text messages.", {"StringEquals": {"sts:ExternalId": asked}}

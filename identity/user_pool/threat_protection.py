@@ -59,7 +59,7 @@ class Takeover(Model):
 class ThreatProtection(Model):
     """What Cognito does about stolen passwords and odd sign-ins."""
 
-    # The modes are the pool's; the rest stands in a risk configuration.
+    # The modes are properties of the pool; the other settings are in the risk configuration.
     mode: Mode = _mode("audit only logs, enforced also acts.", f"{_OF_POOL}.advancedSecurityMode", default=...)
     custom_auth: types.Maybe[Mode] = _mode(
         "The mode for custom authentication.", f"{_OF_POOL}.advancedSecurityAdditionalFlows.customAuthMode"
@@ -90,11 +90,11 @@ class ThreatProtection(Model):
     )
 
     def inputs(self) -> dict[str, Any]:
-        """The inputs of the pool."""
+        """The inputs of the pool resource."""
         return {_OF_POOL: super().inputs()[_OF_POOL]}
 
     def risk(self) -> dict[str, Any]:
-        """The inputs of the risk configuration; nothing where none of its keys is given."""
+        """The inputs of the risk configuration; empty if none of its keys is set."""
         made = {block: inner for block, inner in super().inputs().items() if block != _OF_POOL}
         for action in made.get(_TAKEOVER, {}).get("actions", {}).values():
             action["notify"] = False
@@ -102,7 +102,7 @@ class ThreatProtection(Model):
 
 
 def configure_risk(beside: Beside, pool_id: pulumi.Input[str], threats: ThreatProtection) -> None:
-    """The risk configuration of the pool, where any of its keys is given."""
+    """Create the risk configuration of the pool, if one of its keys is set."""
     if risk := threats.risk():
         aws.cognito.RiskConfiguration(
             f"{beside.name}-risk", user_pool_id=pool_id, **arguments(risk), opts=beside.options()

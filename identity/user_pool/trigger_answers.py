@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel
 
-# What no function can set, change or take out: Cognito keeps its own value.
+# Claims that functions cannot add, change or remove.
 _OF_BOTH_TOKENS: Final = frozenset(
     [
         *("acr", "amr", "at_hash", "auth_time", "azp", "exp", "iat", "iss", "jti", "nbf", "nonce", "origin_jti"),
@@ -26,7 +26,7 @@ class Answer(BaseModel):
 
     @classmethod
     def unsaid(cls) -> dict[str, Any]:
-        """The members as Cognito hands them over; where it takes an answer, each may stay so."""
+        """The `response` as Cognito sends it in the event, before the function sets anything."""
         fields = cls.model_fields.values()
         return {str(field.alias): None if field.is_required() else field.default for field in fields}
 
@@ -41,11 +41,11 @@ class Answer(BaseModel):
 
 
 class Nothing(Answer):
-    """The event goes back as it came."""
+    """Triggers without a response: the function returns the event unchanged."""
 
 
 class SignUp(Answer):
-    """Before a sign-up: whether nobody has to confirm it, or an address."""
+    """preSignUp: whether to confirm the user or verify an address automatically."""
 
     auto_confirm_user: bool = False
     auto_verify_email: bool = False
@@ -60,7 +60,7 @@ class SignUp(Answer):
 
 
 class Groups(Answer):
-    """Groups and roles in the place of a person's own."""
+    """Groups and roles that replace those of the user."""
 
     groups_to_override: list[str] | None = None
     iam_roles_to_override: list[str] | None = None
@@ -71,7 +71,7 @@ Value = TypeVar("Value")
 
 
 class Claims(Answer, Generic[Value]):
-    """Claims of a token: added or changed, and taken out."""
+    """Claims of a token to add, change or remove."""
 
     reserved: ClassVar = _OF_ID_TOKENS
 
@@ -88,7 +88,7 @@ class Claims(Answer, Generic[Value]):
 
 
 class TextClaims(Claims[str]):
-    """Claims of the id token, by the first version of the event."""
+    """Claims of the ID token, event version V1_0."""
 
     group_override_details: Groups | None = None
 
@@ -110,7 +110,7 @@ class AccessToken(Claims[JsonValue]):
 
 
 class ClaimsAndScopes(Answer):
-    """Both tokens, by the later versions of the event."""
+    """Claims and scopes of both tokens, event versions V2_0 and V3_0."""
 
     id_token_generation: Claims[JsonValue] | None = None
     access_token_generation: AccessToken | None = None
@@ -118,19 +118,19 @@ class ClaimsAndScopes(Answer):
 
 
 class Tokens(Answer):
-    """Before tokens are made, V1_0."""
+    """preTokenGeneration, event version V1_0."""
 
     claims_override_details: TextClaims | None = None
 
 
 class AllTokens(Answer):
-    """Before tokens are made, V2_0 and V3_0."""
+    """preTokenGeneration, event versions V2_0 and V3_0."""
 
     claims_and_scope_override_details: ClaimsAndScopes | None = None
 
 
 class NextChallenge(Answer):
-    """Custom sign-in: what comes next. One of the three has to be said."""
+    """defineAuthChallenge: the next step of custom authentication; exactly one of the three is required."""
 
     challenge_name: str | None = None
     issue_tokens: bool | None = None
@@ -144,7 +144,7 @@ class NextChallenge(Answer):
 
 
 class Challenge(Answer):
-    """Custom sign-in: the challenge, for the app and for the function that checks the answer."""
+    """createAuthChallenge: the challenge for the app, and the private part for verifyAuthChallengeResponse."""
 
     public_challenge_parameters: dict[str, str] | None = None
     private_challenge_parameters: dict[str, str] | None = None
@@ -152,13 +152,13 @@ class Challenge(Answer):
 
 
 class Verdict(Answer):
-    """Custom sign-in: whether the answer is right."""
+    """verifyAuthChallengeResponse: whether the user's answer is correct."""
 
     answer_correct: bool
 
 
 class Migrated(Answer):
-    """Somebody who was elsewhere, to be made here."""
+    """userMigration: the user to create in the pool."""
 
     user_attributes: dict[str, str]
     final_user_status: Literal["CONFIRMED", "RESET_REQUIRED"] | None = None
@@ -169,7 +169,7 @@ class Migrated(Answer):
 
 
 class Message(Answer):
-    """The words of a message. Without its code nobody could go on."""
+    """customMessage: the texts, which have to contain the code."""
 
     email_subject: str | None = Field(None, max_length=140)
     email_message: str | None = Field(None, max_length=20_000)
@@ -187,7 +187,7 @@ class Message(Answer):
         return self
 
 
-# By the key of `userPool.triggers`; of the others nobody looks at an answer.
+# By key of `userPool.triggers`; Cognito ignores the response of the others.
 _ANSWERS: Final[dict[str, type[Answer]]] = {
     "preSignUp": SignUp,
     "postConfirmation": Nothing,
@@ -203,5 +203,5 @@ _ANSWERS: Final[dict[str, type[Answer]]] = {
 
 
 def answer_of(trigger: str, version: str) -> type[Answer] | None:
-    """What Cognito takes for an answer to an event of this version; None where it looks at none."""
+    """The model of the response for a trigger and event version; None if Cognito ignores the response."""
     return AllTokens if trigger == "preTokenGeneration" and version != "1" else _ANSWERS.get(trigger)

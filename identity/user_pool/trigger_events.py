@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _BY_ADMINISTRATOR: Final = "AdminCreateUser"
-# The caller of such an event.
+# The client id in events caused by an administrator.
 NO_CLIENT: Final = "CLIENT_ID_NOT_APPLICABLE"
-# The forms of the event before tokens are made; every other trigger has one.
+# The event versions of preTokenGeneration; all other triggers have one version.
 VERSIONS: Final = ("V1_0", "V2_0", "V3_0")
-# The occasion that is no person's, of the last of them alone; also what such an event has for a user name.
+# The source for machine-to-machine clients, V3_0 only; also the user name in such events.
 MACHINE: Final = "ClientCredentials"
 
 
@@ -20,11 +20,11 @@ class Event:
     """The event of one trigger.
 
     Args:
-        prefix: what its sources begin with.
-        sources: on which occasions Cognito calls it, the usual one first.
-        request: what the event's request has besides the person's attributes.
-        knows: whether the person is in the pool already, so that the event has their id and status.
-        by_source: what the request has besides on one occasion.
+        prefix: the prefix of its trigger sources.
+        sources: the trigger sources without prefix, the most common first.
+        request: the members of the request besides the user's attributes.
+        knows: whether the user already exists, so that the event has their id and status.
+        by_source: additional members of the request, by source.
     """
 
     prefix: str
@@ -42,15 +42,15 @@ class Event:
         response: Mapping[str, Any],
         version: str = "1",
     ) -> dict[str, Any]:
-        """The whole event.
+        """The complete event.
 
         Args:
-            source: the occasion, one of `sources`.
+            source: one of `sources`.
             caller: region, userPoolId and userName.
-            client_id: of the app.
-            request: what differs from the usual one.
-            response: what a function may change of it, as nobody has changed it.
-            version: of the event.
+            client_id: the app's client id.
+            request: additional or different members of the request.
+            response: the members that the function can set, with their initial values.
+            version: the event version.
         """
         caller_id = NO_CLIENT if source == _BY_ADMINISTRATOR else client_id
         return {
@@ -68,7 +68,7 @@ _DELIVERED: Final = (
     "Authentication",
 )
 _SIGN_IN: Final = ("Authentication",)
-# By the key of `userPool.triggers`.
+# By key of `userPool.triggers`.
 EVENTS: Final = {
     "preSignUp": Event(
         "PreSignUp", ("SignUp", _BY_ADMINISTRATOR, "ExternalProvider"), {"validationData": None}, knows=False

@@ -14,9 +14,9 @@ from identity.user_pool.trigger_events import VERSIONS
 
 FunctionArn = Annotated[types.Text, types.arn("lambda", "arn:aws:lambda:eu-west-1:123456789012:function:name")]
 KeyArn = Annotated[types.Text, types.arn("kms", "arn:aws:kms:eu-west-1:123456789012:key/name", "alias")]
-# Where the path of a function's code begins: the root of this repository, which is where Pulumi runs the program.
+# The root of this repository, where Pulumi runs the program; paths of functions are relative to it.
 ROOT: Final = Path(__file__).parents[2]
-# The files in which Lambda looks for a handler, by runtime; of the others it runs what was built.
+# The file extensions of handlers, by runtime; other runtimes have compiled code.
 _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse")
@@ -98,11 +98,11 @@ class Triggers(Model):
         return [f"lambdaConfig.{key}" for key in self.given()]
 
     def inputs(self) -> dict[str, Any]:
-        """The provider's inputs, with the functions that exist."""
+        """The inputs of the pool resource, with existing functions only."""
         return {"lambdaConfig": self.block({key: value.arn for key, value in self.given().items() if value.arn})}
 
     def block(self, arns: Mapping[str, Any]) -> dict[str, Any]:
-        """The provider's block; `arns` has the function of each trigger, by its key."""
+        """The `lambdaConfig` of the pool resource; `arns` has the function of each trigger, by key."""
         block: dict[str, Any] = {"kmsKeyId": self.kms_key_arn} if self.kms_key_arn else {}
         for key, trigger in self.given().items():
             if key not in arns:
@@ -112,7 +112,7 @@ class Triggers(Model):
                 continue
             if key == "preTokenGeneration" and trigger.version not in (None, "V1_0"):
                 block[f"{key}Config"] = {"lambdaArn": arns[key], "lambdaVersion": trigger.version}
-            # AWS keeps the old form beside the new one, and answers with both.
+            # AWS keeps the old property next to the new one, and returns both.
             block[key] = arns[key]
         return block
 
@@ -135,7 +135,7 @@ def _live(config: Mapping[str, Any]) -> Iterator[tuple[str, Trigger]]:
 
 
 def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    """What AWS refuses, or could never call. `auth_flows` has those of each client, by its config key."""
+    """The errors and warnings for triggers. `auth_flows` has the flows of each client, by config path."""
     given = triggers.given()
     for key, trigger in given.items():
         place = f"{path}.{key}"
@@ -166,7 +166,7 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
 
 
 def _code_problems(place: str, trigger: Trigger) -> Iterator[Problem]:
-    """Code that is not there: Lambda itself would say so only when somebody signs in."""
+    """Missing code: without this check, the error would only appear at a sign-in."""
     folder = (ROOT / str(trigger.path)).resolve()
     if not (folder.is_dir() and folder.is_relative_to(ROOT.resolve())):
         yield Problem(f"{place}.path", "a folder of this repository, relative to its root", shown(trigger.path))

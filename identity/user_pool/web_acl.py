@@ -45,7 +45,7 @@ class WebAcl(Model):
     )
 
     def rules(self) -> list[dict[str, Any]]:
-        """The provider's rules, in the order in which AWS looks at them."""
+        """The inputs of the rules, in order of priority."""
         made: list[dict[str, Any]] = []
         if self.requests_per5_minutes:
             limit = {"limit": self.requests_per5_minutes, "aggregateKeyType": "IP"}
@@ -62,7 +62,7 @@ class WebAcl(Model):
 
 
 def web_acl_problems(acl: WebAcl) -> Iterator[Problem]:
-    """Neither a web ACL nor what one should do; or both."""
+    """The error if neither an ARN nor rules are set, or both."""
     own = {"requestsPer5Minutes": acl.requests_per5_minutes, "managedRules": acl.managed_rules}
     given = {key: value for key, value in own.items() if value}
     if acl.arn and given:
@@ -73,7 +73,7 @@ def web_acl_problems(acl: WebAcl) -> Iterator[Problem]:
 
 
 def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None) -> WebAcl:
-    """What stands in front of a live pool; `made` is the web ACL, where it is this stack's own."""
+    """The settings of a live web ACL; `made` has its outputs if this stack created it, otherwise None."""
     if made is None:
         return WebAcl.model_construct(arn=association.get("webAclArn"))
     names = {group: rule for rule, group in RULES.items()}
@@ -87,7 +87,7 @@ def read_web_acl(association: Mapping[str, Any], made: Mapping[str, Any] | None)
 
 
 def put_web_acl(beside: Beside, pool_arn: pulumi.Input[str], acl: WebAcl) -> None:
-    """The web ACL, where none is given, and its association with the pool."""
+    """Create the web ACL, if no ARN is set, and its association with the pool."""
     arn: pulumi.Input[str] | None = acl.arn
     if arn is None:
         arn = aws.wafv2.WebAcl(
@@ -102,7 +102,7 @@ def put_web_acl(beside: Beside, pool_arn: pulumi.Input[str], acl: WebAcl) -> Non
         f"{beside.name}-web-acl-association",
         resource_arn=pool_arn,
         web_acl_arn=arn,
-        # A pool has one: to delete the old association after the new one is made would take the new one away.
+        # A pool has one association: deleting the old one after creating the new one would remove the new one.
         opts=beside.options(delete_before_replace=True),
     )
 
