@@ -74,10 +74,10 @@ def adopt(
         known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
         described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
         merged, disagreements = stack_settings.merge(said, described, where.name, take)
-        merged |= _exempt(merged, described, where)
         if not importing or write:
-            _tell(where, merged, described, disagreements if take != "live" else [])
             with looks.in_place(described.files, keep=write and not (disagreements and not take)):
+                merged |= _exempt(merged, described, where)
+                _tell(where, merged, described, disagreements if take != "live" else [])
                 _sound(where, stack_settings.with_secrets(merged, described.secrets), running, described, leave)
         if write:
             if disagreements and not take:

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from cli.adopt import describe, kinds, looks, stack_settings, survey
+from cli.adopt import commands, describe, kinds, looks, place, stack_settings, survey
 from cli.adopt.compare import Effect
 from cli.adopt.entries import with_placeholders
 from cli.adopt.stack_settings import as_texts, rooted
 from cli.adopt.things import Live
-from identity import config, facts
+from identity import branding, config, facts, login
 from identity.user_pool.attributes import DECLARABLE
+from local import paths
 from tests.support import live_pool
 
 POOL = "eu-west-1_AbCdEfGhI"
@@ -463,6 +465,27 @@ def test_the_looks_of_the_pages_are_files_that_the_key_names_and_stay_only_where
             assert json.loads((tmp_path / look["settings"]).read_text())["components"]["form"]["borderRadius"] == 4
         assert [path.is_file() for path in tmp_path.rglob("*.*")] == [True, True] * keep
     assert (tmp_path / look["assets"][0]["file"]).read_bytes() == b"<svg/>"
+
+
+_CSS = {"UICustomization": {"ClientId": "ALL", "CSS": ".label-customizable {font-weight: 400;}", "CSSVersion": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "file"), [("museum", {}, "tickets.json"), ("notes", {"get_ui_customization": _CSS}, "pages.css")]
+)
+@pytest.mark.parametrize("write", [False, True])
+def test_a_new_stack_of_a_pool_with_looks_of_its_own_is_told_and_written_with_their_files(
+    name: str, more: dict[str, Any], file: str, write: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(commands, "Account", lambda *_: Answers(SPECS[name], **more))
+    monkeypatch.setattr(place.Place, "export", lambda _: {})
+    monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
+    for module in (looks, branding, login):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    ran = CliRunner().invoke(commands.adopt, ["--stack", "prod", "--pool", POOL, *(["--write"] if write else [])])
+    assert ran.exception is None, ran.output
+    assert f"login/prod/{file}" in ran.output
+    assert (tmp_path / "login" / "prod" / file).is_file() is (tmp_path / "Pulumi.prod.yaml").is_file() is write
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
