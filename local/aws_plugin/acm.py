@@ -10,11 +10,11 @@ from .properties import Props, to_aws
 from .resource import Held, Resource
 from .service import Service
 
-_WAITING = 75 * 60  # seconds; the official provider's
+_WAITING = 75 * 60  # seconds; the official provider's default
 
 
 class Certificate(Held, module="acm"):
-    """A certificate that ACM issues. The emulator issues it at once, and always as RSA_2048."""
+    """A certificate from ACM. The emulator issues it at once, always with an RSA_2048 key."""
 
     noun, verbs = "Certificate", ("Request", "Describe", "", "Delete")
     member, rereads = "CertificateArn", True
@@ -31,7 +31,7 @@ class Certificate(Held, module="acm"):
             return props
         return props | {
             "subjectAlternativeNames": sorted({*names, *filter(None, [props.get("domainName")])})
-        }  # AWS adds it by itself
+        }  # AWS adds the domain name
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
         arn, options = answer["CertificateArn"], answer.get("DomainValidationOptions", [])
@@ -53,7 +53,7 @@ class Certificate(Held, module="acm"):
 
 
 class CertificateValidation(Resource, module="acm"):
-    """Nothing of its own in AWS: making it waits until the certificate is issued, 75 minutes unless told otherwise."""
+    """No resource in AWS: a create waits until the certificate is issued, by default for at most 75 minutes."""
 
     differences = Differences(replaces=("certificateArn", "validationRecordFqdns"))
 
@@ -65,7 +65,7 @@ class CertificateValidation(Resource, module="acm"):
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         arn = known.get("certificateArn")
         if not arn or _described(aws, arn)["Status"] != "ISSUED":
-            return None  # the official provider has no import of it either
+            return None  # the official provider cannot import it either
         given = {name: known[name] for name in ("certificateArn", "validationRecordFqdns") if name in known}
         return self.state(aws, resource_id, {}, **given)
 

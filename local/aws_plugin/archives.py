@@ -1,4 +1,4 @@
-"""An archive of the program's as the bytes of a zip: the same content gives the same bytes."""
+"""Convert a Pulumi archive to a zip file: the same content always gives the same bytes."""
 
 import io
 import zipfile
@@ -8,14 +8,14 @@ from pathlib import Path
 from .emulator import Refusal
 from .values import Archive
 
-_MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip file
 _READABLE = 0o644 << 16
 
 
 def zipped(archive: Archive) -> bytes:
-    """The zip of a folder or of assets by name; a zip that is given stays as it is.
+    """Return the zip of a folder or of assets by name; an existing zip file is returned unchanged.
 
-    Raises Refusal where there is nothing at its path, or it is neither of these.
+    Raises Refusal if the path does not exist, or for another kind of archive.
     """
     if "path" in archive and Path(archive["path"]).is_file():
         return Path(archive["path"]).read_bytes()

@@ -1,4 +1,4 @@
-"""All that the plugin has: resource types and functions, by their tokens."""
+"""The plugin's resource types and functions, by token."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ RESOURCES: dict[str, Resource] = {
     found.type_name: found()
     for module in _MODULES
     for found in vars(module).values()
-    if isinstance(found, type) and issubclass(found, Resource) and found.type_name  # the kinds of types have none
+    if isinstance(found, type) and issubclass(found, Resource) and found.type_name  # base classes have none
 }
 INVOKES: dict[str, tuple[Callable[[Emulator, Props], Props], frozenset[str]]] = {
     "aws:cloudformation/getExport:getExport": (cloudformation.get_export, frozenset({"name", "region"})),

@@ -1,4 +1,4 @@
-"""What is wrong with given inputs, told before anything is asked of the emulator."""
+"""Validate inputs before any request to the emulator."""
 
 import json
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from .properties import Kind, Property, Props, Table
 
 
 def problems(subject: str, table: Table, given: Props, path: str = "") -> Iterator[str]:
-    """Everything wrong with the given inputs, a sentence each: unknown names, missing ones, wrong kinds and values."""
+    """Yield a message for each invalid input: unknown or missing properties, wrong types, and values not allowed."""
     for name, value in given.items():
         if name not in table:
-            if not name.startswith("__"):  # the plugin's own notes
+            if not name.startswith("__"):  # internal keys of the plugin
                 near = get_close_matches(name, table, n=1)
                 yield f"{path}{name}: no such property of {subject}" + (f"; did you mean {near[0]}?" if near else "")
         elif table[name].unsupported:

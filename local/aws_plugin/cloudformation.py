@@ -14,11 +14,11 @@ from .properties import Props, comparable, to_aws
 from .resource import Resource
 from .service import Service
 
-_TIMEOUT = 30 * 60  # seconds; the official provider's
+_TIMEOUT = 30 * 60  # seconds; the official provider's default
 
 
 class Stack(Resource, module="cloudformation"):
-    """A CloudFormation stack. A creation that fails leaves no stack behind."""
+    """A CloudFormation stack. If its creation fails, it is deleted."""
 
     requests = ("CreateStack",)
     differences = Differences(
@@ -91,7 +91,7 @@ def _described(aws: Service, stack_id: str) -> Any:
 
 
 def get_export(emulator: Emulator, arguments: Props) -> Props:
-    """An export's value. Raises Refusal when no stack exports the name."""
+    """Return an export and its value. Raises Refusal if no stack exports the name."""
     region = arguments.get("region") or emulator.region
     pages = emulator.client("cloudformation", region).get_paginator("list_exports").paginate()
     for export in (export for page in pages for export in page["Exports"]):
@@ -107,13 +107,13 @@ def get_export(emulator: Emulator, arguments: Props) -> Props:
 
 
 def get_caller_identity(emulator: Emulator, _: Props) -> Props:
-    """Whose credentials these are."""
+    """Return the account, the ARN and the user id of the credentials."""
     answer = emulator.client("sts").get_caller_identity()
     return {"accountId": answer["Account"], "arn": answer["Arn"], "id": answer["Account"], "userId": answer["UserId"]}
 
 
 def get_region(emulator: Emulator, arguments: Props) -> Props:
-    """The region of the stack, or the one that is named."""
+    """Return the given region, or else the stack's."""
     region = arguments.get("region") or arguments.get("name") or emulator.region
     return {
         "description": region,

@@ -1,4 +1,4 @@
-"""The types of aws:cognito but for the pool: what stands on one, and identity pools.
+"""The types of aws:cognito except UserPool: the parts of a user pool, and identity pools.
 
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
@@ -13,18 +13,18 @@ from .properties import Props, from_aws, to_aws
 from .resource import Held, Resource, parted
 from .service import Service
 
-# As AWS answers for a client whose rotation is off; the emulator answers nothing.
+# AWS's response for a client without rotation; the emulator omits it.
 _NO_ROTATION = {"feature": "DISABLED", "retryGracePeriodSeconds": 0}
 _UNITS = {"accessToken": "hours", "idToken": "hours", "refreshToken": "days"}
 
 
 class UserPoolClient(Held, module="cognito"):
-    """An app client. What a program leaves out stays as it is, as with the official provider."""
+    """An app client. A property that the program omits keeps its value, as with the official provider."""
 
     differences = Differences(
         replaces=("userPoolId", "generateSecret"),
         keeps=("analyticsConfiguration.roleArn", "analyticsConfiguration.userDataShared"),
-        # As with the official provider: an import does not read it, and nothing is neither true nor false.
+        # As in the official provider: an import does not read it, and not set differs from true and false.
         unread=("generateSecret",),
         default={f"tokenValidityUnits.{token}": unit for token, unit in _UNITS.items()},
         absent={
@@ -42,7 +42,7 @@ class UserPoolClient(Held, module="cognito"):
 
 
 class UserPoolDomain(Held, module="cognito"):
-    """The domain of a pool's sign-in pages: a prefix, or with a certificate a name of one's own."""
+    """The domain of a pool's sign-in pages: a prefix, or a custom domain with a certificate."""
 
     differences = Differences(
         replaces=("domain", "userPoolId"),
@@ -52,24 +52,24 @@ class UserPoolDomain(Held, module="cognito"):
     key, rereads = ("domain",), True
 
     def replaced_by(self, old: Props, new: Props) -> frozenset[str]:
-        """A prefix cannot become a name of one's own, nor the other way; another certificate is an update."""
+        """A change between a prefix and a custom domain replaces the domain; another certificate updates it."""
         one_kind = bool(old.get("certificateArn")) == bool(new.get("certificateArn"))
         return frozenset() if one_kind else frozenset({"certificateArn"})
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         found = super().read(aws, resource_id, known)
-        return found if found and found.get("userPoolId") else None  # AWS describes one that is not there by nothing
+        return found if found and found.get("userPoolId") else None  # for a missing domain AWS returns an empty one
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
         return {
             "cloudfrontDistributionArn": answer.get("CloudFrontDistribution", ""),
-            # CloudFront's one zone for alias records, the same for every distribution.
+            # CloudFront's hosted zone for alias records, the same for every distribution.
             "cloudfrontDistributionZoneId": "Z2FDTNDATAQYW2",
         }
 
 
 class ResourceServer(Held, module="cognito"):
-    """An API, to Cognito: an identifier and its scopes."""
+    """A resource server: an API's identifier and its scopes."""
 
     differences = Differences(replaces=("identifier", "userPoolId"))
     noun, key, separator = "ResourceServer", ("userPoolId", "identifier"), "|"
@@ -77,7 +77,7 @@ class ResourceServer(Held, module="cognito"):
     def planned(self, old: Props, new: Props) -> Props:
         try:
             return {"scopeIdentifiers": _scope_identifiers(new)}
-        except TypeError:  # a scope that is not known yet
+        except TypeError:  # a scope is not known yet
             return {"scopeIdentifiers": UNKNOWN}
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
@@ -89,7 +89,7 @@ def _scope_identifiers(props: Props) -> list[str]:
 
 
 class IdentityProvider(Held, module="cognito"):
-    """A provider that a pool's people may sign in with; local/gateway has the stand-in for it."""
+    """An identity provider for a pool's users; local/gateway simulates its sign-in."""
 
     differences = Differences(
         replaces=("providerName", "providerType", "userPoolId"),
@@ -104,14 +104,14 @@ class IdentityProvider(Held, module="cognito"):
 
 
 class UserGroup(Held, module="cognito"):
-    """A group of a pool's people."""
+    """A group of a pool's users."""
 
     differences = Differences(replaces=("name", "userPoolId"), absent={"precedence": 0})
     noun, verbs = "Group", ("Create", "Get", "", "Delete")
     key = ("userPoolId", "name")
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
-        """The emulator has no UpdateGroup: the group is made anew, with its members."""
+        """Delete the group and create it again, with its members: the emulator has no UpdateGroup."""
         named = {"UserPoolId": old["userPoolId"], "GroupName": old["name"]}
         pages = aws.client.get_paginator("list_users_in_group").paginate(**named)
         members = [user["Username"] for page in pages for user in page["Users"]]
@@ -123,7 +123,7 @@ class UserGroup(Held, module="cognito"):
 
 
 class UserPoolUICustomization(Resource, module="cognito"):
-    """A style sheet and a logo, of one client or of ALL. The emulator takes the logo and keeps none."""
+    """A style sheet and a logo, for one client or for ALL. The emulator accepts the logo but does not store it."""
 
     requests = ("SetUICustomization",)
     changing = ("cssVersion", "imageUrl", "lastModifiedDate")
@@ -141,7 +141,7 @@ class UserPoolUICustomization(Resource, module="cognito"):
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
         pool, client_id = parted(resource_id, "<user pool id>,<client id>")
         found = aws.client.get_ui_customization(UserPoolId=pool, ClientId=client_id).get("UICustomization") or {}
-        # AWS and the emulator answer with the pool's own where the client has none.
+        # For a client without its own, AWS and the emulator return the pool's customization.
         if found.get("ClientId") != client_id or not (found.get("CSS") or known.get("imageFile")):
             return None
         return self.state(aws, resource_id, found)

@@ -10,26 +10,26 @@ from .properties import Props, Table, to_aws
 from .resource import Resource
 from .service import Service
 
-# Neither CreateUserPool nor UpdateUserPool has members for these; SetUserPoolMfaConfig does.
+# Only SetUserPoolMfaConfig has members for these, not CreateUserPool and UpdateUserPool.
 _FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
-# The older members for the texts of a verification, and those of the template that stand for them.
+# Older member for a verification message -> the member of VerificationMessageTemplate that replaced it.
 _OLDER = {
     "EmailVerificationMessage": "EmailMessage",
     "EmailVerificationSubject": "EmailSubject",
     "SmsVerificationMessage": "SmsMessage",
 }
-# AWS's own, for a pool that names none; said to take another one back, since an empty text is refused.
+# AWS's default message. Sent to reset a custom message, since AWS refuses an empty one.
 _SMS_CODE = "Your authentication code is {####}. "
 _MODE = "MfaConfiguration"
 _BY_CODE = "CONFIRM_WITH_CODE"
 
 
 class UserPool(Resource, module="cognito"):
-    """A user pool. Schema attributes can only be added; the emulator cannot rename a pool, so its old name stays."""
+    """A user pool. Schema attributes can only be added. The emulator cannot rename a pool: the old name stays."""
 
     requests = ("CreateUserPool", "SetUserPoolMfaConfig")
-    # `keeps` follows the official provider: what a program leaves out is sent again from the state, where
-    # UpdateUserPool would reset it. Everything else that is left out is taken back.
+    # `keeps` follows the official provider: if the program omits one of these, its value in the state is sent again,
+    # since UpdateUserPool would reset it. Every other omitted property is reset.
     differences = Differences(
         replaces=("aliasAttributes", "usernameAttributes", "usernameConfiguration"),
         keeps=(
@@ -69,7 +69,7 @@ class UserPool(Resource, module="cognito"):
     def make(self, aws: Service, props: Props) -> str:
         request = to_aws(self.inputs, props)
         factors = _factors(request)
-        # As the official provider does: AWS takes MFA only from a pool that has its factors.
+        # As in the official provider: AWS requires the factors before it turns on MFA.
         made = aws.call("CreateUserPool", {name: value for name, value in request.items() if name != _MODE})
         pool_id = str(made["UserPool"]["Id"])
         if factors != {_MODE: "OFF"}:
@@ -99,7 +99,7 @@ class UserPool(Resource, module="cognito"):
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         found = self.read(aws, resource_id, state) or {}
-        # AWS refuses these two; the emulator would not.
+        # AWS refuses to delete such pools; the emulator does not.
         if found.get("deletionProtection") == "ACTIVE":
             raise Refusal(
                 "InvalidParameterException: The user pool cannot be deleted because deletion protection is activated. "
@@ -114,7 +114,7 @@ class UserPool(Resource, module="cognito"):
 
 
 def _factors(request: Props) -> Props:
-    """What SetUserPoolMfaConfig is asked for."""
+    """Return the mode and the factors for SetUserPoolMfaConfig."""
     mode = request.get(_MODE, "OFF")
     factors = {member: request[member] for member in _FACTORS if member in request}
     on = [member for member in _FACTORS[:2] if factors.get(member) not in (None, {}, {"Enabled": False})]
@@ -131,7 +131,7 @@ def _factors(request: Props) -> Props:
 
 
 def _as_aws_answers(pool: Props, factors: Props) -> Props:
-    """A pool as AWS describes it, with its factors: the emulator keeps apart what AWS takes for one and the same."""
+    """Merge a pool and its factors as AWS returns them: the emulator stores members apart that are one in AWS."""
     sms = factors.get("SmsMfaConfiguration") or {}
     texts = {new: pool[older] for older, new in _OLDER.items() if pool.get(older)}
     message = pool.get("SmsAuthenticationMessage") or sms.get("SmsAuthenticationMessage")
@@ -149,7 +149,7 @@ def _as_aws_answers(pool: Props, factors: Props) -> Props:
 
 
 def _one_token_trigger(old: Props, new: Props) -> Props:
-    """AWS has the function before a token twice, and refuses two that differ: the one that changed counts."""
+    """Make both members for the pre token generation trigger equal, as AWS requires. The changed one wins."""
     before, after = (props.get("lambdaConfig") or {} for props in (old, new))
     function, versioned = after.get("preTokenGeneration"), after.get("preTokenGenerationConfig")
     if not function or not versioned or versioned.get("lambdaArn") == function:

@@ -1,4 +1,4 @@
-"""The attributes of a user pool: which ones are its own, and which change of them Cognito can make.
+"""The attributes of a user pool: which ones the program set, and which changes Cognito allows.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 """
@@ -15,7 +15,7 @@ _NEW_AT_ONCE = 25
 
 
 def impossible(table: Table, old: Props, new: Props) -> str | None:
-    """Why a pool with the old attributes cannot get the new ones; `table` is what an attribute has."""
+    """Return why a pool's attributes cannot change so; None if they can. `table`: the properties of an attribute."""
     if not isinstance(new.get("schemas") or [], list):
         return None  # not known yet
     before, after = (by_name(table, props.get("schemas") or []) for props in (old, new))
@@ -27,10 +27,10 @@ def by_name(table: Table, attributes: list[Props]) -> dict[str, Any]:
 
 
 def own_attributes(table: Table, answer: list[Props], known: list[Props]) -> list[Props]:
-    """The pool's own attributes: the custom ones, and the standard ones that the program names or that were changed.
+    """Return the pool's custom attributes, and the standard ones that the program set.
 
-    AWS answers with every standard attribute there is, and cannot tell which of them a program gave. One that is
-    required or cannot be written was given when the pool was made; any other may be one that AWS has added since.
+    AWS returns all standard attributes, not only those that a program set. A required or immutable one was set when the
+    pool was created. Any other is returned only if it is in `known`: AWS may have added it since.
     """
     names = {attribute["name"] for attribute in known}
     found = []
@@ -44,7 +44,7 @@ def own_attributes(table: Table, answer: list[Props], known: list[Props]) -> lis
 
 
 def _changed(before: Props, after: Props) -> str | None:
-    """Why attributes that are there cannot become these."""
+    """Return why existing attributes cannot change so; None if they do not change."""
     touched = [
         f"{name} ({', '.join(_differing(before[name], after[name])) if name in after else 'gone'})"
         for name in sorted(before)
@@ -60,7 +60,7 @@ def _changed(before: Props, after: Props) -> str | None:
 
 
 def _differing(before: Props, after: Props) -> list[str]:
-    """The parts of an attribute that differ, each with its old value and its new one."""
+    """Return the parts of an attribute that differ, each with its old and new value."""
     lines = []
     for name, was in before.items():
         becomes = after[name]
@@ -76,7 +76,7 @@ def _told(value: Any) -> str:
 
 
 def _unaddable(names: Set[str], attributes: Props) -> str | None:
-    """Why AddCustomAttributes, one call of which adds all that is new, would refuse these."""
+    """Return why AddCustomAttributes would refuse the new attributes; None if it would not."""
     if standard := sorted(names & set(STANDARD_ATTRIBUTES)):
         return (
             f"Invalid AttributeDataType: {', '.join(standard)} is a standard attribute, which cannot be added to a "

@@ -1,4 +1,4 @@
-"""The way to the emulator, and the only way out of this plugin: botocore, on loopback endpoints alone."""
+"""Connect to the emulator with botocore, on loopback addresses only. The plugin makes no other connections to AWS."""
 
 import functools
 import ipaddress
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Refusal(Exception):
-    """Something to tell the user as it stands: what, where, and what fixes it."""
+    """An error with a message for the user: what is wrong, where, and how to fix it."""
 
 
-THREADS = 32  # that wait for the emulator; the default of a few would make parallel work queue up
+THREADS = 32  # for parallel requests to the emulator; the default is too low
 
 # The official provider's endpoint names -> boto3's service names.
 SERVICES = {
@@ -25,7 +25,7 @@ SERVICES = {
     **{name: name for name in ("sesv2", "ssm", "sts", "wafv2")},
 }
 
-_MAKING = threading.RLock()  # a session does one thing at a time
+_MAKING = threading.RLock()  # a botocore session is not safe for parallel use
 _GONE = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
@@ -35,9 +35,9 @@ _GONE = frozenset(
 
 
 class Emulator:
-    """The emulated account as the stack's `aws:` config describes it.
+    """The emulated account from the stack's `aws:` config.
 
-    Raises Refusal on an endpoint that is not on this machine; asks for an endpoint only when a service is used.
+    Raises Refusal for an endpoint that is not on this machine. A service's endpoint is required only when it is used.
     """
 
     def __init__(self, region: str, access_key: str, secret_key: str, endpoints: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class Emulator:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A client for one of SERVICES, made once a service and region. Safe to call from several threads."""
+        """Return a client for one of SERVICES; one per service and region. Safe to call from several threads."""
         where = region or self.region
         with _MAKING:
             if (service, where) not in self._clients:
@@ -63,15 +63,15 @@ class Emulator:
                 f"this plugin only speaks to the emulator, and the stack names no endpoint for {service}: "
                 f"add `{service}: http://127.0.0.1:<port>` to aws:endpoints in the stack file"
             )
-        # No second attempt: where only the answer was lost, it would make the thing twice; the next `up` clears up
-        # instead. A connection for each thread that calls.
+        # No retry: if only the response was lost, a retry would create the resource twice. The next `up` starts over
+        # instead. One connection per thread.
         settings = {"read_timeout": 60, "retries": {"total_max_attempts": 1}, "max_pool_connections": THREADS}
         return connect(SERVICES[service], self._endpoints[service], region, self._keys, **settings)
 
 
 def connect(service: str, url: str, region: str, key: tuple[str, str], **settings: Any) -> Any:
-    """A client for a service, by boto3's name of it, that goes to this URL alone."""
-    from botocore.config import Config  # here, since a preview of nothing new never needs it
+    """Return a client for a service, by its name in boto3, that connects only to this URL."""
+    from botocore.config import Config  # not at the top: a preview without changes does not need it
 
     # No proxy: it would carry loopback requests elsewhere.
     config = Config(connect_timeout=5, proxies={}, **settings)
@@ -82,21 +82,21 @@ def connect(service: str, url: str, region: str, key: tuple[str, str], **setting
 
 @functools.cache
 def session() -> Any:
-    """Botocore's, with nothing of a person's own in it."""
+    """Return the shared botocore session."""
     from botocore.session import Session
 
-    return Session()  # it keeps the descriptions of the services, which take longest to read
+    return Session()  # shared: it caches the service models, which are slow to load
 
 
 @functools.cache
 def model(service: str) -> Any:
-    """AWS's model of a service, by boto3's name of it."""
+    """Return AWS's model of a service, by its name in boto3."""
     with _MAKING:
         return session().get_service_model(service)
 
 
 def endpoints_of(text: str) -> dict[str, str]:
-    """`aws:endpoints` as the engine hands it over: a JSON list of objects, service -> URL."""
+    """Return service -> URL from `aws:endpoints`, which the engine sends as a JSON list of objects."""
     try:
         entries = json.loads(text)
         return {service: url for entry in entries for service, url in entry.items() if url}
@@ -118,13 +118,13 @@ def _refuse_unless_loopback(service: str, url: str) -> None:
 
 
 def code_of(error: Exception) -> str:
-    """AWS's error code, or an empty string for any other error."""
-    # A lost connection is an error whose response is None.
+    """Return AWS's error code, or an empty string for any other error."""
+    # The response of a lost connection is None.
     return str((getattr(error, "response", None) or {}).get("Error", {}).get("Code", ""))
 
 
 def existing(call: Callable[[], T]) -> T | None:
-    """What the call answers, or None where AWS says that the thing asked for does not exist."""
+    """Return the result of the call; None if AWS reports that the resource does not exist."""
     try:
         return call()
     except Exception as error:
@@ -136,7 +136,7 @@ def existing(call: Callable[[], T]) -> T | None:
 
 @contextmanager
 def plainly(subject: str) -> Iterator[None]:
-    """Turn what boto3 raises into a Refusal that names the subject, AWS's code and what to do."""
+    """Turn boto3's errors into a Refusal with the subject, AWS's error code and the fix."""
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as Unconnected
 

@@ -12,7 +12,7 @@ from .service import Service
 
 
 class Role(Held, module="iam"):
-    """A role: who may take it, and for how long. What it may do is said by policies of their own."""
+    """A role: who can assume it, and for how long. Its permissions are separate policies."""
 
     noun, verbs = "Role", ("Create", "Get", "", "Delete")
     key, rereads = ("name",), True
@@ -52,7 +52,7 @@ class Role(Held, module="iam"):
 
 
 class RolePolicy(Held, module="iam"):
-    """What a role may do, written into the role."""
+    """An inline policy of a role."""
 
     differences = Differences(
         replaces=("name", "role"),

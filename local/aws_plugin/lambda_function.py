@@ -1,4 +1,4 @@
-"""aws:lambda Function and Permission: code that the emulator runs, as the person who started it, when a pool asks.
+"""aws:lambda Function and Permission. The emulator runs the code as the user who started the emulator.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
@@ -16,11 +16,11 @@ from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
 
-_STARTING = 60.0  # seconds; it takes about one
+_STARTING = 60.0  # seconds; a start takes about one
 
 
 class Function(Resource, module="lambda"):
-    """A function, its code a zipped folder."""
+    """A function, with its code in an archive."""
 
     requests = ("CreateFunction",)
     differences = Differences(
@@ -32,7 +32,7 @@ class Function(Resource, module="lambda"):
         ordered=("layers",),
         own=("code", "reservedConcurrentExecutions"),
         default={"memorySize": 128, "timeout": 3, "reservedConcurrentExecutions": -1, "skipDestroy": False},
-        # What only a fleet of functions needs.
+        # Not needed for the triggers of a user pool.
         unsupported=(
             *("capacityProviderConfig", "codeSigningConfigArn", "deadLetterConfig", "durableConfig", "imageConfig"),
             *("fileSystemConfig", "packageType", "publish", "publishTo", "snapStart", "tenancyConfig", "vpcConfig"),
@@ -40,7 +40,7 @@ class Function(Resource, module="lambda"):
     )
 
     def prepared(self, props: Props) -> Props:
-        """The code as the digest of what is in it: a path says nothing of that, and its files change."""
+        """Compare the code by its digest: the files at a path may change."""
         return props | {"code": _digest(props), "sourceCodeHash": None}
 
     def make(self, aws: Service, props: Props) -> str:
@@ -139,7 +139,7 @@ def _wait(aws: Service, name: str) -> None:
 
 
 def _digest(props: Props) -> Any:
-    """The engine's digest of the code; of code that is not known yet its marker, after an import AWS's digest."""
+    """Return the engine's digest of the code; UNKNOWN if it is not known yet; after an import AWS's digest."""
     code = props.get("code") or props.get("sourceCodeHash")
     return code.get("hash") if isinstance(code, dict) else code
 

@@ -10,7 +10,7 @@ from .service import Service
 
 
 class LogGroup(Resource, module="cloudwatch"):
-    """A log group; 0 days of retention are for ever."""
+    """A log group. A retention of 0 days means that logs never expire."""
 
     requests = ("CreateLogGroup", "PutRetentionPolicy")
     differences = Differences(

@@ -1,4 +1,4 @@
-"""Tables read off the official provider: types from `pulumi_aws`'s classes, members and values from AWS's own model.
+"""Build property tables from the official provider: types from `pulumi_aws`, members and values from AWS's models.
 
 https://www.pulumi.com/registry/packages/aws/api-docs/ and botocore's service-2.json files, which the AWS SDKs share.
 """
@@ -27,40 +27,40 @@ _EMPTY: Mapping[Kind, Any] = {
     **{Kind.SET: [], Kind.BLOCKS: []},
 }
 
-_LOADING = threading.Lock()  # the first use of a package loads it, and a second thread would find a half of it
+_LOADING = threading.Lock()  # the first use of a package imports it; a second thread would see it incomplete
 
 
 @dataclass(frozen=True, kw_only=True)
 class Differences:
-    """What neither the classes nor the model tell of the properties, each by its path."""
+    """Facts about properties, by path, that neither the classes nor the models have. See also `Property`."""
 
-    named: str = "name"  # made from the logical name where the program gives none
+    named: str = "name"  # generated from the logical name if the program omits it
     replaces: Collection[str] = ()
-    keeps: Collection[str] = ()  # beside what the official provider computes where it is not given
-    resets: Collection[str] = ()  # not kept, and yet computed
+    keeps: Collection[str] = ()  # in addition to those that the official provider computes if omitted
+    resets: Collection[str] = ()  # computed, but not kept
     unread: Collection[str] = ()
     secret: Collection[str] = ()
     ordered: Collection[str] = ()
-    bare: bool = False  # whether an empty block says something
-    members: Mapping[str, str] = field(default_factory=dict)  # AWS's, where it is called otherwise
+    bare: bool = False  # whether an empty block has a meaning
+    members: Mapping[str, str] = field(default_factory=dict)  # AWS's members with other names
     keyed: Mapping[str, str] = field(default_factory=dict)
     own: Collection[str] = ()  # the resource's module converts these itself
-    unsupported: Collection[str] = ()  # AWS's model has these and this plugin does not, as what the model lacks
+    unsupported: Collection[str] = ()  # in AWS's model, but not in this plugin
     default: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Any] = field(default_factory=dict)
-    computed: Set[str] = frozenset()  # read off the official class, not written by hand: what it always has
+    computed: Set[str] = frozenset()  # from the official class, not set by hand: the outputs that always exist
 
 
 def official_table(arguments: Any, shapes: "Sequence[Shape]", differences: Differences, place: str = "") -> Table:
-    """The inputs of a resource type, or the properties of a block.
+    """Return the inputs of a resource type, or the properties of a block.
+
+    A property without a member in the shapes or in the differences is unsupported.
 
     Args:
-        arguments: their class in `pulumi_aws`.
-        shapes: what carries them in AWS's model; empty where nothing of it is held.
-        differences: what is written by hand.
-        place: the block's path and a dot.
-
-    A property that has no member in the shapes, and none by hand, is unsupported.
+        arguments: the class of the inputs in `pulumi_aws`.
+        shapes: the shapes of the requests in AWS's model; empty if no request sends the inputs.
+        differences: the facts set by hand.
+        place: the block's path and a dot; empty for a resource type.
     """
     parameters = {to_camel(name.rstrip("_")): found for name, found in inspect.signature(arguments).parameters.items()}
     package = sys.modules[arguments.__module__.rpartition(".")[0]]
@@ -76,7 +76,7 @@ def _property(
     required = parameter.default is inspect.Parameter.empty
     computed = differences.computed - {differences.named, *differences.resets, *differences.default}
     keeps = path in (*differences.keeps, "region") or (path in computed and aws is not None and not required)
-    # Terraform's own rule for what stands in a block: a flag that is not given is false.
+    # Terraform's rule for properties of a block: an omitted boolean is false.
     default = False if kind is Kind.FLAG and "." in path and not required and not keeps else None
     return Property(
         kind=kind,
@@ -100,7 +100,7 @@ def _property(
 
 
 def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "tuple[str | None, Shape | None]":
-    """The member of a property, and its shape; empty where AWS never hears of it, or the module converts it itself."""
+    """Return a property's member and shape: empty if it is not sent or has its own conversion, None if unsupported."""
     if not shapes or path in (*differences.own, "region"):
         return "", None
     if path in ("name", "tags") and path not in differences.members:
@@ -113,18 +113,18 @@ def _member(path: str, shapes: "Sequence[Shape]", differences: Differences) -> "
 
 
 def shape_of(service: str, name: str) -> Any:
-    """What an operation is asked, or the shape of this name, in AWS's model of a service, by boto3's name of that."""
+    """Return an operation's input shape, or the shape with this name, from AWS's model of a service (name in boto3)."""
     known = model(service)
     return known.operation_model(name).input_shape if name in known.operation_names else known.shape_for(name)
 
 
 def official_outputs(type_name: str) -> dict[str, Any]:
-    """All that the official resource has, given or computed, but for its id: by name, with nothing of its type."""
+    """Return the official resource's outputs except the id: name -> the empty value of its type."""
     return {name: _EMPTY.get(_kind(of)[0]) for name, of in _types(type_name).items()}
 
 
 def computed(type_name: str) -> frozenset[str]:
-    """What the official resource always has, given or not."""
+    """Return the outputs that the official resource always has, even if the inputs are omitted."""
     return frozenset(name for name, of in _types(type_name).items() if NoneType not in get_args(of))
 
 
@@ -135,8 +135,8 @@ def _types(type_name: str) -> dict[str, Any]:
 
 
 def official_class(type_name: str, suffix: str = "") -> Any:
-    """The class of a type in `pulumi_aws`, or that of its arguments by the suffix `Args`."""
-    import pulumi_aws  # here: it takes a while, and the plugin says its port before
+    """Return the class of a type in `pulumi_aws`; with the suffix `Args` the class of its inputs."""
+    import pulumi_aws  # not at the top: a slow import, and the plugin starts without it
 
     _, module, name = type_name.replace("lambda/", "lambda_/").split(":")
     with _LOADING:
@@ -144,10 +144,10 @@ def official_class(type_name: str, suffix: str = "") -> Any:
 
 
 def _kind(annotation: Any) -> tuple[Kind, str]:
-    """The kind of value that an annotation of `pulumi_aws` means, and the class of its blocks."""
+    """Return the kind of a `pulumi_aws` annotation, and the class of its blocks."""
     found = list(_meanings(annotation))
     simple = [_SIMPLE[entry] for entry in found if entry in _SIMPLE]
-    if simple:  # a policy is a text, or a document that stands for it
+    if simple:  # the type of a policy is a string or an object: take the string
         return simple[0], ""
     meaning = found[0]
     if get_origin(meaning) is Sequence:
@@ -158,7 +158,7 @@ def _kind(annotation: Any) -> tuple[Kind, str]:
 
 
 def _meanings(annotation: Any) -> Iterator[Any]:
-    """What is left of an input's type without its futures and outputs."""
+    """Yield the types in an input's annotation, without awaitables and outputs."""
     if get_origin(annotation) is Union:
         for one in get_args(annotation):
             yield from _meanings(one)
@@ -167,7 +167,7 @@ def _meanings(annotation: Any) -> Iterator[Any]:
 
 
 def _walk(shape: Any, names: Sequence[str]) -> "tuple[str, Shape] | None":
-    """The dotted member that is called so but for case and a plural's `s`, and its shape."""
+    """Find a dotted member and its shape, whatever its case and a final `s`."""
     members = {_key(name): name for name in getattr(shape, "members", {})}
     if (name := members.get(_key(names[0]))) is None:
         return None
@@ -189,6 +189,6 @@ def _key(name: str) -> str:
 
 
 def _item(shape: Any) -> Any:
-    """What a list or a map holds, each of them the same."""
+    """Return the shape of the entries of a list or map; any other shape unchanged."""
     kind = getattr(shape, "type_name", "")
     return shape.member if kind == "list" else shape.value if kind == "map" else shape

@@ -1,7 +1,7 @@
-"""What a resource's properties are, as tables, and what follows from tables alone: differences and conversions.
+"""Tables of a resource's properties, and what uses only these tables: differences and conversions.
 
-Values here are plain JSON values under Pulumi's camelCase names. A value that the engine does not know yet (a preview)
-is the engine's own marker, UNKNOWN, and passes through everything.
+Values here are plain JSON values under Pulumi's camelCase names. A value that is not known during a preview is the
+engine's marker, UNKNOWN, which is passed through unchanged.
 """
 
 import functools
@@ -19,7 +19,7 @@ Props = dict[str, Any]
 
 
 class Kind(Enum):
-    """What a property takes: in words, and its type."""
+    """The type of a property: in words, and in Python."""
 
     TEXT = "a string", str
     NUMBER = "a number", int | float
@@ -33,29 +33,29 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """One input property. The order of a list means nothing unless it is `ordered`."""
+    """One input property. A list has no order unless it is `ordered`."""
 
     kind: Kind
-    aws: str = ""  # AWS's member, dotted when nested; empty where the resource's module does the conversion itself
-    unsupported: bool = False  # the official provider has it, and this plugin does not
-    values: tuple[str, ...] = ()  # those that AWS takes; empty for any
+    aws: str = ""  # AWS's member, dotted if nested; empty if the resource's module converts the property itself
+    unsupported: bool = False  # in the official provider, but not in this plugin
+    values: tuple[str, ...] = ()  # the values that AWS accepts; empty: any
     required: bool = False
-    named: bool = False  # made from the resource's logical name where the program gives none
-    replaces: bool = False
-    keeps: bool = False  # what the program leaves out stays as it is
-    unread: bool = False  # AWS never answers it: the engine's state is believed instead
+    named: bool = False  # generated from the resource's logical name if the program omits it
+    replaces: bool = False  # a change replaces the resource
+    keeps: bool = False  # keeps its value if the program omits it
+    unread: bool = False  # not in AWS's responses: the value in the engine's state is used instead
     secret: bool = False  # never shown in a message
     ordered: bool = False
-    listed: bool = False  # a map that AWS has as a list of Key and Value
-    keyed: str = ""  # what AWS has these blocks by, in a map
-    bare: bool = False  # an empty block says something, as `allow: {}` of a web ACL does
-    default: Any = None  # the official provider's, put into the inputs
-    absent: Any = None  # what AWS takes absence to mean; sent to take the property back
+    listed: bool = False  # a map that is a list of Key and Value in AWS
+    keyed: str = ""  # blocks that are a map in AWS: the property that is the map's key
+    bare: bool = False  # an empty block has a meaning, such as `allow: {}` of a web ACL
+    default: Any = None  # the official provider's default, added to the inputs
+    absent: Any = None  # the value that AWS uses if omitted; sent to reset the property
     inner: "Callable[[], Table]" = dict  # see `block`
 
     @functools.cached_property
     def block(self) -> "Table":
-        """What stands in it, read off at its first use: some types have blocks without end."""
+        """The properties of the block. Built at the first use: some blocks are recursive."""
         return self.inner()
 
 
@@ -63,7 +63,7 @@ Table = Mapping[str, Property]
 
 
 def comparable(prop: Property, value: Any) -> Any:
-    """A form in which two values are equal exactly when they mean the same to AWS; None for nothing."""
+    """Return a form of the value that is equal exactly if two values mean the same to AWS; None if not set."""
     if value is None:
         value = prop.default if prop.default is not None else prop.absent
     if value is None or (value in ("", [], {}) and not prop.bare) or value == UNKNOWN:
@@ -80,7 +80,7 @@ def comparable(prop: Property, value: Any) -> Any:
 
 
 def comparable_block(table: Table, value: Any) -> Any:
-    """The same for a block, whose table this is."""
+    """Return the same for a block with this table."""
     return value if value == UNKNOWN else {name: comparable(prop, value.get(name)) for name, prop in table.items()}
 
 
@@ -89,7 +89,7 @@ def _entries(prop: Property, value: list[Any]) -> list[Any]:
 
 
 def _without_layout(text: Any) -> Any:
-    """A JSON document without its layout, such as a policy; any other text as it stands."""
+    """Normalize the layout of a JSON document, such as a policy; return any other string unchanged."""
     if isinstance(text, str) and text.lstrip().startswith("{"):
         try:
             return json.dumps(json.loads(text), sort_keys=True)
@@ -105,7 +105,7 @@ class Change:
 
 
 def changes(table: Table, old: Props, new: Props, path: str = "", replaces: bool = False) -> dict[str, Change]:
-    """Path -> change, from the last known state to the new inputs."""
+    """Return path -> change, from the old state to the new inputs."""
     found: dict[str, Change] = {}
     for name, prop in table.items():
         before, after = old.get(name), new.get(name)
@@ -142,11 +142,11 @@ def _listed(prop: Property, before: list[Any], after: list[Any], path: str, repl
     found = {f"{path}[{index}]": Change("DELETE", replaces) for index in gone - come}
     found |= {f"{path}[{index}]": Change("ADD", replaces) for index in come - gone}
     found |= {f"{path}[{index}]": Change("UPDATE", replaces) for index in come & gone}
-    return found or {path: Change("UPDATE", replaces)}  # only the order, or how often an entry stands there, differs
+    return found or {path: Change("UPDATE", replaces)}  # only the order or the count of equal entries differs
 
 
 def to_aws(table: Table, props: Props, old: Props | None = None) -> Props:
-    """The request members for these properties, and for those that only `old` has, so that AWS takes them back."""
+    """Return the request members for these properties. Properties that only `old` has are sent to reset them."""
     empty: dict[Kind, Any] = {Kind.SET: [], Kind.MAP: {}, Kind.BLOCK: {}, Kind.BLOCKS: []}
     request: Props = {}
     for name, prop in table.items():
@@ -157,7 +157,7 @@ def to_aws(table: Table, props: Props, old: Props | None = None) -> Props:
             value = prop.absent if prop.absent is not None else empty.get(prop.kind)
         if value is None or value == "" or not prop.aws:
             continue
-        if prop.kind is Kind.BLOCK and value:  # nothing stays nothing: a default in it would set what is taken back
+        if prop.kind is Kind.BLOCK and value:  # an empty block stays empty: defaults in it would undo the reset
             value = to_aws(prop.block, value)
         elif prop.keyed:
             value = {block[prop.keyed]: to_aws(prop.block, block) for block in value}
@@ -173,7 +173,7 @@ def to_aws(table: Table, props: Props, old: Props | None = None) -> Props:
 
 
 def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
-    """The properties that an answer of AWS holds; what it leaves out or leaves empty is left out."""
+    """Return the properties of a response of AWS, without those that are missing or empty in it."""
     props: Props = {}
     for name, prop in table.items():
         value: Any = answer
@@ -194,12 +194,12 @@ def from_aws(table: Table, answer: Mapping[str, Any]) -> Props:
 
 
 def key_values(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as most services of AWS have them."""
+    """Return tags as a list of Key and Value, as most AWS services use them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def kept(table: Table, old: Props, new: Props) -> Props:
-    """The new values, with what the program leaves out and AWS keeps."""
+    """Return the new values, and the old ones of omitted properties that keep their value."""
     result = {name: value for name, value in new.items() if value is not None}
     for name, prop in table.items():
         before, after = old.get(name), result.get(name)
@@ -211,7 +211,7 @@ def kept(table: Table, old: Props, new: Props) -> Props:
 
 
 def aligned(table: Table, state: Props, known: Props) -> Props:
-    """The state as read, in the words of what was known: the same set in the known order, the unread as it was."""
+    """Return the state, but with the known value where it means the same, or where AWS does not return the property."""
     result = dict(state)
     for name, prop in table.items():
         if name in known and (prop.unread or comparable(prop, known[name]) == comparable(prop, state.get(name))):
@@ -220,7 +220,7 @@ def aligned(table: Table, state: Props, known: Props) -> Props:
 
 
 def unheld(table: Table, state: Props, given: Props, path: str = "") -> Iterator[tuple[str, Any]]:
-    """What was given and is not there, by its path, with what is there instead: None for nothing."""
+    """Yield the path of each given value that the state does not have, and the state's value; None if not set."""
     for name, prop in table.items():
         value, held = given.get(name), state.get(name)
         if prop.unread or comparable(prop, value) in (None, comparable(prop, held)):
@@ -232,7 +232,7 @@ def unheld(table: Table, state: Props, given: Props, path: str = "") -> Iterator
 
 
 def untaken(table: Table, state: Props, old: Props, given: Props) -> Props:
-    """What was there, is taken back and is there all the same."""
+    """Return the properties that the program removed, but that still have their old value in the state."""
     gone = {name: prop for name, prop in table.items() if not (prop.keeps or prop.unread or name in given)}
     held = {name: comparable(prop, old.get(name)) for name, prop in gone.items()}
     return {
@@ -243,7 +243,7 @@ def untaken(table: Table, state: Props, old: Props, given: Props) -> Props:
 
 
 def put(props: Props, path: str, source: Props) -> Props:
-    """The properties with the value that `source` has at this path, or without one."""
+    """Return the properties with the value of `source` at this path; removed if `source` has no value."""
     name, _, rest = path.partition(".")
     if source.get(name) is None:
         return {other: value for other, value in props.items() if other != name}

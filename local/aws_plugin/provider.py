@@ -1,6 +1,6 @@
-"""The provider: the engine's questions, answered from the tables and by the emulator.
+"""The provider: handles the engine's requests with the property tables and the emulator.
 
-https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/providers/implementers-guide.html tells what it asks.
+https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/providers/implementers-guide.html
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from .resource import Resource
 from .service import Service
 from .values import plain, wrapped
 
-# Among a resource's outputs: the paths of what the emulator does not hold, and the state therefore remembers.
+# Among a resource's outputs: the paths of values that the emulator does not store, and so only the state has.
 _RECORD = "__remembered"
-# Among its inputs: the names of those that the program leaves out and the plugin fills in.
+# Among a resource's inputs: the names of omitted inputs that the plugin filled in.
 _FILLED = "__defaults"
 CONFIG = frozenset(
     [
@@ -35,9 +35,12 @@ CONFIG = frozenset(
 
 
 class LocalAws:
-    """The local stack's `aws` provider. `warn` takes a resource's URN and a line for the user.
+    """The local stack's `aws` provider. Each public method handles one request of the engine, and may raise Refusal.
 
-    The engine asks from several threads at once. Its questions raise Refusal.
+    The engine sends requests from several threads at once.
+
+    Args:
+        warn: shows a warning to the user; called with the resource's URN and the line.
     """
 
     def __init__(self, warn: Callable[[str, str], None]) -> None:
@@ -64,8 +67,8 @@ class LocalAws:
             endpoints = endpoints_of(given.get("endpoints") or "[]")
             self._emulator = Emulator(given.get("region") or "us-east-1", *key, endpoints)
         except Refusal as error:
-            self._emulator = error  # told by the check of the first resource, with its name
-        # Without acceptSecrets the engine hands over plain values and keeps their secrecy itself.
+            self._emulator = error  # reported by the check of the first resource, with its name
+        # Without acceptSecrets the engine sends plain values and marks the secrets itself.
         return rpc.ConfigureResponse(supportsPreview=True)
 
     def cancel(self, _: Empty | None = None) -> Empty:
@@ -106,7 +109,8 @@ class LocalAws:
         extra = resource.replaced_by(old, new)
         replacing = sorted({_root(path) for path, change in found.items() if change.replaces or _root(path) in extra})
         kinds = {path: change.kind + ("_REPLACE" if _root(path) in replacing else "") for path, change in found.items()}
-        # A name that was given and stays would be there twice: the official provider deletes first then.
+        # If the program set a name that does not change, the name would exist twice: delete first, as the official
+        # provider does.
         named = [name for name, prop in resource.inputs.items() if prop.named]
         stays = any(name not in (new.get(_FILLED) or []) and old.get(name) == new.get(name) for name in named)
         return rpc.DiffResponse(
@@ -172,7 +176,7 @@ class LocalAws:
 
     @contextmanager
     def _service(self, request: Any, props: Props, timeout: float = 0) -> Iterator[Service]:
-        """Where a resource with these properties lives; what goes wrong there is told with its name."""
+        """Yield the service of a resource with these properties. Errors get the resource's name."""
         with plainly(_subject(request)):
             yield Service(self._ready(), _resource(request).service, props.get("region"), timeout)
 
@@ -186,7 +190,7 @@ class LocalAws:
     def _recorded(
         self, request: rpc.CreateRequest | rpc.UpdateRequest, found: Props, old: Props, given: Props
     ) -> Props:
-        """The state after a write, with what the emulator did not take over remembered in it, and that said."""
+        """Return the state after a write, with the values that the emulator did not store; warn of them."""
         resource = _resource(request)
         state = aligned(resource.inputs, found, given)
         lost = dict(unheld(resource.inputs, state, given)) | untaken(resource.inputs, state, old, given)
@@ -213,7 +217,7 @@ def _hides(resource: Resource, path: str, held: Any) -> bool:
 
 
 def _resource(request: Any) -> Resource:
-    token = request.urn.split("::")[2].rpartition("$")[2]  # the engine puts the parents' types before it
+    token = request.urn.split("::")[2].rpartition("$")[2]  # without the types of its parents
     if token not in RESOURCES:
         known = ", ".join(sorted(RESOURCES))
         raise Refusal(f"{_name(request)}: the local aws plugin has no resource type {token}; it has {known}")

@@ -1,4 +1,4 @@
-"""Resource types that the emulator has nothing of: each is remembered in its state, which a read gives back."""
+"""Resource types that the emulator lacks: they are stored only in the state, and a read returns the state."""
 
 import uuid
 
@@ -10,9 +10,9 @@ from .service import Service
 
 
 class Remembered(Resource):
-    """A type of which the state is all there is here. On AWS the program makes it for real.
+    """A resource type that exists only in the state. On AWS, with the official provider, it is a real resource.
 
-    Those of the inputs and outputs of its `key` that are there stand in its id, with `separator` between them.
+    The id consists of the inputs and outputs in `key` that are set, joined by `separator`.
     """
 
     key: tuple[str, ...]
@@ -22,7 +22,7 @@ class Remembered(Resource):
         return f"the emulator has no {type(self).__name__}: it is only stored in the state, without effect"
 
     def computed(self, props: Props) -> Props:
-        """Its outputs."""
+        """Return the outputs of a new resource."""
         return {}
 
     def create(self, aws: Service, props: Props) -> Props:
@@ -41,7 +41,7 @@ class Remembered(Resource):
 
 
 class LogDeliveryConfiguration(Remembered, module="cognito"):
-    """Where a pool writes down its messages and sign-ins."""
+    """Where a pool logs its messages and sign-ins."""
 
     requests = ("SetLogDeliveryConfiguration",)
     key = ("userPoolId",)
@@ -49,7 +49,7 @@ class LogDeliveryConfiguration(Remembered, module="cognito"):
 
 
 class ManagedLoginBranding(Remembered, module="cognito"):
-    """The looks of the sign-in pages."""
+    """The style of the sign-in pages."""
 
     requests = ("CreateManagedLoginBranding",)
     key = ("userPoolId", "managedLoginBrandingId")
@@ -60,7 +60,7 @@ class ManagedLoginBranding(Remembered, module="cognito"):
 
 
 class RiskConfiguration(Remembered, module="cognito"):
-    """What a pool, or one of its clients, does about threats."""
+    """How a pool, or one of its clients, responds to threats."""
 
     requests = ("SetRiskConfiguration",)
     key, separator = ("userPoolId", "clientId"), ":"

@@ -1,4 +1,4 @@
-"""What a resource type is to this plugin: a table of its inputs, and four acts on the emulator."""
+"""Base classes of the plugin's resource types: a table of inputs, and create, read, update and delete."""
 
 import functools
 from collections.abc import Iterable, Mapping
@@ -13,25 +13,25 @@ from .official import Differences, computed, official_class, official_outputs, o
 from .properties import Props, Table, from_aws, to_aws
 from .service import Service
 
-# The official provider's name of a service's endpoint, where its module is called otherwise.
+# Module of the official provider -> its endpoint name, if that differs.
 _SERVICES = {"cloudwatch": "logs", "cognito": "cognitoidp"}
 
 
 class Resource:
-    """One resource type. Acts raise boto3's errors or Refusal; the provider makes one message of either.
+    """One resource type. Its methods raise boto3's errors or Refusal; the provider turns both into a message.
 
-    What is held of a resource, its inputs and outputs and its `id`, is one map. That AWS says of something asked for
-    that it does not exist is an error which the provider understands: a read finds nothing, a deletion is done.
-    A class that names its `module` in `pulumi_aws` is a type, called as the class there.
+    The state of a resource is one map: its inputs, its outputs and its `id`. Methods may let AWS's error for a missing
+    resource through: the provider then takes a read as "not found", and a delete as done. A subclass with a `module` is
+    a type of that module of `pulumi_aws`, and has the same name as the class there.
     """
 
     type_name = ""  # such as `aws:cognito/userPool:UserPool`
     short: str  # such as `aws.cognito.UserPool`
-    service: str  # by the official provider's name of its endpoint
-    requests: tuple[str, ...] = ()  # the operations that carry its inputs
-    differences: Differences  # what is written by hand of its inputs
+    service: str  # the official provider's endpoint name
+    requests: tuple[str, ...] = ()  # the operations that send the inputs
+    differences: Differences  # the facts about the inputs that are set by hand
     secrets: frozenset[str] = frozenset()  # by path: `clientSecret`, `details.password`
-    changing: tuple[str, ...] = ()  # outputs that each update changes, to what no preview can tell
+    changing: tuple[str, ...] = ()  # outputs that every update changes, not known during a preview
 
     def __init_subclass__(cls, module: str = "", service: str = "") -> None:
         if module:
@@ -42,106 +42,106 @@ class Resource:
 
     @functools.cached_property
     def inputs(self) -> Table:
-        """What may be given."""
+        """The table of the inputs."""
         shapes = [shape_of(SERVICES[self.service], request) for request in self.requests]
         differences = replace(self.differences, computed=computed(self.type_name))
         return official_table(official_class(self.type_name, "Args"), shapes, differences)
 
     @functools.cached_property
     def outputs(self) -> Props:
-        """What is computed, never given, by name; with what is said of it where AWS says nothing."""
+        """The outputs that are not inputs: name -> the value if AWS returns none."""
         known = official_outputs(self.type_name).items()
         return {name: nothing for name, nothing in known if name not in self.inputs}
 
     def replaced_by(self, old: Props, new: Props) -> frozenset[str]:
-        """Properties whose change replaces the resource in this case alone."""
+        """Return properties that replace the resource only with these values, in addition to those of the table."""
         return frozenset()
 
     def prepared(self, props: Props) -> Props:
-        """The form in which old and new are compared."""
+        """Return the properties in the form in which old and new are compared."""
         return props
 
     def planned(self, old: Props, new: Props) -> Props:
-        """Outputs that an update changes, as far as a preview can tell."""
+        """Return the outputs that an update changes, as far as they are known during a preview."""
         return dict.fromkeys(self.changing, UNKNOWN)
 
     def impossible(self, old: Props, new: Props) -> str | None:
-        """Why AWS cannot make this change in place, if so; asked in preview and before an update."""
+        """Return why AWS cannot make this change in place; None if it can. Called in a preview and before an update."""
         return None
 
     def warning(self) -> str:
-        """What a user has to know of this type on the local stack, said once a run; empty for nothing."""
+        """Return a warning about this type on the local stack, shown once per run; empty: no warning."""
         return ""
 
     def create(self, aws: Service, props: Props) -> Props:
-        """Make it, and wait until it is there."""
+        """Create the resource, wait until it exists, and return its state."""
         return self.reread(aws, self.make(aws, props), props)
 
     def make(self, aws: Service, props: Props) -> str:
-        """Make it, to its id."""
+        """Create the resource and return its id."""
         raise NotImplementedError(self.type_name)
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:
-        """What there is now, or None. `known` is the last state; empty on import, when the id is the import id."""
+        """Return the current state, or None. `known` is the last state; empty for an import, with the import id."""
         raise NotImplementedError(self.type_name)
 
     def update(self, aws: Service, resource_id: str, old: Props, new: Props) -> Props:
-        """Make the new inputs true in place; `new` has what the program leaves out and AWS keeps."""
+        """Update the resource in place and return its state. `new` includes omitted properties that are kept."""
         self.change(aws, resource_id, old, new)
         return self.reread(aws, resource_id, new)
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
-        """The same, for what is read again afterwards: made once more, it takes the place of what was there."""
+        """Update the resource in place, without a result. By default create it again, which overwrites the old one."""
         self.make(aws, new)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
-        """Delete it, where there is anything to delete."""
+        """Delete the resource; by default nothing has to be deleted."""
 
     def previewed(self, inputs: Props) -> Props:
-        """The state of a resource that is still to be made."""
+        """Return the state of a resource that does not exist yet, for a preview."""
         unknown = [*self.outputs, *(name for name, prop in self.inputs.items() if prop.keeps)]
         return dict.fromkeys(unknown, UNKNOWN) | inputs
 
     def reread(self, aws: Service, resource_id: str, known: Props) -> Props:
-        """What there is right after it was written, where the answer to that does not tell."""
+        """Read the state after a write whose response does not have it. Raises Refusal if the resource is missing."""
         found = existing(lambda: self.read(aws, resource_id, known))
         if found is None:
             raise Refusal(f"{resource_id} is not there right after it was written: was the emulator emptied meanwhile?")
         return found
 
     def state(self, aws: Service, resource_id: str, answer: Mapping[str, Any], **more: Any) -> Props:
-        """What AWS answers of a resource: inputs by the table, outputs by their names, and what these do not tell."""
+        """Return the state from AWS's response: inputs by the table, outputs by their names, and `more`."""
         found = self.outputs | _by_name(self.outputs, answer) | from_aws(self.inputs, answer) | more
         if "region" in self.inputs:
             found["region"] = aws.region
         if "tagsAll" in self.outputs:
-            # Like the official provider, this one does not see the tags that AWS sets itself.
+            # Ignore the tags that AWS sets, as the official provider does.
             own = {key: text for key, text in (found.get("tags") or {}).items() if not key.startswith("aws:")}
             found |= {"tags": own or None, "tagsAll": own}
         return found | {"id": resource_id}
 
 
 class Held(Resource):
-    """A resource that is made, described, updated and deleted by one operation each.
+    """A resource with one operation each to create, describe, update and delete it.
 
-    Some inputs name it, its `key`, with `separator` between them in its id; or else AWS gives it an id, which is that
-    `member`, and stands behind the key where one is imported.
+    The id is either the inputs in `key`, joined by `separator`, or the `member` that AWS returns. In the second case an
+    import id is the key followed by the member.
     """
 
-    noun: str  # of the operations, and the member of an answer that has the resource
+    noun: str  # the noun in the operations' names, and the member of a response that holds the resource
     verbs: tuple[str, str, str, str] = ("Create", "Describe", "Update", "Delete")
-    answer: str | None = None  # that member, where it is called otherwise; empty where all of it is the resource
+    answer: str | None = None  # this member, if it has another name; empty if the whole response is the resource
     key: tuple[str, ...] = ()
     member: str = ""
     separator: str = "/"
-    rereads = False  # whether it is described once more after a change, whose answer does not tell
+    rereads = False  # whether to describe the resource after a change, because the response is not complete
 
     def __init_subclass__(cls, **named: str) -> None:
         super().__init_subclass__(**named)
         cls.requests = (f"{cls.verbs[0]}{cls.noun}",)
 
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
-        """What the tables do not tell of it; `known` is what was given, or last known."""
+        """Return the properties that the tables do not cover; `known` has the given inputs or the last state."""
         return {}
 
     def create(self, aws: Service, props: Props) -> Props:
@@ -166,7 +166,7 @@ class Held(Resource):
         return answer
 
     def _named(self, resource_id: str, known: Props) -> tuple[Props, Props]:
-        """The inputs that name it, and the members of a request that do."""
+        """Return the inputs and the request members that identify the resource."""
         named = {name: known.get(name) for name in self.key}
         if not self.member or None in named.values():
             last = [self.member[:1].lower() + self.member[1:]] if self.member else []
@@ -186,7 +186,7 @@ class Held(Resource):
 
 
 def parted(resource_id: str, shape: str) -> list[str]:
-    """The parts of an id of this shape, such as `<role>:<name>`. Raises Refusal where it has another one."""
+    """Split an id of this shape, such as `<role>:<name>`. Raises Refusal if the id has another shape."""
     count = shape.count("<")
     parts = resource_id.split(shape.partition(">")[2][:1] or None, count - 1)
     if len(parts) < count or not all(parts):
@@ -195,12 +195,12 @@ def parted(resource_id: str, shape: str) -> list[str]:
 
 
 def shown(moment: datetime | None) -> str:
-    """A moment as the official provider writes it; empty for none."""
+    """Format a time as the official provider does; empty for None."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
 def _by_name(names: Iterable[str], answer: Mapping[str, Any]) -> Props:
-    """The plain values that an answer has by these names, whatever letters of them are capitals."""
+    """Return the strings, integers and times of a response that have these names, whatever their case."""
     there = {name.lower(): value for name, value in answer.items() if isinstance(value, str | int | datetime)}
     found = {name: there[name.lower()] for name in names if name.lower() in there}
     return {name: shown(value) if isinstance(value, datetime) else value for name, value in found.items()}

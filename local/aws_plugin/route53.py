@@ -33,7 +33,7 @@ class Record(Resource, module="route53"):
         aliases = props.get("aliases") or []
         if isinstance(aliases, list):  # else not known yet
             aliases = [alias | {"name": _bare(alias["name"])} for alias in aliases if isinstance(alias, dict)]
-        # A TTL of 0 is what an alias has: none. `allowOverwrite` says how to create, and is no part of the record.
+        # An alias has no TTL, shown as 0. `allowOverwrite` only affects the create, and is not part of the record.
         return {key: value for key, value in props.items() if key not in ("ttl", "allowOverwrite") or value} | {
             "name": _bare(props["name"]),
             "aliases": aliases,
@@ -66,7 +66,7 @@ class Record(Resource, module="route53"):
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         zone = state["zoneId"]
-        # As it is now: Route 53 deletes a record set only by its exact values.
+        # With its current values: Route 53 requires the exact values to delete a record set.
         if found := _find(aws.client, zone, state["fqdn"], state["type"]):
             _change(aws.client, zone, "DELETE", found)
 
@@ -124,7 +124,7 @@ def _shown(kind: str, value: str) -> str:
 
 
 def get_zone(emulator: Emulator, arguments: Props) -> Props:
-    """The one hosted zone with this name or id. Raises Refusal when there is none, or more than one."""
+    """Return the hosted zone with this name or id. Raises Refusal if there is not exactly one."""
     client = emulator.client("route53")
     private = arguments.get("privateZone") or False
     if zone_id := arguments.get("zoneId"):
@@ -156,7 +156,7 @@ def get_zone(emulator: Emulator, arguments: Props) -> Props:
 
 
 def get_records(emulator: Emulator, arguments: Props) -> Props:
-    """The record sets of a zone, those whose name the regular expression finds where one is given."""
+    """Return the record sets of a zone; with a regular expression only those whose names match it."""
     client = emulator.client("route53")
     pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=arguments["zoneId"])
     pattern = re.compile(arguments.get("nameRegex") or "")

@@ -1,4 +1,4 @@
-"""aws:ssm Parameter, and aws:secretsmanager Secret and SecretVersion: where a stack publishes what it made.
+"""aws:ssm Parameter, and aws:secretsmanager Secret and SecretVersion: where a stack publishes its outputs.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
@@ -16,7 +16,7 @@ _RETAGS = ("AddTagsToResource", "RemoveTagsFromResource")
 
 
 class Parameter(Resource, module="ssm"):
-    """A parameter; its value is a secret of the state, whatever its type."""
+    """A parameter. Its value is a secret in the state, whatever its type."""
 
     secrets = frozenset({"value"})
     changing = ("version",)
@@ -25,7 +25,7 @@ class Parameter(Resource, module="ssm"):
         replaces=("name", "dataType"),
         unread=("insecureValue", "overwrite"),
         secret=("value",),
-        # AWS takes tags at the making alone, and not with Overwrite.
+        # AWS accepts tags only in a create, and not with Overwrite.
         own=("arn", "insecureValue", "overwrite", "tags"),
     )
 
@@ -57,7 +57,7 @@ class Parameter(Resource, module="ssm"):
 
 
 class Secret(Resource, module="secretsmanager"):
-    """A secret without its value; that is a version of it. Deleted at once, whatever its window says."""
+    """A secret without its value, which is a SecretVersion. Deleted at once, whatever recoveryWindowInDays is."""
 
     requests = ("CreateSecret",)
     differences = Differences(
@@ -92,7 +92,7 @@ def _restrict(aws: Service, arn: str, props: Props) -> None:
 
 
 class SecretVersion(Resource, module="secretsmanager"):
-    """A secret's value. Another value is another version; the old one stays until the secret goes, without a label."""
+    """A value of a secret. A new value is a new version; the old one stays, unlabelled, until the secret is deleted."""
 
     secrets = frozenset({"secretString", "secretBinary"})
     requests = ("PutSecretValue",)

@@ -1,4 +1,4 @@
-"""The plugin, served by the process that starts the engine: a Python that is there already is not started once more."""
+"""Serve the plugin from the process that starts the engine, which saves the start of another Python process."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +20,9 @@ VERSION = version("pulumi-aws")  # the engine asks for the plugin by its SDK's v
 
 @contextmanager
 def served() -> Iterator[dict[str, str]]:
-    """While this lasts, an engine that is given this environment finds the plugin here. For one engine at a time.
+    """Serve the plugin for one engine, and yield the environment variables with which the engine finds it.
 
-    https://www.pulumi.com/docs/iac/cli/environment-variables/ tells of PULUMI_DEBUG_PROVIDERS.
+    PULUMI_DEBUG_PROVIDERS: https://www.pulumi.com/docs/iac/cli/environment-variables/
     """
     engine = _Engine()
     plugin = LocalAws(engine.warn)
@@ -37,12 +37,12 @@ def served() -> Iterator[dict[str, str]]:
     try:
         yield {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
     finally:
-        plugin.cancel()  # an engine that was killed has not: what waits for the emulator waits no longer
+        plugin.cancel()  # stops all waits, since a killed engine does not cancel
         server.stop(None).wait()
 
 
 class _Engine:
-    """Where the engine takes what the plugin says to people; it tells when it attaches itself."""
+    """The engine's side of the plugin: takes its warnings, at the address that the engine sends when it attaches."""
 
     address = ""
 
@@ -57,7 +57,7 @@ class _Engine:
 
 
 def _told(act: Callable[[Any], Any] | None) -> Callable[[Any, grpc.ServicerContext], Any]:
-    """What an act of the plugin answers, or why it cannot; a plugin need not have each act that the engine knows."""
+    """Return the gRPC handler for a method of the plugin: None is unimplemented, and a Refusal becomes an error."""
 
     def answer(request: Any, context: grpc.ServicerContext) -> Any:
         if act is None:

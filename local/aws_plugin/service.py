@@ -1,4 +1,4 @@
-"""One of the emulator's services, as the acts on a resource use it: by what AWS's own model says of its operations."""
+"""Call a service of the emulator for one resource, with the help of AWS's model of the service's operations."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,13 +13,13 @@ _PAUSE = 0.25  # seconds
 
 
 class Service:
-    """A service for one act on a resource.
+    """A service for one request on a resource.
 
     Args:
-        emulator: whose it is.
+        emulator: the emulator.
         name: one of SERVICES.
-        region: the resource's; the stack's where it names none.
-        timeout: how many seconds the act may take; 0 for what is usual.
+        region: the resource's region; default: the stack's.
+        timeout: the longest wait in seconds; 0: the default of each wait.
     """
 
     def __init__(self, emulator: Emulator, name: str, region: str | None = None, timeout: float = 0) -> None:
@@ -28,11 +28,11 @@ class Service:
 
     @property
     def client(self) -> Any:
-        """As boto3 has it."""
+        """The boto3 client."""
         return self._emulator.client(self._name, self.region)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Any:
-        """What an operation, such as CreateUserPool, answers to all that it has members for in this request."""
+        """Call an operation, such as CreateUserPool, and return its response. Members that it lacks are not sent."""
         taken = self._members(operation)
         given = {name: value for name, value in request.items() if name in taken}
         return getattr(self.client, xform_name(operation))(**given)
@@ -40,13 +40,13 @@ class Service:
     def retag(
         self, old: Props, new: Props, verbs: tuple[str, str] = ("TagResource", "UntagResource"), **named: str
     ) -> None:
-        """Set the tags that are new or other ones, and take off those that are gone.
+        """Set new and changed tags, and remove the others.
 
         Args:
-            old: the resource as it was.
-            new: its inputs.
-            verbs: the operations that set tags and take them off.
-            named: the members of their requests that say whose tags these are.
+            old: the resource's old state.
+            new: the resource's new inputs.
+            verbs: the operations that set and remove tags.
+            named: the request members that identify the resource.
         """
         before, after = old.get("tags") or {}, new.get("tags") or {}
         setting = {key: value for key, value in after.items() if before.get(key) != value}
@@ -56,7 +56,13 @@ class Service:
                 self.call(operation, named | _worded(self._members(operation), tags))
 
     def wait(self, what: str, usual: float, ready: Callable[[], bool]) -> None:
-        """Ask `ready` until it says yes. Raises Refusal after the act's time, or when the engine cancels."""
+        """Call `ready` until it returns true. Raises Refusal after the timeout, or if the engine cancels.
+
+        Args:
+            what: the awaited state, for messages.
+            usual: the default timeout in seconds.
+            ready: whether the state is reached.
+        """
         timeout = self._timeout or usual
         until = time.monotonic() + timeout
         while not ready():
@@ -71,7 +77,7 @@ class Service:
 
 
 def _worded(members: Mapping[str, Any], tags: Mapping[str, str]) -> Props:
-    """Tags as an operation with these members takes them: a map, pairs, or their keys alone."""
+    """Return tags in the form that an operation with these members requires: a map, a list of pairs, or only keys."""
     (name,) = (name for name in members if name.lower() in ("tags", "tagkeys"))
     shape = members[name]
     if shape.type_name == "map":

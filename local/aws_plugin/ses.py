@@ -1,4 +1,4 @@
-"""aws:sesv2 EmailIdentity: an address or a domain that mail is sent from.
+"""aws:sesv2 EmailIdentity: an address or domain that sends email.
 
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailIdentity.html
 """
@@ -16,9 +16,9 @@ _COMPUTED = (
 
 
 class EmailIdentity(Held, module="sesv2"):
-    """An identity. SES signs for a domain with three keys, whose records are named by the `tokens`.
+    """An email identity. SES signs a domain's email with three DKIM keys, whose DNS records use the `tokens`.
 
-    Of an update the emulator knows the tags alone: another configuration set is remembered.
+    The emulator can only update the tags: a changed configuration set is stored only in the state.
     """
 
     secrets = frozenset({f"{_DKIM}.domainSigningPrivateKey"})
@@ -36,7 +36,7 @@ class EmailIdentity(Held, module="sesv2"):
     def more(self, aws: Service, answer: Props, known: Props) -> Props:
         identity = known["emailIdentity"]
         arn = f"arn:aws:ses:{aws.region}:000000000000:identity/{identity}"
-        tags = aws.client.list_tags_for_resource(ResourceArn=arn)["Tags"]  # the identity has those of its making
+        tags = aws.client.list_tags_for_resource(ResourceArn=arn)["Tags"]  # the identity's own are never updated
         dkim = answer.get("DkimAttributes") or {}
         signing = {name: dkim.get(name[:1].upper() + name[1:]) for name in _COMPUTED}
         signing["lastKeyGenerationTimestamp"] = shown(dkim.get("LastKeyGenerationTimestamp"))

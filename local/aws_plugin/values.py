@@ -1,21 +1,21 @@
-"""Property values as the engine sends them, as plain JSON values, and the other way."""
+"""Convert property values between the engine's form and plain JSON values."""
 
 from collections.abc import Collection
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct, Value
 
-# Pulumi's marks (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go).
+# Pulumi's signatures (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go).
 _MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
 class Archive(dict[str, Any]):
-    """An archive as the engine has it: its `hash`, and but for those of a state its `path` or its `assets` by name."""
+    """An archive from the engine: its `hash`, and (except in a state) its `path` or its `assets` by name."""
 
 
 def plain(values: Struct) -> dict[str, Any]:
-    """Property values as plain JSON, whole numbers as integers."""
+    """Return property values as plain JSON values, with whole numbers as integers."""
     return {name: _plain(value) for name, value in values.fields.items()}
 
 
@@ -32,7 +32,7 @@ def _plain(value: Value) -> Any:
 
 
 def wrapped(values: dict[str, Any], secrets: Collection[str] = ()) -> Struct:
-    """The other way; `secrets` are the paths of what is marked as one."""
+    """Return plain JSON values as the engine's property values; `secrets` are the paths to mark as secret."""
     made = Struct()
     made.update(_marked(values, secrets, "") if secrets else values)
     return made

@@ -1,4 +1,4 @@
-"""aws:wafv2 WebAcl and WebAclAssociation. The emulator holds them, and lets everybody through.
+"""aws:wafv2 WebAcl and WebAclAssociation. The emulator stores them, but blocks no requests.
 
 https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html
 """
@@ -13,7 +13,7 @@ from .service import Service
 
 
 class WebAcl(Resource, module="wafv2"):
-    """A web ACL. Each writing act names the token of the last one, so that none is lost."""
+    """A web ACL. An update or delete sends the lock token of the last change, so that no change is lost."""
 
     requests = ("CreateWebACL",)
     changing = ("lockToken",)
@@ -39,7 +39,7 @@ class WebAcl(Resource, module="wafv2"):
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         held = _held(aws, resource_id, old)
-        request = {"Rules": [], **to_aws(self.inputs, new)}  # what is left out goes
+        request = {"Rules": [], **to_aws(self.inputs, new)}  # removes all rules if they are omitted
         aws.call("UpdateWebACL", request | {"Id": resource_id, "LockToken": held["LockToken"]})
         aws.retag(old, new, ResourceARN=old["arn"])
 
@@ -53,7 +53,7 @@ def _held(aws: Service, resource_id: str, named: Props) -> Any:
 
 
 class WebAclAssociation(Resource, module="wafv2"):
-    """What a web ACL stands in front of."""
+    """The association of a web ACL with the resource that it protects."""
 
     requests = ("AssociateWebACL",)
     differences = Differences(replaces=("resourceArn", "webAclArn"))
