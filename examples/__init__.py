@@ -1,1 +1,1 @@
-"""How other repositories use a stack of this one. Small, tested, and meant to be copied."""
+"""Examples of other repositories that use a stack of this one. Small, tested, and made to be copied."""

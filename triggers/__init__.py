@@ -1,1 +1,1 @@
-"""Lambda functions that come with this program. Each folder goes to AWS as it is: it imports nothing from here."""
+"""Lambda functions of this program. Each folder is deployed unchanged, so it imports nothing from this repository."""

@@ -1,1 +1,1 @@
-"""An API that takes this stack's access tokens; see `app.py` to use it and `tokens.py` for the checks."""
+"""An API that accepts this stack's access tokens: `app.py` has the API, `tokens.py` the checks."""

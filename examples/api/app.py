@@ -1,10 +1,10 @@
-"""A small API of projects, in plain WSGI: what each route needs, and the answers RFC 6750 asks for.
+"""A small API of projects in plain WSGI: each route requires a scope, and errors follow RFC 6750.
 
     set -a; . .local/export/local/identity.env; set +a      # written by `make export`
     python -m examples.api                                  # on http://127.0.0.1:8000
     curl -H "Authorization: Bearer $(make -s token)" http://127.0.0.1:8000/projects
 
-401: no token, or one that is not valid. 403: a valid token without the scope. 503: the keys cannot be had.
+401: no token, or an invalid one. 403: a valid token without the scope. 503: the pool's keys are not available.
 """
 
 import json
@@ -22,7 +22,7 @@ Route = tuple[str, Callable[[Caller], object]]
 
 
 def make_app(tokens: AccessTokens, identifier: str) -> "WSGIApplication":
-    """The API. `identifier` is that of its resource server: the first part of its scopes' full names."""
+    """Return the API. `identifier` is its resource server's: the first part of its scopes' full names."""
     projects: dict[str, list[str]] = {}
     routes: Mapping[tuple[str, str], Route] = {
         ("GET", "/projects"): (f"{identifier}/project.read", lambda caller: projects.get(caller.subject, [])),
@@ -39,7 +39,7 @@ def make_app(tokens: AccessTokens, identifier: str) -> "WSGIApplication":
 
 
 def app_from_environment() -> "WSGIApplication":
-    """The API with the values `make export` writes."""
+    """Return the API with the values that `make export` writes. Raises KeyError if one is not set."""
     tokens = AccessTokens(os.environ["IDENTITY_ISSUER"], os.environ["IDENTITY_JWKS_URI"])
     return make_app(tokens, os.environ["IDENTITY_API_PROJECT_IDENTIFIER"])
 
@@ -48,7 +48,7 @@ def _answer(environ: "WSGIEnvironment", tokens: AccessTokens, route: Route) -> A
     scope, handler = route
     kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
-        return _refuse("401 Unauthorized")  # with no error code, says RFC 6750, section 3.1
+        return _refuse("401 Unauthorized")  # without an error code: RFC 6750, section 3.1
     try:
         caller = tokens.check(token.strip(), scope)
     except TokenError as error:

@@ -1,9 +1,9 @@
-"""Whether an access token may be trusted, checked by the API itself and by a library (joserfc).
+"""Verification of access tokens in the API itself, with the library joserfc.
 
-An API behind API Gateway's Cognito authorizer needs none of this: the gateway has done it. Everything is checked that
-AWS asks for: the signature by a key of the pool, `iss`, `exp`, `token_use` and the scope. `client_id` is checked where
-the API is for certain clients only. What is deliberately not asked: whether the session was revoked meanwhile. A token
-lives until it expires, an hour by default; an API that cannot wait asks the userInfo endpoint as well.
+An API behind API Gateway's Cognito authorizer does not need this. It checks what AWS requires: the signature by a key
+of the pool, `iss`, `exp`, `token_use` and the scope; and `client_id`, if the API is for certain clients only. It does
+not check whether the session was revoked: a token is valid until it expires, after an hour by default. An API that
+cannot wait also calls the userInfo endpoint.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 """
@@ -26,20 +26,20 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class TokenError(Exception):
-    """The token is not one of the pool's valid access tokens. The message may be shown to the caller."""
+    """The token is not a valid access token of the pool. The message may be shown to the caller."""
 
 
 class ScopeError(Exception):
-    """The token is good, but not for this. The message is the scope that it lacks."""
+    """The token is valid, but lacks a scope. The message is that scope."""
 
 
 class KeysUnavailableError(Exception):
-    """The pool's keys cannot be fetched, so no token can be judged: the API's trouble, not the caller's."""
+    """The pool's keys cannot be fetched, so no token can be verified. This is not the caller's error."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: `subject` is the person's `sub`, to link records by, or the client's id where there is no person."""
+    """The caller. `subject` is the user's `sub`, the key for records; for a machine-to-machine client, its ID."""
 
     subject: str
     client_id: str
@@ -47,10 +47,10 @@ class Caller:
 
 
 class KeyCache:
-    """The pool's public keys, kept for `lifetime` seconds.
+    """The pool's public keys, cached for `lifetime` seconds.
 
-    A key that is not among them may be new, so they are fetched again; but at most once in `pause` seconds, or anybody
-    could make the API ask AWS all the time by sending made-up tokens. Where a fetch fails, the keys at hand go on.
+    An unknown key may be new, so the keys are fetched again; but at most once in `pause` seconds, because invented
+    tokens could otherwise cause endless requests to AWS. If a fetch fails, the cached keys stay in use.
     """
 
     def __init__(self, uri: str, lifetime: float = 3600, pause: float = 30, clock: Clock = time.monotonic) -> None:
@@ -64,7 +64,7 @@ class KeyCache:
         self._tried: float | None = None
 
     def keys(self, *, unknown_key: bool = False) -> KeySet:
-        """The keys; `unknown_key` says that those given before lacked one. Raises KeysUnavailableError."""
+        """Return the keys; with `unknown_key`, fetch them again. Raises KeysUnavailableError if there are none."""
         with self._lock:
             now = self._clock()
             stale = self._keys is None or unknown_key or now - self._fetched > self._lifetime
@@ -77,19 +77,19 @@ class KeyCache:
 
     def _fetch(self, now: float) -> None:
         try:
-            # No proxy of the environment can reach the local stack.
+            # A proxy cannot reach the local stack.
             answer = httpx2.get(self._uri, timeout=5, trust_env=urlsplit(self._uri).hostname not in LOOPBACK)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
         except (httpx2.HTTPError, httpx2.InvalidURL, JoseError, ImportError, OSError, ValueError, KeyError, TypeError):
-            return  # an old key is as good as it was
+            return  # the old keys are still valid
         self._fetched = now
 
 
 class AccessTokens:
-    """Checks access tokens of one user pool.
+    """Verifies access tokens of one user pool.
 
-    issuer, jwks_uri: the stack's outputs of those names. clients: the ids of the clients that may call, all where it
-    is not given. leeway: seconds by which the clocks may differ.
+    issuer, jwks_uri: the stack's outputs of these names. clients: the IDs of the clients that may call; default: all.
+    leeway: allowed clock difference in seconds.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class AccessTokens:
         self._clock = clock
 
     def check(self, token: str, scope: str) -> Caller:
-        """The caller, if the token is valid and has the scope. Raises TokenError, ScopeError, KeysUnavailableError."""
+        """Return the caller of a valid token with the scope. Raises TokenError, ScopeError, KeysUnavailableError."""
         claims = self._signed_claims(token)
         rules = JWTClaimsRegistry(
             now=int(self._clock()),
@@ -126,7 +126,7 @@ class AccessTokens:
         except JoseError:
             raise TokenError("The token is not an access token for this API") from None
         use, client, scopes = claims["token_use"], claims["client_id"], claims.get("scope") or ""
-        # The library also takes a list that has the right value among others.
+        # The library also accepts a list that contains the right value.
         if not isinstance(use, str) or not isinstance(client, str):
             raise TokenError("The token is not an access token for this API")
         caller = Caller(claims["sub"], client, frozenset(scopes.split() if isinstance(scopes, str) else ()))
@@ -142,14 +142,14 @@ class AccessTokens:
             try:
                 return jwt.decode(token, functools.partial(_named_key, keys), algorithms=["RS256"]).claims
             except InvalidKeyIdError:
-                continue  # perhaps a key newer than ours
+                continue  # perhaps a key newer than the cache
             except (JoseError, ValueError, TypeError, RecursionError):
-                break  # made by somebody whom no parser expects
+                break  # invalid, perhaps an attack
         raise TokenError("The token is not signed by this API's user pool")
 
 
 def _named_key(keys: KeySet, token: GuestProtocol) -> KeySet:
-    """The keys, for a token that names one; a key that it brings along (`jwk`, `jku`, `x5u`) is not looked at."""
+    """Return the pool's keys if the token has a key ID; a key in its header (`jwk`, `jku`, `x5u`) is ignored."""
     header = token.headers()
     if not header.get("kid") or "crit" in header:
         raise ValueError("no token of a user pool: those name their key, and have nothing that must be understood")

@@ -1,6 +1,6 @@
-"""An API's own program: API Gateway checks the tokens of the identity stack, and their scopes.
+"""The Pulumi program of an API: API Gateway checks the tokens of the identity stack, and their scopes.
 
-The integrations are mocks that take the place of the API's own: each answers 200 and an empty list.
+The integrations are mocks in place of real ones: each returns 200 and an empty list.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
 """
 
@@ -17,7 +17,7 @@ apis = identity.require_output("apis")
 
 
 def scope(verb: str) -> pulumi.Output[str]:
-    """A scope of this API's by its full name, from the stack: a renamed one fails here and not at a customer's."""
+    """Return the full name of a scope, from the identity stack: a renamed scope fails here, not in production."""
     return apis.apply(lambda known: next(str(name) for name in known["project"]["scopes"] if name.endswith(f".{verb}")))
 
 
@@ -59,7 +59,7 @@ for method, verb in {"GET": "read", "POST": "write", "DELETE": "delete"}.items()
     )
     routes += [route, integration, answer, sent]
 
-# A deployment has what is there when it is made: a change of this file makes a new one.
+# A deployment is a snapshot: a change of this file creates a new one.
 deployment = apigateway.Deployment(
     "projects",
     rest_api=api.id,

@@ -1,4 +1,4 @@
-"""How the libraries of apps and APIs are set up for a stack: what docs/connect.md shows, as files that run.
+"""Set-up of common libraries in apps and APIs, as docs/connect.md shows it, in files that run.
 
-Each reads what `make export` writes into identity.env; the client is `windowscli`, the public one of the default.
+Each reads the values of identity.env, which `make export` writes.
 """

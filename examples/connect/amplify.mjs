@@ -1,6 +1,6 @@
-// An app with Amplify and a form of its own: `node amplify.mjs <user name> <password>`. https://docs.amplify.aws
+// An app with Amplify and its own sign-in form: `node amplify.mjs <user name> <password>`. https://docs.amplify.aws
 import { readFileSync } from "node:fs";
-// An app imports both from aws-amplify, which is these and more.
+// An app can import both from aws-amplify, which includes them.
 import { fetchAuthSession, signIn } from "@aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "@aws-amplify/auth/cognito";
 import { Amplify } from "@aws-amplify/core";
@@ -12,7 +12,7 @@ const { Auth } = Amplify.getConfig();
 const userPoolEndpoint = outputs.custom?.user_pool_endpoint; // the local stack; undefined on AWS
 Amplify.configure({ Auth: { Cognito: { ...Auth.Cognito, userPoolEndpoint } } });
 
-// What aws-amplify does by itself.
+// The package aws-amplify does this itself.
 cognitoUserPoolsTokenProvider.setAuthConfig(Amplify.getConfig().Auth);
 Amplify.configure(Amplify.getConfig(), { Auth: { tokenProvider: cognitoUserPoolsTokenProvider } });
 

@@ -1,4 +1,4 @@
-// An API on ASP.NET that checks access tokens; its addresses are in appsettings.json.
+// An API on ASP.NET that verifies access tokens; its settings are in appsettings.json.
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication().AddJwtBearer();
 builder.Services.AddAuthorizationBuilder().AddPolicy("project.read", policy => policy

@@ -1,10 +1,10 @@
-// An app with a server, by Auth.js; Next takes the same config. https://authjs.dev/getting-started/providers/cognito
+// An app with a server that uses Auth.js; Next uses the same config. https://authjs.dev/getting-started/providers/cognito
 import { Auth, setEnvDefaults } from "@auth/core";
 import Cognito from "@auth/core/providers/cognito";
 import { visit } from "./visit.mjs";
 
 const env = process.env;
-process.loadEnvFile(".env.local"); // Next does it by itself
+process.loadEnvFile(".env.local"); // Next does this itself
 env.AUTH_SECRET ??= crypto.randomUUID(); // `npx auth secret` adds it to .env.local
 
 const config = {
@@ -17,7 +17,7 @@ const config = {
   ],
 };
 
-// A framework calls this for each request. Here it is a browser without a window that does.
+// A framework calls this for each request. Here a headless browser does.
 setEnvDefaults(env, Object.assign(config, { basePath: "/api/auth", trustHost: true }));
 const cookies = new Map();
 async function open(address, form) {

@@ -1,4 +1,4 @@
-"""A web app that signs people in by Authlib (https://docs.authlib.org), in any framework: what its two routes do."""
+"""A web app that signs users in with Authlib (https://docs.authlib.org): its two routes, for any framework."""
 
 import os
 
@@ -7,7 +7,7 @@ from authlib.integrations.httpx_client import OAuth2Client
 
 
 def client() -> OAuth2Client:
-    """The app, as the sign-in server knows it."""
+    """Return an OAuth client with the settings of the app client."""
     return OAuth2Client(
         os.environ["IDENTITY_CLIENT_SITE_ID"],
         os.environ["IDENTITY_CLIENT_SITE_SECRET"],
@@ -18,7 +18,7 @@ def client() -> OAuth2Client:
 
 
 def begin() -> tuple[str, dict[str, str]]:
-    """Where to send the browser, and what to keep in its session until it is back."""
+    """Return the URL to redirect the browser to, and the values to keep in its session."""
     verifier = generate_token(48)
     with client() as app:
         url, state = app.create_authorization_url(os.environ["IDENTITY_AUTHORIZE_URL"], code_verifier=verifier)
@@ -26,7 +26,7 @@ def begin() -> tuple[str, dict[str, str]]:
 
 
 def end(callback: str, kept: dict[str, str]) -> dict[str, str]:
-    """The tokens, by the address at which the browser came back."""
+    """Return the tokens, for the callback URL that the browser was redirected to."""
     with client() as app:
         response: dict[str, str] = app.fetch_token(
             os.environ["IDENTITY_TOKEN_URL"],

@@ -1,4 +1,4 @@
-// An API that checks access tokens: `node aws-jwt-verify.mjs <token>`. https://github.com/awslabs/aws-jwt-verify
+// An API that verifies access tokens: `node aws-jwt-verify.mjs <token>`. https://github.com/awslabs/aws-jwt-verify
 import { CognitoJwtVerifier } from "aws-jwt-verify";
 
 const env = process.env;

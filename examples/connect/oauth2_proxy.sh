@@ -1,4 +1,4 @@
-# oauth2-proxy before an app that knows nothing of signing in. https://oauth2-proxy.github.io/oauth2-proxy
+# oauth2-proxy in front of an app without sign-in. https://oauth2-proxy.github.io/oauth2-proxy
 set -a
 . .local/export/local/identity.env
 OAUTH2_PROXY_PROVIDER=oidc

@@ -12,11 +12,11 @@ const settings = {
   scope: env.IDENTITY_CLIENT_WEB_SCOPES,
 };
 
-// A page calls signinRedirect() and, when the browser is back, signinCallback(). This stands in for its window.
+// A page calls signinRedirect() and, after the redirect, signinCallback(). This replaces the browser's window.
 const page = {
   prepare: async () => ({ navigate: async ({ url }) => ({ url: await visit(url) }), close: () => {} }),
 };
 const users = new UserManager(settings, page, page);
 const user = await users.signinPopup();
 console.log(JSON.stringify({ subject: user.profile.sub, accessToken: user.access_token }));
-process.exit(); // it would go on renewing
+process.exit(); // it would continue to refresh the tokens

@@ -1,4 +1,4 @@
-// An app with a server, or a program on a person's machine. https://github.com/panva/openid-client
+// An app with a server, or a program on the user's machine. https://github.com/panva/openid-client
 import * as oidc from "openid-client";
 import { visit } from "./visit.mjs";
 

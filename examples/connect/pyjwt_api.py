@@ -1,4 +1,4 @@
-"""An API that checks access tokens by PyJWT (https://pyjwt.readthedocs.io)."""
+"""An API that verifies access tokens with PyJWT (https://pyjwt.readthedocs.io)."""
 
 import os
 from typing import Any
@@ -9,7 +9,7 @@ KEYS = jwt.PyJWKClient(os.environ["IDENTITY_JWKS_URI"])
 
 
 def checked(token: str, scope: str) -> dict[str, Any]:
-    """The claims of an access token of this pool that has the scope. Raises jwt.InvalidTokenError for any other."""
+    """Return the claims of an access token of this pool with the scope. Raises jwt.InvalidTokenError for any other."""
     claims: dict[str, Any] = jwt.decode(
         token,
         KEYS.get_signing_key_from_jwt(token),

@@ -1,4 +1,4 @@
-// In the place of a browser: print the address to sign in at, and read the one that the browser came back to.
+// Replaces a browser: prints the sign-in URL, and reads the callback URL.
 import { createInterface } from "node:readline";
 
 export async function visit(url) {

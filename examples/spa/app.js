@@ -1,4 +1,4 @@
-// The whole app: four buttons, and who is signed in. `oidc` is oidc-client-ts.
+// The whole app: four buttons, and the name of the signed-in user. `oidc` is oidc-client-ts.
 const values = await (await fetch("/settings.json")).json();
 const users = new oidc.UserManager(values.oidc);
 const element = (id) => document.getElementById(id);
@@ -23,7 +23,7 @@ async function call() {
   return `${answer.status}: ${await answer.text()}`;
 }
 
-// Cognito's logout takes parameters of its own: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+// Cognito's logout endpoint has its own parameters: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 const signOut = () =>
   users.signoutRedirect({ extraQueryParams: { client_id: values.oidc.client_id, logout_uri: values.logoutUri } });
 

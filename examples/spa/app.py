@@ -1,4 +1,4 @@
-"""What the page is served by: its files, the values of the stack, and the example API under the same address."""
+"""The server of the page: its files, the values of the stack, and the example API at the same origin."""
 
 import json
 import os
@@ -23,7 +23,7 @@ _FILES = {
 
 
 def settings() -> dict[str, object]:
-    """What oidc-client-ts is set up with, and where Cognito sends people after their sign-out."""
+    """Return the settings of oidc-client-ts, and the URL that Cognito redirects to after sign-out."""
     env = os.environ
     found = {
         "authority": env["IDENTITY_ISSUER"],
@@ -36,7 +36,7 @@ def settings() -> dict[str, object]:
 
 
 def app_from_environment_and_files() -> "WSGIApplication":
-    """The app with the values that `make export` writes. Raises KeyError where one of them is not set."""
+    """Return the app with the values that `make export` writes. Raises KeyError if one is not set."""
     api, values = app_from_environment(), json.dumps(settings()).encode()
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

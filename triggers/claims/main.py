@@ -1,18 +1,18 @@
-"""Before tokens are made: the groups of the person as claims of the access token, for APIs that look for roles there.
+"""Pre token generation trigger: adds the user's groups to the access token as the claim `roles`.
 
-It wants the event in its second or third form, so `version: V2_0`. It runs on AWS Lambda as it stands and takes nothing
-from this repository (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html).
+It requires event version V2_0 or V3_0. It runs on AWS Lambda unchanged, and imports nothing from this repository
+(https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html).
 """
 
 from typing import Any
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's own
-    """Add the claim `roles`, a list of the groups; for who is in none, no claim.
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Add the claim `roles`, a list of the groups; no claim for a user without groups.
 
     Args:
-        event: AWS's event, with the groups that the tokens will have.
-        context: Lambda's own, not looked at.
+        event: the event of Cognito, with the user's groups.
+        context: the context of Lambda, not used.
     """
     groups = event["request"]["groupConfiguration"]["groupsToOverride"]
     if groups:

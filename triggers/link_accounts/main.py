@@ -1,8 +1,7 @@
-"""Before somebody signs up: one person, one account. A sign-up by an identity provider is linked to the user who has
-the same address, where both addresses are verified; where one is not, it is refused, for an address that nobody has
-looked at would open somebody else's account.
+"""Pre sign-up trigger: links the sign-up by an identity provider to the user with the same email address.
 
-It runs on AWS Lambda as it stands and takes nothing from this repository
+Both addresses must be verified. Otherwise the sign-up is refused: an unverified address could open the account of
+another user. It runs on AWS Lambda unchanged, and imports nothing from this repository
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation-consolidate-users.html).
 """
 
@@ -13,21 +12,21 @@ from typing import Any
 import boto3
 
 _FEDERATED = "PreSignUp_ExternalProvider"
-# Made while Lambda starts the function, with a whole processor: Cognito waits five seconds. Lambda sets the region.
+# Created at start, when Lambda gives the function a whole processor: Cognito only waits five seconds.
 _COGNITO: Any = boto3.client("cognito-idp", region_name=os.environ.get("AWS_REGION", "us-east-1"))
 
 
 class SignUpRefused(Exception):
-    """Cognito shows its text to the app, as the reason why nobody was signed up."""
+    """The sign-up is refused. Cognito returns the message to the app."""
 
 
-def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> dict[str, Any]:  # noqa: ARG001 - Lambda's own
-    """Link the sign-up of `event`, or let it be; raise SignUpRefused.
+def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Link a federated sign-up to an existing user; leave every other sign-up alone. Raises SignUpRefused.
 
     Args:
-        event: AWS's event of the pre sign-up trigger; other sign-ups than federated ones go their way.
-        context: Lambda's own, not looked at.
-        client: AWS's client, for tests.
+        event: the event of the pre sign-up trigger.
+        context: the context of Lambda, not used.
+        client: the Cognito client, for tests.
     """
     address = event["request"]["userAttributes"].get("email")
     if event["triggerSource"] != _FEDERATED or not address:
@@ -40,7 +39,7 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
         raise SignUpRefused(
             "The provider has not verified this email address, and an account with it exists: sign in to that account."
         )
-    # Who only says to have the address must not keep its owner out.
+    # A user with the unverified address must not receive the owner's sign-in.
     owners = [user for user in others if _attributes(user).get("email_verified") == "true"]
     if not owners:
         raise SignUpRefused(
@@ -57,7 +56,7 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
 
 
 def _identity(user: dict[str, Any]) -> dict[str, str]:
-    """Who a user is to Cognito: of a provider, where the user came to be by one, else of the pool."""
+    """Return the identity to link to: that of the provider that created the user, else the pool's user."""
     for known in json.loads(_attributes(user).get("identities", "[]")):
         if known["primary"]:
             return {"ProviderName": known["providerName"], "ProviderAttributeValue": known["userId"]}
@@ -65,12 +64,12 @@ def _identity(user: dict[str, Any]) -> dict[str, str]:
 
 
 def _with_address(client: Any, pool: str, address: str) -> list[dict[str, Any]]:
-    """The users with this address, in the spelling of the provider and in small letters."""
+    """Return the users with this address, as the provider writes it or in lower case."""
     found: dict[str, dict[str, Any]] = {}
-    # Beyond ASCII other letters have the same small one: that of the Kelvin sign is k, and so somebody else's address.
+    # Only for ASCII: the Kelvin sign (U+212A) has the lower case k, so its address would match another user's.
     for spelling in {address, address.lower() if address.isascii() else address}:
         quoted = spelling.replace("\\", "\\\\").replace('"', '\\"')
-        # A page may have fewer users than there are, and even none.
+        # A page may have few users or none, although more follow.
         pages = client.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email = "{quoted}"')
         found |= {user["Username"]: user for page in pages for user in page["Users"]}
     return list(found.values())
@@ -81,8 +80,10 @@ def _attributes(user: dict[str, Any]) -> dict[str, str]:
 
 
 def _source(user_name: str, attributes: dict[str, str]) -> dict[str, str]:
-    """Who `google_1234` is. Where case does not matter in a pool, Cognito writes it in small letters here, and wants
-    provider and id as they are: IDENTITY_PROVIDERS has the names, each with the attribute for the id, or with none.
+    """Return the identity of a federated user name such as `google_1234`.
+
+    If the pool ignores case, Cognito gives the name in lower case, but needs provider and ID in their original case.
+    IDENTITY_PROVIDERS maps the name of each provider to the attribute with the ID, or to an empty string.
     """
     provider, _, subject = user_name.partition("_")
     for name, attribute in json.loads(os.environ.get("IDENTITY_PROVIDERS", "{}")).items():

@@ -10,7 +10,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** An API that checks access tokens, and a web app that people sign in to; their addresses are in application.yaml. */
+/** An API that verifies access tokens, and a web app with sign-in; their settings are in application.yaml. */
 @RestController
 @SpringBootApplication
 class Api {
@@ -24,8 +24,8 @@ class Api {
             .authorizeHttpRequests(request -> request
                 .requestMatchers("/projects").hasAuthority("SCOPE_app.focusmark.api.project/project.read")
                 .anyRequest().hasAuthority("OIDC_USER"))
-            .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults())) // who calls the API
-            .oauth2Login(Customizer.withDefaults()) // who comes with a browser
+            .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults())) // requests to the API
+            .oauth2Login(Customizer.withDefaults()) // sign-in with a browser
             .build();
     }
 
