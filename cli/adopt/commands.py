@@ -155,7 +155,9 @@ def _first(running: Live, stack: str, region: str) -> Section:
 
 def _exempt(merged: Section, described: Described, where: Place) -> Section:
     """The exemptions that what runs needs, beside those that the file has."""
-    key, (settings, _) = f"{ROOT}exemptions", _checked(where, merged)
+    key, (settings, problems) = f"{ROOT}exemptions", _checked(where, merged)
+    if any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems):
+        return {}  # what the file names is not there to be looked at, as it will be told
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     exempt = {rule: dict(resources) for rule, resources in own.items()}
     for rule, resource in survey.violations(described.things, settings, where.name):

@@ -467,6 +467,15 @@ def test_the_looks_of_the_pages_are_files_that_the_key_names_and_stay_only_where
     assert (tmp_path / look["assets"][0]["file"]).read_bytes() == b"<svg/>"
 
 
+def adopting(monkeypatch: pytest.MonkeyPatch, root: Path, answers: Answers) -> None:
+    """Have `adopt` find this pool in the account, no state, and the checkout's files in a folder of their own."""
+    monkeypatch.setattr(commands, "Account", lambda *_: answers)
+    monkeypatch.setattr(place.Place, "export", lambda _: {})
+    monkeypatch.setattr(paths, "CHECKOUT", root)
+    for module in (looks, branding, login):
+        monkeypatch.setattr(module, "ROOT", root)
+
+
 _CSS = {"UICustomization": {"ClientId": "ALL", "CSS": ".label-customizable {font-weight: 400;}", "CSSVersion": "1"}}
 
 
@@ -477,15 +486,21 @@ _CSS = {"UICustomization": {"ClientId": "ALL", "CSS": ".label-customizable {font
 def test_a_new_stack_of_a_pool_with_looks_of_its_own_is_told_and_written_with_their_files(
     name: str, more: dict[str, Any], file: str, write: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(commands, "Account", lambda *_: Answers(SPECS[name], **more))
-    monkeypatch.setattr(place.Place, "export", lambda _: {})
-    monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
-    for module in (looks, branding, login):
-        monkeypatch.setattr(module, "ROOT", tmp_path)
+    adopting(monkeypatch, tmp_path, Answers(SPECS[name], **more))
     ran = CliRunner().invoke(commands.adopt, ["--stack", "prod", "--pool", POOL, *(["--write"] if write else [])])
     assert ran.exception is None, ran.output
     assert f"login/prod/{file}" in ran.output
     assert (tmp_path / "login" / "prod" / file).is_file() is (tmp_path / "Pulumi.prod.yaml").is_file() is write
+
+
+def test_a_file_that_names_looks_that_are_not_there_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    adopting(monkeypatch, tmp_path, Answers(NOTES, get_ui_customization=_CSS))
+    said = {**TEXTS, "identity:login": {"version": 1, "css": "login/gone.css"}}
+    (tmp_path / "Pulumi.prod.yaml").write_text(json.dumps({"config": said}))
+    ran = CliRunner().invoke(commands.adopt, ["--stack", "prod", "--pool", POOL])
+    assert "identity:login.css" in str(ran.exception)
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
