@@ -28,10 +28,10 @@ def commands() -> None:
     """The stack on this machine: the real Pulumi engine on an emulated AWS."""
 
 
-def _of_the_engine(name: Operation, told: str) -> click.Command:
+def _engine_command(name: Operation, help_text: str) -> click.Command:
     """Add a command that runs the engine."""
 
-    @commands.command(name, help=told)
+    @commands.command(name, help=help_text)
     @_port
     @_json
     def command(port: int | None, as_json: bool) -> int:
@@ -40,10 +40,10 @@ def _of_the_engine(name: Operation, told: str) -> click.Command:
     return command
 
 
-up = _of_the_engine("up", "Deploy the stack, or update it to match the config.")
-preview = _of_the_engine("preview", "Show what `up` would change.")
-refresh = _of_the_engine("refresh", "Update the state to match the emulator.")
-destroy = _of_the_engine("destroy", "Delete the whole stack. The emulator keeps running.")
+up = _engine_command("up", "Deploy the stack, or update it to match the config.")
+preview = _engine_command("preview", "Show what `up` would change.")
+refresh = _engine_command("refresh", "Update the state to match the emulator.")
+destroy = _engine_command("destroy", "Delete the whole stack. The emulator keeps running.")
 
 
 @commands.command()

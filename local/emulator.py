@@ -24,8 +24,8 @@ LOG = paths.EMULATOR / "log"
 _STATE = paths.EMULATOR / "state"
 _SIGNING_KEYS = ("cognito-rsa-key.pem", "cognito-pool-keys")
 _USUAL_PORT = 4566
-_STARTING = 30.0  # seconds; a start takes about one
-_STOPPING = 20.0
+_START_TIMEOUT = 30.0  # seconds; a start takes about one
+_STOP_TIMEOUT = 20.0
 
 
 class _Running(NamedTuple):
@@ -63,7 +63,7 @@ def stop() -> bool:
     found = _running()
     if found and found.is_ours:
         found.process.terminate()
-    if found and not (found.is_ours and _ends(found.process)):
+    if found and not (found.is_ours and _wait_for_end(found.process)):
         discard()
     return found is not None
 
@@ -72,7 +72,7 @@ def discard() -> None:
     """Kill the emulator if it is running, and drop its data, saved or not."""
     if found := _running():
         found.process.kill()
-        _ends(found.process)
+        _wait_for_end(found.process)
     shutil.rmtree(_STATE, ignore_errors=True)
 
 
@@ -117,13 +117,13 @@ def _running() -> _Running | None:
     return None
 
 
-def _ends(process: psutil.Process) -> bool:
+def _wait_for_end(process: psutil.Process) -> bool:
     """Wait until the process ends, and return whether it did in time.
 
     A zombie counts as ended: in a container there may be no parent process to reap it. But it must have only one thread
     left: threads end one by one, and the last one holds the port.
     """
-    deadline = time.monotonic() + _STOPPING
+    deadline = time.monotonic() + _STOP_TIMEOUT
     with contextlib.suppress(psutil.NoSuchProcess):
         while process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1:
             if time.monotonic() > deadline:
@@ -169,7 +169,7 @@ def _start(port: int) -> None:
             start_new_session=True,
             umask=0o077,
         )
-    deadline = time.monotonic() + _STARTING
+    deadline = time.monotonic() + _START_TIMEOUT
     while not ports.is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
@@ -177,10 +177,10 @@ def _start(port: int) -> None:
             end = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
             raise Failure(f"The emulator does not start on port {port}. The end of {LOG}:\n{end}")
         time.sleep(0.1)
-    _drop_what_was_read()
+    _drop_loaded_files()
 
 
-def _drop_what_was_read() -> None:
+def _drop_loaded_files() -> None:
     """Remove the loaded files except the keys that sign tokens: otherwise a kill would make all tokens invalid."""
     for entry in _STATE.glob("*"):
         if entry.is_dir() and entry.name not in _SIGNING_KEYS:

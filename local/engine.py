@@ -129,8 +129,8 @@ def run(
     try:
         stack = local_stack(cli)
         if operation == "preview":
-            told = stack.preview(diff=True, **deploying).stdout
-            return Outcome(True, progress.changes, tuple(progress.errors), told)
+            diff = stack.preview(diff=True, **deploying).stdout
+            return Outcome(True, progress.changes, tuple(progress.errors), diff)
         with start_over.watched(progress):
             if operation == "up":
                 stack.up(**deploying)

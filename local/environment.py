@@ -11,7 +11,7 @@ from local import keys, paths
 PASSPHRASE = "local"  # noqa: S105
 
 REGION = "us-east-1"
-_OTHERS = ("AWS_", "PULUMI_", "MINISTACK_", "LOCALSTACK_")
+_USER_SETTINGS = ("AWS_", "PULUMI_", "MINISTACK_", "LOCALSTACK_")
 
 
 def shut_out_others() -> None:
@@ -21,7 +21,7 @@ def shut_out_others() -> None:
     """
     os.umask(0o077)
     for name in list(os.environ):
-        if name.startswith(_OTHERS):
+        if name.startswith(_USER_SETTINGS):
             del os.environ[name]
     # Otherwise the AWS files in the home directory would be read.
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
@@ -57,5 +57,5 @@ def of_the_aws_tools(port: int) -> list[str]:
         "AWS_SECRET_ACCESS_KEY": key.secret,
     }
     # The user's own values would be used together with the key, or instead of it.
-    taken_out = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN"
-    return [taken_out, *(f"export {name}={shlex.quote(value)}" for name, value in values.items())]
+    unset = "unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN"
+    return [unset, *(f"export {name}={shlex.quote(value)}" for name, value in values.items())]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from local import paths
 from local.console import Failure, say
 
-_PATIENCE = 300.0  # seconds to wait for another command; a first `up` on a slow machine takes a minute
-_NOTING = 1.0  # seconds within which a new holder writes its name into the lock file, and a killed process ends
+_TIMEOUT = 300.0  # seconds to wait for another command; a first `up` on a slow machine takes a minute
+_NOTE_DELAY = 1.0  # seconds within which a new holder writes its name into the lock file, and a killed process ends
 _SIZE = 1024  # bytes to read from the lock file; its content is shorter
 
 
@@ -33,13 +33,13 @@ def only_one(command: str) -> Iterator[int]:
 
 
 def _take(lock: int) -> None:
-    if _taken_within(lock, _NOTING):
+    if _taken_within(lock, _NOTE_DELAY):
         return
     name, _, pid = os.pread(lock, _SIZE, 0).decode().partition("\n")
     say(f"`{name}` is at work in this checkout (process {pid}). Waiting for it ...")
-    if not _taken_within(lock, _PATIENCE):
+    if not _taken_within(lock, _TIMEOUT):
         raise Failure(
-            f"`{name}` is still at work in this checkout after {_PATIENCE:.0f} seconds (process {pid}).\n"
+            f"`{name}` is still at work in this checkout after {_TIMEOUT:.0f} seconds (process {pid}).\n"
             f"Let it end or stop it (kill -INT {pid}), then try again. Nothing was changed."
         )
 

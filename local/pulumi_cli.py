@@ -21,7 +21,7 @@ from local.console import Failure, say
 VERSION = VersionInfo.parse("3.274.1")
 _MODULE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _STAMP = f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
-_INSTALLING = 180.0  # seconds for the whole installation; the timeout of a connection is 5
+_INSTALL_TIMEOUT = 180.0  # seconds for the whole installation; the timeout of a connection is 5
 _INSTALL = """
 import socket, sys
 from pulumi.automation import PulumiCommand
@@ -46,8 +46,8 @@ def find() -> PulumiCommand:
     ways: list[tuple[str, Callable[[], PulumiCommand]]] = [
         ("pulumi on PATH", _on_path),
         ("the cache", _cached),
-        ("the official installer", partial(_made, _install)),
-        ("a build with Go", partial(_made, _build)),
+        ("the official installer", partial(_installed, _install)),
+        ("a build with Go", partial(_installed, _build)),
     ]
     tried = []
     for name, way in ways:
@@ -87,9 +87,9 @@ def _install(draft: Path) -> None:
     command = [sys.executable, "-c", _INSTALL, str(draft), str(VERSION)]
     try:
         # The output of the installer is shown only if it fails.
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALLING, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_TIMEOUT, check=False)
     except subprocess.TimeoutExpired:
-        raise Unavailable(f"not done after {_INSTALLING:.0f} seconds") from None
+        raise Unavailable(f"not done after {_INSTALL_TIMEOUT:.0f} seconds") from None
     if done.returncode:
         raise Unavailable((done.stderr.strip().splitlines() or ["failed"])[-1])
 
@@ -108,7 +108,7 @@ def _build(draft: Path) -> None:
         raise Unavailable("go build failed:\n    " + "\n    ".join(done.stderr.strip().splitlines()[-4:]))
 
 
-def _made(make: Callable[[Path], None]) -> PulumiCommand:
+def _installed(make: Callable[[Path], None]) -> PulumiCommand:
     """Make the CLI in a temporary folder, then move it into the cache: a kill never leaves a part of it there."""
     parent = cache().parent
     try:

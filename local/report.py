@@ -66,5 +66,5 @@ def _served(values: Mapping[str, Any]) -> str:
 
 def _counted(changes: Mapping[str, int], would: str = "", found: Mapping[str, str] | None = None) -> str:
     words = {**_DONE, **(found or {})}
-    told = [f"{count} {would if kind != 'same' else ''}{words.get(kind, kind)}" for kind, count in changes.items()]
-    return f": {', '.join(told)}" if told else ""
+    parts = [f"{count} {would if kind != 'same' else ''}{words.get(kind, kind)}" for kind, count in changes.items()]
+    return f": {', '.join(parts)}" if parts else ""

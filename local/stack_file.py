@@ -23,7 +23,7 @@ _NUMBER = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST = 2**63
 _MOST_VALUES = 100_000  # in a file, with aliases expanded; 300 APIs and 1,000 clients have a tenth of them
 
@@ -109,9 +109,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None):
-            raise _odd(event, f"a tag ({event.tag}) is not for these files. Remove it; quote strings.")
-        if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
-            raise _odd(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
+            raise _error(event, f"a tag ({event.tag}) is not for these files. Remove it; quote strings.")
+        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            raise _error(event, "half of a character (\\ud800 to \\udfff) is no text. Write the whole one.")
         # `mode: on` is allowed, since AWS and the settings use it: the program accepts both readings.
         is_mode = isinstance(index, yaml.ScalarNode) and index.value == "mode"
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and not (is_mode and event.value in ("on", "off")):
@@ -132,7 +132,7 @@ def _parsed(text: str, name: str) -> Any:
         if node is None:
             return None
         if _values(node, {}) > _MOST_VALUES:
-            raise _odd(node, f"more than {_MOST_VALUES:,} values, the aliases (*) written out. Write fewer.")
+            raise _error(node, f"more than {_MOST_VALUES:,} values, the aliases (*) written out. Write fewer.")
         config = _config_of(node)
         if config:
             _add_namespaces(config)
@@ -145,7 +145,7 @@ def _values(node: yaml.Node, counted: dict[int, int]) -> int:
     """Count the values with all aliases expanded. Refuse an alias that contains itself."""
     known = counted.get(id(node))
     if known == 0:
-        raise _odd(node, "an alias (*) in here refers to the whole of it, which has no end. Write out what is meant.")
+        raise _error(node, "an alias (*) in here refers to the whole of it, which has no end. Write out what is meant.")
     if known is None:
         counted[id(node)] = 0  # marks a node that is being counted
         parts = node.value if isinstance(node, yaml.CollectionNode) else []
@@ -159,15 +159,15 @@ def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
     text, quoted = event.value, f'"{event.value}"'
     switch = _SWITCHES.get(text.lower())
     if switch and text in (text.lower(), text.upper(), text.capitalize()):
-        raise _odd(
+        raise _error(
             event,
             f"`{text}` is a string to Pulumi and {switch} to other readers. Write {switch}, or quote it: {quoted}.",
         )
     if _DATE.fullmatch(text):
-        raise _odd(event, f"`{text}` is a date, which no key accepts. Quote it: {quoted}.")
+        raise _error(event, f"`{text}` is a date, which no key accepts. Quote it: {quoted}.")
     number = _NUMBER.fullmatch(text[:1] + text[1:].replace("_", "")) or tag.rpartition(":")[2] in ("int", "float")
     if number and not (_PLAIN_NUMBER.fullmatch(text) and abs(float(text)) < _LARGEST):
-        raise _odd(
+        raise _error(
             event,
             f"`{text}` is not the same number to every reader. "
             f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, if it is a string: {quoted}.",
@@ -181,9 +181,9 @@ def _check_keys(node: yaml.MappingNode) -> None:
         if key.tag == _MERGE:
             continue
         if not isinstance(key, yaml.ScalarNode):
-            raise _odd(key, "a key has to be a string; received a list or a map. Fix the brackets.")
+            raise _error(key, "a key has to be a string; received a list or a map. Fix the brackets.")
         if key.tag != _TEXT:
-            raise _odd(key, f'the key `{key.value}` is not a string. Quote it: "{key.value}".')
+            raise _error(key, f'the key `{key.value}` is not a string. Quote it: "{key.value}".')
         _refuse_twice(seen, key.value, key)
 
 
@@ -193,7 +193,7 @@ def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
         if key.value == "config" and isinstance(value, yaml.MappingNode):
             found = value
         elif key.value.startswith(f"{NAMESPACE}:"):
-            raise _odd(key, f"`{key.value}` is ignored here. Indent all its lines to put it under `config:`.")
+            raise _error(key, f"`{key.value}` is ignored here. Indent all its lines to put it under `config:`.")
     return found
 
 
@@ -207,10 +207,10 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
         if not found:
             namespace, name = NAMESPACE, key.value
         elif is_misspelt(namespace):
-            raise _odd(key, f"`{key.value}` is ignored: the namespace is misspelt. Write {NAMESPACE}:{name}.")
+            raise _error(key, f"`{key.value}` is ignored: the namespace is misspelt. Write {NAMESPACE}:{name}.")
         name = name.removeprefix("config:")
         if ":" in name:
-            raise _odd(
+            raise _error(
                 key,
                 f"`{key.value}` is not a key: keys are <namespace>:<name>. Write {namespace}:{name.split(':')[-1]}.",
             )
@@ -221,11 +221,11 @@ def _add_namespaces(config: yaml.MappingNode) -> None:
 def _refuse_twice(seen: dict[str, yaml.Node], name: str, key: yaml.Node) -> None:
     if name in seen:
         first = seen[name].start_mark.line + 1
-        raise _odd(key, f"the key `{name}` is a duplicate of line {first}. Keep one of the two.")
+        raise _error(key, f"the key `{name}` is a duplicate of line {first}. Keep one of the two.")
     seen[name] = key
 
 
-def _odd(what: Any, problem: str) -> Unreadable:
+def _error(what: Any, problem: str) -> Unreadable:
     return Unreadable(f"{_place(what.start_mark)}: {problem}")
 
 

@@ -14,7 +14,7 @@ from local import paths
 from local.console import Failure
 
 FOLDER: Final = paths.LOCAL / "tls"
-_LASTS: Final = datetime.timedelta(days=397)  # the longest that browsers accept
+_VALIDITY: Final = datetime.timedelta(days=397)  # the longest that browsers accept
 _NOTE, _AUTHORITY, _CERTIFICATE, _KEY = "port.json", "authority.pem", "certificate.pem", "key.pem"
 
 
@@ -57,7 +57,7 @@ def turn_on(port: int, folder: Path = FOLDER) -> Tls:
 def _make(folder: Path) -> None:
     import trustme  # not at the top: the import takes a tenth of a second, and is needed once
 
-    ends = datetime.datetime.now(datetime.UTC) + _LASTS
+    ends = datetime.datetime.now(datetime.UTC) + _VALIDITY
     authority = trustme.CA(organization_name="The local stack of this checkout")
     server = authority.issue_cert("localhost", "127.0.0.1", "::1", not_after=ends)
     paths.write_whole(folder / _AUTHORITY, authority.cert_pem.bytes().decode())

@@ -55,8 +55,8 @@ def _lists(path: str, old: list[Any], new: list[Any]) -> Iterator[str]:
     if short or not (gone or come):
         yield _both(path, old, new)
         return
-    yield from (f"{path}: {_said(entry)} -> nothing" for entry in gone)
-    yield from (f"{path}: nothing -> {_said(entry)}" for entry in come)
+    yield from (f"{path}: {_text(entry)} -> nothing" for entry in gone)
+    yield from (f"{path}: nothing -> {_text(entry)}" for entry in come)
 
 
 def _by_name(blocks: list[Any]) -> dict[str, Any] | None:
@@ -67,16 +67,16 @@ def _by_name(blocks: list[Any]) -> dict[str, Any] | None:
 
 
 def _both(path: str, old: Any, new: Any) -> str:
-    said = _said(old), _said(new)
-    if said[0] == said[1] and isinstance(old, str) and isinstance(new, str):
+    texts = _text(old), _text(new)
+    if texts[0] == texts[1] and isinstance(old, str) and isinstance(new, str):
         # Both texts were cut before the first difference: show them from there.
         start = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
         start = max(0, (start or min(len(old), len(new))) - _CONTEXT)
-        said = f"...{_said(old[start:])}", f"...{_said(new[start:])}"
-    return f"{path}: {said[0]} -> {said[1]}"
+        texts = f"...{_text(old[start:])}", f"...{_text(new[start:])}"
+    return f"{path}: {texts[0]} -> {texts[1]}"
 
 
-def _said(value: Any) -> str:
+def _text(value: Any) -> str:
     if value is None:
         return "nothing"
     if value == UNKNOWN:

@@ -54,7 +54,7 @@ def read(text: str | None, rules: Sequence[Rule]) -> tuple[tuple[Exemption, ...]
             errors.append(f"{KEY} -> {rule_id} is {_kind(resources)}; an object is expected, resource -> reason")
         else:
             for resource, reason in resources.items():
-                if isinstance(reason, str) and _says_something(reason) and resource.strip():
+                if isinstance(reason, str) and _is_a_reason(reason) and resource.strip():
                     exemptions.append(Exemption(rule_id, resource, reason.strip()))
                 else:
                     wanted = f"a reason is expected, of {_WORDS} words or more"
@@ -98,7 +98,7 @@ def _parsed(text: str) -> Any:
     return text
 
 
-def _says_something(reason: str) -> bool:
+def _is_a_reason(reason: str) -> bool:
     # The messages show <why> as a placeholder; it is not a reason.
     text = reason.strip().casefold()
     if text.startswith("<") and text.endswith(">"):

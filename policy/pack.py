@@ -86,7 +86,7 @@ def violation(rule: Rule, resource: Resource, findings: Sequence[Finding], stack
     )
 
 
-def _facts_of(rule: Rule, stack: Stack) -> dict[str, Any]:
+def _shared_arguments(rule: Rule, stack: Stack) -> dict[str, Any]:
     """Return the SDK's arguments that resource and stack policies share."""
     control = next((name.partition(":")[2] for name in rule.covers if name.startswith("securityhub:")), None)
     return {
@@ -105,19 +105,19 @@ def _facts_of(rule: Rule, stack: Stack) -> dict[str, Any]:
 def _resource_policy(rule: Rule, stack: Stack) -> sdk.Policy:
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         if args.resource_type in rule.on:
-            _judge(rule, [_resource(args, stack)], stack, report)
+            _report_violations(rule, [_resource(args, stack)], stack, report)
 
-    return sdk.ResourceValidationPolicy(validate=validate, **_facts_of(rule, stack))
+    return sdk.ResourceValidationPolicy(validate=validate, **_shared_arguments(rule, stack))
 
 
 def _stack_policy(rule: Rule, stack: Stack) -> sdk.Policy:
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        _judge(rule, _resources(args, {*rule.on, *rule.beside}, stack), stack, report)
+        _report_violations(rule, _resources(args, {*rule.on, *rule.beside}, stack), stack, report)
 
-    return sdk.StackValidationPolicy(validate=validate, **_facts_of(rule, stack))
+    return sdk.StackValidationPolicy(validate=validate, **_shared_arguments(rule, stack))
 
 
-def _judge(rule: Rule, seen: Sequence[Resource], stack: Stack, report: sdk.ReportViolation) -> None:
+def _report_violations(rule: Rule, seen: Sequence[Resource], stack: Stack, report: sdk.ReportViolation) -> None:
     for resource in seen:
         exempt = any(exemption.is_for(rule, resource) for exemption in stack.exemptions)
         if not exempt and (found := rule.findings(resource, seen)):

@@ -113,7 +113,7 @@ def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_p
 
 
 def test_an_emulator_that_does_not_end_is_ended(running: Checkout) -> None:
-    running.edit("local/emulator.py", "_STOPPING = 20.0", "_STOPPING = 0.5")
+    running.edit("local/emulator.py", "_STOP_TIMEOUT = 20.0", "_STOP_TIMEOUT = 0.5")
     (pid,) = running.processes("hypercorn")
     os.kill(pid, signal.SIGSTOP)
     assert "is stopped" in running.local("stop").stderr

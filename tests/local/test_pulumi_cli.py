@@ -90,7 +90,7 @@ def test_a_cache_that_cannot_be_written_is_told(machine: Path) -> None:
 
 def test_an_installer_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi_cli, "_INSTALL", "import time; time.sleep(60)")
-    monkeypatch.setattr(pulumi_cli, "_INSTALLING", 0.2)
+    monkeypatch.setattr(pulumi_cli, "_INSTALL_TIMEOUT", 0.2)
     with pytest.raises(Failure, match="not done after 0 seconds"):
         pulumi_cli.find()
 
