@@ -29,7 +29,7 @@ _STOP_TIMEOUT = 20.0
 
 
 class _Running(NamedTuple):
-    """The running emulator of this checkout; not ours if its key is another: `.local/` was removed since the start."""
+    """The running emulator of this checkout. Not ours if `.local/` was removed after its start: its key is lost."""
 
     process: psutil.Process
     port: int

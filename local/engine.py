@@ -107,7 +107,7 @@ def run(
     Args:
         operation: the operation.
         held: the file descriptor of the checkout's lock.
-        ready: is called before the program runs, and returns when the program may run.
+        ready: called before the program; blocks until the program may run.
         progress: the listener for the engine's events; default: a new one.
 
     Raises:

@@ -48,7 +48,7 @@ def watched(progress: Progress) -> Iterator[None]:
     The engine writes the state once, at its end, but not if it is killed or the disk is full. If the emulator ends
     during a create, the engine does not know whether the resource exists.
     """
-    shutil.rmtree(state.LOCKS, ignore_errors=True)  # left by a killed engine: no other runs in this checkout
+    shutil.rmtree(state.LOCKS, ignore_errors=True)  # left by a killed engine: no other engine runs here
     before = state.written()
     paths.UNFINISHED.touch()
     try:

@@ -35,6 +35,7 @@ _NO_KEY: Final = "the client in identity/; no key of the stack file sets it"
 
 
 def at(client: Resource, setting: str) -> str:
+    """Return the place of a client's setting in the stack file, for a finding."""
     return f"identity:clients -> {client.key} -> {setting}"
 
 

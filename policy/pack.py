@@ -27,7 +27,7 @@ class Stack:
         environment: identity:environment, or the stack's name if it is not set.
         production: identity:production, unchecked.
         region: aws:region.
-        given: identity:exemptions, or the same under its old name. The old name goes first: the new one has a default.
+        given: identity:exemptions, or its old name if that is set (the new one always has a default).
         clients: identity:clients.
     """
 

@@ -179,7 +179,7 @@ def _walk(shape: Any, names: Sequence[str]) -> "tuple[str, Shape] | None":
 
 
 def _ending(word: str, shapes: Sequence[Any]) -> "tuple[str, Shape | None]":
-    """For names and tags each operation has words of its own, `PoolName`; and none for resources that have none."""
+    """Return the first member that ends with the word, such as `PoolName` for `name`; empty if there is none."""
     members = [member for shape in shapes for member in shape.members.items() if member[0].lower().endswith(word)]
     return members[0] if members else ("", None)
 
