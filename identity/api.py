@@ -137,7 +137,7 @@ def _ambiguous(apis: Mapping[str, Api]) -> Iterator[Problem]:
                 )
 
 
-def still_there(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
+def rename_problems(path: str, entries: Mapping[str, Any]) -> Iterator[Problem]:
     """Check `renamedFrom`: the old key must be unused, and only one entry may have it."""
     taken: dict[str, str] = {}
     for key, entry in entries.items():

@@ -26,7 +26,7 @@ _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 
 def zone_id(value: str) -> str:
     bare = value.strip().removeprefix("/").removeprefix("hostedzone/")
-    return types.sound(value, _ZONE_ID.fullmatch, "a hosted zone's id, such as Z0123456789ABCDEFGHIJ", bare)
+    return types.ensure(value, _ZONE_ID.fullmatch, "a hosted zone's id, such as Z0123456789ABCDEFGHIJ", bare)
 
 
 def domain_prefix(value: str) -> str:

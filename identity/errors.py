@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pulumi
 
-_SHOWN_AT_MOST = 80
+_MAX_LENGTH = 80
 HIDDEN = "[hidden]"
 _SECRET = re.compile("secret|password|token|private", re.IGNORECASE)
 
@@ -67,7 +67,7 @@ def warn(stack: str, warnings: Iterable[Problem]) -> None:
         pulumi.log.warn(f"In Pulumi.{stack}.yaml: {warning}")
 
 
-def shown(value: object, at_most: int = _SHOWN_AT_MOST) -> str:
+def shown(value: object, at_most: int = _MAX_LENGTH) -> str:
     """The value for a message: as JSON, truncated, without possible secrets."""
     try:
         text = json.dumps(without_secrets(value), ensure_ascii=True, default=str)

@@ -23,7 +23,7 @@ ExportName = Annotated[
 ]
 PATH: Final = "identity:cloudFormationExports"
 # The names for `true`: those that existing templates import.
-_USUAL: Final = {
+_DEFAULT_NAMES: Final = {
     "userPoolId": "{product}-{environment}-customeruserpoolid",
     "userPoolArn": "{product}-{environment}-customeruserpoolarn",
     "certificateArn": "{product}-{environment}-certificate-auth",
@@ -56,16 +56,16 @@ class ExportNames(Model):
         return {output: fill_in(name, names.placeholders) for output, name in said.items()}
 
 
-def _by_flag(value: Any) -> Any:
+def _from_flag(value: Any) -> Any:
     if isinstance(value, bool):
-        return _USUAL if value else None
+        return _DEFAULT_NAMES if value else None
     if not isinstance(value, dict):
         raise PydanticKnownError("bool_type")
     return value
 
 
 # `true` is the short form for the usual names, `false` for no exports.
-OneExportNames = Annotated[ExportNames | None, BeforeValidator(_by_flag, json_schema_input_type=bool | ExportNames)]
+OneExportNames = Annotated[ExportNames | None, BeforeValidator(_from_flag, json_schema_input_type=bool | ExportNames)]
 
 
 def export_problems(exports: ExportNames, names: Names, clients: Mapping[str, Any]) -> Iterator[Problem]:

@@ -16,9 +16,9 @@ from identity.setting import Plan, setting
 PATH: Final = "identity:login"
 _ASSET_BYTES, _ALL_ASSETS_BYTES, _OLD_LOGO_BYTES, _CSS_BYTES = 1_000_000, 2_000_000, 100_000, 131_072
 _OLD, _MANAGED = 1, 2  # AWS's version numbers: classic hosted UI and managed login
-_OF_MANAGED = ("background", "favicon", "dark_colour", "dark_background_colour", "corners")
+_VERSION_2_ONLY = ("background", "favicon", "dark_colour", "dark_background_colour", "corners")
 # The background of Cognito's form in light and dark mode, and the minimum contrast of a button (WCAG 2.2, 1.4.11).
-FORM, DARK_FORM, _SEEN = "#ffffff", "#0f1b2a", 3
+FORM, DARK_FORM, _MIN_CONTRAST = "#ffffff", "#0f1b2a", 3
 _LOOKS = "Users would see the classic pages, without passkeys and one-time codes."
 
 
@@ -99,15 +99,15 @@ def _look_problems(path: str, look: Look, version: int) -> Iterator[Problem]:
 
 def _branding_problems(path: str, branding: Branding, version: int) -> Iterator[Problem]:
     """Values that version 1 does not support, and buttons with low contrast."""
-    for name in _OF_MANAGED if version == _OLD else ():
+    for name in _VERSION_2_ONLY if version == _OLD else ():
         if getattr(branding, name) is not None:
             yield Problem(f"{path}.{Branding.model_fields[name].alias}", "not set in version 1", "a value", "remove it")
     buttons = [("colour", branding.colour, FORM, "darker")]
     if version == _MANAGED:
         buttons.append(("darkColour", branding.dark_colour or branding.colour, DARK_FORM, "lighter"))
     for name, colour, form, better in buttons:
-        if colour and (found := contrast(colour, form)) < _SEEN:
-            allowed = f"a colour with a contrast of {_SEEN} or more on {form}, the background of the form"
+        if colour and (found := contrast(colour, form)) < _MIN_CONTRAST:
+            allowed = f"a colour with a contrast of {_MIN_CONTRAST} or more on {form}, the background of the form"
             received = f"{shown(colour)}, whose contrast is {found:.1f}"
             yield Problem(f"{path}.{name}", allowed, received, f"use a {better} one", warning=True)
 

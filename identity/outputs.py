@@ -95,12 +95,12 @@ def stack_outputs(
         "policyDocuments": policy_documents(
             pool.arn, published.path(settings.names) if published and published.ssm else None
         ),
-        "dnsRecords": _records_of_others(settings, pool),
+        "dnsRecords": _dns_records(settings, pool),
         "clientSecrets": pulumi.Output.secret(access.client_secrets),
     }
 
 
-def _records_of_others(settings: Settings, pool: CustomerUserPool) -> list[dict[str, Any]]:
+def _dns_records(settings: Settings, pool: CustomerUserPool) -> list[dict[str, Any]]:
     """The DNS records that the user has to create, because the stack has no zone."""
     if not settings.domain.custom or settings.domain.zone or not pool.domain:
         return []

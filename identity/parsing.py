@@ -102,7 +102,7 @@ def _inside(place: Any, step: int | str) -> Any:
     return place.get(step) if isinstance(place, dict) else None
 
 
-def _of_nothing(raw: Any, empty: str | None) -> str:
+def _fix_for_null(raw: Any, empty: str | None) -> str:
     """The fix for a key without a value: YAML reads null, which is neither the default nor an empty object."""
     if raw is not None:
         return ""
@@ -126,10 +126,10 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
         fix = "put it in quotes" if kind == "string_type" and isinstance(given, int | float) else ""
         if kind == "list_type" and isinstance(given, str) and received != HIDDEN:
             fix = f"write [{received}]"
-        return Problem(place, _KINDS[kind], received, fix or _of_nothing(given, _EMPTY.get(_KINDS[kind])))
+        return Problem(place, _KINDS[kind], received, fix or _fix_for_null(given, _EMPTY.get(_KINDS[kind])))
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        fix = _NO_VALUE if kind == "too_short" and not _is_needed(model, loc) else ""
+        fix = _NO_VALUE if kind == "too_short" and not _is_required(model, loc) else ""
         return Problem(place, f"{bound} of them", f"{len(given)} of them", fix)
     # Number ranges and rare errors: pydantic's message is clear.
     return Problem(place, details["msg"].removeprefix("Input should be ").rstrip("."), received)
@@ -151,7 +151,7 @@ def _flag(place: str, given: Any, received: str) -> Problem:
         return Problem(place, "true or false", "a string, not shown here", fix)
     word = given.strip().lower() if isinstance(given, str) else ""
     meant = next((flag for flag, spellings in _FLAGS.items() if word in spellings), None)
-    return Problem(place, "true or false", received, f"write {meant}" if meant else _of_nothing(given, None))
+    return Problem(place, "true or false", received, f"write {meant}" if meant else _fix_for_null(given, None))
 
 
 def _fields_at(model: type[Model], loc: Iterable[int | str]) -> Iterator[FieldInfo]:
@@ -179,5 +179,5 @@ def _may_be_secret(model: type[Model], loc: Loc) -> bool:
     )
 
 
-def _is_needed(model: type[Model], loc: Loc) -> bool:
+def _is_required(model: type[Model], loc: Loc) -> bool:
     return any(field.is_required() for field in [*_fields_at(model, loc)][-1:])

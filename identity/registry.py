@@ -9,7 +9,7 @@ from pulumi_aws.cognito import ResourceServer, UserPoolClient
 
 from identity import deployed, facts
 from identity.api import Api
-from identity.client.settings import Client, as_it_rests
+from identity.client.settings import Client, keep_equivalent
 from identity.deployed import Deployed
 from identity.group import Group
 from identity.identity_provider.settings import IdentityProvider
@@ -66,7 +66,7 @@ class AccessRegistry(pulumi.ComponentResource):
         }
         known_keys = deployed.private_keys(args.state)
         self.identity_providers = {
-            str(provider.name): self._sign_in_with(provider, known_keys)
+            str(provider.name): self._identity_provider(provider, known_keys)
             for provider in args.identity_providers.values()
         }
         self.groups = {key: self._group(key, group) for key, group in args.groups.items()}
@@ -86,7 +86,7 @@ class AccessRegistry(pulumi.ComponentResource):
             opts=self._child("server", api.renamed_from),
         )
 
-    def _sign_in_with(self, provider: IdentityProvider, known_keys: Mapping[str, str]) -> cognito.IdentityProvider:
+    def _identity_provider(self, provider: IdentityProvider, known_keys: Mapping[str, str]) -> cognito.IdentityProvider:
         inputs, name = provider.inputs(), str(provider.name)
         details = {
             key: pulumi.Output.secret(text) if key in provider.secrets else text
@@ -121,7 +121,7 @@ class AccessRegistry(pulumi.ComponentResource):
 
     def _client(self, key: str, client: Client) -> UserPoolClient:
         name = f"{self._name}-client-{key}"
-        inputs = arguments(as_it_rests(client.inputs(), self._live.get(name, {})))
+        inputs = arguments(keep_equivalent(client.inputs(), self._live.get(name, {})))
         if client.flows:
             inputs["allowed_oauth_scopes"] = [self._scopes.get(scope, scope) for scope in client.scopes or ()]
         if client.identity_providers is not None:

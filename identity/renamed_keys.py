@@ -20,30 +20,30 @@ def modern(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], li
         each old name, or an error if both names are used.
     """
     old, new = EXEMPTIONS
-    texts, places, told = dict(given), dict[str, str](), list[Problem]()
+    texts, places, problems = dict(given), dict[str, str](), list[Problem]()
     if old in texts:
         text, place = texts.pop(old), (f"identity:{old}", f"identity:{new}")
-        if _says_more(texts.get(new, "{}"), text):
-            told.append(_both(*place, "both given"))
+        if _both_set(texts.get(new, "{}"), text):
+            problems.append(_both(*place, "both given"))
         else:
             texts[new], places[place[1]] = text, place[0]
-            told.append(_renamed(*place))
+            problems.append(_renamed(*place))
     for key in ("apis", "clients"):
         entries = _read(texts[key]) if f'"{RENAMED_FROM[0]}"' in texts.get(key, "") else None
         if isinstance(entries, dict):
-            told += _entries(key, entries, places)
+            problems += _entries(key, entries, places)
             texts[key] = json.dumps(entries)
-    return texts, places, told
+    return texts, places, problems
 
 
-def told_where_written(problems: Iterable[Problem], places: Mapping[str, str]) -> Iterator[Problem]:
+def with_written_paths(problems: Iterable[Problem], places: Mapping[str, str]) -> Iterator[Problem]:
     """The problems, with the paths as in the stack file, which may have old names."""
     for problem in problems:
         new = next((new for new in places if problem.path == new or problem.path.startswith(f"{new}.")), None)
         yield replace(problem, path=problem.path.replace(new, places[new], 1)) if new else problem
 
 
-def _says_more(new: str, old: str) -> bool:
+def _both_set(new: str, old: str) -> bool:
     """Whether the new key has a value of its own, which would be ignored if the value of the old key were used."""
     said = _read(new)
     # If the stack file does not have the new key, the engine passes the default of Pulumi.yaml.

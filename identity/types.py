@@ -67,14 +67,14 @@ def is_visible(value: str) -> bool:
     return all(unicodedata.category(sign)[0] in "LMNPS" for sign in value)
 
 
-def sound(value: str, holds: Callable[[str], object], allowed: str, better: str) -> str:
+def ensure(value: str, holds: Callable[[str], object], allowed: str, better: str) -> str:
     """Return the value if it is valid. Otherwise reject it, and suggest `better` if that is valid."""
     return value if holds(value) else refuse(allowed, f'write "{better}"' if holds(better) else "")
 
 
 def dns_label(value: str) -> str:
     allowed = "a DNS label: 1-63 of a-z, 0-9 and -, no - at either end"
-    return sound(value, DNS_LABEL.fullmatch, allowed, value.strip().lower())
+    return ensure(value, DNS_LABEL.fullmatch, allowed, value.strip().lower())
 
 
 def dns_name(value: str) -> str:
@@ -82,7 +82,7 @@ def dns_name(value: str) -> str:
         return "." in name and len(name) <= 253 and all(DNS_LABEL.fullmatch(label) for label in name.split("."))
 
     better = re.sub(r"^https?://|/+$", "", value.strip().lower()).removesuffix(".")
-    return sound(value.removesuffix("."), is_name, "a domain name such as example.app, in lower case", better)
+    return ensure(value.removesuffix("."), is_name, "a domain name such as example.app, in lower case", better)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _without_duplicates(values: list[Any]) -> list[Any]:
     return values
 
 
-def _given(value: Any) -> Any:
+def _not_blank(value: Any) -> Any:
     """Reject blank strings: they are a mistake in every setting."""
     return refuse("a string that is not empty or blank") if isinstance(value, str) and not value.strip() else value
 
@@ -174,7 +174,7 @@ T = TypeVar("T")
 # An optional key. A key without a value is an error.
 Maybe = Annotated[T | None, BeforeValidator(_not_null)]
 
-Text = Annotated[str, BeforeValidator(_given)]
+Text = Annotated[str, BeforeValidator(_not_blank)]
 Texts = Annotated[list[Text], Once]  # without duplicates
 DnsLabel = Annotated[Text, AfterValidator(dns_label)]
 DnsName = Annotated[Text, AfterValidator(dns_name)]

@@ -16,7 +16,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _HOST_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _WEB = ("http", "https")
 # The browser or the system handles these schemes: no app can receive a code with them.
-_NO_APP = frozenset(
+_NOT_FOR_APPS = frozenset(
     [
         *("about", "android-app", "blob", "chrome", "cid", "content", "data", "feed", "file", "filesystem", "ftp"),
         *("ftps", "gopher", "intent", "irc", "ircs", "jar", "javascript", "ldap", "ldaps", "livescript", "mailto"),
@@ -61,14 +61,14 @@ def redirect_url(value: str) -> str:
     if "#" in value:
         refuse("a URL without a fragment", "remove the # and everything after it")
     kind = scheme.lower()
-    if kind in _NO_APP:
+    if kind in _NOT_FOR_APPS:
         refuse(f"https, http on localhost, or a custom scheme: no app receives a code with {kind}:")
     if kind not in _WEB and re.match(r"[0-9]+(?:[/?]|$)", rest):
         fix = f'write "http://{value}"' if kind == "localhost" else f'write "https://{value}"'
         refuse("a URL with a scheme before the host", fix)
     authority = re.split(r"[/?]", rest[2:], maxsplit=1)[0] if rest.startswith("//") else ""
     # `name:x@host` without slashes has a scheme by the standard, but users mean user info before a host.
-    _plain_text(authority, authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
+    _no_user_info(authority, authority if rest.startswith("/") else re.split(r"[/?]", rest, maxsplit=1)[0])
     if kind in _WEB:
         _web(kind, value, authority)
     return value
@@ -90,8 +90,8 @@ def is_hidden_loopback(url: str) -> bool:
     return url.partition(":")[0].lower() in _WEB and host not in PLAIN_HTTP and is_loopback(host)
 
 
-def _plain_text(authority: str, person: str) -> None:
-    if "@" in person or "%40" in person:
+def _no_user_info(authority: str, before_path: str) -> None:
+    if "@" in before_path or "%40" in before_path:
         refuse("a URL without user info: text before an @ can be mistaken for the host", "remove the @")
     if not authority.isascii():
         fix = "write the host in punycode, xn--..."

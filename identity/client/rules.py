@@ -56,7 +56,7 @@ def client_problems(
     yield from _tokens(path, client)
     yield from _auth_flows(path, written)
     yield from _hidden_loopback(path, client)
-    yield from _unlike_browsers(path, key, written, client)
+    yield from _without_path(path, key, written, client)
     yield from _references(path, written, client, providers, pool_attributes)
 
 
@@ -67,7 +67,7 @@ def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
     if CLIENT_CREDENTIALS in flows and len(flows) > 1:
         yield Problem(f"{path}.flows", "only client_credentials, in a separate client", shown(flows))
     elif client.is_machine:
-        yield from _no_person(path, written, client)
+        yield from _machine_client(path, written, client)
     elif flows and not client.callback_urls:
         yield Problem(f"{path}.callbackUrls", "at least one URL, to which the code flow sends the code", "none")
     if client.default_redirect_url and client.default_redirect_url not in client.callback_urls:
@@ -79,7 +79,7 @@ def _flows(path: str, written: Client, client: Client) -> Iterator[Problem]:
                 yield Problem(f"{path}.{field}", "none if flows is []: OAuth is off", shown(given), "remove it")
 
 
-def _no_person(path: str, written: Client, client: Client) -> Iterator[Problem]:
+def _machine_client(path: str, written: Client, client: Client) -> Iterator[Problem]:
     """Machine-to-machine clients need a secret, no URLs and no refresh tokens (RFC 6749, section 4.4)."""
     if not client.secret:
         yield Problem(f"{path}.secret", "true: client_credentials needs a secret", "false")
@@ -167,7 +167,7 @@ def _hidden_loopback(path: str, client: Client) -> Iterator[Problem]:
             yield Problem(f"{path}.callbackUrls[{index}]", allowed, shown(url), fix)
 
 
-def _unlike_browsers(path: str, key: str, written: Client, client: Client) -> Iterator[Problem]:
+def _without_path(path: str, key: str, written: Client, client: Client) -> Iterator[Problem]:
     """Warn about a callback URL to which browsers add a /, at most once per client."""
     urls = client.callback_urls
     bare = next((url for url in urls if is_taken(url) and has_no_path(url) and f"{url}/" not in urls), None)

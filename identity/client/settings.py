@@ -29,7 +29,7 @@ MINUTES = Codec(lambda text: types.duration(text).seconds // 60, lambda minutes:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ClientContext:
     """The values from the rest of the config that a client needs.
 
     Args:
@@ -198,7 +198,7 @@ class Client(Model):
         """Whether the client uses the sign-in pages."""
         return bool(self.flows) and not self.is_machine
 
-    def filled(self, key: str, rest: Surroundings) -> "Client":
+    def filled(self, key: str, rest: ClientContext) -> "Client":
         """The client with defaults filled in."""
         names, providers = rest.names, rest.providers
         values = {**names.placeholders, "authDomain": rest.auth_domain}
@@ -262,7 +262,7 @@ class Client(Model):
         return found
 
 
-def as_it_rests(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+def keep_equivalent(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs, with live values where they are equivalent, to avoid an update without effect.
 
     No authentication flows are equivalent to `AWS_AUTH_FLOWS`, and token lifetimes can have different units.

@@ -36,13 +36,13 @@ def load() -> Settings:
     mistakes = [*_encrypted(key for key in texts if is_config_secret(key))]
     mistakes = mistakes or [problem for problem in problems if not problem.warning]
     if mistakes:
-        told = {problem.path for problem in mistakes}
-        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in told]
+        reported = {problem.path for problem in mistakes}
+        cause = [problem for problem in deployed.renamed(settings.names) if problem.path not in reported]
         raise ConfigError(stack, [*cause, *mistakes])
-    told_of = [problem for problem in problems if problem.warning]
+    warnings = [problem for problem in problems if problem.warning]
     if not settings.cognito_endpoint:  # the emulator's stack has no real secrets
-        told_of += _in_clear(settings.config, texts)
-    warn(stack, told_of)
+        warnings += _in_clear(settings.config, texts)
+    warn(stack, warnings)
     return settings
 
 
@@ -90,9 +90,9 @@ def check(texts: Mapping[str, str], stack: str) -> tuple[Settings, list[Problem]
         mistakes.insert(0, Problem(f"{ROOT}product", needed, "nothing"))
     settings = Settings(config, stack, texts.get("aws:region"), _cognito_endpoint(texts.get("aws:endpoints", "[]")))
     broken = [problem.path for problem in mistakes]
-    found = [problem for problem in broken_rules(settings, broken) if not _waits(problem, broken)]
-    told = renamed_keys.told_where_written([*_unknown_namespaces(texts), *mistakes, *found], places)
-    return settings, [*renamed, *told]
+    found = [problem for problem in broken_rules(settings, broken) if not _may_follow(problem, broken)]
+    reported = renamed_keys.with_written_paths([*_unknown_namespaces(texts), *mistakes, *found], places)
+    return settings, [*renamed, *reported]
 
 
 def refuses(settings: Settings, path: str, value: Any) -> bool:
@@ -112,7 +112,7 @@ def refuses(settings: Settings, path: str, value: Any) -> bool:
     return any(parsing.related(problem.path, path) for problem in found if not problem.warning)
 
 
-def _waits(problem: Problem, broken: Iterable[str]) -> bool:
+def _may_follow(problem: Problem, broken: Iterable[str]) -> bool:
     """Whether the cause of a problem may be that an invalid value was left out."""
     return any(parsing.related(place, path) for path in broken for place in (problem.path, *problem.follows))
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from identity.api import Api, known_scopes
-from identity.client.settings import Client, Surroundings
+from identity.client.settings import Client, ClientContext
 from identity.config.keys import Config
 from identity.domain import ZONE_KEYS, Domain, ZoneReference
 from identity.identity_pool import IdentityPool
@@ -90,7 +90,7 @@ class Settings:
 
     @cached_property
     def clients(self) -> Mapping[str, Client]:
-        rest = Surroundings(
+        rest = ClientContext(
             names=self.names,
             auth_domain=self.domain.auth_domain,
             scopes=known_scopes(self.apis),

@@ -39,31 +39,31 @@ def client_losses(
             "secret": new.secret,
             "rotation_grace": live.rotation_grace if new.rotate_refresh_tokens else None,
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
-            **_all_where_none(live, said, settings),
+            **_full_lists(live, said, settings),
         }
     )
-    live, new = (_as_written(client, settings) for client in (live, new))
+    live, new = (_with_provider_keys(client, settings) for client in (live, new))
     wanted = new.model_copy(update={"external_scopes": said.external_scopes})
     if "flow" in said.model_fields_set:
         said = said.model_copy(update={"flows": new.flows})
     if new.write_attributes:  # the program sends this list, written in the stack file or not
         said = said.model_copy(update={"write_attributes": new.write_attributes})
     for loss in field_losses(client_id, path, live, wanted, said, settings, "client"):
-        yield _in_its_words(loss, new, settings.config.clients[key])
+        yield _with_written_key(loss, new, settings.config.clients[key])
     if old.get("allowedOauthFlowsUserPoolClient") is False and "flows" not in said.model_fields_set:
-        yield _opened(client_id, path)
+        yield _oauth_enabled(client_id, path)
     if old.get("analyticsConfiguration"):
         yield _analytics(client_id, path, old["analyticsConfiguration"])
 
 
-def _all_where_none(live: Client, said: Client, settings: Settings) -> dict[str, list[str]]:
+def _full_lists(live: Client, said: Client, settings: Settings) -> dict[str, list[str]]:
     """The lists to compare with for a live client without lists: it has access to all attributes."""
     own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
     lists = {"read_attributes": [*STANDARD_ATTRIBUTES, *own], "write_attributes": [*WRITABLE_ATTRIBUTES]}
     return {name: all_of_it for name, all_of_it in lists.items() if getattr(said, name) and not getattr(live, name)}
 
 
-def _as_written(client: Client, settings: Settings) -> Client:
+def _with_provider_keys(client: Client, settings: Settings) -> Client:
     """The client with its identity providers as in a stack file: by key, or `external:<name>`."""
     keys = {str(provider.name): key for key, provider in settings.identity_providers.items()} | {COGNITO: COGNITO}
     named = client.identity_providers
@@ -72,7 +72,7 @@ def _as_written(client: Client, settings: Settings) -> Client:
     )
 
 
-def _opened(client_id: str, path: str) -> Loss:
+def _oauth_enabled(client_id: str, path: str) -> Loss:
     keep, fix = "flows: [], as in AWS (allowedOauthFlowsUserPoolClient: false)", "write `flows: []` to keep it."
     lost = (
         "The update would reset this, because the stack file does not set it: the client could use the sign-in pages."
@@ -80,7 +80,7 @@ def _opened(client_id: str, path: str) -> Loss:
     return Loss(client_id, f"{path}.flows", keep, "not set", lost, fix, "flows", in_place=True)
 
 
-def _in_its_words(loss: Loss, new: Client, written: Client) -> Loss:
+def _with_written_key(loss: Loss, new: Client, written: Client) -> Loss:
     if loss.path.endswith(".flows") and "flows" not in written.model_fields_set:
         return replace(loss, path=loss.path.removesuffix("s"))
     if loss.what == "authFlows" and new.rotate_refresh_tokens and REFRESH in loss.keep:

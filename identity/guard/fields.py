@@ -11,7 +11,7 @@ from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.setting import Change, Declared, Model, declared, written_value
 
 # The maximum length of a value that the user has to write: practically never truncated.
-_WHOLE = 2000
+_NOT_TRUNCATED = 2000
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def field_losses(
     for difference in differences(old, new, path, said):
         change, key = difference.declared.change, difference.path.removeprefix(f"{path}.").partition(".")[0]
         if change is Change.IMPOSSIBLE and difference.new is None:
-            yield _for_good(thing, key, difference, kind)
+            yield _irremovable(thing, key, difference, kind)
         elif change is Change.REPLACES:
             yield _replaced(thing, difference, settings, kind)
         elif change in (Change.LESSENS, Change.MATTERS):
@@ -89,7 +89,7 @@ def field_losses(
             if difference.said:
                 yield _weakened(thing, key, difference, lost, settings, kind)
             else:
-                yield _taken_back(thing, key, difference, settings)
+                yield _reset(thing, key, difference, settings)
 
 
 def _replaced(thing: str, difference: Difference, settings: Settings, kind: str) -> Loss:
@@ -98,11 +98,11 @@ def _replaced(thing: str, difference: Difference, settings: Settings, kind: str)
     return Loss(thing, difference.path, keep, received, difference.declared.loss, fix)
 
 
-def _for_good(thing: str, key: str, difference: Difference, kind: str) -> Loss:
+def _irremovable(thing: str, key: str, difference: Difference, kind: str) -> Loss:
     """The loss of a setting that AWS cannot remove. `identity.guard.pool` compares attributes one by one."""
     value = written_value(difference.old)
     name = difference.path.rpartition(".")[2]
-    fix = f"write `{name}: {shown(value, _WHOLE)}`: {difference.declared.loss}"
+    fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}`: {difference.declared.loss}"
     keep = f"{shown(value)}, which the {kind} has"
     return Loss(thing, difference.path, keep, "nothing", fix, what=key, final=True)
 
@@ -120,13 +120,13 @@ def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings:
     return weakened(thing, key, difference.path, keep, shown(written_value(new)), consequence, fix)
 
 
-def _taken_back(thing: str, key: str, difference: Difference, settings: Settings) -> Loss:
+def _reset(thing: str, key: str, difference: Difference, settings: Settings) -> Loss:
     """The reset of a setting that is not in the stack file: refused even without `protect`, as no edit caused it."""
     value, old = written_value(difference.old), difference.old
     name = difference.path.rpartition(".")[2]
     properties = old.properties() if isinstance(old, Model) else [difference.declared.aws or name]
-    keep = f"{name}: {shown(value, _WHOLE)}, as in AWS ({', '.join(properties)})"
+    keep = f"{name}: {shown(value, _NOT_TRUNCATED)}, as in AWS ({', '.join(properties)})"
     consequence = "The update would reset it, because the stack file does not set it."
     sayable = not refuses(settings, difference.path, value)
-    fix = f"write `{name}: {shown(value, _WHOLE)}` to keep it." if sayable else HOLD_BACK
+    fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}` to keep it." if sayable else HOLD_BACK
     return Loss(thing, difference.path, keep, "not set", consequence, fix, what=key, in_place=True)

@@ -19,7 +19,7 @@ from identity.user_pool.settings import PATH
 from identity.user_pool.triggers import Triggers
 
 _FIXED = "Cognito can only add custom attributes to a pool, not change or remove them: restore it, or add another"
-_AT_BIRTH = "Cognito only accepts these when it creates the pool: use the current values"
+_AT_CREATION = "Cognito only accepts these when it creates the pool: use the current values"
 
 
 def missing_pool(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
@@ -61,7 +61,7 @@ def pool_losses(resource: Deployed, settings: Settings, region: str, beside: Seq
     pool = resource.outputs
     pool_id = str(pool.get("arn", "")).rpartition("/")[2]
     yield from _renamed(pool_id, pool, settings)
-    yield from _elsewhere(pool_id, resource, region)
+    yield from _other_name_or_region(pool_id, resource, region)
     yield from _attribute_losses(pool_id, pool, settings)
     if settings.user_pool.email is None and (sender := mail_sender(beside)):
         # Only a sender set by the program is lost: the provider keeps any other.
@@ -105,7 +105,7 @@ def _renamed(pool_id: str, pool: Mapping[str, Any], settings: Settings) -> Itera
         yield Loss(pool_id, f"identity:{key}", keep, shown(new), consequence, what=key)
 
 
-def _elsewhere(pool_id: str, resource: Deployed, region: str) -> Iterator[Loss]:
+def _other_name_or_region(pool_id: str, resource: Deployed, region: str) -> Iterator[Loss]:
     lost = f"The pool {pool_id} and all its users would be deleted."
     if resource.name != LOGICAL_POOL:
         keep = f"a program that calls the pool {resource.name}, as this stack's state does"
@@ -139,13 +139,13 @@ def _attribute_losses(pool_id: str, pool: Mapping[str, Any], settings: Settings)
 
 def _standard(pool_id: str, live: Mapping[str, StandardAttribute], settings: Settings) -> Iterator[Loss]:
     """Changed standard attributes. Optional, mutable ones may be omitted: AWS also returns some that nobody set."""
-    wanted, as_aws_makes_it = settings.user_pool.standard_attributes, StandardAttribute()
+    wanted, aws_default = settings.user_pool.standard_attributes, StandardAttribute()
     for name in DECLARABLE:
-        old, new = (they.get(name, as_aws_makes_it).facts(name) for they in (live, wanted))
+        old, new = (they.get(name, aws_default).facts(name) for they in (live, wanted))
         if old != new:
             keep, received = _differing(old, new)
             path = f"{PATH}.standardAttributes.{name}"
-            fix = f"{_AT_BIRTH}; the update would fail, or replace the pool"
+            fix = f"{_AT_CREATION}; the update would fail, or replace the pool"
             yield Loss(pool_id, path, f"{keep}, as when the pool was created", received, fix, final=True)
 
 

@@ -53,12 +53,12 @@ class Entries(Generic[Entry]):
 
 def rename_losses(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
     """The losses by a changed key without `renamedFrom`, or with a wrong one."""
-    yield from _wrongly_said(entries)
-    yield from _unsaid(entries, old_marks, new_marks)
-    yield from _exchanged(entries, old_marks, new_marks)
+    yield from _wrong_renamed_from(entries)
+    yield from _missing_renamed_from(entries, old_marks, new_marks)
+    yield from _swapped_keys(entries, old_marks, new_marks)
 
 
-def _wrongly_said(entries: Entries[Entry]) -> Iterator[Loss]:
+def _wrong_renamed_from(entries: Entries[Entry]) -> Iterator[Loss]:
     olds = entries.olds
     for key, new in entries.news.items():
         former, path = new.renamed_from, f"{entries.path(key)}.renamedFrom"
@@ -76,7 +76,7 @@ def _wrongly_said(entries: Entries[Entry]) -> Iterator[Loss]:
             yield Loss(thing, path, keep, shown(former), f"{former} ({thing}) would be deleted.")
 
 
-def _unsaid(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
+def _missing_renamed_from(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
     """Removed entries with an equal new entry: probably renamed without `renamedFrom`."""
     olds, news = entries.olds, entries.news
     fresh = [key for key in news if key not in olds and news[key].renamed_from not in olds]
@@ -90,7 +90,7 @@ def _unsaid(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iter
             yield Loss(thing, entries.path(new), keep, shown(new), lost)
 
 
-def _exchanged(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
+def _swapped_keys(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
     """Entries whose keys were swapped: in the state, each key has the values of another."""
     both = sorted(entries.olds.keys() & entries.news.keys())
     moved = [key for key in both if old_marks[key].isdisjoint(new_marks[key])]

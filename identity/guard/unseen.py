@@ -18,7 +18,7 @@ from identity.provider_names import known_to_the_provider, provider_name
 from identity.user_pool.settings import PATH
 
 # Read-only information of AWS.
-_TOLD: Final = {
+_READ_ONLY: Final = {
     *("status", "smsConfigurationFailure", "emailConfigurationFailure"),
     "adminCreateUserConfig.unusedAccountValidityDays",
 }
@@ -29,7 +29,7 @@ USUAL: Final[Mapping[str, Any]] = {
     "webAuthnConfiguration.factorConfiguration": "SINGLE_FACTOR",
 }
 # If only these change, the provider calls neither UpdateUserPool nor SetUserPoolMfaConfig.
-_APART: Final = ("tags", "tagsAll", "schemas", "__defaults")
+_SEPARATELY_UPDATED: Final = ("tags", "tagsAll", "schemas", "__defaults")
 
 
 class PoolNotUpdated(Exception):
@@ -52,7 +52,7 @@ def refuse_unseen(args: pulumi.ResourceHookArgs, settings: Settings, region: str
         PoolNotUpdated: with the settings that the update would reset and that `identity:allowLoss` does not name.
     """
     old, new = (
-        {name: value for name, value in (inputs or {}).items() if name not in _APART}
+        {name: value for name, value in (inputs or {}).items() if name not in _SEPARATELY_UPDATED}
         for inputs in (args.old_inputs, args.new_inputs)
     )
     found = unseen(read_pool(args.id, region, settings)) if old != new else ()
@@ -96,13 +96,13 @@ def unseen(answer: Mapping[str, Any], place: str = "", path: str = "") -> Iterat
         inside = any(other.startswith(f"{name}.") for other in known)
         if inside and isinstance(value, Mapping):
             yield from unseen(value, f"{place}{member}.", f"{name}.")
-        elif name not in known | _TOLD and value not in (None, "", False, [], {}) and not _is_usual(name, value):
+        elif name not in known | _READ_ONLY and value not in (None, "", False, [], {}) and not _is_default(name, value):
             yield f"{place}{member}", value
 
 
-def _is_usual(name: str, value: Any) -> bool:
+def _is_default(name: str, value: Any) -> bool:
     if isinstance(value, Mapping):
-        return all(_is_usual(f"{name}.{provider_name(member)}", inner) for member, inner in value.items())
+        return all(_is_default(f"{name}.{provider_name(member)}", inner) for member, inner in value.items())
     return name in USUAL and bool(USUAL[name] == value)
 
 

@@ -112,14 +112,14 @@ def _url(value: str) -> str:
     return types.refuse("a URL that begins with https://")
 
 
-def _without_frame(value: str) -> str:
+def _key_in_one_line(value: str) -> str:
     """Apple's private key as AWS requires it: one line, without the BEGIN and END lines."""
     return re.sub(r"-----[A-Z ]+-----|\s", "", value) or types.refuse("the content of Apple's .p8 file")
 
 
 Name = Annotated[types.Text, AfterValidator(provider_name)]
 Url = Annotated[types.Text, AfterValidator(_url)]
-PrivateKey = Annotated[types.Text, AfterValidator(_without_frame)]
+PrivateKey = Annotated[types.Text, AfterValidator(_key_in_one_line)]
 Identifier = Annotated[
     types.Text, types.matching(r"[\w\s+=.@-]{1,40}", "1-40 letters, digits, spaces and _ + = . @ -, such as acme.com")
 ]

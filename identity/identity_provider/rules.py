@@ -23,14 +23,14 @@ def provider_problems(
     identifiers: dict[str, str] = {}
     for key, provider in filled.items():
         path = f"{PATH}.{key}"
-        yield from _named(path, written[key], provider)
+        yield from _name(path, written[key], provider)
         other = names.setdefault(str(provider.name), key)
         if other != key:
             fix = "rename one of them" if provider.kind.named else "remove one of them"
             yield Problem(path, f"a unique name; {other} has it too", shown(provider.name), fix)
         yield from _keys_of_type(path, provider)
-        yield from _reachable(path, provider)
-        yield from _mapped(path, written[key], provider, pool)
+        yield from _endpoints(path, provider)
+        yield from _attribute_mapping(path, written[key], provider, pool)
         for index, word in enumerate(provider.identifiers):
             other = identifiers.setdefault(word, key)
             if other != key:
@@ -38,7 +38,7 @@ def provider_problems(
                 yield Problem(f"{path}.identifiers[{index}]", allowed, shown(word), "remove it from one of them")
 
 
-def _named(path: str, written: IdentityProvider, provider: IdentityProvider) -> Iterator[Problem]:
+def _name(path: str, written: IdentityProvider, provider: IdentityProvider) -> Iterator[Problem]:
     kind, fixed = provider.kind, [other.aws for other in KINDS.values() if not other.named]
     if not kind.named:
         if written.name not in (None, kind.aws):
@@ -61,20 +61,20 @@ def _keys_of_type(path: str, provider: IdentityProvider) -> Iterator[Problem]:
         given = getattr(provider, name) is not None
         if name in kind.needs and not given:
             allowed = f"this key is required for {provider.type}"
-            yield Problem(f"{path}.{field.alias}", allowed, "nothing", _how(path, name))
+            yield Problem(f"{path}.{field.alias}", allowed, "nothing", _command_to_set(path, name))
         elif given and name not in (*_COMMON, *kind.needs, *kind.takes):
             known = [str(IdentityProvider.model_fields[key].alias) for key in (*kind.needs, *kind.takes)]
             allowed = f"for {provider.type} one of {', '.join(known)}"
             yield Problem(f"{path}.{field.alias}", allowed, "a key of another type", "remove it")
 
 
-def _how(path: str, name: str) -> str:
+def _command_to_set(path: str, name: str) -> str:
     if name not in SECRET_DETAILS:
         return ""
     return f"pulumi config set --secret --path {path}.{IdentityProvider.model_fields[name].alias}"
 
 
-def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
+def _endpoints(path: str, provider: IdentityProvider) -> Iterator[Problem]:
     if provider.type == "saml" and (provider.metadata is None) == (provider.metadata_url is None):
         received = "neither" if provider.metadata is None else "both"
         yield Problem(f"{path}.metadataUrl", "either metadataUrl or metadata", received)
@@ -90,7 +90,9 @@ def _reachable(path: str, provider: IdentityProvider) -> Iterator[Problem]:
         yield Problem(f"{path}.scopes", "openid among them: sign-in requires it", shown(provider.scopes))
 
 
-def _mapped(path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool) -> Iterator[Problem]:
+def _attribute_mapping(
+    path: str, written: IdentityProvider, provider: IdentityProvider, pool: UserPool
+) -> Iterator[Problem]:
     """Check the attribute mapping: attributes exist and are mutable, and all required ones are mapped."""
     standard = dict.fromkeys(WRITABLE_ATTRIBUTES, True)
     standard |= {"email_verified": True, "phone_number_verified": True, USERNAME: True}

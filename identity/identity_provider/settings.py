@@ -19,10 +19,10 @@ _FLAG = Codec(lambda value: "true" if value else "false", lambda text: text == "
 _RSA = Codec(lambda value: "rsa-sha256" if value else None, lambda text: text == "rsa-sha256")
 _WORDS = Codec(" ".join, lambda text: re.split(r"[\s,]+", text))
 _flag = partial(setting, codec=_FLAG, nothing="false")
-_of_everybody = partial(
+_identifies_all_users = partial(
     setting, change=Change.REPLACES, loss="Everybody who signs in with this provider would become a new user."
 )
-_of_people = partial(
+_identifies_users = partial(
     setting,
     change=Change.MATTERS,
     loss="The provider may send other user ids for it, so users would become new users.",
@@ -32,20 +32,20 @@ _of_people = partial(
 class IdentityProvider(Model):
     """Where people can sign in besides the pool itself. Its name is part of the user name of everybody who does."""
 
-    type: Annotated[types.Text, types.one_of(*KINDS)] = _of_everybody(
+    type: Annotated[types.Text, types.one_of(*KINDS)] = _identifies_all_users(
         "google, facebook, amazon, apple, oidc or saml.",
         "providerType",
         default=...,
         codec=words({key: kind.aws for key, kind in KINDS.items()}),
         example="google",
     )
-    name: types.Maybe[Name] = _of_everybody(
+    name: types.Maybe[Name] = _identifies_all_users(
         "For oidc and saml: the provider's name in AWS, 3-32 characters. Default: the key. The names of the other "
         "types are fixed.",
         "providerName",
         example="Okta",
     )
-    client_id: types.Maybe[types.Text] = _of_people(
+    client_id: types.Maybe[types.Text] = _identifies_users(
         "The client id at the provider.", "providerDetails.client_id", example="1234.apps.googleusercontent.com"
     )
     client_secret: types.Maybe[types.Text] = setting(
@@ -61,7 +61,7 @@ class IdentityProvider(Model):
         always=True,
         example=["openid", "email"],
     )
-    issuer: types.Maybe[Url] = _of_people(
+    issuer: types.Maybe[Url] = _identifies_users(
         "For oidc: the issuer URL, which Cognito uses for discovery.",
         "providerDetails.oidc_issuer",
         example="https://login.example.com",
@@ -83,7 +83,7 @@ class IdentityProvider(Model):
         kept=True,
         example="v21.0",
     )
-    team_id: types.Maybe[types.Text] = _of_people(
+    team_id: types.Maybe[types.Text] = _identifies_users(
         "For apple: the team id.", "providerDetails.team_id", example="ABCDE12345"
     )
     key_id: types.Maybe[types.Text] = setting("For apple: the key id.", "providerDetails.key_id", example="FGHIJ67890")

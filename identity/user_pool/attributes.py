@@ -55,7 +55,7 @@ class StandardAttribute(Model):
         for key, bound in (("minLength", self.min_length), ("maxLength", self.max_length)):
             if bound is not None and DECLARABLE[name] != "String":
                 yield Problem(f"{path}.{key}", f"no length: {name} is a number", str(bound), "remove it")
-        yield from _upside_down(path, "Length", self.min_length, self.max_length)
+        yield from _min_above_max(path, "Length", self.min_length, self.max_length)
 
 
 class CustomAttribute(Model):
@@ -97,11 +97,11 @@ class CustomAttribute(Model):
             for key, bound in given.items():
                 if bound is not None and kind != self.type:
                     yield Problem(f"{path}.{key}", f"a bound of an attribute of type {kind}", f"type {self.type}")
-        yield from _upside_down(path, "Length", self.min_length, self.max_length)
-        yield from _upside_down(path, "Value", self.min_value, self.max_value)
+        yield from _min_above_max(path, "Length", self.min_length, self.max_length)
+        yield from _min_above_max(path, "Value", self.min_value, self.max_value)
 
 
-def _upside_down(path: str, what: str, low: int | None, high: int | None) -> Iterator[Problem]:
+def _min_above_max(path: str, what: str, low: int | None, high: int | None) -> Iterator[Problem]:
     if low is not None and high is not None and low > high:
         yield Problem(f"{path}.min{what}", f"at most max{what}, {high}", str(low))
 

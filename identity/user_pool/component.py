@@ -83,14 +83,14 @@ class CustomerUserPool(pulumi.ComponentResource):
         permit(beside, triggers, arns, self.arn, deployed.statements(args.state))
         if args.links_accounts:
             permit_links(beside, roles["preSignUp"], self.arn)
-        self._watch(beside, args.settings)
+        self._protect_and_log(beside, args.settings)
         self.domain = serve(args.domain, name, self, self.id, args.certificate_arn, args.zone_id)
         # Recorded for `mail_sender`: the pool's outputs do not show whether the program set the sender.
         email = args.settings.email
         said = {"mailFrom": email.from_ or email.identity_arn} if email else {}
         self.register_outputs({"id": self.id, "arn": self.arn, **said})
 
-    def _watch(self, beside: Beside, settings: UserPool) -> None:
+    def _protect_and_log(self, beside: Beside, settings: UserPool) -> None:
         if settings.threat_protection:
             configure_risk(beside, self.id, settings.threat_protection)
         if settings.logs and settings.logs.given():

@@ -33,7 +33,7 @@ _DESTINATIONS: Final = {
 def _retention_or(place: re.Pattern[str], what: str) -> AfterValidator:
     def check(value: str) -> str:
         allowed = f"{what}, or a retention for a new log group: 7d, 30d, 90d, 365d, ..."
-        return types.sound(value, lambda v: place.fullmatch(v) or v in RETENTIONS, allowed, value.removesuffix(":*"))
+        return types.ensure(value, lambda v: place.fullmatch(v) or v in RETENTIONS, allowed, value.removesuffix(":*"))
 
     return AfterValidator(check)
 

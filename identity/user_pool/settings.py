@@ -21,7 +21,7 @@ from identity.user_pool.web_acl import WebAcl
 
 PATH: Final = "identity:userPool"
 TIERS: Final = {"lite": "LITE", "essentials": "ESSENTIALS", "plus": "PLUS"}
-_for_good = partial(
+_unchangeable = partial(
     setting,
     change=Change.REPLACES,
     loss="Pulumi would create a new pool and delete this one with all its users.",
@@ -47,14 +47,14 @@ class UserPool(Factors, Messages):
         nothing="ESSENTIALS",
         example="essentials",
     )
-    username_attributes: Annotated[list[VerifiedAttribute], types.Once] = _for_good(
+    username_attributes: Annotated[list[VerifiedAttribute], types.Once] = _unchangeable(
         "Use email or phone_number as the user name. Excludes aliases.",
         "usernameAttributes",
         default=[],
         codec=Codec(lambda names: sorted(names) or None, sorted),
         example=["email"],
     )
-    alias_attributes: Annotated[list[AliasAttribute], types.Once] = _for_good(
+    alias_attributes: Annotated[list[AliasAttribute], types.Once] = _unchangeable(
         "Attributes that users can sign in with in addition to the user name: email, phone_number, preferred_username.",
         "aliasAttributes",
         default=["preferred_username"],
@@ -62,7 +62,7 @@ class UserPool(Factors, Messages):
         silent=[],
         example=["email"],
     )
-    case_sensitive: bool = _for_good(
+    case_sensitive: bool = _unchangeable(
         "Whether user names are case-sensitive.",
         "usernameConfiguration.caseSensitive",
         silent=True,

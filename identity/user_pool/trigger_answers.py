@@ -32,7 +32,7 @@ class Answer(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_looked_at(cls, given: Any) -> Any:
+    def _has_known_members(cls, given: Any) -> Any:
         known = cls.unsaid()
         unknown = [member for member in given if member not in known] if isinstance(given, Mapping) else []
         if unknown:
@@ -52,7 +52,7 @@ class SignUp(Answer):
     auto_verify_phone: bool = False
 
     @model_validator(mode="after")
-    def _has_what_is_verified(self, info: ValidationInfo) -> Self:
+    def _has_verified_attributes(self, info: ValidationInfo) -> Self:
         for verified, name in ((self.auto_verify_email, "email"), (self.auto_verify_phone, "phone_number")):
             if verified and name not in (info.context or {})["userAttributes"]:
                 raise ValueError(f"Cognito refuses to verify {name} of a user who has none")
@@ -79,7 +79,7 @@ class Claims(Answer, Generic[Value]):
     claims_to_suppress: list[str] | None = None
 
     @model_validator(mode="after")
-    def _leaves_the_rest(self) -> Self:
+    def _keeps_reserved_claims(self) -> Self:
         touched = sorted(self.reserved & {*(self.claims_to_add_or_override or ()), *(self.claims_to_suppress or ())})
         if touched:
             kept = ", ".join(touched)
@@ -102,7 +102,7 @@ class AccessToken(Claims[JsonValue]):
     scopes_to_suppress: list[str] | None = None
 
     @model_validator(mode="after")
-    def _names_the_client(self, info: ValidationInfo) -> Self:
+    def _keeps_audience(self, info: ValidationInfo) -> Self:
         added = self.claims_to_add_or_override or {}
         if "aud" in added and added["aud"] != (info.context or {})["clientId"]:
             raise ValueError("Cognito accepts no other aud than the client id, event.callerContext.clientId")
@@ -137,7 +137,7 @@ class NextChallenge(Answer):
     fail_authentication: bool | None = None
 
     @model_validator(mode="after")
-    def _goes_on(self) -> Self:
+    def _has_one_next_step(self) -> Self:
         if sum(map(bool, (self.challenge_name, self.issue_tokens, self.fail_authentication))) != 1:
             raise ValueError("one of challengeName, issueTokens: true, or failAuthentication: true is required")
         return self
@@ -176,7 +176,7 @@ class Message(Answer):
     sms_message: str | None = Field(None, max_length=140)
 
     @model_validator(mode="after")
-    def _has_the_code(self, info: ValidationInfo) -> Self:
+    def _contains_the_code(self, info: ValidationInfo) -> Self:
         code, link = (info.context or {})["codeParameter"], (info.context or {})["linkParameter"]
         name = (info.context or {})["usernameParameter"]
         for text, ways in ((self.email_message, (code, link)), (self.sms_message, (code,))):

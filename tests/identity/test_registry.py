@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from identity.client.settings import as_it_rests
+from identity.client.settings import keep_equivalent
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.config import check
 from tests.support.program import Deploy, config_of, told
@@ -228,5 +228,5 @@ LIVES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def test_the_life_of_a_token_is_not_said_in_another_unit_where_it_is_the_same(
     live: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    inputs = as_it_rests({**TokenValidity().inputs(), "explicitAuthFlows": []}, {**live, "id": 1} if live else {})
+    inputs = keep_equivalent({**TokenValidity().inputs(), "explicitAuthFlows": []}, {**live, "id": 1} if live else {})
     assert {name: item for name, item in inputs.items() if name in TOKEN_VALIDITY} == sent
