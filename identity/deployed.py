@@ -70,8 +70,8 @@ def private_keys(state: Iterable[Deployed]) -> Mapping[str, str]:
 def mail_sender(state: Iterable[Deployed]) -> str | None:
     """The sender of the pool's email as of the last update; None if the program did not set one."""
     found = {resource.type: resource.outputs for resource in state}
-    said = found.get(facts.POOL_COMPONENT, {}).get("mailFrom")
-    return said or found.get(facts.EMAIL_IDENTITY, {}).get("emailIdentity")
+    recorded = found.get(facts.POOL_COMPONENT, {}).get("mailFrom")
+    return recorded or found.get(facts.EMAIL_IDENTITY, {}).get("emailIdentity")
 
 
 def current_region(configured: str | None) -> str:

@@ -125,22 +125,22 @@ def domain_problems(domain: Domain, names: Names, has_name: bool, default_prefix
         yield from _prefix_from_names(names.domain_prefix)
 
 
-def without_domain(said: Mapping[str, Any], flows: Mapping[str, Sequence[str] | None]) -> Iterator[Problem]:
+def without_domain(given: Mapping[str, Any], flows: Mapping[str, Sequence[str] | None]) -> Iterator[Problem]:
     """The errors of a pool without a sign-in domain: settings that need one.
 
     Args:
-        said: the settings of domain and sign-in pages, by key.
+        given: the settings of domain and sign-in pages, by key.
         flows: the OAuth flows of each client, by client key; None if not set.
     """
-    for key, value in said.items():
+    for key, value in given.items():
         if value:
             allowed = "not set if signInDomain is false: the pool has no domain"
             fix = "remove it, or identity:signInDomain"
             yield Problem(f"identity:{key}", allowed, "an object" if isinstance(value, Model) else shown(value), fix)
-    for key, given in flows.items():
-        if given != []:
+    for key, client_flows in flows.items():
+        if client_flows != []:
             allowed = "[] if signInDomain is false: the OAuth endpoints need a domain"
-            received = "not set" if given is None else shown(given)
+            received = "not set" if client_flows is None else shown(client_flows)
             yield Problem(f"identity:clients.{key}.flows", allowed, received, "write flows: []", warning=True)
 
 

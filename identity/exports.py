@@ -51,9 +51,9 @@ class ExportNames(Model):
 
     def filled(self, names: Names) -> dict[str, str]:
         """The export names by output, such as `userPoolArn` and `clients.postman`."""
-        said = self.model_dump(by_alias=True, exclude_none=True, exclude={"clients"})
-        said |= {f"clients.{key}": name for key, name in self.clients.items()}
-        return {output: fill_in(name, names.placeholders) for output, name in said.items()}
+        by_output = self.model_dump(by_alias=True, exclude_none=True, exclude={"clients"})
+        by_output |= {f"clients.{key}": name for key, name in self.clients.items()}
+        return {output: fill_in(name, names.placeholders) for output, name in by_output.items()}
 
 
 def _from_flag(value: Any) -> Any:
@@ -156,4 +156,4 @@ def _template(values: Mapping[str, pulumi.Input[str]]) -> dict[str, object]:
 
 
 def _logical_id(export: str) -> str:
-    return "".join(part.title() for part in re.split("[:-]", export))  # letters and digits alone
+    return "".join(part.title() for part in re.split("[:-]", export))  # only letters and digits

@@ -45,9 +45,9 @@ def with_written_paths(problems: Iterable[Problem], places: Mapping[str, str]) -
 
 def _both_set(new: str, old: str) -> bool:
     """Whether the new key has a value of its own, which would be ignored if the value of the old key were used."""
-    said = _read(new)
+    current = _read(new)
     # If the stack file does not have the new key, the engine passes the default of Pulumi.yaml.
-    return bool(said) and said != _read(old) and said != _read(defaults()["exemptions"])
+    return bool(current) and current != _read(old) and current != _read(defaults()["exemptions"])
 
 
 def _read(text: str) -> Any:

@@ -33,8 +33,8 @@ def broken_rules(settings: Settings, broken: Iterable[str]) -> Iterator[Problem]
     in_domain = domain_problems(settings.domain, names, bool(named or config.auth_domain), default_prefix)
     yield from following(in_domain, ROOT, *ZONE_KEYS, "certificateArn")
     if not config.sign_in_domain:
-        said = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
-        yield from without_domain(said, {key: client.flows for key, client in config.clients.items()})
+        given = {"customDomain": config.custom_domain, "domainPrefix": config.domain_prefix, "login": config.login}
+        yield from without_domain(given, {key: client.flows for key, client in config.clients.items()})
     if len(names.user_pool) > POOL_NAME_LENGTH and config.user_pool.name is None:
         allowed = f"with the product a pool name of at most {POOL_NAME_LENGTH} characters"
         yield Problem(f"{ROOT}environment", allowed, shown(names.user_pool), "shorten it or the product")

@@ -71,8 +71,8 @@ class Settings:
 
     @cached_property
     def identity_pool(self) -> IdentityPool | None:
-        said = self.config.identity_pool
-        return said and said.model_copy(update={"name": said.name or self.names.identity_pool})
+        written = self.config.identity_pool
+        return written and written.model_copy(update={"name": written.name or self.names.identity_pool})
 
     @cached_property
     def exports(self) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ Cognito cannot change a pool's alias attributes, its user-name case or an existi
 new pool and delete the old one with all its users. And an update resets settings of the pool that the config does not
 set. The guard compares the stack's state (`identity.deployed`) with the config, so it also works in a preview.
 `identity:allowLoss` names the losses that one update may cause. `pulumi destroy` does not run the program; Pulumi's
-`protect` guards against it.
+`protect` prevents it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -71,9 +71,9 @@ def _unused(name: str, losses: Iterable[Loss]) -> Problem:
 
 def _problem(loss: Loss, protect: bool) -> Problem:
     if loss.final:
-        return Problem(loss.path, loss.keep, loss.received, loss.consequence)
+        return Problem(loss.path, loss.keep, loss.received, loss.effect)
     first = "first set `identity:protect: false` and update, then " if protect and not loss.in_place else ""
-    fix = f"{loss.fix} {loss.consequence} To confirm: {first}`identity:allowLoss: [{loss.named}]` for one update"
+    fix = f"{loss.fix} {loss.effect} To confirm: {first}`identity:allowLoss: [{loss.named}]` for one update"
     return Problem(loss.path, loss.keep, loss.received, fix)
 
 

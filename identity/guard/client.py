@@ -26,7 +26,7 @@ def client_losses(
         settings: the whole config.
         gone: scopes of removed APIs, which are reported with the API.
     """
-    path, said = f"identity:clients.{key}", settings.config.clients[key]
+    path, written = f"identity:clients.{key}", settings.config.clients[key]
     live = Client.read(old)
     declared = {scope for api in settings.apis.values() for scope in api.full_scopes}
     scopes = [scope for scope in live.scopes or () if scope not in gone]
@@ -39,28 +39,28 @@ def client_losses(
             "secret": new.secret,
             "rotation_grace": live.rotation_grace if new.rotate_refresh_tokens else None,
             "identity_providers": new.identity_providers if new.is_machine else live.identity_providers,
-            **_full_lists(live, said, settings),
+            **_full_lists(live, written, settings),
         }
     )
     live, new = (_with_provider_keys(client, settings) for client in (live, new))
-    wanted = new.model_copy(update={"external_scopes": said.external_scopes})
-    if "flow" in said.model_fields_set:
-        said = said.model_copy(update={"flows": new.flows})
+    wanted = new.model_copy(update={"external_scopes": written.external_scopes})
+    if "flow" in written.model_fields_set:
+        written = written.model_copy(update={"flows": new.flows})
     if new.write_attributes:  # the program sends this list, written in the stack file or not
-        said = said.model_copy(update={"write_attributes": new.write_attributes})
-    for loss in field_losses(client_id, path, live, wanted, said, settings, "client"):
+        written = written.model_copy(update={"write_attributes": new.write_attributes})
+    for loss in field_losses(client_id, path, live, wanted, written, settings, "client"):
         yield _with_written_key(loss, new, settings.config.clients[key])
-    if old.get("allowedOauthFlowsUserPoolClient") is False and "flows" not in said.model_fields_set:
+    if old.get("allowedOauthFlowsUserPoolClient") is False and "flows" not in written.model_fields_set:
         yield _oauth_enabled(client_id, path)
     if old.get("analyticsConfiguration"):
         yield _analytics(client_id, path, old["analyticsConfiguration"])
 
 
-def _full_lists(live: Client, said: Client, settings: Settings) -> dict[str, list[str]]:
+def _full_lists(live: Client, written: Client, settings: Settings) -> dict[str, list[str]]:
     """The lists to compare with for a live client without lists: it has access to all attributes."""
     own = [f"custom:{name}" for name in settings.config.user_pool.custom_attributes]
     lists = {"read_attributes": [*STANDARD_ATTRIBUTES, *own], "write_attributes": [*WRITABLE_ATTRIBUTES]}
-    return {name: all_of_it for name, all_of_it in lists.items() if getattr(said, name) and not getattr(live, name)}
+    return {name: all_of_it for name, all_of_it in lists.items() if getattr(written, name) and not getattr(live, name)}
 
 
 def _with_provider_keys(client: Client, settings: Settings) -> Client:

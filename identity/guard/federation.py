@@ -24,19 +24,19 @@ def federation_losses(state: Sequence[Deployed], settings: Settings) -> Iterator
 
 
 def _of_provider(name: str, resource: Deployed, settings: Settings, live: Container[str | None]) -> Iterator[Loss]:
-    thing, old = f"{resource.outputs.get('userPoolId')}/{name}", IdentityProvider.read(resource.outputs)
+    aws_id, old = f"{resource.outputs.get('userPoolId')}/{name}", IdentityProvider.read(resource.outputs)
     key = next((key for key, new in settings.identity_providers.items() if new.name == name), None)
     if key is None:
-        yield _gone(thing, name, old, settings, live)
+        yield _gone(aws_id, name, old, settings, live)
         return
     path, new = f"{PATH}.{key}", settings.identity_providers[key]
-    said = settings.config.identity_providers[key]
+    written = settings.config.identity_providers[key]
     if old.type == new.type and new.kind.named is False:
         old = old.model_copy(update={"issuer": new.issuer})  # AWS adds it for these types
-    yield from field_losses(thing, path, old, new, said, settings, "provider")
+    yield from field_losses(aws_id, path, old, new, written, settings, "provider")
 
 
-def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live: Container[str | None]) -> Loss:
+def _gone(aws_id: str, name: str, old: IdentityProvider, settings: Settings, live: Container[str | None]) -> Loss:
     """The loss of a removed or renamed provider: its name is part of its users' names, so all become new users."""
     lost = "The name is part of the user names of this provider: its users could no longer sign in as the same user."
     renamed = [
@@ -46,9 +46,9 @@ def _gone(thing: str, name: str, old: IdentityProvider, settings: Settings, live
     ]
     if renamed:
         path, received = f"{PATH}.{renamed[0]}.name", settings.identity_providers[renamed[0]].name
-        return Loss(thing, path, f"{name}, as when it was created", shown(received), lost, f"write `name: {name}`.")
+        return Loss(aws_id, path, f"{name}, as when it was created", shown(received), lost, f"write `name: {name}`.")
     key = name if old.type not in KINDS or KINDS[old.type].named else old.type
-    return Loss(thing, f"{PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
+    return Loss(aws_id, f"{PATH}.{key}", f"{name}, which the stack has", "nothing", lost)
 
 
 def _of_group(resource: Deployed, settings: Settings) -> Iterator[Loss]:

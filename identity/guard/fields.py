@@ -22,26 +22,26 @@ class Difference:
     declared: Declared
     old: Any
     new: Any
-    said: bool
+    is_set: bool
 
 
-def differences(old: Model, new: Model, path: str, said: Model | None = None) -> Iterator[Difference]:
+def differences(old: Model, new: Model, path: str, written: Model | None = None) -> Iterator[Difference]:
     """The fields that differ, including those of nested objects. An object that only one side has is one difference.
 
     Args:
         old: the object of the live resource.
         new: the new object, with defaults filled in.
         path: its config key.
-        said: the object as written in the stack file.
+        written: the object as written in the stack file.
     """
-    said = said or new
+    written = written or new
     for name, field in type(new).model_fields.items():
-        before, after, written = getattr(old, name), getattr(new, name), getattr(said, name)
+        before, after, written_inside = getattr(old, name), getattr(new, name), getattr(written, name)
         at, place = declared(field), f"{path}.{field.alias}"
         if isinstance(before, Model) and isinstance(after, Model):
-            yield from differences(before, after, place, written if isinstance(written, Model) else None)
+            yield from differences(before, after, place, written_inside if isinstance(written_inside, Model) else None)
         elif before != after:
-            yield Difference(place, at, before, after, name in said.model_fields_set or at.always)
+            yield Difference(place, at, before, after, name in written.model_fields_set or at.always)
 
 
 def lessened(difference: Difference) -> Any:
@@ -63,51 +63,51 @@ def lessened(difference: Difference) -> Any:
 
 
 def field_losses(
-    thing: str, path: str, old: Model, new: Model, said: Model, settings: Settings, kind: str
+    aws_id: str, path: str, old: Model, new: Model, written: Model, settings: Settings, kind: str
 ) -> Iterator[Loss]:
     """The losses of a resource: settings that would replace it, be weakened, or be reset because they are not set.
 
     Args:
-        thing: the resource's id in AWS.
+        aws_id: the resource's id in AWS.
         path: its config key.
         old: the settings in the state.
         new: the new settings, with defaults filled in.
-        said: the settings as written in the stack file.
+        written: the settings as written in the stack file.
         settings: the whole config, to find out whether the old value would be valid.
         kind: the word for the resource in messages, such as pool.
     """
-    for difference in differences(old, new, path, said):
+    for difference in differences(old, new, path, written):
         change, key = difference.declared.change, difference.path.removeprefix(f"{path}.").partition(".")[0]
         if change is Change.IMPOSSIBLE and difference.new is None:
-            yield _irremovable(thing, key, difference, kind)
+            yield _irremovable(aws_id, key, difference, kind)
         elif change is Change.REPLACES:
-            yield _replaced(thing, difference, settings, kind)
+            yield _replaced(aws_id, difference, settings, kind)
         elif change in (Change.LESSENS, Change.MATTERS):
             lost = lessened(difference)
-            if lost is None or (not difference.said and difference.declared.kept):
+            if lost is None or (not difference.is_set and difference.declared.kept):
                 continue
-            if difference.said:
-                yield _weakened(thing, key, difference, lost, settings, kind)
+            if difference.is_set:
+                yield _weakened(aws_id, key, difference, lost, settings, kind)
             else:
-                yield _reset(thing, key, difference, settings)
+                yield _reset(aws_id, key, difference, settings)
 
 
-def _replaced(thing: str, difference: Difference, settings: Settings, kind: str) -> Loss:
+def _replaced(aws_id: str, difference: Difference, settings: Settings, kind: str) -> Loss:
     keep, received = f"{shown(difference.old)}, as when the {kind} was created", shown(difference.new)
     fix = HOLD_BACK if refuses(settings, difference.path, difference.old) else PUT_BACK
-    return Loss(thing, difference.path, keep, received, difference.declared.loss, fix)
+    return Loss(aws_id, difference.path, keep, received, difference.declared.loss, fix)
 
 
-def _irremovable(thing: str, key: str, difference: Difference, kind: str) -> Loss:
+def _irremovable(aws_id: str, key: str, difference: Difference, kind: str) -> Loss:
     """The loss of a setting that AWS cannot remove. `identity.guard.pool` compares attributes one by one."""
     value = written_value(difference.old)
     name = difference.path.rpartition(".")[2]
     fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}`: {difference.declared.loss}"
     keep = f"{shown(value)}, which the {kind} has"
-    return Loss(thing, difference.path, keep, "nothing", fix, what=key, final=True)
+    return Loss(aws_id, difference.path, keep, "nothing", fix, what=key, final=True)
 
 
-def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings: Settings, kind: str) -> Loss:
+def _weakened(aws_id: str, key: str, difference: Difference, lost: Any, settings: Settings, kind: str) -> Loss:
     old, new = difference.old, difference.new
     fix = HOLD_BACK if refuses(settings, difference.path, written_value(old)) else PUT_BACK
     if isinstance(old, list | tuple):
@@ -116,11 +116,11 @@ def _weakened(thing: str, key: str, difference: Difference, lost: Any, settings:
         keep = f"{old}, which the {kind} has, or more"
     else:
         keep = f"{shown(written_value(old))}, as the {kind} has it"
-    consequence = f"Of {thing}: {difference.declared.loss}"
-    return weakened(thing, key, difference.path, keep, shown(written_value(new)), consequence, fix)
+    consequence = f"Of {aws_id}: {difference.declared.loss}"
+    return weakened(aws_id, key, difference.path, keep, shown(written_value(new)), consequence, fix)
 
 
-def _reset(thing: str, key: str, difference: Difference, settings: Settings) -> Loss:
+def _reset(aws_id: str, key: str, difference: Difference, settings: Settings) -> Loss:
     """The reset of a setting that is not in the stack file: refused even without `protect`, as no edit caused it."""
     value, old = written_value(difference.old), difference.old
     name = difference.path.rpartition(".")[2]
@@ -129,4 +129,4 @@ def _reset(thing: str, key: str, difference: Difference, settings: Settings) -> 
     consequence = "The update would reset it, because the stack file does not set it."
     sayable = not refuses(settings, difference.path, value)
     fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}` to keep it." if sayable else HOLD_BACK
-    return Loss(thing, difference.path, keep, "not set", consequence, fix, what=key, in_place=True)
+    return Loss(aws_id, difference.path, keep, "not set", consequence, fix, what=key, in_place=True)

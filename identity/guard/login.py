@@ -41,13 +41,13 @@ def login_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss
 
 def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """The losses of the identity pool: the pool with its identity ids, which apps may have stored, and its roles."""
-    new, said = settings.identity_pool, settings.config.identity_pool
+    new, written = settings.identity_pool, settings.config.identity_pool
     clients = of_type(state, facts.USER_POOL_CLIENT)
     keys = {str(client.outputs.get("id")): _key(client, settings) for client in clients}
     attached = next(iter(outputs_of(state, facts.ROLE_ATTACHMENT)), {})
     for outputs in outputs_of(state, facts.IDENTITY_POOL):
         pool = str(outputs.get("id"))
-        if new is None or said is None:
+        if new is None or written is None:
             lost = "All identity ids would be lost, and apps that have stored them would not recognise their users."
             keep = "this identity pool, which the stack has"
             yield Loss(pool, identity_pool.PATH, keep, "nothing", lost, under_protect=True, warns=True)
@@ -59,7 +59,7 @@ def identity_pool_losses(state: Sequence[Deployed], settings: Settings) -> Itera
             **_given_roles(attached.get("roles") or {}, state),
         }
         old = IdentityPool.read(outputs).model_copy(update=read)
-        yield from field_losses(pool, identity_pool.PATH, old, new, said, settings, "identity pool")
+        yield from field_losses(pool, identity_pool.PATH, old, new, written, settings, "identity pool")
 
 
 def _key(client: Deployed, settings: Settings) -> str:

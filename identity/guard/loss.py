@@ -12,11 +12,11 @@ class Loss:
     """A loss and the config key that causes it.
 
     Args:
-        thing: the affected resource: a pool or client id, an API's identifier, a domain.
+        aws_id: the id in AWS of the affected resource: a pool or client id, an API's identifier, a domain.
         path: the config key that causes the loss.
         keep: the value that would prevent the loss, shown after "allowed:".
         received: the current value of the key.
-        consequence: the effect on users or apps, as a sentence.
+        effect: what it means for users or apps, as a sentence.
         fix: the first step of the fix, as a sentence.
         what: the lost part of the resource, such as `callbackUrls`; empty if all of it is lost.
         final: whether Cognito does not support the change, so that `allowLoss` cannot confirm it.
@@ -25,11 +25,11 @@ class Loss:
         warns: whether it is a warning if it is not refused.
     """
 
-    thing: str
+    aws_id: str
     path: str
     keep: str
     received: str
-    consequence: str
+    effect: str
     fix: str = PUT_BACK
     what: str = ""
     final: bool = False
@@ -40,9 +40,9 @@ class Loss:
     @property
     def named(self) -> str:
         """The name of the loss in `identity:allowLoss`."""
-        return f"{self.thing}/{self.what}" if self.what else self.thing
+        return f"{self.aws_id}/{self.what}" if self.what else self.aws_id
 
 
-def weakened(thing: str, what: str, path: str, keep: str, received: str, consequence: str, fix: str = PUT_BACK) -> Loss:
-    """An update in place that users or apps lose something by: refused if `protect` is true, else a warning."""
-    return Loss(thing, path, keep, received, consequence, fix, what=what, under_protect=True, in_place=True, warns=True)
+def weakened(aws_id: str, what: str, path: str, keep: str, received: str, effect: str, fix: str = PUT_BACK) -> Loss:
+    """An update in place by which users or apps lose something: refused if `protect` is true, else a warning."""
+    return Loss(aws_id, path, keep, received, effect, fix, what=what, under_protect=True, in_place=True, warns=True)

@@ -30,7 +30,7 @@ def _by_key(state: Sequence[Deployed], kind: str) -> dict[str, Outputs]:
 
 
 def _renamed_clients(clients: Entries[Client]) -> Iterator[Loss]:
-    """Clients are the same if their secret setting and callback URLs are equal; machine-to-machine clients, scopes."""
+    """Clients are the same if `secret` and the callback URLs are equal (without users: `secret` and the scopes)."""
 
     def marks(client: Client) -> set[Hashable]:
         asks = (client.scopes or ()) if client.is_machine else client.callback_urls
@@ -52,7 +52,7 @@ def _renamed_servers(servers: Entries[Api]) -> Iterator[Loss]:
 
 def _server_losses(servers: Entries[Api]) -> Iterator[Loss]:
     for key, old in sorted(servers.olds.items()):
-        identifier, became = servers.thing(key), servers.now(key)
+        identifier, became = servers.aws_id(key), servers.now(key)
         lost = f"All scopes of {identifier} would be deleted, and apps that request them would fail."
         if became is None:
             keep = "this API, which the stack has"
@@ -87,7 +87,7 @@ def _scope_losses(api_key: str, new: Api, old: Api, path: str) -> Iterator[Loss]
 
 def _client_losses(clients: Entries[Client], gone: set[str], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(clients.olds.items()):
-        became, client_id, had_secret = clients.now(key), clients.thing(key), old.get("generateSecret")
+        became, client_id, had_secret = clients.now(key), clients.aws_id(key), old.get("generateSecret")
         lost = f"The client id {client_id} would be deleted, and apps with this id would stop working."
         if became is None:
             keep = "this client, which the stack has"

@@ -43,7 +43,7 @@ class Entries(Generic[Entry]):
             (name for name, new in self.news.items() if new.renamed_from == key and name not in self.olds), None
         )
 
-    def thing(self, key: str) -> str:
+    def aws_id(self, key: str) -> str:
         """The identifier in AWS of an entry of the state."""
         return str(self.olds[key].get(self.named_by, ""))
 
@@ -71,9 +71,9 @@ def _wrong_renamed_from(entries: Entries[Entry]) -> Iterator[Loss]:
             fix = f"{nearest(former, going) or only} It renames nothing, and {key} would be new"
             yield Loss(former, path, keep, shown(former), fix, final=True)
         elif former in olds and key in olds:
-            thing = entries.thing(former)
+            aws_id = entries.aws_id(former)
             keep = f"not set: the stack has both {key} and {former}"
-            yield Loss(thing, path, keep, shown(former), f"{former} ({thing}) would be deleted.")
+            yield Loss(aws_id, path, keep, shown(former), f"{former} ({aws_id}) would be deleted.")
 
 
 def _missing_renamed_from(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
@@ -84,10 +84,10 @@ def _missing_renamed_from(entries: Entries[Entry], old_marks: Marks, new_marks: 
     for key in sorted(olds):
         new = next((came[mark] for mark in old_marks[key] if mark in came), None)
         if new and entries.now(key) is None:
-            thing = entries.thing(key)
-            lost = f"{key} ({thing}) would be deleted. To rename and keep it, write `renamedFrom: {key}`."
+            aws_id = entries.aws_id(key)
+            lost = f"{key} ({aws_id}) would be deleted. To rename and keep it, write `renamedFrom: {key}`."
             keep = f"{key}, which the stack has with the same values"
-            yield Loss(thing, entries.path(new), keep, shown(new), lost)
+            yield Loss(aws_id, entries.path(new), keep, shown(new), lost)
 
 
 def _swapped_keys(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -> Iterator[Loss]:
@@ -98,11 +98,11 @@ def _swapped_keys(entries: Entries[Entry], old_marks: Marks, new_marks: Marks) -
     for key in moved:
         other = next((before[mark] for mark in new_marks[key] if mark in before), None)
         if other:
-            thing, path = entries.thing(key), entries.path(key)
+            aws_id, path = entries.aws_id(key), entries.path(key)
             keep = f"the previous values of {key}: these are the values of {other}"
             lost = (
-                f"The apps of {key} use {thing}, and would get the values of {other}. Pulumi knows an entry by its "
+                f"The apps of {key} use {aws_id}, and would get the values of {other}. Pulumi knows an entry by its "
                 f"key, so swap keys in separate updates: {key} to a free key (`spare: {{renamedFrom: {key}}}`), "
                 f"{other} to {key} (`{key}: {{renamedFrom: {other}}}`), and so on, the spare key last."
             )
-            yield Loss(thing, path, keep, f"the values of {other}", lost, what="key", in_place=True)
+            yield Loss(aws_id, path, keep, f"the values of {other}", lost, what="key", in_place=True)

@@ -1,8 +1,8 @@
 """Settings of a live pool that the AWS provider does not support: an update omits them, so AWS resets them, and no
 preview shows it (https://github.com/hashicorp/terraform-provider-aws/issues/49707).
 
-A hook compares before each update of the pool, also in a preview. Other runs do not read the live pool, unless
-`allowLoss` has an entry for such a setting, which may be unused.
+A hook compares before each update of the pool, also in a preview. Other runs only read the live pool if
+`allowLoss` has an entry for such a setting, to find out whether the entry is unused.
 """
 
 import json

@@ -177,8 +177,8 @@ class IdentityProvider(Model):
     @property
     def added(self) -> list[str]:
         """The details that AWS adds because they are not set."""
-        said = self.inputs()["providerDetails"]
-        return [name for name in self.kind.added if name not in said]
+        details = self.inputs()["providerDetails"]
+        return [name for name in self.kind.added if name not in details]
 
     @property
     def key_fingerprint(self) -> str:

@@ -87,8 +87,8 @@ class CustomerUserPool(pulumi.ComponentResource):
         self.domain = serve(args.domain, name, self, self.id, args.certificate_arn, args.zone_id)
         # Recorded for `mail_sender`: the pool's outputs do not show whether the program set the sender.
         email = args.settings.email
-        said = {"mailFrom": email.from_ or email.identity_arn} if email else {}
-        self.register_outputs({"id": self.id, "arn": self.arn, **said})
+        sender = {"mailFrom": email.from_ or email.identity_arn} if email else {}
+        self.register_outputs({"id": self.id, "arn": self.arn, **sender})
 
     def _protect_and_log(self, beside: Beside, settings: UserPool) -> None:
         if settings.threat_protection:
