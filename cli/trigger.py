@@ -49,7 +49,7 @@ def trigger(
     """
     event, source = EVENTS[name], source or EVENTS[name].sources[0]
     _check(name, source, version, user_name)
-    given, outputs = _given(request, event), stack_outputs.read(stack)
+    given, outputs = _extra_request(request, event), stack_outputs.read(stack)
     with aws.refusals(f"The trigger {name} of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
         arn, own_version = _function(cognito, outputs, name, event)
@@ -116,7 +116,7 @@ def _shown(value: Any) -> str:
     return plain(json.dumps(value, default=str), 80)
 
 
-def _given(request: str | None, event: Event) -> dict[str, Any]:
+def _extra_request(request: str | None, event: Event) -> dict[str, Any]:
     """Parse the option --request. Raises UsageError if it does not fit the event."""
     try:
         value = json.loads(request or "{}")
@@ -208,9 +208,9 @@ def _invoke(outputs: Outputs, name: str, arn: str, sent: Mapping[str, Any]) -> A
         say(f"  {plain(line)}")  # what the function printed
     answered = json.loads(ran["Payload"].read() or "null")
     if ran.get("FunctionError"):
-        told = answered if isinstance(answered, dict) else {}
-        kind, words = str(told.get("errorType", "error")), str(told.get("errorMessage", answered))
+        details = answered if isinstance(answered, dict) else {}
+        kind, message = str(details.get("errorType", "error")), str(details.get("errorMessage", answered))
         raise Failure(
-            f"The function failed, and Cognito would return this error to the app: {plain(kind)}: {plain(words, 500)}"
+            f"The function failed, and Cognito would return this error to the app: {plain(kind)}: {plain(message, 500)}"
         )
     return answered

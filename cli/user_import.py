@@ -50,8 +50,8 @@ def read(file: Path, columns: list[str]) -> list[Row]:
         mistakes = [mistake for line, row in enumerate(people, 2) for mistake in _mistakes(line, given, row)]
     if mistakes:
         more = f"\n... and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
-        told = "\n".join(f"{file}: {mistake}." for mistake in mistakes[:_SHOWN])
-        raise Failure(f"{told}{more}\nNo user was imported. List the columns: make people HEADER=1")
+        listed = "\n".join(f"{file}: {mistake}." for mistake in mistakes[:_SHOWN])
+        raise Failure(f"{listed}{more}\nNo user was imported. List the columns: make people HEADER=1")
     return [dict(zip(given, row, strict=True)) for row in people]
 
 
@@ -85,8 +85,8 @@ def make_each(cognito: Any, outputs: Outputs, people: list[Row]) -> int:
             cognito.admin_reset_user_password(**who)
         except ClientError as error:
             refused += 1
-            said = error.response["Error"]
-            say(f"{plain(person[NAME], 60)}: {plain(said['Message'])} ({said['Code']})", style="yellow")
+            reason = error.response["Error"]
+            say(f"{plain(person[NAME], 60)}: {plain(reason['Message'])} ({reason['Code']})", style="yellow")
     return refused
 
 

@@ -79,13 +79,13 @@ class Comparison:
 
 def compare(stack: str, preview: Mapping[str, Any], notes: Iterable[str] = ()) -> Comparison:
     """Return the comparison for the result of `cli.diff.rehearsal`."""
-    things = _things(preview["steps"])
-    changes = tuple(_change(step, kind) for step, kind in things if kind != "unchanged")
+    resources = _resources(preview["steps"])
+    changes = tuple(_change(step, kind) for step, kind in resources if kind != "unchanged")
     return Comparison(
         stack=stack,
         changes=tuple(sorted(changes, key=lambda change: (-list(KINDS).index(change.kind), change.what))),
-        unchanged=sum(kind == "unchanged" for _, kind in things),
-        words=tuple(_words([step for step, _ in things])),
+        unchanged=sum(kind == "unchanged" for _, kind in resources),
+        words=tuple(_effects([step for step, _ in resources])),
         findings=tuple(_finding(event) for event in preview["policies"]),
         refusals=tuple(preview["errors"]) or (() if preview["succeeded"] else ("the engine gave no reason",)),
         notes=(*notes, *preview.get("plan", ())),
@@ -107,7 +107,7 @@ def _finding(event: Mapping[str, Any]) -> PolicyFinding:
     return PolicyFinding(event["enforcement_level"], event["policy_name"], resource, event["message"])
 
 
-def _things(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+def _resources(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
     """Return each AWS resource once, with its kind of change.
 
     The engine replaces a resource in several steps; the step `replace` has both the old and the new inputs.
@@ -149,7 +149,7 @@ def _called(step: Mapping[str, Any]) -> str:
     return names.get(step["type"], f"{step['type'].rpartition(':')[2]} {name}")
 
 
-def _words(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _effects(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Describe the changes of scopes and URLs for the developers of APIs and apps."""
     had, has = _scopes(steps, "old"), _scopes(steps, "new")
     yield from (f"scope {scope} added" for scope in sorted(has - had))

@@ -20,7 +20,7 @@ from local.paths import CHECKOUT, PROJECT_FILE, STACK_FILE
 
 _KEPT = (".local", ".venv")
 _TIMEOUT = 600.0  # seconds for one command; at 300 APIs and 1,000 clients an `up` takes minutes
-_TOLD = 25  # lines to show of a failed command's output
+_LINES_SHOWN = 25  # lines to show of a failed command's output
 
 
 class Broken(Exception):
@@ -95,7 +95,7 @@ class Sandbox:
 
         Returns False if the revision has no such stack. Raises Broken for a stack file that cannot be read.
         """
-        self._lay(revision)
+        self._replace_files(revision)
         return in_the_place_of_local(self.root, self.stack)
 
     def has_the_program(self) -> bool:
@@ -106,14 +106,14 @@ class Sandbox:
         """Deploy the revision with its own code. Raises Broken, with its output, if that fails."""
         done = self.run("local", "up", "--json")
         if done.returncode:
-            raise Broken(self._said(done))
+            raise Broken(self._output(done))
 
     def preview(self) -> str:
         """Preview the revision on the deployed stack; return the result of `cli.diff.rehearsal` as JSON."""
         result = self.root / ".local" / "rehearsal.json"
         done = self.run("cli.diff.rehearsal", str(result))
         if done.returncode or not result.is_file():
-            raise Broken(self._said(done))
+            raise Broken(self._output(done))
         return shown_as(self.stack, result.read_text(encoding="utf-8")).replace(f"{self.root}{os.sep}", "")
 
     def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -129,7 +129,7 @@ class Sandbox:
             check=False,
         )
 
-    def _lay(self, revision: Revision) -> None:
+    def _replace_files(self, revision: Revision) -> None:
         for entry in self.root.iterdir():
             if entry.name in _KEPT:
                 continue
@@ -139,11 +139,11 @@ class Sandbox:
                 entry.unlink()
         revision.put_into(self.root)
 
-    def _said(self, done: "subprocess.CompletedProcess[str]") -> str:
+    def _output(self, done: "subprocess.CompletedProcess[str]") -> str:
         text = shown_as(self.stack, done.stderr.strip()).replace(f"{self.root}{os.sep}", "")
         lines = text.splitlines()
         first = next((index for index, line in enumerate(lines) if line.startswith("error: ")), None)
-        return "\n".join(lines[-_TOLD:] if first is None else lines[first : first + _TOLD])
+        return "\n".join(lines[-_LINES_SHOWN:] if first is None else lines[first : first + _LINES_SHOWN])
 
 
 def _names(*arguments: str) -> list[str]:

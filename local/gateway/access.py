@@ -29,7 +29,7 @@ from local.keys import Key
 _HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 _HEALTH: Final = "/_ministack/health"
 LARGEST: Final = 16 * 2**20  # bytes of a body; the largest requests of a sign-in stack are a few MB
-_OURS_ONLY: Final = (
+_KEY_REQUIRED: Final = (
     "This emulator only accepts requests that are signed with its checkout's key. `make env` prints the key and "
     "the address, as `export` lines for the AWS CLI and SDKs."
 )
@@ -38,8 +38,8 @@ _OURS_ONLY: Final = (
 def check_host(request: Request, ports: Sequence[str]) -> None:
     """Raise OperationError if the Host header is not this machine with one of the gateway's ports."""
     if request.header("host") not in {f"{host}:{port}" for host in _HOSTS for port in ports}:
-        told = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
-        raise OperationError("MisdirectedRequest", told, 421)
+        message = f"This is 127.0.0.1:{ports[0]} and does not answer for other hosts."
+        raise OperationError("MisdirectedRequest", message, 421)
 
 
 def check(request: Request, key: Key, mark: str) -> None:
@@ -80,11 +80,11 @@ def _check_origin(request: Request) -> None:
 def _check_signature(request: Request, key: Key, mark: str) -> None:
     headers = {name: ",".join(values) for name, values in request.headers.items()}
     if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
-        raise OperationError("MissingAuthenticationToken", _OURS_ONLY, 403)
+        raise OperationError("MissingAuthenticationToken", _KEY_REQUIRED, 403)
     signature = sigv4.parse_header_signature(headers)
-    of_a_function = f"app/{mark}" in request.header("user-agent").split()
-    if isinstance(signature, tuple) or (signature.access_key_id != key.id and not of_a_function):
-        raise OperationError("InvalidClientTokenId", _OURS_ONLY, 403)
+    from_function = f"app/{mark}" in request.header("user-agent").split()
+    if isinstance(signature, tuple) or (signature.access_key_id != key.id and not from_function):
+        raise OperationError("InvalidClientTokenId", _KEY_REQUIRED, 403)
     _check_signed_parts(request, signature.signed_headers.split(";"))
     if signature.access_key_id != key.id:
         return
@@ -103,10 +103,10 @@ def _check_signature(request: Request, key: Key, mark: str) -> None:
 
 def _check_signed_parts(request: Request, signed: list[str]) -> None:
     """Require a signature over what AWS requires: the host, the `x-amz-` headers and the body."""
-    left_out = [name for name in request.headers if name == "host" or name.startswith("x-amz-")]
-    left_out = sorted(set(left_out) - {name.lower() for name in signed})
-    if left_out:
-        raise OperationError("SignatureDoesNotMatch", f"These headers have to be signed: {', '.join(left_out)}.", 403)
+    unsigned = [name for name in request.headers if name == "host" or name.startswith("x-amz-")]
+    unsigned = sorted(set(unsigned) - {name.lower() for name in signed})
+    if unsigned:
+        raise OperationError("SignatureDoesNotMatch", f"These headers have to be signed: {', '.join(unsigned)}.", 403)
     stated = request.headers.get("x-amz-content-sha256")
     if stated and stated != [hashlib.sha256(request.body).hexdigest()]:
         raise OperationError("SignatureDoesNotMatch", "x-amz-content-sha256 is not the SHA-256 of the body.", 403)

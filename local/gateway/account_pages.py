@@ -17,7 +17,7 @@ from local.gateway.http import Request, Response, redirect
 
 def sign_up_page(attempt: Attempt, error: str = "") -> Response:
     """Return the sign-up page, with the values entered before."""
-    asked, names = attempt.asked, ["username", *_asked_for(attempt.asked.pool)]
+    asked, names = attempt.asked, ["username", *_sign_up_attributes(attempt.asked.pool)]
     fields = {name: attempt.entered.get(name, "") for name in names}
     form = asked.form("/signup", "Sign up", {**fields, "password": ""})
     return view.page("Sign up", "", error, [form], {"Sign in": asked.to("/login")})
@@ -28,10 +28,10 @@ async def sign_up(attempt: Attempt) -> Response:
     asked, entered = attempt.asked, attempt.entered
     attempt.name = asked.name(entered.get("username", "").strip())
     attempt.password = entered.get("password", "")
-    given = {one: entered[one].strip() for one in _asked_for(asked.pool) if entered.get(one, "").strip()}
+    given = {one: entered[one].strip() for one in _sign_up_attributes(asked.pool) if entered.get(one, "").strip()}
     listed = directory.to_list(given)
     made = await _run(attempt, "SignUp", Password=attempt.password, UserAttributes=listed)
-    return await sign_in.begin(attempt) if made.get("UserConfirmed") else _waiting(attempt, made)
+    return await sign_in.begin(attempt) if made.get("UserConfirmed") else _confirmation_page(attempt, made)
 
 
 async def confirm(attempt: Attempt) -> Response:
@@ -43,7 +43,7 @@ async def confirm(attempt: Attempt) -> Response:
 
 async def resend(attempt: Attempt) -> Response:
     """Send another code or link."""
-    return _waiting(attempt, await _run(attempt, "ResendConfirmationCode"))
+    return _confirmation_page(attempt, await _run(attempt, "ResendConfirmationCode"))
 
 
 async def confirm_by_link(request: Request) -> Response:
@@ -111,18 +111,18 @@ async def _run(attempt: Attempt, operation: str, **given: Any) -> Json:
     return await operations.run(Call(operation, {**named, **proof, **given}, attempt.request.origin()))
 
 
-def _waiting(attempt: Attempt, sent: Json) -> Response:
+def _confirmation_page(attempt: Attempt, sent: Json) -> Response:
     """Return the page that waits for the confirmation, and names the address that the message was sent to."""
     details = sent.get("CodeDeliveryDetails")
     if not details:
-        told = "An administrator has to confirm your account, because this pool does not verify your address."
-        return sign_in.confirm_page(attempt, text=told)
+        words = "An administrator has to confirm your account, because this pool does not verify your address."
+        return sign_in.confirm_page(attempt, text=words)
     attempt.by_link = delivery.goes_by_link(attempt.asked.pool, details["AttributeName"])
-    told = "A link was sent to {}. Open it, then continue here." if attempt.by_link else "A code was sent to {}."
-    return sign_in.confirm_page(attempt, text=told.format(details["Destination"]))
+    words = "A link was sent to {}. Open it, then continue here." if attempt.by_link else "A code was sent to {}."
+    return sign_in.confirm_page(attempt, text=words.format(details["Destination"]))
 
 
-def _asked_for(pool: Json) -> list[str]:
+def _sign_up_attributes(pool: Json) -> list[str]:
     """Return the attributes on the sign-up page: the required ones, and those that Cognito verifies."""
     named = [*attributes.required(pool), *(pool.get("AutoVerifiedAttributes") or [])]
     return [name for name in dict.fromkeys(named) if name not in (pool.get("UsernameAttributes") or [])]

@@ -13,7 +13,7 @@ from local.gateway.directory import Json
 from local.gateway.emulated import OperationError, operate
 
 # The purpose of the code of each operation, and the fixed code that the emulator accepts for it.
-_TAKEN: Final = {
+_FIXED_CODES: Final = {
     "ConfirmSignUp": (codes.SIGN_UP, "123456"),
     "ConfirmForgotPassword": (codes.RESET, "654321"),
 }
@@ -34,7 +34,7 @@ async def sign_up(call: Call) -> Json:
     if user and made.get("UserConfirmed"):
         await triggers.call(pool, "postConfirmation", user, "ConfirmSignUp", call.client_id)
     elif user:
-        made |= await _confirmation_sent(call, pool, user, "SignUp")
+        made |= await _send_confirmation(call, pool, user, "SignUp")
     return made
 
 
@@ -46,7 +46,7 @@ async def resend(call: Call) -> Json:
         return sent
     if user["UserStatus"] != "UNCONFIRMED":
         raise OperationError("InvalidParameterException", "User is already confirmed.")
-    return await _confirmation_sent(call, pool, user, "ResendCode")
+    return await _send_confirmation(call, pool, user, "ResendCode")
 
 
 async def forgot_password(call: Call) -> Json:
@@ -57,7 +57,7 @@ async def forgot_password(call: Call) -> Json:
         return sent
     if user["UserStatus"] == "FORCE_CHANGE_PASSWORD":
         raise OperationError("NotAuthorizedException", "User password cannot be reset in the current state.")
-    return {"CodeDeliveryDetails": await _reset_sent(call, pool, user)}
+    return {"CodeDeliveryDetails": await _send_reset(call, pool, user)}
 
 
 async def confirm(call: Call) -> Json:
@@ -66,9 +66,9 @@ async def confirm(call: Call) -> Json:
     signs_up = call.name == "ConfirmSignUp"
     if user is None or (signs_up and user["UserStatus"] != "UNCONFIRMED"):
         return await call.passed_on()  # the emulator reports the error, or hides that the user does not exist
-    purpose, taken = _TAKEN[call.name]
+    purpose, fixed_code = _FIXED_CODES[call.name]
     codes.check(pool["Id"], user["Username"], purpose, str(call.given.get("ConfirmationCode", "")))
-    done = await call.passed_on(ConfirmationCode=taken)
+    done = await call.passed_on(ConfirmationCode=fixed_code)
     codes.use_up(pool["Id"], user["Username"], purpose)
     if signs_up and (medium := delivery.first_address(pool, user)):
         await directory.write(pool, user, {f"{medium}_verified": "true"})
@@ -98,11 +98,11 @@ async def admin_reset_password(call: Call) -> Json:
     """Handle AdminResetUserPassword: send the code first, then invalidate the password."""
     pool, user = await call.addressee()
     if user:
-        await _reset_sent(call, pool, user)
+        await _send_reset(call, pool, user)
     return await call.passed_on()
 
 
-async def _confirmation_sent(call: Call, pool: Json, user: Json, source: str) -> Json:
+async def _send_confirmation(call: Call, pool: Json, user: Json, source: str) -> Json:
     medium = delivery.first_address(pool, user)
     if not medium:
         return {}
@@ -110,7 +110,7 @@ async def _confirmation_sent(call: Call, pool: Json, user: Json, source: str) ->
     return {"CodeDeliveryDetails": sent}
 
 
-async def _reset_sent(call: Call, pool: Json, user: Json) -> Json:
+async def _send_reset(call: Call, pool: Json, user: Json) -> Json:
     medium = delivery.recovery_address(pool, user)
     return await delivery.verification(pool, user, "ForgotPassword", medium, call.client_id)
 

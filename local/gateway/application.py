@@ -25,7 +25,7 @@ Headers = list[tuple[bytes, bytes]]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_FOR_ALL: Final = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
+_CORS: Final = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")]
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,22 +43,22 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     request = await _read(scope, receive)
     if request is None:
         return
-    allowance: Headers = []
+    cors: Headers = []
     try:
         access.check_host(request, _ports())
         if request.method == "OPTIONS":
             await _answer(send, Response(204), public_requests.preflight(request))
             return
-        allowance = _FOR_ALL if is_open(request) and not is_page(request) else []
+        cors = _CORS if is_open(request) and not is_page(request) else []
         access.check(request, emulated.key(), os.environ["AWS_SDK_UA_APP_ID"])
     except OperationError as refused:
-        await _answer(send, _error(request, refused), allowance)
+        await _answer(send, _error(request, refused), cors)
         return
     if (own := await served.answer(request)) is not None:
-        await _answer(send, own, allowance)
+        await _answer(send, own, cors)
     else:
         passed = scope | {"headers": public_requests.passed(scope["headers"], request)}
-        await emulator(passed, _again(request.body, receive), _with_cors(send, allowance))
+        await emulator(passed, _replayed(request.body, receive), _with_cors(send, cors))
 
 
 def _ports() -> list[str]:
@@ -86,7 +86,7 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
     )
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that replays the body to the emulator, then continues with the real one."""
     first = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -96,12 +96,12 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _with_cors(send: Send, allowance: Headers) -> Send:
+def _with_cors(send: Send, cors: Headers) -> Send:
     """Replace the emulator's CORS headers: it lets every web page read every response, even private ones."""
 
     async def checked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = message | {"headers": [*filter(_is_kept, message["headers"]), *allowance]}
+            message = message | {"headers": [*filter(_is_kept, message["headers"]), *cors]}
         await send(message)
 
     return checked
@@ -122,8 +122,8 @@ def _error(request: Request, refused: OperationError) -> Response:
     return Response(refused.status, headers={"content-type": "text/xml"}, content=body)
 
 
-async def _answer(send: Send, answer: Response, allowance: Headers) -> None:
+async def _answer(send: Send, answer: Response, cors: Headers) -> None:
     answer.headers["content-length"] = str(len(answer.content))
     started = {"type": "http.response.start", "status": answer.status_code, "headers": answer.headers.raw}
-    await _with_cors(send, allowance)(started)
+    await _with_cors(send, cors)(started)
     await send({"type": "http.response.body", "body": answer.content})

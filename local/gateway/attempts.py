@@ -9,7 +9,7 @@ from local.gateway.authorization import Authorization
 from local.gateway.http import Request
 
 FIELD: Final = "attempt"  # the hidden form field
-_LASTS: Final = 900.0  # seconds; AWS allows 3 to 15 minutes
+_LIFETIME: Final = 900.0  # seconds; AWS allows 3 to 15 minutes
 _GUESSES: Final = 5
 
 
@@ -40,7 +40,7 @@ class Attempt:
     shown: dict[str, str] = field(default_factory=dict)
     guesses: int = _GUESSES
     steps: tuple[str, ...] = ()
-    ends: float = field(default_factory=lambda: time.monotonic() + _LASTS)
+    ends: float = field(default_factory=lambda: time.monotonic() + _LIFETIME)
 
     @property
     def entered(self) -> dict[str, str]:
@@ -48,19 +48,19 @@ class Attempt:
         return self.request.form()
 
 
-_under_way: dict[str, Attempt] = {}
+_in_progress: dict[str, Attempt] = {}
 
 
 def begin(attempt: Attempt, *steps: str) -> dict[str, str]:
     """Remember an attempt for the forms at these paths, and return their hidden field."""
     token, attempt.steps = secrets.token_urlsafe(32), steps
-    _under_way[token] = attempt
+    _in_progress[token] = attempt
     return {FIELD: token}
 
 
 def take(request: Request) -> Attempt | None:
     """Remove and return the attempt that a form continues; None if it has expired or expects another form."""
-    attempt = _under_way.pop(request.form().get(FIELD, ""), None)
+    attempt = _in_progress.pop(request.form().get(FIELD, ""), None)
     if attempt is None or request.path not in attempt.steps or time.monotonic() > attempt.ends:
         return None
     attempt.request = request

@@ -8,7 +8,7 @@ from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
-_held_back: dict[tuple[str, str, str], str] = {}  # (pool, user, attribute) -> new address, saved once it is verified
+_pending: dict[tuple[str, str, str], str] = {}  # (pool, user, attribute) -> new address, saved once it is verified
 
 
 async def update(call: Call) -> Json:
@@ -20,16 +20,16 @@ async def update(call: Call) -> Json:
     has = directory.attributes(user)
     changed = {name: value for name, value in given.items() if has.get(name) != value}
     settings = pool.get("UserAttributeUpdateSettings") or {}
-    late = settings.get("AttributesRequireVerificationBeforeUpdate") or []
-    now = {name: value for name, value in given.items() if name not in late or name not in changed}
+    verified_first = settings.get("AttributesRequireVerificationBeforeUpdate") or []
+    now = {name: value for name, value in given.items() if name not in verified_first or name not in changed}
     unverified = {f"{name}_verified": "false" for name in ("email", "phone_number") if name in changed and name in now}
     await call.passed_on(UserAttributes=directory.to_list(now))
     await directory.write(pool, user, unverified)
     sent = []
     for name in ("email", "phone_number"):
         if name in changed and name in (pool.get("AutoVerifiedAttributes") or []):
-            if name in late:
-                _held_back[pool["Id"], user["Username"], name] = changed[name]
+            if name in verified_first:
+                _pending[pool["Id"], user["Username"], name] = changed[name]
             by, to = client["ClientId"], changed[name]
             sent.append(await delivery.verification(pool, user, "UpdateUserAttribute", name, by, to=to))
     return {"CodeDeliveryDetailsList": sent}
@@ -39,7 +39,7 @@ async def send_code(call: Call) -> Json:
     """Handle GetUserAttributeVerificationCode."""
     pool, client, user = await call.owner()
     name = str(call.given.get("AttributeName"))
-    to = _held_back.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
+    to = _pending.get((pool["Id"], user["Username"], name)) or directory.attributes(user).get(name)
     if name not in ("email", "phone_number") or not to:
         raise OperationError("InvalidParameterException", f"User does not have the attribute {name} to be verified.")
     sent = await delivery.verification(pool, user, "VerifyUserAttribute", name, client["ClientId"], to=to)
@@ -52,6 +52,6 @@ async def verify(call: Call) -> Json:
     name = str(call.given.get("AttributeName"))
     codes.check(pool["Id"], user["Username"], name, str(call.given.get("Code", "")))
     codes.use_up(pool["Id"], user["Username"], name)
-    new = _held_back.pop((pool["Id"], user["Username"], name), None)
+    new = _pending.pop((pool["Id"], user["Username"], name), None)
     await directory.write(pool, user, {f"{name}_verified": "true"} | ({name: new} if new else {}))
     return {}

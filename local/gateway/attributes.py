@@ -13,8 +13,8 @@ def check_written(pool: Json, client: Json, given: dict[str, str]) -> None:
     schema = {one["Name"]: one for one in pool.get("SchemaAttributes") or []}
     for name in given:
         if name not in schema:
-            told = f"Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
-            raise OperationError("InvalidParameterException", told)
+            message = f"Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+            raise OperationError("InvalidParameterException", message)
     writable = client.get("WriteAttributes") or [
         name for name in schema if ":" not in name and not name.endswith("_verified") and name != "sub"
     ]
@@ -26,8 +26,8 @@ def check_unchanged(pool: Json, given: dict[str, str]) -> None:
     """Raise OperationError if an attribute is immutable."""
     for one in pool.get("SchemaAttributes") or []:
         if one["Name"] in given and not one.get("Mutable", True):
-            told = f"user.{one['Name']}: Attribute cannot be updated."
-            raise OperationError("InvalidParameterException", told)
+            message = f"user.{one['Name']}: Attribute cannot be updated."
+            raise OperationError("InvalidParameterException", message)
 
 
 def required(pool: Json) -> list[str]:
@@ -39,8 +39,8 @@ def check_required(pool: Json, given: dict[str, str]) -> None:
     """Raise OperationError if a required attribute is missing."""
     missing = [name for name in required(pool) if not given.get(name)]
     if missing:
-        told = "\n".join(f"{name}: The attribute {name} is required" for name in missing)
-        raise OperationError("InvalidParameterException", f"Attributes did not conform to the schema: {told}\n")
+        message = "\n".join(f"{name}: The attribute {name} is required" for name in missing)
+        raise OperationError("InvalidParameterException", f"Attributes did not conform to the schema: {message}\n")
 
 
 def as_compared(pool: Json, given: dict[str, str]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from local.gateway.http import Request, Response, redirect
 from local.gateway.view import Form
 
 COGNITO: Final = "COGNITO"
-_UNDER_WAY: Final = re.compile(r'name="ua_token" value="([\w-]+)"')
+_SIGN_IN_TOKEN: Final = re.compile(r'name="ua_token" value="([\w-]+)"')
 # Parameters that the gateway handles; the emulator does not support them, or takes them for another provider.
-_OURS: Final = {"identity_provider", "idp_identifier", "prompt", "lang", "login_hint"}
+_HANDLED_HERE: Final = {"identity_provider", "idp_identifier", "prompt", "lang", "login_hint"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Authorization:
 
     def form(self, path: str, button: str, fields: Mapping[str, str], hidden: Mapping[str, str] | None = None) -> Form:
         """Return a form that continues the request at `path`."""
-        words = {"email": "Email address", "phone_number": "Phone number"}
-        names = [words[one] for one in self.pool.get("UsernameAttributes") or []]
+        labels = {"email": "Email address", "phone_number": "Phone number"}
+        names = [labels[one] for one in self.pool.get("UsernameAttributes") or []]
         return Form(self.to(path), button, fields, hidden or {}, " or ".join(names) or "Username")
 
     @property
@@ -60,8 +60,8 @@ class Authorization:
 
     def refused(self, error: str, **more: str) -> Response:
         """Return the redirect that reports an error to the app (RFC 6749, section 4.1.2.1)."""
-        told = {"error": error, **more} | ({"state": self.asked["state"]} if "state" in self.asked else {})
-        return redirect(f"{self.redirect_uri}{'&' if '?' in self.redirect_uri else '?'}{urlencode(told)}")
+        parameters = {"error": error, **more} | ({"state": self.asked["state"]} if "state" in self.asked else {})
+        return redirect(f"{self.redirect_uri}{'&' if '?' in self.redirect_uri else '?'}{urlencode(parameters)}")
 
     def providers(self) -> list[str]:
         """Return the identity providers of the app client; only COGNITO if none is set."""
@@ -71,7 +71,7 @@ class Authorization:
 async def checked(request: Request) -> Authorization | Response:
     """Return the authorization request; if it is invalid, the emulator's error response."""
     asked = request.asked()
-    answer = await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(_plain(asked)))
+    answer = await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(_passed(asked)))
     if answer.status_code != 200:
         return answer
     client = await directory.client(asked["client_id"])
@@ -86,10 +86,10 @@ async def code(request: Authorization, name: str, password: str) -> Response:
 async def code_without_password(request: Authorization, name: str) -> Response:
     """Sign in to the emulator by email code, with the fixed code that it accepts. Check the real code before."""
     page = await _login(request, auth_flow="USER_AUTH", username=name)
-    under_way = _UNDER_WAY.search(page.text)
-    if under_way is None:
+    found = _SIGN_IN_TOKEN.search(page.text)
+    if found is None:
         return page
-    token = {"ua_token": under_way[1]}
+    token = {"ua_token": found[1]}
     if b'value="EMAIL_OTP"' in page.content:  # the page that offers several factors
         await emulated.post("/login", token | {"challenge": "EMAIL_OTP"})
     return await emulated.post("/login", token | {"code": "123456"})
@@ -97,13 +97,13 @@ async def code_without_password(request: Authorization, name: str) -> Response:
 
 async def to_provider(request: Authorization, name: str) -> Response:
     """Return the emulator's redirect to an external identity provider."""
-    asked = _plain(request.asked) | {"redirect_uri": request.redirect_uri, "identity_provider": name}
+    asked = _passed(request.asked) | {"redirect_uri": request.redirect_uri, "identity_provider": name}
     return await emulated.send("GET", "/oauth2/authorize", b"", {}, urlencode(asked))
 
 
 async def _login(request: Authorization, **entered: str) -> Response:
-    return await emulated.post("/login", _plain(request.asked) | {"redirect_uri": request.redirect_uri} | entered)
+    return await emulated.post("/login", _passed(request.asked) | {"redirect_uri": request.redirect_uri} | entered)
 
 
-def _plain(asked: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in asked.items() if name not in _OURS}
+def _passed(asked: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if name not in _HANDLED_HERE}

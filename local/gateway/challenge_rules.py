@@ -21,14 +21,14 @@ _UNCHECKED: Final = (_NEW_PASSWORD, "SOFTWARE_TOKEN_MFA", "MFA_SETUP")
 
 
 @dataclass(frozen=True)
-class _Given:
+class _Challenge:
     challenge: str
     client_id: str
     name: str
     ends: float
 
 
-_sessions: dict[str, _Given] = {}
+_sessions: dict[str, _Challenge] = {}
 
 
 async def initiate(call: Call) -> Json:
@@ -36,13 +36,13 @@ async def initiate(call: Call) -> Json:
     flow = call.given.get("AuthFlow")
     if flow in ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN") and grace(await call.client()) is not None:
         raise OperationError("InvalidParameterException", f"{flow} flow not enabled for this client")
-    return await _remembered(call, await call.passed_on(), "AuthParameters")
+    return await _remember(call, await call.passed_on(), "AuthParameters")
 
 
 async def respond(call: Call) -> Json:
     """Handle RespondToAuthChallenge and AdminRespondToAuthChallenge."""
     if call.given.get("ChallengeName") not in _UNCHECKED:
-        return await _remembered(call, await call.passed_on(), "ChallengeResponses")
+        return await _remember(call, await call.passed_on(), "ChallengeResponses")
     session = str(call.given.get("Session"))
     given, name = _sessions.get(session), await _name(call, "ChallengeResponses")
     asked = (call.given["ChallengeName"], call.given.get("ClientId"), name)
@@ -52,7 +52,7 @@ async def respond(call: Call) -> Json:
         await _check_password(call, name)
     done = await call.passed_on()
     del _sessions[session]
-    return await _remembered(call, done, "ChallengeResponses")
+    return await _remember(call, done, "ChallengeResponses")
 
 
 async def _check_password(call: Call, name: str) -> None:
@@ -62,12 +62,12 @@ async def _check_password(call: Call, name: str) -> None:
     await operate("AdminSetUserPassword", **named, Password=password, Permanent=False)
 
 
-async def _remembered(call: Call, done: Json, part: str) -> Json:
+async def _remember(call: Call, done: Json, part: str) -> Json:
     if done.get("ChallengeName") in _UNCHECKED:
         client = await call.client()
         ends = time.monotonic() + 60 * client.get("AuthSessionValidity", 3)
         name = await _name(call, part)
-        _sessions[done["Session"]] = _Given(done["ChallengeName"], client["ClientId"], name, ends)
+        _sessions[done["Session"]] = _Challenge(done["ChallengeName"], client["ClientId"], name, ends)
     return done
 
 

@@ -34,11 +34,11 @@ async def verification(
         to: a new address that the user does not have yet.
         origin: the gateway's address, if the message may have a link instead of a code.
     """
-    words = await triggers.call(pool, "customMessage", user, source, client_id)
+    custom = await triggers.call(pool, "customMessage", user, source, client_id)
     to, code = to or attributes(user)[medium], codes.issue(pool["Id"], user["Username"], _PURPOSES.get(source, medium))
     named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
     link = f"{origin}/confirmUser?{urlencode(named)}" if origin else ""
-    inbox.appendleft(messages.verification(pool, words, medium, to, shown_name(pool, user), code, link))
+    inbox.appendleft(messages.verification(pool, custom, medium, to, shown_name(pool, user), code, link))
     return details(medium, to)
 
 
@@ -80,12 +80,12 @@ def second_factor(pool: Json, config: Json, user: Json, medium: str) -> Json:
 
 async def invitation(pool: Json, user: Json, password: str, media: Any, client_id: str) -> None:
     """Send the temporary password to a user created by an administrator; send nothing if there is no address."""
-    words = await triggers.call(pool, "customMessage", user, "AdminCreateUser", client_id)
+    custom = await triggers.call(pool, "customMessage", user, "AdminCreateUser", client_id)
     has = attributes(user)
     asked = {"EMAIL": "email", "SMS": "phone_number"}
     for medium in [asked[one] for one in media or asked if one in asked]:
         if has.get(medium):
-            inbox.appendleft(messages.invitation(pool, words, medium, has[medium], shown_name(pool, user), password))
+            inbox.appendleft(messages.invitation(pool, custom, medium, has[medium], shown_name(pool, user), password))
             if not media:
                 return
 

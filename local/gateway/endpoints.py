@@ -36,7 +36,7 @@ async def token(request: Request) -> Response:
     """Return the emulator's tokens, with the time of the sign-in as `auth_time`."""
     form = request.form()
     if form.get("grant_type") == "refresh_token":
-        return await _renewed(request, form)
+        return await _refresh(request, form)
     if form.get("grant_type") == "authorization_code" and await _authenticated(request, form) is None:
         return of_json({"error": "invalid_client"}, 400)
     if not federation.is_proven(form):
@@ -50,7 +50,7 @@ async def token(request: Request) -> Response:
     return of_json(tokens.with_auth_time(issued, issued.get("refresh_token", "")))
 
 
-async def _renewed(request: Request, form: dict[str, str]) -> Response:
+async def _refresh(request: Request, form: dict[str, str]) -> Response:
     """Return new tokens for a refresh token, if it was issued to this client."""
     client, given = await _authenticated(request, form), form.get("refresh_token", "")
     if client is None:
@@ -61,8 +61,8 @@ async def _renewed(request: Request, form: dict[str, str]) -> Response:
     answer = await emulated.post("/oauth2/token", {**form, **proof, "refresh_token": tokens.original(given)})
     if answer.status_code != 200:
         return answer
-    lasts = grace(client)
-    rotated = {} if lasts is None else {"refresh_token": tokens.rotated(given, lasts)}
+    seconds = grace(client)
+    rotated = {} if seconds is None else {"refresh_token": tokens.rotated(given, seconds)}
     return of_json({**tokens.with_auth_time(answer.json(), given), **rotated})
 
 
@@ -85,7 +85,7 @@ async def revoke(request: Request) -> Response:
 
 async def _authenticated(request: Request, form: dict[str, str]) -> Json | None:
     """Return the client if its secret, in the header or the form, is right, or it has none; else None."""
-    client_id, secret = _shown(request, form)
+    client_id, secret = _credentials(request, form)
     try:
         client = await directory.client(client_id)
     except OperationError:
@@ -93,7 +93,7 @@ async def _authenticated(request: Request, form: dict[str, str]) -> Json | None:
     return client if hmac.compare_digest(secret.encode(), client.get("ClientSecret", secret).encode()) else None
 
 
-def _shown(request: Request, form: dict[str, str]) -> tuple[str, str]:
+def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
     scheme, _, proof = request.header("authorization").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")

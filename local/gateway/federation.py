@@ -23,9 +23,9 @@ from local.gateway.http import Request, Response, json_object, of_json
 
 _AS_OIDC: Final = ("Facebook", "Google", "LoginWithAmazon", "SignInWithApple")
 _MEMBERS: Final = ("ProviderType", "ProviderDetails", "AttributeMapping")
-_OF_THE_APP: Final = ("client_id", "client_secret", "authorize_scopes")
-_GIVEN: Final = "given"  # the key of the original settings in ProviderDetails
-_under_way: dict[str, Authorization] = {}  # by the state that the provider returns
+_CLIENT_DETAILS: Final = ("client_id", "client_secret", "authorize_scopes")
+_ORIGINAL: Final = "given"  # the key of the original settings in ProviderDetails
+_in_progress: dict[str, Authorization] = {}  # by the state that the provider returns
 _challenges: dict[str, str] = {}  # code -> PKCE challenge: the emulator does not check it after a federated sign-in
 
 
@@ -42,7 +42,7 @@ async def authorize(asked: Authorization) -> Response:
     answer = await authorization.to_provider(asked, name)
     sent = parse_qs(urlsplit(answer.headers.get("location", "")).query)
     for token in sent.get("RelayState") or sent.get("state") or []:
-        _under_way[token] = asked
+        _in_progress[token] = asked
     return answer
 
 
@@ -58,7 +58,7 @@ async def at_provider(request: Request) -> Response:
 async def back(request: Request) -> Response:
     """Redirect from the provider back to the app, with a code or an error."""
     given = request.asked() | request.form()
-    asked = _under_way.pop(given.get("RelayState") or given.get("state", ""), None)
+    asked = _in_progress.pop(given.get("RelayState") or given.get("state", ""), None)
     kind = {"Content-Type": request.header("content-type")}
     answer = await emulated.send(request.method, request.path, request.body, kind, request.query)
     if asked is None:
@@ -80,18 +80,18 @@ def is_proven(form: dict[str, str]) -> bool:
 
 async def create(call: Call) -> Json:
     """Handle CreateIdentityProvider."""
-    return _as_given(await call.passed_on(**_held(call.given)))
+    return _with_original(await call.passed_on(**_stored(call.given)))
 
 
 async def update(call: Call) -> Json:
     """Handle UpdateIdentityProvider."""
     before = await _provider(call.given["UserPoolId"], call.given["ProviderName"])
-    return _as_given(await call.passed_on(**_held(before | call.given)))
+    return _with_original(await call.passed_on(**_stored(before | call.given)))
 
 
 async def describe(call: Call) -> Json:
     """Handle DescribeIdentityProvider and GetIdentityProviderByIdentifier."""
-    return _as_given(await call.passed_on())
+    return _with_original(await call.passed_on())
 
 
 async def list_types(call: Call) -> Json:
@@ -120,11 +120,11 @@ def _reason(message: str) -> str:
 async def _provider(pool_id: str, name: str) -> Json:
     """Return a provider with its original settings. Raises OperationError if it does not exist."""
     answer = await operate("DescribeIdentityProvider", UserPoolId=pool_id, ProviderName=name)
-    found: Json = _as_given(answer)["IdentityProvider"]
+    found: Json = _with_original(answer)["IdentityProvider"]
     return found
 
 
-def _held(given: Json) -> Json:
+def _stored(given: Json) -> Json:
     """Return the settings to store in the emulator: they point to the simulated provider.
 
     A real provider could not redirect back, because the emulator would send it a domain of AWS. The mapping of
@@ -133,21 +133,21 @@ def _held(given: Json) -> Json:
     Args:
         given: the provider's settings, as for AWS.
     """
-    kind, details, place = given.get("ProviderType"), given.get("ProviderDetails") or {}, stand_in.address(given)
+    kind, details, url = given.get("ProviderType"), given.get("ProviderDetails") or {}, stand_in.address(given)
     mapping = given.get("AttributeMapping") or {}
     return {
         "ProviderType": "OIDC" if kind in _AS_OIDC else kind,
         "ProviderDetails": {
-            _GIVEN: json.dumps({name: given[name] for name in _MEMBERS if name in given}),
-            **{name: details[name] for name in _OF_THE_APP if name in details},
-            "authorize_url": f"{place}/authorize",
-            "token_url": f"{place}/token",
-            "IDPSSOEndpoint": f"{place}/saml",
+            _ORIGINAL: json.dumps({name: given[name] for name in _MEMBERS if name in given}),
+            **{name: details[name] for name in _CLIENT_DETAILS if name in details},
+            "authorize_url": f"{url}/authorize",
+            "token_url": f"{url}/token",
+            "IDPSSOEndpoint": f"{url}/saml",
         },
         "AttributeMapping": {ours: theirs for ours, theirs in mapping.items() if ours != "username"},
     }
 
 
-def _as_given(answer: Json) -> Json:
-    answer["IdentityProvider"] |= json.loads(answer["IdentityProvider"]["ProviderDetails"].get(_GIVEN, "{}"))
+def _with_original(answer: Json) -> Json:
+    answer["IdentityProvider"] |= json.loads(answer["IdentityProvider"]["ProviderDetails"].get(_ORIGINAL, "{}"))
     return answer

@@ -42,7 +42,7 @@ class Message:
     at: float = field(default_factory=time.time)
 
 
-def verification(pool: Json, words: Json, medium: str, to: str, name: str, code: str, link: str = "") -> Message:
+def verification(pool: Json, custom: Json, medium: str, to: str, name: str, code: str, link: str = "") -> Message:
     """Return the message that verifies an address, with a link if one is given and the pool uses links.
 
     Args:
@@ -56,7 +56,7 @@ def verification(pool: Json, words: Json, medium: str, to: str, name: str, code:
     """
     given = pool.get("VerificationMessageTemplate") or {}
     if medium == "phone_number":
-        text = words.get("smsMessage") or given.get("SmsMessage") or pool.get("SmsVerificationMessage") or _CODE_TEXT
+        text = custom.get("smsMessage") or given.get("SmsMessage") or pool.get("SmsVerificationMessage") or _CODE_TEXT
         return _text(to, text, name, code)
     if link and given.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
         subject, text = given.get("EmailSubjectByLink") or "Your verification link", given.get("EmailMessageByLink")
@@ -65,17 +65,17 @@ def verification(pool: Json, words: Json, medium: str, to: str, name: str, code:
         link = ""
         subject = given.get("EmailSubject") or pool.get("EmailVerificationSubject") or "Your verification code"
         text = given.get("EmailMessage") or pool.get("EmailVerificationMessage") or _CODE_TEXT
-    subject, text = words.get("emailSubject") or subject, words.get("emailMessage") or text
+    subject, text = custom.get("emailSubject") or subject, custom.get("emailMessage") or text
     return _mail(pool, to, subject, text, name, code, link)
 
 
-def invitation(pool: Json, words: Json, medium: str, to: str, name: str, password: str) -> Message:
+def invitation(pool: Json, custom: Json, medium: str, to: str, name: str, password: str) -> Message:
     """Return the message with the temporary password for a user created by an administrator."""
     given = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
     if medium == "phone_number":
-        return _text(to, words.get("smsMessage") or given.get("SMSMessage") or _INVITATION, name, password)
-    subject = words.get("emailSubject") or given.get("EmailSubject") or "Your temporary password"
-    text = words.get("emailMessage") or given.get("EmailMessage") or _INVITATION
+        return _text(to, custom.get("smsMessage") or given.get("SMSMessage") or _INVITATION, name, password)
+    subject = custom.get("emailSubject") or given.get("EmailSubject") or "Your temporary password"
+    text = custom.get("emailMessage") or given.get("EmailMessage") or _INVITATION
     return _mail(pool, to, subject, text, name, password)
 
 

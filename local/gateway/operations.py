@@ -56,7 +56,7 @@ async def answer(request: Request) -> Response | None:
         rule = _RULES.get(call.name)
         if rule is None and call is asked:
             return None
-        return of_json(await _done(call, rule), kind=JSON)
+        return of_json(await _result(call, rule), kind=JSON)
     except OperationError as error:
         refused = of_json({"__type": error.code, "message": error.message}, error.status, JSON)
         refused.headers["x-amzn-errortype"] = error.code
@@ -66,12 +66,12 @@ async def answer(request: Request) -> Response | None:
 async def run(call: Call) -> Json:
     """Run an operation for one of the pages. Raises OperationError if it fails."""
     compared = await calls.with_compared_names(call)
-    return await _done(compared, _RULES.get(call.name))
+    return await _result(compared, _RULES.get(call.name))
 
 
-async def _done(call: Call, rule: Rule | None) -> Json:
-    done = await (rule(call) if rule else call.passed_on())
-    if issued := done.get("AuthenticationResult"):
+async def _result(call: Call, rule: Rule | None) -> Json:
+    result = await (rule(call) if rule else call.passed_on())
+    if issued := result.get("AuthenticationResult"):
         by = call.given.get("RefreshToken") or (call.given.get("AuthParameters") or {}).get("REFRESH_TOKEN")
-        done["AuthenticationResult"] = tokens.with_auth_time(issued, by or issued.get("RefreshToken", ""))
-    return done
+        result["AuthenticationResult"] = tokens.with_auth_time(issued, by or issued.get("RefreshToken", ""))
+    return result

@@ -13,7 +13,7 @@ from local.gateway.calls import Call
 from local.gateway.directory import Json
 from local.gateway.emulated import OperationError
 
-_HELD: Final = "AnalyticsConfiguration"
+_STORED_IN: Final = "AnalyticsConfiguration"
 _ROTATION: Final = "RefreshTokenRotation"
 _OFF: Final = {"Feature": "DISABLED", "RetryGracePeriodSeconds": 0}
 
@@ -30,13 +30,13 @@ async def describe(call: Call) -> Json:
 async def set_client(call: Call) -> Json:
     """Handle CreateUserPoolClient and UpdateUserPoolClient: rotation is off if it is not set."""
     rotation = call.given.get(_ROTATION)
-    held = {_ROTATION: _OFF | rotation} if rotation else {}
-    return _told(await call.passed_on(**{_HELD: (call.given.get(_HELD) or {}) | held}))
+    stored = {_ROTATION: _OFF | rotation} if rotation else {}
+    return _with_rotation(await call.passed_on(**{_STORED_IN: (call.given.get(_STORED_IN) or {}) | stored}))
 
 
 async def describe_client(call: Call) -> Json:
     """Handle DescribeUserPoolClient."""
-    return _told(await call.passed_on())
+    return _with_rotation(await call.passed_on())
 
 
 async def refresh(call: Call) -> Json:
@@ -47,8 +47,8 @@ async def refresh(call: Call) -> Json:
     if tokens.is_used_up(token):
         raise OperationError("RefreshTokenReuseException", "Refresh token has been invalidated")
     done = await call.passed_on(RefreshToken=tokens.original(token))
-    if (lasts := grace(client)) is not None:
-        done["AuthenticationResult"]["RefreshToken"] = tokens.rotated(token, lasts)
+    if (seconds := grace(client)) is not None:
+        done["AuthenticationResult"]["RefreshToken"] = tokens.rotated(token, seconds)
     return done
 
 
@@ -57,10 +57,10 @@ async def revoke(call: Call) -> Json:
     client, token = await call.client(), str(call.given.get("Token", ""))
     if client.get("ClientSecret") and call.given.get("ClientSecret") != client["ClientSecret"]:
         raise OperationError("UnauthorizedException", "Unable to verify the secret of the client")
-    said = tokens.claims(token)
-    if said and said.get("token_use") != "refresh":
+    claims = tokens.claims(token)
+    if claims and claims.get("token_use") != "refresh":
         raise OperationError("UnsupportedTokenTypeException", "Unsupported token type")
-    if said and said.get("client_id") != client["ClientId"]:
+    if claims and claims.get("client_id") != client["ClientId"]:
         raise OperationError("UnauthorizedException", "Token is not issued to this client")
     if not client.get("EnableTokenRevocation", True):
         raise OperationError("UnsupportedOperationException", "Token revocation is not enabled for this client")
@@ -73,12 +73,12 @@ def grace(client: Json) -> float | None:
     Args:
         client: the app client, as the emulator returns it.
     """
-    rotation = (client.get(_HELD) or {}).get(_ROTATION, _OFF)
+    rotation = (client.get(_STORED_IN) or {}).get(_ROTATION, _OFF)
     return float(rotation["RetryGracePeriodSeconds"]) if rotation["Feature"] == "ENABLED" else None
 
 
-def _told(done: Json) -> Json:
-    analytics = done["UserPoolClient"].pop(_HELD, None) or {}
-    parts = {_ROTATION: analytics.pop(_ROTATION, None), _HELD: analytics}
+def _with_rotation(done: Json) -> Json:
+    analytics = done["UserPoolClient"].pop(_STORED_IN, None) or {}
+    parts = {_ROTATION: analytics.pop(_ROTATION, None), _STORED_IN: analytics}
     done["UserPoolClient"] |= {name: part for name, part in parts.items() if part}
     return done

@@ -12,7 +12,7 @@ from typing import Final
 
 from local.gateway.http import Request
 
-_LASTS: Final = 3600  # seconds
+_LIFETIME: Final = 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ _open: dict[str, Session] = {}
 def begin(pool_id: str, name: str, password: str) -> str:
     """Start a session, and return the Set-Cookie header for it."""
     cookie = secrets.token_urlsafe(32)
-    _open[cookie] = Session(pool_id, name, password, time.monotonic() + _LASTS)
-    return _header(pool_id, cookie, _LASTS)
+    _open[cookie] = Session(pool_id, name, password, time.monotonic() + _LIFETIME)
+    return _header(pool_id, cookie, _LIFETIME)
 
 
 def find(request: Request, pool_id: str) -> Session | None:
@@ -47,8 +47,8 @@ def end(request: Request, pool_id: str) -> str:
     return _header(pool_id, "", 0)
 
 
-def _header(pool_id: str, value: str, lasts: int) -> str:
-    return f"{_name(pool_id)}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax"
+def _header(pool_id: str, value: str, seconds: int) -> str:
+    return f"{_name(pool_id)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax"
 
 
 def _name(pool_id: str) -> str:

@@ -25,7 +25,7 @@ from local.gateway.http import Request, Response, of_json, redirect
 from local.gateway.view import Form
 
 PREFIX: Final = "/_provider/"
-_LASTS: Final = 300  # seconds, of a code and a token
+_LIFETIME: Final = 300  # seconds, of a code and a token
 _ASSERTION: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 _PROTOCOL: Final = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 
@@ -97,7 +97,7 @@ def _authorize(request: Request, provider: Json) -> Response:
     if chosen not in ACCOUNTS:
         return _choice(provider, f"{request.raw_path}?{request.query}", lambda subject: {"account": subject})
     code = secrets.token_urlsafe(32)
-    _codes[code] = _Code(chosen, address(provider), asked["redirect_uri"], time.monotonic() + _LASTS)
+    _codes[code] = _Code(chosen, address(provider), asked["redirect_uri"], time.monotonic() + _LIFETIME)
     # A path only: the redirect stays on this gateway, whatever the domain of the pool.
     return redirect(f"/oauth2/idpresponse?{urlencode({'code': code, 'state': asked.get('state', '')})}")
 
@@ -112,13 +112,13 @@ def _token(request: Request, provider: Json) -> Response:
     if code is None or code.ends < time.monotonic() or (code.provider, code.redirect_uri) != asked:
         return of_json({"error": "invalid_grant"}, 400)
     now = int(time.time())
-    claims = {"iss": code.provider, "aud": form["client_id"], "iat": now, "exp": now + _LASTS}
+    claims = {"iss": code.provider, "aud": form["client_id"], "iat": now, "exp": now + _LIFETIME}
     return of_json(
         {
-            "id_token": _signed(claims | _told(provider, code.subject)),
+            "id_token": _signed(claims | _claims(provider, code.subject)),
             "access_token": _signed(claims | {"sub": code.subject}),
             "token_type": "Bearer",
-            "expires_in": _LASTS,
+            "expires_in": _LIFETIME,
         }
     )
 
@@ -129,7 +129,7 @@ def _user_info(request: Request, provider: Json) -> Response:
         jwt.JWTClaimsRegistry(iss={"essential": True, "value": address(provider)}).validate(claims)
     except (JoseError, ValueError):
         return of_json({"error": "invalid_token"}, 401)
-    return of_json(_told(provider, claims["sub"]))
+    return of_json(_claims(provider, claims["sub"]))
 
 
 def _saml(request: Request, provider: Json) -> Response:
@@ -164,18 +164,18 @@ def _assertion(provider: Json, subject: str) -> str:
     named = ElementTree.SubElement(assertion, f"{_ASSERTION}Subject")
     ElementTree.SubElement(named, f"{_ASSERTION}NameID").text = subject
     statement = ElementTree.SubElement(assertion, f"{_ASSERTION}AttributeStatement")
-    for name, value in _told(provider, subject).items():
+    for name, value in _claims(provider, subject).items():
         attribute = ElementTree.SubElement(statement, f"{_ASSERTION}Attribute", Name=name)
         ElementTree.SubElement(attribute, f"{_ASSERTION}AttributeValue").text = value
     return base64.b64encode(ElementTree.tostring(response)).decode()
 
 
-def _told(provider: Json, subject: str) -> dict[str, str]:
+def _claims(provider: Json, subject: str) -> dict[str, str]:
     """Return the claims of an account: the mapped attributes, with made-up values for those it lacks."""
     mapped, account = provider.get("AttributeMapping") or {}, ACCOUNTS[subject]
     has = {"name": _name(account), **account}
-    said = {theirs: has.get(ours, f"{theirs} of {account['given_name']}") for ours, theirs in mapped.items()}
-    return said | {"sub": subject}
+    found = {theirs: has.get(ours, f"{theirs} of {account['given_name']}") for ours, theirs in mapped.items()}
+    return found | {"sub": subject}
 
 
 def _signed(claims: Json) -> str:

@@ -80,14 +80,14 @@ def _part(token: str, place: int) -> Json:
 
 
 def _signed(token: str, began: int) -> str:
-    said = claims(token)
-    use = said.get("token_use")
+    content = claims(token)
+    use = content.get("token_use")
     if use not in _USES:
         return token  # a refresh token, or the word Bearer
-    pool_id = said["iss"].rsplit("/", 1)[-1]
+    pool_id = content["iss"].rsplit("/", 1)[-1]
     file = Path(os.environ["STATE_DIR"], "cognito-pool-keys", f"{pool_id}-{use}.pem")
     header = {"alg": "RS256", "kid": _part(token, 0)["kid"]}
-    return jwt.encode(header, {**said, "auth_time": began}, _key(file.read_bytes()))
+    return jwt.encode(header, {**content, "auth_time": began}, _key(file.read_bytes()))
 
 
 @functools.lru_cache

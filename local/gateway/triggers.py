@@ -30,7 +30,7 @@ async def call(pool: Json, trigger: str, user: Json, source: str, client_id: str
     answer = await emulated.invoke(function, event.of(source, caller, client_id, {"userAttributes": known}, {}))
     content = json_object(answer.content) or {}
     if answer.status_code != 200 or "x-amz-function-error" in answer.headers:
-        told = content.get("errorMessage") or content.get("message") or "no answer"
-        raise OperationError("UserLambdaValidationException", f"{event.prefix} failed with error {told}.")
-    said = content.get("response")
-    return said if isinstance(said, dict) else {}
+        message = content.get("errorMessage") or content.get("message") or "no answer"
+        raise OperationError("UserLambdaValidationException", f"{event.prefix} failed with error {message}.")
+    response = content.get("response")
+    return response if isinstance(response, dict) else {}
