@@ -10,7 +10,7 @@ from .properties import Props, to_aws
 from .resource import Held, Resource
 from .service import Service
 
-_WAITING = 75 * 60  # seconds; the official provider's default
+_TIMEOUT = 75 * 60  # seconds; the official provider's default
 
 
 class Certificate(Held, module="acm"):
@@ -59,7 +59,7 @@ class CertificateValidation(Resource, module="acm"):
 
     def make(self, aws: Service, props: Props) -> str:
         arn = props["certificateArn"]
-        aws.wait(f"certificate {arn} to be issued", _WAITING, lambda: _described(aws, arn)["Status"] == "ISSUED")
+        aws.wait(f"certificate {arn} to be issued", _TIMEOUT, lambda: _described(aws, arn)["Status"] == "ISSUED")
         return str(_described(aws, arn).get("IssuedAt", arn))
 
     def read(self, aws: Service, resource_id: str, known: Props) -> Props | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from .emulator import Refusal
 from .values import Archive
 
-_MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip file
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip file
 _READABLE = 0o644 << 16
 
 
@@ -22,7 +22,7 @@ def zipped(archive: Archive) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in sorted(_files(archive)):
-            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry = zipfile.ZipInfo(name, _TIME)
             entry.external_attr, entry.compress_type = _READABLE, zipfile.ZIP_DEFLATED
             target.writestr(entry, content)
     return made.getvalue()

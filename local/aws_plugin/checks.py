@@ -23,13 +23,13 @@ def problems(subject: str, table: Table, given: Props, path: str = "") -> Iterat
                 "remove it here, or add it to local/aws_plugin"
             )
         else:
-            yield from _misfits(subject, table[name], value, path + name)
+            yield from _value_problems(subject, table[name], value, path + name)
     for name, prop in table.items():
         if prop.required and given.get(name) is None:
             yield f"{path}{name}: {subject} requires it; received nothing"
 
 
-def _misfits(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
+def _value_problems(subject: str, prop: Property, value: Any, path: str) -> Iterator[str]:
     if value is None or value == UNKNOWN:
         return
     words, wanted = prop.kind.value

@@ -67,11 +67,11 @@ def _differing(before: Props, after: Props) -> list[str]:
         if isinstance(was, dict) and isinstance(becomes, dict):
             lines += _differing(was, becomes)
         elif was != becomes:
-            lines.append(f"{name} {_told(was)} -> {_told(becomes)}")
+            lines.append(f"{name} {_shown(was)} -> {_shown(becomes)}")
     return lines
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     return "none" if value is None else json.dumps(value)
 
 

@@ -25,8 +25,8 @@ SERVICES = {
     **{name: name for name in ("sesv2", "ssm", "sts", "wafv2")},
 }
 
-_MAKING = threading.RLock()  # a botocore session is not safe for parallel use
-_GONE = frozenset(
+_SESSION_LOCK = threading.RLock()  # a botocore session is not safe for parallel use
+_NOT_FOUND_CODES = frozenset(
     [
         *("ResourceNotFoundException", "NoSuchHostedZone", "NoSuchEntity", "ParameterNotFound", "NotFoundException"),
         "WAFNonexistentItemException",
@@ -52,7 +52,7 @@ class Emulator:
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a client for one of SERVICES; one per service and region. Safe to call from several threads."""
         where = region or self.region
-        with _MAKING:
+        with _SESSION_LOCK:
             if (service, where) not in self._clients:
                 self._clients[service, where] = self._connect(service, where)
             return self._clients[service, where]
@@ -76,7 +76,7 @@ def connect(service: str, url: str, region: str, key: tuple[str, str], **setting
     # No proxy: it would carry loopback requests elsewhere.
     config = Config(connect_timeout=5, proxies={}, **settings)
     names = {"aws_access_key_id": key[0], "aws_secret_access_key": key[1]}
-    with _MAKING:
+    with _SESSION_LOCK:
         return session().create_client(service, endpoint_url=url, region_name=region, config=config, **names)
 
 
@@ -91,7 +91,7 @@ def session() -> Any:
 @functools.cache
 def model(service: str) -> Any:
     """Return AWS's model of a service, by its name in boto3."""
-    with _MAKING:
+    with _SESSION_LOCK:
         return session().get_service_model(service)
 
 
@@ -107,10 +107,10 @@ def endpoints_of(text: str) -> dict[str, str]:
 def _refuse_unless_loopback(service: str, url: str) -> None:
     try:
         host = urlsplit(url).hostname or ""
-        good = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        allowed = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        good = False
-    if not good:
+        allowed = False
+    if not allowed:
         raise Refusal(
             "this plugin only speaks to the emulator on this machine: aws:endpoints names "
             f"{url} for {service}; use http://127.0.0.1:<port>, or the official aws plugin for AWS"
@@ -129,7 +129,7 @@ def existing(call: Callable[[], T]) -> T | None:
         return call()
     except Exception as error:
         missing = code_of(error) == "ValidationError" and "does not exist" in str(error)
-        if missing or code_of(error) in _GONE:
+        if missing or code_of(error) in _NOT_FOUND_CODES:
             return None
         raise
 

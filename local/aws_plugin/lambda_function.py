@@ -16,7 +16,7 @@ from .properties import Props, to_aws
 from .resource import Resource, parted
 from .service import Service
 
-_STARTING = 60.0  # seconds; a start takes about one
+_TIMEOUT = 60.0  # seconds; a start takes about one
 
 
 class Function(Resource, module="lambda"):
@@ -47,7 +47,7 @@ class Function(Resource, module="lambda"):
         if not props.get("code"):
             raise Refusal("code: aws.lambda.Function needs it here: an archive of the folder; received nothing")
         aws.client.create_function(**to_aws(self.inputs, props), Code={"ZipFile": zipped(props["code"])})
-        _limit(aws, props)
+        _set_concurrency(aws, props)
         _wait(aws, props["name"])
         return str(props["name"])
 
@@ -75,7 +75,7 @@ class Function(Resource, module="lambda"):
             aws.client.update_function_code(FunctionName=resource_id, ZipFile=zipped(new["code"]))
             _wait(aws, resource_id)
         aws.call("UpdateFunctionConfiguration", to_aws(self.inputs, new, old))
-        _limit(aws, new)
+        _set_concurrency(aws, new)
         aws.retag(old, new, Resource=old["arn"])
         _wait(aws, resource_id)
 
@@ -114,15 +114,15 @@ class Permission(Resource, module="lambda"):
         found = next((one for one in policy["Statement"] if one["Sid"] == statement), None)
         if found is None:
             return None
-        told = {"function": function, "statementId": statement, "action": found["Action"]} | _conditions(found)
-        told |= {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
-        return self.state(aws, statement, {}, **told)
+        more = {"function": function, "statementId": statement, "action": found["Action"]} | _conditions(found)
+        more |= {name: known[name] for name in ("qualifier", "eventSourceToken") if name in known}
+        return self.state(aws, statement, {}, **more)
 
     def delete(self, aws: Service, resource_id: str, state: Props) -> None:
         aws.client.remove_permission(FunctionName=state["function"], StatementId=resource_id)
 
 
-def _limit(aws: Service, props: Props) -> None:
+def _set_concurrency(aws: Service, props: Props) -> None:
     limit = props.get("reservedConcurrentExecutions", -1)
     if limit >= 0:
         aws.client.put_function_concurrency(FunctionName=props["name"], ReservedConcurrentExecutions=limit)
@@ -135,7 +135,7 @@ def _wait(aws: Service, name: str) -> None:
         found = aws.client.get_function_configuration(FunctionName=name)
         return (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
 
-    aws.wait(f"function {name} to be active", _STARTING, ready)
+    aws.wait(f"function {name} to be active", _TIMEOUT, ready)
 
 
 def _digest(props: Props) -> Any:

@@ -32,8 +32,8 @@ class LogGroup(Resource, module="cloudwatch"):
             return None
         arn = found["arn"].removesuffix(":*")
         tags = aws.client.list_tags_for_resource(resourceArn=arn).get("tags", {})
-        unsaid = {"retentionInDays": 0, "deletionProtectionEnabled": False}
-        return self.state(aws, resource_id, unsaid | found | {"arn": arn, "tags": tags})
+        omitted = {"retentionInDays": 0, "deletionProtectionEnabled": False}
+        return self.state(aws, resource_id, omitted | found | {"arn": arn, "tags": tags})
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         if new.get("retentionInDays"):

@@ -46,7 +46,7 @@ class LocalAws:
     def __init__(self, warn: Callable[[str, str], None]) -> None:
         self._warn = warn
         self._emulator: Emulator | Refusal | None = None
-        self._said, self._saying = set[str](), threading.Lock()
+        self._warned, self._warning_lock = set[str](), threading.Lock()
 
     def check_config(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
         failures = [
@@ -197,18 +197,18 @@ class LocalAws:
         for path in lost:
             state = put(state, path, given)
         if warning := resource.warning():
-            self._say_once(request.urn, warning)
+            self._warn_once(request.urn, warning)
         if not lost:
             return state
         parts = [path if _hides(resource, path, held) else f"{path} (there {held})" for path, held in lost.items()]
         line = f"{resource.short}: the emulator does not support {', '.join(parts)}; it is only stored in the state"
-        self._say_once(request.urn, line)
+        self._warn_once(request.urn, line)
         return state | {_RECORD: sorted(lost)}
 
-    def _say_once(self, urn: str, line: str) -> None:
-        with self._saying:
-            if line not in self._said:
-                self._said.add(line)
+    def _warn_once(self, urn: str, line: str) -> None:
+        with self._warning_lock:
+            if line not in self._warned:
+                self._warned.add(line)
                 self._warn(urn, line)
 
 

@@ -28,7 +28,7 @@ def served() -> Iterator[dict[str, str]]:
     plugin = LocalAws(engine.warn)
     server = grpc.server(ThreadPoolExecutor(THREADS), options=[("grpc.max_receive_message_length", 400 << 20)])
     methods = provider_pb2.DESCRIPTOR.services_by_name["ResourceProvider"].methods_by_name
-    acts = {name: _told(getattr(plugin, xform_name(name), None)) for name in methods}
+    acts = {name: _handler(getattr(plugin, xform_name(name), None)) for name in methods}
     acts |= {"Attach": engine.attach, "GetPluginInfo": lambda *_: plugin_pb2.PluginInfo(version=VERSION)}
     servicer: Any = SimpleNamespace(**acts)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
@@ -56,7 +56,7 @@ class _Engine:
             engine_pb2_grpc.EngineStub(channel).Log(line)
 
 
-def _told(act: Callable[[Any], Any] | None) -> Callable[[Any, grpc.ServicerContext], Any]:
+def _handler(act: Callable[[Any], Any] | None) -> Callable[[Any, grpc.ServicerContext], Any]:
     """Return the gRPC handler for a method of the plugin: None is unimplemented, and a Refusal becomes an error."""
 
     def answer(request: Any, context: grpc.ServicerContext) -> Any:

@@ -53,7 +53,7 @@ class Service:
         dropping = {key: "" for key in before if key not in after}
         for operation, tags in zip(verbs, (setting, dropping), strict=True):
             if tags:
-                self.call(operation, named | _worded(self._members(operation), tags))
+                self.call(operation, named | _tags_for(self._members(operation), tags))
 
     def wait(self, what: str, usual: float, ready: Callable[[], bool]) -> None:
         """Call `ready` until it returns true. Raises Refusal after the timeout, or if the engine cancels.
@@ -76,7 +76,7 @@ class Service:
         return members
 
 
-def _worded(members: Mapping[str, Any], tags: Mapping[str, str]) -> Props:
+def _tags_for(members: Mapping[str, Any], tags: Mapping[str, str]) -> Props:
     """Return tags in the form that an operation with these members requires: a map, a list of pairs, or only keys."""
     (name,) = (name for name in members if name.lower() in ("tags", "tagkeys"))
     shape = members[name]

@@ -34,8 +34,8 @@ class WebAcl(Resource, module="wafv2"):
         found = _held(aws, resource_id, known)
         arn = found["WebACL"]["ARN"]
         tags = aws.client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"]
-        told = {"Tags": tags, "LockToken": found["LockToken"], "Scope": known["scope"]}
-        return self.state(aws, resource_id, found["WebACL"] | told)
+        more = {"Tags": tags, "LockToken": found["LockToken"], "Scope": known["scope"]}
+        return self.state(aws, resource_id, found["WebACL"] | more)
 
     def change(self, aws: Service, resource_id: str, old: Props, new: Props) -> None:
         held = _held(aws, resource_id, old)
