@@ -8,7 +8,7 @@ from pathlib import Path
 from .emulator import Refusal
 from .values import Archive
 
-_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time in a zip file
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold, for all entries
 _READABLE = 0o644 << 16
 
 

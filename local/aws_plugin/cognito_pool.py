@@ -131,7 +131,7 @@ def _factors(request: Props) -> Props:
 
 
 def _as_aws_answers(pool: Props, factors: Props) -> Props:
-    """Merge a pool and its factors as AWS returns them: the emulator stores members apart that are one in AWS."""
+    """Merge a pool and its factors as AWS returns them: the emulator stores some members twice that are one in AWS."""
     sms = factors.get("SmsMfaConfiguration") or {}
     texts = {new: pool[older] for older, new in _OLDER.items() if pool.get(older)}
     message = pool.get("SmsAuthenticationMessage") or sms.get("SmsAuthenticationMessage")

@@ -1,4 +1,4 @@
-"""Connect to the emulator with botocore, on loopback addresses only. The plugin makes no other connections to AWS."""
+"""Connect to the emulator with botocore, on loopback addresses only: the plugin never connects to real AWS."""
 
 import functools
 import ipaddress

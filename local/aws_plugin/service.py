@@ -40,7 +40,7 @@ class Service:
     def retag(
         self, old: Props, new: Props, verbs: tuple[str, str] = ("TagResource", "UntagResource"), **named: str
     ) -> None:
-        """Set new and changed tags, and remove the others.
+        """Set the new and changed tags, and remove those that `new` does not have.
 
         Args:
             old: the resource's old state.
