@@ -1,4 +1,4 @@
-"""The fixtures of the tests: a fresh run of the program, checkouts whose stack is up, emulators."""
+"""Shared fixtures: a run of the program under mocks, checkouts with a deployed stack, and emulators."""
 
 import functools
 import gc
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-# What a fixture needs is imported in it: the process that hands out the tests to the workers runs none.
+# Fixtures import what they need themselves: the xdist controller runs no fixtures and so skips these imports.
 if TYPE_CHECKING:
     from tests.support.checkout import Checkout
     from tests.support.false_sign_in import FalseServer
     from tests.support.program import Deploy, Run
 
-# What is compiled is kept, by the tests and by the programs they start: compiling anew is half of a short run.
+# Keep bytecode, for the tests and the programs they start: recompiling takes half of a short run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# Where the tests run in the background, the shell has Ctrl-C ignored, and the programs they start would inherit that.
+# A shell ignores Ctrl-C (SIGINT) for background jobs, and child processes would inherit that. Restore the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -31,12 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Runs of the engine wait for a third of their time, so two share a core; the fast tests wait for nothing."""
+    """Return one worker per core for the fast tests, two for the others: engine tests are idle a third of the time."""
     cores = os.cpu_count() or 1
     return cores if "not engine" in config.option.markexpr else 2 * cores
 
 
-# These take half a minute of a processor or more. `make test` leaves each module to one worker, which sets it up once.
+# Each takes at least 30 processor seconds. `make test` runs a module on one worker, so its setup runs once.
 _LONGEST = (
     *("test_adopt", "test_aws_plugin", "test_commands", "test_connect", "test_docs", "test_faults"),
     *("test_ordinary_pulumi", "test_stack", "test_start_over", "test_toggles", "test_upgrades"),
@@ -45,7 +45,7 @@ _LONGEST = (
 
 @functools.cache
 def pulumi_cli_at_hand() -> None:
-    """The one-off build of the CLI takes longer than any test may."""
+    """Build the Pulumi CLI before the first engine test: the build takes longer than the timeout of a test."""
     from local import pulumi_cli
     from local.console import Failure
 
@@ -60,9 +60,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pulumi_cli_at_hand()
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m "not engine"` chooses
+@pytest.hookimpl(tryfirst=True)  # run before pytest applies `-m "not engine"`
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The modules that run the engine first, the longest before the others: the short ones fill the gaps at the end."""
+    """Run engine modules first, the longest at the start, so that short ones fill the gaps at the end."""
     for item in items:
         if {"shared_emulator", "whole"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.engine)
@@ -71,14 +71,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """To look for garbage in all that is imported and collected, time and again, took a fifth of the time."""
+    """Collect garbage less often: scanning all imported modules and tests took a fifth of the time."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
 def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.local/` of a checkout whose stack is up as committed, made by one worker for all."""
+    """Return the `.local/` of a checkout after `up` with the committed stack file. One worker makes it for all."""
     from tests.support import building
     from tests.support.checkout import Checkout
 
@@ -97,9 +97,9 @@ def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterator["Checkout"]:
-    """A checkout whose stack is up, as committed, for the tests of a module that leave it so.
+    """Yield a deployed checkout, shared by the tests of a module, which must leave it unchanged.
 
-    Its outputs have the URLs of the port where it was made, until an `up`.
+    Until the next `up`, its outputs contain the port of the checkout that `default_stack` used.
     """
     from tests.support.checkout import Checkout
 
@@ -109,7 +109,7 @@ def up(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> Iterato
 
 @pytest.fixture
 def edited(up: "Checkout") -> Iterator["Checkout"]:
-    """The same for a test whose edit of the stack file is refused; the file is put back."""
+    """Yield the `up` checkout for a test that makes an invalid edit of the stack file, and restore the file."""
     committed, held = up.stack_file.read_text(), up.inventory()
     yield up
     up.stack_file.write_text(committed)
@@ -118,7 +118,7 @@ def edited(up: "Checkout") -> Iterator["Checkout"]:
 
 @pytest.fixture
 def own(tmp_path: Path, default_stack: Path) -> Iterator["Checkout"]:
-    """Another one, for a test that changes it."""
+    """Yield a deployed checkout of its own, for a test that changes it."""
     from tests.support.checkout import Checkout
 
     with Checkout(tmp_path, default_stack) as checkout:
@@ -135,7 +135,7 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["FalseServer"]:
-    """A sign-in server that answers as a test has it, reached without a browser; sessions are kept apart."""
+    """Yield a fake sign-in server. No browser opens, and sessions are saved in a temporary directory."""
     from cli.sign_in import flow, session
     from tests.support.false_sign_in import false_server
 
@@ -147,7 +147,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator["FalseSe
 
 @pytest.fixture
 def emulator(shared_emulator: str) -> str:
-    """The URL of an emulator that holds nothing."""
+    """Reset the shared emulator and return its URL."""
     from tests.support import signing
 
     assert signing.send("POST", f"{shared_emulator}/_ministack/reset").is_success
@@ -156,13 +156,13 @@ def emulator(shared_emulator: str) -> str:
 
 @pytest.fixture(scope="session")
 def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the Pulumi CLI keeps, for all deployments of a worker."""
+    """Return a PULUMI_HOME for all deployments of a worker."""
     return tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture
 def deploy() -> Iterator["Deploy"]:
-    """Run `__main__.py` afresh: `deploy({"product": "focusmark"}, stack="dev")`."""
+    """Return a function that runs `__main__.py` under mocks: `deploy({"product": "focusmark"}, stack="dev")`."""
     import pulumi
 
     from tests.support.program import Mocks, RecordingMonitor, Run, run_with
@@ -186,6 +186,6 @@ def deploy() -> Iterator["Deploy"]:
     pulumi.runtime.set_all_config({})
 
 
-# `make test` looks at 30 cases of each property, `make fuzz` at 12,000 in all; a slow machine is no failure.
+# `make test` tries 30 examples of each property, `make fuzz` 12,000 in all. A slow machine is not a failure.
 hypothesis.settings.register_profile("default", max_examples=30, deadline=None)
 hypothesis.settings.register_profile("fuzz", max_examples=4000, deadline=None, print_blob=True)

@@ -1,4 +1,4 @@
-"""Adoption with the real engine: pools as others run them, and the four old stacks, are taken over on the emulator."""
+"""Adoption with the real engine on the emulator: pools of many shapes, and the four old stacks."""
 
 import shutil
 from collections import Counter
@@ -17,13 +17,13 @@ from tests.support.checkout import ORIGIN, Checkout, Ran
 pytestmark = pytest.mark.engine
 PEOPLE = [f"person{number:04d}" for number in range(200)]
 STACKS = list(old.STACKS)
-# Those that have the most of everything; tests/cli/adopt looks at all of them.
+# The pools with the most settings. tests/cli/adopt covers all pools, without the engine.
 WITH_THE_ENGINE = ("academy", "bank", "choir", "empty", "guild", "plant", "theatre")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
-    """A checkout whose emulator runs and is empty, and whose stack has no zone."""
+    """Yield a checkout with an empty running emulator, whose stack has no zone."""
     with Checkout(tmp_path) as made:
         made.start_emulator()
         made.config(zoneName=None)
@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 @pytest.fixture(scope="module")
 def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """One emulator for every pool that is adopted."""
+    """Yield one checkout and emulator, shared by all adopted pools."""
     with Checkout(tmp_path_factory.mktemp("adopt")) as made:
         made.start_emulator()
         yield made
@@ -40,7 +40,7 @@ def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 @pytest.fixture
 def new_stack(emulated: Checkout) -> Checkout:
-    """The same emulator, with a stack of which nobody knows anything yet."""
+    """Return the same emulator with a new stack that has no state."""
     shutil.rmtree(emulated.root / ".local" / "state", ignore_errors=True)
     shutil.copy(ORIGIN / emulated.stack_file.name, emulated.stack_file)
     emulated.config(zoneName=None)
@@ -59,7 +59,7 @@ def written(checkout: Checkout) -> dict[str, Any]:
 
 
 def give_secrets(checkout: Checkout, spec: live_pool.Spec) -> None:
-    """What a person does with `pulumi config set --secret`; on the local stack a secret stands in clear."""
+    """Set the identity providers' secrets, as a user does with `pulumi config set --secret`, but in plain text."""
     providers = written(checkout).get("identity:identityProviders", {})
     for provider in spec.get("identityProviders", []):
         kind, name = provider["ProviderType"], provider["ProviderName"]
@@ -73,7 +73,7 @@ def give_secrets(checkout: Checkout, spec: live_pool.Spec) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The pools of --pools, else those above."""
+    """Parametrize with the pools of --pools if set, else with those of WITH_THE_ENGINE."""
     if "spec" in metafunc.fixturenames:
         given = metafunc.config.getoption("--pools")
         pools = live_pool.of(given) if given else {name: live_pool.POOLS[name] for name in WITH_THE_ENGINE}
@@ -121,7 +121,7 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     assert "Already adopted" in adopt(checkout, "--import").said
     done = checkout.run("up")
     assert not {"replace", "delete"} & done.keys()
-    assert done["create"] == 2  # the validation record, which is nobody's yet, and the wait for the certificate
+    assert done["create"] == 2  # the validation record, which does not exist yet, and the wait for the certificate
     assert set(checkout.run("up")) == {"same"}
     assert old.ids(aws, pool) == before
     out = checkout.outputs("--show-secrets")
@@ -130,7 +130,7 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
     assert {stem + key: client["clientId"] for key, client in out["clients"].items()} == before.clients
     assert {stem + key: secret for key, secret in out["clientSecrets"].items()} == before.secrets
 
-    # The old stacks go, newest to oldest; an import by another stack holds the one that exports.
+    # Delete the old stacks, newest first: CloudFormation keeps a stack while another one imports its exports.
     for name in (STACKS[3], STACKS[2]):
         old.delete(aws, name)
     with pytest.raises(ClientError, match="imported by stack consumer"):
@@ -140,7 +140,7 @@ def test_the_old_deployment_is_taken_over_with_every_person_and_id(checkout: Che
         old.delete(aws, name)
     assert old.ids(aws, pool) == before
 
-    # The names of their exports are free now, and whoever imported before imports again.
+    # The export names are free now, and the old importers import them again.
     checkout.config(cloudFormationExports=True)
     checkout.run("up")
     exports = {export["Name"]: export["Value"] for export in aws("cloudformation").list_exports()["Exports"]}
@@ -166,7 +166,7 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
     assert "No such resource to import: custmers. Resources to import: " in wrong
     adopt(checkout, "--pool", pool, "--import", "--only", "customers")
 
-    # Drifted: the state knows the pool now, the file is told to be otherwise, and one of the two counts.
+    # Drift: the state contains the pool, AWS and the stack file differ, and the user must choose one of them.
     name = spec["clients"][0]["ClientName"]
     (client,) = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     cognito.update_user_pool_client(UserPoolId=pool, ClientId=client["ClientId"], ClientName=f"{name} 2")

@@ -1,4 +1,4 @@
-"""The `aws` plugin under the real engine, on a real emulator: what a program's author sees of it."""
+"""The local `aws` plugin with the real engine and emulator, from the view of a program's author."""
 
 import gc
 import json

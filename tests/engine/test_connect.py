@@ -1,4 +1,4 @@
-"""Every library of docs/connect.md signs in to the local stack, or checks its tokens, as the page has it set up."""
+"""Each library of docs/connect.md, set up as on the page, signs in to the local stack or checks its tokens."""
 
 import importlib
 import json
@@ -31,13 +31,13 @@ pytestmark = pytest.mark.engine
 READ = "app.focusmark.api.project/project.read"
 PERSON = "ada"
 TIMEOUT = 60.0
-PORTS = {name: free_port() for name in ("oauth2-proxy", "Spring", "Amplify", "HTTPS")}  # the page's own may be taken
+PORTS = {name: free_port() for name in ("oauth2-proxy", "Spring", "Amplify", "HTTPS")}  # the page's may be in use
 REDIRECT = f"http://localhost:{PORTS['Amplify']}/redirect.html"
 
 
 @dataclass(frozen=True)
 class Connected:
-    """A stack with the clients of the page, and the files of `make export`."""
+    """A stack with the clients of the page, and the files written by `make export`."""
 
     files: Path
     values: Mapping[str, str]
@@ -47,7 +47,7 @@ class Connected:
         return {**os.environ, **self.values}
 
     def node(self, name: str, *arguments: str) -> Any:
-        """What one of the examples prints at its end, after a sign-in where it asks for one."""
+        """Run an example with Node, sign in if it prints a URL, and return the JSON of its last line."""
         process = subprocess.Popen(
             ["node", str(npm.installed() / name), *arguments],
             cwd=self.files,
@@ -77,7 +77,7 @@ class Connected:
 
 
 def back_from(url: str) -> str:
-    """The address at which the browser comes back after the sign-in of one of the people."""
+    """Sign in as PERSON and return the callback URL that the browser is redirected to."""
     answer = log_in(url, PERSON, password())
     assert answer.status_code == 302, answer.text
     return str(answer.headers["location"])
@@ -107,14 +107,14 @@ def connected(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> 
 
 @pytest.fixture(scope="module")
 def tokens(connected: Connected) -> Mapping[str, str]:
-    """Those of somebody who signed in by openid-client, which has renewed the access token."""
+    """Return the tokens from openid-client after a sign-in and one refresh."""
     given: Mapping[str, str] = connected.node("openid-client.mjs")
     return given
 
 
 @pytest.fixture(scope="module")
 def token(tokens: Mapping[str, str]) -> str:
-    """The access token."""
+    """Return the refreshed access token."""
     return tokens["accessToken"]
 
 
@@ -158,7 +158,7 @@ AMPLIFY_HASH = "sha512-p5Vw8SVlPq/zNKpXdmq6lb5sqLagUAQJ1ULv816JAFm7CRm28GEQeEmrv
 
 
 def test_amplifys_file_is_what_amplifys_schema_takes_and_no_other(connected: Connected, tmp_path: Path) -> None:
-    """By Amplify's own types, which are made from its JSON schema 1.5."""
+    """Check against Amplify's TypeScript types, which are generated from its JSON schema 1.5."""
     made = json.loads((connected.files / "amplify_outputs.json").read_text())
     on_aws = {name: part for name, part in made.items() if name != "custom"}
     no_client = {"auth": {"aws_region": "x", "user_pool_id": "x"}}
@@ -193,7 +193,7 @@ def test_newman_runs_the_collection_green_with_a_token(connected: Connected, tok
     command += ["-e", "identity.postman_environment.json", "--env-var", f"web.accessToken={token}"]
     ran = subprocess.run(command, cwd=connected.files, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert ran.returncode == 0, ran.stdout
-    assert ran.stdout.count("The access token is accepted") == 2  # of the two clients that people sign in with
+    assert ran.stdout.count("The access token is accepted") == 2  # once for each client with user sign-in
     assert "The keys are there" in ran.stdout
 
 
@@ -214,7 +214,7 @@ def variables(connected: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pyjwt_takes_a_token_with_the_scope_and_no_other(connected: Connected, token: str) -> None:
     from examples.connect import pyjwt_api
 
-    api = importlib.reload(pyjwt_api)  # it reads the variables once, as an API does
+    api = importlib.reload(pyjwt_api)  # the module reads its environment variables at import
     assert api.checked(token, READ)["sub"] == subject_of(token)
     assert api.checked(connected.machine_token(), READ)["client_id"]
     for bad, scope in ((token, "project.read"), (f"{token[:-8]}AAAAAAAA", READ)):
@@ -266,17 +266,17 @@ def test_spring_takes_access_tokens_with_the_scope_and_no_others(
 def test_spring_signs_in(spring: str, token: str) -> None:
     with web_apps.signed_in(f"{spring}/oauth2/authorization/cognito", back_from) as browser:
         assert browser.get(f"{spring}/me").text == subject_of(token)
-        assert browser.get(f"{spring}/projects").status_code == 403  # a person's scopes are not in a token response
+        assert browser.get(f"{spring}/projects").status_code == 403  # the user's token response has no scopes
 
 
 def test_oauth2_proxy_signs_in(connected: Connected, tmp_path: Path) -> None:
-    """By the variables of the page, read by a shell."""
+    """A shell reads the page's environment variables."""
     script = (npm.EXAMPLES / "oauth2_proxy.sh").read_text() + "\nenv -0\n"
     root = connected.files.parents[2]
     shell = subprocess.run(["bash", "-euc", script], cwd=root, capture_output=True, text=True, check=True)
     found = dict(line.split("=", 1) for line in shell.stdout.split("\0") if line)
     given = {name: value for name, value in found.items() if name.startswith("OAUTH2_PROXY_")}
-    assert given["OAUTH2_PROXY_COOKIE_SECURE"] == "false"  # else no browser but Chrome sends it to this machine
+    assert given["OAUTH2_PROXY_COOKIE_SECURE"] == "false"  # only Chrome sends secure cookies to localhost
     with web_apps.oauth2_proxy(PORTS["oauth2-proxy"], given, tmp_path / "log") as url:
         assert http.get(url).status_code == 403
         with web_apps.signed_in(f"{url}/oauth2/start", back_from) as browser:

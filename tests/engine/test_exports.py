@@ -1,4 +1,4 @@
-"""The CloudFormation exports on the emulator: a template of another repository imports them under the old names."""
+"""CloudFormation exports on the emulator: the template of another repository imports them by the old names."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.support.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
-# As other repositories have it, after SAM's transform: an API Gateway authorizer of the imported pool.
+# A template of another repository after the SAM transform: an API Gateway authorizer for the imported pool.
 IMPORTER = {
     "Parameters": {"ProductName": {"Type": "String"}, "TargetEnvironment": {"Type": "String"}},
     "Resources": {
@@ -43,7 +43,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, default_stack: Path) -> I
 
 @pytest.fixture
 def importer(checkout: Checkout) -> Iterator[str]:
-    """The API's id, while a stack that imports the pool's ARN is deployed."""
+    """Deploy a stack that imports the pool's ARN, and yield the id of its API."""
     cloudformation = checkout.aws("cloudformation")
     parameters = {"ProductName": "focusmark", "TargetEnvironment": "local"}
     cloudformation.create_stack(

@@ -1,7 +1,7 @@
-"""AWS's bad days under the ordinary `pulumi`: what docs/troubleshooting.md says is seen, and what it says to do works.
+"""AWS failures under the ordinary `pulumi`: docs/troubleshooting.md describes them, and its fixes work.
 
-A proxy before the emulator answers as AWS does. The official provider asks again, for minutes, where AWS is only busy;
-the local one does not, so that a test sees at once what is left when that was not enough.
+A proxy before the emulator returns the errors of AWS. The official provider retries for minutes when AWS throttles.
+The local one does not retry, so a test sees at once what remains after all retries have failed.
 """
 
 import os
@@ -22,14 +22,14 @@ from tests.support.program import ROOT
 
 pytestmark = pytest.mark.engine
 LOCKED = "the stack is currently locked by 1 lock(s)"
-# What the workflow that deploys asks before it begins.
+# The check that the deployment workflow runs first.
 DEPLOYS_FIRST = f".venv/bin/python {ROOT}/.github/pending_operations.py dev"
 UP = "pulumi up --yes --skip-preview --stack dev"
 
 
 @dataclass(frozen=True)
 class Place:
-    """A stack `dev` whose requests go by the proxy."""
+    """A stack `dev` whose AWS requests go through the proxy."""
 
     shell: Shell
     aws: FaultyAws
@@ -55,7 +55,7 @@ def client_config(key: str) -> str:
 
 CNAME_TAKEN = "One or more of the CNAMEs you provided are already associated with a different resource"
 NO_PARENT = "Custom domain is not a valid subdomain: Was not able to resolve a DNS A record for the parent domain"
-# What AWS answers to the first calls of an operation, one after another.
+# The errors returned to the first calls of each operation, in order.
 FAULTS = {
     "CreateUserPool": [
         Fault("TooManyRequestsException", "Rate exceeded"),
@@ -82,7 +82,7 @@ def test_an_up_that_aws_refuses_half_way_is_told_and_the_next_one_goes_on(place:
     shell.checkout.edit("identity/certificate.py", 'create="15m"', 'create="2s"')
     place.aws.instead["DescribeCertificate"] = b"ISSUED", b"PENDING_VALIDATION"
     place.aws.faults = {operation: list(faults) for operation, faults in FAULTS.items()}
-    while any(place.aws.faults.values()):  # each `up` comes to one of them at least
+    while any(place.aws.faults.values()):  # each `up` meets at least one of the faults
         said += shell.refused(UP, "was refused").said
     for fault in (fault for faults in FAULTS.values() for fault in faults):
         assert f"was refused: {fault.code}: {fault.message}" in said
@@ -111,7 +111,7 @@ UNDELIVERED = Fault("CodeDeliveryFailureException", "Message rejected: Email add
 
 
 def test_who_signed_up_while_no_mail_could_be_sent_asks_for_the_code_again(place: Place) -> None:
-    """As with an SES that is in its sandbox: the person is there, and the code has not come."""
+    """SES in its sandbox refuses the mail: the user exists, but has received no code."""
     if not state(place.shell).get("resources"):
         place.shell.types(UP)
     place.aws.faults["SignUp"] = [UNDELIVERED]
@@ -127,7 +127,7 @@ def test_who_signed_up_while_no_mail_could_be_sent_asks_for_the_code_again(place
 
 
 def killed_in_a_create(place: Place, client: str) -> None:
-    """Kill an `up` when AWS has made a client and has not said so, and take the lock away."""
+    """Kill an `up` after AWS has created the client but before it responds, then remove the stack's lock."""
     shell, aws = place.shell, place.aws
     if not state(shell).get("resources"):
         shell.types(UP)
@@ -148,7 +148,7 @@ def killed_in_a_create(place: Place, client: str) -> None:
 
 
 def ids_of(shell: Shell, client: str) -> list[str]:
-    """The ids of the clients that AWS has for a key."""
+    """Return the ids of the clients in AWS for a client key."""
     cognito = shell.checkout.aws("cognito-idp")
     found = cognito.list_user_pool_clients(UserPoolId=pool_of(shell), MaxResults=60)["UserPoolClients"]
     return [entry["ClientId"] for entry in found if entry["ClientName"].endswith(f"-{client}")]

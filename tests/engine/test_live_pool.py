@@ -1,4 +1,4 @@
-"""What AWS has of a pool, and the AWS provider does not know: an update that would reset it is refused by its name."""
+"""Pool settings that AWS returns but the provider does not support: an update that would reset one is refused."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ UNSEEN = {"InboundFederation": {"LambdaArn": "arn:aws:lambda:x", "LambdaVersion"
 
 
 def asked(checkout: Checkout, operation: str, **request: Any) -> dict[str, Any]:
-    """The emulator's answer, all of it: botocore sends and reads no member that it does not know."""
+    """Return the whole response of the emulator: botocore drops members that are not in its model."""
     url, body = f"http://127.0.0.1:{checkout.port}/", json.dumps(request).encode()
     said = {
         "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",

@@ -1,4 +1,4 @@
-"""A checkout works wherever it is."""
+"""A checkout works in any directory."""
 
 from pathlib import Path
 
@@ -26,4 +26,4 @@ def test_what_is_local_may_be_kept_on_another_disk(own: Checkout, tmp_path: Path
     own.config(tags={"team": "identity"})
     assert own.run("up")["update"] == 2
     own.assert_nothing_to_do()
-    assert own.local("stop").status == 0  # its emulator works on the other disk, where nobody else ends it
+    assert own.local("stop").status == 0  # its emulator runs in a directory where the fixture's cleanup does not look

@@ -1,6 +1,6 @@
-"""The ordinary `pulumi`, typed as the pages say it, on the emulator: deployment, adoption, troubleshooting.
+"""The commands of the pages run with the ordinary `pulumi` on the emulator: deployment, adoption, troubleshooting.
 
-Where a page says `s3://my-pulumi-state` a directory stands in, and a person's "yes" is `--yes`.
+A local directory replaces `s3://my-pulumi-state`, and `--yes` replaces the user's confirmation.
 """
 
 import json
@@ -23,7 +23,7 @@ UP = "pulumi up --yes --skip-preview --stack dev"
 
 
 def section(page: str, heading: str) -> str:
-    """What a page says under a heading, to the next of its level or above."""
+    """Return the text under a heading, up to the next heading of the same or a higher level."""
     text = (ROOT / page).read_text(encoding="utf-8")
     level, _, rest = text.partition(heading)[1].partition(" ")
     found = re.split(rf"^#{{1,{len(level)}}} ", text.partition(f"{heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
@@ -32,20 +32,20 @@ def section(page: str, heading: str) -> str:
 
 
 def typed(page: str, heading: str) -> list[str]:
-    """The commands of the console blocks under a heading."""
+    """Return the commands of the console blocks under a heading."""
     blocks = re.findall(r"^ *```console\n(.*?)^ *```", section(page, heading), re.MULTILINE | re.DOTALL)
     assert blocks
     return [line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
 
 
 def confirmed(command: str) -> str:
-    """A command whose question is answered with yes."""
+    """Return a command with its confirmation prompt answered by `--yes`."""
     asks = re.match(r"pulumi (up|destroy|refresh)\b(?!.*--preview-only)", command)
     return f"{command} --yes" if asks else command
 
 
 def account(checkout: Checkout, product: str) -> None:
-    """An AWS where somebody has exported the product's zone."""
+    """Create an AWS account in which the product's zone is exported."""
     checkout.start_emulator()
     zone = json.loads(json.dumps(old.ZONE).replace(f"{old.PRODUCT}.app", f"{product}.app"))
     old.create(checkout.aws, "dns", zone)
@@ -53,7 +53,7 @@ def account(checkout: Checkout, product: str) -> None:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A stack `dev` that the README's commands have made, from nothing."""
+    """Yield a stack `dev` created by the commands of the README."""
     directory = tmp_path_factory.mktemp("dev")
     with Checkout(directory) as checkout, Shell(checkout, directory / "home") as shell:
         account(checkout, PRODUCT)
@@ -68,7 +68,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 @pytest.fixture
 def stack_file(dev: Shell) -> Iterator[Path]:
-    """The stack file, put back at the end of a test that changes it and not the stack."""
+    """Yield the stack file, and restore it after a test that changes the file but not the stack."""
     file = dev.checkout.root / "Pulumi.dev.yaml"
     before = file.read_text()
     yield file
@@ -206,7 +206,7 @@ def test_a_stack_is_destroyed_as_the_page_says_and_a_protected_one_is_not(dev: S
 
 
 def adopting(pool: str) -> list[str]:
-    """The three commands with which docs/adopting.md begins, for the stack `dev`; `make adopt` as what it runs."""
+    """Return the first three commands of docs/adopting.md for the stack `dev`, with `make adopt` expanded."""
     page = (ROOT / "docs" / "adopting.md").read_text(encoding="utf-8").partition("\n## ")[0]
     lines = [line.partition("#")[0].strip() for line in page.splitlines() if line.startswith("    ")]
     assert [line.split()[0] for line in lines] == ["make", "make", "pulumi"]

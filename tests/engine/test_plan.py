@@ -1,4 +1,4 @@
-"""A saved plan, as the deployment of prod hands it from the job that previews to the job that updates."""
+"""A saved plan, as the deployment of prod passes it from the preview job to the update job."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ def program(callback: str = BEFORE, **more: Any) -> Callable[[], None]:
 
 
 class Planned:
-    """A stack that is up, and the plan that was saved of a change to it."""
+    """A deployed stack, and a saved plan for a change to it."""
 
     def __init__(self, deployment: Deployment, directory: Path) -> None:
         deployment.up(program())
@@ -53,7 +53,7 @@ class Planned:
 
     @property
     def client(self) -> dict[str, Any]:
-        """What AWS has."""
+        """Return the client as AWS describes it."""
         found = self._cognito.describe_user_pool_client(
             UserPoolId=self.outputs["poolId"], ClientId=self.outputs["clientId"]
         )
@@ -71,7 +71,7 @@ def planned(emulator: str, pulumi_home: Path, tmp_path: Path) -> Planned:
 
 def test_a_plan_holds_no_secret_in_clear_and_what_was_planned_is_carried_out(planned: Planned) -> None:
     written = planned.file.read_text(encoding="utf-8")
-    assert APPROVED in written  # it is the plan
+    assert APPROVED in written  # the file is the plan
     assert "ciphertext" in written
     assert SAID_ONCE not in written
     assert planned.deployment.in_clear("clientSecret") not in written

@@ -1,4 +1,4 @@
-"""The policy pack under the real engine, by the path of its executable file: what stops, and what only warns."""
+"""The policy pack with the real engine, started by its executable: which violations stop a run, which only warn."""
 
 import gc
 import re
@@ -29,7 +29,7 @@ Reason = Mapping[str, Mapping[str, str]]
 
 @dataclass
 class Guarded:
-    """A pool and a client under the policy pack; a test changes the client, the config or the stack's name."""
+    """A pool and a client under the policy pack. A test changes the client, the config, or the stack name."""
 
     home: Path
     url: str
@@ -37,20 +37,20 @@ class Guarded:
     default_exemptions: Reason = field(default_factory=dict)
 
     def preview(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
-        """What the engine prints in a preview that goes through."""
+        """Return the engine's output of a preview that succeeds."""
         deployment = self._deployment(stack, config)
         deployment.preview(lambda: _program(client or {}), [str(PACK)])
         return deployment.said
 
     def refused_preview(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
-        """What the engine prints in a preview that the pack stops."""
+        """Return the engine's output of a preview that the pack stops."""
         deployment = self._deployment(stack, config)
         with pytest.raises(automation.CommandError) as refusal:
             deployment.preview(lambda: _program(client or {}), [str(PACK)])
         return str(refusal.value)
 
     def refused(self, stack: str = "dev", client: dict[str, Any] | None = None, **config: Any) -> str:
-        """What the engine prints in an update that the pack stops."""
+        """Return the engine's output of an update that the pack stops."""
         deployment = self._deployment(stack, config)
         with pytest.raises(automation.CommandError) as refusal:
             deployment.up(lambda: _program(client or {}), [str(PACK)])

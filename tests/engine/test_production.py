@@ -1,4 +1,4 @@
-"""The production stack's own settings, by the real engine on the emulator, with people in the pool."""
+"""The production settings with the real engine on the emulator, with users in the pool."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ CLIENTS: dict[str, Any] = {
     },
 }
 
-# What the stack file says of the pool besides its passwords.
+# The settings of `userPool` in the stack file, without the password policy.
 POOL: dict[str, Any] = {
     "mfa": {"mode": "optional", "totp": True},
     "recovery": ["verified_email"],
@@ -32,7 +32,7 @@ POOL: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """Pulumi.prod.yaml on the emulator: the identity keys as committed, the environment named, as the stack is not."""
+    """Yield a checkout with Pulumi.prod.yaml on the emulator. The stack is `local`, so `environment` is set."""
     with Checkout(tmp_path_factory.mktemp("prod")) as checkout:
         stack_file = checkout.root / "Pulumi.local.yaml"
         local = yaml.safe_load(stack_file.read_text())["config"]
@@ -45,7 +45,7 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 @pytest.fixture
 def config(prod: Checkout) -> Iterator[Checkout]:
-    """The same, with the stack file put back."""
+    """Yield the same checkout, and restore its stack file."""
     committed = prod.stack_file.read_text()
     yield prod
     prod.stack_file.write_text(committed)
@@ -108,7 +108,7 @@ def test_what_shipped_apps_hold_on_to_is_refused_by_its_name(
 def test_a_policy_that_is_broken_stops_the_preview_and_names_its_fix(
     config: Checkout, edit: dict[str, Any], rule: str
 ) -> None:
-    # The guard would speak first: a policy that gets weaker is a loss as well.
+    # Confirm the loss first: the guard also refuses a weaker password policy, before the policy pack runs.
     named = [f"{config.outputs()['userPoolId']}/passwordPolicy"] if "userPool" in edit else []
     config.config(**edit, allowLoss=named)
     ran = config.local("preview", policies=True)

@@ -1,4 +1,4 @@
-"""Two revisions on the real engine and the emulator: what changes, what would be lost, and what cannot be compared."""
+"""Compare two revisions with the real engine and emulator: changes, losses, and revisions that cannot be compared."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ WINDOWS = "callbackUrls: ['http://localhost:9000']"
 
 
 class Repository:
-    """A git repository of this checkout's files, to be edited and compared with its own commits."""
+    """A git repository with the files of this checkout, to edit and to compare with its own commits."""
 
     def __init__(self, checkout: Checkout) -> None:
         self.checkout = checkout

@@ -1,4 +1,4 @@
-"""Every setting of the user pool at once, by the real engine: the emulator has it, and nothing is left to do."""
+"""All user pool settings at once, with the real engine: the emulator has each one, and a second run changes nothing."""
 
 import io
 import json
@@ -29,7 +29,7 @@ CLIENTS = {"app": {"callbackUrls": ["http://localhost:9000/back"], "authFlows": 
 
 
 def settings(function: str) -> dict[str, Any]:
-    """Every key of `userPool` that can stand beside the others, each with a value that is not the default."""
+    """Return all keys of `userPool` that are valid together, each with a value other than its default."""
     path = {"path": "triggers/own", "memory": 256, "timeout": 3, "environment": {"STAGE": "local"}}
     path |= {"handler": "own.handler", "runtime": "python3.12"}
     existing = [
@@ -95,7 +95,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 
 def made_elsewhere(checkout: Checkout) -> str:
-    """A function that somebody else made."""
+    """Create a Lambda function outside of the stack and return its ARN."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as target:
         target.writestr("main.py", CODE)
@@ -117,7 +117,7 @@ def described(checkout: Checkout) -> dict[str, Any]:
     return found | {"Factors": cognito.get_user_pool_mfa_config(UserPoolId=pool)}
 
 
-# Where AWS's API has what a key says: the member, and what is in it.
+# Each setting, the member of AWS's API that contains it, and the value of that member.
 SHOWN: list[tuple[str, str, Any]] = [
     ("name", "Name", "everything"),
     ("tier", "UserPoolTier", "PLUS"),
@@ -178,11 +178,11 @@ SHOWN: list[tuple[str, str, Any]] = [
         "AUDIT",
     ),
 ]
-# What a test of its own looks at, below.
+# Settings covered by their own tests below.
 SHOWN_ELSEWHERE = ("standardAttributes", "customAttributes", "triggers", "sms.roleArn", "logs", "webAcl")
-# What the emulator lacks, and the plugin remembers.
+# Settings that the emulator does not support. The plugin stores them.
 REMEMBERED = ("threatProtection.leakedPasswords", "threatProtection.takeover", "threatProtection.alwaysBlock")
-# `aliasAttributes` excludes the first; the second says what the zone does here.
+# Not compared: `aliasAttributes` excludes the first, and the second belongs with `alwaysBlock`.
 EXCLUDED = ("usernameAttributes", "threatProtection.neverBlock")
 
 
@@ -192,7 +192,7 @@ def test_the_emulator_shows_what_each_key_says(whole: Checkout) -> None:
 
 
 def listed(value: Any) -> Any:
-    """A list without its order, which means nothing to AWS but where it has a number of its own."""
+    """Sort a list: AWS ignores the order of lists, except where entries are numbered."""
     return sorted(value, key=lambda item: json.dumps(item, sort_keys=True)) if isinstance(value, list) else value
 
 
@@ -276,7 +276,7 @@ def test_nothing_is_left_to_do_and_a_preview_says_the_plan_that_the_config_needs
 
 @pytest.fixture(scope="module")
 def tess(whole: Checkout) -> str:
-    """Somebody in the pool; the client id of the app that she signs in with."""
+    """Create the user PERSON, and return the id of the client that she signs in with."""
     outputs, cognito = whole.outputs(), whole.aws("cognito-idp")
     pool, client = outputs["userPoolId"], outputs["clients"]["app"]["clientId"]
     email = [{"Name": "email", "Value": "tess@focusmark.app"}, {"Name": "email_verified", "Value": "true"}]
@@ -311,14 +311,14 @@ def test_nobody_gives_themselves_a_custom_attribute_by_an_own_token(whole: Check
 def test_a_trigger_is_tried_and_its_answer_is_checked(whole: Checkout, tess: str, name: str, answer: str) -> None:
     assert tess
     ran = whole.ran("-m", "cli", "trigger", f"--name={name}", f"--user-name={PERSON}")
-    # The function that was made elsewhere answers nothing; a migration without attributes is none.
+    # The external function returns an empty response, which is no valid user migration: attributes are missing.
     assert ran.status == (0 if name == "preTokenGeneration" else 1)
     assert answer in ran.said
     assert "Traceback" not in ran.said
 
 
 def test_the_commands_of_the_pages_are_answered(whole: Checkout) -> None:
-    """They name a pool, a person, a domain and a stack, for which there are others here."""
+    """The pool, user, domain and stack named on the pages are replaced by those of this test."""
     here = {"us-east-1_AbC": whole.outputs()["userPoolId"], "acme-prod": "focusmark-local"}
     here |= {"identity focusmark.app": "identity mail.focusmark.app", "username ada": "username nina"}
     pages = ("who-may-sign-up", "second-factor", "email", "threat-protection")

@@ -1,4 +1,4 @@
-"""Identity providers, groups, pages, an identity pool and published outputs, by the real engine on the emulator."""
+"""Identity providers, groups, pages, an identity pool and published outputs with the real engine on the emulator."""
 
 import json
 from collections.abc import Iterator
@@ -211,7 +211,7 @@ def test_the_function_that_links_is_sent_and_may_be_called_by_the_pool_alone(sta
 
 
 def sign_up(pool: str) -> dict[str, Any]:
-    """AWS's event, where somebody comes by Google for the first time."""
+    """Return the AWS event of a user's first sign-in with Google."""
     return {
         "triggerSource": "PreSignUp_ExternalProvider",
         "userPoolId": pool,

@@ -1,4 +1,4 @@
-"""The whole stack by the real engine on the emulated AWS: what is there, again and again, and what a change does."""
+"""The whole stack with the real engine on the emulator: what `up` creates, that it is repeatable, and changes."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ STEM = "focusmark-local"
 SCOPES = {
     f"app.focusmark.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("read", "write", "delete")
 }
-PERSON = "ada"  # of local/people.yaml
+PERSON = "ada"  # a user of local/people.yaml
 PASSWORD = people.read()[PERSON].password
 
 
@@ -121,7 +121,7 @@ def test_the_client_secret_is_nowhere_in_clear(up: Checkout) -> None:
     assert up.outputs("--show-secrets")["clientSecrets"] == {"postman": hushed}
     preview = up.local("preview")
     assert hushed not in preview.stdout + preview.stderr
-    emulator = up.root / ".local" / "emulator"  # the emulator's own memory of it, not ours
+    emulator = up.root / ".local" / "emulator"  # the emulator's own files, not the stack's state
     files = [path for path in (up.root / ".local").rglob("*") if path.is_file() and not path.is_relative_to(emulator)]
     assert len(files) > 5
     assert not [str(file) for file in files if hushed.encode() in file.read_bytes()]
@@ -171,7 +171,7 @@ def test_a_client_and_an_api_renamed_keep_their_ids_when_the_config_says_what_th
         clients={"desktop": {**desktop, "renamedFrom": "windowscli"}},
         apis={"project": {"scopes": project}, "todo": {**todo, "renamedFrom": "task"}},
     )
-    assert own.run("up") == {"delete": 1, "same": 10, "update": 2}  # postman was left out
+    assert own.run("up") == {"delete": 1, "same": 10, "update": 2}  # the client postman was removed
     out = own.outputs()
     assert out["clients"]["desktop"]["clientId"] == client_id
     assert out["apis"]["todo"] == {"identifier": identifier, "scopes": [f"{identifier}/todo.read"]}
@@ -252,14 +252,14 @@ def test_a_config_may_be_longer_than_a_program_can_be_given_by_its_environment(o
 
 def test_a_custom_attribute_is_added_in_place(own: Checkout) -> None:
     own.config(userPool={"customAttributes": {"tenant": {"maxLength": 64}}})
-    # The clients may not write it, unless they name it.
+    # The update changes the clients too: they must not get write access to the new attribute by default.
     assert own.run("up") == {"same": 10, "update": 3}
     assert own.run("preview") == {"same": 13}
     assert "custom:tenant" in [attribute["Name"] for attribute in pool_of(own)["SchemaAttributes"]]
 
 
 def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Checkout) -> None:
-    assert up.run("up") == {"same": 13}  # and the URLs have the port of today
+    assert up.run("up") == {"same": 13}  # the outputs now contain this checkout's port
     out = up.outputs()
     client = out["clients"]["windowscli"]
     wanted = "openid app.focusmark.api.task/task.read"
@@ -298,7 +298,7 @@ def test_a_person_signs_in_and_the_access_token_has_the_scopes_asked_for(up: Che
 
 
 def assert_tokens_outlive_the_emulator(up: Checkout, tokens: dict[str, str], client_id: str) -> None:
-    """They are signed with the pool's keys, and those stay over `make stop`, and over a kill after it."""
+    """Check that tokens are still valid after `make stop` and `up`: the pool's signing keys are kept on disk."""
     assert up.local("stop").status == 0
     assert up.run("up") == {"same": 13}
     out = up.outputs()

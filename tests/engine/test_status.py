@@ -1,4 +1,4 @@
-"""What `status` and `mail` tell of a stack on this machine."""
+"""The output of `status` and `mail` for a local stack."""
 
 from pathlib import Path
 from typing import Any

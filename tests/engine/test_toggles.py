@@ -1,4 +1,4 @@
-"""Each setting there and back on a stack with people in it, by the real engine: nobody is lost and nothing is left."""
+"""Each setting changed and changed back, with the real engine: no user is lost and no resource is left over."""
 
 import base64
 import hashlib
@@ -34,18 +34,18 @@ BASE: dict[str, Any] = {
 }
 WINDOWSCLI_NAME = "focusmark-local-userpoolclient-windowscli"
 NOTHING: tuple[Any, ...] = ("", [], {}, None)
-# What an update says in so many words, and a new pool has anyway.
+# Values that an update sends explicitly, and that are the defaults of a new pool.
 SAID_BY_AN_UPDATE = {
     "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"},
     "SmsAuthenticationMessage": "Your authentication code is {####}. ",
 }
-# What AWS counts up by itself, and what a certificate made anew has anew.
+# Dates that AWS sets, and the dates of a recreated certificate.
 PASSING = {"CreationDate", "LastModifiedDate", "CreatedAt", "IssuedAt", "NotBefore", "NotAfter", "RenewalEligibility"}
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A checkout whose stack is up with people in its pool. A test that changes it puts it back."""
+    """Yield a deployed checkout with users in its pool. A test must undo its changes."""
     with Checkout(tmp_path_factory.mktemp("toggles")) as checkout:
         bring_up(checkout)
         yield checkout
@@ -63,7 +63,7 @@ def bring_up(checkout: Checkout) -> None:
 
 @pytest.fixture
 def config(stack: Checkout) -> Iterator[Checkout]:
-    """The same, with the stack file put back; the stack itself too, if the test did not come to it."""
+    """Yield the same checkout, and restore the stack file. If the test failed half-way, restore the stack too."""
     committed, held = stack.stack_file.read_text(), everything(stack)
     yield stack
     stack.stack_file.write_text(committed)
@@ -77,7 +77,7 @@ def pool_id(checkout: Checkout) -> str:
 
 
 def lasting(described: Mapping[str, Any], *without: str) -> dict[str, Any]:
-    """What AWS describes, without dates, ids that are told apart, the answer's own metadata, and what says nothing."""
+    """Return the members to compare: no dates, response metadata, empty values, or names in `without`."""
     dropped = {*PASSING, *without, "ResponseMetadata"}
     said = {key: spoken(entry) for key, entry in described.items() if key not in dropped}
     return {
@@ -88,7 +88,7 @@ def lasting(described: Mapping[str, Any], *without: str) -> dict[str, Any]:
 
 
 def spoken(value: Any) -> Any:
-    """A value without its empty members: an update sends them to take things back, and the emulator repeats them."""
+    """Remove the empty members of a value: an update sends them to reset settings, and the emulator returns them."""
     if not isinstance(value, dict):
         return value
     parts = {key: spoken(item) for key, item in value.items()}
@@ -96,7 +96,7 @@ def spoken(value: Any) -> Any:
 
 
 def clients(checkout: Checkout) -> dict[str, dict[str, Any]]:
-    """The app clients by name, as AWS describes them."""
+    """Return the app clients by name, as AWS describes them."""
     cognito, pool = checkout.aws("cognito-idp"), pool_id(checkout)
     listed = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     described = [
@@ -111,14 +111,14 @@ def ids(checkout: Checkout) -> dict[str, str]:
 
 
 def everything(checkout: Checkout) -> dict[str, Any]:
-    """All that the emulator describes of the stack, by name: the same text before and after is nothing left behind."""
+    """Return all that the emulator describes of the stack, by name. Equal results mean that nothing is left over."""
     cognito, acm, cloudformation = checkout.aws("cognito-idp"), checkout.aws("acm"), checkout.aws("cloudformation")
     pool = cognito.describe_user_pool(UserPoolId=pool_id(checkout))["UserPool"]
     domain = pool.get("CustomDomain") or pool["Domain"]
     for name, default in SAID_BY_AN_UPDATE.items():
         if pool.get(name) == default:
             del pool[name]
-    # AWS's old word for the password policy's TemporaryPasswordValidityDays, which is compared.
+    # AWS's older name of the password policy's TemporaryPasswordValidityDays, which is compared.
     pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
     servers = cognito.list_resource_servers(UserPoolId=pool["Id"], MaxResults=50)["ResourceServers"]
     arns = [certificate["CertificateArn"] for certificate in acm.list_certificates()["CertificateSummaryList"]]
@@ -136,7 +136,7 @@ def everything(checkout: Checkout) -> dict[str, Any]:
 
 
 def people(checkout: Checkout) -> dict[str, str]:
-    """Everybody in the pool with the id that other systems know them by."""
+    """Return the `sub` of each user in the pool, by username: other systems identify users by it."""
     users = checkout.aws("cognito-idp").list_users(UserPoolId=pool_id(checkout))["Users"]
     return {
         user["Username"]: next(attribute["Value"] for attribute in user["Attributes"] if attribute["Name"] == "sub")
@@ -145,7 +145,7 @@ def people(checkout: Checkout) -> dict[str, str]:
 
 
 def assert_everybody_signs_in(checkout: Checkout) -> None:
-    """By each client, with the proof of its secret where it has one."""
+    """Sign in each user at each client, with SECRET_HASH if the client has a secret."""
     cognito = checkout.aws("cognito-idp")
     for client in clients(checkout).values():
         for name in PEOPLE:
@@ -161,9 +161,9 @@ def assert_everybody_signs_in(checkout: Checkout) -> None:
 
 @dataclass(frozen=True)
 class Toggle:
-    """An edit of the stack file: what the engine does on the way there and back, and whose client id may go.
+    """An edit of the stack file, the engine's counts for it and for undoing it, and the clients that are replaced.
 
-    `back_with` is what the way back needs besides taking the edit out; `holds` is what the emulator then has, by kind.
+    `back_with` has additional config for undoing the edit. `holds` is the expected inventory after the edit, by kind.
     """
 
     edit: Mapping[str, Any]
@@ -323,15 +323,15 @@ def test_protect_refuses_and_the_way_it_names_works(stack: Checkout) -> None:
     assert "Traceback" not in refusal.said
     assert everything(stack) == protected
 
-    # A scope: the one entry is enough, under protect as well.
+    # Remove a scope: its entry in `allowLoss` is enough, even with `protect`.
     stack.config(**{**BASE, **fewer}, allowLoss=[lost])
     assert stack.run("up") == {"same": 10, "update": 3}
-    # Protect taken away again: all is as it was.
+    # Set protect to false again: everything is as before.
     stack.config(**BASE, protect=False, allowLoss=["app.focusmark.api.task/task.archive"])
     assert stack.run("up") == {"same": 9, "update": 4}
     stack.assert_nothing_to_do()
     assert (everything(stack), people(stack)) == (before, known)
-    # The client, as the refusal said it.
+    # Replace the client with the `allowLoss` that the message named.
     stack.config(**secret, allowLoss=[client_id])
     replaced = stack.local("up", "--json")
     assert replaced.changes == {"replace": 1, "same": 12}

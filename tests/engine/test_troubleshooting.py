@@ -1,4 +1,4 @@
-"""What goes wrong from outside, as on AWS, with the real engine: it is told, and the next `up` comes right."""
+"""External failures with the real engine: the message explains each one, and the next `up` succeeds."""
 
 import gc
 import json
@@ -30,7 +30,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
 
 
 def told(ran: Ran) -> str:
-    """What a run that failed said."""
+    """Return the output of a run that failed."""
     ran.refused()
     assert ran.status == 1
     return " ".join(ran.stderr.split())
@@ -40,7 +40,7 @@ def test_a_lost_connection_has_no_code_of_aws() -> None:
     assert code_of(ConnectionClosedError(endpoint_url="http://127.0.0.1:4566")) == ""
 
 
-# --- behind our back --------------------------------------------------------------------------------------------------
+# --- changes outside Pulumi -------------------------------------------------------------------------------------------
 
 
 def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -> None:
@@ -67,7 +67,7 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -
     assert {len(server["Scopes"]) for server in servers} == {3}
 
 
-# --- a create that fails half-way -------------------------------------------------------------------------------------
+# --- a create fails half-way ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fix", ["the other pool lets go", "the config names another"])
@@ -98,7 +98,7 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_fixed(checkout: Chec
 
 
 def run_pulumi(checkout: Checkout, *arguments: str) -> str:
-    """Run the Pulumi CLI on the checkout's local stack, as `local` does, and give back what it printed."""
+    """Run the Pulumi CLI on the checkout's local stack, as `local` does, and return its output."""
     code = (
         "import sys; from local import engine, environment, paths, pulumi_cli\n"
         "cli = engine.Cli(pulumi_cli.find(), None)\n"
@@ -133,7 +133,7 @@ def test_a_state_exported_and_imported_is_the_same(own: Checkout, tmp_path: Path
 
 
 def imported_types(zone: str, ids: dict[str, str]) -> None:
-    """The types whose import no other test goes through, as this program declares them; with `ids`, imported."""
+    """Declare the types whose import no other test covers. The resources in `ids` are imported."""
 
     def options(name: str) -> pulumi.ResourceOptions | None:
         return pulumi.ResourceOptions(import_=ids[name]) if name in ids else None

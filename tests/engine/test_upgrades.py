@@ -1,4 +1,4 @@
-"""From earlier commits to this one, with people in the pool: nothing is replaced or deleted, and everybody signs in."""
+"""Upgrades from earlier commits with users in the pool: no resource is replaced or deleted, and every user signs in."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.support.checkout import ORIGIN, TIMEOUT
 
 pytestmark = pytest.mark.engine
 PEOPLE = ("barbara", "mary")
-# The last commits before a change of what resources get, or of what is made at all, and what the change was.
+# The last commit before each change of resources or their inputs, with a description of the change.
 PARENT = "HEAD~1"
 BEFORE = {
     PARENT: "what this commit changes",
@@ -32,13 +32,13 @@ BEFORE = {
 
 
 class Warmed(Sandbox):
-    """Runs by the Python that has imported the packages. An `up` leaves the policies to the preview before it."""
+    """A sandbox whose commands fork from a process with imported packages. `up` skips policies: preview ran them."""
 
     def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return self._run("-m", module, *arguments)
 
     def go_on(self, deployed: Path) -> None:
-        """Start the emulator with what another place has kept in its `.local/`."""
+        """Start the emulator with a copy of another sandbox's `.local/`."""
         shutil.copytree(deployed, self.root / ".local")
         self._run("-c", f"from local import emulator; emulator.ensure({self.port})").check_returncode()
 
@@ -48,7 +48,7 @@ class Warmed(Sandbox):
 
 
 def deployed_by(commit: str) -> Path:
-    """The `.local/` that an earlier commit leaves: the same for ever, and its `up` takes long."""
+    """Return the `.local/` deployed by an earlier commit. It is built once: it never changes, and the `up` is slow."""
 
     def deploy(folder: Path) -> None:
         with TemporaryDirectory() as directory, Warmed(Path(directory) / "place", "prod") as place:
@@ -63,8 +63,8 @@ def deployed_by(commit: str) -> Path:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Where the stack `prod` is, as its file says."""
-    # First on PATH: an earlier commit names an earlier CLI, and takes a newer one that is there.
+    """Yield a sandbox for the stack `prod` with its committed stack file."""
+    # Put the built CLI first on PATH: an earlier commit requires an older CLI, but accepts a newer one on PATH.
     monkeypatch.setenv("PATH", f"{Path(pulumi_cli.find().command).parent}{os.pathsep}{os.environ['PATH']}")
     with Warmed(tmp_path / "place", "prod") as made:
         yield made

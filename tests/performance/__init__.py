@@ -1,1 +1,1 @@
-"""How fast the program is, beside what it could be at best: measured side by side, in one run."""
+"""Benchmarks: the program is compared with a lower bound, in the same run."""

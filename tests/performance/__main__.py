@@ -1,4 +1,4 @@
-"""Entry of `python -m tests.performance`."""
+"""Entry point of `python -m tests.performance`."""
 
 from local import command_line
 from tests.performance.commands import bench

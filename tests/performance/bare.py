@@ -1,6 +1,6 @@
-"""The default stack's resources and nothing else: no component, no settings, no policy. The least a program could do.
+"""The default stack's resources without components, settings or policies: the least work that a program could do.
 
-`test_bench.py` beside it holds it to the very inputs that the program registers.
+`test_bench.py` checks that its inputs equal those that the program registers.
 """
 
 import pulumi
@@ -40,7 +40,7 @@ _SCOPES = {
 
 
 def program() -> None:
-    """Register it all."""
+    """Register all resources."""
     zone = get_zone(name="focusmark.app", private_zone=False)
     certificate = Certificate(
         "certificate", domain_name="local-auth.focusmark.app", validation_method="DNS", tags=_TAGS

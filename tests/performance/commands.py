@@ -1,4 +1,4 @@
-"""`make bench`: everything in one run, a table for people and JSON for programs."""
+"""`make bench`: run all benchmarks, print tables, and write the same as JSON."""
 
 import json
 import math

@@ -1,8 +1,8 @@
-"""How long a first `up` takes on AWS, worked out from the program's own graph: `python -m tests.performance.first_up`.
+"""Estimate the time of a first `up` on AWS from the program's resource graph: `python -m tests.performance.first_up`.
 
-Cognito takes 5 writes a second to one user pool (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html),
-so at scale that alone decides: what waits for what matters only for the few seconds at the start and the end. The
-certificate is left out. AWS validates it meanwhile, in minutes; on a prefix nothing waits for it.
+Cognito allows 5 writes a second per user pool (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
+In a large stack this limit decides the time: dependencies matter only for a few seconds at the start and at the end.
+The certificate is not included. AWS validates it in parallel, in minutes; with a domain prefix there is none.
 """
 
 import heapq
@@ -18,7 +18,7 @@ from tests.performance.sizes import DEFAULT, LARGEST, MANY_APIS, MIDDLE, Size
 from tests.support.program import Mocks, RecordingMonitor, Registered, Run, run_with
 
 WRITES_A_SECOND = 5
-LATENCY = 0.5  # seconds from a write to its answer; a guess on the high side
+LATENCY = 0.5  # seconds from a write to its response; a high estimate
 _COGNITO = "aws:cognito/"
 
 Graph = Mapping[str, Registered]
@@ -26,7 +26,7 @@ Graph = Mapping[str, Registered]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A first `up`: writes to the pool, the longest chain of resources that wait for each other, and seconds."""
+    """The estimate of a first `up`: writes to the pool, resources in the longest dependency chain, and seconds."""
 
     writes: int
     depth: int
@@ -34,7 +34,7 @@ class Estimate:
 
 
 def graph_of(config: Mapping[str, Any]) -> Graph:
-    """What the program registers for a config, by name, with what each waits for; run under mocks."""
+    """Return the resources that the program registers for a config, by name, with their dependencies. Uses mocks."""
     run = Run()
     monitor = RecordingMonitor(Mocks("focusmark.app", True, {}), run)
     run_with(monitor, {"product": "focusmark", "zoneName": "focusmark.app", **config})
@@ -43,7 +43,7 @@ def graph_of(config: Mapping[str, Any]) -> Graph:
 
 
 def depth(graph: Graph) -> int:
-    """The number of resources in the longest chain."""
+    """Return the number of resources in the longest dependency chain."""
     known: dict[str, int] = {}
 
     def of(name: str) -> int:
@@ -55,7 +55,7 @@ def depth(graph: Graph) -> int:
 
 
 def estimate(graph: Graph) -> Estimate:
-    """Have everything written as soon as what it waits for is there, and Cognito takes the next write."""
+    """Simulate an `up` that writes each resource once its dependencies exist and Cognito's rate limit allows it."""
     cognito = {name: value for name, value in graph.items() if value.type.startswith(_COGNITO)}
     waiting = {name: {other for other in value.waits_for if other in cognito} for name, value in cognito.items()}
     ready = [(0.0, name) for name, others in waiting.items() if not others]
@@ -75,7 +75,7 @@ def estimate(graph: Graph) -> Estimate:
 
 
 def estimates() -> dict[Size, Estimate]:
-    """At the sizes of the benchmarks."""
+    """Return the estimates for the sizes of the benchmarks."""
     return {size: estimate(graph_of(size.config)) for size in (DEFAULT, MIDDLE, MANY_APIS, LARGEST)}
 
 

@@ -1,4 +1,4 @@
-"""What is measured. In each the variants take turns, so that a busy machine is busy for all of them alike."""
+"""The measurements. The variants of each take turns, so that load from other processes affects all of them equally."""
 
 import ast
 import json
@@ -23,7 +23,7 @@ from local.paths import CHECKOUT
 from tests.performance.shares import Shares
 from tests.performance.sizes import DEFAULT, LARGEST, MIDDLE, Size
 
-# `from pulumi_aws import cognito` alone would load nothing: it is lazy.
+# `from pulumi_aws import cognito` alone would load nothing, as it is lazy.
 _DEFAULT_IMPORTS = """
 import pulumi
 from pulumi_aws.acm import Certificate, CertificateValidation
@@ -39,7 +39,7 @@ from pulumi_aws.get_region import get_region
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: the median of what was measured, and all of it."""
+    """A row of a table: the median, and all measured values."""
 
     name: str
     unit: str
@@ -51,12 +51,12 @@ class Row:
         return statistics.median(self.values)
 
 
-# As people have it: modules are compiled once, not at each start.
+# Keep bytecode, as for a user: modules are compiled once, not at each start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def in_turns(rounds: int, variants: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
-    """What each variant measures, `rounds` times, one after the other."""
+    """Measure the variants in turns, `rounds` times, and return the values of each."""
     values: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, measure in variants.items():
@@ -65,7 +65,7 @@ def in_turns(rounds: int, variants: Mapping[str, Callable[[], float]]) -> dict[s
 
 
 def imports(rounds: int) -> list[Row]:
-    """Importing: processor seconds of a process that does nothing else."""
+    """Measure imports: processor seconds of a process that does nothing else."""
     variants = {
         "pulumi_aws, all that the program uses": _ALL_IMPORTS,
         "pulumi_aws, what the default stack uses": _DEFAULT_IMPORTS,
@@ -76,7 +76,7 @@ def imports(rounds: int) -> list[Row]:
 
 
 def _program_imports() -> str:
-    """The program up to its last import, with what it does between them."""
+    """Return the program's code up to its last import."""
     lines = ast.parse((CHECKOUT / "__main__.py").read_text(encoding="utf-8")).body
     last = max(index for index, line in enumerate(lines) if isinstance(line, ast.Import | ast.ImportFrom))
     return "\n".join(map(ast.unparse, lines[: last + 1]))
@@ -89,13 +89,13 @@ def _processor(code: str) -> float:
 
 
 def processor_seconds() -> float:
-    """Of all processes that this one has started and seen end."""
+    """Return the processor seconds of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def under_mocks(rounds: int) -> list[Row]:
-    """The program alone: processor milliseconds a resource, with seconds, settings and memory beside it."""
+    """Measure the program under mocks: processor milliseconds per resource, seconds, time for settings, and memory."""
     runs: dict[Size, list[dict[str, float]]] = {size: [] for size in (DEFAULT, MIDDLE, LARGEST)}
     for _ in range(rounds):
         for size, told in runs.items():
@@ -116,7 +116,7 @@ def under_mocks(rounds: int) -> list[Row]:
 
 
 def previews(rounds: int) -> list[Row]:
-    """A preview of the default stack from nothing, against a bare program of the same resources."""
+    """Measure previews of the default stack without state, and of a bare program with the same resources."""
     with _place(None) as place:
 
         def once(kind: str) -> float:
@@ -125,14 +125,14 @@ def previews(rounds: int) -> list[Row]:
                 raise RuntimeError(done.stderr[-2000:])
             return float(json.loads(done.stdout.splitlines()[-1]))
 
-        once("bare")  # the emulator starts
+        once("bare")  # starts the emulator
         kinds = {"bare": "bare", "the program": "program", "the program and its policies": "policy"}
         values = in_turns(rounds, {name: partial(once, kind) for name, kind in kinds.items()})
     return [Row(name, "s", times) for name, times in values.items()]
 
 
 def lifecycles(rounds: int, sizes: Sequence[Size]) -> list[Row]:
-    """What a person waits for, from command to prompt, with the processor seconds of each part beside it."""
+    """Measure commands from start to prompt, with the processor seconds of each part."""
     rows = []
     for size in sizes:
         values: dict[str, list[float]] = {}
@@ -169,7 +169,7 @@ def _timed(place: Sandbox, command: str) -> tuple[float, Mapping[str, float]]:
 
 @contextmanager
 def _place(size: Size | None) -> Iterator[Sandbox]:
-    """A copy of this checkout, of the given size; the default stack where none is given."""
+    """Yield a copy of this checkout with a stack of a given size, or with the default stack."""
     with (
         tempfile.TemporaryDirectory(prefix="identity-bench-") as directory,
         Sandbox(Path(directory) / "place", "local") as place,
@@ -185,5 +185,5 @@ def _place(size: Size | None) -> Iterator[Sandbox]:
 
 
 def busy() -> float:
-    """How many processes want a core, by core: over 1 the absolute figures are worth little."""
+    """Return the load per core. Above 1, absolute figures are unreliable."""
     return os.getloadavg()[0] / (os.cpu_count() or 1)

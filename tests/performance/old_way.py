@@ -1,4 +1,4 @@
-"""A first `up` beside the old deployment, as `deploy.sh` did it: each of four templates is linted, then deployed."""
+"""Compare a first `up` with the old deployment by `deploy.sh`, which lints and deploys each of four templates."""
 
 import os
 import statistics
@@ -19,13 +19,13 @@ from tests.performance.measures import Row, in_turns, processor_seconds
 from tests.support import old_deployment as old
 from tests.support.checkout import Checkout, finished
 
-# In environments of their own, as people have them.
+# Each tool has its own virtual environment, as usual.
 _TOOLS: Final = {"cfn-lint": "1.58.0", "awscli": "1.46.2"}
 _FOLDER: Final = LOCAL / "bench-tools"
 
 
 def first_deployments(rounds: int) -> list[Row]:
-    """Seconds of each, on one emulator that runs and has the product's zone and nothing else."""
+    """Measure both in seconds, on a running emulator that contains only the product's zone."""
     _install()
     with tempfile.TemporaryDirectory(prefix="identity-bench-") as directory, Checkout(Path(directory)) as checkout:
         files = {name: Path(directory) / f"{name}.yaml" for name in old.STACKS}
@@ -35,7 +35,7 @@ def first_deployments(rounds: int) -> list[Row]:
         used: dict[str, list[float]] = {}
 
         def once(name: str, deploy: Callable[[], object]) -> float:
-            checkout.run("destroy")  # the emulator goes on running, empty
+            checkout.run("destroy")  # the emulator keeps running, and is empty
             old.create(checkout.aws, "dns", old.ZONE)
             start, before = time.perf_counter(), processor_seconds()
             deploy()
@@ -47,7 +47,7 @@ def first_deployments(rounds: int) -> list[Row]:
             "4 x cfn-lint, deploy": partial(_deploy, checkout, files),
         }
         checkout.start_emulator()
-        for deploy in deployments.values():  # what is kept from the first run on is there
+        for deploy in deployments.values():  # create what is kept between runs
             checkout.run("destroy")
             old.create(checkout.aws, "dns", old.ZONE)
             deploy()
@@ -59,7 +59,7 @@ def first_deployments(rounds: int) -> list[Row]:
 
 
 def _install() -> None:
-    """What `deploy.sh` needs, under `.local/`; what is there already stays."""
+    """Install the tools of `deploy.sh` under `.local/`, unless installed."""
     folders = {"UV_TOOL_DIR": str(_FOLDER), "UV_TOOL_BIN_DIR": str(_FOLDER / "bin")}
     for name, version in _TOOLS.items():
         command = [uv.find_uv_bin(), "tool", "install", "--quiet", f"{name}=={version}"]

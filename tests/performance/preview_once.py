@@ -1,6 +1,6 @@
-"""One preview of the default stack from nothing, timed: `python -m tests.performance.preview_once bare|program|policy`.
+"""Time a preview of the default stack without state: `python -m tests.performance.preview_once bare|program|policy`.
 
-It runs in a place of its own, by the same engine, plugin and emulator whatever the program is.
+Each run has its own directory. Engine, plugin and emulator are the same for each program.
 """
 
 import json
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from local import environment
 
-environment.shut_out_others()  # before anything reads it
+environment.shut_out_others()  # before other modules read the environment
 
 from local import account, emulator, engine, paths, project, pulumi_cli  # noqa: E402
 from local.lock import only_one  # noqa: E402
@@ -28,7 +28,7 @@ def _import_bare() -> None:
 
 
 def run(kind: str, port: int) -> float:
-    """Seconds of the preview; its start-up, which is the same for all, is left out."""
+    """Return the seconds of the preview, without the start-up, which is the same for all programs."""
     config = project.write(port)
     emulator.ensure(port)
     account.prepare(config, port)

@@ -1,4 +1,4 @@
-"""Who takes the processor while a command runs: seconds by role, read off the system's table of processes (Linux)."""
+"""Processor time of a running command: seconds by role, read from the process table (Linux)."""
 
 import os
 import threading
@@ -9,8 +9,8 @@ from types import TracebackType
 
 _PROC = Path("/proc")
 _TICK = os.sysconf("SC_CLK_TCK")
-_EVERY = 0.05  # seconds between two looks
-# By what stands in the command line; the first that fits.
+_EVERY = 0.05  # seconds between two samples
+# Roles by a part of the command line. The first match counts.
 _ROLES = (
     ("policy", "local/policy_pack.py"),
     ("emulator", "local.gateway"),
@@ -20,7 +20,7 @@ _ROLES = (
 
 
 class Shares:
-    """While it is entered it watches the processes of one place; `seconds` then has processor seconds by role."""
+    """A context manager that samples the processes of a directory. `seconds` then has processor seconds by role."""
 
     def __init__(self, place: Path) -> None:
         self._place = str(place)
@@ -61,7 +61,7 @@ class Shares:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
-                continue  # it has ended, or is someone else's
+                continue  # the process has ended, or belongs to another user
             role = next((role for role, sign in _ROLES if sign in command), None)
             if role:
                 found.append((int(entry.name), role, (int(fields[11]) + int(fields[12])) / _TICK))

@@ -1,4 +1,4 @@
-"""Stack configs of any size, shaped like the default one: three scopes an API, two APIs a client."""
+"""Stack configs of any size in the shape of the default one: three scopes per API, two APIs per client."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ _SCOPES = ("delete", "read", "write")
 
 @dataclass(frozen=True)
 class Size:
-    """How many APIs and clients a stack has."""
+    """The number of APIs and clients of a stack."""
 
     apis: int
     clients: int
@@ -20,7 +20,7 @@ class Size:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The keys of the `identity:` namespace that make it so. A client may have 50 scopes at most, so names them."""
+        """Return the keys of the `identity:` namespace. Each client lists its scopes: it may have at most 50."""
         return {
             "resourceServerLimit": RESOURCE_SERVERS_PER_POOL,
             "apis": {f"api{index}": {"scopes": {name: f"{name} things" for name in _SCOPES}} for index in self._apis},

@@ -1,4 +1,4 @@
-"""The benchmarks compare like with like, and the graph that AWS's rates act on stays as flat as it can be."""
+"""The benchmarks compare equal resources, and the program's dependency graph stays as flat as possible."""
 
 import functools
 import importlib.util
@@ -31,7 +31,7 @@ def graph_of(size: Size) -> first_up.Graph:
 
 
 def chain(*links: tuple[str, str]) -> dict[str, Registered]:
-    """A graph of Cognito resources: each link names what waits and what it waits for."""
+    """Return a graph of Cognito resources. Each link is a resource and its dependency."""
     waits: dict[str, set[str]] = {}
     for name, other in links:
         waits.setdefault(name, set()).add(other)

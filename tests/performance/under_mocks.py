@@ -1,6 +1,6 @@
-"""The program alone, once, with mocks in the engine's place: `python -m tests.performance.under_mocks APIS CLIENTS`.
+"""Run the program once with mocks instead of the engine: `python -m tests.performance.under_mocks APIS CLIENTS`.
 
-A process of its own for each run, since memory is told for a process.
+Each run needs its own process, because peak memory is measured per process.
 """
 
 import json
@@ -27,7 +27,7 @@ _KIB = 1024
 
 
 class Counting(mocks.MockMonitor):
-    """Counts what is registered."""
+    """Counts registered resources."""
 
     count = 0
 
@@ -41,7 +41,7 @@ def _program() -> None:
 
 
 def run(size: Size) -> dict[str, float]:
-    """Seconds of processor time for the settings and for the whole program; resources; peak memory in MiB."""
+    """Return processor seconds for settings and whole program, number of resources, and peak memory in MiB."""
     mocked = Mocks("focusmark.app", True, {})
     monitor = Counting(mocked)
     with own_event_loop():

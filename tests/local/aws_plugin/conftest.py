@@ -1,4 +1,4 @@
-"""A plugin on an emulator that holds nothing but what a test makes."""
+"""A plugin connected to an emulator that is empty before each test."""
 
 import pytest
 
