@@ -31,7 +31,7 @@ File = Annotated[
 
 
 class Asset(Model):
-    """A picture of the pages."""
+    """An image of the sign-in pages."""
 
     category: Annotated[types.Text, types.one_of(*CATEGORIES)] = setting(
         f"The category: {', '.join(CATEGORIES)}.", default=..., example="FORM_LOGO"
@@ -89,7 +89,7 @@ _BUTTON: Final = Codec(_button)
 
 
 class Branding(Model):
-    """The looks by a few values. The text on buttons is black or white, whichever is read more easily on them."""
+    """Simple branding with a few values. The text on buttons is black or white, whichever has more contrast."""
 
     logo: types.Maybe[File] = setting(
         "An image above the form.", "components.form.logo", codec=Codec(lambda _: _LOGO), example="login/logo.svg"
@@ -152,7 +152,7 @@ class Branding(Model):
 
 
 class Look(Model):
-    """What the pages look like: by a few values, or by AWS's own settings."""
+    """The style of the sign-in pages: simple values, or AWS's own settings."""
 
     branding: types.Maybe[Branding] = setting("Simple branding.")
     settings: types.Maybe[File] = setting(

@@ -38,7 +38,7 @@ ExportTemplate = Annotated[
 
 
 class ExportNames(Model):
-    """What is exported, and under which name. What has no name here is not exported."""
+    """The export names. Outputs without a name are not exported."""
 
     user_pool_id: types.Maybe[ExportTemplate] = setting("The pool's id.", example="shop-prod-pool-id")
     user_pool_arn: types.Maybe[ExportTemplate] = setting("The pool's ARN.", example="shop-prod-pool-arn")

@@ -29,7 +29,7 @@ GroupName = Annotated[types.Text, AfterValidator(_name)]
 
 
 class Group(Model):
-    """A group; its key is its name. Who is in it is nobody's business here, and stays through every update."""
+    """A user group; its key is its name. Updates do not change its members."""
 
     description: types.Maybe[Annotated[types.Text, types.at_most(2048)]] = setting(
         "A description, at most 2,048 characters.", "description", example="May see every order"

@@ -24,7 +24,7 @@ _role = partial(setting, change=Change.MATTERS, loss=_OTHER_PERMISSIONS)
 
 
 class Rule(Model):
-    """A role for people with a claim of some value."""
+    """A rule: the role for users whose claim has a certain value."""
 
     claim: types.Text = setting("A claim of the ID token.", "claim", default=..., example="custom:tenant")
     match: Annotated[types.Text, types.one_of("Equals", "Contains", "StartsWith", "NotEqual")] = setting(
@@ -41,7 +41,7 @@ _RULES_OF_AWS = Codec(
 
 
 class RoleMapping(Model):
-    """Which role people of a client get: that of their group, or by rules."""
+    """The role of a client's users: the role of their group, or selected by rules."""
 
     type: Annotated[types.Text, types.one_of("token", "rules")] = setting(
         "token, the role of the group with the lowest precedence; or rules.",

@@ -26,7 +26,7 @@ ParameterPath = Annotated[
 
 
 class Publish(Model):
-    """What is written where."""
+    """Published outputs: what is written where."""
 
     ssm: types.Maybe[ParameterPath] = setting(
         "The path for SSM parameters with the outputs: each text output, `clients/<key>/clientId` and "

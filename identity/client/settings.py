@@ -50,7 +50,7 @@ class ClientContext:
 
 
 class Client(Model):
-    """An app client. One that says nothing but its callback is the safe one."""
+    """An app client. The defaults are the safe choice; only callbackUrls is needed."""
 
     name: types.Maybe[types.Name] = setting(
         "The name in AWS. Default: `<product>-<environment>-userpoolclient-<key>`.", "name", example="web"

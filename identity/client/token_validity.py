@@ -14,7 +14,7 @@ TOKEN_VALIDITY: Final = ("accessTokenValidity", "idTokenValidity", "refreshToken
 
 
 class TokenValidity(Model):
-    """How long tokens live: a number with a unit, s, m, h or d."""
+    """Token lifetimes: a number with a unit, s, m, h or d."""
 
     access: AccessValidity = setting("The access token lifetime, 5m-1d.", default="60m", example="15m")
     id: AccessValidity = setting("The ID token lifetime, 5m-1d.", default="60m", example="15m")

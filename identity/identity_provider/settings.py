@@ -30,7 +30,7 @@ _identifies_users = partial(
 
 
 class IdentityProvider(Model):
-    """Where people can sign in besides the pool itself. Its name is part of the user name of everybody who does."""
+    """An external identity provider. Its name is part of the user name of all users who sign in with it."""
 
     type: Annotated[types.Text, types.one_of(*KINDS)] = _identifies_all_users(
         "google, facebook, amazon, apple, oidc or saml.",

@@ -59,7 +59,7 @@ class StandardAttribute(Model):
 
 
 class CustomAttribute(Model):
-    """An attribute `custom:<name>`. Cognito can add one to a pool, never change or take one away."""
+    """A custom attribute, `custom:<name>`. Cognito can add one to a pool, but never change or remove it."""
 
     type: AttributeType = _fixed("String, Number, DateTime or Boolean.", default="String", example="Number")
     mutable: bool = _fixed("Whether the attribute can change later.", default=True, example=False)

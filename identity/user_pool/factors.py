@@ -34,7 +34,7 @@ RelyingParty = Annotated[types.Text, AfterValidator(_relying_party), types.at_mo
 
 
 class Passkeys(Model):
-    """Passkeys, for `firstFactors` that have `passkey`
+    """Passkeys, if `firstFactors` contains `passkey`
     (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html).
     """
 
@@ -59,7 +59,7 @@ class Passkeys(Model):
 
 
 class MailedCode(Model):
-    """A second factor by e-mail; needs `email`, two ways of `recovery` and the Essentials plan."""
+    """A second factor by email; requires `email`, two ways of `recovery` and the Essentials plan."""
 
     @classmethod
     def is_in(cls, outputs: Mapping[str, Any]) -> bool:
@@ -81,7 +81,7 @@ class MailedCode(Model):
 
 
 class TextedCode(Model):
-    """A second factor by text message; needs `sms`."""
+    """A second factor by text message; requires `sms`."""
 
     message: CodeText = setting(
         "The text message, 6-140 characters, with the placeholder {####}.",
@@ -128,7 +128,7 @@ class Mfa(Model):
 
 
 class Devices(Model):
-    """Devices that are remembered
+    """Remembered devices
     (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-device-tracking.html).
     """
 
@@ -158,7 +158,7 @@ def _recovery(mechanisms: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 class Factors(Model):
-    """The keys of `userPool` that say how people sign in and come back in."""
+    """The keys of `userPool` for sign-in and account recovery."""
 
     first_factors: types.Maybe[Annotated[list[FirstFactor], Field(min_length=1), types.Once]] = setting(
         "The first factors for sign-in: password, emailOtp, smsOtp, passkey; password is required. With more than "

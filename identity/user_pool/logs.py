@@ -43,7 +43,7 @@ _log = partial(setting, order=RETENTIONS, always=True)
 
 
 class Logs(Model):
-    """What Cognito writes down of the pool."""
+    """The logs of the pool."""
 
     notifications: types.Maybe[Annotated[types.Text, _retention_or(_LOG_GROUP, "the ARN of a log group")]] = _log(
         "Log of emails and text messages that could not be sent: the ARN of a log group, or a retention such as 90d "

@@ -49,7 +49,7 @@ Sender = Annotated[types.Text, AfterValidator(_sender)]
 
 
 class Email(Model):
-    """Mail by Amazon SES instead of Cognito's own 50 a day
+    """Email with Amazon SES instead of Cognito's own, which is limited to 50 a day
     (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
     """
 

@@ -99,7 +99,7 @@ def _texts(by: str) -> tuple[str, str]:
 
 
 class Invitation(Model):
-    """The message to a person whom an administrator signs up."""
+    """The message to a user whom an administrator creates."""
 
     subject: types.Maybe[Subject] = setting(
         "The subject of the email, 1-140 characters.", f"{_INVITATION}.emailSubject", example="Your account"
@@ -117,7 +117,7 @@ class Invitation(Model):
 
 
 class Messages(Model):
-    """The keys of `userPool` that say what is sent to people, and how."""
+    """The keys of `userPool` for messages to users."""
 
     verification: Verification = setting(
         "The message that verifies an email address or phone number.", default=Verification(), example={"by": "code"}

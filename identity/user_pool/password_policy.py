@@ -14,7 +14,7 @@ _requires = partial(_stronger, silent=False)
 
 
 class PasswordPolicy(Model):
-    """The password policy of the pool. It holds for new passwords; those that people have stay good."""
+    """The password policy of the pool. It applies to new passwords; existing ones stay valid."""
 
     minimum_length: Annotated[int, types.whole(*PASSWORD_LENGTH)] = _stronger(
         "The minimum length, 6-99.", "passwordPolicy.minimumLength", default=8, example=12

@@ -30,7 +30,7 @@ _EMAIL_ALONE = {"email": StandardAttribute.model_construct(required=True)}
 
 
 class UserPool(Factors, Messages):
-    """The user pool; each default is the setting of the old system, or AWS's own where it had none."""
+    """The user pool. Each default is the setting of the old system, or AWS's default if it had none."""
 
     name: types.Maybe[types.Name] = setting(
         "The name of the pool. Default: `<product>-<environment>-userpool-customers`.",

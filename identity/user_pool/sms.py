@@ -19,7 +19,7 @@ Region = Annotated[types.Text, types.matching("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a r
 class Sms(Model):
     """Text messages (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-sms-settings.html).
 
-    `{}` makes the role that lets Cognito send them.
+    `{}` creates the role with which Cognito sends them.
     """
 
     role_arn: types.Maybe[types.RoleArn] = setting(

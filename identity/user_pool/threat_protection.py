@@ -49,7 +49,7 @@ _ranges = partial(
 
 
 class Takeover(Model):
-    """What happens at a sign-in that looks like a stolen account: block, mfa, mfaIfConfigured or none."""
+    """The response to a sign-in that may be an account takeover: block, mfa, mfaIfConfigured or none."""
 
     low: types.Maybe[Action] = _takeover("Response to low risk.", f"{_TAKEOVER}.actions.lowAction.eventAction")
     medium: types.Maybe[Action] = _takeover("Response to medium risk.", f"{_TAKEOVER}.actions.mediumAction.eventAction")
@@ -57,7 +57,7 @@ class Takeover(Model):
 
 
 class ThreatProtection(Model):
-    """What Cognito does about stolen passwords and odd sign-ins."""
+    """Threat protection: responses to leaked passwords and risky sign-ins."""
 
     # The modes are properties of the pool; the other settings are in the risk configuration.
     mode: Mode = _mode("audit only logs, enforced also acts.", f"{_OF_POOL}.advancedSecurityMode", default=...)

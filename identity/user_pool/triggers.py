@@ -29,7 +29,7 @@ Timeout = Annotated[int, types.whole(1, 5)]
 
 
 class Trigger(Model):
-    """A function by its ARN, or code in this repository, of which one is made. A plain ARN is the short form."""
+    """An existing function by its ARN (a plain ARN is the short form), or code in this repository for a new one."""
 
     arn: types.Maybe[FunctionArn] = setting(
         "The ARN of an existing function.", example="arn:aws:lambda:eu-west-1:123456789012:function:claims"
@@ -67,7 +67,7 @@ _trigger = partial(setting, loss="This function would no longer be called.", exa
 
 
 class Triggers(Model):
-    """The functions of a pool, by AWS's names. Each gets the permission to be called by this pool."""
+    """The Lambda triggers of a pool, with AWS's names. The pool gets the permission to call each function."""
 
     pre_sign_up: OneTrigger = _trigger("Before a user signs up.")
     post_confirmation: OneTrigger = _trigger("After a user has confirmed the sign-up.")

@@ -23,7 +23,7 @@ _RATE: Final = "rate"
 
 
 class WebAcl(Model):
-    """A web ACL that exists, by its ARN, of which a plain ARN is the short form; or what one that is made here has."""
+    """An existing web ACL by its ARN (a plain ARN is the short form), or the rules of a new one."""
 
     arn: types.Maybe[WebAclArn] = setting(
         "The ARN of an existing web ACL.",
