@@ -22,7 +22,7 @@ from identity.user_pool.trigger_events import EVENTS, MACHINE, VERSIONS, Event
 from local.console import Failure, give, say
 
 _TOKENS = "preTokenGeneration"
-_NOBODY: Final[dict[str, Any]] = {"name": MACHINE, "attributes": {}, "groups": []}
+_NO_USER: Final[dict[str, Any]] = {"name": MACHINE, "attributes": {}, "groups": []}
 _KINDS = {str: "a string", dict: "an object", list: "a list", bool: "true or false"}
 
 
@@ -57,13 +57,13 @@ def trigger(
         if source == MACHINE and number != "3":
             raise click.UsageError(f"{MACHINE} requires version V3_0: give --version V3_0 to test it anyway")
         answer = answer_of(name, number)
-        person = _person(cognito, outputs, user_name, event) if user_name and source != MACHINE else _NOBODY
+        user = _find_user(cognito, outputs, user_name, event) if user_name and source != MACHINE else _NO_USER
         key = _client(outputs, client, source)
         sent = event.of(
             source,
-            {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": person["name"]},
+            {"region": outputs.region, "userPoolId": outputs.user_pool_id, "userName": user["name"]},
             outputs.clients[key].client_id,
-            {**_request(name, person, outputs.clients[key].scopes, source, number), **given},
+            {**_request(name, user, outputs.clients[key].scopes, source, number), **given},
             answer.unsaid() if answer else {},
             number,
         )
@@ -154,14 +154,14 @@ def _client(outputs: Outputs, key: str | None, source: str) -> str:
     return fitting[0]
 
 
-def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str, Any]:
+def _find_user(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str, Any]:
     """Return name, attributes and groups of a user; only the name if the user need not exist for this trigger."""
     who = {"UserPoolId": outputs.user_pool_id, "Username": name}
     try:
         user = cognito.admin_get_user(**who)
     except cognito.exceptions.UserNotFoundException:
         if not event.knows:
-            return {**_NOBODY, "name": name}
+            return {**_NO_USER, "name": name}
         raise Failure(f"The pool has no user {plain(name)}. List the users: make people") from None
     attributes = {one["Name"]: one["Value"] for one in user["UserAttributes"]}
     if event.knows:
@@ -172,13 +172,13 @@ def _person(cognito: Any, outputs: Outputs, name: str, event: Event) -> dict[str
     return {"name": user["Username"], "attributes": attributes, "groups": groups}
 
 
-def _request(name: str, person: Mapping[str, Any], scopes: Iterable[str], source: str, number: str) -> dict[str, Any]:
+def _request(name: str, user: Mapping[str, Any], scopes: Iterable[str], source: str, number: str) -> dict[str, Any]:
     """Return the part of the event's request about the user and the client."""
     if name == "userMigration":
         return {}  # the user does not exist yet
-    request = {"userAttributes": person["attributes"]}
+    request = {"userAttributes": user["attributes"]}
     if name == _TOKENS:
-        request["groupConfiguration"] = _groups(person["groups"])
+        request["groupConfiguration"] = _groups(user["groups"])
         if number != "1":
             request["scopes"] = list(scopes) if source in ("HostedAuth", MACHINE) else [OPERATIONS_SCOPE]
     return request

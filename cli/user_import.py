@@ -42,51 +42,47 @@ def read(file: Path, columns: list[str]) -> list[Row]:
         raise Failure(
             f"{file} is not a CSV file in UTF-8: {error}. Its first line is printed by: make people HEADER=1"
         ) from None
-    given, *people = rows or [[]]
+    given, *users = rows or [[]]
     mistakes = [f"it has no column {name}" for name in columns if name not in given]
     mistakes += [f"it has the column {plain(name, 60)} more than once" for name in set(given) if given.count(name) > 1]
     mistakes += [f"{plain(name, 60)!r} is not an attribute of the pool" for name in given if name not in columns]
     if not mistakes:
-        mistakes = [mistake for line, row in enumerate(people, 2) for mistake in _mistakes(line, given, row)]
+        mistakes = [mistake for line, row in enumerate(users, 2) for mistake in _mistakes(line, given, row)]
     if mistakes:
         more = f"\n... and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else ""
         listed = "\n".join(f"{file}: {mistake}." for mistake in mistakes[:_SHOWN])
         raise Failure(f"{listed}{more}\nNo user was imported. List the columns: make people HEADER=1")
-    return [dict(zip(given, row, strict=True)) for row in people]
+    return [dict(zip(given, row, strict=True)) for row in users]
 
 
 def _mistakes(line: int, given: list[str], row: list[str]) -> list[str]:
     if len(row) != len(given):
         return [f"line {line}: {len(row)} values for {len(given)} columns; a comma in a value is written \\,"]
-    person = dict(zip(given, row, strict=True))
-    wrong = [] if person[NAME] else [f"line {line}: {NAME} is empty"]
-    if person[MFA] not in ("true", "false"):
-        wrong.append(f"line {line}: {MFA} is {plain(person[MFA], 20)!r}; it has to be true or false")
-    verified = [name for name in ("email", "phone_number") if person.get(f"{name}_verified") == "true"]
+    user = dict(zip(given, row, strict=True))
+    wrong = [] if user[NAME] else [f"line {line}: {NAME} is empty"]
+    if user[MFA] not in ("true", "false"):
+        wrong.append(f"line {line}: {MFA} is {plain(user[MFA], 20)!r}; it has to be true or false")
+    verified = [name for name in ("email", "phone_number") if user.get(f"{name}_verified") == "true"]
     if not verified:
         wrong.append(
             f"line {line}: neither email_verified nor phone_number_verified is true, so no password can be set"
         )
-    return wrong + [
-        f"line {line}: {name}_verified is true, and {name} is empty" for name in verified if not person[name]
-    ]
+    return wrong + [f"line {line}: {name}_verified is true, and {name} is empty" for name in verified if not user[name]]
 
 
-def make_each(cognito: Any, outputs: Outputs, people: list[Row]) -> int:
+def make_each(cognito: Any, outputs: Outputs, users: list[Row]) -> int:
     """Create the users in a local pool, print each one that it refuses, and return how many it refused."""
     refused = 0
-    for person in people:
-        who = {"UserPoolId": outputs.user_pool_id, "Username": person[NAME]}
-        attributes = [
-            {"Name": key, "Value": value} for key, value in person.items() if value and key not in (NAME, MFA)
-        ]
+    for user in users:
+        who = {"UserPoolId": outputs.user_pool_id, "Username": user[NAME]}
+        attributes = [{"Name": key, "Value": value} for key, value in user.items() if value and key not in (NAME, MFA)]
         try:
             cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
             cognito.admin_reset_user_password(**who)
         except ClientError as error:
             refused += 1
             reason = error.response["Error"]
-            say(f"{plain(person[NAME], 60)}: {plain(reason['Message'])} ({reason['Code']})", style="yellow")
+            say(f"{plain(user[NAME], 60)}: {plain(reason['Message'])} ({reason['Code']})", style="yellow")
     return refused
 
 

@@ -143,11 +143,11 @@ def app_files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
     """
     if not outputs.authorize_url:
         return {}  # all of them need sign-in pages
-    people = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
-    if key is not None and key not in people:
+    with_sign_in = {name: client for name, client in sorted(outputs.clients.items()) if client.callback_urls}
+    if key is not None and key not in with_sign_in:
         why = "is a machine-to-machine client without user sign-in" if key in outputs.clients else "is not in the stack"
-        raise Failure(f"The client `{plain(key, 60)}` {why}. Name one of: {', '.join(people) or 'none'}.")
-    chosen = [key] if key else list(people)
+        raise Failure(f"The client `{plain(key, 60)}` {why}. Name one of: {', '.join(with_sign_in) or 'none'}.")
+    chosen = [key] if key else list(with_sign_in)
     public = [name for name in chosen if name not in outputs.client_secrets]
     confidential = [name for name in chosen if name in outputs.client_secrets]
     clients = {"amplify_outputs.json": public[:1], **dict.fromkeys(_WITH_A_SERVER, [*confidential, *public][:1])}
@@ -155,9 +155,9 @@ def app_files(outputs: Outputs, key: str | None = None) -> dict[str, str]:
         file: _text(
             file,
             outputs,
-            client=people[name],
+            client=with_sign_in[name],
             secret=outputs.client_secrets.get(name),
-            callback_path=urlsplit(people[name].callback_urls[0]).path or "/",
+            callback_path=urlsplit(with_sign_in[name].callback_urls[0]).path or "/",
             https_host=_https_host(outputs),
         )
         for file, names in clients.items()

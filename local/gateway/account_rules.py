@@ -30,7 +30,7 @@ async def sign_up(call: Call) -> Json:
     attributes.check_required(pool, as_name | given)
     made = await call.passed_on()
     made.pop("CodeDeliveryDetails", None)
-    user = await directory.person(pool["Id"], made["UserSub"])
+    user = await directory.user(pool["Id"], made["UserSub"])
     if user and made.get("UserConfirmed"):
         await triggers.call(pool, "postConfirmation", user, "ConfirmSignUp", call.client_id)
     elif user:
@@ -84,7 +84,7 @@ async def admin_create(call: Call) -> Json:
     action = call.given.get("MessageAction")
     made = await call.passed_on(TemporaryPassword=password)
     pool = await call.pool()
-    user = await directory.person(pool["Id"], made["User"]["Username"])
+    user = await directory.user(pool["Id"], made["User"]["Username"])
     if user is None or action == "SUPPRESS":
         return made
     if action == "RESEND":

@@ -54,7 +54,7 @@ class Call:
     async def addressee(self) -> tuple[Json, Json | None]:
         """Return the pool and the named user, None if unknown. Raises OperationError if the pool does not exist."""
         pool = await self.pool()
-        return pool, await directory.person(pool["Id"], self.username)
+        return pool, await directory.user(pool["Id"], self.username)
 
     async def owner(self) -> tuple[Json, Json, Json]:
         """Return pool, client and user of the access token. Raises OperationError if the token is invalid."""
@@ -98,7 +98,7 @@ def secret_hash(client: Json, name: str) -> str:
 
 async def _is_of_a_provider(pool: Json, name: str) -> bool:
     """Whether the user comes from an external provider: the emulator keeps capitals in such a name."""
-    user = await directory.person(pool["Id"], name) if "_" in name else None
+    user = await directory.user(pool["Id"], name) if "_" in name else None
     return user is not None and user["UserStatus"] == "EXTERNAL_PROVIDER"
 
 

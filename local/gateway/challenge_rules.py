@@ -74,5 +74,5 @@ async def _remember(call: Call, done: Json, part: str) -> Json:
 async def _name(call: Call, part: str) -> str:
     """Return the pool's user name for the name or alias in a call; empty if the user does not exist."""
     entered = str((call.given.get(part) or {}).get("USERNAME", ""))
-    user = await directory.person((await call.pool())["Id"], entered)
+    user = await directory.user((await call.pool())["Id"], entered)
     return str(user["Username"]) if user else ""

@@ -26,7 +26,7 @@ async def client(client_id: str) -> Json:
     raise OperationError(missing, f"User pool client {client_id} does not exist.")
 
 
-async def person(pool_id: str, name: str) -> Json | None:
+async def user(pool_id: str, name: str) -> Json | None:
     """Return a user by name, alias or `sub`; None if unknown."""
     return await _found("UserNotFoundException", "AdminGetUser", UserPoolId=pool_id, Username=name)
 

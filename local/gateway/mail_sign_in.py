@@ -32,7 +32,7 @@ async def enter(attempt: Attempt) -> Response:
     first = not attempt.factor
     if first:
         attempt.name, attempt.factor = asked.name(attempt.entered.get("username", "").strip()), codes.FIRST
-    user = await directory.person(pool_id, attempt.name)
+    user = await directory.user(pool_id, attempt.name)
     if first:
         if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":
             delivery.first_factor(asked.pool, user)

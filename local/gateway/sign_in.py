@@ -70,7 +70,7 @@ async def login(attempt: Attempt) -> Response:
 async def begin(attempt: Attempt) -> Response:
     """Check name and password; then redirect to the app, or show the page for the next step."""
     asked = attempt.asked
-    user = await directory.person(asked.pool["Id"], attempt.name) if COGNITO in asked.providers() else None
+    user = await directory.user(asked.pool["Id"], attempt.name) if COGNITO in asked.providers() else None
     if user is None:
         return page(attempt, _WRONG)
     if user["UserStatus"] == "UNCONFIRMED":
@@ -120,7 +120,7 @@ def factor_page(attempt: Attempt, error: str = "", text: str = "") -> Response:
 
 async def second_factor(attempt: Attempt) -> Response:
     """Check the code of the second factor, and sign in."""
-    user = await directory.person(attempt.asked.pool["Id"], attempt.name)
+    user = await directory.user(attempt.asked.pool["Id"], attempt.name)
     if user is None:
         return expired(attempt.request, attempt.asked)
     attempt.guesses -= 1
