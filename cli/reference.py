@@ -79,6 +79,7 @@ def _project(project: Path, defaults: Mapping[str, Any]) -> str:
 
 
 def _entry(field: FieldInfo, default: Any) -> str:
+    """Return the entry of a setting in Pulumi.yaml's config block."""
     kind = _pulumi_type(field)
     lines = [f"  identity:{field.alias}:", *([f"    type: {kind}"] if kind else [])]
     if kind == "array":

@@ -145,6 +145,7 @@ def _function(cognito: Any, outputs: Outputs, name: str, event: Event) -> tuple[
 
 
 def _client(outputs: Outputs, key: str | None, source: str) -> str:
+    """Return the key of the named client, else of the first client that fits the trigger source."""
     if key:
         return choose_client(outputs, key)[0]
     machine = source == MACHINE

@@ -137,6 +137,7 @@ def _change(step: Mapping[str, Any], kind: str) -> ResourceChange:
 
 
 def _called(step: Mapping[str, Any]) -> str:
+    """Return the kind and name of a resource, for messages."""
     inputs, name = {**_side(step, "old"), **_side(step, "new")}, _name(step)
     names = {
         facts.USER_POOL: f"user pool {inputs.get('name', name)}",
@@ -154,7 +155,7 @@ def _effects(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     had, has = _scopes(steps, "old"), _scopes(steps, "new")
     yield from (f"scope {scope} added" for scope in sorted(has - had))
     yield from (f"scope {scope} removed: no app can ask for it any more" for scope in sorted(had - has))
-    # A deleted client is a change of its own.
+    # A deleted client is already in the list of changes.
     clients = [step for step in steps if step["type"] == facts.USER_POOL_CLIENT and step["op"] != "delete"]
     clients.sort(key=_called)
     for client in clients:

@@ -63,6 +63,7 @@ def _comparisons(base: str, revision: Revision, stacks: tuple[str, ...]) -> list
 
 
 def _compared(base: str, revision: Revision, directory: Path, stack: str) -> Comparison:
+    """Deploy a stack of the base, and preview this checkout on it; without a base, preview this checkout alone."""
     say(f"Comparing {stack} ...")
     with Sandbox(directory / "base-and-head", stack) as place:
         region, note = _base_deployed(place, base, revision)

@@ -140,6 +140,7 @@ class Sandbox:
         revision.put_into(self.root)
 
     def _output(self, done: "subprocess.CompletedProcess[str]") -> str:
+        """Return the output of a failed command: from its first error, else its last lines."""
         text = shown_as(self.stack, done.stderr.strip()).replace(f"{self.root}{os.sep}", "")
         lines = text.splitlines()
         first = next((index for index, line in enumerate(lines) if line.startswith("error: ")), None)

@@ -148,6 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         listener.delivered.set()
 
     def _refusal(self, listener: CallbackListener) -> tuple[int, bytes] | None:
+        """Return status and page for a request that is not the response; None for the response."""
         try:
             parts = urlsplit(self.path)
         except ValueError:

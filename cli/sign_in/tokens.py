@@ -55,6 +55,7 @@ class TokenVerifier:
         return claims
 
     def _verify(self, use: str, token: str, audience: str) -> Claims:
+        """Return the claims of a valid token; `audience` is the claim that has to be this client's ID."""
         try:
             claims = jwt.decode(token, self._named_key, algorithms=["RS256"]).claims
         except BadSignatureError:

@@ -78,6 +78,7 @@ def _check_origin(request: Request) -> None:
 
 
 def _check_signature(request: Request, key: Key, mark: str) -> None:
+    """Require the checkout's signature, or the mark of a Lambda function, whose signature the emulator checks."""
     headers = {name: ",".join(values) for name, values in request.headers.items()}
     if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
         raise OperationError("MissingAuthenticationToken", _KEY_REQUIRED, 403)

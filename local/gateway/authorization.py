@@ -106,4 +106,5 @@ async def _login(request: Authorization, **entered: str) -> Response:
 
 
 def _passed(asked: dict[str, str]) -> dict[str, str]:
+    """Return the parameters to pass to the emulator."""
     return {name: value for name, value in asked.items() if name not in _HANDLED_HERE}

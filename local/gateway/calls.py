@@ -110,6 +110,7 @@ def _names(given: Json) -> list[tuple[Json, str]]:
 
 
 def _lower(holder: Json, name: str, client: Json) -> None:
+    """Write a user name in lower case, and renew its secret hash if that was right."""
     lowered = holder[name].lower()
     if client.get("ClientSecret"):
         if holder.get(_NAMES[name]) != secret_hash(client, holder[name]):

@@ -63,6 +63,7 @@ async def _check_password(call: Call, name: str) -> None:
 
 
 async def _remember(call: Call, done: Json, part: str) -> Json:
+    """Remember the session of a challenge that the emulator does not check; return the response unchanged."""
     if done.get("ChallengeName") in _UNCHECKED:
         client = await call.client()
         ends = time.monotonic() + 60 * client.get("AuthSessionValidity", 3)

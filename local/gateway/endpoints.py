@@ -94,6 +94,7 @@ async def _authenticated(request: Request, form: dict[str, str]) -> Json | None:
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    """Return client ID and secret from the Authorization header, else from the form; empty if invalid."""
     scheme, _, proof = request.header("authorization").partition(" ")
     if scheme.lower() != "basic":
         return form.get("client_id", ""), form.get("client_secret", "")

@@ -149,5 +149,6 @@ def _stored(given: Json) -> Json:
 
 
 def _with_original(answer: Json) -> Json:
+    """Return a response with the provider's original settings in place of the stored ones."""
     answer["IdentityProvider"] |= json.loads(answer["IdentityProvider"]["ProviderDetails"].get(_ORIGINAL, "{}"))
     return answer

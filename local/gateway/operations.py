@@ -1,4 +1,7 @@
-"""Cognito operations that the gateway makes as strict as on AWS. The emulator handles all others alone."""
+"""Cognito operations that the gateway makes as strict as on AWS: each has a rule, which handles its calls.
+
+The emulator handles all other operations alone.
+"""
 
 from typing import Final
 
@@ -70,6 +73,7 @@ async def run(call: Call) -> Json:
 
 
 async def _result(call: Call, rule: Rule | None) -> Json:
+    """Run an operation by its rule, else on the emulator; set `auth_time` in the tokens of its result."""
     result = await (rule(call) if rule else call.passed_on())
     if issued := result.get("AuthenticationResult"):
         by = call.given.get("RefreshToken") or (call.given.get("AuthParameters") or {}).get("REFRESH_TOKEN")

@@ -78,6 +78,7 @@ def grace(client: Json) -> float | None:
 
 
 def _with_rotation(done: Json) -> Json:
+    """Move the stored rotation from AnalyticsConfiguration to its own key in a response."""
     analytics = done["UserPoolClient"].pop(_STORED_IN, None) or {}
     parts = {_ROTATION: analytics.pop(_ROTATION, None), _STORED_IN: analytics}
     done["UserPoolClient"] |= {name: part for name, part in parts.items() if part}

@@ -95,6 +95,7 @@ async def _code(asked: Authorization, name: str, password: str) -> Response:
 
 
 async def _second_factor(attempt: Attempt, user: Json, answer: Response) -> Response:
+    """Ask for the second factor; if none is required, return `answer`, the redirect to the app."""
     client, pool = attempt.asked.client, attempt.asked.pool
     attempt.factor = await mfa.factor(pool, user)
     if not attempt.factor:

@@ -80,6 +80,7 @@ def _part(token: str, place: int) -> Json:
 
 
 def _signed(token: str, began: int) -> str:
+    """Return an access or ID token signed again, with `began` as `auth_time`."""
     content = claims(token)
     use = content.get("token_use")
     if use not in _USES:
