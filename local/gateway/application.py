@@ -76,7 +76,7 @@ async def _read(scope: Scope, receive: Receive) -> Request | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        if len(body) <= access.LARGEST:  # keep just enough of a body that is too long to refuse it
+        if len(body) <= access.LARGEST:  # a longer body is refused, so the rest is dropped
             body += message.get("body", b"")
         more = message.get("more_body", False)
     raw_path = scope.get("raw_path") or scope["path"].encode()

@@ -84,7 +84,7 @@ async def code(request: Authorization, name: str, password: str) -> Response:
 
 
 async def code_without_password(request: Authorization, name: str) -> Response:
-    """Sign in to the emulator by email code, with the fixed code that it accepts. Check the real code before."""
+    """Sign in to the emulator by email code, with the fixed code that it accepts. The caller checks the real code."""
     page = await _login(request, auth_flow="USER_AUTH", username=name)
     found = _SIGN_IN_TOKEN.search(page.text)
     if found is None:

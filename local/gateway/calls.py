@@ -64,7 +64,7 @@ class Call:
         return await directory.pool(client["UserPoolId"]), client, user
 
     async def passed_on(self, **other: Any) -> Json:
-        """Run the call on the emulator with `other` in place of its input. Raises OperationError if that fails."""
+        """Run the call on the emulator with `other` over its input. Raises OperationError if that fails."""
         return await operate(self.name, **{**self.given, **other})
 
 

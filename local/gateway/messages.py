@@ -47,7 +47,7 @@ def verification(pool: Json, custom: Json, medium: str, to: str, name: str, code
 
     Args:
         pool: the pool, as DescribeUserPool returns it.
-        words: the response of the custom message trigger; its texts override those of the pool.
+        custom: the response of the custom message trigger; its texts override those of the pool.
         medium: email or phone_number.
         to: the address.
         name: the value of `{username}`.

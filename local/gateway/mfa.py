@@ -75,7 +75,7 @@ def address(pool: Json, user: Json, secret: str) -> str:
 
 
 async def _respond(client: Json, user: Json, challenge: str, **given: str) -> Json:
-    """Answer a challenge on the emulator for a user whose password was right; it does not check the session."""
+    """Answer a challenge for a user whose password was right; the emulator does not check the session."""
     proof = {"SECRET_HASH": calls.secret_hash(client, user["Username"])} if client.get("ClientSecret") else {}
     responses = {"USERNAME": user["Username"], **proof, **given}
     named = {"ClientId": client["ClientId"], "ChallengeName": challenge, "Session": "of-the-pages"}

@@ -1,6 +1,6 @@
 """Tokens: their claims, the rotation of refresh tokens, and the `auth_time` claim.
 
-The emulator has no rotation. A rotated token is the emulator's token with a generation at its end. The valid
+The emulator has no rotation. A rotated token is the emulator's token with a random suffix, its generation. The valid
 generations are kept in memory: after a restart, every generation of a token is accepted until its next rotation.
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 
