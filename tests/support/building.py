@@ -1,4 +1,4 @@
-"""What the tests build or install for themselves, once for all checkouts of this person."""
+"""Build or install what the tests need, once for all checkouts of a user."""
 
 import contextlib
 import fcntl
@@ -13,8 +13,8 @@ import pytest
 
 from local import pulumi_cli
 
-_TIMEOUT = 600.0  # seconds; with a usual network npm takes twenty, Maven ten and Go ninety
-# Debian's packages of the programs that are not there on every machine.
+_TIMEOUT = 600.0  # seconds; usually npm takes 20, Maven 10 and Go 90
+# The Debian packages of programs that a machine may lack.
 _PACKAGES = {
     **{"node": "nodejs", "npm": "npm", "mvn": "default-jdk-headless maven", "go": "golang"},
     **{"chromium": "chromium", "chromedriver": "chromium-driver"},
@@ -23,7 +23,7 @@ _PACKAGES = {
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold a folder, which is made if need be: two workers may want the same."""
+    """Create a folder if it is missing and lock it, since several workers may need it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -31,11 +31,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def once(name: str, build: Callable[[Path], None]) -> Path:
-    """A folder beside the Pulumi CLI, for all checkouts. The name changes where what is built does.
+    """Return a folder beside the Pulumi CLI, shared by all checkouts, and build its contents if needed.
 
     Args:
-        name: of the folder.
-        build: what fills it. Where that fails or is killed, the next one begins again.
+        name: the folder's name. Change it when the contents change.
+        build: fills the folder. If it fails or is killed, the next call builds again.
     """
     folder = pulumi_cli.cache().parent / name
     with alone(folder):
@@ -47,19 +47,19 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
 
 
 def named(kind: str, *parts: bytes) -> str:
-    """A name for what is built of these."""
+    """Return a folder name with a hash of the inputs of a build."""
     return f"{kind}-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]}"
 
 
 def need(*programs: str) -> None:
-    """The test fails, with the reason, where a program is missing."""
+    """Fail the test, with the package to install, if a program is missing."""
     for program in programs:
         if not shutil.which(program):
             pytest.fail(f"{program} is not installed; on Debian: apt-get install {_PACKAGES[program]}", pytrace=False)
 
 
 def run(command: Sequence[str], folder: Path, more: Mapping[str, str] | None = None) -> None:
-    """Run a command in a folder, with more in its environment. The test fails, with the reason, where it fails."""
+    """Run a command in a folder, with additional environment variables. Fail the test with its output if it fails."""
     need(command[0])
     environment = os.environ | dict(more or {})
     ran = subprocess.run(

@@ -1,4 +1,4 @@
-"""A copy of this checkout for a test with the real engine: its own files, `.local/`, port and emulator."""
+"""A copy of this checkout for tests with the real engine: its own files, `.local/`, port and emulator."""
 
 import atexit
 import compileall
@@ -22,9 +22,9 @@ from local import emulator, keys
 from tests.support import forked
 
 ORIGIN = Path(__file__).resolve().parents[2]
-TIMEOUT = 180.0  # seconds for one command; without the CLI in the cache it is built first, by `pulumi_cli.find`
+TIMEOUT = 180.0  # seconds per command; a CLI that is not cached is built by `pulumi_cli.find`, before the first test
 
-# What `Checkout.inventory` has of the default stack.
+# What `Checkout.inventory` returns for the default stack.
 WHOLE = {
     "pools": ["focusmark-local-userpool-customers"],
     "domains": ["focusmark-local"],
@@ -38,7 +38,7 @@ WHOLE = {
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command gave back."""
+    """The result of a command."""
 
     status: int
     stdout: str
@@ -46,18 +46,18 @@ class Ran:
 
     @property
     def said(self) -> str:
-        """All of it as one line: the console breaks lines where it likes."""
+        """Return the whole output on one line, because the console wraps lines."""
         return " ".join((self.stdout + self.stderr).split())
 
     @property
     def changes(self) -> dict[str, int]:
-        """The counts of a run with --json, which must have succeeded."""
+        """Return the counts of a run with --json, which must succeed."""
         assert self.status == 0, self.stdout + self.stderr
         counted: dict[str, int] = json.loads(self.stdout.splitlines()[-1])["changes"]
         return counted
 
     def refused(self, *words: str) -> None:
-        """Assert that it failed with a message that has these words, and without a traceback."""
+        """Assert that the command failed with a message that contains these words, and without a traceback."""
         assert self.status != 0, self.said
         assert "Traceback" not in self.said, self.said
         for word in words:
@@ -65,21 +65,21 @@ class Ran:
 
 
 class Checkout:
-    """The files that git knows or would take in, copied into `directory`, on a free port.
+    """A copy of the files that git tracks or would add, in `directory`, on a free port.
 
-    Use it as a context manager: whatever it started is killed at the end.
+    Use it as a context manager: it kills all processes that it started.
 
     Args:
-        directory: where to put it, in a directory of its own.
-        stack: the `.local/` of another copy, after its `stop`. This one goes on from there, with its emulator running.
-        name: of its own directory.
+        directory: the parent directory of the copy.
+        stack: the `.local/` of another checkout after `stop`. The copy continues its stack, with a running emulator.
+        name: the name of the copy's directory.
     """
 
     def __init__(self, directory: Path, stack: Path | None = None, name: str = "checkout") -> None:
         self.root = directory / name
         self.port = emulator.free_port()
         shutil.copytree(_compiled(), self.root)
-        # The policy pack is started by its own script, which takes the checkout's packages.
+        # The script of the policy pack starts with the Python of `.venv`.
         (self.root / ".venv").symlink_to(sys.prefix)
         if stack:
             shutil.copytree(stack, self.root / ".local")
@@ -92,11 +92,11 @@ class Checkout:
         self.kill("")
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Start `python -m local ...` here and leave it running."""
+        """Start `python -m local ...` in the checkout without waiting for it."""
         return self.python("-m", "local", *arguments, **environment)
 
     def python(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """Start Python here and leave it running."""
+        """Start Python in the checkout without waiting for it."""
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=self.root,
@@ -108,33 +108,33 @@ class Checkout:
         )
 
     def _environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """As a person would have it: Python keeps what it has compiled."""
+        """Return a user's environment: Python keeps bytecode."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {**kept, "PORT": str(self.port), **given}
 
     def ran(self, *arguments: str, policies: bool = True, **environment: str) -> Ran:
-        """Run Python here to its end, as `python` does, by a fork of one that has imported the packages."""
+        """Run Python in the checkout to its end. The process is a fork of one with imported packages."""
         try:
             return Ran(*forked.run(arguments, self.root, self._environment(environment), TIMEOUT, policies))
         except TimeoutError:
             raise AssertionError(f"not done after {TIMEOUT:.0f} s: {arguments}") from None
 
     def local(self, *arguments: str, policies: bool = False, **environment: str) -> Ran:
-        """Run `python -m local ...` here to its end.
+        """Run `python -m local ...` in the checkout to its end.
 
-        The engine asks the policy pack only where a test is about it, or a config is new: it takes a third of a run.
+        Use `policies` only in tests of policies or of new configs: the policy pack takes a third of a run.
         """
         return self.ran("-m", "local", *arguments, policies=policies, **environment)
 
     def run(self, command: str, policies: bool = False) -> dict[str, int]:
-        """Run `python -m local <command> --json`, which must succeed, and give back what it counted."""
+        """Run `python -m local <command> --json`, which must succeed, and return its counts."""
         return self.local(command, "--json", policies=policies).changes
 
     def assert_nothing_to_do(self) -> None:
         assert set(self.run("preview")) == {"same"}
 
     def assert_right(self) -> None:
-        """Assert that everything is there once, and nothing is left to do."""
+        """Assert that each resource exists once, and that a preview has no changes."""
         assert self.inventory() == WHOLE
         self.assert_nothing_to_do()
 
@@ -151,7 +151,7 @@ class Checkout:
         return self.root / "Pulumi.local.yaml"
 
     def config(self, **values: Any) -> None:
-        """Set keys of the `identity:` namespace in Pulumi.local.yaml; None takes a key out."""
+        """Set keys of the `identity:` namespace in Pulumi.local.yaml. None removes a key."""
         content = yaml.safe_load(self.stack_file.read_text())
         for key, value in values.items():
             content["config"][f"identity:{key}"] = value
@@ -160,27 +160,27 @@ class Checkout:
         self.stack_file.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace a text in one of the files, which must be there."""
+        """Replace a text in one of the files, which must contain it."""
         text = (self.root / name).read_text()
         assert old in text
         (self.root / name).write_text(text.replace(old, new))
 
     @property
     def key(self) -> keys.Key:
-        """The access key of this checkout's emulator."""
+        """Return the access key of this checkout's emulator."""
         return keys.own(self.root / ".local" / "key.json")
 
     @property
     def url(self) -> str:
-        """Where this checkout's emulator listens."""
+        """Return the URL of this checkout's emulator."""
         return f"http://127.0.0.1:{self.port}"
 
     def aws(self, service: str) -> Any:
-        """A boto3 client for this checkout's emulator."""
+        """Return a boto3 client for this checkout's emulator."""
         return emulator.client(service, self.port, self.key)
 
     def inventory(self) -> dict[str, Sequence[str]]:
-        """What the emulator holds, by kind, sorted."""
+        """Return the resources in the emulator, by kind, sorted."""
         cognito, route53, acm = self.aws("cognito-idp"), self.aws("route53"), self.aws("acm")
         pools = [pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]]
         zones = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]]
@@ -201,7 +201,7 @@ class Checkout:
         }
 
     def processes(self, pattern: str) -> list[int]:
-        """The processes whose command line matches and that belong to this copy, by their working directory."""
+        """Return the processes of this copy, found by working directory, whose command line matches a pattern."""
         found = []
         for entry in Path("/proc").iterdir():
             try:
@@ -214,7 +214,7 @@ class Checkout:
         return found
 
     def kill(self, pattern: str) -> int:
-        """Kill these processes as a power cut would, and say how many there were."""
+        """Kill the matching processes without a chance to clean up, and return their number."""
         found = self.processes(pattern)
         for pid in found:
             try:
@@ -225,7 +225,7 @@ class Checkout:
 
 
 def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
-    """Wait for a started command. It is killed, and the test fails, when it takes too long."""
+    """Wait for a started command. On timeout, kill it and fail the test."""
     try:
         stdout, stderr = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -237,7 +237,7 @@ def finished(process: "subprocess.Popen[str]", timeout: float = TIMEOUT) -> Ran:
 
 @functools.cache
 def _compiled() -> Path:
-    """The files once for this process, compiled, so that not every copy compiles them again."""
+    """Return compiled files, made once per process, so that the copies need no compilation."""
     directory = tempfile.mkdtemp(prefix="identity-checkout-")
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     root = Path(directory) / "checkout"

@@ -1,4 +1,4 @@
-"""A real browser, without a window."""
+"""A headless browser."""
 
 import contextlib
 import shutil
@@ -11,7 +11,7 @@ from tests.support import building
 
 _FLAGS = (
     "--headless",
-    "--no-sandbox",  # tests may run as root, where Chromium's sandbox does not start
+    "--no-sandbox",  # Chromium's sandbox does not start as root
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",
@@ -27,7 +27,7 @@ _FLAGS = (
 
 @contextlib.contextmanager
 def chromium(profile: Path, *, any_certificate: bool = False) -> Iterator[webdriver.Chrome]:
-    """Chromium with a new profile; it trusts the certificates of this machine, or all of them."""
+    """Yield Chromium with a new profile. It trusts the certificates of this machine, or with `any_certificate` all."""
     building.need("chromium", "chromedriver")
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""

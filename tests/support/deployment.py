@@ -1,4 +1,4 @@
-"""A program of a test's own, run by the real engine with this checkout's `aws` plugin, on an emulator for all tests."""
+"""Run a test's own program with the real engine and the `aws` plugin of this checkout, on the shared emulator."""
 
 import asyncio
 import json
@@ -20,15 +20,16 @@ from local.stack import QuietStack
 
 Program = Callable[[], None]
 SERVICES = tuple(emulator.SERVICES)
-# The SDK never awaits some coroutines of a program that fails; they are not ours. A test collects them at its end, so
+# When a program fails, the SDK leaves coroutines that are never awaited. The test collects them at its end, so
+# that the warning does not appear in another test.
 # that none is told in another one's place.
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-_STILL = 6  # looks, 0.05 seconds apart, at a loop that does not run: the SDK is through with it
+_STILL = 6  # checks, 0.05 seconds apart, in which the loop did not run: then the SDK no longer uses it
 PASSPHRASE = "a passphrase of these tests"
 
 
 class _Workspace(automation.LocalWorkspace):
-    """A workspace that makes the stack without the CLI, which takes half as long for it as for an update."""
+    """A workspace that creates the stack without the CLI, which would take half as long as an update."""
 
     def create_stack(self, stack_name: str) -> None:
         file = _file(Path(self.work_dir), stack_name)
@@ -38,21 +39,21 @@ class _Workspace(automation.LocalWorkspace):
 
 
 def _file(work: Path, stack_name: str) -> Path:
-    """The stack's state."""
+    """Return the path of the stack's state file."""
     return work / ".pulumi" / "stacks" / "identity" / f"{stack_name}.json"
 
 
 class Deployment:
-    """One stack, whose program the test changes as it goes.
+    """A stack whose program a test can change from run to run.
 
     Args:
-        home: a PULUMI_HOME with the plugin in it.
-        url: the emulator's.
+        home: a PULUMI_HOME that contains the plugin.
+        url: the emulator's URL.
         work: an empty directory for project and state.
         stack: the stack's name.
-        config: config beside the plugin's own, as the stack file has it; it may override that.
-        project: what Pulumi.yaml has besides name and runtime.
-        key: the emulator's, where it is another checkout's.
+        config: additional config, as in a stack file. It overrides the plugin's config.
+        project: the keys of Pulumi.yaml besides name and runtime.
+        key: the emulator's access key. The default is the key of this checkout.
     """
 
     def __init__(
@@ -85,22 +86,22 @@ class Deployment:
                 "PULUMI_BACKEND_URL": f"file://{work}",
                 "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
-                "GOGC": "400",  # as the local stack has it
+                "GOGC": "400",  # as for the local stack
             },
         )
         self.stack = QuietStack(stack, workspace, StackInitMode.CREATE)
 
     def up(self, program: Program, policies: Sequence[str] = (), plan: Path | None = None) -> dict[str, int]:
-        """Update, and give back what the engine counted; `said` has what it printed.
+        """Update the stack and return the engine's counts. `said` is set to the output.
 
-        With a plan it first looks at AWS, and does what is planned alone.
+        With a plan, the engine refreshes first and makes only the planned changes.
         """
         with self._listening():
             self.said = self.stack.up(program=program, **self._options(policies, plan)).stdout
         return self._counts
 
     def preview(self, program: Program, policies: Sequence[str] = (), plan: Path | None = None) -> dict[str, int]:
-        """Preview; with a plan it first looks at AWS, and writes the plan there."""
+        """Preview the stack and return the engine's counts. With `plan`, refresh first and write a plan."""
         with self._listening():
             self.said = self.stack.preview(program=program, **self._options(policies, plan)).stdout
         return self._counts
@@ -116,16 +117,16 @@ class Deployment:
         return self._counts
 
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, a secret as the state has it."""
+        """Return the stack's outputs. Secrets stay encrypted, as in the state."""
         (stack,) = [item for item in self.state()["resources"] if item["type"] == "pulumi:pulumi:Stack"]
         return dict(stack["outputs"])
 
     def in_clear(self, name: str) -> Any:
-        """One of them, by the CLI, which takes as long for it as for an update."""
+        """Return an output in plain text. The CLI decrypts it, which takes as long as an update."""
         return self.stack.workspace.stack_outputs(self.stack.name)[name].value
 
     def resource(self, name: str) -> dict[str, Any]:
-        """What the state has of a resource."""
+        """Return a resource of the state, by name."""
         (found,) = [item for item in self.state()["resources"] if item["urn"].endswith(f"::{name}")]
         return dict(found)
 
@@ -134,7 +135,7 @@ class Deployment:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Count anew, and close the event loops that the SDK leaves open when a program fails."""
+        """Reset the counts, and afterwards close the event loops that the SDK leaves open when a program fails."""
         self._counts, loops = {}, list[asyncio.AbstractEventLoop]()
         make = asyncio.new_event_loop
 
@@ -156,7 +157,7 @@ class Deployment:
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """Close a loop that the SDK has not, once the program in it has come to its end."""
+    """Close an event loop that the SDK left open, after the program in it has ended."""
     still = 0
     for _ in range(200):
         still = 0 if loop.is_running() else still + 1

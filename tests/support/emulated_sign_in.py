@@ -1,7 +1,7 @@
-"""A sign-in server for the tests: the emulator on a free port, with a pool as the program makes it.
+"""A sign-in server for the tests: the emulator on a free port, with a pool like the program's.
 
-It needs neither Pulumi nor the local stack: the pool is made with boto3, and its outputs are given to `python -m
-sign_in` the way any stack's are, by a `pulumi` command on PATH.
+It needs neither Pulumi nor the local stack. The pool is made with boto3, and the sign-in commands get its outputs
+from a fake `pulumi` command on PATH, as they get those of any stack from the real one.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ from local.emulator import free_port
 from local.serving import served
 from tests.support import servers
 
-STACK = f"demo-{os.getpid()}"  # a session of its own for each test process, and never a person's
+STACK = f"demo-{os.getpid()}"  # a session per test process, never one of a user
 CHECKOUT = Path(__file__).resolve().parents[2]
 API_SCOPES = [f"app.acme.api.{api}/{api}.{verb}" for api in ("project", "task") for verb in ("write", "read", "delete")]
 
 
 def stack_environment(home: Path, outputs: object, **more: str) -> dict[str, str]:
-    """The environment in which `pulumi stack output` of STACK gives these outputs."""
+    """Return an environment in which `pulumi stack output` prints these outputs for STACK."""
     (home / "outputs.json").write_text(json.dumps(outputs))
     fake = home / "bin" / "pulumi"
     fake.parent.mkdir(exist_ok=True)
@@ -49,7 +49,7 @@ def stack_environment(home: Path, outputs: object, **more: str) -> dict[str, str
 
 @dataclass
 class EmulatedStack:
-    """A pool on the emulator, and what a stack would say of it."""
+    """A pool on the emulator, and the outputs of a stack with this pool."""
 
     url: str
     cognito: CognitoIdentityProviderClient
@@ -58,11 +58,11 @@ class EmulatedStack:
     home: Path
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The environment in which `pulumi stack output` of STACK gives these outputs."""
+        """Return an environment in which `pulumi stack output` prints these outputs for STACK."""
         return stack_environment(self.home, self.outputs, **more)
 
     def make_user(self, name: str, password: str) -> None:
-        """A confirmed person."""
+        """Create a confirmed user."""
         self.cognito.admin_create_user(
             UserPoolId=self.pool_id,
             Username=name,
@@ -74,7 +74,7 @@ class EmulatedStack:
 
 @contextlib.contextmanager
 def emulator(log: Path) -> Iterator[str]:
-    """The emulator's URL, while it runs on a free port; ended by its process id."""
+    """Run an emulator on a free port, and yield its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command, environment = served(port, keys.own(), log.parent)
@@ -83,7 +83,7 @@ def emulator(log: Path) -> Iterator[str]:
 
 
 def make_stack(url: str, home: Path, callback_port: int, environment: str = "test") -> EmulatedStack:
-    """A pool with the two default APIs, and one client of each kind; `windowscli` calls back to the given port."""
+    """Create a pool with the two default APIs and one client of each kind. `windowscli` uses the callback port."""
     cognito = boto3.client(
         "cognito-idp",
         endpoint_url=url,
@@ -161,7 +161,7 @@ def make_stack(url: str, home: Path, callback_port: int, environment: str = "tes
 
 
 class _Form(HTMLParser):
-    """The login page's form, as a browser would fill it in."""
+    """Parses the form of the login page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class _Form(HTMLParser):
 
 
 def log_in(login_url: str, name: str, password: str) -> httpx2.Response:
-    """Go through the login page by plain HTTP; the answer is the redirect back, or the page that refuses."""
+    """Submit the login page by HTTP. Return the redirect to the app, or the page with the error."""
     with httpx2.Client(trust_env=False) as browser:
         page = browser.get(login_url)
         form = _Form(page.raise_for_status().text)
@@ -189,14 +189,14 @@ def log_in(login_url: str, name: str, password: str) -> httpx2.Response:
 
 @dataclass
 class Command:
-    """A command under way: what it has said so far, and how it ended."""
+    """A running command, its output so far, and its exit status."""
 
     process: "subprocess.Popen[str]"
     said: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        """The login page's address, once it is printed."""
+        """Return the URL of the login page, once the command has printed it."""
         stderr = self.process.stderr
         assert stderr is not None
         while line := stderr.readline():
@@ -213,7 +213,7 @@ class Command:
             self.said.append(line)
 
     def end(self, typed: str | None = None) -> tuple[int, str, str]:
-        """Exit status, standard output, standard error."""
+        """Wait for the command. Return exit status, standard output and standard error."""
         out, err = self.process.communicate(typed, timeout=60)
         return self.process.returncode, out, "".join(self.said) + err
 

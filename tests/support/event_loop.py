@@ -1,7 +1,7 @@
-"""Event loops for a program that is run without the engine.
+"""Event loops for a program that runs without the engine.
 
-Pulumi's SDK takes the current loop of each thread there, and up to Python 3.11 one came into being by itself. From 3.12
-on that is deprecated, and since 3.14 it is an error. Nor does the SDK close the ones that it makes in its threads.
+Pulumi's SDK uses the current event loop of each thread. Up to Python 3.11 it was created on demand. Since 3.12 this is
+deprecated, since 3.14 an error. The SDK does not close the loops that it creates in its threads either.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def own_event_loop() -> Iterator[None]:
-    """New loops as the current ones of this thread and of those that it starts; all are closed at the end."""
+    """Set new event loops for this thread and the threads that it starts, and close them at the end."""
     of_threads: list[asyncio.AbstractEventLoop] = []
 
     def begin_thread() -> None:

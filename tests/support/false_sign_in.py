@@ -1,4 +1,4 @@
-"""A sign-in server that gives whatever a test wants: right tokens, wrong ones, or none."""
+"""A fake sign-in server that returns what a test needs: valid, invalid or missing tokens."""
 
 import contextlib
 import json
@@ -27,9 +27,10 @@ KEY = RSAKey.generate_key(2048, {"kid": "a"})
 
 @dataclass
 class FalseServer:
-    """Right tokens but for `changes`, or with another `status` the `refusal`; and an API of Cognito that does nothing.
+    """A sign-in server and a Cognito API without effects.
 
-    `{"id_token": {"sub": "x"}}` changes one claim of a right id token, `{"id_token": None}` leaves the token out.
+    The tokens are valid except for `changes`: `{"id_token": {"sub": "x"}}` changes a claim of the id token,
+    `{"id_token": None}` omits the token. With another `status` than 200 the response is the `refusal`.
     """
 
     url: str
@@ -45,7 +46,7 @@ class FalseServer:
     revocation: tuple[int, object] = (200, {})
 
     def target(self, **client: object) -> Target:
-        """The stack `false`, whose one client signs in here."""
+        """Return the stack `false`, with one client of this server."""
         keys = {"clientId": CLIENT, "scopes": ["openid", "a/read"], "callbackUrls": [self.callback]} | client
         outputs = {
             "userPoolId": "eu-west-1_Abc",
@@ -61,7 +62,7 @@ class FalseServer:
         return Target("false", made, "cli")
 
     def browse(self, request: AuthorizationRequest, _browser: bool = True) -> None:
-        """In place of the browser: come back to the callback at once."""
+        """Replace the browser: request the callback URL at once."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
         self.nonce = asked.get("nonce")
         threading.Thread(
@@ -109,7 +110,7 @@ class FalseServer:
 
 @contextlib.contextmanager
 def false_server() -> Iterator[FalseServer]:
-    """One, while it is needed."""
+    """Run the server, and yield it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -129,7 +130,7 @@ def false_server() -> Iterator[FalseServer]:
             self.wfile.write(given)
 
         def log_message(self, *_: object) -> None:
-            """The tests' output is no log."""
+            """keep requests out of the tests' output"""
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True

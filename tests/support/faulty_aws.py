@@ -1,4 +1,4 @@
-"""The emulator on AWS's bad days: a proxy before it that refuses an operation, or never answers it, as a test wants."""
+"""A proxy in front of the emulator that simulates AWS failures: it refuses an operation, or never responds."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ _HOP = {"connection", "content-length", "transfer-encoding", "date", "server"}
 
 @dataclass(frozen=True)
 class Fault:
-    """AWS's answer in the place of the emulator's: its code and words; `done` where AWS has done what was asked."""
+    """An error of AWS instead of the emulator's response. With `done` the operation was executed all the same."""
 
     code: str
     message: str
@@ -28,10 +28,11 @@ class Fault:
 
 @dataclass
 class FaultyAws:
-    """`faults` has, by operation (`CreateUserPoolClient`), what is answered to its next calls, one after another.
+    """The failures of the proxy.
 
-    `instead` has, by operation, words of the emulator's answer and what stands in their place.
-    An operation in `held` is done, but never answered while the test runs; `reached` is set when one arrives.
+    `faults` has the errors for the next calls of an operation (`CreateUserPoolClient`), in order.
+    `instead` has, by operation, a text of the emulator's response and its replacement.
+    An operation in `held` is executed, but gets no response until the test ends. `reached` is set when one arrives.
     """
 
     url: str
@@ -44,7 +45,7 @@ class FaultyAws:
 
 @contextlib.contextmanager
 def faulty_aws(emulator: str, key: Key) -> Iterator[FaultyAws]:
-    """The proxy, on a port of its own, before the emulator with this URL and key."""
+    """Run the proxy on a free port, for the emulator with this URL and key, and yield it."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -74,7 +75,7 @@ def faulty_aws(emulator: str, key: Key) -> Iterator[FaultyAws]:
             return client.request(self.command, f"{emulator}{self.path}", headers=self._signed(body), content=body)
 
         def _signed(self, body: bytes) -> dict[str, str]:
-            """What the request says, signed anew if it is signed: its own signature is for this proxy's address."""
+            """Return the request's headers, signed again if it was signed: a signature is valid for one address."""
             said = {name: self.headers[name] for name in ("Content-Type", "X-Amz-Target") if name in self.headers}
             if "Authorization" not in self.headers:
                 return said
@@ -86,7 +87,7 @@ def faulty_aws(emulator: str, key: Key) -> Iterator[FaultyAws]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
-            with contextlib.suppress(ConnectionError):  # who asked may have been killed
+            with contextlib.suppress(ConnectionError):  # the client may have been killed
                 self.end_headers()
                 self.wfile.write(body)
 

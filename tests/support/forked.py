@@ -1,7 +1,7 @@
-"""A Python that has imported the packages and forks for each command: their imports are half of most commands.
+"""A Python process that has imported the packages and forks for each command: imports are half of most commands.
 
-The command is a process of its own with its own main module, working directory, environment and output, which imports
-this program's modules from where it is started. What it inherits is other people's packages alone.
+Each command is its own process with its own main module, working directory, environment and output. It inherits only
+third-party packages, and imports this program's modules from its working directory.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-# What commands and program import of others.
+# The third-party packages that the commands and the program import.
 _PACKAGES = (
     *("authlib.integrations.httpx_client", "boto3", "botocore.session", "click", "grpc.aio", "httpx2", "jinja2"),
     *("joserfc.jwt", "psutil", "pulumi.automation", "pulumi_aws.acm", "pulumi_aws.cognito", "pulumi_aws.route53"),
@@ -47,16 +47,19 @@ def run(
     typed: bytes = b"",
     began: Callable[[int], object] = lambda _: None,
 ) -> tuple[int, str, str]:
-    """Run `python -m ...` or `python -c ...` to its end: its status, standard output and standard error.
+    """Run `python -m ...` or `python -c ...` to its end. Return exit status, standard output and standard error.
 
     Args:
-        arguments: as Python takes them.
-        directory: where it is started.
-        environment: all of it.
-        timeout: in seconds; after it the command is killed, and TimeoutError raised.
-        policies: whether an engine that it runs asks the policy pack.
-        typed: what it reads from standard input.
-        began: is told its process id.
+        arguments: the arguments of Python.
+        directory: the working directory.
+        environment: the whole environment.
+        timeout: seconds until the command is killed.
+        policies: whether an engine started by the command runs the policy pack.
+        typed: the standard input.
+        began: called with the process id.
+
+    Raises:
+        TimeoutError: the command did not end in time.
     """
     request = json.dumps([list(arguments), str(directory), dict(environment), policies]).encode()
     a_file = tempfile.TemporaryFile
@@ -84,7 +87,7 @@ def run(
 
 @functools.cache
 def _server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
-    """One for this process, which ends with it."""
+    """Return the socket and process of the fork server of this process. The server ends with this process."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-c", f"import runpy; runpy.run_path({__file__!r})['serve']()"]
     process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
@@ -95,9 +98,9 @@ def _server() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 
 
 def serve() -> None:
-    """Fork for each request until there are no more."""
+    """Fork for each request, until the socket is closed."""
     for name in _PACKAGES:
-        hasattr(importlib.import_module(name), "__all__")  # a package of pulumi_aws is there when it is asked something
+        hasattr(importlib.import_module(name), "__all__")  # packages of pulumi_aws load on first attribute access
     gc.freeze()
     asked = socket.socket(fileno=os.dup(0))
     while True:

@@ -1,8 +1,8 @@
-"""Runs one Pulumi program for the language host beside this file: `language_executor.py <engine's address>`.
+"""Run a Pulumi program for the language host of the tests: `language_executor.py <engine's address>`.
 
-It is a process of its own, with the Python of the program's virtual environment, and imports nothing of this checkout.
-The RunRequest comes by standard input, the config by the environment. Where the program fails the engine is told why;
-the exit status is 1 for a mistake that the program names, 32 for any other failure.
+It runs in its own process, with the Python of the program's virtual environment, and imports nothing of this checkout.
+Standard input has the RunRequest, the environment has the config. If the program fails, the engine gets the reason.
+The exit status is 1 for a RunError of the program, and 32 for any other exception.
 """
 
 import asyncio
@@ -39,9 +39,9 @@ def main(engine: str) -> None:
     def run() -> None:
         runpy.run_path(program, run_name="__main__")
 
-    # An engine that fails interrupts the program, which then has nothing to say.
+    # A failing engine interrupts the program, which should then end without output.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a program that fails leaves futures behind
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # futures remain when a program fails
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     with ThreadPoolExecutor(max(request.parallel, 1) * 4) as threads:

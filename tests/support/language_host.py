@@ -1,9 +1,9 @@
-"""Pulumi's Python language host in small, for a CLI that was built with Go alone and has none beside it.
+"""A small version of Pulumi's Python language host, for a CLI that is built with Go alone and therefore has no host.
 
-The ordinary `pulumi` is told where it is, and has it run `__main__.py`, and the policy pack of a folder. Pulumi's own
-(https://github.com/pulumi/pulumi/tree/master/sdk/python/cmd/pulumi-language-python) does the same by processes that
-each begin with their imports. What `pulumi new`, `convert` and `package` ask is not here, and `pulumi install` is told
-that the packages are installed: the virtual environment is that of the tests.
+The ordinary `pulumi` gets its address, and lets it run `__main__.py` and policy packs. Pulumi's own host
+(https://github.com/pulumi/pulumi/tree/master/sdk/python/cmd/pulumi-language-python) does the same, but each of its
+processes imports all packages again. Calls used by `pulumi new`, `convert` and `package` are not implemented.
+`pulumi install` succeeds without installing: the virtual environment is that of the tests.
 """
 
 import json
@@ -29,18 +29,18 @@ from local import policy_pack, pulumi_cli
 from local.aws_plugin.served import VERSION
 from tests.support import forked
 
-_TOLD = 32  # the exit status of a program whose failure has been told in full
-# Its environment by a pipe: a config of a few hundred APIs is longer than Linux lets a program be given (128 KiB).
+_TOLD = 32  # the exit status of a program whose failure was already reported in full
+# The environment comes through a pipe: the config of some hundred APIs exceeds Linux's limit for a variable (128 KiB).
 _START = """import json, os, runpy, sys
 os.environ |= json.load(sys.stdin)
 sys.argv = ["pulumi.policy", *sys.argv[1:]]
 runpy.run_module("pulumi.policy", run_name="__main__")"""
 _EXECUTOR = Path(__file__).with_name("language_executor.py").read_text(encoding="utf-8")
-_TIMEOUT = 300.0  # seconds for one program
+_TIMEOUT = 300.0  # seconds per program
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """What the engine asks of a language. `environment` is that of the `pulumi` which asks."""
+    """The language service for the engine. `environment` is that of the `pulumi` process that calls it."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -80,20 +80,20 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         yield rpc.InstallDependenciesResponse(stdout=b"The packages are installed.\n")
 
     def Run(self, request: rpc.RunRequest, context: grpc.ServicerContext) -> rpc.RunResponse:
-        # The config in the environment, as Pulumi's own host gives it: on Linux it may have 128 KiB in all.
+        # Pass the config in the environment, as Pulumi's own host does. On Linux a variable is limited to 128 KiB.
         environment = {
             **self._environment,
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        # A Python of the project can be started with it, which costs nothing; the program is run by a fork.
+        # Check cheaply that the project's Python starts with this environment. The program itself runs in a fork.
         subprocess.run([_python(request.info), "-S", "-c", ""], env=environment, check=True)
         rest = rpc.RunRequest()
         rest.CopyFrom(request)
         rest.ClearField("config")
         given, there = ["-c", _EXECUTOR, self._engine], Path(request.pwd)
         with ExitStack() as running:
-            # An engine that is killed takes its program with it, which would wait for an answer for ever.
+            # If the engine is killed, kill the program too: it would wait forever for a response.
             began = partial(_end_with, context, running)
             status, _, _ = forked.run(given, there, environment, _TIMEOUT, typed=rest.SerializeToString(), began=began)
         if status == _TOLD:
@@ -119,7 +119,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def _begin(pack: ExitStack, command: list[str], folder: str, stack: analyzer_pb2.AnalyzerStackConfigureRequest) -> int:
-    """Begin a pack for a stack, by the pack's own Python. At the end of `pack` it is ended."""
+    """Start a policy pack for a stack, with the pack's own Python, and return its port. It ends when `pack` closes."""
     environment = {
         "PULUMI_ORGANIZATION": stack.organization,
         "PULUMI_PROJECT": stack.project,
@@ -136,7 +136,7 @@ def _begin(pack: ExitStack, command: list[str], folder: str, stack: analyzer_pb2
 
 
 def _end_with(context: grpc.ServicerContext, running: ExitStack, program: int) -> None:
-    """Kill the program where the call of the engine ends while it runs."""
+    """Kill the program if the engine's call ends before the program does."""
     ended = threading.Event()
     running.callback(ended.set)
     context.add_callback(lambda: None if ended.is_set() else os.kill(program, signal.SIGKILL))
@@ -148,10 +148,10 @@ def _python(info: rpc.ProgramInfo) -> str:
 
 @contextmanager
 def served(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """While this lasts, an engine that is given this environment finds the language here.
+    """Serve the language host, and yield the environment variables with which an engine finds it.
 
-    https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/debugging/providers.html tells of
-    PULUMI_DEBUG_LANGUAGES.
+    PULUMI_DEBUG_LANGUAGES is described at
+    https://pulumi-developer-docs.readthedocs.io/latest/developer-docs/debugging/providers.html.
     """
     server = grpc.server(ThreadPoolExecutor())
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(environment), server)

@@ -1,4 +1,4 @@
-"""Pools as others run them: requests of AWS's API in `pools/*.yaml`, how one is made, and a picture of one."""
+"""Pools with the settings of many teams: requests of AWS's API in `pools/*.yaml`, to create and to describe a pool."""
 
 import io
 import json
@@ -19,7 +19,7 @@ _MADE = {
     "groups": "create_group",
     "clients": "create_user_pool_client",
 }
-# What AWS answers of a pool in any case; the emulator leaves out what nobody has said.
+# Defaults that AWS returns for every pool, but the emulator only if they were set.
 _BY_ITSELF = {
     "Policies.PasswordPolicy.PasswordHistorySize": 0,
     "Policies.PasswordPolicy.TemporaryPasswordValidityDays": 7,
@@ -27,7 +27,7 @@ _BY_ITSELF = {
     "AdminCreateUserConfig.UnusedAccountValidityDays": 7,
     "WebAuthnConfiguration.UserVerification": "preferred",
 }
-# One that says nothing; where it is asked to let people in, they are by the answer "open".
+# A Lambda function without effect. As a custom challenge it accepts the answer "open".
 _FUNCTION = """\
 def handler(event, context):
     asked, trigger = event["request"], event["triggerSource"].partition("_")[0]
@@ -41,7 +41,7 @@ def handler(event, context):
 
 
 def of(directory: Path) -> Mapping[str, Spec]:
-    """The pools of a directory, by the names of their files."""
+    """Return the pools of a directory, by file name."""
     return {file.stem: yaml.load(file.read_bytes(), yaml.CSafeLoader) for file in sorted(directory.glob("*.yaml"))}
 
 
@@ -49,7 +49,7 @@ POOLS = of(Path(__file__).parent / "pools")
 
 
 def make(aws: Aws, spec: Spec) -> str:
-    """Make a pool as its owners have it, its functions too, and give back its id."""
+    """Create a pool with its functions and all its resources, and return its id."""
     _referred_to(aws, spec)
     cognito = aws("cognito-idp")
     pool: str = cognito.create_user_pool(**spec["pool"])["UserPool"]["Id"]
@@ -70,7 +70,7 @@ def make(aws: Aws, spec: Spec) -> str:
 
 
 def _referred_to(aws: Aws, spec: Spec) -> None:
-    """What the pool refers to: functions, and the roles of groups."""
+    """Create what the pool refers to: functions, and the roles of groups."""
     for group in spec.get("groups", []):
         if "RoleArn" in group:
             _role(aws, group["RoleArn"].rpartition("/")[2])
@@ -90,7 +90,7 @@ def _referred_to(aws: Aws, spec: Spec) -> None:
 
 
 def _functions(spec: Spec) -> list[str]:
-    """The names of those that the pool calls."""
+    """Return the names of the functions in the pool's triggers."""
     return sorted(set(re.findall(r":function:([\w-]+)", json.dumps(spec["pool"].get("LambdaConfig", {})))))
 
 
@@ -101,7 +101,7 @@ def _role(aws: Aws, name: str) -> str:
 
 
 def picture(aws: Aws, pool: str) -> dict[str, Any]:
-    """Every answer of AWS's API about the pool and what stands on it, member by member, without what says nothing."""
+    """Return the pool and its resources as AWS describes them: values by path, without empty values and defaults."""
     cognito = aws("cognito-idp")
     described = _described(cognito, pool)
     names = [described[kind] for kind in ("Domain", "CustomDomain") if kind in described]
@@ -142,6 +142,6 @@ def _members(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    """The members that are otherwise, but for the tags of the program and deletion protection."""
+    """Return the paths whose values differ, except for the program's tags and deletion protection."""
     different = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     return {path for path in different if not re.match(r"pool\.(UserPoolTags\..*|DeletionProtection)$", path)}

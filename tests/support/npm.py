@@ -1,4 +1,4 @@
-"""The packages of examples/connect from npm, and the examples in `.local/` with them beside, where Node finds them."""
+"""The npm packages of examples/connect, and the examples in `.local/`, where Node finds the packages."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ from tests.support.checkout import ORIGIN
 EXAMPLES = ORIGIN / "examples" / "connect"
 FOLDER = ORIGIN / ".local" / "connect-examples"
 
-# Versions and hashes without a host; under npm's own name other tools would write one into it.
+# Versions and hashes without registry URLs. Under npm's default name, other tools would write URLs into it.
 _LOCK = "npm-lock.json"
 
 
 def installed() -> Path:
-    """The folder to run Node in. The test fails, with the reason, where it cannot be had."""
+    """Return the folder to run Node in. Fail the test, with the reason, if the packages cannot be installed."""
     building.need("node", "npm")
     with building.alone(FOLDER):
         packages, link = _packages(), FOLDER / "node_modules"
@@ -31,12 +31,12 @@ def installed() -> Path:
 
 
 def file_of(package: str, integrity: str, name: str) -> bytes:
-    """One file of a package of which the tests need nothing else: what it depends on takes hundreds of megabytes.
+    """Return a file of a package without its dependencies, which would take hundreds of megabytes.
 
     Args:
-        package: its name with its version.
-        integrity: its hash, as npm's lock files have it.
-        name: of the file, in the package.
+        package: the package's name and version.
+        integrity: its hash, in the form of npm's lock files.
+        name: the file's path in the package.
     """
     packed = building.named("npm", integrity.encode())
     folder = building.once(packed, lambda made: building.run(["npm", "pack", "--silent", package], made))
@@ -49,7 +49,7 @@ def file_of(package: str, integrity: str, name: str) -> bytes:
 
 
 def _packages() -> Path:
-    """The folder of those that the lock file names."""
+    """Return the folder with the packages of the lock file."""
     lock = EXAMPLES / _LOCK
 
     def install(folder: Path) -> None:

@@ -1,7 +1,7 @@
-"""What AWS and its official provider would say to a resource, as far as their own descriptions tell.
+"""Check inputs of resources against the descriptions of AWS and its official provider.
 
-`pulumi_aws`'s classes say which properties there are, which are required and what type each has; botocore's model has
-AWS's values, ranges, lengths and patterns.
+The classes of `pulumi_aws` list properties, required ones, and types. The model of botocore has AWS's values, ranges,
+lengths and patterns.
 """
 
 import functools
@@ -20,7 +20,7 @@ from local.aws_plugin.emulator import model
 from local.aws_plugin.properties import to_aws
 from local.aws_plugin.values import Archive
 
-# The operations whose requests carry a resource's inputs. For the rest of the types the classes alone speak.
+# The operations whose requests contain a resource's inputs. Other types are checked by the classes only.
 _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "aws:acm/certificate:Certificate": ("acm", ("RequestCertificate",)),
     "aws:cognito/identityPool:IdentityPool": ("cognito-identity", ("CreateIdentityPool",)),
@@ -52,7 +52,7 @@ _OPERATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def complaints(type_name: str, inputs: Mapping[str, Any]) -> list[str]:
-    """Everything wrong with the inputs of a resource of AWS, a sentence each; of another provider's, nothing."""
+    """Return a sentence for each problem in the inputs of an AWS resource. Other providers are not checked."""
     if not type_name.startswith("aws:"):
         return []
     if type_name not in RESOURCES:
@@ -68,13 +68,13 @@ def _of_aws(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
         return
     service, operations = _OPERATIONS[type_name]
     table = RESOURCES[type_name].inputs
-    made = {name: "made" for name, prop in table.items() if prop.named}  # the provider makes a name that is not given
+    made = {name: "made" for name, prop in table.items() if prop.named}  # the provider generates an omitted name
     request = to_aws(table, made | dict(given))
     for operation in operations:
         shape = _operation(service, operation).input_shape
         assert shape is not None
         part = {name: value for name, value in request.items() if name in shape.members}
-        if len(operations) > 1:  # what only the other one needs stands in the other one
+        if len(operations) > 1:  # another operation of this resource supplies the id
             part |= {name: "us-east-1_Pool1" for name in shape.required_members if name == "UserPoolId"}
         report = ParamValidator().validate(part, shape)
         if report.has_errors():
@@ -84,10 +84,10 @@ def _of_aws(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    """Where a value breaks a range, a pattern or a list of values of AWS's model: botocore looks at minima alone."""
+    """Yield each value outside of a range, pattern or enum of AWS's model: botocore checks only minimums."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():  # type: ignore[attr-defined]
-            # The mocks give clients and identity pools ids that can be read.
+            # The mocks use readable ids for clients and identity pools.
             if (
                 name in value
                 and name not in ("ClientId", "IdentityPoolId")
@@ -111,7 +111,7 @@ def _out_of_range(shape: Shape, number: float, what: str) -> Iterator[str]:
 
 
 def _text_breaches(shape: Shape, value: str, path: str) -> Iterator[str]:
-    # Python knows no \p classes: those for separators are white space here, all others are not.
+    # Python has no \p classes. Those for separators become whitespace, all others non-whitespace.
     pattern = re.sub(
         r"\\p\{(\w)\}", lambda item: r"\s" if item[1] == "Z" else r"\S", shape.metadata.get("pattern", ".*")
     )
@@ -128,7 +128,7 @@ def _operation(service: str, operation: str) -> OperationModel:
 
 
 def _plain(value: Any) -> Any:
-    """A value as the plugin has it: without secrets' wraps, its whole numbers as integers (floats on the wire)."""
+    """Return a value as the plugin gets it: secrets unwrapped, whole numbers as integers (floats on the wire)."""
     value = unwrap_rpc_secret(value)
     if isinstance(value, pulumi.Archive):
         return Archive()

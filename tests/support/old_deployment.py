@@ -1,4 +1,4 @@
-"""The deployment that this program takes over: four CloudFormation stacks, and people in the pool."""
+"""The old deployment that this program replaces: four CloudFormation stacks, and users in the pool."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -102,7 +102,7 @@ SERVERS: Template = {
         }
         for key, scopes in (
             ("project", _scopes("project", "Projects", "Delete Projects")),
-            ("task", _scopes("task", "Tasks", "Delete existing Projects")),  # the slip of the old template
+            ("task", _scopes("task", "Tasks", "Delete existing Projects")),  # a mistake of the old template
         )
     }
 }
@@ -136,11 +136,11 @@ CLIENTS: Template = {
         "WindowsCli": _client("windowscli", False, "http://localhost:9000"),
     }
 }
-# Another repository's stack, whose API takes its authorizer from the pool's ARN.
+# A stack of another repository, whose API has an authorizer that uses the pool's ARN.
 _NOTHING = {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
 CONSUMER: Template = {"Resources": _NOTHING, "Outputs": {"Authorizer": {"Value": _imported(ARN_EXPORT)}}}
 
-# In the order in which they are deployed; people delete them from the last to the first.
+# In the order of deployment. They are deleted in reverse order.
 STACKS: Mapping[str, Template] = {
     f"{STEM}-cf-auth-certificates": CERTIFICATES,
     f"{STEM}-cf-auth-customeridentity": IDENTITY,
@@ -150,18 +150,18 @@ STACKS: Mapping[str, Template] = {
 
 
 def retained(template: Template) -> Template:
-    """The same, to be let go of: CloudFormation takes a new deletion policy only with another change beside it."""
+    """Retain all resources on deletion. CloudFormation applies a new deletion policy only with another change."""
     extra = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Metadata": {"handedOver": "yes"}}
     return {**template, "Resources": {name: {**resource, **extra} for name, resource in template["Resources"].items()}}
 
 
 def consumer_of(value: str) -> Template:
-    """The other repository's stack with the value itself in the place of the import."""
+    """Return the other repository's stack with the value instead of the import."""
     return {**CONSUMER, "Outputs": {"Authorizer": {"Value": value}}}
 
 
 def shell(pool: str, arn: str) -> Template:
-    """The stack of the pool with its exports alone: what it held it lets go of, and importers notice nothing."""
+    """Return the pool's stack with only its exports: it releases its resources, and imports continue to work."""
     exports = {"PoolId": (pool, POOL_EXPORT), "PoolArn": (arn, ARN_EXPORT)}
     values = {key: {"Value": value, "Export": {"Name": name}} for key, (value, name) in exports.items()}
     return {"Resources": _NOTHING, "Outputs": values}
@@ -190,7 +190,7 @@ def _wait(cloudformation: Any, goal: str, name: str) -> None:
 
 
 def deploy(aws: Aws) -> None:
-    """What `deploy.sh` did, with the zone's stack before it and another repository's after it."""
+    """Deploy as `deploy.sh` did, after the zone's stack and before the stack of another repository."""
     create(aws, "dns", ZONE)
     for name, template in STACKS.items():
         create(aws, name, template)
@@ -199,7 +199,7 @@ def deploy(aws: Aws) -> None:
 
 @dataclass(frozen=True)
 class Ids:
-    """What shipped apps and other systems hold on to."""
+    """The ids that deployed apps and other systems depend on."""
 
     pool: str
     clients: Mapping[str, str]
@@ -210,7 +210,7 @@ class Ids:
 
 
 def ids(aws: Aws, pool: str) -> Ids:
-    """The ids of today, by AWS's own APIs."""
+    """Return the current ids, from AWS's APIs."""
     cognito = aws("cognito-idp")
     listed = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"]
     described = [
@@ -235,7 +235,7 @@ def only_pool(aws: Aws) -> str:
 
 
 def sign_up(aws: Aws, pool: str, people: Iterable[str]) -> None:
-    """Make people who can sign in at once."""
+    """Create confirmed users."""
 
     def one(name: str) -> None:
         email = [{"Name": "email", "Value": f"{name}@example.com"}, {"Name": "email_verified", "Value": "true"}]
@@ -248,7 +248,7 @@ def sign_up(aws: Aws, pool: str, people: Iterable[str]) -> None:
 
 
 def who_can_sign_in(aws: Aws, client_id: str, people: Iterable[str]) -> set[str]:
-    """Those of them who get tokens for their password."""
+    """Return the users who get tokens for their password."""
 
     def one(name: str) -> str | None:
         answer = cognito.initiate_auth(

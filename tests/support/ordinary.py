@@ -1,4 +1,4 @@
-"""The ordinary `pulumi`, typed in a checkout's directory as the pages say, on that checkout's emulator."""
+"""Run the ordinary `pulumi` in a checkout's directory, as on the pages, with that checkout's emulator."""
 
 import os
 import subprocess
@@ -13,17 +13,17 @@ from local.aws_plugin.served import served
 from tests.support import language_host
 from tests.support.checkout import Checkout, Ran, finished
 
-TIMEOUT = 300.0  # seconds for one command
+TIMEOUT = 300.0  # seconds per command
 
 
 class Shell:
-    """A shell in a checkout, for somebody who has the Pulumi CLI and no account on AWS.
+    """A shell in a checkout, for a user who has the Pulumi CLI but no AWS account.
 
     Args:
-        checkout: with its emulator running.
-        home: an empty directory for what the CLI keeps: its login, and the state in `state/`.
+        checkout: a checkout whose emulator runs.
+        home: an empty directory for the CLI's login, and the state in `state/`.
 
-    Use it as a context manager: the plugin of a command that was left running ends with it.
+    Use it as a context manager: plugins of commands that were left running end with it.
     """
 
     def __init__(self, checkout: Checkout, home: Path) -> None:
@@ -42,7 +42,7 @@ class Shell:
         self._plugins.close()
 
     def emulated(self, stack: str, url: str = "") -> None:
-        """Have a stack file say where the emulator is, or the proxy before it, in the place of credentials."""
+        """Write the address of the emulator, or of a proxy in front of it, and its key into a stack file."""
         file = self.checkout.root / f"Pulumi.{stack}.yaml"
         content = yaml.safe_load(file.read_text()) if file.exists() else {"config": {}}
         key, url = self.checkout.key, url or f"http://127.0.0.1:{self.checkout.port}"
@@ -56,19 +56,19 @@ class Shell:
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def types(self, command: str) -> Ran:
-        """Run a line by bash, without a terminal, which must succeed."""
+        """Run a line with bash, without a terminal. It must succeed."""
         ran = self._run(command)
         assert ran.status == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
         return ran
 
     def refused(self, command: str, *words: str) -> Ran:
-        """Run a line that must fail, with a message that has these words, and without a traceback."""
+        """Run a line that must fail with a message that contains these words, and without a traceback."""
         ran = self._run(command)
         ran.refused(*words)
         return ran
 
     def starts(self, command: str) -> "subprocess.Popen[str]":
-        """Start a line by bash in a process group of its own, and leave it running."""
+        """Start a line with bash in its own process group, without waiting for it."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
         environment |= {
             "HOME": str(self.home),
@@ -76,7 +76,7 @@ class Shell:
             "PULUMI_HOME": str(self.home),
             "PULUMI_CONFIG_PASSPHRASE": "a passphrase of these tests",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "GOGC": "400",  # as the local stack has it
+            "GOGC": "400",  # as for the local stack
             **self._plugins.enter_context(served()),
         }
         environment |= self._plugins.enter_context(language_host.served(environment))

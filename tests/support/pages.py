@@ -1,4 +1,4 @@
-"""A browser of a test: it fills in the gateway's pages by plain HTTP, and stops where it is sent back to an app."""
+"""A browser for tests: it submits the gateway's pages by HTTP, and stops at a redirect to an app."""
 
 import re
 from html.parser import HTMLParser
@@ -10,7 +10,7 @@ from tests.support import http
 
 
 class Browser:
-    """Cookies, and the page that is open."""
+    """Cookies and the current page."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -18,11 +18,11 @@ class Browser:
         self.page = httpx2.Response(200)
 
     def open(self, path: str) -> "Browser":
-        """Go to a page."""
+        """Request a page."""
         return self._go(http.get(urljoin(self.url, path), cookies=self.cookies))
 
     def send(self, form: int = 0, **entered: str) -> "Browser":
-        """Fill in one of the page's forms and send it, as a browser does."""
+        """Fill in and submit a form of the page, as a browser does."""
         found = _Forms(self.page.text).forms[form]
         unknown = entered.keys() - found.fields.keys()
         assert not unknown, f"{found.fields} has no {unknown}"
@@ -32,7 +32,7 @@ class Browser:
         return self._go(answer)
 
     def follow(self, words: str) -> "Browser":
-        """Go where a link of the page leads."""
+        """Follow a link of the page, by its text."""
         address = re.search(rf'<a href="([^"]+)"[^>]*>{re.escape(words)}</a>', self.page.text)
         assert address, f"{self.page.text} has no link {words}"
         return self.open(address[1].replace("&amp;", "&"))
@@ -54,19 +54,19 @@ class Browser:
 
     @property
     def answer(self) -> dict[str, str]:
-        """What the app is answered, once the browser is sent back to it."""
+        """Return the parameters of the redirect to the app."""
         assert self.page.status_code == 302, f"{self.title}: {self.error}"
         return {name: values[0] for name, values in parse_qs(urlsplit(self.page.headers["Location"]).query).items()}
 
     @property
     def shown_secret(self) -> str:
-        """The key of an authenticator app that is to be set up."""
+        """Return the displayed key for an authenticator app."""
         found = re.search(r"secret=([A-Z2-7]+)", self.page.text)
         assert found, self.page.text
         return found[1]
 
     def fields(self, form: int = 0) -> list[str]:
-        """The names of what is asked for."""
+        """Return the names of a form's input fields."""
         return list(_Forms(self.page.text).forms[form].fields)
 
 

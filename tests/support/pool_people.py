@@ -1,4 +1,4 @@
-"""People in a pool as others run it: one by each way in which a client lets anybody in, and its machines."""
+"""Users and machine-to-machine clients in a pool: one for each way to sign in at each client."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -11,32 +11,32 @@ from tests.support.live_pool import Aws
 from tests.support.pages import Browser
 
 Json = dict[str, Any]
-PASSWORD = "Aa1-" * 25  # long enough for every policy
+PASSWORD = "Aa1-" * 25  # valid for every password policy
 PAGES, MACHINE = "pages", "client_credentials"
-# What lets a client in by each flow of InitiateAuth; the second names are those of the first years.
+# The settings of a client that allow each flow of InitiateAuth. The second names are older ones.
 _FLOWS = {
     "USER_PASSWORD_AUTH": {"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"},
     "ADMIN_USER_PASSWORD_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
     "USER_SRP_AUTH": {"ALLOW_USER_SRP_AUTH"},
     "CUSTOM_AUTH": {"ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"},
 }
-_BY_ITSELF = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]  # where a client names none
+_BY_ITSELF = ["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]  # the defaults of AWS
 _REQUIRED = {"birthdate": "2000-01-01", "updated_at": "1"}
-# Who somebody is, and what for; without what is of the moment.
+# The claims that are the same at each sign-in.
 _LASTING = ("iss", "sub", "client_id", "username", "scope", "token_use", "cognito:groups")
 
 
 @dataclass
 class Person:
-    """Somebody, or a machine, who gets in at one client by one way.
+    """A user or machine-to-machine client that signs in at one client in one way.
 
     Args:
-        url: of the emulator.
-        cognito: its API, with the account's key.
-        pool: as it is described.
-        client: as it is described at first; its secret is the one that is shown for ever.
-        way: a flow of InitiateAuth, PAGES, the name of an identity provider at the pages, or MACHINE.
-        name: of a person of the pool's own.
+        url: the emulator's URL.
+        cognito: a Cognito client with the account's key.
+        pool: the pool as AWS describes it.
+        client: the client as first described. Its secret must stay valid.
+        way: a flow of InitiateAuth, PAGES, the name of an identity provider, or MACHINE.
+        name: the username, unless an identity provider or a machine signs in.
     """
 
     url: str
@@ -51,7 +51,7 @@ class Person:
     known: Json = field(default_factory=dict)
 
     def begin(self, with_app: bool) -> None:
-        """Sign in for the first time, and with a second factor from then on."""
+        """Sign in for the first time. `with_app` sets up an authenticator app, which each later sign-in needs."""
         given = self._sign_in()
         if with_app and self.way in _FLOWS:
             self._set_up_app(given["access_token"])
@@ -60,11 +60,11 @@ class Person:
         self.known, self.refresh_token = _lasting(given), given.get("refresh_token", "")
 
     def come_back(self) -> None:
-        """Sign in anew by the same password, factor and secret, and renew the tokens of the first time."""
+        """Sign in again with the same password, app and secret, and use the first refresh token."""
         self.code_asked = False
         assert _lasting(self._sign_in()) == self.known
         assert self.code_asked == bool(self.app)
-        if self.refresh_token:  # the emulator's token endpoint renews without the groups
+        if self.refresh_token:  # the emulator's token endpoint omits the groups on refresh
             assert _lasting(self._renew()).items() <= self.known.items()
 
     def _sign_in(self) -> Json:
@@ -114,7 +114,7 @@ class Person:
         return str(self.client["CallbackURLs"][0])
 
     def _code(self) -> str:
-        """What the app is given by the sign-in pages; a stand-in plays each provider."""
+        """Return the authorization code of the sign-in pages. A stand-in plays the identity provider."""
         asked = {"client_id": self.client["ClientId"], "response_type": "code", "redirect_uri": self._callback}
         asked |= {"scope": " ".join(self.client["AllowedOAuthScopes"])}
         if self.way == PAGES:
@@ -147,13 +147,13 @@ class Person:
 
 
 def move_in(url: str, aws: Aws, pool_id: str, nobody: Collection[str] = ()) -> list[Person]:
-    """Everybody, each signed in once; the people of the pool's own are in each of its groups.
+    """Create the users, add them to all groups, and sign in each user and machine once.
 
     Args:
-        url: of the emulator.
-        aws: its services.
-        pool_id: of the pool.
-        nobody: the names of the clients that let nobody in here; every other one does.
+        url: the emulator's URL.
+        aws: returns a boto3 client of a service.
+        pool_id: the pool's id.
+        nobody: the names of clients without a way to sign in here. All other clients must have one.
     """
     cognito = aws("cognito-idp")
     pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
@@ -179,7 +179,7 @@ def move_in(url: str, aws: Aws, pool_id: str, nobody: Collection[str] = ()) -> l
 
 
 def _ways(pool: Json, client: Json) -> Iterator[str]:
-    """How a client lets anybody in; of the two flows of OAuth with people, the one that is to be used."""
+    """Yield the ways to sign in at a client. With both OAuth flows for users allowed, only the code flow is used."""
     allowed = set(client.get("ExplicitAuthFlows") or _BY_ITSELF)
     for flow, names in _FLOWS.items():
         if allowed & names and (flow != "CUSTOM_AUTH" or pool.get("LambdaConfig", {}).get("DefineAuthChallenge")):

@@ -1,4 +1,4 @@
-"""User pools as stack files have them, drawn over every key: each is one that the program takes."""
+"""Hypothesis strategies for valid user pools of stack files, with all keys."""
 
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from identity.user_pool.triggers import SENDERS, Triggers
 ACCOUNT = "eu-west-1:123456789012"
 IDENTITY = f"arn:aws:ses:{ACCOUNT}:identity/acme.app"
 ARNS = st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: f"arn:aws:lambda:{ACCOUNT}:function:{name}")
-# As AWS has it, neither control characters nor spaces beyond those of ASCII.
+# As AWS requires: no control characters, and no spaces except in ASCII.
 WORDS = st.text(st.characters(max_codepoint=0x2FF, exclude_categories=["C", "Z"]), max_size=40)
 TEXTS = WORDS.map(lambda text: f"text {text.replace('{', '(')}")
 CODES = TEXTS.map("{}: {{####}}".format)
@@ -28,11 +28,11 @@ CUSTOM_NAMES = st.from_regex(r"[a-z][A-Za-z0-9_.:-]{0,19}", fullmatch=True).filt
 
 
 def some(keys: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """An object with at least one of these keys."""
+    """Return a strategy for objects with at least one of these keys."""
     return st.fixed_dictionaries({}, optional=keys).filter(bool)
 
 
-@cache  # hypothesis takes longer to look a new strategy through than to draw from it
+@cache  # hypothesis needs more time to validate a new strategy than to draw from it
 def subset(of: tuple[str, ...], least: int = 0) -> st.SearchStrategy[list[Any]]:
     return st.lists(st.sampled_from(of), min_size=least, unique=True).map(sorted)
 
@@ -157,7 +157,7 @@ RECOVERY = st.sampled_from([["admin_only"], ["verified_phone_number", "verified_
 
 @st.composite
 def user_pools(draw: st.DrawFn) -> dict[str, Any]:
-    """The object of `userPool`, for a pool in eu-west-1."""
+    """Draw an object for `userPool`, for a pool in eu-west-1."""
 
     def sometimes(values: st.SearchStrategy[Any]) -> Any:
         return draw(values) if draw(st.booleans()) else None
@@ -167,7 +167,7 @@ def user_pools(draw: st.DrawFn) -> dict[str, Any]:
     first = sometimes(subset(tuple(name for name in factors.FIRST_FACTORS if name != "smsOtp" or sms is not None)))
     first = None if first is None else sorted({*first, "password"})
     mfa = sometimes(second_factors(email is not None, sms is not None))
-    # A factor by mail wants another way back in than mail alone.
+    # MFA by email needs another recovery method than email alone.
     recovery = draw(RECOVERY) if mfa and "email" in mfa else sometimes(subset(tuple(factors.RECOVERY[:2]), 1))
     by_address = draw(st.booleans())
     named = {"usernameAttributes": ["email"]} if by_address else {}

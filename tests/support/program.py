@@ -1,4 +1,4 @@
-"""The program as the tests run it: one `Mocks` for every test, and what a run registers."""
+"""Run the program in tests: `Mocks` for all tests, and what a run registers."""
 
 import json
 import re
@@ -27,7 +27,7 @@ ACCOUNT = "123456789012"
 ZONE_ID = "Z0123456789ABC"
 
 
-# By type, the ARN of a resource of this name.
+# The ARN of a resource, by type.
 ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}",
     "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
@@ -37,7 +37,7 @@ ARNS = {
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """AWS as the program sees it: computed outputs, one hosted zone, one export, and whatever state a test gives."""
+    """A mock of AWS: computed outputs, one hosted zone, one export, and the state that a test passes."""
 
     def __init__(
         self,
@@ -106,8 +106,9 @@ class Mocks(pulumi.runtime.Mocks):
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the program registered it; `waits_for` has the names of the resources it depends on, and
-    `secret_inputs` those of the inputs that are secret or have a secret in them.
+    """A registered resource.
+
+    `waits_for` has the names of its dependencies, `secret_inputs` the names of inputs that are or contain a secret.
     """
 
     type: str
@@ -126,10 +127,10 @@ class Registered:
 
 @dataclass
 class Run:
-    """One run of the program: what it registered, by name, what it exported, and which outputs are secret.
+    """A run of the program: its registered resources by name, its outputs, and which outputs are secret.
 
-    `of_components` has the outputs of each component, by its URN; `complaints` what AWS or its official provider would
-    refuse.
+    `of_components` has the outputs of each component, by URN. `complaints` has the inputs that AWS or its official
+    provider would reject.
     """
 
     resources: dict[str, Registered] = field(default_factory=dict)
@@ -147,7 +148,7 @@ class Run:
 
 
 class RecordingMonitor(mocks.MockMonitor):
-    """Keeps what `Mocks` is not told: dependencies, options and the stack's outputs."""
+    """Records what `Mocks` does not get: dependencies, options and stack outputs."""
 
     def __init__(self, mocked: Mocks, run: Run) -> None:
         super().__init__(mocked)
@@ -188,7 +189,7 @@ class RecordingMonitor(mocks.MockMonitor):
 
 
 def config_of(stack_config: Mapping[str, Any], prefix: str = "identity:") -> dict[str, str]:
-    """Config values as the engine hands them over: texts as they are, all else as JSON."""
+    """Return config values as the engine passes them: strings unchanged, all else as JSON."""
     return {
         key if ":" in key else f"{prefix}{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in stack_config.items()
@@ -199,7 +200,7 @@ Deploy = Callable[..., Run]
 
 
 def run_main() -> None:
-    """The program, afresh."""
+    """Run `__main__.py`."""
     runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
 
@@ -210,9 +211,9 @@ def run_with(
     secrets: Sequence[str] = (),
     program: Callable[[], None] = run_main,
 ) -> None:
-    """Run a program with the monitor in the engine's place.
+    """Run a program with the monitor instead of the engine.
 
-    In a thread of its own, as the SDK sends the whole call stack with each resource, and that of pytest is a long one.
+    It runs in its own thread: the SDK sends the whole call stack with each resource, and pytest's is long.
     """
 
     def run() -> None:
@@ -227,5 +228,5 @@ def run_with(
 
 
 def told(config: Mapping[str, Any], stack: str = "dev") -> list[Problem]:
-    """The mistakes of a config, warnings left out."""
+    """Return the errors of a config, without warnings."""
     return [problem for problem in check(config_of(config), stack)[1] if not problem.warning]

@@ -1,4 +1,4 @@
-"""Servers of the tests, each a process of its own while it is needed."""
+"""Server processes for tests."""
 
 import contextlib
 import subprocess
@@ -18,14 +18,14 @@ _START = 60.0  # seconds
 def running(
     command: Sequence[str], url: str, log: Path, environment: Mapping[str, str], directory: Path | None = None
 ) -> Iterator[None]:
-    """A command that serves, from when something answers at `url` on; it is ended by its process id.
+    """Run a server until the end of the block, starting when `url` responds.
 
     Args:
-        command: what serves.
-        url: where it says that it is ready.
-        log: the file that gets its output.
-        environment: all of it.
-        directory: where it is started; here by default.
+        command: the server's command.
+        url: responds when the server is ready.
+        log: the file for the server's output.
+        environment: the whole environment.
+        directory: the working directory. The default is the current one.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=directory, env=environment, stdout=output, stderr=subprocess.STDOUT)

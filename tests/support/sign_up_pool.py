@@ -1,4 +1,4 @@
-"""A pool of a test's own on the emulator, an app that calls it as apps do, and what was mailed to its people."""
+"""A pool of a single test on the emulator, an app that calls it, and the mail sent to its users."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ CALLBACK = "http://localhost:3000/callback"
 
 @dataclass
 class Pool:
-    """A pool and the app client that a test uses most."""
+    """A pool and its main app client."""
 
     url: str
     admin: Any
@@ -30,12 +30,12 @@ class Pool:
 
     @property
     def app(self) -> Any:
-        """Cognito as an app calls it: without a signature."""
+        """Return Cognito's API as an app calls it: without a signature."""
         config = Config(signature_version=UNSIGNED, proxies={}, retries={"total_max_attempts": 1})
         return boto3.client("cognito-idp", endpoint_url=self.url, region_name="us-east-1", config=config)
 
     def aws(self, service: str) -> Any:
-        """Another service of the same emulator, with the checkout's key."""
+        """Return another service of the same emulator, with the checkout's key."""
         return of_account(self.url, service)
 
     @property
@@ -43,17 +43,17 @@ class Pool:
         return str(self.client["ClientId"])
 
     def another_client(self, **settings: Any) -> "Pool":
-        """The same pool with another app client."""
+        """Return the same pool with a new app client."""
         made = self.admin.create_user_pool_client(UserPoolId=self.id, **{**CLIENT, **settings})["UserPoolClient"]
         return Pool(self.url, self.admin, self.id, made)
 
     def sign_up(self, username: str = "ada", password: str = PASSWORD, **attributes: str) -> Any:
-        """SignUp, with an email address unless told otherwise."""
+        """Call SignUp. The default attribute is an email address."""
         given = attributes or {"email": f"{username}@example.com"}
         return self.app.sign_up(**self.named(username), Password=password, UserAttributes=listed(given))
 
     def named(self, name: str) -> dict[str, str]:
-        """What each operation on a user begins with."""
+        """Return the parameters that identify a user in each operation, with SecretHash if the client has a secret."""
         named = {"ClientId": self.client_id, "Username": name}
         if secret := self.client.get("ClientSecret"):
             proof = hmac.new(secret.encode(), (name + self.client_id).encode(), hashlib.sha256).digest()
@@ -61,7 +61,7 @@ class Pool:
         return named
 
     def person(self, name: str = "ada", **attributes: str) -> None:
-        """A confirmed user whose address is verified."""
+        """Create a confirmed user with a verified email address."""
         given = {"email": f"{name}@example.com", "email_verified": "true"} | attributes
         named = {"UserPoolId": self.id, "Username": name}
         self.admin.admin_create_user(**named, UserAttributes=listed(given), MessageAction="SUPPRESS")
@@ -75,7 +75,7 @@ class Pool:
         return str(self.admin.admin_get_user(UserPoolId=self.id, Username=name)["UserStatus"])
 
     def tokens(self, name: str = "ada", password: str = PASSWORD) -> Any:
-        """What InitiateAuth answers to a name and a password."""
+        """Call InitiateAuth with a username and a password."""
         named = {"USERNAME": name, "PASSWORD": password}
         if proof := self.named(name).get("SecretHash"):
             named["SECRET_HASH"] = proof
@@ -83,7 +83,7 @@ class Pool:
         return self.app.initiate_auth(**asked)["AuthenticationResult"]
 
     def mail(self) -> list[dict[str, Any]]:
-        """The inbox, the newest message first."""
+        """Return the sent messages, newest first."""
         found: list[dict[str, Any]] = signing.send("GET", f"{self.url}/_mail/messages").json()["messages"]
         return found
 
@@ -91,7 +91,7 @@ class Pool:
         return http.post(self.url + path, data=form, headers=headers)
 
     def authorize_query(self, **changed: str) -> str:
-        """The query of an authorization request of this client."""
+        """Return the query string of an authorization request for this client."""
         asked = {"client_id": self.client_id, "response_type": "code", "redirect_uri": CALLBACK, "scope": "openid"}
         return urlencode({name: value for name, value in {**asked, "state": "s", **changed}.items() if value})
 
@@ -110,7 +110,7 @@ CLIENT: dict[str, Any] = {
 
 
 def of_account(url: str, service: Any) -> Any:
-    """A service as the account's own people call it."""
+    """Return a service with the account's key, as administrators call it."""
     key = keys.own()
     return boto3.client(
         service,
@@ -122,7 +122,7 @@ def of_account(url: str, service: Any) -> Any:
 
 
 def make_pool(url: str, client: dict[str, Any] | None = None, **settings: Any) -> Pool:
-    """A pool that verifies email addresses, with what a test sets besides, and its client."""
+    """Create a pool that verifies email addresses, with additional settings, and a client."""
     admin = of_account(url, "cognito-idp")
     given = {"PoolName": "people", "AutoVerifiedAttributes": ["email"], **settings}
     made = admin.create_user_pool(**given)["UserPool"]
@@ -130,5 +130,5 @@ def make_pool(url: str, client: dict[str, Any] | None = None, **settings: Any) -
 
 
 def listed(attributes: dict[str, str]) -> list[dict[str, str]]:
-    """Attributes as Cognito's operations take them."""
+    """Return attributes in the form of Cognito's operations."""
     return [{"Name": name, "Value": value} for name, value in attributes.items()]

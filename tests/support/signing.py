@@ -1,4 +1,4 @@
-"""Requests signed as the AWS CLI and SDKs sign them, and the same with something of it changed."""
+"""Requests signed like those of the AWS CLI and SDKs, also with a part changed afterwards."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def headers(
     key: keys.Key | None = None,
     service: str = "cognito-idp",
 ) -> dict[str, str]:
-    """The headers of a request that is signed with `key`, this checkout's own where none is given."""
+    """Return the headers of a signed request. The default key is that of this checkout."""
     key = key or keys.own()
     request = AWSRequest(method=method, url=url, data=body, headers=dict(given or {}))
     SigV4Auth(Credentials(key.id, key.secret), service, "us-east-1").add_auth(request)
@@ -29,6 +29,6 @@ def headers(
 def send(
     method: str, url: str, body: bytes = b"", given: Mapping[str, str] | None = None, service: str = "cognito-idp"
 ) -> httpx2.Response:
-    """Sign a request with this checkout's key, and send it."""
+    """Sign a request with this checkout's key and send it."""
     signed = headers(method, url, body, given, service=service)
     return http.request(method, url, content=body, headers=signed, timeout=30)

@@ -1,4 +1,4 @@
-"""An app's side of USER_SRP_AUTH, as Amplify has it: the password is proven and never sent.
+"""The client's part of USER_SRP_AUTH, as in Amplify: it proves the password without sending it.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
 """
@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-# The group of 3072 bits of RFC 3526, section 4.
+# The 3072-bit group of RFC 3526, section 4.
 _PRIME = int(
     "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd"
     "ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed"
@@ -26,10 +26,10 @@ _GENERATOR = 2
 
 
 class Proof:
-    """One sign-in: `public` is what the app begins with, `answer` what it gives to PASSWORD_VERIFIER."""
+    """A single sign-in: `public` is the app's SRP_A, `answer` its response to PASSWORD_VERIFIER."""
 
     def __init__(self) -> None:
-        self._secret = secrets.randbits(256)  # as long as it has to be: RFC 5054, section 2.5.4
+        self._secret = secrets.randbits(256)  # the minimum length of RFC 5054, section 2.5.4
         self._public = pow(_GENERATOR, self._secret, _PRIME)
 
     @property
@@ -37,7 +37,7 @@ class Proof:
         return format(self._public, "x")
 
     def answer(self, pool: str, password: str, challenge: Mapping[str, str]) -> dict[str, str]:
-        """The responses, but for SECRET_HASH."""
+        """Return the challenge responses without SECRET_HASH."""
         served, salt = int(challenge["SRP_B"], 16), int(challenge["SALT"], 16)
         owner = pool.partition("_")[2] + challenge["USER_ID_FOR_SRP"]
         private = _hash(_padded(salt) + hashlib.sha256(f"{owner}:{password}".encode()).digest())
@@ -59,7 +59,7 @@ class Proof:
 
 
 def _padded(number: int) -> bytes:
-    """With a zero before it where it would be taken for a negative number."""
+    """Pad with a zero byte if the number would otherwise be read as negative."""
     return number.to_bytes(number.bit_length() // 8 + 1, "big")
 
 

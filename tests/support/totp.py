@@ -1,4 +1,4 @@
-"""The codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds)."""
+"""Codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds)."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ import time
 
 
 def code(secret: str, at: float | None = None) -> str:
-    """The code for a secret in base32, now or at a time in seconds since 1970."""
+    """Return the code for a base32 secret, now or at a Unix time in seconds."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
     steps = int(time.time() if at is None else at) // 30
     mac = hmac.new(key, struct.pack(">Q", steps), hashlib.sha1).digest()

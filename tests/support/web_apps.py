@@ -1,4 +1,4 @@
-"""The web apps of docs/connect.md that are programs of their own: Spring Boot by Maven, oauth2-proxy by Go."""
+"""The web apps of docs/connect.md that are separate programs: Spring Boot (Maven) and oauth2-proxy (Go)."""
 
 import contextlib
 import os
@@ -16,17 +16,17 @@ SPRING = npm.EXAMPLES / "spring"
 
 @contextlib.contextmanager
 def spring(port: int, application: Path, log: Path) -> Iterator[str]:
-    """The example on Spring Boot at `port`, set up by an `application.yaml`."""
+    """Run the Spring Boot example at `port` with an `application.yaml`, and yield its URL."""
     options = [f"--server.port={port}", "--server.address=127.0.0.1", f"--spring.config.location={application}"]
     url = f"http://localhost:{port}"
-    java = ["java", "-XX:TieredStopAtLevel=1"]  # no compiling for speed: it is half of the start
+    java = ["java", "-XX:TieredStopAtLevel=1"]  # without the optimizing compiler, it starts in half the time
     with servers.running([*java, "-jar", str(_jar()), *options], f"{url}/projects", log, os.environ):
         yield url
 
 
 @contextlib.contextmanager
 def oauth2_proxy(port: int, variables: Mapping[str, str], log: Path) -> Iterator[str]:
-    """oauth2-proxy at `port`, set up by its variables, before an app that answers 202 to everything."""
+    """Run oauth2-proxy at `port` with its environment variables, in front of an app that always responds with 202."""
     options = [f"--http-address=127.0.0.1:{port}", "--upstream=static://202"]
     url = f"http://localhost:{port}"
     with servers.running([_oauth2_proxy(), *options], f"{url}/ping", log, os.environ | variables):
@@ -35,11 +35,11 @@ def oauth2_proxy(port: int, variables: Mapping[str, str], log: Path) -> Iterator
 
 @contextlib.contextmanager
 def signed_in(start: str, person: Callable[[str], str]) -> Iterator[httpx2.Client]:
-    """A browser that has gone from the app to the sign-in pages and back, so that the app knows who it is.
+    """Yield a browser that has signed in to the app by its sign-in pages.
 
     Args:
-        start: the app's own address for signing in.
-        person: goes from the sign-in page's address to the one at which the browser comes back.
+        start: the URL at which the app starts the sign-in.
+        person: signs in at the URL of the sign-in page, and returns the callback URL.
     """
     with httpx2.Client(trust_env=False) as browser:
         asked = browser.get(start)
