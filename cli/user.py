@@ -15,7 +15,7 @@ from cli.outputs import Outputs
 from cli.sign_in.errors import plain
 from local.console import Failure, give
 
-_LONGEST_MINIMUM = 99  # of a password policy
+_LONGEST_MINIMUM = 99  # the largest minimum length of a password policy
 _EMAIL = re.compile(r"[^@]+@[^@]+\.[^@]+")
 
 

@@ -159,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 421, _NOT_FOUND
         response = parse_qs(parts.query, keep_blank_values=True)
         if (parts.path or "/") != listener.path or not response:
-            return 404, _NOT_FOUND  # such as the browser's icon
+            return 404, _NOT_FOUND  # such as a request for the page's icon
         return None if listener.take(response) else (400, _NOT_THIS_SIGN_IN)
 
     def _answer(self, status: int, page: bytes) -> None:

@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: object, client: Any = _COGNITO) -> d
         raise SignUpRefused(
             "The provider has not verified this email address, and an account with it exists: sign in to that account."
         )
-    # A user with the unverified address must not receive the owner's sign-in.
+    # A user who has not verified the address must not block its owner, and is never linked.
     owners = [user for user in others if _attributes(user).get("email_verified") == "true"]
     if not owners:
         raise SignUpRefused(
