@@ -126,6 +126,7 @@ def _installed(make: Callable[[Path], None]) -> PulumiCommand:
             return _cached()  # another checkout installed it in the meantime
         make(Path(draft))
         PulumiCommand(root=draft, version=VERSION)  # runs it: it is complete, and for this machine
+        shutil.rmtree(cache() / "bin", ignore_errors=True)  # what is left of a CLI that somebody removed
         (Path(draft) / "bin").replace(cache() / "bin")
     return _cached()
 

@@ -58,6 +58,12 @@ def test_it_is_built_once(machine: Path) -> None:
     assert not list(pulumi_cli.cache().parent.glob("draft-*"))
 
 
+def test_the_rest_of_a_removed_cli_is_not_in_the_way(machine: Path) -> None:
+    _program(pulumi_cli.cache() / "bin" / "pulumi-language-python", "echo")
+    _go(machine, BUILD.format(log=machine / "log"))
+    assert pulumi_cli.find().command == str(pulumi_cli.cache() / "bin" / "pulumi")
+
+
 @pytest.mark.parametrize("content", ["not a program", f"#!/bin/sh\necho {OLD}\n"])
 def test_what_does_not_run_does_not_come_into_the_cache(machine: Path, content: str) -> None:
     (machine / "made").write_text(content)
