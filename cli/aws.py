@@ -65,7 +65,7 @@ def refusals(subject: str, emulated: bool) -> Iterator[None]:
 
 
 def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: bool) -> str:
-    """Return the message for the user of an error of boto3."""
+    """Return the message for the user about a boto3 error."""
     if isinstance(error, exceptions.ClientError):
         answer = error.response.get("Error", {})
         code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))

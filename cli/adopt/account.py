@@ -1,4 +1,4 @@
-"""The AWS account that a stack is deployed to, for reading: any call that would change something is refused here."""
+"""Read-only access to the AWS account of a stack. Any call that would change something is refused."""
 
 import json
 import re
@@ -21,21 +21,21 @@ _KEYS = {
     "aws_session_token": "aws:token",
     "profile_name": "aws:profile",
 }
-# Describing many clients runs into Cognito's quotas: wait as it says, and go on.
+# Describing many clients can exceed Cognito's quotas: the adaptive mode waits and tries again.
 _RETRIES: Any = {"mode": "adaptive", "total_max_attempts": 8}
 _GONE = ("ResourceNotFoundException", "NotFoundException", "NoSuchHostedZone", "WAFNonexistentItemException")
-# What the emulator says to an operation that it has not; AWS has them all.
+# Error codes of the emulator for an operation that it lacks; AWS has all of them.
 _NOT_EMULATED = ("InvalidAction", "UnknownOperationException", "NotImplementedException", "400", "404", "501")
 
 
 class Account:
-    """Read-only clients, at AWS or where the stack's `aws:endpoints` say.
+    """Read-only clients for AWS, or for the URLs in the stack's `aws:endpoints`.
 
-    The credentials are those of boto3's usual chain, unless the stack's `aws:` config names others.
+    The credentials come from the stack's `aws:` config; by default, from boto3's usual chain.
 
     Args:
-        config: the texts of the stack's config.
-        region: where the config names no region.
+        config: the stack's config, each value as text.
+        region: the default if the config has no `aws:region`.
     """
 
     def __init__(self, config: Mapping[str, str], region: str | None = None) -> None:
@@ -58,9 +58,9 @@ class Account:
         return self._session.client(service, region or self.region, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
     def ask(self, service: str, operation: str, region: str | None = None, **request: Any) -> dict[str, Any]:
-        """AWS's answer, all its pages; empty where there is no such thing, or the emulator has no such operation."""
+        """Return all pages of the response; empty if the resource is missing or the emulator lacks the operation."""
         if self.emulated and service.replace("-", "") not in self._endpoints:
-            return {}  # what is beside the emulator must not be taken for a part of it
+            return {}  # never ask AWS for what the emulator lacks
         client = self.client(service, region)
         with refusals(operation, self.emulated):
             try:
@@ -76,7 +76,7 @@ class Account:
 
 
 def _endpoints(text: str) -> dict[str, str]:
-    """`aws:endpoints`, as the engine has it: a JSON list of objects, service -> URL."""
+    """Parse `aws:endpoints` as the engine passes it: a JSON list of objects, service -> URL."""
     try:
         return {service: url for entry in json.loads(text) for service, url in entry.items() if url}
     except (ValueError, AttributeError, TypeError):

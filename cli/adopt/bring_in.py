@@ -1,4 +1,4 @@
-"""Imports existing resources into a stack's state, with the import file of a preview."""
+"""Imports existing resources into a stack's state, with the import file that a preview writes."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -12,22 +12,22 @@ from local import paths
 from local.console import Failure, say
 
 _SECRET = "generateSecret"  # noqa: S105
-# The bridge's own note of what its reading gave; without it, it goes by the outputs.
+# The record that Pulumi's provider bridge keeps of its last read. Without it, the bridge uses the outputs.
 _BRIDGE = "__pulumi_raw_state_delta"
 
 
 def bring_in(where: Place, before: dict[str, Any], things: Mapping[str, Thing], only: Collection[str]) -> None:
-    """Import, complete, and say what comes next.
+    """Import into the state, complete the imported clients, and print the next command.
 
     Args:
         where: the stack.
-        before: its deployment.
-        things: what runs, by the logical name that the program gives it.
-        only: logical names; none for all.
+        before: the deployment of the stack.
+        things: the live resources by logical name.
+        only: the logical names to import; empty for all.
     """
     if before:
         _back_up(where, before)
-    completed = complete(where, before, things.values())  # what was imported by hand: no preview goes on from there
+    completed = complete(where, before, things.values())  # clients imported by hand would fail the preview
     file, names, missing = _import_file(where, things, only)
     if names:
         where.bring_in(file)
@@ -43,7 +43,7 @@ def bring_in(where: Place, before: dict[str, Any], things: Mapping[str, Thing], 
 
 
 def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str]) -> tuple[Any, list[str], list[str]]:
-    """The file, the resources in it, and those that are left out: not asked for, or not in AWS."""
+    """Write the import file. Return its path, the names in it, and the names not in it: not chosen or not in AWS."""
     made = where.would_make()
     components = [resource for resource in made["resources"] if resource.get("component")]
     single = [resource for resource in made["resources"] if not resource.get("component")]
@@ -54,7 +54,7 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
     names = [name for name in named if name in things and (not only or name in only)]
     chosen = [{**named[name], "id": things[name].import_id} for name in names]
     wanted, used = ({resource.get("parent") for resource in some} for some in (chosen, made["resources"]))
-    # The components of what is chosen, and those in which the config has nothing.
+    # The components of the chosen resources, and components without resources.
     parents = [component for component in components if component["name"] in wanted or component["name"] not in used]
     content = {"nameTable": made.get("nameTable", {}), "resources": [*parents, *chosen]}
     file = where.files / "import.json"
@@ -63,16 +63,21 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
 
 
 def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> int:
-    """Write into the state, which is `whole`, whether a client has a secret, and say for how many clients.
+    """Set `generateSecret` on each client of the state that lacks it, and return how many clients that were.
 
-    The official provider does not read it on import, and takes a client of which it does not know it for one to
-    replace (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` would have to stay in
-    the program for ever, hide a meant change, and leave policies and guard without a word of the secret.
+    The AWS provider does not read `generateSecret` on import, and then would replace the client
+    (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` is no solution: it would have
+    to stay in the program, hide intended changes, and leave policies and the guard without this value.
+
+    Args:
+        where: the stack.
+        whole: the deployment of the stack; changed in place.
+        things: the live resources.
     """
     secrets = {thing.own_id: thing.outputs[_SECRET] for thing in things if thing.type == facts.USER_POOL_CLIENT}
     clients = [resource for resource in resources_of(whole) if resource["type"] == facts.USER_POOL_CLIENT]
     lacking = [client for client in clients if _SECRET not in (client.get("outputs") or {})]
-    unknown = [client for client in lacking if client.get("id") in secrets]  # one that is still to be made has no id
+    unknown = [client for client in lacking if client.get("id") in secrets]  # a client not created yet has no id
     for client in unknown:
         for side in ("inputs", "outputs"):
             client.setdefault(side, {})[_SECRET] = secrets[client["id"]]

@@ -1,6 +1,6 @@
 """`adopt`: write an existing pool to the stack file, import it into the state, check it for drift.
 
-The exit status is 0 where adoption can go on or is done, and where a look finds nothing to tell.
+The exit status is 0 if adoption can continue or is done, and if `--check` finds no difference.
 """
 
 import re
@@ -86,7 +86,7 @@ def adopt(
             say(f"\nWrote {where.file.name}. Review it: git diff {where.file.name}", style="green")
         if importing:
             settings = _sound(where, stack_settings.read(where.file), running, described, leave)
-            if not settings.config.protect:  # until the first `up` is through, nothing of it can be replaced or deleted
+            if not settings.config.protect:  # until the first `up` succeeds, nothing may be replaced or deleted
                 raise Failure(
                     "identity:protect is false; nothing was imported. Set it to true for the adoption, so that "
                     "`preview` refuses any loss. After the first `up` you may remove it again."
@@ -109,7 +109,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 @contextmanager
 def _place(stack: str, port: int | None) -> Iterator[Place]:
-    """The stack's place; the local one with its emulator running, and with no other command at work on it."""
+    """Yield the stack. For the local stack, start the emulator first and lock out other commands."""
     where = Place(stack)
     if not where.local:
         yield where
@@ -123,7 +123,7 @@ def _place(stack: str, port: int | None) -> Iterator[Place]:
 
 
 def _account(where: Place, said: Section, pool: str | None) -> Account:
-    """The account; of a new stack the pool's id says the region."""
+    """Return the account. The pool's id gives the default region."""
     if where.local:
         said = stack_file.config(paths.PROJECT / where.file.name)
     match = _POOL_ID.fullmatch(pool or "")
@@ -135,7 +135,7 @@ def _account(where: Place, said: Section, pool: str | None) -> Account:
 
 
 def _pool_id(where: Place, said: Section, account: Account, resources: Sequence[Section]) -> str:
-    """The pool of the state, else the one of the config's name."""
+    """Return the id of the pool in the state, else of the only pool with the configured name."""
     found = [str(resource["id"]) for resource in resources if resource["type"] == facts.USER_POOL][:1]
     name = _checked(where, said)[0].user_pool.name
     if said and not found:
@@ -148,16 +148,16 @@ def _pool_id(where: Place, said: Section, account: Account, resources: Sequence[
 
 
 def _first(running: Live, stack: str, region: str) -> Section:
-    """The first lines of a stack's file that there is not yet."""
+    """Return the first settings of a new stack file."""
     name = running.pool.name.removesuffix(f"-{stack}-userpool-customers").removesuffix(f"-{stack}")
     return {"aws:region": region, f"{ROOT}product": slug(name).replace("_", "-")[:40].strip("-") or "product"}
 
 
 def _exempt(merged: Section, described: Described, where: Place) -> Section:
-    """The exemptions that what runs needs, beside those that the file has."""
+    """Return the key `exemptions` of the file plus those that the live resources need; empty if nothing is added."""
     key, (settings, problems) = f"{ROOT}exemptions", _checked(where, merged)
     if any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems):
-        return {}  # what the file names is not there to be looked at, as it will be told
+        return {}  # a file that `login` names is missing; a later check reports it
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}
     exempt = {rule: dict(resources) for rule, resources in own.items()}
     for rule, resource in survey.violations(described.things, settings, where.name):
@@ -167,7 +167,7 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
 
 
 def _tell(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
-    """What the file will have, where it disagrees with AWS, and the secrets that are for a person to give."""
+    """Print the new settings, where the stack file differs from AWS, and the secrets that the user must set."""
     give(stack_file.text_of({"config": stack_settings.to_print(merged)}))
     if disagreements:
         say(f"These settings differ between {where.file.name} and AWS:", style="yellow")
@@ -183,7 +183,7 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
 
 
 def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
-    """The settings of the file. Raises Failure where they are wrong, or would change or lose anything."""
+    """Return the settings of the stack file. Raises Failure if they are invalid, or would change or remove anything."""
     head = f"\nThe program cannot describe this pool in {where.file.name}; nothing was imported."
     settings = _settings(where, final, head)
     found = survey.survey(running, settings, described.things)
@@ -204,7 +204,7 @@ def _checked(where: Place, said: Section) -> tuple[Settings, list[Problem]]:
 
 
 def _settings(where: Place, said: Section, head: str) -> Settings:
-    """What the file says. Raises Failure where it is wrong, which begins with the head."""
+    """Return the settings of the stack file. Raises Failure if they are invalid; its message begins with `head`."""
     settings, problems = _checked(where, said)
     mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
     if mistakes:
@@ -213,6 +213,7 @@ def _settings(where: Place, said: Section, head: str) -> Settings:
 
 
 def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
+    """Print the unmanaged resources that are not accepted. Return whether there are any."""
     lines = [f"- {_code(name)} {_plain(words)}" for name, words in found.unmanaged if name not in leave]
     for line in ["In the pool but not managed by any stack; it stays unchanged:", *lines] if lines else ():
         say(line)
@@ -220,7 +221,7 @@ def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
 
 
 def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
-    """Compare with the file and the state; 1 where anything is otherwise."""
+    """Compare with the stack file and the state. Return 1 if anything differs or is unmanaged."""
     settings = _settings(where, said, f"{where.file.name} cannot be read.")
     found = survey.survey(running, settings, survey.managed_by(resources, running), resources)
     stopping = found.stopping(leave)
@@ -237,7 +238,7 @@ def _check(where: Place, said: Section, running: Live, resources: Sequence[Secti
 
 
 def _code(text: str) -> str:
-    """Whoever can make something in AWS chooses its name, and this is shown on a page: as code that it cannot end."""
+    """Return text from AWS as a Markdown code span, which the text cannot close: its author may not be trusted."""
     return "`" + "".join(letter if letter.isprintable() and letter != "`" else "?" for letter in text)[:300] + "`"
 
 

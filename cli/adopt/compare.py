@@ -1,4 +1,4 @@
-"""Compares live resources with what the program would send, including fields that the AWS provider lacks. Pure."""
+"""Compares live resources with what the program would send, including fields that the AWS provider lacks. No I/O."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -17,31 +17,31 @@ from identity.provider_names import Props, known_to_the_provider
 from identity.setting import declarations
 from identity.user_pool.trigger_events import VERSIONS
 
-# What AWS says of a thing, and nobody sets.
+# Read-only fields: AWS returns them, no update sets them.
 _TOLD = {
     *("id", "arn", "status", "creationDate", "lastModifiedDate", "estimatedNumberOfUsers", "domain", "customDomain"),
     *("emailConfigurationFailure", "smsConfigurationFailure", "userPoolId", "clientId", "endpoint", "region"),
     *("awsAccountId", "s3Bucket", "cloudFrontDistribution", "version", "cssVersion"),
 }
-# What an adoption changes, as it says.
+# Fields that an adoption changes on purpose.
 _OURS = {"tags", "deletionProtection"}
-# AWS's own choice, where a member that the provider does not know has nothing to say.
+# Defaults of AWS: a field with such a value counts as not set.
 _USUAL = {
     **USUAL,
     **{at.aws: at.nothing for at in declarations(Config) if at.nothing is not None},
     "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
     "managedLoginVersion": 1,
     "compromisedCredentialsRiskConfiguration.eventFilters": ["PASSWORD_CHANGE", "SIGN_IN", "SIGN_UP"],
-    "securityPolicy": "TLS_V1",  # the weakest: a reset loses nothing
+    "securityPolicy": "TLS_V1",  # the weakest policy: a reset loses nothing
 }
-# What the provider reads and sends again where a program does not say it: blocks, and the settings that declare it.
+# Fields that the provider reads and sends again if the program omits them: whole blocks, and settings marked `kept`.
 _KEPT = (
     *("emailConfiguration", "smsConfiguration", "adminCreateUserConfig.inviteMessageTemplate", "managedLoginVersion"),
     *("verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
     *(at.aws for at in declarations(Config) if at.kept and at.aws),
 )
 _NAMES = ("name", "scopeName")
-# Their entries stand under their names.
+# Blocks whose entries are compared by name.
 _NAMED = (
     *("schemas.", "scopes.", "accountRecoverySetting.recoveryMechanisms.", "tokenValidity."),
     *("providerDetails.", "attributeMapping."),
@@ -61,7 +61,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Deviation:
-    """A field that runs otherwise than the config says; None for nothing."""
+    """A field with one value in AWS and another from the program; None means not set."""
 
     thing: Thing
     path: str
@@ -71,7 +71,7 @@ class Deviation:
 
     @property
     def name(self) -> str:
-        """What `--leave` calls it: one word, since LEAVE has several."""
+        """The name for `--leave`. It has no spaces, since LEAVE holds several names."""
         return self.path if self.thing.type == facts.USER_POOL else f"{self.thing.word}/{self.path}"
 
     def __str__(self) -> str:
@@ -79,12 +79,12 @@ class Deviation:
 
 
 def differences(thing: Thing, inputs: Props, left: Props | None) -> Iterator[Deviation]:
-    """Every field of a thing that an update would touch, or that nothing can be said of.
+    """Yield each field of a resource that differs from the inputs, with what an update would do to it.
 
     Args:
-        thing: what runs.
-        inputs: what the program sends, by the same names.
-        left: the outputs that the last update left in the state; None without one.
+        thing: the live resource.
+        inputs: what the program sends, with the same field names.
+        left: the outputs in the state after the last update; None if the state does not have the resource.
     """
     live, sent, last = (dict(_members(_comparable(thing.type, props))) for props in (thing.outputs, inputs, left or {}))
     for path in sorted(live.keys() | sent.keys()):
@@ -115,10 +115,10 @@ def _members(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _comparable(type_name: str, props: Props) -> Any:
-    """A form in which two that mean the same to AWS are the same; how long tokens live has a unit, or AWS's own."""
+    """Return a form in which two values with the same meaning to AWS are equal. Token lifetimes become seconds."""
     functions = props.get("lambdaConfig") or {}
     if (functions.get("preTokenGenerationConfig") or {}).get("lambdaVersion") == VERSIONS[0]:
-        # AWS answers the function before tokens in two forms, of which the second says what the first does.
+        # AWS returns the pre token generation trigger in two fields. At this version the second repeats the first.
         without = {name: value for name, value in functions.items() if name != "preTokenGenerationConfig"}
         props = props | {"lambdaConfig": without}
     if type_name == facts.USER_POOL_CLIENT:
@@ -128,7 +128,7 @@ def _comparable(type_name: str, props: Props) -> Any:
 
 
 def _without_order(value: Any) -> Any:
-    """Blocks by their names, lists sorted, and what says nothing as None."""
+    """Return named blocks as a mapping, lists sorted, and empty or false values as None."""
     if isinstance(value, Mapping):
         made = {key: _without_order(inner) for key, inner in value.items()}
         return {key: inner for key, inner in made.items() if inner is not None} or None

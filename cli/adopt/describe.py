@@ -1,4 +1,4 @@
-"""The stack config for a live pool: all keys that differ from their defaults. Pure."""
+"""The stack config for a live pool: all keys that differ from their defaults. No requests to AWS."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from identity.config.settings import Settings
 from identity.namespace import ROOT
 from identity.naming import Names, key_of
 
-# Each key of the config that follows from what runs, whether or not it is to be written.
+# All config keys that are read from the live pool, also those that are not written.
 DESCRIBED = (
     *("protect", "tags", "userPool", "identityProviders", "groups", "apis", "clients", "login"),
     *("signInDomain", "customDomain", "authDomain", "domainPrefix", "keepPrefixDomain", "certificateArn"),
@@ -23,13 +23,13 @@ DESCRIBED = (
 
 
 def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
-    """The config of a pool.
+    """Return the config of a pool.
 
     Args:
-        live: what runs.
-        said: the texts of the stack's config: names, and keys of clients and APIs that are there already.
+        live: the live pool and its resources.
+        said: the stack's present config, each value as text. Its names and its keys of entries are reused.
         stack: the stack's name.
-        known: logical name -> id of what the state has already, or a person says.
+        known: logical name -> id of each resource that is in the state or that the user names with `--id`.
     """
     before, problems = config.check(said, stack)
     domain, found = _domain(live, before), {}
@@ -61,7 +61,7 @@ def _looks_differ(found: Survey) -> bool:
 
 
 def _to_write(keys: Section, settings: Settings, bare: Settings) -> Section:
-    """The keys without those that are empty; APIs and clients are left out where they are those of Pulumi.yaml."""
+    """Return the keys that are not empty. APIs and clients are omitted if both equal the defaults in Pulumi.yaml."""
     of_project = {"apis": bare.config.apis, "clients": bare.config.clients}
     default = replace(settings, config=settings.config.model_copy(update=of_project))
     own = (default.apis, default.clients) != (settings.apis, settings.clients)
@@ -87,9 +87,10 @@ def _tags(live: Live, names: Names) -> dict[str, str]:
 
 
 def by_key(kind: EntryKind, draft: Draft, known: Mapping[str, str]) -> dict[str, Thing]:
-    """Each thing by a key of its own: that of its id or name, by the naming rule, or made of its name.
+    """Return the resources of one kind, each with a unique key.
 
-    Two of one name get the keys of that name in their order, as they were written down.
+    The key is that of a known id, else of a config entry with the same name, else one derived from the name.
+    Several resources with the same name take the keys of that name, the shortest key first.
     """
     named = {key: getattr(entry, kind.name_in, key) for key, entry in kind.entries(draft.before).items()}
     ids = {number: key_of(name) for name, number in known.items() if "{key}" in kind.logical}

@@ -1,4 +1,4 @@
-"""The kinds of which the config has entries: identity providers, groups, APIs and clients."""
+"""The kinds of resource that the config lists by key: identity providers, groups, APIs and clients."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props, in_provider_names
 
-CLIENT_SECRETS = "clientSecrets"  # a second one, of which no state knows
-# What AWS answers of a client that nobody has changed, and the emulator leaves out.
+CLIENT_SECRETS = "clientSecrets"  # set if a client has a second secret; a state never has this field
+# Defaults that AWS returns for a new client, and the emulator omits.
 _OWN_CLIENT = {
     "explicitAuthFlows": AWS_AUTH_FLOWS,
     "refreshTokenRotation": {"feature": "DISABLED", "retryGracePeriodSeconds": 0},
@@ -30,7 +30,7 @@ _OWN_CLIENT = {
 
 
 class Providers(EntryKind):
-    """The identity providers. The state knows one by its name in AWS, whatever its key."""
+    """The identity providers. The logical name has the provider's name in AWS, not its key."""
 
     type, word = facts.IDENTITY_PROVIDER, "provider"
     section, logical = "identity_providers", "access-provider-{name}"
@@ -40,7 +40,7 @@ class Providers(EntryKind):
             name = listed["ProviderName"]
             described = ask(account, live, "describe_identity_provider", "IdentityProvider", ProviderName=name)
             outputs = in_provider_names(described)
-            # Apple's key is the one secret that AWS never answers; without it there would be no provider.
+            # AWS never returns Apple's private key; a provider of this type always has one.
             own = {"private_key": HIDDEN} if outputs["providerType"] == "SignInWithApple" else {}
             outputs["providerDetails"] = hidden(outputs["providerDetails"] | own)
             yield Thing(self.type, name, outputs, f"{live.pool.import_id}:{name}")
@@ -50,13 +50,13 @@ class Providers(EntryKind):
         return super().key(thing, names) if found.kind.named else found.type
 
     def described(self, key: str, thing: Thing, draft: Draft) -> IdentityProvider:  # noqa: ARG002
-        """Without the details that AWS adds, which are no keys of this type."""
+        """Omit the details that AWS adds: they are not keys of this provider type."""
         found = IdentityProvider.read(thing.outputs)
         ours = {"type", "name", "attributes", "identifiers", *found.kind.needs, *found.kind.takes}
         return found.model_copy(update={name: None for name in type(found).model_fields if name not in ours})
 
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
-        """With the details that AWS adds by itself."""
+        """Include the details that AWS adds, so that they do not count as differences."""
         for provider in settings.identity_providers.values():
             if name and provider.name == thing.name:
                 inputs, details = provider.inputs(), thing.outputs["providerDetails"]
@@ -66,7 +66,7 @@ class Providers(EntryKind):
 
 
 def hidden(details: Props) -> Props:
-    """The details of a provider without what is secret in them: that it is there is all that matters."""
+    """Return provider details with each secret value replaced by a placeholder."""
     return {name: HIDDEN if name in SECRET_DETAILS else text for name, text in details.items()}
 
 
@@ -79,7 +79,7 @@ class Groups(EntryKind):
         pool = live.pool.import_id
         for group in ask(account, live, "list_groups", "Groups") or ():
             name = group["GroupName"]
-            if not name.startswith(f"{pool}_"):  # that is AWS's own, of everybody who comes by one provider
+            if not name.startswith(f"{pool}_"):  # AWS creates such a group for the users of an identity provider
                 yield Thing(self.type, name, in_provider_names(group), f"{pool}/{name}")
 
     def entries(self, settings: Settings) -> Mapping[str, Group]:
@@ -137,7 +137,7 @@ class Clients(EntryKind):
         return _after(thing.name, names.client("")) or super().key(thing, names)
 
     def described(self, key: str, thing: Thing, draft: Draft) -> Client:
-        """A client with its scopes short, its URLs with placeholders, its silence in words."""
+        """Return the client with short scope names, placeholders in URLs, and omitted lists written out."""
         found, settings, said = Client.read(thing.outputs), draft.settings, draft.before.config.clients.get(key)
         if found.flows in (["code"], [CLIENT_CREDENTIALS]) and not (said and said.flows):
             found = found.model_copy(update={"flow": found.flows[0], "flows": None})
@@ -166,7 +166,7 @@ def _providers(outputs: Props, settings: Settings) -> list[str]:
 
 
 def with_placeholders(url: str, values: Mapping[str, str]) -> str:
-    """A URL with the words put back for the auth domain, and in the product's own zone for its names."""
+    """Return a URL with {authDomain} in the host and, under PRODUCT.app, with {product} and {environment}."""
     scheme, found, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     host = host.replace(values["authDomain"], "{authDomain}")

@@ -1,4 +1,4 @@
-"""Every kind of thing that may stand on a pool. Whoever reads, compares or names things goes by this table."""
+"""All kinds of resource that a pool can have. Reading, comparing and naming use the tables at the end."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ _POOL: Final = facts.LOGICAL_POOL
 
 
 class Domains(Kind):
-    """The pool's domains: at AWS's own with a prefix, and at an own one."""
+    """The pool's domains: a prefix domain of AWS, and a custom domain."""
 
     type, word = facts.USER_POOL_DOMAIN, "domain"
 
@@ -38,7 +38,7 @@ class Domains(Kind):
 
 
 class Risk(Kind):
-    """What threat protection does."""
+    """The risk configuration of threat protection."""
 
     type, word, logical = facts.RISK_CONFIGURATION, "risk-configuration", f"{_POOL}-risk"
 
@@ -53,7 +53,7 @@ class Risk(Kind):
 
 
 class Logs(Kind):
-    """What Cognito writes down of the pool."""
+    """The log delivery of the pool."""
 
     type, word, logical = facts.LOG_DELIVERY, "log-delivery", f"{_POOL}-logs"
 
@@ -68,7 +68,7 @@ class Logs(Kind):
 
 
 class OldLooks(Kind):
-    """The looks of the classic pages."""
+    """The branding of the classic hosted UI."""
 
     type, word, logical = facts.UI_CUSTOMIZATION, "ui-customization", "login"
 
@@ -83,7 +83,7 @@ class OldLooks(Kind):
 
 
 class Terms(Kind):
-    """The terms of use, for which the provider has no resource."""
+    """The terms of use. The AWS provider has no resource for them."""
 
     type, word = "terms of use", "terms"
 
@@ -93,7 +93,7 @@ class Terms(Kind):
 
 
 class Permissions(Kind):
-    """What lets the pool call its functions, by the trigger."""
+    """The permissions of the pool to invoke Lambda functions, one for each trigger."""
 
     type, word, logical = facts.PERMISSION, "permission", naming.permission(_POOL, "{name}")
 
@@ -130,7 +130,7 @@ class WebAcls(Kind):
 
 
 class Looks(Kind):
-    """Of managed login, the style of each client as the program sends one."""
+    """The managed login branding of each client."""
 
     type, word = facts.LOGIN_STYLE, "style"
 
@@ -157,7 +157,7 @@ class Looks(Kind):
         return login.look_of(key).styled() if login and has_pages else None
 
 
-# Each is read once those before it are.
+# In reading order: a kind may use the resources of the kinds before it.
 KINDS: Final[Mapping[str, Kind]] = {
     kind.type: kind
     for kind in (
@@ -165,12 +165,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         *(Permissions(), WebAcls(), Looks()),
     )
 }
-# Each is described once those are that its entries may speak of.
+# In describing order: entries may refer to entries of the kinds before them.
 ENTRIES: Final = (pool.Pool(), Providers(), Groups(), Apis(), Clients())
 
 
 def read(account: Account, pool_id: str) -> Live:
-    """Everything of a pool. Raises Failure where there is none of this id."""
+    """Read a pool and its resources. Raises Failure if no pool has this id."""
     live = Live(pool.read(account, pool_id), [])
     for kind in KINDS.values():
         live.things.extend(kind.read(account, live))
@@ -178,7 +178,7 @@ def read(account: Account, pool_id: str) -> Live:
 
 
 def logical_names(live: Live, found: Iterable[Mapping[str, Thing]]) -> dict[str, Thing]:
-    """What the program would call each thing that it makes, by those that have a key."""
+    """Return the resources that the program can manage, by logical name. `found` has the config key of each entry."""
     keys = {thing.own_id: key for things in found for key, thing in things.items()}
     names = {KINDS[thing.type].logical_name(thing, keys): thing for thing in live.all}
     return {name: names[name] for name in sorted(names) if name}

@@ -16,12 +16,14 @@ _ENDINGS = {name: ending for ending, name in EXTENSIONS.items() if ending != ".j
 
 
 def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Section | None, dict[str, bytes]]:
-    """The key `login`, and the files that it names; none where a client that people sign in with has no style.
+    """Return the key `login` and the content of the files it names.
+
+    The key is None if the classic hosted UI has no CSS, or if a client with managed login pages has no style.
 
     Args:
-        live: what runs.
-        clients: what runs of them, by key.
-        folder: where the files go.
+        live: the live pool and its resources.
+        clients: the live clients by key.
+        folder: the folder for the files, relative to the repository.
     """
     versions = {int(domain.outputs.get("managedLoginVersion") or 1) for domain in live.of(facts.USER_POOL_DOMAIN)}
     css = next((str(old.outputs["css"]) for old in live.of(facts.UI_CUSTOMIZATION) if old.outputs.get("css")), "")
@@ -56,8 +58,7 @@ def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, byt
 
 @contextmanager
 def in_place(files: Mapping[str, bytes], keep: bool) -> Iterator[None]:
-    """Put the files where the stack's file names them, since the config is checked with them; unless they are to be
-    kept, those that are new are gone afterwards."""
+    """Write the files, since checking the config needs them. Remove the new ones afterwards unless `keep`."""
     with ExitStack() as undo:
         for name, content in files.items():
             path = ROOT / name
@@ -72,6 +73,6 @@ def in_place(files: Mapping[str, bytes], keep: bool) -> Iterator[None]:
 
 def _remove(path: Path) -> None:
     path.unlink()
-    with suppress(OSError):  # other files are there
+    with suppress(OSError):  # the folder has other files
         path.parent.rmdir()
         path.parent.parent.rmdir()

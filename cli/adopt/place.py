@@ -15,15 +15,15 @@ from local.aws_plugin.served import served
 from local.console import Failure
 from local.pulumi_command import said
 
-# Protected until the first `up` has made of it what the config says.
+# Imported resources stay protected until the first `up` sets `protect` from the config.
 _IMPORT = ("--generate-code=false", "--protect=true", "--skip-preview", "--yes")
 
 
 class Place:
-    """A stack, and where it is: the checkout's own on the emulator, or one that a person's Pulumi has.
+    """A stack: the local stack of this checkout on the emulator, or one in the user's own Pulumi backend.
 
     Args:
-        stack: the stack, as Pulumi names it.
+        stack: the stack's name, optionally with the organization, as Pulumi accepts it.
     """
 
     def __init__(self, stack: str) -> None:
@@ -31,12 +31,12 @@ class Place:
         self.name = stack.rpartition("/")[2]  # without the organization before it
         self.local = stack == paths.STACK
         self.file = paths.CHECKOUT / f"Pulumi.{self.name}.yaml"
-        # Where adoption leaves its files: out of git's sight, since they name what an account holds.
+        # The folder for files of the adoption. Git ignores it, since they describe the account's resources.
         self.files = paths.LOCAL / "adopt" / stack.replace("/", "-")
         self._directory = paths.PROJECT if self.local else paths.CHECKOUT
 
     def export(self) -> dict[str, Any]:
-        """The stack's deployment, secrets still encrypted; empty where there is no such stack yet."""
+        """Return the stack's deployment, with its secrets encrypted; empty if the stack does not exist yet."""
         done = pulumi_command.run(self.stack, "stack", "export")
         if done.returncode == 0:
             whole: dict[str, Any] = json.loads(done.stdout)
@@ -46,7 +46,7 @@ class Place:
         raise Failure(f"The state of the stack `{self.stack}` cannot be read. Pulumi says: {said(done)}")
 
     def would_make(self) -> dict[str, Any]:
-        """Pulumi's import file of all that a preview would create: names, types and parents, by the program itself."""
+        """Return Pulumi's import file for all resources that a preview would create, with names, types and parents."""
         file = self.files / "would-make.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -58,10 +58,10 @@ class Place:
         return {"resources": [], **made}
 
     def bring_in(self, file: Path) -> None:
-        """Run `pulumi import` with the file. It writes to the state alone."""
+        """Run `pulumi import` with the file. It changes only the state."""
         plugin: AbstractContextManager[Mapping[str, str]] = served() if self.local else nullcontext({})
         project = stack_file.read(self._directory / paths.PROJECT_FILE)
-        # An import runs no program, and the CLI that was built for this checkout has no host of one.
+        # An import runs no program, and the CLI that was built for this checkout has no language host.
         del project["runtime"]
         with TemporaryDirectory(dir=self.files) as directory, plugin as plugged:
             stack_file.write(Path(directory) / paths.PROJECT_FILE, project)
@@ -75,7 +75,7 @@ class Place:
             )
 
     def replace(self, whole: dict[str, Any]) -> None:
-        """Put a deployment in the place of the stack's own."""
+        """Replace the stack's deployment."""
         self._stack().import_stack(Deployment(version=whole["version"], deployment=whole["deployment"]))
 
     def _stack(self) -> Stack:
@@ -94,11 +94,11 @@ class Place:
 
 
 def resources_of(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The resources of a deployment; none of a stack that has not been updated yet."""
+    """Return the resources of a deployment; empty if the stack has never been updated."""
     return (whole.get("deployment") or {}).get("resources") or []
 
 
 def _told(error: CommandError) -> str:
-    """What the engine says, without its progress."""
+    """Return the diagnostics of the engine, without its progress lines."""
     text = str(error)
     return text.partition("Diagnostics:")[2].partition("\nResources:")[0].strip("\n") or text

@@ -1,4 +1,4 @@
-"""The pool itself."""
+"""Reads the user pool, and describes it as config."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from identity.user_pool.settings import UserPool
 from identity.user_pool.triggers import Trigger, Triggers
 from local.console import Failure
 
-# What AWS answers of a pool that nobody has changed, and the emulator leaves out.
+# Defaults that AWS returns for a new pool, and the emulator omits.
 _OWN = {
     "passwordPolicy": {
         **dict.fromkeys(("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols"), False),
@@ -25,12 +25,12 @@ _OWN = {
     "verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_CODE"},
     "mfaConfiguration": "OFF",
 }
-# The older names of what stands in verificationMessageTemplate, and of passwordPolicy.temporaryPasswordValidityDays.
+# Older names of fields that verificationMessageTemplate has as well.
 _TWICE = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
 
 
 def read(account: Account, pool_id: str) -> Thing:
-    """The pool. Raises Failure where there is none of this id."""
+    """Read the pool. Raises Failure if no pool has this id."""
     described = account.ask("cognito-idp", "describe_user_pool", UserPoolId=pool_id).get("UserPool")
     if not described:
         raise Failure(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
@@ -39,7 +39,7 @@ def read(account: Account, pool_id: str) -> Thing:
 
 
 def _as_meant(found: Props) -> Props:
-    # In a pool of the first years this counts until an update sends what took its place.
+    # The older name of temporaryPasswordValidityDays. In old pools it applies until an update sets the new one.
     days = (found.get("adminCreateUserConfig") or {}).get("unusedAccountValidityDays")
     policy = {"temporaryPasswordValidityDays": days, **(found.get("passwordPolicy") or {})}
     outputs = filled({**found, "passwordPolicy": policy}, _OWN)
@@ -53,7 +53,7 @@ def _as_meant(found: Props) -> Props:
     if not invitation.get("allowAdminCreateUserOnly"):
         invitation.pop("allowAdminCreateUserOnly", None)
     if not any((outputs.get("userAttributeUpdateSettings") or {}).values()):
-        outputs.pop("userAttributeUpdateSettings", None)  # as AWS answers once it has been taken out
+        outputs.pop("userAttributeUpdateSettings", None)  # AWS returns empty values after its removal
     outputs["schemas"] = [
         {**attribute, "name": attribute["name"].removeprefix("dev:").removeprefix("custom:")}
         for attribute in outputs.get("schemas", [])
@@ -63,7 +63,7 @@ def _as_meant(found: Props) -> Props:
 
 
 def _is_standard(schema: Props) -> bool:
-    """Whether an attribute is AWS's own, which every pool has, as it is where nobody declares it."""
+    """Whether an attribute is a standard one of AWS with its default settings."""
     name = schema["name"]
     if ":" in name or name not in DECLARABLE:
         return ":" not in name
@@ -71,7 +71,7 @@ def _is_standard(schema: Props) -> bool:
 
 
 class Pool(EntryKind):
-    """The pool, of which the config has one without a key."""
+    """The pool: the config has exactly one, without a key."""
 
     type, word, logical, section = facts.USER_POOL, "pool", facts.LOGICAL_POOL, "user_pool"
 
@@ -85,7 +85,7 @@ class Pool(EntryKind):
         live = draft.live
         found = live_pool(thing.outputs, [Deployed(one.type, one.name, one.outputs) for one in live.things])
         permitted = [permission.name for permission in live.of(facts.PERMISSION)]
-        # A function that runs without a permission of this pool's own has it in another way, or from its owners.
+        # A function without a permission for this pool gets it in another way, or from the function's owner.
         unpermitted = {
             name: trigger.model_copy(update={"permission": False})
             for name, field in Triggers.model_fields.items()
@@ -97,5 +97,5 @@ class Pool(EntryKind):
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props:  # noqa: ARG002
         inputs = settings.user_pool.inputs()
         if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):
-            del inputs["usernameConfiguration"]  # it means the same, and the program does not say it then
+            del inputs["usernameConfiguration"]  # omitted means case-sensitive too, and the program omits it then
         return inputs

@@ -1,4 +1,4 @@
-"""A stack's file: what it says, what it would say of a pool, and how that is written beside the rest of it."""
+"""Reads a stack file, merges the config of a live pool into it, and writes it."""
 
 import json
 import re
@@ -20,24 +20,24 @@ from identity.namespace import ROOT
 from local import paths, stack_file
 from local.console import Failure
 
-# Never read out of AWS: the file alone has them.
+# Secrets are never read from AWS; only the stack file has them.
 PROVIDERS = f"{ROOT}identityProviders"
 SECRETS = {name: str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS}
 _HIDDEN = {*SECRETS.values(), "aws:secretKey", "aws:token"}
-# Of a file that is not there yet.
+# The start of a new stack file.
 _NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 
 
 @dataclass(frozen=True)
 class Described:
-    """What a stack file has to say.
+    """A live pool as config of a stack file.
 
     Args:
-        keys: the keys without `identity:`, those alone that differ from their defaults.
+        keys: the keys that differ from their defaults, without the prefix `identity:`.
         whole: the same with every default written out.
-        things: what there is, by the logical name that the program gives it.
-        files: what the keys name in the repository, by its path.
-        secrets: the keys of identity providers, each with a key of which nobody reads the value out of AWS.
+        things: the live resources by logical name.
+        secrets: for each secret of an identity provider, the provider's key and the secret's key in it.
+        files: the content of files that the keys name, by path in the repository.
     """
 
     keys: Section
@@ -49,7 +49,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A key that the file has otherwise than AWS; None for nothing."""
+    """A key with one value in the stack file and another in AWS; None means not set."""
 
     path: str
     in_file: Any
@@ -61,12 +61,15 @@ class Disagreement:
 
 
 def read(file: Path) -> Section:
-    """What a stack's file has under `config:`; empty where there is no file. Raises Unreadable."""
+    """Return the `config:` of a stack file; empty if the file does not exist. Raises Unreadable."""
     return stack_file.config(file) if file.exists() else {}
 
 
 def as_texts(said: Section, name: str = "") -> dict[str, str]:
-    """The same as the engine would hand it over, encrypted values hidden. Raises Failure for AWS's own keys."""
+    """Return config as the engine passes it, each value as text, encrypted values hidden.
+
+    Raises Failure if an `aws:` key is encrypted.
+    """
     for key, value in said.items():
         if key.startswith("aws:") and _is_secret(value):
             raise Failure(
@@ -78,7 +81,7 @@ def as_texts(said: Section, name: str = "") -> dict[str, str]:
 
 
 def rooted(keys: Section) -> Section:
-    """Keys as the file has them, with `identity:`."""
+    """Return the keys with the prefix `identity:`, as the stack file has them."""
     return {f"{ROOT}{key}": value for key, value in keys.items()}
 
 
@@ -87,7 +90,7 @@ def _is_secret(value: Any) -> bool:
 
 
 def to_print(said: Section) -> Section:
-    """What the file says, without the secrets that it has in clear."""
+    """Return the config for printing: secrets in plain text are hidden."""
 
     def hidden(keys: Section) -> Section:
         secret = {key for key, value in keys.items() if key in _HIDDEN and isinstance(value, str)}
@@ -98,24 +101,24 @@ def to_print(said: Section) -> Section:
 
 
 def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
-    """What the file says, as it will be once a person has given the secrets that it lacks."""
+    """Return the config as if the user had set the missing secrets."""
     final = deepcopy(said)
     for key, secret in secrets:
         (final.get(PROVIDERS) or {}).get(key, {}).setdefault(secret, HIDDEN)
     return final
 
 
-# --- what it says, and what runs --------------------------------------------------------------------------------------
+# --- merging ----------------------------------------------------------------------------------------------------------
 
 
 def merge(said: Section, described: Described, stack: str, take: str | None) -> tuple[Section, list[Disagreement]]:
-    """The whole `config:`, with what the file says and what it has to say besides, and where the two disagree.
+    """Return the merged `config:`, and where the stack file and AWS disagree.
 
     Args:
-        said: what the file has.
-        described: what runs.
+        said: the `config:` of the stack file.
+        described: the config of the live pool.
         stack: the stack's name.
-        take: `live` or `file`, which then has the last word; None leaves the file's.
+        take: which value to keep in a disagreement, `live` or `file`; None is like `file`.
     """
     lean, whole = rooted(described.keys), rooted(described.whole)
     live: Section = {**said, **lean}
@@ -146,7 +149,7 @@ class _Merging:
         return lean if self.take == "live" else mine
 
     def _means_the_same(self, value: Any, place: tuple[str, ...]) -> bool:
-        """Whether what runs would be the same with this in the file."""
+        """Whether the live config makes the same resources with this value at this place."""
         keys = deepcopy(self.live)
         inner = keys
         for step in place[:-1]:
@@ -158,7 +161,7 @@ class _Merging:
 
 
 def _made_of(settings: Settings) -> list[Any]:
-    """What the program makes."""
+    """Return all settings that decide what the program creates, for comparison."""
     pool = [settings.user_pool, settings.identity_providers, settings.config.groups, settings.domain]
     return [*pool, settings.apis, settings.clients, settings.tags, settings.config.protect]
 
@@ -167,11 +170,11 @@ def _made_of(settings: Settings) -> list[Any]:
 
 
 def write(file: Path, settings: Section) -> None:
-    """Write what a stack's file has under `config:`. The lines of keys that stay as they are, stay, comments with them.
+    """Write the `config:` of a stack file. Lines of unchanged keys, and comments between keys, are kept.
 
     Args:
-        file: the file, which may not be there.
-        settings: all that is to stand there.
+        file: the stack file; created if missing.
+        settings: the whole new `config:`.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else _NEW
     lines, before, places = text.splitlines(), read(file), _places(file.name, text)
@@ -188,12 +191,12 @@ def write(file: Path, settings: Section) -> None:
 
 
 def _lines(key: str, value: Any) -> list[str]:
-    by_name = json.loads(json.dumps(value, sort_keys=True))  # so that the same pool is always the same text
+    by_name = json.loads(json.dumps(value, sort_keys=True))  # so that the same pool always gives the same text
     return [f"  {line}" for line in stack_file.text_of({key: by_name}).splitlines()]
 
 
 def _places(name: str, text: str) -> dict[str, range]:
-    """Each key under `config:` and its lines, without blank lines and comments behind it."""
+    """Return the lines of each key under `config:`, without the blank lines and comments after it."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     found = next((value for key, value in pairs if key.value == "config"), None)
@@ -202,7 +205,7 @@ def _places(name: str, text: str) -> dict[str, range]:
     starts = [key.start_mark.line for key, _ in found.value]
     if found.flow_style or len(set(starts)) < len(starts):
         raise Failure(f"{name}: `config:` is not a map with one key per line. Rewrite it and try again.")
-    behind = found.end_mark.line + bool(found.end_mark.column)  # a last line may have no end
+    behind = found.end_mark.line + bool(found.end_mark.column)  # the last line may lack a line break
     lines, places = text.splitlines(), {}
     for (key, _), start, end in zip(found.value, starts, [*starts[1:], behind], strict=True):
         while end > start + 1 and re.fullmatch(r"\s*(#.*)?", lines[end - 1]):

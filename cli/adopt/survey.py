@@ -1,4 +1,4 @@
-"""Compares a live pool with a stack's config: changes, unsupported settings, unmanaged resources. Pure."""
+"""Compares a live pool with a stack's config: changes, unsupported settings, unmanaged resources. No I/O."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ from policy.rule import Resource
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found, by the names that `--leave` takes."""
+    """The result of a survey: differences, and (name for `--leave`, name in AWS) of each unmanaged resource."""
 
     differences: tuple[Deviation, ...]
     unmanaged: tuple[tuple[str, str], ...]
 
     def stopping(self, left: Collection[str]) -> list[Deviation]:
-        """The differences that nobody has accepted."""
+        """Return the differences that matter and that the user has not accepted."""
         return [one for one in self.differences if one.effect is not Effect.KEPT and one.name not in left]
 
 
 def survey(
     live: Live, settings: Settings, managed: Mapping[str, Thing], state: Iterable[Mapping[str, Any]] = ()
 ) -> Survey:
-    """Look at everything.
+    """Compare each live resource with what the program would send.
 
     Args:
-        live: what runs.
+        live: the live pool and its resources.
         settings: the stack's config.
-        managed: what the program makes, by its logical name.
-        state: the resources of the state; what the config does not speak of counts once it is not as it is there.
+        managed: the live resources that the program manages, by logical name.
+        state: the resources of the state; a field without a config key counts if it differs from its value there.
     """
     found: list[Deviation] = []
     unmanaged: list[tuple[str, str]] = []
@@ -46,7 +46,7 @@ def survey(
         kind = KINDS[thing.type]
         inputs = kind.inputs(settings, thing, names.get(id(thing), ""))
         if inputs is None:
-            # Clients by their ids, which are one of a kind.
+            # The id of a client, since several clients can have one name.
             name = thing.own_id if thing.type == facts.USER_POOL_CLIENT else thing.word
             unmanaged.append((f"{kind.word}:{name}", thing.name))
         else:
@@ -55,7 +55,7 @@ def survey(
 
 
 def violations(managed: Mapping[str, Thing], settings: Settings, stack: str) -> Iterator[tuple[str, str]]:
-    """The mandatory rules that what runs violates already, each with the resource, as identity:exemptions has them."""
+    """Yield each mandatory rule that a live resource violates, with the resource's key in identity:exemptions."""
     production = None if settings.config.production is None else str(settings.config.production).lower()
     environment = settings.config.environment or stack
     resources = list(_resources(managed, settings))
@@ -68,18 +68,18 @@ def _resources(managed: Mapping[str, Thing], settings: Settings) -> Iterator[Res
     for name, thing in managed.items():
         inputs = KINDS[thing.type].inputs(settings, thing, name)
         if inputs is not None:
-            # What an adoption makes of them, as far as they have it.
+            # Values that every resource has after the adoption.
             pool, secret = managed[facts.LOGICAL_POOL].import_id, thing.outputs.get("generateSecret")
             more = {"tags": settings.tags, "userPoolId": pool, "deletionProtection": "ACTIVE", "generateSecret": secret}
             yield Resource(thing.type, name, {**inputs, **more}, urn=name, protect=True, region=settings.region)
 
 
 def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, Thing]:
-    """What a stack's state has of what runs, by its logical name."""
+    """Return the live resources that are in the state, by logical name."""
     things, found = {(thing.type, thing.own_id): thing for thing in live.all}, {}
     for resource in resources:
         name, number = resource["urn"].rpartition("::")[2], str(resource.get("id"))
-        if resource["type"] == facts.PERMISSION:  # its id is one in its function alone, and many triggers may share it
+        if resource["type"] == facts.PERMISSION:  # its id is unique only in its function and may serve several triggers
             number = f"{resource['outputs'].get('function')}/{number}/{name}"
         if not resource.get("delete") and (resource["type"], number) in things:
             found[name] = things[resource["type"], number]

@@ -1,4 +1,4 @@
-"""What stands on a pool: one thing of it, all of them, and what there is to know of a kind of thing."""
+"""The resources of a live pool, and the base classes of their kinds."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,13 +15,13 @@ from identity.provider_names import Props
 from identity.setting import Model, declarations, model_within
 
 Section = dict[str, Any]
-# What AWS has by itself and keeps, of which a stack file need not speak.
+# Defaults that AWS sets and keeps, so a stack file may omit them.
 _BY_ITSELF = {at.aws: at.nothing for at in declarations(Config) if at.kept}
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Something that runs: the provider's type, what people call it, the provider's outputs, and Pulumi's import id."""
+    """A live resource: Pulumi's type, its name in AWS, the provider's outputs, and Pulumi's import id."""
 
     type: str
     name: str
@@ -30,12 +30,12 @@ class Thing:
 
     @property
     def word(self) -> str:
-        """Its name without spaces."""
+        """The name without spaces."""
         return re.sub(r"\s", "_", self.name)
 
     @property
     def own_id(self) -> str:
-        """The id that the state knows it by: a client's without its pool, a permission's with its logical name."""
+        """The id in the state: of a client without the pool's id, of a permission with its logical name."""
         if self.type == facts.PERMISSION:
             return f"{self.import_id}/{naming.permission(facts.LOGICAL_POOL, self.name)}"
         return self.import_id.rpartition("/")[2] if self.type == facts.USER_POOL_CLIENT else self.import_id
@@ -43,7 +43,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Live:
-    """A pool and all that stands on it."""
+    """A live pool and its other resources."""
 
     pool: Thing
     things: list[Thing]
@@ -58,12 +58,12 @@ class Live:
 
 @dataclass(frozen=True)
 class Draft:
-    """A config on its way.
+    """A config that is not complete yet.
 
     Args:
-        live: what runs.
-        before: what the file says.
-        settings: what is described so far.
+        live: the live pool and its resources.
+        before: the settings of the stack file.
+        settings: the settings described so far.
     """
 
     live: Live
@@ -72,44 +72,44 @@ class Draft:
 
 
 class Kind:
-    """A kind of thing, by the provider's type: how it is read, and what the program makes of it."""
+    """A kind of resource: how it is read from AWS, and what the program would send for it."""
 
     type: str
-    word: str  # what `--leave` calls one that nobody manages
-    logical = ""  # what the program calls one, by its {key} in the config or its {name}; empty where it makes none
+    word: str  # the prefix in `--leave` for an unmanaged resource of this kind
+    logical = ""  # the logical name, with {key} (in the config) or {name}; empty if the program makes none
 
     def read(self, account: Account, live: Live) -> Iterable[Thing]:  # noqa: ARG002
-        """Those of a pool, of which the kinds before this one have been read."""
+        """Read the resources of this kind. `live` has those of the kinds before it."""
         return ()
 
     def logical_name(self, thing: Thing, keys: Mapping[str, str]) -> str:
-        """What the program calls one, by the keys of all that has one, which stand under their ids."""
+        """Return the logical name of a resource. `keys` has the config key of each entry, by the resource's own_id."""
         return self.logical.format(key=keys.get(thing.own_id), name=thing.name)
 
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
-        """What the program sends for one that has this logical name in the state; None where it makes none."""
+        """Return what the program sends for a resource; None if it makes none. `name` is empty if it is unmanaged."""
         return None
 
 
 class EntryKind(Kind):
-    """A kind of which the config has entries, each with a key."""
+    """A kind of resource with an entry for each in the config, by key."""
 
     section: str  # the field of the config
-    name_in = "name"  # the field of an entry that has the thing's name; where there is none, the key is the name
+    name_in = "name"  # the field of an entry with the resource's name; without this field, the key is the name
 
     def entries(self, settings: Settings) -> Mapping[str, Model]:
-        """Those of a stack, filled in."""
+        """Return the entries of a stack by key, with their defaults set."""
         return cast("Mapping[str, Model]", getattr(settings, self.section))
 
     def put(self, settings: Settings, section: Mapping[str, Section]) -> Settings:
-        """The settings with these entries, as the file has them. What is wrong in one is left out."""
+        """Return the settings with these entries of a stack file. Invalid parts of an entry are dropped."""
         model = cast("type[Model]", model_within(Config.model_fields[self.section]))
         entries = {key: parsing.check(model, deepcopy(entry), "", {})[0] for key, entry in section.items()}
         update = {self.section: entries.get("", entries)}
         return replace(settings, config=settings.config.model_copy(update=update))
 
     def lean(self, entries: Mapping[str, Model], settings: Settings) -> dict[str, Section]:
-        """The entries as the file has them, without what comes to the same in these settings where it is left out."""
+        """Return the entries as the stack file has them, without keys that may be omitted with the same result."""
         section = {key: entry.written() for key, entry in entries.items()}
         target = self.entries(self.put(settings, {key: written_out(entry) for key, entry in entries.items()}))
         paths = {path for entry in entries.values() for path in _paths(entry)}
@@ -120,25 +120,25 @@ class EntryKind(Kind):
         return section
 
     def key(self, thing: Thing, names: Names) -> str:  # noqa: ARG002
-        """The key for one that nobody has named yet."""
+        """Return a config key for a resource that has none yet."""
         return slug(thing.name) or "unnamed"
 
     def described(self, key: str, thing: Thing, draft: Draft) -> Model:
-        """One as the stack file has it, under its key."""
+        """Return the config entry of a resource, which will have this key."""
         raise NotImplementedError
 
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         entry = self.entries(settings).get(key_of(name))
-        return {"name": thing.name, **entry.inputs()} if entry else None  # the name of some is their key
+        return {"name": thing.name, **entry.inputs()} if entry else None  # some kinds use the key as the name
 
 
 def written_out(entry: Model) -> Section:
-    """An entry as the file has it, defaults too."""
+    """Return an entry as the stack file has it, with all defaults."""
     return entry.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False)
 
 
 def _paths(entry: Model) -> Iterator[tuple[str, ...]]:
-    """What may follow from other keys: the fields, and those of an object."""
+    """Yield the paths of an entry that may be omitted: optional fields, and the keys of their objects."""
     written = entry.written()
     for field in type(entry).model_fields.values():
         key = str(field.alias)
@@ -155,17 +155,17 @@ def _without(entry: Section, name: str, *rest: str) -> Section:
 
 
 def slug(name: str) -> str:
-    """A name as a key has it: small letters, digits and hyphens, with room for a number."""
+    """Return the name as a config key: lower-case letters, digits, `_` and `-`, at most 120 characters."""
     return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:120]
 
 
 def ask(account: Account, live: Live, operation: str, member: str, **more: str) -> Any:
-    """A member of Cognito's answer about a pool; None where there is none."""
+    """Return one member of Cognito's response about the pool; None if it is missing."""
     return account.ask("cognito-idp", operation, UserPoolId=live.pool.import_id, **more).get(member)
 
 
 def filled(outputs: Props, own: Props) -> Props:
-    """The outputs, with AWS's own choice where nothing stands, and without what it has by itself."""
+    """Return the outputs with the defaults in `own` added, and without values that may be omitted."""
     made = {name: output for name, output in outputs.items() if output not in ([], "", None, _BY_ITSELF.get(name))}
     for name, value in own.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Finds related resources of a pool by name: certificate, DNS records and exports."""
+"""Finds the certificate, the DNS records and the exports stack of a pool by name."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _KEY_TYPES = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "
 
 
 def read(account: Account, settings: Settings) -> dict[str, Thing]:
-    """What there is already, by the logical name that the program gives it."""
+    """Return the existing resources by logical name."""
     return {**dict(_in_zone(account, settings)), **dict(_exports(account, settings))}
 
 
@@ -49,9 +49,9 @@ def _zone(account: Account, settings: Settings) -> str:
 
 
 def _certificate(account: Account, settings: Settings) -> Thing | None:
-    """The certificate of the auth domain: the one in use, else one that is issued, else one that waits."""
+    """Return the certificate of the auth domain: one in use, else an issued one, else one pending validation."""
     name, region = settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else None
-    # Without the key types AWS lists RSA_2048 alone.
+    # Without key types, AWS lists only RSA_1024 and RSA_2048.
     listed = account.ask("acm", "list_certificates", region, Includes={"keyTypes": _KEY_TYPES})
     usable = []
     for summary in listed.get("CertificateSummaryList", []):
