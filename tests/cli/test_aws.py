@@ -1,4 +1,4 @@
-"""What goes wrong when AWS is read: whose trouble it is, and what to do; the emulator is blamed for its own alone."""
+"""Errors of AWS are reported with cause and fix. The emulator is named only in its own errors."""
 
 from typing import Any
 

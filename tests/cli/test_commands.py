@@ -1,4 +1,4 @@
-"""One command for everything: each subcommand is there, and imports what it needs alone."""
+"""The command line: each subcommand exists and imports only what it needs."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is read of a stack's outputs, and by which command."""
+"""How the commands read a stack's outputs."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def test_loopback_is_the_host_and_nothing_like_it(url: str, loopback: bool) -> N
 
 
 class Answer:
-    """Stands in for the command that owns a stack."""
+    """Replaces the command that reads a stack."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, code: int, out: str, err: str = "") -> None:
         self.command: list[str] = []
@@ -60,7 +60,7 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
 ) -> None:
     answer = Answer(monkeypatch, 0, json.dumps(OUTPUTS))
     monkeypatch.setattr(state, "up", lambda: None)
-    monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # of this process are the tests too
+    monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # this process runs the tests too
     assert read(name) == outputs()
     assert answer.command[-len(command) :] == command
     own = name == "local"

@@ -1,4 +1,4 @@
-"""The people of a stack: listed and imported alike on the emulator and on AWS, and every mistake of a CSV told."""
+"""Users are listed and imported alike on the emulator and on AWS. Each mistake of a CSV file is reported."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Trying a trigger: each occasion has AWS's event, and what Cognito would not take is told."""
+"""`trigger`: each trigger source sends AWS's event, and a response that Cognito would reject is reported."""
 
 import base64
 import io
@@ -29,15 +29,15 @@ OCCASIONS = [(name, source) for name, event in EVENTS.items() for source in even
 
 
 class NobodyError(Exception):
-    """Who is not in the pool."""
+    """The user is not in the pool."""
 
 
 class GoneError(Exception):
-    """Which function is not there."""
+    """The function does not exist."""
 
 
 class FalseAws:
-    """Ada's pool with a function for every trigger, and that function."""
+    """A fake pool with the user Ada and one function for all triggers."""
 
     exceptions = SimpleNamespace(UserNotFoundException=NobodyError, ResourceNotFoundException=GoneError)
 
@@ -75,7 +75,7 @@ Run = Callable[..., Event]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command with a function; the event that it got, with what was printed under `printed`."""
+    """Run the command with a function. Return the event sent to it, with the output under `printed` and `said`."""
 
     def command(*arguments: str, function: Function = lambda event: event, version: str = "V2_0") -> Event:
         service = FalseAws(function, version)
@@ -105,7 +105,7 @@ def answered(**response: Any) -> Function:
     return lambda event: event | {"response": event["response"] | response}
 
 
-# What answers each trigger whose event may not go back as it came.
+# Responses for triggers whose event must not be returned unchanged.
 ANSWERS = {
     "defineAuthChallenge": answered(challengeName="CUSTOM_CHALLENGE"),
     "verifyAuthChallengeResponse": answered(answerCorrect=True),

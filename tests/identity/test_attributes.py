@@ -1,4 +1,4 @@
-"""What a pool's attributes have to keep to: names, numbers, and what gets verified."""
+"""Limits of a pool's attributes: names, numbers, and verification."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ PATH = "identity:userPool"
 
 
 def told(**pool: Any) -> tuple[list[Problem], list[Problem]]:
-    """The mistakes and the warnings of a pool."""
+    """Return the errors and the warnings for a pool."""
     found = check(config_of({"product": "acme", "userPool": pool}), "dev")[1]
     return [entry for entry in found if not entry.warning], [entry for entry in found if entry.warning]
 

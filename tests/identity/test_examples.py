@@ -1,4 +1,4 @@
-"""Each key of the pool has an example in the pages, and the program takes it."""
+"""Each key of `userPool` has an example in the docs, and the example is valid."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from identity.user_pool.settings import UserPool
 from tests.support.program import told
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
-# A pool with all that a key may need beside it.
+# A pool with the settings that other keys require.
 NEEDED: dict[str, Any] = {
     "aliasAttributes": [],
     "firstFactors": ["password", "passkey"],
@@ -38,7 +38,7 @@ def examples(model: type[Model], path: str = "") -> Iterator[tuple[str, Any]]:
     for field in model.model_fields.values():
         inner, place = model_in(field), f"{path}{field.alias}"
         yield place, declared(field).example
-        # One trigger stands for all: the others have the same keys.
+        # Other triggers have the same keys, so one is enough.
         if not inner and (entries := model_within(field)):
             name = "given_name" if field.alias == "standardAttributes" else "seats"
             yield from examples(entries, f"{place}.{name}.")

@@ -1,4 +1,4 @@
-"""The CloudFormation exports, and the names under which other repositories import them."""
+"""CloudFormation exports and their names for other repositories."""
 
 import json
 from typing import Any

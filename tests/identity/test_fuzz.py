@@ -1,6 +1,6 @@
-"""Config by the thousand: the valid gives what AWS accepts, one slip is told by its key, and nothing gives a traceback.
+"""Random config: valid ones satisfy AWS's model, one mistake is reported by its key, and no input gives a traceback.
 
-`make test` runs 30 cases of each, `make fuzz` more than 10,000 in all; `make fuzz SEED=7` runs the same ones again.
+`make test` runs 30 cases of each test, `make fuzz` more than 10,000 in all. `make fuzz SEED=7` repeats the same cases.
 """
 
 import copy
@@ -18,7 +18,7 @@ from identity.errors import ConfigError
 from tests.support.pools import user_pools
 from tests.support.program import Deploy, told
 
-# The deploy fixture starts each run afresh, so cases may share it.
+# Cases may share the `deploy` fixture, because each call is a new run.
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 LABELS = st.from_regex(r"[a-z][a-z0-9]{0,10}(-[a-z0-9]{1,6})?", fullmatch=True)
@@ -78,7 +78,7 @@ def client(draw: st.DrawFn, declared: list[str]) -> dict[str, Any]:
 
 @st.composite
 def pools_of(draw: st.DrawFn, auth_domain: str) -> dict[str, Any]:
-    """A pool over all keys, whose passkeys are for this stack's own domain."""
+    """Draw a pool with all keys, whose passkeys belong to the stack's own domain."""
     pool = draw(user_pools())
     if "relyingPartyId" in pool.get("passkeys", {}):
         pool["passkeys"]["relyingPartyId"] = auth_domain
@@ -104,17 +104,17 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
     return config
 
 
-# Each case is a whole run of the program: too slow to shrink, and small enough to read.
+# A case is a whole run of the program: too slow to shrink, and short enough to read.
 @settings(shared, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(configs())
 def test_a_valid_config_gives_resources_that_satisfy_awss_model(deploy: Deploy, config: dict[str, Any]) -> None:
     zone = config.get("zoneName", "focusmark.app")
     run = deploy({"aws:region": "us-east-1", **config}, zone=zone)
-    assert len(run.of_type("UserPoolClient")) == len(config["clients"])  # the fixture holds them against AWS's model
+    assert len(run.of_type("UserPoolClient")) == len(config["clients"])  # `deploy` checks them with AWS's model
 
 
 def _at(*steps: str) -> Callable[[dict[str, Any], Any], str | None]:
-    """Set a value at a place, `*` for the first entry; gives the path, or None where there is no such place."""
+    """Return a function that sets a value at a path and returns the path, or None if there is no entry for `*`."""
 
     def put(config: dict[str, Any], value: Any) -> str | None:
         place: Any = config

@@ -1,4 +1,4 @@
-"""Groups: what is refused, what is made, and what their members would lose."""
+"""Groups: validation, resources, and losses of their members."""
 
 from typing import Any
 

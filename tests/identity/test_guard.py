@@ -1,4 +1,4 @@
-"""The guard: what would lose customers, or what apps hold on to, is refused before anything is registered."""
+"""The guard: refuse an update that would lose users, or ids and settings of apps, before a resource is registered."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from identity.errors import ConfigError
 from tests.support.program import ARNS, REGION, Deploy, Run
 
 POOL_ID = f"{REGION}_Pool1"
-# Without the APIs and clients that Pulumi.yaml has: they are half of a run, and few tests are about them.
+# Without the default APIs and clients of Pulumi.yaml: they take half of a run, and few tests need them.
 BASE: dict[str, Any] = {"product": "acme", "environment": "dev", "aws:region": REGION, "apis": {}, "clients": {}}
 CLIENT = {"callbackUrls": ["https://app.example"]}
 APIS = {"cart": {"scopes": {"read": "Read", "write": "Write"}}}
@@ -19,7 +19,7 @@ ATTRIBUTE = {"userPool": {"customAttributes": {"tenant": {"mutable": False}}}}
 
 
 def state_of(run: Run) -> dict[str, Any]:
-    """The state that an update with this run would leave."""
+    """Return the state after an update with this run."""
     state = {
         urn: {"type": urn.split("::")[2].rpartition("$")[2], "outputs": outputs}
         for urn, outputs in run.of_components.items()
@@ -35,11 +35,11 @@ def state_of(run: Run) -> dict[str, Any]:
     return state
 
 
-BEFORE: dict[str, Run] = {}  # the first updates, of which many tests have the same
+BEFORE: dict[str, Run] = {}  # first updates, cached because many tests share them
 
 
 def left_by(deploy: Deploy, before: dict[str, Any]) -> dict[str, Any]:
-    """The state that a first update leaves."""
+    """Return the state after a first update."""
     first = json.dumps(before)
     if first not in BEFORE:
         BEFORE[first] = deploy({**BASE, **before}, stack="dev")
@@ -224,7 +224,7 @@ def test_under_protect_a_permission_that_is_not_used_is_refused(deploy: Deploy, 
 
 
 def test_a_permission_on_a_stack_that_has_nothing_yet_is_in_nobodys_way(deploy: Deploy) -> None:
-    """Adoption looks at the program before the stack has anything, and the permission is for what it then brings in."""
+    """Adoption runs the program on an empty stack, and `allowLoss` is for the resources that it then imports."""
     assert deploy({**BASE, "protect": True, "allowLoss": [f"{POOL_ID}/mfa"]}, stack="dev").of_type("UserPool")
 
 
@@ -242,7 +242,7 @@ def test_a_permission_for_one_loss_permits_no_other(deploy: Deploy) -> None:
 
 
 def test_protect_and_a_deletion_are_two_updates_and_the_order_is_told(deploy: Deploy) -> None:
-    """The engine deletes nothing that the last update protected, whatever this one says."""
+    """The engine refuses to delete a resource that the last update protected, even if this update does not."""
     with pytest.raises(ConfigError) as refused:
         change(deploy, {**REGISTRY, "protect": True}, {"protect": False, "clients": {}})
     (problem,) = refused.value.problems

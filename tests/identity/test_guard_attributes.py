@@ -1,4 +1,4 @@
-"""The guard: Cognito only adds attributes to a pool; an update that would do more fails on AWS, so it is refused."""
+"""The guard and attributes: Cognito can only add them to a pool, so any other change is refused before AWS fails."""
 
 from typing import Any
 

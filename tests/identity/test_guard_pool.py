@@ -1,4 +1,4 @@
-"""The guard: each single change of a setting of the pool is what its declaration says it is."""
+"""The guard and the pool: each change of a setting has the effect that its declaration names."""
 
 import json
 import logging
@@ -49,11 +49,11 @@ Row = tuple[str, Any, Any, dict[str, Any]]
 
 
 def row(key: str, before: Any, after: Any, **beside: Any) -> Row:
-    """A change of the value at this key, with what stands beside it in `userPool` before and after."""
+    """Return a change of the value at a key, with other settings of `userPool` before and after it."""
     return key, before, after, beside
 
 
-# Less than before, in so many words.
+# Settings that become weaker, with explicit values.
 WEAKENED: list[Row] = [
     row("tier", "plus", "essentials"),
     row("autoVerifiedAttributes", ["email"], []),
@@ -98,7 +98,7 @@ WEAKENED: list[Row] = [
     row("webAcl.requestsPer5Minutes", 100, 1000),
     row("webAcl.managedRules", ["common", "ipReputation"], ["common"]),
 ]
-# What the stack file says no more, and an update takes out of the pool: refused with and without `protect`.
+# Settings removed from the stack file, which the update resets: refused with and without `protect`.
 UNSAID: list[Row] = [
     row("mfa", MFA, OUT),
     row("mfa.email", {}, OUT, mfa=MFA, email=MAIL, recovery=["admin_only"]),
@@ -177,7 +177,7 @@ IMPOSSIBLE: list[Row] = [
 
 
 def settled(row: Row, value: Any) -> dict[str, Any]:
-    """The config whose pool has this value at the key."""
+    """Return a config whose pool has this value at the key."""
     key, *_, beside = row
     pool: dict[str, Any] = json.loads(json.dumps(beside))
     *way, last = key.split(".")
@@ -194,14 +194,14 @@ def settled(row: Row, value: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The warnings: a guard that is asked without a run of the program has no engine to tell them to."""
+    """Return the list of warnings, because without a run of the program no engine receives them."""
     warnings: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warnings.append)
     return warnings
 
 
 def guarded(deploy: Deploy, row: Row, **more: Any) -> None:
-    """The change by the guard: the state as the value before left it, the config with the value after."""
+    """Run the guard with the state of the value before and the config of the value after."""
     before, after = settled(row, row[1]), settled(row, row[2])
     settings, problems = check(config_of({**after, **more}), "dev")
     assert [str(problem) for problem in problems if not problem.warning] == []
@@ -209,7 +209,7 @@ def guarded(deploy: Deploy, row: Row, **more: Any) -> None:
 
 
 def deployed(deploy: Deploy, config: dict[str, Any]) -> list[Deployed]:
-    """The state as this config leaves it; a run takes its time, so each is made once."""
+    """Return the state after a run with this config. Cached, because a run is slow."""
     name = json.dumps(config)
     if name not in STATES:
         state = state_of(deploy(config, stack="dev"))
@@ -286,7 +286,7 @@ def test_what_aws_cannot_do_has_no_way_round(deploy: Deploy, row: Row) -> None:
 
 
 def keys(model: type[Model], path: str = "") -> Iterator[tuple[str, Change]]:
-    """Each key with what a change of it means; those of an object that is one thing, as a trigger is, not by itself."""
+    """Yield each key and the effect of its change. Objects that change as a whole, as triggers, have a single key."""
     for field in model.model_fields.values():
         inner, place = model_in(field), f"{path}{field.alias}"
         if inner and not (path == "triggers." or inner.__name__ == "StandardAttribute"):
@@ -302,7 +302,7 @@ ROWS = {
     Change.REPLACES: REPLACES,
     Change.IMPOSSIBLE: IMPOSSIBLE,
 }
-# Those of custom sign-in, which come and go together; and an ARN, of which a plain text is the short form.
+# Triggers of custom sign-in, which are set together, and the ARN that a plain string sets too.
 ELSEWHERE = ("triggers.defineAuth", "triggers.createAuth", "triggers.verifyAuth", "webAcl.arn")
 
 
@@ -315,7 +315,7 @@ def test_each_key_has_a_row_of_its_class(key: str, change: Change) -> None:
 def test_mail_goes_back_to_cognitos_own_where_the_key_is_taken_out_and_only_then(
     deploy: Deploy, mail: dict[str, str]
 ) -> None:
-    """The provider keeps a sender that it is not told of: to take it out is to say so."""
+    """The provider keeps an omitted sender, so the program resets it explicitly."""
     by_ses, without = {**BASE, **ZONE, "userPool": {"email": mail}}, {**BASE, **ZONE}
     after = deploy(without, stack="dev", state=state_of(deploy(by_ses, stack="dev")))
     assert after.one("UserPool").inputs["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}

@@ -1,4 +1,4 @@
-"""The guard: a key that changed keeps its id, or the update is refused; no slip in `renamedFrom` deletes anything."""
+"""The guard and renames: an entry keeps its id or the update is refused. A mistake in `renamedFrom` deletes nothing."""
 
 from itertools import pairwise
 from typing import Any
@@ -37,7 +37,7 @@ def test_a_former_key_that_the_stack_does_not_have_is_refused(
 
 @pytest.mark.parametrize(("kind", "make"), KINDS)
 def test_a_chain_with_a_skipped_step_is_refused(deploy: Deploy, kind: str, make: Any) -> None:
-    """It was a, then b; the stack knows b, and the config says that c was a."""
+    """The key was a, then b. The stack has b, but the config says that c was renamed from a."""
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {}, kind: {B: make(A)}}, {kind: {C: make(A, renamedFrom=A)}})
     assert f"identity:{kind}.{C}.renamedFrom" in [problem.path for problem in refused.value.problems]
@@ -51,7 +51,7 @@ def test_a_rename_that_is_done_may_stay_written(deploy: Deploy, kind: str, make:
 
 @pytest.mark.parametrize(("kind", "make"), KINDS)
 def test_a_former_key_beside_an_entry_that_is_there_deletes_nothing(deploy: Deploy, kind: str, make: Any) -> None:
-    """The stack has both: nothing is renamed, and the former one would go."""
+    """The stack has both keys: nothing is renamed, and the old entry would be deleted."""
     with pytest.raises(ConfigError) as refused:
         change(deploy, {"apis": {}, "clients": {}, kind: {A: make(A), B: make(B)}}, {kind: {B: make(B, renamedFrom=A)}})
     (problem,) = [item for item in refused.value.problems if item.path == f"identity:{kind}.{B}.renamedFrom"]
@@ -84,7 +84,7 @@ def test_two_keys_change_places_by_the_way_that_the_refusal_gives(deploy: Deploy
         {B: make(A, renamedFrom="spare"), A: make(B)},
     ]
     for before, after in pairwise(steps):
-        # A scope of an API is called after its key: with protect, those would be told.
+        # Scopes of an API are named after its key, so `protect` would report their change.
         assert change(deploy, {"apis": {}, "clients": {}, kind: before}, {kind: after}).of_type("UserPool")
 
 

@@ -1,4 +1,4 @@
-"""The guard: what stays, and would be less than it was, or would be taken back because nobody spoke of it."""
+"""The guard: resources that stay but become weaker, and settings that an update resets because they are omitted."""
 
 import logging
 from typing import Any
@@ -35,7 +35,7 @@ def policy(**changed: Any) -> dict[str, Any]:
     return {"userPool": {"passwordPolicy": {**STRONG, **changed}}}
 
 
-# (before, after, the key, how allowLoss names it)
+# (before, after, the key, its name in allowLoss)
 WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     (CLIENTS, app(callbackUrls=["https://app.example/b", "myapp://back"]), "clients.app.callbackUrls", "callbackUrls"),
     (CLIENTS, app(callbackUrls=["https://app.example/a"]), "clients.app.callbackUrls", "callbackUrls"),
@@ -74,10 +74,10 @@ WEAKENED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         "certificateArn",
         "acme-dev-certificate-auth",
     ),
-    # Without a list of its own an app reads and writes all there is.
+    # A client without a list may read and write all attributes.
     (CLIENTS, app(readAttributes=["email"]), "clients.app.readAttributes", "readAttributes"),
     (CLIENTS, app(writeAttributes=["email"]), "clients.app.writeAttributes", "writeAttributes"),
-    # In a pool with custom attributes the program has a list of its own where the file has none.
+    # If the pool has custom attributes, the program sets a default list for clients without one.
     (
         {"userPool": {"customAttributes": {"role": {}}}, **CLIENTS, **app(writeAttributes=["email", "custom:role"])},
         app(),
@@ -126,7 +126,7 @@ def test_without_protect_it_is_a_warning(
 def test_a_client_that_its_secret_replaces_is_told_without_protect_as_well(
     deploy: Deploy, caplog: pytest.LogCaptureFixture, before: bool, machine: bool
 ) -> None:
-    """The edit does not say by itself that the client goes with every app that has its id."""
+    """The edit does not show that the client is replaced, and that each app with its id stops working."""
     after: dict[str, Any] = {**CLIENT, "secret": not before}
     if machine and before is False:
         after = {"flow": "client_credentials", "secret": True, "scopes": ["cart.read"]}
@@ -142,7 +142,7 @@ def test_a_client_that_its_secret_replaces_is_told_without_protect_as_well(
 def test_a_certificate_that_moves_to_another_region_is_told(
     deploy: Deploy, caplog: pytest.LogCaptureFixture, custom: bool, protect: bool
 ) -> None:
-    """It lives where the stack does, or in us-east-1 for a custom domain: the key makes another and deletes this."""
+    """It is in the stack's region, or in us-east-1 for a custom domain. The key replaces the certificate."""
     before = {**BASE, **ZONE, "customDomain": custom, "protect": protect}
     state = state_of(deploy(before, stack="dev"))
     arn = f"arn:aws:acm:{'us-east-1' if custom else REGION}:123456789012:certificate/x"
@@ -165,7 +165,7 @@ def test_a_certificate_that_moves_to_another_region_is_told(
 
 @pytest.mark.parametrize("custom", [True, False])
 def test_the_records_of_a_custom_domain_leave_their_zone_only_after_protect(deploy: Deploy, custom: bool) -> None:
-    """They stand below the pool, so the engine protects them, and refuses half-way to replace them."""
+    """The records are children of the pool, so the engine protects them and would refuse their replacement half-way."""
     config = {**BASE, **ZONE, "customDomain": custom, "protect": True}
     state = state_of(deploy(config, stack="dev"))
     for resource in state.values():
@@ -236,11 +236,11 @@ def test_a_scope_that_goes_with_its_api_is_told_once(deploy: Deploy) -> None:
     assert [problem.path for problem in refused.value.problems] == ["identity:apis.cart.scopes.read"]
 
 
-# --- what the program does not speak of -------------------------------------------------------------------------------
+# --- settings without a key -------------------------------------------------------------------------------------------
 
 
 def with_more(deploy: Deploy, config: dict[str, Any], kind: str, **outputs: Any) -> dict[str, Any]:
-    """The state of this config, with more outputs on everything of a type."""
+    """Return the state of this config, with additional outputs on each resource of a type."""
     state = left_by(deploy, config)
     for resource in state.values():
         if resource["type"] == kind:
@@ -283,7 +283,7 @@ def test_what_the_local_plugin_keeps_is_not_in_the_way_on_the_emulator(deploy: D
     assert deploy(config, stack="dev", state=with_more(deploy, config, facts.USER_POOL, **kept)).of_type("UserPool")
 
 
-# --- a pool that is not where it was ----------------------------------------------------------------------------------
+# --- a pool missing from the state ------------------------------------------------------------------------------------
 
 
 def stack_output(account: str = "123456789012") -> dict[str, Any]:
@@ -305,7 +305,7 @@ def test_a_pool_that_left_the_state_is_not_made_anew_without_a_word(deploy: Depl
     (problem,) = refused.value.problems
     assert f"pulumi import aws:cognito/userPool:UserPool customers {POOL_ID}" in problem.fix
     assert deploy({**config, "allowLoss": [POOL_ID]}, stack="dev", state=state).of_type("UserPool")
-    # On the emulator it is made again: what it held is not worth keeping.
+    # On the emulator the pool is recreated: its data is disposable.
     emulated = {**config, "aws:endpoints": [{"cognitoidp": "http://127.0.0.1:4566"}]}
     assert deploy(emulated, stack="dev", state=state).of_type("UserPool")
 
@@ -346,7 +346,7 @@ def test_a_pool_that_the_state_has_by_another_name_is_not_replaced(deploy: Deplo
 )
 @pytest.mark.parametrize("custom", [True, False])
 def test_the_changed_product_is_the_first_to_be_told(deploy: Deploy, zone: dict[str, str], custom: bool) -> None:
-    """Its consequence, a domain outside of the zone, is seen before the state is."""
+    """A changed product also puts the domain outside of the zone. That is found first, before the state is read."""
     before = {**BASE, "product": "focusmark", **zone, "customDomain": custom}
     state = state_of(deploy(before, stack="dev"))
     with pytest.raises(ConfigError) as refused:
@@ -429,7 +429,7 @@ def test_a_refresh_flow_that_rotation_takes_is_put_back_by_its_own_key(deploy: D
 def test_what_goes_whole_is_told_without_protect_as_well(
     deploy: Deploy, caplog: pytest.LogCaptureFixture, after: dict[str, Any], named: str
 ) -> None:
-    """A key that was written otherwise beside another edit looks like one entry that went and another that came."""
+    """A renamed key with another edit looks like one deleted and one new entry."""
     with caplog.at_level(logging.WARNING):
         change(deploy, {**REGISTRY, "cloudFormationExports": True}, after)
     assert f"identity:allowLoss: [{named}]" in caplog.text

@@ -1,4 +1,4 @@
-"""The identity pool: what is refused, that its roles permit nothing, and what its people would lose."""
+"""The identity pool: validation, roles without permissions, and losses of its users."""
 
 import json
 from typing import Any
@@ -130,7 +130,7 @@ def test_under_protect_what_people_would_lose_is_refused(
     (problem,) = refused.value.problems
     assert problem.path == path
     assert f"[{named}]" in problem.fix
-    assert "match=" not in str(problem)  # values are shown as a stack file has them
+    assert "match=" not in str(problem)  # values have the form of the stack file
 
 
 def test_a_client_under_another_key_is_the_same_client_here_too(deploy: Deploy) -> None:

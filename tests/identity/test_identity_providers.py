@@ -1,4 +1,4 @@
-"""Identity providers: what is refused, what AWS is told, and that what is secret is seen nowhere."""
+"""Identity providers: validation, requests to AWS, and secrets that never appear in outputs or messages."""
 
 import re
 from typing import Any
@@ -256,7 +256,7 @@ def test_what_is_secret_of_a_live_provider_is_not_read(deploy: Deploy) -> None:
         assert read.client_id == given.get("clientId")
 
 
-# --- what an update would lose ----------------------------------------------------------------------------------------
+# --- losses of an update ----------------------------------------------------------------------------------------------
 
 POOL = "us-west-2_Pool1"
 LOST: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [

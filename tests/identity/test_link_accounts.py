@@ -1,4 +1,4 @@
-"""`linkAccounts`: the function is made with no more rights than it needs, and taking it out is a loss."""
+"""`linkAccounts`: the function has only the permissions that it needs, and its removal is a loss."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sign-in pages: what is refused, that every client has a page, and what a change of them would lose."""
+"""The sign-in pages: validation, a page for each client, and losses of a change."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a few files to look like something."""
+    """Return a repository with some files for the pages."""
     monkeypatch.setattr("identity.branding.ROOT", tmp_path)
     monkeypatch.setattr("identity.login.ROOT", tmp_path)
     (tmp_path / "logo.svg").write_bytes(PICTURE)

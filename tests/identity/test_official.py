@@ -1,4 +1,4 @@
-"""What AWS or its official provider would refuse is told: every run of the program in the tests is held against it."""
+"""Inputs that AWS or its official provider would reject are reported. All runs of the program in tests are checked."""
 
 from typing import Any
 

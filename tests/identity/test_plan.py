@@ -1,4 +1,4 @@
-"""The plan of Cognito that a config needs, and the key that says so."""
+"""The Cognito plan that a config requires, and the key that requires it."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""The policies for APIs: each allows reading, one kind of thing, in this stack alone."""
+"""The IAM policies for APIs: each allows only to read, one kind of resource, of this stack."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Between any two pools that differ in one key, the guard says of the change what the key is declared to be."""
+"""Between any two pools that differ in one key, the guard reports the effect declared for the key."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ FOR_GOOD = ("standardAttributes", "customAttributes", "sms")
 
 
 def state(pool: UserPool) -> Iterator[Deployed]:
-    """What an update with this pool leaves."""
+    """Yield the state after an update with this pool."""
     yield Deployed(facts.USER_POOL, facts.LOGICAL_POOL, {**on_the_wire(pool.inputs()), "arn": POOL_ARN})
     yield Deployed(facts.POOL_COMPONENT, facts.LOGICAL_POOL, {"mailFrom": pool.email.from_} if pool.email else {})
     yield from beside(pool)
@@ -49,7 +49,7 @@ def test_a_change_of_one_key_is_of_its_class(before: dict[str, Any], other: dict
     after = with_key(before, key, other)
     assume(not told({**CONFIG, "customDomain": True, "userPool": after}))
     found = losses(before, after)
-    # Whether there are aliases follows from whether an address is the user name.
+    # Whether aliases exist depends on whether an email address is the username.
     there = REPLACED[:2] if key in REPLACED[:2] else (key,)
     assert [loss.path for loss in found if loss.path.split(".")[1] not in there] == []
     if key in HARMLESS:

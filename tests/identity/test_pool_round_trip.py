@@ -1,4 +1,4 @@
-"""A pool that is written and read again is the same pool, for every key; and every word of it is one of AWS's."""
+"""A pool written to AWS and read again is the same, for each key. All property names and values exist in AWS."""
 
 import copy
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from tests.support.program import config_of
 
 POOL_ARN = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_A"
 MODEL = model("cognito-idp")
-# A passkey is for a domain at or above the one of sign-in.
+# A passkey's domain must be the sign-in domain or a parent of it.
 CONFIG = {"product": "acme", "aws:region": "eu-west-1", "authDomain": "auth.acme.app", "zoneName": "acme.app"}
 
 
@@ -38,7 +38,7 @@ def settled(pool: dict[str, Any]) -> Settings:
 
 
 def on_the_wire(value: Any) -> Any:
-    """A value as the engine's state has it: every number is a float."""
+    """Return a value as in the engine's state, where each number is a float."""
     if isinstance(value, dict):
         return {key: on_the_wire(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -47,7 +47,7 @@ def on_the_wire(value: Any) -> Any:
 
 
 def beside(pool: UserPool) -> Iterator[Deployed]:
-    """What the component makes beside this pool, as a state has it."""
+    """Yield the resources that the component makes beside this pool, as in a state."""
     if pool.threat_protection and (risk := pool.threat_protection.risk()):
         yield Deployed(facts.RISK_CONFIGURATION, "risk", on_the_wire(risk))
     if pool.logs:
@@ -82,7 +82,7 @@ def test_what_is_read_is_a_config_that_makes_the_same_pool(pool: dict[str, Any])
 
 
 def ordered(pool: UserPool) -> UserPool:
-    """The pool with its lists in one order, which means something to none but the ways of recovery."""
+    """Return the pool with sorted lists. Only the order of `recovery` matters, and is kept."""
     lists = {
         name: sorted(value)
         for name in type(pool).model_fields
@@ -93,7 +93,7 @@ def ordered(pool: UserPool) -> UserPool:
     return pool.model_copy(update={**lists, "custom_attributes": facts_of, "standard_attributes": standard})
 
 
-# --- AWS's words ------------------------------------------------------------------------------------------------------
+# --- names and values of AWS ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def ordered(pool: UserPool) -> UserPool:
     [(UserPool, (facts.USER_POOL, facts.RISK_CONFIGURATION)), (Client, (facts.USER_POOL_CLIENT,))],
 )
 def test_each_property_that_is_named_is_one_of_the_providers(model: type[Model], types: tuple[str, ...]) -> None:
-    """The paths are read off the classes of pulumi-aws."""
+    """The valid paths come from the classes of pulumi-aws."""
     named = {at.aws for at in declarations(model) if at.aws}
     assert named
     assert named <= {path for type_name in types for path in known_to_the_provider(type_name)}
@@ -109,7 +109,7 @@ def test_each_property_that_is_named_is_one_of_the_providers(model: type[Model],
 
 WORDS: list[tuple[str, Any]] = [
     ("UserPoolMfaType", factors.MODES.values()),
-    # A code of an authenticator app is a second factor alone.
+    # An authenticator app is only a second factor.
     ("AuthFactorType", (*factors.FIRST_FACTORS.values(), "SOFTWARE_TOKEN")),
     ("RecoveryOptionNameType", factors.RECOVERY),
     ("UserVerificationType", ("preferred", "required")),

@@ -1,4 +1,4 @@
-"""What can never work of a user pool is refused before anything is made, and what is seldom meant is a warning."""
+"""User pool settings that cannot work are refused before a resource is registered. Unusual ones give a warning."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def relying_party(name: str) -> dict[str, Any]:
 
 
 IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
-    # The second factor
+    # The second factor (MFA)
     ({"mfa": {"mode": "on"}}, "mfa.mode"),
     ({"mfa": {"mode": "optional", "totp": False}}, "mfa.mode"),
     ({"mfa": {"totp": True}}, "mfa.totp"),
@@ -51,7 +51,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     (relying_party("login.acme.app"), "passkeys.relyingPartyId"),
     (relying_party("cme.app"), "passkeys.relyingPartyId"),
     (relying_party("sign-in.auth.acme.app"), "passkeys.relyingPartyId"),
-    # Getting back in, and addresses
+    # Account recovery, and email addresses and phone numbers
     ({"recovery": ["admin_only", "verified_email"]}, "recovery"),
     ({"recovery": ["verified_email", "verified_phone_number", "admin_only"]}, "recovery"),
     ({"recovery": []}, "recovery"),
@@ -60,7 +60,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"autoVerifiedAttributes": ["phone_number"]}, "autoVerifiedAttributes[0]"),
     ({"usernameAttributes": ["email"], "aliasAttributes": ["preferred_username"]}, "aliasAttributes"),
     ({"standardAttributes": {"updated_at": {"maxLength": 9}}}, "standardAttributes.updated_at.maxLength"),
-    # Texts
+    # Message texts
     ({"verification": {"message": "Confirm your address."}}, "verification.message"),
     ({"verification": {"message": "Your code is {####}."}}, "verification.message"),
     ({"verification": {"by": "code", "message": "{##Confirm##}"}}, "verification.message"),
@@ -83,12 +83,12 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     ({"verification": {"message": "{##Go##}\x00"}}, "verification.message"),
     ({"invitation": {"subject": "Hello\u00a0"}}, "invitation.subject"),
     ({"invitation": {"message": "{username} {####}\u200d"}}, "invitation.message"),
-    # Mail
+    # Email
     (mail("Äcme <no-reply@acme.app>"), "email.from"),
     (mail("Acme, Inc. <no-reply@acme.app>"), "email.from"),
     ({"email": {**MAIL, "configurationSet": "sign in"}}, "email.configurationSet"),
     ({"email": {**MAIL, "identityArn": f"{IDENTITY[:29]}123456789012:domain/acme.app"}}, "email.identityArn"),
-    # Text messages
+    # SMS
     ({"sms": {"externalId": "two words"}}, "sms.externalId"),
     ({"sms": {"roleArn": "arn:aws:iam::123456789012:user/texts"}}, "sms.roleArn"),
     (mail("no-reply@other.app"), "email.from"),
@@ -96,7 +96,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
     (mail("other@acme.app", f"{IDENTITY[:-8]}no-reply@acme.app"), "email.from"),
     (mail("no-reply@other.app", None), "email.from"),
     (mail("acme.app"), "email.from"),
-    # Functions
+    # Lambda triggers
     ({"triggers": {"preSignUp": {}}}, "triggers.preSignUp"),
     ({"triggers": {"preSignUp": {"arn": ARN, "path": "examples"}}}, "triggers.preSignUp"),
     ({"triggers": {"preSignUp": {"arn": ARN, "version": "V2_0"}}}, "triggers.preSignUp.version"),
@@ -192,7 +192,7 @@ SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
     ),
     ({"recovery": ["verified_email", "verified_phone_number"]}, "recovery[1]"),
     (relying_party("acme.app"), "passkeys.relyingPartyId"),
-    ({"passkeys": {"userVerification": "required"}}, "passkeys"),  # as AWS keeps it once the factor is taken out
+    ({"passkeys": {"userVerification": "required"}}, "passkeys"),  # AWS keeps this after the first factor is removed
 ]
 
 
@@ -204,7 +204,7 @@ def test_what_is_seldom_meant_is_a_warning(pool: dict[str, Any], key: str) -> No
 
 
 def test_a_sender_outside_of_the_zone_is_refused_once_the_zone_is_known(deploy: Deploy) -> None:
-    """The name of a zone that is given by its id or an export is known only from AWS."""
+    """The name of a zone set by id or export is known only after the lookup in AWS."""
     config = {"product": "focusmark", "zoneExport": "focusmark-route53-dotAppZone"}
     assert deploy({**config, "userPool": mail("no-reply@focusmark.app", None)}).of_type("EmailIdentity")
     with pytest.raises(ConfigError, match=r"userPool\.email\.from"):

@@ -1,4 +1,4 @@
-"""The whole program, run as `pulumi up` runs it, for every stack there is."""
+"""The whole program, run as by `pulumi up`, for each stack of the repository."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is published, under which name, and that a secret goes nowhere but to Secrets Manager."""
+"""Published values and their names. Secrets go only to Secrets Manager."""
 
 from typing import Any
 

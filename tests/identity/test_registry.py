@@ -181,7 +181,7 @@ def test_an_app_that_names_none_writes_the_mutable_standard_attributes_and_no_cu
     assert {"email", "given_name", "phone_number"} <= set(written)
     assert not {"name", "sub", "email_verified"} & set(written)
     assert not [name for name in written if ":" in name]
-    # Without custom attributes there is nothing to keep from anybody, and a client stays as it is.
+    # Without custom attributes there is nothing to restrict, so clients keep AWS's default.
     assert "writeAttributes" not in client(deploy)
 
 

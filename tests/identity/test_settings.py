@@ -1,4 +1,4 @@
-"""The stack config: what is refused, where it says the mistake is, and that all of them are told at once."""
+"""The stack config: invalid values are refused with the path of each mistake, all at once."""
 
 import json
 import time
@@ -32,7 +32,7 @@ def api(**fields: Any) -> dict[str, Any]:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    # Keys and texts
+    # Keys and strings
     ({"prodct": "x"}, "identity:prodct"),
     ({"product": "Acme"}, "identity:product"),
     ({"product": ""}, "identity:product"),
@@ -332,7 +332,7 @@ def test_keys_are_those_of_the_schema() -> None:
     schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     assert {f"identity:{key}" for key in KEYS} == set(schema)
     assert all("description" in entry for entry in schema.values())
-    # The engine refuses the whole file for a default of another type than the key's, so an object without one has none.
+    # With a type, the engine requires a default of that type. So an object without a default has no type.
     untyped = {key for key, entry in schema.items() if "type" not in entry}
     assert untyped == {f"identity:{key}" for key in ("login", "identityPool", "publish", "cloudFormationExports")}
 
@@ -344,7 +344,7 @@ def test_three_hundred_apis_and_a_thousand_clients_are_sound() -> None:
     settings, problems = settled({"resourceServerLimit": 300, "apis": apis, "clients": clients})
     assert not problems
     assert len(settings.clients) == 1000
-    assert time.process_time() - started < 5  # far above what it takes: only a blow-up is caught here
+    assert time.process_time() - started < 5  # far above the usual time: only an explosion of run time fails
 
 
 def test_yaml_and_json_of_a_value_mean_the_same() -> None:

@@ -1,4 +1,4 @@
-"""What is said of a config that is nothing, encrypted, in another namespace, or too long: it can be acted upon."""
+"""Errors for empty, encrypted, misplaced or too long config say how to fix it."""
 
 import json
 from itertools import pairwise
@@ -62,7 +62,7 @@ def test_another_programs_namespace_is_its_own(key: str) -> None:
 @pytest.mark.parametrize("key", ["domainPrefix", "clients", "product", "tags", "protect", "departures", "apis"])
 @pytest.mark.parametrize("hush", ["hush-hush", "HUSH", {"hush": {"scopes": {"hush": "hush"}}}])
 def test_an_encrypted_value_is_refused_and_never_shown(deploy: Deploy, key: str, hush: Any) -> None:
-    """Nor is what follows from it: here the domain, which is outside of the zone, and a scope that is almost one."""
+    """Errors that follow from it are hidden too: a domain outside of the zone, and a scope that is almost correct."""
     zone = {"zoneName": "hash.app", "clients": {"app": {"callbackUrls": ["https://a.example/b"], "scopes": ["hush.x"]}}}
     config = config_of({**SOUND, **zone, key: hush})
     with pytest.raises(ConfigError) as refused:
@@ -223,7 +223,7 @@ FLAGS = ("production", "customDomain", "protect", "cloudFormationExports")
 
 @pytest.mark.parametrize("key", [*TEXTS, *FLAGS, "allowLoss", "exemptions", "resourceServerLimit"])
 def test_a_key_with_nothing_behind_it_is_no_value_and_no_name(key: str) -> None:
-    """A stack that is called null, and every name of it, is what nobody means."""
+    """Otherwise "null" would become the product and part of every resource name."""
     (problem,) = told({key: None})
     assert (problem.path, problem.received.strip('"')) == (f"identity:{key}", "null")
     assert "remove the key" in problem.fix

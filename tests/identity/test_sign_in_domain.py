@@ -1,4 +1,4 @@
-"""A pool without a domain: nothing is served, and nothing is promised that would be on one."""
+"""A pool without a domain: no sign-in pages, and no outputs with URLs of a domain."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One value of the pool that is not sound is one mistake: what follows from it alone is not told beside it."""
+"""An invalid value of the pool gives one error. Errors that only follow from it are not reported."""
 
 import copy
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Our limits are those of AWS's own API model, where it carries them."""
+"""Limits of the program equal those of AWS's API model, if the model has them."""
 
 import re
 from typing import Any
@@ -60,7 +60,7 @@ def test_a_prefix_is_as_long_as_the_model_says() -> None:
 
 
 def test_a_temporary_password_lives_as_long_as_the_model_says_and_never_zero_days() -> None:
-    # AWS takes 0 for 7; a person who writes 0 means something else.
+    # AWS reads 0 as 7, which a user who writes 0 does not expect.
     assert bounds("TemporaryPasswordValidityDaysType") == (0, TEMPORARY_PASSWORD_DAYS[1])
     assert TEMPORARY_PASSWORD_DAYS[0] == 1
 

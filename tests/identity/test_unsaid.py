@@ -1,4 +1,4 @@
-"""What an update takes back from a pool or a client, because the program does not speak of it."""
+"""Settings of a pool or client that an update resets, because the config omits them."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ TAKEN_FROM_A_POOL: list[tuple[dict[str, Any], str]] = [
         {"verificationMessageTemplate": {"defaultEmailOption": "CONFIRM_WITH_CODE"}},
         "verification",
     ),
-    # Kept by the provider, for good: the stack file has to say so.
+    # The provider never removes these, so the stack file must set them.
     ({"smsConfiguration": {"snsCallerArn": ARN, "externalId": "it"}}, "sms"),
 ]
 KEPT_IN_A_POOL: list[dict[str, Any]] = [
@@ -84,7 +84,7 @@ KEPT_IN_A_CLIENT: list[dict[str, Any]] = [
 
 
 def told(kind: str, outputs: dict[str, Any]) -> list[str]:
-    """What is lost, and the key that would keep it, where the config says nothing but what it has to."""
+    """Return the losses for a config with only the required keys, each with the key that would keep the setting."""
     settings = config.check({"identity:product": "acme", "identity:clients": CLIENTS}, "dev")[0]
     if kind == facts.USER_POOL:
         live = UserPool.read({**settings.user_pool.inputs(), **outputs})

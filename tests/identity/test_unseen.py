@@ -1,4 +1,4 @@
-"""What a pool has in AWS and the AWS provider does not know: before an update of the pool it is looked for."""
+"""Settings of a pool in AWS that the provider does not support are looked up before an update of the pool."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ def test_a_member_with_a_value_that_the_provider_has_no_word_for_is_found(
 
 
 def test_of_all_that_aws_answers_today_these_are_unseen() -> None:
-    """A member that a newer botocore has is to be looked at: is it a setting, and does the provider know it?"""
+    """Check each member that a new botocore adds: is it a setting, and does the provider support it?"""
     cognito = model("cognito-idp")
 
     def filled(shape: Any) -> Any:

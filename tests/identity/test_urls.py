@@ -1,4 +1,4 @@
-"""Callback and logout URLs: which ones can never work, or work for somebody else."""
+"""Callback and logout URLs: those that cannot work, or would work for an attacker."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The user pool, setting by setting."""
+"""The settings of the user pool, one by one."""
 
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_a_new_domain_of_the_same_kind_comes_after_the_old_one_has_gone(deploy: 
 def test_a_pool_that_says_nothing_of_the_case_stays_so_and_is_case_sensitive(
     deploy: Deploy, there: dict[str, Any] | None, sensitive: bool, said: dict[str, Any] | None
 ) -> None:
-    """The provider would take the words for another pool, and replace this one."""
+    """The provider would treat an explicit value as a change, and replace the pool."""
     outputs = {
         "aliasAttributes": ["preferred_username"],
         "arn": "arn:aws:cognito-idp:us-west-2:123456789012:userpool/us-west-2_A",

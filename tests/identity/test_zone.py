@@ -1,4 +1,4 @@
-"""The hosted zone, looked up before anything is registered."""
+"""The lookup of the hosted zone, before a resource is registered."""
 
 import logging
 from typing import Any

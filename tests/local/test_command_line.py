@@ -1,4 +1,4 @@
-"""Every command line ends with one status for one kind of end, in a line and without a traceback."""
+"""All command lines end with the exit status of their kind of end, with a one-line message and without a traceback."""
 
 import click
 import pytest

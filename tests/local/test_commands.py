@@ -1,4 +1,4 @@
-"""The local stack's commands as a person or a program meets them."""
+"""The local stack's commands, for users and for programs."""
 
 import json
 import os
@@ -86,7 +86,7 @@ def test_another_port_moves_the_emulator_with_all_it_holds(own: Checkout) -> Non
     assert ran.status == 0, ran.stderr
     assert set(_told(ran)[1]) == {"same"}
     assert f":{port}/" in json.loads(own.local("outputs").stdout)["jwksUri"]
-    assert own.local("refresh").status == 0  # without the program, on the first port again
+    assert own.local("refresh").status == 0  # does not run the program, and moves the emulator back to its first port
     assert own.inventory() == before
 
 
@@ -184,7 +184,7 @@ def test_a_zone_behind_an_export_is_there_as_well(tmp_path: Path) -> None:
 def test_nobody_else_can_read_what_a_command_leaves(tmp_path: Path) -> None:
     with Checkout(tmp_path) as checkout:
         local = checkout.root / ".local"
-        local.mkdir(mode=0o755)  # as an older one left it
+        local.mkdir(mode=0o755)  # as an older version created it
         before = os.umask(0o022)
         try:
             assert checkout.run("up") == {"create": 13}

@@ -1,4 +1,4 @@
-"""What is said is read wherever it goes: a terminal, a log, a pipe that closes, a full disk. And how commands end."""
+"""Output to terminals, logs, closed pipes and full disks, and the exit status of commands."""
 
 import errno
 import json

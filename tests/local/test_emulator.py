@@ -1,4 +1,4 @@
-"""The emulator of a checkout: on which port it is, and that it is not lost on the way to another."""
+"""The emulator of a checkout: its port, and its data after a change of port."""
 
 import ctypes
 import json
@@ -17,19 +17,19 @@ from local.ports import listener
 from tests.support.checkout import Checkout, Ran, finished
 
 pytestmark = pytest.mark.engine
-PR_SET_CHILD_SUBREAPER = 36  # of <linux/prctl.h>
+PR_SET_CHILD_SUBREAPER = 36  # from <linux/prctl.h>
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Checkout]:
-    """A checkout whose emulator runs, and holds nothing."""
+    """Yield a checkout with an empty running emulator."""
     with Checkout(tmp_path) as checkout:
         checkout.start_emulator()
         yield checkout
 
 
 def _ask(checkout: Checkout, expression: str) -> Any:
-    """What an expression gives in that checkout, without a PORT in the environment."""
+    """Return the value of an expression in the checkout, without PORT in the environment."""
     ran = _run(checkout, f"import json\nfrom local import emulator\nprint(json.dumps({expression}))")
     assert ran.status == 0, ran.stderr
     return json.loads(ran.stdout)
@@ -70,7 +70,7 @@ def test_an_empty_port_is_none(running: Checkout, port: str | None) -> None:
 
 
 def _pool(checkout: Checkout) -> str:
-    """A user pool in the emulator, by its id."""
+    """Create a user pool in the emulator and return its id."""
     made: str = checkout.aws("cognito-idp").create_user_pool(PoolName="kept")["UserPool"]["Id"]
     return made
 
@@ -123,7 +123,7 @@ def test_an_emulator_that_does_not_end_is_ended(running: Checkout) -> None:
 
 @pytest.fixture
 def without_a_reaper() -> Iterator[None]:
-    """What this process's children leave behind becomes this process's, which clears nothing away before the end."""
+    """Make this process the parent of its orphaned descendants. It does not reap them until the test ends."""
     system = ctypes.CDLL(None)
     system.prctl(PR_SET_CHILD_SUBREAPER, 1)
     yield

@@ -1,4 +1,4 @@
-"""What is written is whole, and for its own person alone."""
+"""Files are written completely or not at all, and only their owner can read them."""
 
 import os
 import threading

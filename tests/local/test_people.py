@@ -1,4 +1,4 @@
-"""Whoever is in `local/people.yaml` can sign in after any start; a slip in the file is told before anything runs."""
+"""Users of `local/people.yaml` can sign in after each start. Mistakes in the file are reported before anything runs."""
 
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def emulator_port(emulator: str) -> int:
 
 
 def _pool(cognito: Any, **more: Any) -> State:
-    """A state with a new pool in it."""
+    """Create a pool and return a state with it."""
     pool = cognito.create_user_pool(PoolName="people", **more)["UserPool"]["Id"]
     resource = {"type": "aws:cognito/userPool:UserPool", "urn": "urn:pulumi:pool", "id": pool}
     return State.model_validate({"checkpoint": {"latest": {"resources": [resource]}}})

@@ -1,4 +1,4 @@
-"""The policy pack as the engine starts it: it begins with the stack that it is told of, or says why it does not."""
+"""The policy pack as the engine starts it: it starts with the engine's stack, or reports the reason."""
 
 import shutil
 import signal
@@ -28,7 +28,7 @@ STACK = analyzer_pb2.AnalyzerStackConfigureRequest(stack="dev", config={"identit
 
 @contextmanager
 def started(pack: str, directory: Path) -> Iterator[tuple[Any, "subprocess.Popen[str]"]]:
-    """The process, with another pack in the place of this project's, and the way to call it."""
+    """Start a pack in place of this project's, and yield a client for it and its process."""
     for folder in ("local", "policy"):
         (directory / folder).mkdir()
     (directory / "policy" / "__main__.py").write_text(pack)
@@ -38,7 +38,7 @@ def started(pack: str, directory: Path) -> Iterator[tuple[Any, "subprocess.Popen
         port = cast("IO[str]", process.stdout).readline().strip()
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             yield analyzer_pb2_grpc.AnalyzerStub(channel), process
-        process.send_signal(signal.SIGINT)  # as the engine ends it
+        process.send_signal(signal.SIGINT)  # the engine stops it like this
 
 
 def test_a_pack_begins_with_the_stack_and_the_config_that_the_engine_tells(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_pack_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 
 def test_the_pack_starts_the_checkouts_own_python_by_a_path_without_detours(tmp_path: Path) -> None:
-    """Python 3.14 warns where its own path has a `..`, as the path has by which the engine starts the pack."""
+    """Python 3.14 warns if its path contains `..`, as in the path by which the engine starts the pack."""
     python = tmp_path / ".venv" / "bin" / "python"
     for folder in (python.parent, tmp_path / "local", tmp_path / ".local" / "project"):
         folder.mkdir(parents=True)

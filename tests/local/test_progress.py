@@ -1,4 +1,4 @@
-"""What a run has done is counted, and nothing else: a plan that was refused is no deed."""
+"""Counts of a run contain only changes that were made: none if the program was refused."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_the_engines_own_sum_is_the_count() -> None:
 
 
 class _Stack:
-    """A stack whose runs sum up these steps and end so."""
+    """A fake stack whose runs report these steps and then fail."""
 
     def __init__(self, steps: tuple[str, ...], end: Exception) -> None:
         self._steps, self._end = steps, end
@@ -71,7 +71,7 @@ REFUSAL = create_command_error(CommandResult(stdout="", stderr="", code=1))
         ("up", ("same", "create"), {"same": 1, "create": 1}),
         ("refresh", ("create",), {"create": 1}),
         ("destroy", ("create",), {"create": 1}),
-        ("up", ("same", "read"), {}),  # refused by the program: the stack itself is there
+        ("up", ("same", "read"), {}),  # the program was refused; only the stack resource was counted
         ("preview", ("same", "create"), {}),
     ],
 )

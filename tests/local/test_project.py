@@ -1,4 +1,4 @@
-"""The engine's copies of the project's files, and what is said of broken ones."""
+"""The engine's copies of the project files, and errors for broken files."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ config:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with a whole Pulumi.yaml and Pulumi.local.yaml."""
+    """Return a checkout with valid Pulumi.yaml and Pulumi.local.yaml."""
     monkeypatch.setattr(paths, "CHECKOUT", tmp_path)
     monkeypatch.setattr(paths, "PROJECT", tmp_path / ".local" / "project")
     (tmp_path / "Pulumi.yaml").write_text("name: identity\nruntime: python\n")

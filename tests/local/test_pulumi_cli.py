@@ -1,4 +1,4 @@
-"""The ways to the Pulumi CLI, in their order, and what is said when none of them works."""
+"""The ways to find or build the Pulumi CLI, in order, and the error if all fail."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ NEW, OLD = "v3.290.0", "v3.100.0"
 
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine with nothing on PATH and an empty cache, where the official installer cannot be reached."""
+    """Return a machine with an empty PATH and cache, on which the official installer fails."""
     (tmp_path / "path").mkdir()
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -30,7 +30,7 @@ def _go(machine: Path, script: str) -> None:
     _program(machine / "path" / "go", f"PATH=/usr/bin:/bin\n{script}")
 
 
-# What `go build ... -o FILE ...` would do, with a CLI that only knows its version.
+# A fake `go build ... -o FILE ...`. The built CLI only prints its version.
 BUILD = f"""
 while [ "$1" != -o ]; do shift; done
 echo built >> "{{log}}"

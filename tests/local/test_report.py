@@ -1,4 +1,4 @@
-"""The last screen of `make up` is short, however much there is, and has what somebody needs next."""
+"""The summary of `make up` stays short in large stacks, and contains the next steps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A stack file means the same to Pulumi's CLI and to this project's tools, or it is refused with its line."""
+"""A stack file means the same to Pulumi's CLI and to this project's tools, or is refused with the line number."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.program import told
 ROOT = Path(__file__).parents[2]
 
 SWITCHES = [form for word in ("yes", "no", "on", "off") for form in (word, word.upper(), word.capitalize())]
-# Read by Python's reader and by the CLI's in two ways, or not to be told from such a one at a glance.
+# The YAML parsers of Python and of the CLI disagree about these, or they look too similar to such values.
 NUMBERS = ["1:30", "1:30:15", "1:30.5", "0o17", "017", "018", "1e3", "1.5e3", "1.5e+3", "1_000", "0x1F", "0X1F", "0b11"]
 NUMBERS += ["+0x1", "5.", ".5", "1.0", ".inf", "-.inf", ".nan", "9223372036854775808", "1_0.5", "-017"]
 DATES = ["2024-01-31", "2024-1-3", "2024-01-31T10:20:30Z", "2024-01-31 10:20:30"]
@@ -212,7 +212,7 @@ def test_a_key_with_more_than_a_namespace_is_refused(read: Callable[[str], Any],
 
 @pytest.mark.parametrize(("word", "read_as"), [("on", True), ("off", False)])
 def test_the_mode_of_a_second_factor_needs_no_quotes(tmp_path: Path, word: str, read_as: bool) -> None:
-    """The program takes a mode of true for on, and of false for off."""
+    """The program reads a mode of true as on, and false as off."""
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(f"config:\n  identity:userPool:\n    mfa: {{mode: {word}, totp: {str(read_as).lower()}}}\n")
     assert stack_file.read(file)["config"]["identity:userPool"]["mfa"]["mode"] is read_as

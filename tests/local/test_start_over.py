@@ -1,4 +1,4 @@
-"""The local stack is disposable: killed, cut off or damaged, it says so and is made again."""
+"""The local stack is disposable: after a kill, an interruption or damage it reports this and is recreated."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from local.progress import Progress
 from tests.support.checkout import WHOLE, Checkout, Ran, finished
 
 PROGRAM, ENGINE, EMULATOR = "-m local up", "/pulumi --non", "hypercorn"
-# The worst moment of a create: the thing is there, and the engine does not know it yet.
+# The worst moment to stop a create: the resource exists, but the engine has no record of it.
 WAIT = """
 import time
 
@@ -37,7 +37,7 @@ LocalAws.create = _wait_after_create
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
-    """A checkout whose plugin stops after the creates that `names` lists."""
+    """Yield a checkout whose plugin pauses after creates of the types in the file `names`."""
     with Checkout(tmp_path) as copy:
         with (copy.root / "local/aws_plugin/provider.py").open("a") as provider:
             provider.write(WAIT.format(names=copy.root / "names", reached=copy.root / "reached", go_on=_go_on(copy)))
@@ -50,7 +50,7 @@ def _go_on(checkout: Checkout) -> Path:
 
 
 def _up_until(checkout: Checkout, names: str, count: int) -> "subprocess.Popen[str]":
-    """Start an `up` that stops in `count` creates of the types in `names`."""
+    """Start an `up` that pauses in `count` creates of the types in `names`."""
     (checkout.root / "names").write_text(names)
     reached = checkout.root / "reached"
     reached.write_text("")
@@ -66,7 +66,7 @@ def _up_until(checkout: Checkout, names: str, count: int) -> "subprocess.Popen[s
 
 
 def _starts_over(checkout: Checkout, why: str) -> None:
-    """Assert that the next `up` says so in one line, and that everything is there once, the people too."""
+    """Assert that the next `up` reports the reason in one line and recreates each resource once, and the users."""
     ran = checkout.local("up", "--json")
     assert ran.stderr.count("Starting over: ") == 1
     assert f"Starting over: {why}" in ran.stderr
@@ -81,7 +81,7 @@ def _people(checkout: Checkout) -> list[str]:
 
 
 def _goes_on(checkout: Checkout) -> None:
-    """Assert that the next `up` makes only what is missing."""
+    """Assert that the next `up` creates only what is missing."""
     ran = checkout.local("up", "--json")
     assert "Starting over" not in ran.stderr
     assert ran.changes["same"] > 0
@@ -213,10 +213,10 @@ def test_the_lock_of_an_engine_that_was_killed_is_in_nobodys_way(
 @pytest.mark.parametrize(
     ("began", "broken_off", "written", "over"),
     [
-        (True, False, True, False),  # ended, well or not: the state says what was done
-        (False, False, False, False),  # refused before anything was done, as by a mistake in the config
-        (True, False, False, True),  # killed, or no room for the state
-        (True, True, True, True),  # the emulator went away in the middle of a step
+        (True, False, True, False),  # ended with success or failure: the state is complete
+        (False, False, False, False),  # refused before any change, for example by a config error
+        (True, False, False, True),  # killed, or no disk space for the state
+        (True, True, True, True),  # the emulator stopped during a step
     ],
 )
 def test_a_run_is_cut_off_where_the_state_does_not_say_what_it_did(
@@ -226,7 +226,7 @@ def test_a_run_is_cut_off_where_the_state_does_not_say_what_it_did(
     monkeypatch.setattr(state, "FILE", tmp_path / "local.json")
     progress = Progress(planned=False)
     with start_over.watched(progress):
-        assert paths.UNFINISHED.exists()  # whatever ends this process now
+        assert paths.UNFINISHED.exists()  # in case the process is killed now
         progress.began, progress.broken_off = began, broken_off
         if written:
             state.FILE.write_text("{}")

@@ -1,4 +1,4 @@
-"""The state file: damaged is one thing, not to be read another; neither is repaired."""
+"""The state file: a damaged file and an unreadable file are different errors, and neither is repaired."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""HTTPS beside HTTP: the same gateway, by a certificate that only who is told to trusts."""
+"""HTTPS beside HTTP: the same gateway, with a certificate that only explicitly configured clients trust."""
 
 import socket
 import ssl
@@ -20,14 +20,14 @@ HEALTH = "/_ministack/health"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A checkout whose emulator runs."""
+    """Yield a checkout with a running emulator."""
     with Checkout(tmp_path_factory.mktemp("tls")) as checkout:
         checkout.start_emulator()
         yield checkout
 
 
 def ask(checkout: Checkout, url: str, **headers: str) -> httpx2.Response:
-    """Over HTTP/2, as browsers ask, with trust in the checkout's authority alone."""
+    """Request a URL with HTTP/2, as browsers do, trusting only the checkout's certificate authority."""
     trusted = ssl.create_default_context(cafile=str(checkout.root / ".local" / "tls" / "authority.pem"))
     with httpx2.Client(verify=trusted, http2=True, trust_env=False) as client:
         return client.get(url, headers=headers)

@@ -1,4 +1,4 @@
-"""A changed field is told with both of its values, short and without a secret."""
+"""A changed field is shown with its old and new value, shortened and without secrets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every rule of the policy pack on good and bad resources, its levels, exemptions and messages. No engine."""
+"""The rules of the policy pack without the engine: valid and invalid resources, levels, exemptions and messages."""
 
 import ast
 import json
@@ -108,7 +108,7 @@ SOURCES: Mapping[str, Mapping[str, Sequence[str]]] = {
 
 
 def resource(kind: str, changed: Mapping[str, Any] | None = None, **fields: Any) -> Resource:
-    """A good resource of a type with some properties changed; its URN is its type, of which a stack here has one."""
+    """Return a valid resource of a type with changed properties. Its URN is its type, since each type occurs once."""
     given: dict[str, Any] = {
         "urn": kind,
         "protect": True,
@@ -137,7 +137,7 @@ def pool(**changed: Any) -> Resource:
 
 
 def recovered(*ways: str) -> Resource:
-    """A pool whose people get back in by these ways, listed from the last to the first."""
+    """Return a pool with these recovery methods. AWS may list them in any order, so they are reversed here."""
     mechanisms = [{"name": way, "priority": float(rank)} for rank, way in enumerate(ways, 1)]
     return pool(accountRecoverySetting={"recoveryMechanisms": mechanisms[::-1]})
 
@@ -154,7 +154,7 @@ def validity(kind: str, value: float, unit: str | None = None) -> Resource:
     return client(**{f"{kind}TokenValidity": value, "tokenValidityUnits": units})
 
 
-# rule, the bad resource, what the message names
+# rule, invalid resource, part of the message
 BAD: list[tuple[str, Resource, str]] = [
     ("client-no-implicit-flow", client(allowedOauthFlows=["code", "implicit"]), "allowedOauthFlows has implicit"),
     *(
@@ -242,7 +242,7 @@ BAD: list[tuple[str, Resource, str]] = [
     ("tags", resource(CERTIFICATE, {"tags": None}), "tags lacks environment, orchestration"),
     ("tags", resource(EXPORTS, {"tags": {}}), "tags lacks"),
 ]
-# What a rule must let pass besides the good resources.
+# Valid resources besides the default ones.
 FINE: list[tuple[str, Resource]] = [
     ("client-refresh-rotation", client(generateSecret=True, refreshTokenRotation=None, explicitAuthFlows=None)),
     ("client-refresh-rotation", client(allowedOauthFlows=["implicit"], refreshTokenRotation=None)),
@@ -351,7 +351,7 @@ def test_a_rule_names_what_the_program_has() -> None:
     assert facts.CUSTOM_DOMAIN_REGION in BY_ID["certificate-region"].demands
 
 
-# What costs the program's users nothing to be told of, and may be what somebody wants.
+# Rules that only warn: a violation harms no user and may be intended.
 WARNS = {"client-own-rights"}
 
 
@@ -554,7 +554,7 @@ def test_no_rule_demands_what_no_key_can_say(deploy: Deploy, acl: Any) -> None:
 
 
 def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
-    """The program's own tags are none that identity:tags takes."""
+    """The program's own tags cannot be set by identity:tags."""
     (found,) = BY_ID["tags"].findings(pool(tags=None), ())
     assert not found.where.startswith("identity:")
     problems = told({"product": "acme", "tags": TAGS})
@@ -587,7 +587,7 @@ def test_the_pack_takes_nothing_private_of_the_sdk() -> None:
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the table under a heading of the docs, its head left out."""
+    """Return the cells of the table under a heading of the docs, without the header."""
     section = DOCS.read_text().split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     table = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in table[2:]]

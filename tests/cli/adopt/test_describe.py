@@ -1,4 +1,4 @@
-"""A pool that runs is described so that the program makes just that of it; what cannot be said is named."""
+"""An existing pool is described so that the program manages it unchanged. Settings without a key are reported."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ POOL = "eu-west-1_AbCdEfGhI"
 ARN = f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{POOL}"
 TEXTS = {"identity:product": "acme", "aws:region": "eu-west-1"}
 MADE = {"CreationDate": datetime(2026, 1, 1, tzinfo=UTC), "LastModifiedDate": datetime(2026, 1, 2, tzinfo=UTC)}
-# What AWS answers besides, where nobody has said anything.
+# Members that AWS returns for a pool even if they were not set.
 OF_A_POOL: dict[str, Any] = {
     "Policies": {
         "PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": 7}
@@ -86,7 +86,7 @@ OF_A_DOMAIN = {
 
 
 class Answers:
-    """An account that has one pool, as AWS would answer for it; `more` has the answers of single operations."""
+    """A fake AWS account with one pool. `more` overrides the responses of operations."""
 
     place, region, emulated = "AWS", "eu-west-1", False
 
@@ -138,7 +138,7 @@ class Answers:
         name = request["ProviderName"]
         (provider,) = [one for one in self.spec["identityProviders"] if one["ProviderName"] == name]
         details = {**ADDED.get(provider["ProviderType"], {}), **provider["ProviderDetails"]}
-        details.pop("private_key", None)  # of Apple's, the one secret that AWS keeps to itself
+        details.pop("private_key", None)  # Apple's private key, the only secret that AWS never returns
         own = {"UserPoolId": POOL, "IdpIdentifiers": [], "AttributeMapping": {}, **MADE}
         return {"IdentityProvider": {**own, **provider, "ProviderDetails": details}}
 
@@ -166,7 +166,7 @@ def _standard(name: str, kind: str) -> dict[str, Any]:
 
 
 def _attribute(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """As AWS answers: a name of one's own with its prefix, and the bounds that it takes where none are given."""
+    """Return an attribute as AWS does: custom names get their prefix, strings get default bounds."""
     name = schema["Name"]
     bounds = {"StringAttributeConstraints": {"MinLength": "0", "MaxLength": "2048"}}
     bounds = bounds if schema["AttributeDataType"] == "String" else {}
@@ -181,7 +181,7 @@ def running(spec: live_pool.Spec, **more: Any) -> Live:
 def found(
     there: Live, described: stack_settings.Described | None = None, state: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[survey.Survey, list[str]]:
-    """What differs from what the program makes of the description, and the mistakes of that."""
+    """Return the differences between the pool and what the program makes of its description, and invalid keys."""
     described = described or describe.describe(there, TEXTS, "prod", {})
     said = {f"identity:{key}": value for key, value in described.keys.items()}
     said = stack_settings.with_secrets(said, described.secrets)
@@ -196,7 +196,7 @@ SPECS = live_pool.POOLS
 
 @cache
 def adopted(name: str) -> tuple[Live, stack_settings.Described]:
-    """A pool whose functions let it call them, and its description; made once for all tests."""
+    """Return a pool whose functions permit calls from it, and its description. Cached for all tests."""
     policy = json.dumps({"Statement": [{"Sid": "one", "Condition": {"ArnLike": {"AWS:SourceArn": ARN}}}]})
     there = running(SPECS[name], get_policy={"Policy": policy})
     return there, describe.describe(there, TEXTS, "prod", {})
@@ -253,7 +253,7 @@ def changed(spec: live_pool.Spec, **members: Any) -> live_pool.Spec:
 
 
 def invented(kind: str, name: str) -> live_pool.Spec:
-    """A pool of which one thing has a member that nobody knows."""
+    """Return a pool whose first resource of this kind has a member that does not exist in AWS."""
     spec = SPECS[name]
     first, *others = spec[kind]
     return {**spec, kind: [{**first, "Invented": {"Member": ["x"]}}, *others]}
@@ -468,7 +468,7 @@ def test_the_looks_of_the_pages_are_files_that_the_key_names_and_stay_only_where
 
 
 def adopting(monkeypatch: pytest.MonkeyPatch, root: Path, answers: Answers) -> None:
-    """Have `adopt` find this pool in the account, no state, and the checkout's files in a folder of their own."""
+    """Let `adopt` find this pool in the account, with an empty state and files in a temporary checkout."""
     monkeypatch.setattr(commands, "Account", lambda *_: answers)
     monkeypatch.setattr(place.Place, "export", lambda _: {})
     monkeypatch.setattr(paths, "CHECKOUT", root)
@@ -503,7 +503,7 @@ def test_a_file_that_names_looks_that_are_not_there_is_told_without_a_traceback(
     assert "identity:login.css" in str(ran.exception)
 
 
-# --- the file ---------------------------------------------------------------------------------------------------------
+# --- the stack file ---------------------------------------------------------------------------------------------------
 
 FILE = """\
 # Kept by the owners.

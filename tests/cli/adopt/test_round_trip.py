@@ -1,4 +1,4 @@
-"""Outward: what the program makes of a stack file is described by that same file."""
+"""Round trip: adopting the resources that the program makes of a stack file gives the same stack file."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ FILES["own"] = {
 
 
 def live_of(run: Run) -> Live:
-    """What runs after the program has made it: AWS answers with what it was sent."""
+    """Return the resources of a run as if AWS had returned them."""
     ids = {
         facts.USER_POOL_CLIENT: "{pool}/{logical}",
         facts.RESOURCE_SERVER: "{pool}|{identifier}",

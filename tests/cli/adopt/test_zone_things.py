@@ -1,4 +1,4 @@
-"""What a zone has of a custom domain already: each record that is there is taken, and no other."""
+"""Existing records of a custom domain in a zone are imported, and no other records."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SETTINGS = config.check({f"identity:{key}": value for key, value in CONFIG.items
 
 
 class Records:
-    """An account with one zone; Route 53 answers with the first record from a name and a type on."""
+    """A fake account with one zone. Route 53 returns the first record at or after a name and type."""
 
     def __init__(self, *there: tuple[str, str]) -> None:
         self.there = sorted(there)

@@ -1,4 +1,4 @@
-"""What a preview means in words, and that nothing in it can pass for anything else."""
+"""The description of a preview: no change or value can be mistaken for another one."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def preview(*steps: dict[str, Any], **parts: Any) -> dict[str, Any]:
 
 
 def api(op: str, old: list[str], new: list[str]) -> dict[str, Any]:
-    """A step of the API `t` with these scopes before and after."""
+    """Return a step of the API `t` with its scopes before and after."""
     sides = ({"identifier": "t", "scopes": [{"scopeName": name} for name in names]} for names in (old, new))
     return step(op, SERVER, "access-server-task", *sides)
 

@@ -1,4 +1,4 @@
-"""The files of frameworks: each is what its framework reads, and is for a client that it can use."""
+"""Files for frameworks: the framework can read each file, and the client in it suits the framework."""
 
 import json
 import shlex
@@ -24,7 +24,7 @@ def local(**changes: Any) -> Outputs:
 
 
 def read(made: Outputs, key: str | None = None) -> dict[str, Any]:
-    """The files as their frameworks read them."""
+    """Return the files, parsed as the frameworks do."""
     parsers: dict[str, Callable[[str], Any]] = {".json": json.loads, ".yaml": yaml.safe_load, ".local": env}
     return {name: parsers[Path(name).suffix](text) for name, text in app_files(made, key).items()}
 

@@ -1,8 +1,8 @@
-"""The whole way as a person goes it: up, sign up or a user, login, a real browser on the pages, and verified tokens.
+"""The whole path of a user: `up`, sign-up or a test user, sign-in pages in a real browser, verified tokens.
 
     SCREENSHOTS=docs/images .venv/bin/python -m pytest tests/cli/sign_in/test_browser.py
 
-takes the pictures of the docs again.
+updates the screenshots of the docs.
 """
 
 import json
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.engine
 
 
 def of_page(page: str, heading: str) -> dict[str, Any]:
-    """The config that a page gives under a heading."""
+    """Return the config under a heading of a page."""
     found = re.search(r"^```yaml\n(.*?)^```", section(page, heading), re.MULTILINE | re.DOTALL)
     assert found
     return {key.removeprefix("identity:"): value for key, value in yaml.safe_load(found[1]).items()}
@@ -43,7 +43,7 @@ def of_page(page: str, heading: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A stack of a client for passwords and one for providers, each calling back to a port that is free here."""
+    """Yield a stack with a client for passwords and one for identity providers. Their callback ports are free here."""
     with Checkout(tmp_path_factory.mktemp("browser")) as checkout:
         client = {"callbackUrls": [f"http://localhost:{free_port()}"], "authFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
         given = of_page("docs/one-account.md", "# Account linking")
@@ -56,7 +56,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 
 def made_user(stack: Checkout) -> dict[str, str]:
-    """The test user as `make user` prints it: a word and a value a line."""
+    """Create the test user with `make user` and return its output: a name and a value per line."""
     ran = stack.ran("-m", "cli", "user")
     assert ran.status == 0, ran.stderr
     return dict(line.split(maxsplit=1) for line in ran.stdout.splitlines())
@@ -70,7 +70,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
 
 @pytest.fixture
 def browser(opened: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
-    """One browser for all tests, which leave it signed in nowhere."""
+    """Yield the shared browser, and sign it out after the test."""
     yield opened
     opened.execute_cdp_cmd("Network.clearBrowserCookies", {})
     opened.get("about:blank")
@@ -91,7 +91,7 @@ def fill_in(browser: webdriver.Chrome, name: str, password: str, **more: str) ->
 
 
 def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
-    """The text of an element of the next page."""
+    """Wait for an element of the next page and return its text."""
     found = _wait(browser).until(
         expected_conditions.visibility_of_element_located((By.CSS_SELECTOR, selector)), f"nothing is {selector}"
     )
@@ -99,7 +99,7 @@ def text_once_there(browser: webdriver.Chrome, selector: str) -> str:
 
 
 def shows(browser: webdriver.Chrome, selector: str, text: str) -> None:
-    """Wait until an element has this text: until then the page before may still be there."""
+    """Wait until an element has this text. Before, the browser may still show the previous page."""
 
     def has_it(driver: webdriver.Chrome) -> bool:
         found = driver.find_element(By.CSS_SELECTOR, selector)
@@ -109,7 +109,7 @@ def shows(browser: webdriver.Chrome, selector: str, text: str) -> None:
 
 
 def _wait(browser: webdriver.Chrome) -> WebDriverWait[webdriver.Chrome]:
-    # While the next page comes, Chromium says of an element that it is not there, or not in the document any more.
+    # While a page loads, elements may be missing or detached from the document.
     return WebDriverWait(browser, 20, ignored_exceptions=[WebDriverException])
 
 
@@ -125,7 +125,7 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
         browser.find_element(By.CSS_SELECTOR, "button").click()
         shows(browser, ".error", "Incorrect username or password.")
         browser.save_screenshot(str(pictures / "sign-in-2-wrong-password.png"))
-        assert command.process.poll() is None  # the command goes on waiting
+        assert command.process.poll() is None  # the command still waits
 
         fill_in(browser, user["name"], user["password"])
         browser.find_element(By.CSS_SELECTOR, "button").click()
@@ -145,7 +145,7 @@ def test_a_person_signs_in_with_a_browser(stack: Checkout, browser: webdriver.Ch
 def by_provider(
     stack: Checkout, browser: webdriver.Chrome, button: str, account: str, pictures: Path
 ) -> tuple[int, str, str]:
-    """How `make login` ends where somebody clicks through to this account at a provider."""
+    """Run `make login`, sign in with this account at a provider, and return the command's result."""
     command = Command(stack.python("-m", "cli", "login", "--client", "web", "--no-browser", "--json"))
     try:
         browser.get(command.url)
@@ -184,13 +184,13 @@ def test_who_comes_by_a_provider_is_who_the_page_says(
 
 
 def press(browser: webdriver.Chrome, words: str) -> None:
-    """Follow a link or send a form, by what it says, once it is there."""
+    """Wait for a link or button with this text and click it."""
     where = (By.XPATH, f"//a[.='{words}'] | //button[.='{words}']")
     _wait(browser).until(expected_conditions.element_to_be_clickable(where)).click()
 
 
 def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictures: Path) -> str:
-    """What the newest message of the inbox has there, read in a tab of its own; its link is opened there."""
+    """Return an element's text in the newest message, and open the message's link. Both happen in new tabs."""
     page = browser.current_window_handle
     browser.switch_to.new_window("tab")
     browser.get(f"http://127.0.0.1:{stack.port}/_mail")
@@ -207,7 +207,7 @@ def newest_mail(browser: webdriver.Chrome, stack: Checkout, selector: str, pictu
 
 
 def set_pool(stack: Checkout, by: str, mfa: str) -> None:
-    """Have the pool verify by CODE or LINK, and ask for an authenticator app or not."""
+    """Set the pool's verification to CODE or LINK, and whether it requires an authenticator app."""
     cognito, pool_id = stack.aws("cognito-idp"), stack.outputs()["userPoolId"]
     template = {"DefaultEmailOption": f"CONFIRM_WITH_{by}"}
     verified = {"AutoVerifiedAttributes": ["email"]}
@@ -257,7 +257,7 @@ def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stac
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text("[profile prod\n[[")
     given = {name: value.format(home=tmp_path) for name, value in OF_A_PERSON.items()}
-    del given["HOME"]  # where the Pulumi CLI is kept that was built
+    del given["HOME"]  # the built Pulumi CLI is cached there
     for arguments in (["user"], ["export", "--to", str(tmp_path / "out")]):
         ran = finished(stack.python("-m", "cli", *arguments, **given))
         assert ran.status == 0, ran.stderr
@@ -268,7 +268,7 @@ def test_a_persons_own_aws_settings_matter_to_no_command_of_the_local_stack(stac
 
 @pytest.fixture
 def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Checkout, str]]:
-    """A stack that has the client of examples/spa, and the address where that app is served."""
+    """Yield a stack with the client of examples/spa, and the URL of the running app."""
     home = f"http://localhost:{free_port()}/"
     with Checkout(tmp_path, default_stack) as checkout:
         client = {"callbackUrls": [f"{home}callback"], "logoutUrls": [home], "rotateRefreshTokens": True}
@@ -282,7 +282,7 @@ def single_page_app(tmp_path: Path, default_stack: Path) -> Iterator[tuple[Check
 
 
 def said_after(browser: webdriver.Chrome, button: str) -> str:
-    """What the single-page app says once it has done what a button is for."""
+    """Click a button of the single-page app and return its next output."""
     before = browser.find_element(By.ID, "said").text
     press(browser, button)
     return _wait(browser).until(lambda item: text if (text := item.find_element(By.ID, "said").text) != before else "")
@@ -309,4 +309,4 @@ def test_a_person_signs_up_in_a_single_page_app_and_uses_it(
     shows(browser, "#sign-in", "Sign in")
     shows(browser, "#who", "Nobody is signed in.")
     press(browser, "Sign in")
-    shows(browser, "#username", "")  # the session of the pages has ended as well
+    shows(browser, "#username", "")  # the session of the sign-in pages has ended too

@@ -1,4 +1,4 @@
-"""The answer to a sign-in: taken only where it is the answer to this one."""
+"""The callback of a sign-in accepts only the response to this sign-in."""
 
 import errno
 import socket
@@ -142,7 +142,7 @@ STRANGERS = {
 
 
 def request(port: int, line: str, headers: dict[str, str]) -> str:
-    """The answer's head and body to a request as it stands."""
+    """Send a request line and headers unchanged, and return the response's head and body."""
     given = {"Host": f"localhost:{port}"} | {name: value.format(port=port) for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value)
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:

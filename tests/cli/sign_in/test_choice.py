@@ -1,4 +1,4 @@
-"""How a client and its scopes are chosen from a stack's outputs."""
+"""The choice of a client and its scopes from a stack's outputs."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_the_first_public_client_that_comes_back_here_is_the_default() -> None:
 
 
 def with_clients(*keys: str) -> Outputs:
-    """The stack with clients of these keys before its own."""
+    """Return the outputs with additional clients before the existing ones."""
     added = {key: {"clientId": key, "scopes": [], "callbackUrls": ["http://localhost:1"]} for key in keys}
     return outputs(clients=added | OUTPUTS["clients"])
 

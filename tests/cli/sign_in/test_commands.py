@@ -1,4 +1,4 @@
-"""The commands as a person runs them, at a sign-in server that gives whatever a test wants."""
+"""The sign-in commands with a fake sign-in server."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from tests.support.false_sign_in import FalseServer
 
 @dataclass
 class Ran:
-    """How a command ended."""
+    """The result of a command."""
 
     status: object
     out: str
@@ -30,7 +30,7 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command on the stack `false`; other things said of its client are given by name."""
+    """Run a command on the stack `false`. Keyword arguments change the client's outputs."""
 
     def run_command(
         *arguments: str, logout_url: str | None = None, clients: tuple[str, ...] = (), **client: object
@@ -41,7 +41,7 @@ def run(server: FalseServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         if clients:
             outputs = outputs.model_copy(update={"clients": dict.fromkeys(clients, outputs.clients["cli"])})
         monkeypatch.setattr(stack_outputs, "read", lambda _stack: outputs)
-        monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # of this process are the tests too
+        monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # this process runs the tests too
         status = command_line.run(commands, "python -m cli", arguments=[*arguments, "--stack", "false"])
         said = capsys.readouterr()
         return Ran(status, said.out, said.err)
@@ -117,7 +117,7 @@ def test_a_folder_in_the_place_of_the_session_is_told_by_every_command(
     assert (ran.status, ran.out) == (1, "")
     assert f"The session file {file.path} cannot be " in ran.err
     assert "Traceback" not in ran.err
-    assert server.asked == []  # nobody has signed in for nothing
+    assert server.asked == []  # no sign-in was started
 
 
 def test_the_session_is_for_its_owner_only(run: Run, file: SessionFile) -> None:
@@ -217,7 +217,7 @@ def test_a_trouble_that_may_pass_leaves_the_session(
 
 
 def test_two_refreshes_at_once_lose_no_session(run: Run, server: FalseServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second comes with a refresh token that the first has used up: rotation."""
+    """The second refresh uses a refresh token that the first one has rotated."""
     run("login")
     refused = server.answer
 

@@ -1,4 +1,4 @@
-"""Whatever a person's shell and home hold, the commands do their work or say in one line why not."""
+"""With any environment and home directory, the commands work or name the reason in one line."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def run(home: Path, outputs: Outputs, *arguments: str, **environment: str) -> "s
 
 
 def run_anew(home: Path, outputs: Outputs, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """By a Python of its own, for what a package may read of the environment while it is imported."""
+    """Run in a new Python process, because packages may read the environment at import."""
     return subprocess.run(
         [sys.executable, "-m", "cli", *arguments, "--stack", STACK],
         cwd=CHECKOUT,
@@ -89,7 +89,7 @@ OF_A_PERSON = {
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home whose AWS settings no tool can read."""
+    """Return a home directory whose AWS settings are unreadable."""
     (tmp_path / ".aws").mkdir()
     for name in ("config", "credentials"):
         (tmp_path / ".aws" / name).write_text("[profile prod\nregion\n\\x00[[")
@@ -109,7 +109,7 @@ KINDS = {
 
 
 def ways() -> dict[str, dict[str, str]]:
-    """Each kind of them alone, and all at once: one must not hide another."""
+    """Return each group of variables alone, and all together: one must not hide another."""
     return {kind: {name: OF_A_PERSON[name] for name in names} for kind, names in KINDS.items()} | {"all": OF_A_PERSON}
 
 
@@ -168,7 +168,7 @@ def test_a_secret_client_ends_its_session_with_its_secret(server: FalseServer, h
 
 
 def on_aws(server: FalseServer) -> Outputs:
-    """The same stack at an address of AWS; no test goes there."""
+    """Return the same stack with URLs of AWS. No test connects to them."""
     host = "https://cognito-idp.eu-west-1.amazonaws.com"
     return Outputs.model_validate_json(server.target().outputs.model_dump_json(by_alias=True).replace(server.url, host))
 
@@ -201,7 +201,7 @@ def test_on_aws_what_stands_in_the_way_is_one_line(
     assert SessionFile(STACK, "cli").path.exists()
 
 
-# --- where what is asked for goes -------------------------------------------------------------------------------------
+# --- standard streams -------------------------------------------------------------------------------------------------
 
 PRINTS = {
     "user": ["user"],
@@ -216,7 +216,7 @@ PRINTS = {
 def shell(
     home: Path, outputs: Outputs, arguments: list[str], how: str, stdout: int = subprocess.PIPE
 ) -> "subprocess.CompletedProcess[str]":
-    """A command with its streams as a shell line leads them."""
+    """Run a command with the redirections of a shell line."""
     kept = {"issuer": ISSUER, "client_id": CLIENT, "subject": "ada", "refresh_token": "r", "expires_at": 2**32}
     SessionFile(STACK, "cli").write(SESSION.model_copy(update=kept))
     arguments = [*arguments, "--to", str(home / "out")] if arguments == ["export"] else arguments
@@ -244,7 +244,7 @@ def test_a_full_standard_output_is_told(server: FalseServer, home: Path, argumen
 
 @pytest.mark.parametrize("arguments", PRINTS.values(), ids=PRINTS)
 def test_a_reader_that_has_read_enough_is_no_failure(server: FalseServer, home: Path, arguments: list[str]) -> None:
-    """As in `make token | head -0`, which make would report as an error; what click prints itself ends with 1."""
+    """As in `make token | head -0`, where make would report an error. Output of click itself ends with status 1."""
     reading, writing = os.pipe()
     os.close(reading)
     try:

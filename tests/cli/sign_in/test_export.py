@@ -1,4 +1,4 @@
-"""The files for those who do not use Pulumi."""
+"""Exported files for apps and tools without Pulumi."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def collection() -> Any:
 
 
 def settings(folder: Any) -> dict[str, Any]:
-    """A folder's OAuth settings by name."""
+    """Return a folder's OAuth settings by name."""
     assert folder["auth"]["type"] == "oauth2"
     return {entry["key"]: entry["value"] for entry in folder["auth"]["oauth2"]}
 
@@ -33,7 +33,7 @@ def folders(made: Any) -> dict[str, Any]:
 
 
 def resolved(text: Any, values: dict[str, str]) -> Any:
-    """A setting, with the environment's values put in; an unknown one fails."""
+    """Return a setting with the environment's values inserted. An unknown variable fails."""
     return re.sub(r"\{\{(.+?)\}\}", lambda match: values[match[1]], text) if isinstance(text, str) else text
 
 

@@ -1,4 +1,4 @@
-"""Signing in for real: the command as a process, the emulator's login page, the callback, the tokens."""
+"""A real sign-in: the command as a process, the emulator's login page, the callback, the tokens."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def run(stack: EmulatedStack, *arguments: str) -> tuple[int, str, str]:
 
 
 def sign_in(stack: EmulatedStack, *arguments: str) -> tuple[int, str, str]:
-    """The whole of a good sign-in with the public client, while others send what is none of its business."""
+    """Sign in with the public client, while a forged callback arrives."""
     command = start(stack, "login", "--stack", STACK, "--no-browser", *arguments)
     back = log_in(command.url, NAME, PASSWORD)
     assert http.get(f"{callback_url(stack)}/?code=forged&state=x").status_code == 400
@@ -244,7 +244,7 @@ def test_a_busy_port_is_told_with_what_to_do(stack: EmulatedStack, host: str) ->
         try:
             taken.bind((host, port))
         except OSError:
-            assert host == "::1"  # no IPv6 on this machine, so there is nothing to be busy
+            assert host == "::1"  # this machine has no IPv6, so nothing can occupy the port
             return
         taken.listen()
         status, _, err = run(stack, "login", "--no-browser")

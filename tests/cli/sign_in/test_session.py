@@ -1,4 +1,4 @@
-"""The kept session: private, whole, and only for the pool and client it was made with."""
+"""The saved session is private, complete, and valid only for its pool and client."""
 
 import contextlib
 import os
@@ -117,7 +117,7 @@ def test_where_no_session_can_be_kept_it_is_told_before_a_sign_in(
 
 @contextlib.contextmanager
 def another_account(path: Path) -> Iterator[None]:
-    """As somebody who has no rights there."""
+    """Run the block without permissions for the path."""
     if os.geteuid() == 0:
         os.seteuid(65534)
         try:

@@ -1,4 +1,4 @@
-"""What the token endpoint gives is believed only where it is the whole answer, about one person and this client."""
+"""A response of the token endpoint is accepted only if it is complete, and about one user and this client."""
 
 from typing import Any
 

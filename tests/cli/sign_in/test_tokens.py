@@ -1,4 +1,4 @@
-"""Tokens are believed only when all of them holds."""
+"""A token is accepted only if all its claims are valid."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -108,7 +108,7 @@ def test_a_clock_that_is_off_by_little_is_made_up_for(off: int) -> None:
 
 
 def unencoded(header: object, payload: bytes = b"{}") -> str:
-    """A token of the pool's key with any header, as no library would make it."""
+    """Return a token with any header, signed with the pool's key. Libraries would refuse to make it."""
     text = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (json.dumps(header).encode(), payload))
     key: Any = KEY.private_key
     signature = key.sign(text, padding.PKCS1v15(), hashes.SHA256())

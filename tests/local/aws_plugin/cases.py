@@ -1,4 +1,4 @@
-"""What the types of the plugin are tried with: inputs, and others to change them to."""
+"""Test cases for the plugin's resource types: inputs, and changed inputs."""
 
 import json
 from collections.abc import Callable
@@ -27,9 +27,9 @@ PLAIN_TRIGGERS = (
 
 @dataclass(frozen=True)
 class Case:
-    """A type's inputs, another set of them, and what the emulator does not hold of either.
+    """Inputs of a type, changed inputs, and those inputs that the emulator does not store.
 
-    `given` and `changed` get the id of a pool that is there.
+    `given` and `changed` are called with the id of an existing pool.
     """
 
     token: str
@@ -40,7 +40,7 @@ class Case:
 
 
 def whole_pool(_: str) -> Props:
-    """All 29 arguments of a pool."""
+    """Return all 29 inputs of a pool."""
     return {
         "name": "whole",
         "accountRecoverySetting": {
@@ -130,7 +130,7 @@ def whole_pool(_: str) -> Props:
 
 
 def changed_pool(pool: str) -> Props:
-    """Everything that the official provider takes out where it is not said, and a change of most of the rest."""
+    """Return a pool without the inputs that the official provider resets when omitted. Most others are changed."""
     given = whole_pool(pool)
     reset = (
         *("lambdaConfig", "deviceConfiguration", "userAttributeUpdateSettings", "userPoolAddOns", "mfaConfiguration"),

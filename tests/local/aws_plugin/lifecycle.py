@@ -1,4 +1,4 @@
-"""The plugin as the engine asks it, without the engine: one resource through its whole life, on an emulator."""
+"""Call the plugin as the engine does: the whole lifecycle of a resource on an emulator, without an engine."""
 
 import hashlib
 import json
@@ -17,13 +17,13 @@ from local.aws_plugin.properties import Props, comparable
 from local.aws_plugin.provider import LocalAws
 from local.aws_plugin.values import plain, wrapped
 
-# As the engine marks what is no plain value.
+# The engine's signatures of special values.
 MARK, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 _ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
 def archive(main: str, folder: Path | None = None) -> Props:
-    """An archive of a `main.py` with this text, written to a folder where one is given, as the engine hands it over."""
+    """Return an archive with a `main.py`, as the engine sends it. If a folder is given, the archive refers to it."""
     content: Props = {"assets": {"main.py": {MARK: _ASSET, "text": main}}}
     if folder:
         folder.mkdir(exist_ok=True)
@@ -33,7 +33,7 @@ def archive(main: str, folder: Path | None = None) -> Props:
 
 
 class Plugin:
-    """A configured plugin; `said` has what it told the user."""
+    """A configured plugin. `said` has its messages to the user."""
 
     def __init__(self, url: str) -> None:
         self.said: list[str] = []
@@ -44,7 +44,7 @@ class Plugin:
         self._provider.configure(rpc.ConfigureRequest(args=arguments))
 
     def made(self, token: str, given: Props, name: str = "it") -> "Made":
-        """A resource of this type with these inputs."""
+        """Create a resource of this type, after a preview."""
         urn, inputs = _urn(token, name), self.checked(token, given, name)
         preview = self._provider.create(rpc.CreateRequest(urn=urn, properties=inputs, preview=True))
         made = self._provider.create(rpc.CreateRequest(urn=urn, properties=inputs))
@@ -52,7 +52,7 @@ class Plugin:
         return Made(self, token, name, made.id, inputs, made.properties)
 
     def checked(self, token: str, given: Props, name: str = "it", old: Struct | None = None) -> Struct:
-        """The inputs as the engine then has them."""
+        """Return the inputs after the plugin's check."""
         request = rpc.CheckRequest(urn=_urn(token, name), olds=old, news=wrapped(given), randomSeed=b"seed")
         answer = self._provider.check(request)
         assert not answer.failures, [failure.reason for failure in answer.failures]
@@ -78,7 +78,7 @@ class Plugin:
 
 
 class Made:
-    """A resource that was made, as the engine's state has it."""
+    """A created resource, with its inputs and state."""
 
     def __init__(
         self, plugin: Plugin, token: str, name: str, resource_id: str, inputs: Struct, properties: Struct
@@ -93,21 +93,21 @@ class Made:
 
     @property
     def held(self) -> Struct:
-        """The state as the engine hands it over: its secrets in clear."""
+        """Return the state as the engine sends it, with secrets in plain text."""
         return wrapped(self.state)
 
     @property
     def secrets(self) -> set[str]:
-        """The paths of what is secret in the state."""
+        """Return the paths of secrets in the state."""
         return set(_secrets(plain(self.properties)))
 
     @property
     def names(self) -> set[str]:
-        """What the state has, but for the plugin's own notes."""
+        """Return the names in the state, without the plugin's own entries."""
         return {name for name in self.properties if not name.startswith("__")}
 
     def diff(self, given: Props) -> dict[str, str]:
-        """What these inputs would change: path -> kind, with _REPLACE where it is made anew."""
+        """Return the changes of these inputs by path. Kinds that end in _REPLACE replace the resource."""
         answer = self._plugin.diff(self, self._plugin.checked(self.token, given, self.name, self.inputs))
         return {path: rpc.PropertyDiff.Kind.Name(change.kind) for path, change in answer.detailedDiff.items()}
 
@@ -119,12 +119,12 @@ class Made:
         assert {name: value for name, value in known.items() if self.state.get(name, value) != value} == {}
 
     def refreshed(self) -> Props | None:
-        """The state after a refresh; None where there is nothing any more."""
+        """Return the state after a refresh, or None if the resource no longer exists."""
         answer = self._plugin.read(self.token, self.id, self.held, self.inputs)
         return _clear(plain(answer.properties)) if answer.id else None
 
     def imported(self, import_id: str) -> Props | None:
-        """The inputs that an import reads."""
+        """Return the inputs of an import."""
         answer = self._plugin.read(self.token, import_id, Struct(), Struct())
         return _clear(plain(answer.inputs)) if answer.id else None
 
@@ -133,7 +133,7 @@ class Made:
 
 
 def differing(token: str, one: Props, other: Props) -> set[str]:
-    """The inputs of the first that mean something else in the other one."""
+    """Return the names of inputs in `one` whose meaning differs in `other`."""
     table = RESOURCES[token].inputs
     return {
         name
@@ -147,7 +147,7 @@ def _urn(token: str, name: str) -> str:
 
 
 def _clear(value: Any) -> Any:
-    """A value without the marks of secrets."""
+    """Return a value with its secrets unwrapped."""
     if isinstance(value, dict):
         return _clear(value["value"]) if value.get(MARK) == SECRET else {key: _clear(one) for key, one in value.items()}
     return [_clear(one) for one in value] if isinstance(value, list) else value

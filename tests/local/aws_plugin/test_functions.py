@@ -1,4 +1,4 @@
-"""Functions, their permissions and roles, on a real emulator that runs them."""
+"""Lambda functions, permissions and roles on a real emulator, which runs the functions."""
 
 import json
 from pathlib import Path

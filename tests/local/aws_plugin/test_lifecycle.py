@@ -1,4 +1,4 @@
-"""Each resource type of the plugin on a real emulator: made, read, changed, imported and deleted."""
+"""Create, read, update, import and delete each resource type of the plugin on a real emulator."""
 
 import json
 

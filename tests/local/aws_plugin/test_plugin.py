@@ -1,4 +1,4 @@
-"""The `aws` plugin's tables against the official provider's own classes, and what follows from the tables."""
+"""The tables of the `aws` plugin, compared with the classes of the official provider."""
 
 import inspect
 import subprocess
@@ -10,7 +10,7 @@ from botocore.model import StructureShape
 from pulumi.provider.experimental.util import camel_case
 from pulumi.runtime.rpc import UNKNOWN
 
-# Its packages load on first use, and are broken for good where a module of theirs is imported before that.
+# The packages load lazily. Importing a submodule first would break them for the whole process.
 from pulumi_aws import _inputs, cloudformation, get_region, route53
 from pulumi_aws.provider import ProviderArgs
 
@@ -28,7 +28,7 @@ ATTRIBUTE = POOL["schemas"].block
 
 @pytest.mark.parametrize("token", RESOURCES)
 def test_every_property_of_a_type_is_official_and_has_its_place_in_awss_model(token: str) -> None:
-    """The table is read off both; it is whole, and deep, only if nothing in it raises."""
+    """The table comes from both. If no property is missing, reading it raises no error."""
     resource = RESOURCES[token]
     assert not set(resource.outputs) & set(resource.inputs)
     assert all(prop.block for prop in resource.inputs.values() if prop.kind in (Kind.BLOCK, Kind.BLOCKS))
@@ -314,7 +314,7 @@ def _members(shape: str) -> set[str]:
     return set(found.members)
 
 
-# What the plugin says in its outputs, or under another name; and what the official provider does not know.
+# Members that the plugin returns as outputs or under another name, or that the official provider does not support.
 OF_ITSELF = {
     "UserPoolType": {
         *("Id", "Name", "Arn", "CreationDate", "LastModifiedDate", "EstimatedNumberOfUsers", "Domain", "CustomDomain"),
@@ -350,7 +350,7 @@ with ThreadPoolExecutor() as threads:
 
 @pytest.mark.engine
 def test_the_first_resources_of_a_service_can_come_at_once() -> None:
-    """As in a `destroy`, for which no program has loaded the service's classes before."""
+    """As in a `destroy`, where no program has loaded the classes of the service before."""
     types = [name for name in RESOURCES if name.startswith("aws:cognito/")]
     ran = subprocess.run([sys.executable, "-c", AT_ONCE, *types], cwd=ROOT, capture_output=True, text=True, check=False)
     assert len(ran.stdout.split()) == len(types), ran.stderr

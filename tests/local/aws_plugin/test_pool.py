@@ -1,4 +1,4 @@
-"""A pool by the local plugin, against a Cognito that does as AWS documents: an update resets what it leaves out."""
+"""The plugin's user pool with a fake Cognito that, as AWS documents, resets what an update omits."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -22,7 +22,7 @@ FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnCo
 
 
 class Cognito:
-    """One pool. Every request is held against AWS's own model."""
+    """A fake Cognito with one pool. It validates each request with AWS's model."""
 
     def __init__(self) -> None:
         self.pool: Props = {}
@@ -71,7 +71,7 @@ class Cognito:
 
 
 class Account:
-    """All that a resource asks of the emulator."""
+    """A fake of the emulator's interface that resources use."""
 
     region = "us-east-1"
 
@@ -88,7 +88,7 @@ def account(cognito: Cognito) -> Service:
 
 
 def made(props: Props) -> tuple[Cognito, Props]:
-    """A pool with these inputs, and its state."""
+    """Create a pool with these inputs, and return it with its state."""
     cognito = Cognito()
     POOL.create(account(cognito), {"name": "pool", **props})
     return cognito, state_of(cognito)
@@ -101,13 +101,13 @@ def state_of(cognito: Cognito, known: Props | None = None) -> Props:
 
 
 def updated(cognito: Cognito, old: Props, program: Props) -> Props:
-    """The state after an update to what the program says."""
+    """Return the state after an update to these inputs of a program."""
     new = kept(POOL.inputs, old, {"name": "pool", **program})
     POOL.update(account(cognito), "us-east-1_A", old, new)
     return state_of(cognito)
 
 
-# Each in the words of a program, with what it needs besides.
+# Inputs of a program, each with the other inputs that it requires.
 KEPT: dict[str, Props] = {
     "invitation": {
         "adminCreateUserConfig": {
@@ -316,7 +316,7 @@ def count(**bounds: str) -> Props:
     ],
 )
 def test_an_attribute_that_is_there_can_neither_change_nor_go(before: Props, after: Props | None, told: str) -> None:
-    """In a preview already: the provider asks this before either."""
+    """The preview reports it too, because the provider checks this before both."""
     why = POOL.impossible({"schemas": [before]}, {"schemas": [after] if after else []})
     assert why is not None
     assert "cannot modify or remove schema items" in why

@@ -1,4 +1,4 @@
-"""What is particular to one type of the plugin, on a real emulator."""
+"""Special behaviour of single resource types of the plugin, on a real emulator."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who gets what from the emulator: tables of requests, decided and then really sent."""
+"""Access to the emulator: tables of requests, checked as decisions and as real requests."""
 
 import gzip
 import hashlib
@@ -27,7 +27,7 @@ TARGET = "AWSCognitoIdentityProviderService."
 JSON = "application/x-amz-json-1.1"
 FORM = "application/x-www-form-urlencoded"
 
-# What any web page can have a browser send, and what tells where it came from.
+# Origins of requests that any web page can make a browser send.
 ORIGINS: dict[str, dict[str, str]] = {
     "no Origin": {},
     "a foreign Origin": {"Origin": "https://evil.example"},
@@ -42,7 +42,7 @@ def operation(name: str) -> dict[str, str]:
 
 
 TEMPLATE = {"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}}}}
-# (method, path, headers, body) of what needs the key.
+# (method, path, headers, body) of requests that require the key.
 CLOSED: dict[str, tuple[str, str, dict[str, str], str]] = {
     "list pools": ("POST", "/", operation("ListUserPools"), '{"MaxResults": 1}'),
     "delete a pool": ("POST", "/", operation("DeleteUserPool"), "{}"),
@@ -76,7 +76,7 @@ CLOSED: dict[str, tuple[str, str, dict[str, str], str]] = {
 }
 
 
-# What the emulator takes for a request to another of its services, and for a key that it believes without a signature.
+# Requests that the emulator would pass to another service, and access keys that it accepts without a signature.
 SCOPE = "{}/20261125/us-east-1/cloudformation/aws4_request"
 CLAIMED = "AWS4-HMAC-SHA256 Credential=" + SCOPE + ", SignedHeaders=host, Signature=0"
 SMUGGLED: dict[str, tuple[str, dict[str, str], str]] = {
@@ -270,7 +270,7 @@ def test_what_aws_has_open_is_open_with_cors(stack: EmulatedStack, origin: str) 
         assert allowed.headers["Access-Control-Allow-Headers"] == asked["Access-Control-Request-Headers"]
 
 
-# What the JavaScript libraries send beside what an operation or an endpoint needs; a browser asks for leave first.
+# Headers that JavaScript libraries add. A browser sends a preflight request for them.
 LIBRARIES: dict[str, dict[str, str]] = {
     "Amplify": {"X-Amz-User-Agent": "aws-amplify/6.15.0 auth/4 framework/1", "Cache-Control": "no-store"},
     "the SDK": {
@@ -339,7 +339,7 @@ def unsigned(url: str) -> Any:
 
 
 def test_every_operation_without_a_signature_comes_to_the_emulator(stack: EmulatedStack) -> None:
-    """Each as an app sends it; what the emulator then says of it is not the gateway's."""
+    """Requests as apps send them. The gateway does not decide about the emulator's response."""
     assert {
         "InitiateAuth",
         "SignUp",
@@ -358,7 +358,7 @@ def test_every_operation_without_a_signature_comes_to_the_emulator(stack: Emulat
         assert (name, answer.status_code) != (name, 403)
 
 
-# --- as strict as AWS -------------------------------------------------------------------------------------------------
+# --- limits of AWS ----------------------------------------------------------------------------------------------------
 
 
 def client_id(stack: EmulatedStack, name: str) -> str:
@@ -401,7 +401,7 @@ def test_a_made_up_access_token_is_refused(stack: EmulatedStack, token: str) -> 
     assert answer.status_code == 400
 
 
-# --- functions --------------------------------------------------------------------------------------------------------
+# --- Lambda functions -------------------------------------------------------------------------------------------------
 
 
 def test_functions_are_made_by_nobody_without_the_key(stack: EmulatedStack) -> None:
@@ -418,7 +418,7 @@ def test_a_function_sees_nothing_of_a_persons_own_aws(name: str, monkeypatch: py
     assert settings["AWS_ACCESS_KEY_ID"] == "id"
 
 
-# --- the key ----------------------------------------------------------------------------------------------------------
+# --- the access key ---------------------------------------------------------------------------------------------------
 
 
 def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Sign-ins under way, from one page to the next."""
+"""Unfinished sign-ins, from page to page."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Signing in by operations, in a session: who answers a challenge that nobody was given gets nothing."""
+"""Sign-in by API operations with sessions: a response to a challenge that was never issued is refused."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def respond(pool: Pool, challenge: str, session: str, **responses: str) -> Any:
 def test_nobody_signs_in_by_a_made_up_session(pool: Pool, challenge: str) -> None:
     with pytest.raises(ClientError, match="Invalid session"):
         respond(pool, challenge, "x" * 24, USERNAME="ada", NEW_PASSWORD=NEW, SOFTWARE_TOKEN_MFA_CODE="123456")
-    assert pool.tokens()["AccessToken"]  # the password is as it was
+    assert pool.tokens()["AccessToken"]  # the password is unchanged
 
 
 def test_a_first_password_is_chosen_once_by_its_owner_and_by_the_policy(pool: Pool) -> None:
@@ -75,5 +75,5 @@ def test_an_authenticator_app_is_asked_for_in_the_session_of_the_password(pool: 
     ("at", "code"), [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
 )
 def test_the_codes_of_the_tests_are_those_of_the_rfc(at: float, code: str) -> None:
-    """RFC 6238, appendix B, the last six digits."""
+    """RFC 6238, appendix B: the last six digits."""
     assert totp.code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", at) == code

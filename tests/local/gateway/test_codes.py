@@ -1,4 +1,4 @@
-"""The codes that people are sent: how long they are good, and for what."""
+"""Codes sent to users: their lifetime and purpose."""
 
 import time
 

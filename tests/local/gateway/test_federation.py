@@ -1,4 +1,4 @@
-"""Sign-in by each type of provider, to the stand-in and back, by plain HTTP; and accounts that are one."""
+"""Sign-in by HTTP with each type of provider, played by a stand-in, and linked accounts."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ DETAILS: dict[str, dict[str, str]] = {
     "OIDC": {**APP, "oidc_issuer": "https://login.example.com"},
     "SAML": {"MetadataURL": "https://login.example.com/metadata"},
 }
-ADA, LIN, EVE = range(3)  # the buttons of the stand-in
+ADA, LIN, EVE = range(3)  # the accounts on the stand-in's page
 
 
 def named(kind: str) -> str:
@@ -41,7 +41,7 @@ def named(kind: str) -> str:
 
 @pytest.fixture(scope="module")
 def pool(shared_emulator: str) -> Pool:
-    """A pool with a provider of each type, mapped as the program does by default, and one with a word for it."""
+    """Return a pool with a provider of each type and the program's default mappings. OIDC also has an identifier."""
     made = make_pool(shared_emulator, UsernameConfiguration={"CaseSensitive": False})
     for kind in KINDS.values():
         made.admin.create_identity_provider(
@@ -58,14 +58,14 @@ def pool(shared_emulator: str) -> Pool:
 
 
 def at_provider(pool: Pool, **asked: str) -> Browser:
-    """Where the app's request leads: the stand-in's page."""
+    """Follow the app's request to the stand-in's page."""
     browser = Browser(pool.url).open(f"/oauth2/authorize?{pool.authorize_query(**asked)}")
     assert browser.page.status_code == 302, browser.page.text
     return browser.open(browser.page.headers["Location"])
 
 
 def chosen(browser: Browser, account: int) -> dict[str, str]:
-    """What the app is answered after an account was chosen there."""
+    """Choose an account on the stand-in's page and return the parameters of the redirect to the app."""
     browser.send(account)
     if urlsplit(browser.page.headers["Location"]).path == "/oauth2/idpresponse":
         browser.open(browser.page.headers["Location"])
@@ -73,7 +73,7 @@ def chosen(browser: Browser, account: int) -> dict[str, str]:
 
 
 def signed_in(pool: Pool, account: int, **asked: str) -> dict[str, Any]:
-    """What the id token says."""
+    """Sign in with an account and return the claims of the id token."""
     answered = chosen(at_provider(pool, **asked), account)
     assert answered["state"] == "s"
     return dict(tokens.claims(exchanged(pool, answered["code"]).json()["id_token"]))
@@ -162,7 +162,7 @@ def test_a_provider_that_the_client_does_not_name_is_refused(pool: Pool) -> None
     assert "Facebook is not enabled" in answer.json()["error_description"]
 
 
-# --- the stand-in as a server of OpenID Connect ---------------------------------------------------------------------
+# --- the stand-in as an OpenID Connect server -------------------------------------------------------------------------
 
 
 def issuer(pool: Pool, name: str = "Google") -> str:
@@ -209,7 +209,7 @@ def test_there_is_no_stand_in_for_a_provider_that_there_is_not(pool: Pool, path:
     assert http.get(pool.url + path).status_code == 404
 
 
-# --- one person, one account ----------------------------------------------------------------------------------------
+# --- linked accounts --------------------------------------------------------------------------------------------------
 
 
 def policy(**statement: Any) -> str:
@@ -218,7 +218,7 @@ def policy(**statement: Any) -> str:
 
 @pytest.fixture
 def linking(shared_emulator: str) -> Iterator[Pool]:
-    """A pool with the function of `linkAccounts`, whose role may do what the program lets it do."""
+    """Yield a pool with the function of `linkAccounts`, whose role has the program's permissions."""
     made = make_pool(shared_emulator, {"SupportedIdentityProviders": ["COGNITO", "Google", "Okta"]})
     for name, kind in (("Google", "Google"), ("Okta", "OIDC")):
         given = {"ProviderType": kind, "ProviderDetails": APP, "AttributeMapping": dict(KINDS["google"].attributes)}
@@ -237,7 +237,7 @@ def linking(shared_emulator: str) -> Iterator[Pool]:
         Runtime="python3.13",
         Handler="main.handler",
         Role=role,
-        Timeout=60,  # a busy machine starts it slowly; the program's own, of 5 seconds, has its test with the engine
+        Timeout=60,  # a busy machine starts it slowly; an engine test covers the program's own 5 seconds
         Code={"ZipFile": code.getvalue()},
     )
     made.admin.update_user_pool(UserPoolId=made.id, LambdaConfig={"PreSignUp": function["FunctionArn"]})

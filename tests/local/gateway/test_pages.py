@@ -1,4 +1,4 @@
-"""The sign-in pages, filled in by plain HTTP: every way through them, and who may send them what."""
+"""The sign-in pages by HTTP: all paths through them, and which requests they accept."""
 
 import html
 import re
@@ -28,7 +28,7 @@ def at_sign_in(pool: Pool, **changed: str) -> Browser:
 
 
 def claims_of(pool: Pool, browser: Browser) -> dict[str, Any]:
-    """Exchange the code that an app was answered, and ask who signed in."""
+    """Exchange the app's authorization code and return the user's claims."""
     assert browser.answer["state"] == "s"
     form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
     known = {"client_id": pool.client_id, "client_secret": pool.client.get("ClientSecret", "")}
@@ -60,7 +60,7 @@ def test_an_app_may_name_cognito_and_a_user(pool: Pool) -> None:
 
 def test_a_client_without_cognito_has_no_password_page(pool: Pool) -> None:
     client = pool.another_client(SupportedIdentityProviders=[])
-    assert at_sign_in(client).fields() == ["username", "password"]  # nothing said is Cognito
+    assert at_sign_in(client).fields() == ["username", "password"]  # the default provider is Cognito
     details = {"client_id": "x", "authorize_scopes": "openid", "oidc_issuer": "https://idp.example"}
     pool.admin.create_identity_provider(
         UserPoolId=pool.id, ProviderName="Corp", ProviderType="OIDC", ProviderDetails=details
@@ -70,7 +70,7 @@ def test_a_client_without_cognito_has_no_password_page(pool: Pool) -> None:
     assert "Sign in with Corp" in browser.page.text
     assert "<form" not in browser.page.text
     answer = client.post(f"/login?{client.authorize_query()}", {"username": "ada", "password": PASSWORD})
-    assert answer.status_code == 200  # the page again, and no code
+    assert answer.status_code == 200  # the page again, without a code
 
 
 @pytest.mark.parametrize(
@@ -191,11 +191,11 @@ def test_a_person_signs_up_by_the_code(shared_emulator: str, client: Any) -> Non
     assert (browser.title, browser.fields()) == ("Sign up", ["username", "email", "password"])
     browser.send(username="grace", email="grace@example.com", password="short")
     assert browser.error.startswith("Password did not conform with policy")
-    browser.send(password=PASSWORD)  # the rest stands there still
+    browser.send(password=PASSWORD)  # the other fields keep their values
     assert "A code was sent to g***@e***." in browser.page.text
     browser.send(code="x")
     assert browser.error.startswith("Invalid verification code")
-    browser.send(1)  # once more
+    browser.send(1)  # request another code
     browser.send(code=f" {pool.mail()[0]['code']} ")
     assert claims_of(pool, browser)["username"] == "grace"
 
@@ -240,7 +240,7 @@ def test_nobody_signs_up_where_only_administrators_make_people(shared_emulator: 
     assert browser.error == "SignUp is not permitted for this user pool"
 
 
-# --- another password -----------------------------------------------------------------------------------------------
+# --- forgotten password -----------------------------------------------------------------------------------------------
 
 
 @KINDS
@@ -302,7 +302,7 @@ def test_an_authenticator_app_is_set_up_and_then_asked_for(shared_emulator: str,
     assert f"otpauth://totp/people%3Aada?secret={secret[1]}" in html.unescape(browser.page.text)
     browser.send(code="000000x")
     assert browser.error == "Invalid code received for user"
-    assert f">{secret[1]}<" in browser.page.text  # the same, so that the app need not be set up again
+    assert f">{secret[1]}<" in browser.page.text  # the same secret, so that the app stays set up
     assert claims_of(pool, browser.send(code=totp.code(secret[1])))["username"] == "ada"
 
     browser = at_sign_in(pool).send(username="ada", password=PASSWORD)
@@ -356,7 +356,7 @@ def test_a_code_that_is_sent_is_a_second_factor(shared_emulator: str, medium: st
     assert claims_of(pool, browser.send(code=sent["code"]))["username"] == "ada"
 
 
-# --- who may send them what -----------------------------------------------------------------------------------------
+# --- accepted requests ------------------------------------------------------------------------------------------------
 
 FORMS = [
     *("login", "loginByCode", "mfa", "changePassword", "forgotPassword", "confirmForgotPassword"),
@@ -405,7 +405,7 @@ def test_what_was_entered_is_shown_as_text(pool: Pool) -> None:
     assert "<script" not in browser.page.text
 
 
-# --- the mail -------------------------------------------------------------------------------------------------------
+# --- email ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_inbox_shows_what_strangers_signed_up_with_as_text(shared_emulator: str) -> None:

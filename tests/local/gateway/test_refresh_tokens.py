@@ -1,4 +1,4 @@
-"""Refresh tokens: whose they are, how they end, and how they are rotated."""
+"""Refresh tokens: their owner, expiry and rotation."""
 
 import base64
 import time
@@ -54,7 +54,7 @@ def renew(client: Pool, token: str, **form: str) -> httpx2.Response:
     return client.post("/oauth2/token", {"grant_type": "refresh_token", "refresh_token": token, **known, **form})
 
 
-# --- whose they are -------------------------------------------------------------------------------------------------
+# --- owner ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_refresh_token_is_its_clients_alone(pool: Pool, confidential: Pool) -> None:
@@ -92,7 +92,7 @@ def test_a_client_that_is_not_there_is_refused(pool: Pool) -> None:
         assert pool.post(path, form, Authorization="Basic !").json() == {"error": "invalid_client"}
 
 
-# --- how they end ---------------------------------------------------------------------------------------------------
+# --- expiry and revocation --------------------------------------------------------------------------------------------
 
 
 def test_a_revoked_token_and_what_came_of_it_end(pool: Pool) -> None:
@@ -145,7 +145,7 @@ def test_a_client_that_has_revocation_off_revokes_nothing(pool: Pool) -> None:
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
 
 
-# --- how they are rotated -------------------------------------------------------------------------------------------
+# --- rotation ---------------------------------------------------------------------------------------------------------
 
 
 def by_endpoint(client: Pool, token: str) -> str:
@@ -186,7 +186,7 @@ def test_a_used_token_is_good_for_its_time_of_grace(pool: Pool) -> None:
 
 def test_the_time_of_grace_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     new = tokens.rotated("a.b.c", 10)
-    tokens.rotated("a.b.c", 10)  # used again meanwhile: it lasts no longer for that
+    tokens.rotated("a.b.c", 10)  # a second use does not extend the grace period
     assert not tokens.is_used_up("a.b.c")
     later = time.monotonic() + 11
     monkeypatch.setattr(time, "monotonic", lambda: later)
@@ -207,7 +207,7 @@ def test_renewed_tokens_say_when_the_person_signed_in(pool: Pool, settings: dict
 
     first = client.tokens()
     began = said(first["IdToken"], client.client_id)
-    time.sleep(1.1)  # a second has to have passed
+    time.sleep(1.1)  # so that the time differs by a second
     by_form = renew(client, first["RefreshToken"]).json()
     last = by_form.get("refresh_token", first["RefreshToken"])
     by_call = client.app.get_tokens_from_refresh_token(ClientId=client.client_id, RefreshToken=last)

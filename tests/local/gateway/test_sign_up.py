@@ -1,4 +1,4 @@
-"""Signing up, a forgotten password and changed attributes by Cognito's operations: as strict as AWS, with its mail."""
+"""Sign-up, forgotten passwords and changed attributes by API operations: as strict as AWS, with its email."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ def pool(shared_emulator: str) -> Pool:
     return make_pool(shared_emulator)
 
 
-# --- who may sign up, with what -----------------------------------------------------------------------------------
+# --- sign-up ----------------------------------------------------------------------------------------------------------
 
 
 def test_nobody_signs_up_where_only_administrators_make_people(shared_emulator: str) -> None:
@@ -295,7 +295,7 @@ def test_an_invitation_that_is_not_wanted_is_not_sent(pool: Pool) -> None:
     assert len(pool.mail()) == before
 
 
-# --- another address ------------------------------------------------------------------------------------------------
+# --- changed addresses ------------------------------------------------------------------------------------------------
 
 
 def test_a_new_address_is_unverified_until_its_code_came(pool: Pool) -> None:

@@ -1,4 +1,4 @@
-"""The functions that a pool calls for its messages and after a confirmation."""
+"""Lambda triggers of a pool for messages and after a confirmation."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def pool(shared_emulator: str) -> Pool:
 
 
 def newest(pool: Pool) -> tuple[str, bool]:
-    """What the newest mail is for, and whether its body is the function's."""
+    """Return the purpose of the newest message, and whether the function wrote its body."""
     mail = pool.mail()[0]
     return mail["subject"], mail["body"] == f"ada {mail['code']}"
 
