@@ -45,7 +45,7 @@ def confirmed(command: str) -> str:
 
 
 def account(checkout: Checkout, product: str) -> None:
-    """Create an AWS account in which the product's zone is exported."""
+    """Start the emulator as an AWS account that exports the product's zone."""
     checkout.start_emulator()
     zone = json.loads(json.dumps(old.ZONE).replace(f"{old.PRODUCT}.app", f"{product}.app"))
     old.create(checkout.aws, "dns", zone)

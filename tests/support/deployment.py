@@ -20,9 +20,8 @@ from local.stack import QuietStack
 
 Program = Callable[[], None]
 SERVICES = tuple(emulator.SERVICES)
-# When a program fails, the SDK leaves coroutines that are never awaited. The test collects them at its end, so
-# that the warning does not appear in another test.
-# that none is told in another one's place.
+# When a program fails, the SDK leaves coroutines that are never awaited. The test collects them at its end, so that the
+# warning does not appear in another test.
 LEFT_BEHIND = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 _STILL = 6  # checks, 0.05 seconds apart, in which the loop did not run: then the SDK no longer uses it
 PASSPHRASE = "a passphrase of these tests"
