@@ -23,7 +23,7 @@ _KEYS = {
 }
 # Describing many clients can exceed Cognito's quotas: the adaptive mode waits and tries again.
 _RETRIES: Any = {"mode": "adaptive", "total_max_attempts": 8}
-_GONE = ("ResourceNotFoundException", "NotFoundException", "NoSuchHostedZone", "WAFNonexistentItemException")
+_MISSING = ("ResourceNotFoundException", "NotFoundException", "NoSuchHostedZone", "WAFNonexistentItemException")
 # Error codes of the emulator for an operation that it lacks; AWS has all of them.
 _NOT_EMULATED = ("InvalidAction", "UnknownOperationException", "NotImplementedException", "400", "404", "501")
 
@@ -69,7 +69,7 @@ class Account:
                 answer: dict[str, Any] = getattr(client, operation)(**request)
             except ClientError as error:
                 code = error.response["Error"]["Code"]
-                if code in _GONE or (self.emulated and code in _NOT_EMULATED):
+                if code in _MISSING or (self.emulated and code in _NOT_EMULATED):
                     return {}
                 raise
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}

@@ -60,32 +60,32 @@ def adopt(
     """
     if check and (write or importing):
         raise click.UsageError("--check compares only: give it without --write and --import.")
-    given = dict(_pair(one) for one in ids)
+    given = dict(_resource_id(one) for one in ids)
     with _place(stack, port) as where:
-        said = stack_settings.read(where.file)
-        account = _account(where, said, pool)
+        stored = stack_settings.read(where.file)
+        account = _account(where, stored, pool)
         state = where.export()
         resources = resources_of(state)
-        pool_id = pool or _pool_id(where, said, account, resources)
-        running = kinds.read(account, pool_id)
+        pool_id = pool or _pool_id(where, stored, account, resources)
+        live = kinds.read(account, pool_id)
         if check:
-            return _check(where, said, running, resources, leave)
-        said = said or _first(running, where.name, account.region)
-        known = {name: thing.own_id for name, thing in survey.managed_by(resources, running).items()}
-        described = describe(running, stack_settings.as_texts(said, where.file.name), where.name, {**known, **given})
-        merged, disagreements = stack_settings.merge(said, described, where.name, take)
+            return _check(where, stored, live, resources, leave)
+        stored = stored or _new_config(live, where.name, account.region)
+        known = {name: thing.own_id for name, thing in survey.managed_by(resources, live).items()}
+        described = describe(live, stack_settings.as_texts(stored, where.file.name), where.name, {**known, **given})
+        merged, disagreements = stack_settings.merge(stored, described, where.name, take)
         if not importing or write:
             with looks.in_place(described.files, keep=write and not (disagreements and not take)):
-                merged |= _exempt(merged, described, where)
-                _tell(where, merged, described, disagreements if take != "live" else [])
-                _sound(where, stack_settings.with_secrets(merged, described.secrets), running, described, leave)
+                merged |= _needed_exemptions(merged, described, where)
+                _print_settings(where, merged, described, disagreements if take != "live" else [])
+                _verified(where, stack_settings.with_secrets(merged, described.secrets), live, described, leave)
         if write:
             if disagreements and not take:
                 raise Failure("\nNothing was written: choose which one to keep, --take live or --take file.")
             stack_settings.write(where.file, merged)
             say(f"\nWrote {where.file.name}. Review it: git diff {where.file.name}", style="green")
         if importing:
-            settings = _sound(where, stack_settings.read(where.file), running, described, leave)
+            settings = _verified(where, stack_settings.read(where.file), live, described, leave)
             if not settings.config.protect:  # until the first `up` succeeds, nothing may be replaced or deleted
                 raise Failure(
                     "identity:protect is false; nothing was imported. Set it to true for the adoption, so that "
@@ -99,7 +99,7 @@ def adopt(
         return 0
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _resource_id(text: str) -> tuple[str, str]:
     name, found, value = text.partition("=")
     if not (name and found and value):
         example = "RESOURCE=ID, such as access-client-postman=eu-west-1_AbC/4abc..."
@@ -122,38 +122,38 @@ def _place(stack: str, port: int | None) -> Iterator[Place]:
         yield where
 
 
-def _account(where: Place, said: Section, pool: str | None) -> Account:
+def _account(where: Place, stored: Section, pool: str | None) -> Account:
     """Return the account. The pool's id gives the default region."""
     if where.local:
-        said = stack_file.config(paths.PROJECT / where.file.name)
+        stored = stack_file.config(paths.PROJECT / where.file.name)
     match = _POOL_ID.fullmatch(pool or "")
     if pool and not match:
         raise click.BadParameter(
             f"the id of a user pool is like eu-west-1_AbCdEfGhI; received {pool}", param_hint="--pool"
         )
-    return Account(stack_settings.as_texts(said, where.file.name), match[1] if match else None)
+    return Account(stack_settings.as_texts(stored, where.file.name), match[1] if match else None)
 
 
-def _pool_id(where: Place, said: Section, account: Account, resources: Sequence[Section]) -> str:
+def _pool_id(where: Place, stored: Section, account: Account, resources: Sequence[Section]) -> str:
     """Return the id of the pool in the state, else of the only pool with the configured name."""
     found = [str(resource["id"]) for resource in resources if resource["type"] == facts.USER_POOL][:1]
-    name = _checked(where, said)[0].user_pool.name
-    if said and not found:
+    name = _checked(where, stored)[0].user_pool.name
+    if stored and not found:
         pools = account.ask("cognito-idp", "list_user_pools", MaxResults=60).get("UserPools", [])
         found = [str(pool["Id"]) for pool in pools if pool["Name"] == name]
     if len(found) == 1:
         return found[0]
-    told = f"{len(found)} pools are named {name}: {', '.join(found)}" if found else "no pool has the configured name"
-    raise Failure(f"Which user pool? In {account.place}, region {account.region}, {told}. Give --pool ID")
+    reason = f"{len(found)} pools are named {name}: {', '.join(found)}" if found else "no pool has the configured name"
+    raise Failure(f"Which user pool? In {account.place}, region {account.region}, {reason}. Give --pool ID")
 
 
-def _first(running: Live, stack: str, region: str) -> Section:
+def _new_config(live: Live, stack: str, region: str) -> Section:
     """Return the first settings of a new stack file."""
-    name = running.pool.name.removesuffix(f"-{stack}-userpool-customers").removesuffix(f"-{stack}")
+    name = live.pool.name.removesuffix(f"-{stack}-userpool-customers").removesuffix(f"-{stack}")
     return {"aws:region": region, f"{ROOT}product": slug(name).replace("_", "-")[:40].strip("-") or "product"}
 
 
-def _exempt(merged: Section, described: Described, where: Place) -> Section:
+def _needed_exemptions(merged: Section, described: Described, where: Place) -> Section:
     """Return the key `exemptions` of the file plus those that the live resources need; empty if nothing is added."""
     key, (settings, problems) = f"{ROOT}exemptions", _checked(where, merged)
     if any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems):
@@ -166,7 +166,7 @@ def _exempt(merged: Section, described: Described, where: Place) -> Section:
     return {key: exempt} if exempt != own else {}
 
 
-def _tell(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
+def _print_settings(where: Place, merged: Section, described: Described, disagreements: Sequence[object]) -> None:
     """Print the new settings, where the stack file differs from AWS, and the secrets that the user must set."""
     give(stack_file.text_of({"config": stack_settings.to_print(merged)}))
     if disagreements:
@@ -182,14 +182,14 @@ def _tell(where: Place, merged: Section, described: Described, disagreements: Se
             say(f"  pulumi config set --secret --path '{path}' --stack {where.stack}")
 
 
-def _sound(where: Place, final: Section, running: Live, described: Described, leave: Sequence[str]) -> Settings:
+def _verified(where: Place, final: Section, live: Live, described: Described, leave: Sequence[str]) -> Settings:
     """Return the settings of the stack file. Raises Failure if they are invalid, or would change or remove anything."""
     head = f"\nThe program cannot describe this pool in {where.file.name}; nothing was imported."
-    settings = _settings(where, final, head)
-    found = survey.survey(running, settings, described.things)
+    settings = _valid_settings(where, final, head)
+    found = survey.survey(live, settings, described.things)
     for difference in found.differences:
         say(f"  {difference}", style="" if difference.name in leave else "yellow")
-    _tell_unmanaged(found, leave)
+    _print_unmanaged(found, leave)
     if stopping := found.stopping(leave):
         accepted = " ".join(f"--leave {quote(difference.name)}" for difference in stopping)
         raise Failure(
@@ -199,20 +199,20 @@ def _sound(where: Place, final: Section, running: Live, described: Described, le
     return settings
 
 
-def _checked(where: Place, said: Section) -> tuple[Settings, list[Problem]]:
-    return config.check(stack_settings.as_texts(said, where.file.name), where.name)
+def _checked(where: Place, stored: Section) -> tuple[Settings, list[Problem]]:
+    return config.check(stack_settings.as_texts(stored, where.file.name), where.name)
 
 
-def _settings(where: Place, said: Section, head: str) -> Settings:
+def _valid_settings(where: Place, stored: Section, head: str) -> Settings:
     """Return the settings of the stack file. Raises Failure if they are invalid; its message begins with `head`."""
-    settings, problems = _checked(where, said)
+    settings, problems = _checked(where, stored)
     mistakes = "\n".join(str(problem) for problem in problems if not problem.warning)
     if mistakes:
         raise Failure(f"{head}\n{indent(mistakes, '  ')}")
     return settings
 
 
-def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
+def _print_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
     """Print the unmanaged resources that are not accepted. Return whether there are any."""
     lines = [f"- {_code(name)} {_plain(words)}" for name, words in found.unmanaged if name not in leave]
     for line in ["In the pool but not managed by any stack; it stays unchanged:", *lines] if lines else ():
@@ -220,17 +220,17 @@ def _tell_unmanaged(found: Survey, leave: Sequence[str]) -> bool:
     return bool(lines)
 
 
-def _check(where: Place, said: Section, running: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
+def _check(where: Place, stored: Section, live: Live, resources: Sequence[Section], leave: Sequence[str]) -> int:
     """Compare with the stack file and the state. Return 1 if anything differs or is unmanaged."""
-    settings = _settings(where, said, f"{where.file.name} cannot be read.")
-    found = survey.survey(running, settings, survey.managed_by(resources, running), resources)
+    settings = _valid_settings(where, stored, f"{where.file.name} cannot be read.")
+    found = survey.survey(live, settings, survey.managed_by(resources, live), resources)
     stopping = found.stopping(leave)
     for difference in stopping:
         say(f"- {_code(difference.name)} {_plain(str(difference))}")
     there = {difference.name for difference in found.differences} | {name for name, _ in found.unmanaged}
     for name in sorted(set(leave) - there):
         say(f"LEAVE names {_code(name)}, which does not exist: remove it from LEAVE.", style="yellow")
-    if _tell_unmanaged(found, leave) or stopping:
+    if _print_unmanaged(found, leave) or stopping:
         say("Adopt it (docs/adopting.md), remove it from AWS, or name it in LEAVE.")
         return 1
     say("The pool matches the stack file and contains nothing else.", style="green")

@@ -18,15 +18,15 @@ from identity.setting import declarations
 from identity.user_pool.trigger_events import VERSIONS
 
 # Read-only fields: AWS returns them, no update sets them.
-_TOLD = {
+_READ_ONLY = {
     *("id", "arn", "status", "creationDate", "lastModifiedDate", "estimatedNumberOfUsers", "domain", "customDomain"),
     *("emailConfigurationFailure", "smsConfigurationFailure", "userPoolId", "clientId", "endpoint", "region"),
     *("awsAccountId", "s3Bucket", "cloudFrontDistribution", "version", "cssVersion"),
 }
 # Fields that an adoption changes on purpose.
-_OURS = {"tags", "deletionProtection"}
+_SET_BY_ADOPTION = {"tags", "deletionProtection"}
 # Defaults of AWS: a field with such a value counts as not set.
-_USUAL = {
+_DEFAULTS = {
     **USUAL,
     **{at.aws: at.nothing for at in declarations(Config) if at.nothing is not None},
     "emailConfiguration.emailSendingAccount": "COGNITO_DEFAULT",
@@ -35,14 +35,14 @@ _USUAL = {
     "securityPolicy": "TLS_V1",  # the weakest policy: a reset loses nothing
 }
 # Fields that the provider reads and sends again if the program omits them: whole blocks, and settings marked `kept`.
-_KEPT = (
+_SENT_AGAIN = (
     *("emailConfiguration", "smsConfiguration", "adminCreateUserConfig.inviteMessageTemplate", "managedLoginVersion"),
     *("verificationMessageTemplate", "allowedOauthFlows", "allowedOauthScopes"),
     *(at.aws for at in declarations(Config) if at.kept and at.aws),
 )
 _NAMES = ("name", "scopeName")
 # Blocks whose entries are compared by name.
-_NAMED = (
+_COMPARED_BY_NAME = (
     *("schemas.", "scopes.", "accountRecoverySetting.recoveryMechanisms.", "tokenValidity."),
     *("providerDetails.", "attributeMapping."),
 )
@@ -89,8 +89,8 @@ def differences(thing: Thing, inputs: Props, left: Props | None) -> Iterator[Dev
     live, sent, last = (dict(_members(_comparable(thing.type, props))) for props in (thing.outputs, inputs, left or {}))
     for path in sorted(live.keys() | sent.keys()):
         before, after = live.get(path), sent.get(path)
-        unusual = after is not None or _USUAL.get(path) != before
-        if before != after and unusual and path.partition(".")[0] not in _TOLD | _OURS:
+        not_default = after is not None or _DEFAULTS.get(path) != before
+        if before != after and not_default and path.partition(".")[0] not in _READ_ONLY | _SET_BY_ADOPTION:
             effect = _effect(thing.type, path, after)
             drifted = effect is Effect.KEPT and left is not None and last.get(path) != before
             yield Deviation(thing, path, before, after, Effect.DRIFTED if drifted else effect)
@@ -101,9 +101,9 @@ def _effect(type_name: str, path: str, after: Any) -> Effect:
         return Effect.CHANGED
     if path == CLIENT_SECRETS:
         return Effect.UNTOUCHED
-    if path not in known_to_the_provider(type_name) and not path.startswith(_NAMED):
+    if path not in known_to_the_provider(type_name) and not path.startswith(_COMPARED_BY_NAME):
         return Effect.UNKNOWN
-    return Effect.KEPT if path.startswith(_KEPT) else Effect.TAKEN_OUT
+    return Effect.KEPT if path.startswith(_SENT_AGAIN) else Effect.TAKEN_OUT
 
 
 def _members(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -22,18 +22,18 @@ DESCRIBED = (
 )
 
 
-def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
+def describe(live: Live, stored: Mapping[str, str], stack: str, known: Mapping[str, str]) -> Described:
     """Return the config of a pool.
 
     Args:
         live: the live pool and its resources.
-        said: the stack's present config, each value as text. Its names and its keys of entries are reused.
+        stored: the stack's present config, each value as text. Its names and its keys of entries are reused.
         stack: the stack's name.
         known: logical name -> id of each resource that is in the state or that the user names with `--id`.
     """
-    before, problems = config.check(said, stack)
+    before, problems = config.check(stored, stack)
     domain, found = _domain(live, before), {}
-    base = {key: text for key, text in said.items() if key.removeprefix(ROOT) not in DESCRIBED}
+    base = {key: text for key, text in stored.items() if key.removeprefix(ROOT) not in DESCRIBED}
     bare = config.check({**base, **as_texts(rooted(domain))}, stack)[0]
     draft = Draft(live, before, bare)
     whole: Section = {"protect": True, **domain, "tags": _tags(live, before.names)}
@@ -41,15 +41,15 @@ def describe(live: Live, said: Mapping[str, str], stack: str, known: Mapping[str
     for kind in ENTRIES:
         things = found[kind.section] = by_key(kind, draft, known)
         entries = {key: kind.described(key, thing, draft) for key, thing in things.items()}
-        few, alias = kind.lean(entries, draft.settings), str(Config.model_fields[kind.section].alias)
+        lean, alias = kind.lean(entries, draft.settings), str(Config.model_fields[kind.section].alias)
         out = {key: written_out(entry) for key, entry in entries.items()}
-        whole[alias], keys[alias] = out.get("", out), few.get("", few)
-        draft = replace(draft, settings=kind.put(draft.settings, few))
+        whole[alias], keys[alias] = out.get("", out), lean.get("", lean)
+        draft = replace(draft, settings=kind.put(draft.settings, lean))
     things = logical_names(live, found.values())
     whole["login"], files = looks.describe(live, found["clients"], f"login/{stack}")
-    sound = not any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems)
-    if before.config.login and sound and not _looks_differ(survey(live, before, things)):
-        whole["login"], files = json.loads(said[f"{ROOT}login"]), {}
+    valid = not any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems)
+    if before.config.login and valid and not _looks_differ(survey(live, before, things)):
+        whole["login"], files = json.loads(stored[f"{ROOT}login"]), {}
     written = _to_write({**keys, "login": whole["login"]}, draft.settings, bare)
     details = [(key, thing.outputs["providerDetails"]) for key, thing in found["identity_providers"].items()]
     secrets = [(key, SECRETS[name]) for key, detail in details for name in detail if name in SECRETS]
@@ -93,7 +93,7 @@ def by_key(kind: EntryKind, draft: Draft, known: Mapping[str, str]) -> dict[str,
     Several resources with the same name take the keys of that name, the shortest key first.
     """
     named = {key: getattr(entry, kind.name_in, key) for key, entry in kind.entries(draft.before).items()}
-    ids = {number: key_of(name) for name, number in known.items() if "{key}" in kind.logical}
+    ids = {own_id: key_of(name) for name, own_id in known.items() if "{key}" in kind.logical}
 
     def of_id(thing: Thing) -> str | None:
         return ids.get(thing.import_id) or ids.get(thing.own_id)

@@ -20,7 +20,7 @@ from identity.provider_names import Props, in_provider_names
 
 CLIENT_SECRETS = "clientSecrets"  # set if a client has a second secret; a state never has this field
 # Defaults that AWS returns for a new client, and the emulator omits.
-_OWN_CLIENT = {
+_CLIENT_DEFAULTS = {
     "explicitAuthFlows": AWS_AUTH_FLOWS,
     "refreshTokenRotation": {"feature": "DISABLED", "retryGracePeriodSeconds": 0},
     "preventUserExistenceErrors": "LEGACY",
@@ -124,22 +124,22 @@ class Clients(EntryKind):
 
     def read(self, account: Account, live: Live) -> Iterator[Thing]:
         for listed in ask(account, live, "list_user_pool_clients", "UserPoolClients") or ():
-            number = listed["ClientId"]
-            described = ask(account, live, "describe_user_pool_client", "UserPoolClient", ClientId=number)
-            outputs = filled(in_provider_names(described), _OWN_CLIENT)
+            client_id = listed["ClientId"]
+            described = ask(account, live, "describe_user_pool_client", "UserPoolClient", ClientId=client_id)
+            outputs = filled(in_provider_names(described), _CLIENT_DEFAULTS)
             outputs["generateSecret"] = bool(outputs.pop("clientSecret", ""))
             if outputs["generateSecret"]:
-                secrets = ask(account, live, "list_user_pool_client_secrets", "ClientSecrets", ClientId=number) or ()
+                secrets = ask(account, live, "list_user_pool_client_secrets", "ClientSecrets", ClientId=client_id) or ()
                 outputs |= {CLIENT_SECRETS: f"{len(secrets)} secrets"} if len(secrets) > 1 else {}
-            yield Thing(self.type, listed["ClientName"], outputs, f"{live.pool.import_id}/{number}")
+            yield Thing(self.type, listed["ClientName"], outputs, f"{live.pool.import_id}/{client_id}")
 
     def key(self, thing: Thing, names: Names) -> str:
         return _after(thing.name, names.client("")) or super().key(thing, names)
 
     def described(self, key: str, thing: Thing, draft: Draft) -> Client:
         """Return the client with short scope names, placeholders in URLs, and omitted lists written out."""
-        found, settings, said = Client.read(thing.outputs), draft.settings, draft.before.config.clients.get(key)
-        if found.flows in (["code"], [CLIENT_CREDENTIALS]) and not (said and said.flows):
+        found, settings, stored = Client.read(thing.outputs), draft.settings, draft.before.config.clients.get(key)
+        if found.flows in (["code"], [CLIENT_CREDENTIALS]) and not (stored and stored.flows):
             found = found.model_copy(update={"flow": found.flows[0], "flows": None})
         whole, several = known_scopes(settings.apis), [scope for api in settings.apis.values() for scope in api.scopes]
         short = {full: name for name, full in whole.items() if name != full and several.count(name) == 1}

@@ -137,10 +137,10 @@ class Looks(Kind):
     def read(self, account: Account, live: Live) -> Iterator[Thing]:
         managed = any(domain.outputs.get("managedLoginVersion") == 2 for domain in live.of(facts.USER_POOL_DOMAIN))
         for client in live.of(facts.USER_POOL_CLIENT) if managed else ():
-            operation, number = "describe_managed_login_branding_by_client", client.own_id
-            style = ask(account, live, operation, "ManagedLoginBranding", ClientId=number)
+            operation, client_id = "describe_managed_login_branding_by_client", client.own_id
+            style = ask(account, live, operation, "ManagedLoginBranding", ClientId=client_id)
             if style:
-                outputs = {**in_provider_names(style), "clientId": number}
+                outputs = {**in_provider_names(style), "clientId": client_id}
                 if "Settings" in style:
                     outputs["settings"] = json.dumps(style["Settings"], sort_keys=True)
                 for asset in outputs.get("assets", []):

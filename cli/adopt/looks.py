@@ -35,8 +35,8 @@ def describe(live: Live, clients: Mapping[str, Thing], folder: str) -> tuple[Sec
         return None, {}
     looks: Section = {}
     files: dict[str, bytes] = {}
-    for key, number in seen.items():
-        look, own = _look(styles[number].outputs, f"{folder}/{key}")
+    for key, client_id in seen.items():
+        look, own = _look(styles[client_id].outputs, f"{folder}/{key}")
         looks |= {key: look} if look else {}
         files |= own
     return {"version": 2, **({"perClient": looks} if looks else {})}, files
@@ -51,8 +51,8 @@ def _look(outputs: Mapping[str, Any], stem: str) -> tuple[Section, dict[str, byt
         ending = _ENDINGS.get(asset["extension"], f".{asset['extension']}")
         file = stem + f"-{asset['category']}-{asset['colorMode']}{ending}".lower()
         files[file] = base64.b64decode(asset["bytes"])
-        said = {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
-        look.setdefault("assets", []).append(said)
+        entry = {"category": asset["category"], "colourMode": asset["colorMode"], "file": file}
+        look.setdefault("assets", []).append(entry)
     return look, files
 
 

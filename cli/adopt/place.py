@@ -52,7 +52,7 @@ class Place:
         try:
             self._stack().preview(import_file=str(file), color="never")
         except CommandError as error:
-            raise Failure(f"The preview of the stack `{self.stack}` failed.\n{_told(error)}") from None
+            raise Failure(f"The preview of the stack `{self.stack}` failed.\n{_diagnostics(error)}") from None
         made = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.unlink(missing_ok=True)
         return {"resources": [], **made}
@@ -90,7 +90,7 @@ class Place:
                 f"There is no stack `{self.stack}` yet. Create it: pulumi stack init {self.stack}. Then run this again."
             ) from None
         except CommandError as error:
-            raise Failure(f"The stack `{self.stack}` cannot be used.\n{_told(error)}") from None
+            raise Failure(f"The stack `{self.stack}` cannot be used.\n{_diagnostics(error)}") from None
 
 
 def resources_of(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def resources_of(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
     return (whole.get("deployment") or {}).get("resources") or []
 
 
-def _told(error: CommandError) -> str:
+def _diagnostics(error: CommandError) -> str:
     """Return the diagnostics of the engine, without its progress lines."""
     text = str(error)
     return text.partition("Diagnostics:")[2].partition("\nResources:")[0].strip("\n") or text

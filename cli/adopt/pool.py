@@ -16,7 +16,7 @@ from identity.user_pool.triggers import Trigger, Triggers
 from local.console import Failure
 
 # Defaults that AWS returns for a new pool, and the emulator omits.
-_OWN = {
+_DEFAULTS = {
     "passwordPolicy": {
         **dict.fromkeys(("requireLowercase", "requireUppercase", "requireNumbers", "requireSymbols"), False),
         "minimumLength": 8,
@@ -26,7 +26,7 @@ _OWN = {
     "mfaConfiguration": "OFF",
 }
 # Older names of fields that verificationMessageTemplate has as well.
-_TWICE = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
+_OLD_NAMES = ("emailVerificationMessage", "emailVerificationSubject", "smsVerificationMessage")
 
 
 def read(account: Account, pool_id: str) -> Thing:
@@ -35,16 +35,16 @@ def read(account: Account, pool_id: str) -> Thing:
     if not described:
         raise Failure(f"There is no user pool {pool_id} in {account.place}, region {account.region}.")
     factors = account.ask("cognito-idp", "get_user_pool_mfa_config", UserPoolId=pool_id)
-    return Thing(facts.USER_POOL, described["Name"], _as_meant(in_provider_names(in_one(described, factors))), pool_id)
+    return Thing(facts.USER_POOL, described["Name"], _cleaned(in_provider_names(in_one(described, factors))), pool_id)
 
 
-def _as_meant(found: Props) -> Props:
+def _cleaned(found: Props) -> Props:
     # The older name of temporaryPasswordValidityDays. In old pools it applies until an update sets the new one.
     days = (found.get("adminCreateUserConfig") or {}).get("unusedAccountValidityDays")
     policy = {"temporaryPasswordValidityDays": days, **(found.get("passwordPolicy") or {})}
-    outputs = filled({**found, "passwordPolicy": policy}, _OWN)
+    outputs = filled({**found, "passwordPolicy": policy}, _DEFAULTS)
     template = outputs["verificationMessageTemplate"]
-    for old in _TWICE:
+    for old in _OLD_NAMES:
         text, name = outputs.get(old), old.replace("Verification", "")
         if text and template.setdefault(name, text) == text:
             del outputs[old]

@@ -23,9 +23,9 @@ from local.console import Failure
 # Secrets are never read from AWS; only the stack file has them.
 PROVIDERS = f"{ROOT}identityProviders"
 SECRETS = {name: str(IdentityProvider.model_fields[name].alias) for name in SECRET_DETAILS}
-_HIDDEN = {*SECRETS.values(), "aws:secretKey", "aws:token"}
+_SECRET_KEYS = {*SECRETS.values(), "aws:secretKey", "aws:token"}
 # The start of a new stack file.
-_NEW = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
+_NEW_FILE = "# Check the product: it comes from the pool's name, and is used in tags and new names.\nconfig:\n"
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,18 @@ def read(file: Path) -> Section:
     return stack_file.config(file) if file.exists() else {}
 
 
-def as_texts(said: Section, name: str = "") -> dict[str, str]:
+def as_texts(stored: Section, name: str = "") -> dict[str, str]:
     """Return config as the engine passes it, each value as text, encrypted values hidden.
 
     Raises Failure if an `aws:` key is encrypted.
     """
-    for key, value in said.items():
+    for key, value in stored.items():
         if key.startswith("aws:") and _is_secret(value):
             raise Failure(
                 f"{name}: {key} is encrypted and cannot be read here. Set the credentials in the environment for the "
                 "time of the adoption."
             )
-    shown = json.loads(json.dumps(said), object_hook=lambda value: HIDDEN if _is_secret(value) else value)
+    shown = json.loads(json.dumps(stored), object_hook=lambda value: HIDDEN if _is_secret(value) else value)
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in shown.items()}
 
 
@@ -89,20 +89,20 @@ def _is_secret(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"secure"}
 
 
-def to_print(said: Section) -> Section:
+def to_print(stored: Section) -> Section:
     """Return the config for printing: secrets in plain text are hidden."""
 
     def hidden(keys: Section) -> Section:
-        secret = {key for key, value in keys.items() if key in _HIDDEN and isinstance(value, str)}
+        secret = {key for key, value in keys.items() if key in _SECRET_KEYS and isinstance(value, str)}
         return {**keys, **dict.fromkeys(secret, HIDDEN)}
 
-    printed: Section = json.loads(json.dumps(said), object_hook=hidden)
+    printed: Section = json.loads(json.dumps(stored), object_hook=hidden)
     return printed
 
 
-def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
+def with_secrets(stored: Section, secrets: Iterable[tuple[str, str]]) -> Section:
     """Return the config as if the user had set the missing secrets."""
-    final = deepcopy(said)
+    final = deepcopy(stored)
     for key, secret in secrets:
         (final.get(PROVIDERS) or {}).get(key, {}).setdefault(secret, HIDDEN)
     return final
@@ -111,42 +111,42 @@ def with_secrets(said: Section, secrets: Iterable[tuple[str, str]]) -> Section:
 # --- merging ----------------------------------------------------------------------------------------------------------
 
 
-def merge(said: Section, described: Described, stack: str, take: str | None) -> tuple[Section, list[Disagreement]]:
+def merge(stored: Section, described: Described, stack: str, take: str | None) -> tuple[Section, list[Disagreement]]:
     """Return the merged `config:`, and where the stack file and AWS disagree.
 
     Args:
-        said: the `config:` of the stack file.
+        stored: the `config:` of the stack file.
         described: the config of the live pool.
         stack: the stack's name.
         take: which value to keep in a disagreement, `live` or `file`; None is like `file`.
     """
     lean, whole = rooted(described.keys), rooted(described.whole)
-    live: Section = {**said, **lean}
-    merging = _Merging(live, _made_of(config.check(as_texts(live), stack)[0]), stack, take, [])
-    made = merging.objects({key: value for key, value in said.items() if key in whole}, lean, whole, ())
-    return {**{key: value for key, value in said.items() if key not in whole}, **made}, merging.found
+    live: Section = {**stored, **lean}
+    merging = _Merging(live, _compared(config.check(as_texts(live), stack)[0]), stack, take, [])
+    made = merging.objects({key: value for key, value in stored.items() if key in whole}, lean, whole, ())
+    return {**{key: value for key, value in stored.items() if key not in whole}, **made}, merging.found
 
 
 @dataclass(frozen=True)
 class _Merging:
     live: Section
-    makes: list[Any]
+    expected: list[Any]
     stack: str
     take: str | None
     found: list[Disagreement]
 
-    def objects(self, said: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Section:
-        made = {key: self._one(mine, lean.get(key), whole.get(key), (*place, key)) for key, mine in said.items()}
-        made |= {key: value for key, value in lean.items() if key not in said}
+    def objects(self, stored: Section, lean: Section, whole: Section, place: tuple[str, ...]) -> Section:
+        made = {key: self._one(value, lean.get(key), whole.get(key), (*place, key)) for key, value in stored.items()}
+        made |= {key: value for key, value in lean.items() if key not in stored}
         return {key: value for key, value in made.items() if value is not None}
 
-    def _one(self, mine: Any, lean: Any, its: Any, place: tuple[str, ...]) -> Any:
-        if isinstance(mine, dict) and isinstance(its, dict):
-            return self.objects(mine, lean or {}, its, place)
-        if mine == its or place[-1] in SECRETS.values() or self._means_the_same(mine, place):
-            return mine
-        self.found.append(Disagreement(".".join(place), mine, its))
-        return lean if self.take == "live" else mine
+    def _one(self, in_file: Any, lean: Any, in_aws: Any, place: tuple[str, ...]) -> Any:
+        if isinstance(in_file, dict) and isinstance(in_aws, dict):
+            return self.objects(in_file, lean or {}, in_aws, place)
+        if in_file == in_aws or place[-1] in SECRETS.values() or self._means_the_same(in_file, place):
+            return in_file
+        self.found.append(Disagreement(".".join(place), in_file, in_aws))
+        return lean if self.take == "live" else in_file
 
     def _means_the_same(self, value: Any, place: tuple[str, ...]) -> bool:
         """Whether the live config makes the same resources with this value at this place."""
@@ -156,11 +156,11 @@ class _Merging:
             inner = inner.setdefault(step, {})
         inner[place[-1]] = value
         settings, problems = config.check(as_texts(keys), self.stack)
-        sound = not any(problem.path.startswith(place[0]) and not problem.warning for problem in problems)
-        return sound and _made_of(settings) == self.makes
+        valid = not any(problem.path.startswith(place[0]) and not problem.warning for problem in problems)
+        return valid and _compared(settings) == self.expected
 
 
-def _made_of(settings: Settings) -> list[Any]:
+def _compared(settings: Settings) -> list[Any]:
     """Return all settings that decide what the program creates, for comparison."""
     pool = [settings.user_pool, settings.identity_providers, settings.config.groups, settings.domain]
     return [*pool, settings.apis, settings.clients, settings.tags, settings.config.protect]
@@ -176,7 +176,7 @@ def write(file: Path, settings: Section) -> None:
         file: the stack file; created if missing.
         settings: the whole new `config:`.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else _NEW
+    text = file.read_text(encoding="utf-8") if file.exists() else _NEW_FILE
     lines, before, places = text.splitlines(), read(file), _places(file.name, text)
     if not any(line.startswith("config:") for line in lines):
         lines.append("config:")

@@ -78,9 +78,9 @@ def managed_by(resources: Iterable[Mapping[str, Any]], live: Live) -> dict[str, 
     """Return the live resources that are in the state, by logical name."""
     things, found = {(thing.type, thing.own_id): thing for thing in live.all}, {}
     for resource in resources:
-        name, number = resource["urn"].rpartition("::")[2], str(resource.get("id"))
+        name, own_id = resource["urn"].rpartition("::")[2], str(resource.get("id"))
         if resource["type"] == facts.PERMISSION:  # its id is unique only in its function and may serve several triggers
-            number = f"{resource['outputs'].get('function')}/{number}/{name}"
-        if not resource.get("delete") and (resource["type"], number) in things:
-            found[name] = things[resource["type"], number]
+            own_id = f"{resource['outputs'].get('function')}/{own_id}/{name}"
+        if not resource.get("delete") and (resource["type"], own_id) in things:
+            found[name] = things[resource["type"], own_id]
     return found

@@ -16,7 +16,7 @@ from identity.setting import Model, declarations, model_within
 
 Section = dict[str, Any]
 # Defaults that AWS sets and keeps, so a stack file may omit them.
-_BY_ITSELF = {at.aws: at.nothing for at in declarations(Config) if at.kept}
+_KEPT_DEFAULTS = {at.aws: at.nothing for at in declarations(Config) if at.kept}
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def ask(account: Account, live: Live, operation: str, member: str, **more: str) 
 
 def filled(outputs: Props, own: Props) -> Props:
     """Return the outputs with the defaults in `own` added, and without values that may be omitted."""
-    made = {name: output for name, output in outputs.items() if output not in ([], "", None, _BY_ITSELF.get(name))}
+    made = {name: output for name, output in outputs.items() if output not in ([], "", None, _KEPT_DEFAULTS.get(name))}
     for name, value in own.items():
         if isinstance(value, dict):
             made[name] = filled(made.get(name) or {}, value)
