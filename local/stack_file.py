@@ -172,6 +172,8 @@ def _check_plain(event: yaml.ScalarEvent, tag: str) -> None:
             f"`{text}` is not the same number to every reader. "
             f"Write it in plain decimal digits, such as 90 or 1.5, or quote it, if it is a string: {quoted}.",
         )
+    if text == "=":
+        raise _error(event, f"`=` is not a string to every reader. Quote it: {quoted}.")
 
 
 def _check_keys(node: yaml.MappingNode) -> None:

@@ -2,6 +2,7 @@
 (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html).
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -167,12 +168,13 @@ def trigger_problems(path: str, triggers: Triggers, auth_flows: Mapping[str, tup
 
 def _code_problems(place: str, trigger: Trigger) -> Iterator[Problem]:
     """Missing code: without this check, the error would only appear at a sign-in."""
-    folder = (ROOT / str(trigger.path)).resolve()
-    if not (folder.is_dir() and folder.is_relative_to(ROOT.resolve())):
+    folder = ROOT / str(trigger.path)
+    # pathlib raises an error for a name that is too long or has a null character; os.path returns false.
+    if not (os.path.isdir(folder) and folder.resolve().is_relative_to(ROOT.resolve())):  # noqa: PTH112
         yield Problem(f"{place}.path", "a folder of this repository, relative to its root", shown(trigger.path))
         return
     file = trigger.handler.rpartition(".")[0]
     endings = next((them for runtime, them in _ENDINGS.items() if trigger.runtime.startswith(runtime)), ())
-    if endings and not any((folder / f"{file}{ending}").is_file() for ending in endings):
+    if endings and not any(os.path.isfile(folder / f"{file}{ending}") for ending in endings):  # noqa: PTH113
         allowed = f"a file in {trigger.path} and a function in it, as main.handler for main{endings[0]}"
         yield Problem(f"{place}.handler", allowed, f"{shown(trigger.handler)}, where there is no {file}{endings[0]}")

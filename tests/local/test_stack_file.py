@@ -54,7 +54,7 @@ def read(tmp_path: Path) -> Callable[[str], Any]:
     return read_text
 
 
-@pytest.mark.parametrize("value", [*SWITCHES, *NUMBERS, *DATES, "!!str 5", "!x y", "!!binary aGk="])
+@pytest.mark.parametrize("value", [*SWITCHES, *NUMBERS, *DATES, "=", "!!str 5", "!x y", "!!binary aGk="])
 def test_a_value_that_is_read_in_two_ways_is_refused_with_its_line(read: Callable[[str], Any], value: str) -> None:
     with pytest.raises(stack_file.Unreadable) as refused:
         read(_text(value))
