@@ -10,7 +10,7 @@ import pulumi
 
 _MAX_LENGTH = 80
 HIDDEN = "[hidden]"
-_SECRET = re.compile("secret|password|token|private", re.IGNORECASE)
+_SECRET = re.compile("secret|(?<!leaked)password|token|private", re.IGNORECASE)  # leakedPasswords is a setting
 
 
 @dataclass(frozen=True)

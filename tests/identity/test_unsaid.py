@@ -100,6 +100,17 @@ def test_what_is_taken_from_a_pool_is_told_by_its_key(outputs: dict[str, Any], l
     assert told(facts.USER_POOL, outputs) == [loss]
 
 
+def test_the_setting_to_write_has_every_value() -> None:
+    outputs = {
+        "userPoolAddOns": {"advancedSecurityMode": "ENFORCED"},
+        "compromisedCredentialsRiskConfiguration": {"actions": {"eventAction": "BLOCK"}},
+    }
+    settings = config.check({"identity:product": "acme"}, "dev")[0]
+    live = UserPool.read({**settings.user_pool.inputs(), **outputs})
+    (loss,) = field_losses("it", PATH, live, settings.user_pool, settings.config.user_pool, settings, "pool")
+    assert loss.fix == 'write `threatProtection: {"mode": "enforced", "leakedPasswords": "block"}` to keep it.'
+
+
 @pytest.mark.parametrize(("outputs", "loss"), TAKEN_FROM_A_CLIENT)
 def test_what_is_taken_from_a_client_is_told_by_its_key(outputs: dict[str, Any], loss: str) -> None:
     assert told(facts.USER_POOL_CLIENT, outputs) == [loss]
