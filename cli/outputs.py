@@ -108,7 +108,7 @@ def read(stack: str) -> Outputs:
     """
     fix = "Log in to its backend: pulumi login <url>. List the stacks: pulumi stack ls. Deploy one: pulumi up"
     if stack == paths.STACK:
-        state.up()
+        state.deployed()
         fix = "Deploy it: make up"
     done = pulumi_command.run(stack, "stack", "output", "--json", "--show-secrets")
     if done.returncode:

@@ -50,7 +50,7 @@ destroy = _engine_command("destroy", "Delete the whole stack. The emulator keeps
 @click.option("--show-secrets", is_flag=True, help="Show secrets.")
 def outputs(show_secrets: bool) -> None:
     """Print the stack's outputs as one JSON object."""
-    values = state.up().outputs
+    values = state.deployed().outputs
     if show_secrets:
         done = pulumi_command.run(paths.STACK, "stack", "output", "--json", "--show-secrets")
         if done.returncode:

@@ -67,7 +67,7 @@ def read() -> State | None:
         raise Damaged(f"The stack's state, {FILE}, is damaged. `make up` starts over.") from None
 
 
-def up() -> State:
+def deployed() -> State:
     """Return the state of the deployed stack. Raises Failure if nothing is deployed."""
     known = read()
     if known is None or not known.resources:

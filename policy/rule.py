@@ -75,7 +75,9 @@ class Resource:
         value = self.get(path)
         if value is None:
             return "not set"
-        return f"{value:g}" if isinstance(value, float) else str(value).lower() if value is False else str(value)
+        if isinstance(value, float):
+            return f"{value:g}"
+        return "false" if value is False else str(value)
 
     def is_about(self, other: "Resource", prop: str, output: str) -> bool:
         """Whether a property of this resource refers to an output of the other, by a reference or an equal string."""

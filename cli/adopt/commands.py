@@ -155,7 +155,8 @@ def _new_config(live: Live, stack: str, region: str) -> Section:
 
 def _needed_exemptions(merged: Section, described: Described, where: Place) -> Section:
     """Return the key `exemptions` of the file plus those that the live resources need; empty if nothing is added."""
-    key, (settings, problems) = f"{ROOT}exemptions", _checked(where, merged)
+    key = f"{ROOT}exemptions"
+    settings, problems = _checked(where, merged)
     if any(problem.path.startswith(f"{ROOT}login") and not problem.warning for problem in problems):
         return {}  # a file that `login` names is missing; a later check reports it
     own = settings.config.exemptions if key in merged or f"{ROOT}clients" not in merged else {}

@@ -99,7 +99,8 @@ def by_key(kind: EntryKind, draft: Draft, known: Mapping[str, str]) -> dict[str,
         return ids.get(thing.import_id) or ids.get(thing.own_id)
 
     found: dict[str, Thing] = {}
-    names, things = named.values(), [thing for thing in draft.live.all if thing.type == kind.type]
+    names = named.values()
+    things = [thing for thing in draft.live.all if thing.type == kind.type]
     for thing in sorted(things, key=lambda one: (not of_id(one), one.name not in names, one.name, one.import_id)):
         free = sorted((key for key, name in named.items() if name == thing.name and key not in found), key=len)
         key = wanted = of_id(thing) or next(iter(free), None) or kind.key(thing, draft.before.names)

@@ -104,7 +104,8 @@ class Apis(EntryKind):
             yield Thing(self.type, identifier, in_provider_names(server), f"{live.pool.import_id}|{identifier}")
 
     def key(self, thing: Thing, names: Names) -> str:
-        name, scopes = str(thing.outputs["name"]), [scope["scopeName"] for scope in thing.outputs.get("scopes") or []]
+        name = str(thing.outputs["name"])
+        scopes = [scope["scopeName"] for scope in thing.outputs.get("scopes") or []]
         by_rule = _after(thing.name, names.resource_server_identifier("")) or _after(name, names.resource_server(""))
         heads = {scope.partition(".")[0] if "." in scope else "" for scope in scopes}
         head = heads.pop() if len(heads) == 1 else ""
@@ -141,7 +142,8 @@ class Clients(EntryKind):
         found, settings, stored = Client.read(thing.outputs), draft.settings, draft.before.config.clients.get(key)
         if found.flows in (["code"], [CLIENT_CREDENTIALS]) and not (stored and stored.flows):
             found = found.model_copy(update={"flow": found.flows[0], "flows": None})
-        whole, several = known_scopes(settings.apis), [scope for api in settings.apis.values() for scope in api.scopes]
+        whole = known_scopes(settings.apis)
+        several = [scope for api in settings.apis.values() for scope in api.scopes]
         short = {full: name for name, full in whole.items() if name != full and several.count(name) == 1}
         named = sorted(found.scopes or [], key=lambda scope: ("/" in scope, scope))
         values = {"authDomain": settings.domain.auth_domain, "product": settings.names.product}

@@ -132,7 +132,7 @@ def _cognito_endpoint(text: str) -> str | None:
         entries = json.loads(text)
     except ValueError:
         return None
-    urls = (
-        (entry.get("cognitoidp") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
-    )
+    if not isinstance(entries, list):
+        return None
+    urls = (entry.get("cognitoidp") for entry in entries if isinstance(entry, dict))
     return next((url.rstrip("/") for url in urls if isinstance(url, str) and url), None)

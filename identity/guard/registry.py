@@ -87,7 +87,8 @@ def _scope_losses(api_key: str, new: Api, old: Api, path: str) -> Iterator[Loss]
 
 def _client_losses(clients: Entries[Client], gone: set[str], settings: Settings) -> Iterator[Loss]:
     for key, old in sorted(clients.olds.items()):
-        became, client_id, had_secret = clients.now(key), clients.aws_id(key), old.get("generateSecret")
+        became, client_id = clients.now(key), clients.aws_id(key)
+        had_secret = old.get("generateSecret")
         lost = f"The client id {client_id} would be deleted, and apps with this id would stop working."
         if became is None:
             keep = "this client, which the stack has"

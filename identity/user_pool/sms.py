@@ -55,5 +55,6 @@ def sender_role(beside: Beside, asked: str) -> pulumi.Output[str]:
     The resource is `*`, as in AWS's console, because phone numbers have no ARN.
     """
     text = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}
-    says, condition = f"Lets the user pool {asked} send text messages.", {"StringEquals": {"sts:ExternalId": asked}}
+    says = f"Lets the user pool {asked} send text messages."
+    condition = {"StringEquals": {"sts:ExternalId": asked}}
     return role(beside, f"{beside.name}-sms", says, "cognito-idp", [text], Condition=condition).arn

@@ -75,7 +75,8 @@ async def forgot(attempt: Attempt) -> Response:
 
 async def reset(attempt: Attempt) -> Response:
     """Set the new password."""
-    attempt.name, code = attempt.entered.get("username", ""), attempt.entered.get("code", "").strip()
+    attempt.name = attempt.entered.get("username", "")
+    code = attempt.entered.get("code", "").strip()
     password = sign_in.chosen_password(attempt)
     await _run(attempt, "ConfirmForgotPassword", ConfirmationCode=code, Password=password)
     return sign_in.page(attempt, text="Your password is set. Sign in with it.")

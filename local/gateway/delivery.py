@@ -35,7 +35,8 @@ async def verification(
         origin: the gateway's address, if the message may have a link instead of a code.
     """
     custom = await triggers.call(pool, "customMessage", user, source, client_id)
-    to, code = to or attributes(user)[medium], codes.issue(pool["Id"], user["Username"], _PURPOSES.get(source, medium))
+    to = to or attributes(user)[medium]
+    code = codes.issue(pool["Id"], user["Username"], _PURPOSES.get(source, medium))
     named = {"client_id": client_id, "user_name": user["Username"], "confirmation_code": code}
     link = f"{origin}/confirmUser?{urlencode(named)}" if origin else ""
     inbox.appendleft(messages.verification(pool, custom, medium, to, shown_name(pool, user), code, link))

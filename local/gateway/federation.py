@@ -133,8 +133,8 @@ def _stored(given: Json) -> Json:
     Args:
         given: the provider's settings, as for AWS.
     """
-    kind, details, url = given.get("ProviderType"), given.get("ProviderDetails") or {}, stand_in.address(given)
-    mapping = given.get("AttributeMapping") or {}
+    kind, url = given.get("ProviderType"), stand_in.address(given)
+    details, mapping = given.get("ProviderDetails") or {}, given.get("AttributeMapping") or {}
     return {
         "ProviderType": "OIDC" if kind in _AS_OIDC else kind,
         "ProviderDetails": {

@@ -31,7 +31,8 @@ async def enter(attempt: Attempt) -> Response:
         return page(attempt)
     first = not attempt.factor
     if first:
-        attempt.name, attempt.factor = asked.name(attempt.entered.get("username", "").strip()), codes.FIRST
+        attempt.name = asked.name(attempt.entered.get("username", "").strip())
+        attempt.factor = codes.FIRST
     user = await directory.user(pool_id, attempt.name)
     if first:
         if user and user["Enabled"] and user["UserStatus"] == "CONFIRMED":

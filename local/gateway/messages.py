@@ -59,8 +59,8 @@ def verification(pool: Json, custom: Json, medium: str, to: str, name: str, code
         text = custom.get("smsMessage") or given.get("SmsMessage") or pool.get("SmsVerificationMessage") or _CODE_TEXT
         return _text(to, text, name, code)
     if link and given.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
-        subject, text = given.get("EmailSubjectByLink") or "Your verification link", given.get("EmailMessageByLink")
-        text = text or _LINK_TEXT
+        subject = given.get("EmailSubjectByLink") or "Your verification link"
+        text = given.get("EmailMessageByLink") or _LINK_TEXT
     else:
         link = ""
         subject = given.get("EmailSubject") or pool.get("EmailVerificationSubject") or "Your verification code"

@@ -59,7 +59,7 @@ def test_each_stack_is_read_by_the_command_that_owns_it(
     monkeypatch: pytest.MonkeyPatch, name: str, command: list[str]
 ) -> None:
     answer = Answer(monkeypatch, 0, json.dumps(OUTPUTS))
-    monkeypatch.setattr(state, "up", lambda: None)
+    monkeypatch.setattr(state, "deployed", lambda: None)
     monkeypatch.setattr(environment, "shut_out_others", lambda: None)  # this process runs the tests too
     assert read(name) == outputs()
     assert answer.command[-len(command) :] == command
