@@ -63,9 +63,9 @@ def _import_file(where: Place, things: Mapping[str, Thing], only: Collection[str
 
 
 def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> int:
-    """Set `generateSecret` on each client of the state that lacks it, and return how many clients that were.
+    """Set `generateSecret` on each client of the state that lacks it. Return the number of these clients.
 
-    The AWS provider does not read `generateSecret` on import, and then would replace the client
+    The AWS provider does not read `generateSecret` on import, and would then replace the client
     (https://github.com/hashicorp/terraform-provider-aws/issues/20298). `ignore_changes` is no solution: it would have
     to stay in the program, hide intended changes, and leave policies and the guard without this value.
 

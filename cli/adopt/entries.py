@@ -18,7 +18,7 @@ from identity.identity_provider.settings import IdentityProvider
 from identity.naming import Names
 from identity.provider_names import Props, in_provider_names
 
-CLIENT_SECRETS = "clientSecrets"  # set if a client has a second secret; a state never has this field
+CLIENT_SECRETS = "clientSecrets"  # set if a client has several secrets; a state never has this field
 # Defaults that AWS returns for a new client, and the emulator omits.
 _CLIENT_DEFAULTS = {
     "explicitAuthFlows": AWS_AUTH_FLOWS,

@@ -23,7 +23,7 @@ class Survey:
     unmanaged: tuple[tuple[str, str], ...]
 
     def stopping(self, left: Collection[str]) -> list[Deviation]:
-        """Return the differences that matter and that the user has not accepted."""
+        """Return the differences that stop the adoption: not accepted, and not kept by an update."""
         return [one for one in self.differences if one.effect is not Effect.KEPT and one.name not in left]
 
 

@@ -51,7 +51,7 @@ def _zone(account: Account, settings: Settings) -> str:
 def _certificate(account: Account, settings: Settings) -> Thing | None:
     """Return the certificate of the auth domain: one in use, else an issued one, else one pending validation."""
     name, region = settings.domain.auth_domain, facts.CUSTOM_DOMAIN_REGION if settings.domain.custom else None
-    # Without key types, AWS lists only RSA_1024 and RSA_2048.
+    # Without key types, AWS lists only RSA_1024 and RSA_2048 certificates.
     listed = account.ask("acm", "list_certificates", region, Includes={"keyTypes": _KEY_TYPES})
     usable = []
     for summary in listed.get("CertificateSummaryList", []):
