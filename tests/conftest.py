@@ -86,7 +86,7 @@ def default_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
     )
     made = of_all / "default" / "stack"
-    with building.alone(made.parent):
+    with building.locked(made.parent):
         if not made.exists():
             with Checkout(tmp_path_factory.mktemp("default-stack")) as checkout:
                 assert checkout.run("up", policies=True) == {"create": 13}

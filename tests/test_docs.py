@@ -36,7 +36,7 @@ from policy import enforcement, exemptions
 from policy.rule import Resource
 from tests.identity.test_program import stack_file
 from tests.support.checkout import Checkout
-from tests.support.program import REGION, ROOT, Deploy, config_of, told
+from tests.support.program import REGION, ROOT, Deploy, config_errors, config_of
 
 # How the files of the examples end whose lines a block has, by its kind.
 SHOWN = {"python": "py", "js": "mjs", "csharp": "cs", "java": "java", "bash": "sh"}
@@ -115,7 +115,7 @@ def test_config_is_taken_as_it_stands(block: Block, deploy: Deploy) -> None:
     written: dict[str, Any] = yaml.safe_load(block.text) or {}
     written = written.get("config", written)
     config = stack_file("local") | written
-    assert not [str(problem) for problem in told(config, "local")]
+    assert not [str(problem) for problem in config_errors(config, "local")]
     run = deploy(config)
     named = {f"access-client-{key}" for key in written.get("identity:clients", {})}
     environment = "local" if block.kind == "yaml local" else "prod"

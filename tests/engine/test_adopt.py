@@ -76,7 +76,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize with the pools of --pools if set, else with those of WITH_THE_ENGINE."""
     if "spec" in metafunc.fixturenames:
         given = metafunc.config.getoption("--pools")
-        pools = live_pool.of(given) if given else {name: live_pool.POOLS[name] for name in WITH_THE_ENGINE}
+        pools = live_pool.read_pools(given) if given else {name: live_pool.POOLS[name] for name in WITH_THE_ENGINE}
         metafunc.parametrize("spec", pools.values(), ids=pools)
 
 
@@ -85,21 +85,21 @@ def test_a_pool_as_others_run_it_is_adopted_everybody_signs_in_and_nothing_diffe
 ) -> None:
     checkout = new_stack
     pool = live_pool.make(checkout.aws, spec)
-    people = pool_people.move_in(checkout.url, checkout.aws, pool, spec.get("nobody", ()))
-    before = live_pool.picture(checkout.aws, pool)
+    people = pool_people.create_people(checkout.url, checkout.aws, pool, spec.get("nobody", ()))
+    before = live_pool.snapshot(checkout.aws, pool)
 
     adopt(checkout, "--pool", pool, "--write")
     give_secrets(checkout, spec)
     adopt(checkout, "--pool", pool, "--import")
-    assert live_pool.picture(checkout.aws, pool) == before
+    assert live_pool.snapshot(checkout.aws, pool) == before
     done = checkout.run("up")
     assert (set(done), done["update"]) == ({"same", "update"}, 1)
-    differing = live_pool.changed(before, live_pool.picture(checkout.aws, pool))
+    differing = live_pool.changed(before, live_pool.snapshot(checkout.aws, pool))
     assert differing == set()
     checkout.assert_nothing_to_do()
     adopt(checkout, "--check")
     for person in people:
-        person.come_back()
+        person.sign_in_again()
     ways = Counter(person.way + (" with TOTP" if person.app else "") for person in people)
     told = ", ".join(f"{way} {number}" for way, number in sorted(ways.items())) or "none here"
     print(f"| {spec['pool']['PoolName']} | {sum(done.values())} | {len(people)} | {told} | {len(differing)} |")
@@ -189,7 +189,7 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
 
 def test_an_import_by_hand_is_completed_before_it_can_replace_a_client(checkout: Checkout) -> None:
     pool = live_pool.make(checkout.aws, live_pool.POOLS["archive"])
-    before = live_pool.picture(checkout.aws, pool)
+    before = live_pool.snapshot(checkout.aws, pool)
     adopt(checkout, "--pool", pool, "--write")
     bare = "from cli.adopt import bring_in; bring_in.complete = lambda *_: 0; import cli.__main__"
     ran = checkout.ran("-c", bare, "adopt", "--pool", pool, "--import")
@@ -197,4 +197,4 @@ def test_an_import_by_hand_is_completed_before_it_can_replace_a_client(checkout:
     assert ".secret" in checkout.local("preview").stderr
     assert "Clients completed: 1" in adopt(checkout, "--import").said
     assert not {"replace", "delete"} & checkout.run("preview").keys()
-    assert live_pool.picture(checkout.aws, pool) == before
+    assert live_pool.snapshot(checkout.aws, pool) == before

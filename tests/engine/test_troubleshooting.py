@@ -58,7 +58,7 @@ def test_what_was_deleted_and_edited_by_hand_is_shown_and_fixed(own: Checkout) -
     done = own.run("up")
     assert done["create"] == 1
     assert not {"replace", "delete"} & done.keys()
-    own.assert_right()
+    own.assert_complete()
     after = own.outputs()
     assert after["userPoolId"] == pool
     assert after["clients"]["postman"]["clientId"] == before["clients"]["postman"]["clientId"]
@@ -90,7 +90,7 @@ def test_a_domain_prefix_that_is_taken_fails_clearly_and_is_fixed(checkout: Chec
     cognito.delete_user_pool(UserPoolId=other)
     if fix == "the other pool lets go":
         checkout.run("up")
-        checkout.assert_right()
+        checkout.assert_complete()
     assert checkout.outputs()["userPoolId"] == pools[POOL_NAME]
 
 

@@ -58,7 +58,7 @@ def deployed_by(commit: str) -> Path:
             shutil.copytree(place.root / ".local", folder / "local", dirs_exist_ok=True)
 
     packages = (ORIGIN / "requirements-tools.txt").read_bytes()
-    return building.once(building.named("deployed", commit.encode(), packages), deploy) / "local"
+    return building.build_once(building.hashed_name("deployed", commit.encode(), packages), deploy) / "local"
 
 
 @pytest.fixture

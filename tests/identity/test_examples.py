@@ -10,7 +10,7 @@ from identity.parsing import related
 from identity.setting import Model, declared, model_in, model_within
 from identity.user_pool import triggers
 from identity.user_pool.settings import UserPool
-from tests.support.program import told
+from tests.support.program import config_errors
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 # A pool with the settings that other keys require.
@@ -68,5 +68,5 @@ def test_each_key_has_an_example_that_the_program_takes(
         place |= {"arn": FUNCTION} if last in ("version", "permission") else {"path": "triggers/claims"}
     place[last] = example
     config = {"product": "example", "zoneName": "example.app", "authDomain": "auth.example.app", "userPool": pool}
-    problems = told({**config, "customDomain": True})
+    problems = config_errors({**config, "customDomain": True})
     assert [str(problem) for problem in problems if related(problem.path, f"identity:userPool.{key}")] == []

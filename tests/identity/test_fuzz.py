@@ -16,7 +16,7 @@ from identity.config.keys import KEYS
 from identity.domain import RESERVED_PREFIX_WORDS
 from identity.errors import ConfigError
 from tests.support.pools import user_pools
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 # Cases may share the `deploy` fixture, because each call is a new run.
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -187,7 +187,7 @@ def test_any_single_slip_is_refused_with_its_key(
     path = put(broken, value)
     if path is None:
         return
-    problems = told(broken)
+    problems = config_errors(broken)
     assert any(problem.path.startswith(path) for problem in problems), [str(problem) for problem in problems]
 
 
@@ -211,10 +211,10 @@ JSON = st.recursive(
 @shared
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), JSON | st.text(max_size=20), max_size=8))
 def test_arbitrary_json_never_gives_a_traceback(config: dict[str, Any]) -> None:
-    assert str(ConfigError("dev", told(config)))
+    assert str(ConfigError("dev", config_errors(config)))
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_is_in_the_settings(key: str) -> None:
-    problems = told({"product": "acme", key: "\x00"})
+    problems = config_errors({"product": "acme", key: "\x00"})
     assert any(problem.path.startswith(f"identity:{key}") for problem in problems)

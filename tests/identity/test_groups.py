@@ -7,7 +7,7 @@ import pytest
 from identity.errors import ConfigError
 from local.aws_plugin.emulator import model
 from tests.identity.test_guard import change
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 ROLE = "arn:aws:iam::123456789012:role/support"
 POOL = "us-west-2_Pool1"
@@ -28,7 +28,9 @@ GROUPS = {"support": {"description": "Helps people", "precedence": 10, "roleArn"
     ],
 )
 def test_what_aws_refuses_is_told_with_its_path(groups: dict[str, Any], path: str) -> None:
-    assert [problem.path for problem in told({"product": "acme", "groups": groups})] == [f"identity:groups.{path}"]
+    assert [problem.path for problem in config_errors({"product": "acme", "groups": groups})] == [
+        f"identity:groups.{path}"
+    ]
 
 
 def test_a_group_has_its_key_for_a_name(deploy: Deploy) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from identity.errors import ConfigError
 from tests.identity.test_guard import change
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 WEB = {"callbackUrls": ["https://app.example/back"]}
 ROLE = "arn:aws:iam::123456789012:role/people"
@@ -37,7 +37,7 @@ def config(**pool: Any) -> dict[str, Any]:
     ],
 )
 def test_what_aws_refuses_is_told_with_its_path(pool: dict[str, Any], path: str) -> None:
-    assert [problem.path for problem in told(config(**pool))] == [f"identity:identityPool.{path}"]
+    assert [problem.path for problem in config_errors(config(**pool))] == [f"identity:identityPool.{path}"]
 
 
 def test_without_the_key_there_is_none(deploy: Deploy) -> None:

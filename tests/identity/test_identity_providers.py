@@ -11,7 +11,7 @@ from identity.identity_provider.kinds import KINDS
 from identity.identity_provider.settings import IdentityProvider
 from local.aws_plugin.emulator import model
 from tests.identity.test_guard import BASE, change, state_of
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import Deploy, config_errors, config_of
 
 HUSH = "hush-hush-hush"
 APP = {"clientId": "id-at-the-provider", "clientSecret": HUSH}
@@ -41,7 +41,7 @@ def config(**providers: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("key", ALL)
 def test_every_type_is_taken_with_what_it_needs(key: str) -> None:
-    assert not told(config(**{key: ALL[key]}))
+    assert not config_errors(config(**{key: ALL[key]}))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_every_type_is_taken_with_what_it_needs(key: str) -> None:
 def test_what_a_type_needs_is_asked_for_by_its_key(type_: str, missing: str) -> None:
     key = str(IdentityProvider.model_fields[missing].alias)
     given = next(item for item in ALL.values() if item["type"] == type_)
-    (problem,) = told(
+    (problem,) = config_errors(
         config(
             one={name: value for name, value in given.items() if name != key},
         )
@@ -96,7 +96,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("providers", "path"), REFUSED)
 def test_what_can_never_work_is_told_once_with_its_path(providers: dict[str, Any], path: str) -> None:
-    assert [problem.path for problem in told(config(**providers))] == [f"identity:identityProviders.{path}"]
+    assert [problem.path for problem in config_errors(config(**providers))] == [f"identity:identityProviders.{path}"]
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,21 @@ def test_what_can_never_work_is_told_once_with_its_path(providers: dict[str, Any
     ],
 )
 def test_what_aws_takes_is_taken(provider: dict[str, Any]) -> None:
-    assert not told(config(okta=provider))
+    assert not config_errors(config(okta=provider))
 
 
 def test_a_mapped_attribute_has_to_be_declared_and_mutable() -> None:
     attributes = {"tenant": {}, "fixed": {"mutable": False}}
     provider = {**OIDC, "attributes": {"email": "email", "custom:tenant": "tid", "custom:fixed": "f"}}
     given = {**config(okta=provider), "userPool": {"customAttributes": attributes}}
-    assert [problem.path for problem in told(given)] == ["identity:identityProviders.okta.attributes.custom:fixed"]
+    assert [problem.path for problem in config_errors(given)] == [
+        "identity:identityProviders.okta.attributes.custom:fixed"
+    ]
 
 
 def test_an_attribute_that_the_pool_requires_is_filled_in_or_nobody_could_sign_in() -> None:
     required = {"email": {"required": True}, "birthdate": {"required": True}}
-    (problem,) = told({**config(okta=OIDC), "userPool": {"standardAttributes": required}})
+    (problem,) = config_errors({**config(okta=OIDC), "userPool": {"standardAttributes": required}})
     assert "birthdate" in problem.fix
 
 
@@ -177,7 +179,7 @@ def test_a_client_waits_for_the_providers_that_it_names(deploy: Deploy) -> None:
 
 def test_a_client_that_names_no_such_provider_is_refused_with_those_that_there_are() -> None:
     given = {**config(okta=OIDC), "clients": {"app": {**CLIENT, "identityProviders": ["okat"]}}}
-    (problem,) = told(given)
+    (problem,) = config_errors(given)
     assert problem.path == "identity:clients.app.identityProviders[0]"
     assert problem.allowed.startswith("COGNITO, okta, or external:")
     assert problem.fix == 'did you mean "okta"?'
@@ -200,7 +202,7 @@ LEAKS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("providers", LEAKS)
 def test_a_refusal_shows_no_secret(providers: dict[str, Any]) -> None:
-    problems = told(config(**providers))
+    problems = config_errors(config(**providers))
     assert problems
     assert HUSH not in str(ConfigError("dev", problems))
 
@@ -347,5 +349,5 @@ def told_of(problems: list[Problem]) -> list[str]:
 
 def test_mistakes_in_the_providers_hide_nothing_of_the_clients() -> None:
     given = {**config(okta={**OIDC, "issuer": "x"}), "clients": {"app": {**CLIENT, "identityProviders": ["okta"]}}}
-    assert told_of(told(given)) == ["identity:identityProviders.okta.issuer"]
+    assert told_of(config_errors(given)) == ["identity:identityProviders.okta.issuer"]
     assert check(config_of(given), "dev")[0].clients["app"].identity_providers == ["okta"]

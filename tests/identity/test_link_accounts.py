@@ -8,7 +8,7 @@ import pytest
 from identity.errors import ConfigError
 from tests.identity.test_guard import POOL_ID, change
 from tests.identity.test_identity_providers import ALL, OIDC
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 GIVEN: dict[str, Any] = {
     "identityProviders": {"okta": {**OIDC, "name": "Okta"}, "google": ALL["google"]},
@@ -52,7 +52,7 @@ def test_the_function_knows_the_providers_and_may_link_in_this_pool_alone(deploy
     ],
 )
 def test_what_could_never_link_is_refused(more: dict[str, Any], path: str) -> None:
-    assert [problem.path for problem in told({"product": "acme", **GIVEN, **more})] == [path]
+    assert [problem.path for problem in config_errors({"product": "acme", **GIVEN, **more})] == [path]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from identity.config import check
 from identity.errors import ConfigError
 from local.aws_plugin.emulator import model
 from tests.identity.test_guard import APIS, BASE, change, state_of
-from tests.support.program import ROOT, Deploy, config_of, told
+from tests.support.program import ROOT, Deploy, config_errors, config_of
 from tests.test_docs import blocks_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,13 +87,13 @@ def asset(file: str = "logo.svg", category: str = "FORM_LOGO", **more: str) -> d
 )
 def test_what_aws_refuses_is_told_with_its_path(files: Path, login: dict[str, Any], path: str) -> None:
     assert files.is_dir()
-    assert [problem.path for problem in told(config(**login))] == [f"identity:login.{path}"]
+    assert [problem.path for problem in config_errors(config(**login))] == [f"identity:login.{path}"]
 
 
 def test_managed_login_needs_essentials() -> None:
     given = {**config(version=2), "userPool": {"tier": "lite"}}
-    assert [problem.path for problem in told(given)] == ["identity:login.version"]
-    assert not told({**given, "login": {"version": 1}})
+    assert [problem.path for problem in config_errors(given)] == ["identity:login.version"]
+    assert not config_errors({**given, "login": {"version": 1}})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from identity.config import check
 from identity.config.keys import Config
 from identity.plan import needs, plan_line
 from identity.setting import Plan
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import Deploy, config_errors, config_of
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 LINES: list[tuple[dict[str, Any], str | None]] = [
@@ -52,6 +52,6 @@ def test_a_preview_says_it_where_it_is_above_lite(
 def test_with_a_tier_each_key_above_it_is_refused_and_names_it(pool: dict[str, Any]) -> None:
     found = list(needs(config(pool)))
     for tier, above in (("lite", [Plan.ESSENTIALS, Plan.PLUS]), ("essentials", [Plan.PLUS]), ("plus", [])):
-        problems = told({"product": "acme", "userPool": {**pool, "tier": tier}})
+        problems = config_errors({"product": "acme", "userPool": {**pool, "tier": tier}})
         assert [item.path for item in problems] == [f"identity:{need.path}" for need in found if need.plan in above]
         assert all(f"the {tier} plan" in problem.allowed for problem in problems)

@@ -14,7 +14,7 @@ from identity.guard.pool import pool_losses
 from identity.user_pool.settings import UserPool
 from tests.identity.test_pool_round_trip import CONFIG, POOL_ARN, beside, on_the_wire, settled
 from tests.support.pools import KEYS, user_pools
-from tests.support.program import told
+from tests.support.program import config_errors
 
 REGION = "eu-west-1"
 POOL_ID = POOL_ARN.rpartition("/")[2]
@@ -47,7 +47,7 @@ def with_key(pool: dict[str, Any], key: str, other: dict[str, Any]) -> dict[str,
 @given(user_pools(), user_pools(), st.sampled_from(KEYS))
 def test_a_change_of_one_key_is_of_its_class(before: dict[str, Any], other: dict[str, Any], key: str) -> None:
     after = with_key(before, key, other)
-    assume(not told({**CONFIG, "customDomain": True, "userPool": after}))
+    assume(not config_errors({**CONFIG, "customDomain": True, "userPool": after}))
     found = losses(before, after)
     # Whether aliases exist depends on whether an email address is the username.
     there = REPLACED[:2] if key in REPLACED[:2] else (key,)

@@ -6,7 +6,7 @@ import pytest
 
 from identity.config import check
 from identity.errors import ConfigError
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import Deploy, config_errors, config_of
 
 DOMAIN = {"zoneName": "acme.app", "authDomain": "auth.acme.app", "customDomain": True}
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
@@ -147,7 +147,7 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("pool", "key"), IMPOSSIBLE, ids=lambda item: item if isinstance(item, str) else "")
 def test_what_can_never_work_is_refused_at_its_key(pool: dict[str, Any], key: str) -> None:
-    problems = told({"product": "acme", **DOMAIN, "userPool": pool})
+    problems = config_errors({"product": "acme", **DOMAIN, "userPool": pool})
     assert f"identity:userPool.{key}" in [problem.path for problem in problems]
     assert all(problem.allowed for problem in problems)
 
@@ -181,7 +181,7 @@ POSSIBLE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("pool", POSSIBLE)
 def test_what_can_work_is_taken(pool: dict[str, Any]) -> None:
-    assert [str(problem) for problem in told({"product": "acme", **DOMAIN, "userPool": pool})] == []
+    assert [str(problem) for problem in config_errors({"product": "acme", **DOMAIN, "userPool": pool})] == []
 
 
 SELDOM_MEANT: list[tuple[dict[str, Any], str]] = [
@@ -222,9 +222,9 @@ def test_a_sender_outside_of_the_zone_is_refused_once_the_zone_is_known(deploy: 
     ],
 )
 def test_a_senders_name_that_mail_does_not_take_is_answered_with_one_that_it_does(sender: str, meant: str) -> None:
-    (problem,) = told({"product": "acme", **DOMAIN, "userPool": mail(sender)})
+    (problem,) = config_errors({"product": "acme", **DOMAIN, "userPool": mail(sender)})
     assert problem.fix == f"write '{meant}'"
-    assert told({"product": "acme", **DOMAIN, "userPool": mail(meant)}) == []
+    assert config_errors({"product": "acme", **DOMAIN, "userPool": mail(meant)}) == []
 
 
 @pytest.mark.parametrize(("name", "asked"), [("our people", "our-people"), ("Größe", "Gr--e"), (None, NAME)])
@@ -236,7 +236,7 @@ def test_the_external_id_that_follows_from_the_name_is_one_that_sts_takes(name: 
 
 
 def test_a_sender_without_identity_and_zone_is_refused_with_both_ways_out() -> None:
-    (problem,) = told({"product": "acme", "userPool": mail("no-reply@acme.app", None)})
+    (problem,) = config_errors({"product": "acme", "userPool": mail("no-reply@acme.app", None)})
     assert problem.path == "identity:userPool.email.from"
     assert "identityArn" in problem.fix
     assert "identity:zoneName" in problem.fix

@@ -6,7 +6,7 @@ import pytest
 
 from identity.errors import ConfigError
 from tests.identity.test_guard import APIS, change
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 CLIENTS: dict[str, Any] = {
     "web": {"callbackUrls": ["https://app.example/back"], "logoutUrls": ["https://app.example/bye"]},
@@ -21,7 +21,7 @@ def config(**publish: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ["acme", "/", "/acme/", "/aws/acme", "/ssm", "/a b", "/{stack}/x", "/a//b", ""])
 def test_a_path_that_ssm_refuses_is_refused(path: str) -> None:
-    assert [problem.path for problem in told(config(ssm=path))] == ["identity:publish.ssm"]
+    assert [problem.path for problem in config_errors(config(ssm=path))] == ["identity:publish.ssm"]
 
 
 def test_each_text_is_a_parameter_under_the_path(deploy: Deploy) -> None:

@@ -7,7 +7,7 @@ import pytest
 from identity.client.settings import keep_equivalent
 from identity.client.token_validity import TOKEN_VALIDITY, TokenValidity
 from identity.config import check
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import Deploy, config_errors, config_of
 
 SCOPES = {f"app.acme.api.{key}/{key}.{verb}" for key in ("project", "task") for verb in ("read", "write", "delete")}
 
@@ -138,7 +138,7 @@ def test_scopes_of_servers_that_nobody_manages_here_come_beside_the_others(deplo
 )
 def test_scopes_and_flows_that_could_not_be_are_told_with_their_path(fields: dict[str, Any], path: str) -> None:
     config = {"product": "acme", "apis": {"pay": PAY}, "clients": {"app": WEB | fields}}
-    assert [problem.path for problem in told(config)] == [f"identity:clients.app.{path}"]
+    assert [problem.path for problem in config_errors(config)] == [f"identity:clients.app.{path}"]
 
 
 def test_without_oauth_there_is_no_page_to_go_to(deploy: Deploy) -> None:

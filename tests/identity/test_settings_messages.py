@@ -18,7 +18,7 @@ SOUND: dict[str, Any] = {"product": "acme"}
 
 
 def told(config: dict[str, Any]) -> list[Problem]:
-    return program.told({**SOUND, **config})
+    return program.config_errors({**SOUND, **config})
 
 
 @pytest.mark.parametrize("key", ["clients", "apis", "userPool", "tags"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from identity.config import check
-from tests.support.program import Deploy, config_of, told
+from tests.support.program import Deploy, config_errors, config_of
 
 NONE = {"product": "acme", "signInDomain": False, "clients": {"phone": {"flows": []}}}
 ON_A_DOMAIN = ("domain", "authorizeUrl", "tokenUrl", "userInfoUrl", "revokeUrl", "logoutUrl")
@@ -29,7 +29,7 @@ def test_without_a_domain_none_is_made_and_no_output_names_one(deploy: Deploy) -
     ],
 )
 def test_what_would_be_on_the_domain_is_refused(more: dict[str, Any], path: str) -> None:
-    assert f"identity:{path}" in [problem.path for problem in told({**NONE, **more}) if not problem.warning]
+    assert f"identity:{path}" in [problem.path for problem in config_errors({**NONE, **more}) if not problem.warning]
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_a_client_that_needs_a_domain_is_a_warning(client: dict[str, Any], warne
 
 
 def test_a_name_too_long_for_a_prefix_is_no_mistake_where_there_is_none() -> None:
-    assert told({**NONE, "product": "amazon-fans"}) == []
-    assert told({"product": "amazon-fans"}) != []
+    assert config_errors({**NONE, "product": "amazon-fans"}) == []
+    assert config_errors({"product": "amazon-fans"}) != []

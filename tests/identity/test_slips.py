@@ -8,7 +8,7 @@ import pytest
 
 from identity.parsing import related
 from identity.user_pool.settings import UserPool
-from tests.support.program import told
+from tests.support.program import config_errors
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 POOL: dict[str, Any] = {
@@ -83,7 +83,7 @@ def broken(way: tuple[str | int, ...], value: Any) -> dict[str, Any]:
 
 
 def test_the_whole_is_sound_and_has_every_key() -> None:
-    assert told(CONFIG) == []
+    assert config_errors(CONFIG) == []
     assert {field.alias for field in UserPool.model_fields.values()} == set(POOL)
 
 
@@ -93,7 +93,7 @@ def test_one_slip_is_told_alone(key: str) -> None:
     for way in places(CONFIG[key] if key in BESIDE else POOL[key], start):
         path = f"identity:{way[0]}" + "".join(f"[{item}]" if isinstance(item, int) else f".{item}" for item in way[1:])
         for value in ([["x"]], 7.5, {"unknown": [1]}, "\x00"):
-            problems = told(broken(way, value))
+            problems = config_errors(broken(way, value))
             assert problems, (path, value)
             assert [str(problem) for problem in problems if not related(problem.path, path)] == [], (path, value)
             assert all(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cli.diff import stacks
 from local import paths, project, stack_file
 from local.console import Failure
-from tests.support.program import told
+from tests.support.program import config_errors
 
 ROOT = Path(__file__).parents[2]
 
@@ -217,4 +217,4 @@ def test_the_mode_of_a_second_factor_needs_no_quotes(tmp_path: Path, word: str, 
     file.write_text(f"config:\n  identity:userPool:\n    mfa: {{mode: {word}, totp: {str(read_as).lower()}}}\n")
     assert stack_file.read(file)["config"]["identity:userPool"]["mfa"]["mode"] is read_as
     pool = {"mfa": {"mode": read_as, "totp": read_as}}
-    assert told({"product": "acme", "userPool": pool}) == []
+    assert config_errors({"product": "acme", "userPool": pool}) == []

@@ -85,7 +85,7 @@ def _goes_on(checkout: Checkout) -> None:
     ran = checkout.local("up", "--json")
     assert "Starting over" not in ran.stderr
     assert ran.changes["same"] > 0
-    checkout.assert_right()
+    checkout.assert_complete()
 
 
 @pytest.mark.engine
@@ -197,7 +197,7 @@ def test_a_second_up_at_the_same_time_waits(checkout: Checkout) -> None:
     ran = [finished(process) for process in both]
     assert [each.status for each in ran] == [0, 0], ran
     assert sum("is at work in this checkout" in each.stderr for each in ran) == 1
-    checkout.assert_right()
+    checkout.assert_complete()
 
 
 def test_the_lock_of_an_engine_that_was_killed_is_in_nobodys_way(

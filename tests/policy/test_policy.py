@@ -23,7 +23,7 @@ from policy.enforcement import RULES
 from policy.exemptions import Exemption
 from policy.pack import Stack, policies, violation
 from policy.rule import UNKNOWN, Resource, Rule
-from tests.support.program import Deploy, told
+from tests.support.program import Deploy, config_errors
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "policies.md"
@@ -557,7 +557,7 @@ def test_no_fix_points_at_a_key_that_the_config_refuses() -> None:
     """The program's own tags cannot be set by identity:tags."""
     (found,) = BY_ID["tags"].findings(pool(tags=None), ())
     assert not found.where.startswith("identity:")
-    problems = told({"product": "acme", "tags": TAGS})
+    problems = config_errors({"product": "acme", "tags": TAGS})
     assert {problem.path for problem in problems} == {f"identity:tags.{key}" for key in TAGS}
 
 

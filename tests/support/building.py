@@ -22,7 +22,7 @@ _PACKAGES = {
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Create a folder if it is missing and lock it, since several workers may need it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -30,7 +30,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def once(name: str, build: Callable[[Path], None]) -> Path:
+def build_once(name: str, build: Callable[[Path], None]) -> Path:
     """Return a folder beside the Pulumi CLI, shared by all checkouts, and build its contents if needed.
 
     Args:
@@ -38,7 +38,7 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
         build: fills the folder. If it fails or is killed, the next call builds again.
     """
     folder = pulumi_cli.cache().parent / name
-    with alone(folder):
+    with locked(folder):
         done = folder / "done"
         if not done.exists():
             build(folder)
@@ -46,12 +46,12 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
     return folder
 
 
-def named(kind: str, *parts: bytes) -> str:
+def hashed_name(kind: str, *parts: bytes) -> str:
     """Return a folder name with a hash of the inputs of a build."""
     return f"{kind}-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:16]}"
 
 
-def need(*programs: str) -> None:
+def require(*programs: str) -> None:
     """Fail the test, with the package to install, if a program is missing."""
     for program in programs:
         if not shutil.which(program):
@@ -60,7 +60,7 @@ def need(*programs: str) -> None:
 
 def run(command: Sequence[str], folder: Path, more: Mapping[str, str] | None = None) -> None:
     """Run a command in a folder, with additional environment variables. Fail the test with its output if it fails."""
-    need(command[0])
+    require(command[0])
     environment = os.environ | dict(more or {})
     ran = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False

@@ -133,7 +133,7 @@ class Checkout:
     def assert_nothing_to_do(self) -> None:
         assert set(self.run("preview")) == {"same"}
 
-    def assert_right(self) -> None:
+    def assert_complete(self) -> None:
         """Assert that each resource exists once, and that a preview has no changes."""
         assert self.inventory() == WHOLE
         self.assert_nothing_to_do()

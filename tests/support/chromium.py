@@ -28,7 +28,7 @@ _FLAGS = (
 @contextlib.contextmanager
 def chromium(profile: Path, *, any_certificate: bool = False) -> Iterator[webdriver.Chrome]:
     """Yield Chromium with a new profile. It trusts the certificates of this machine, or with `any_certificate` all."""
-    building.need("chromium", "chromedriver")
+    building.require("chromium", "chromedriver")
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     options.accept_insecure_certs = any_certificate

@@ -40,12 +40,12 @@ def handler(event, context):
 """
 
 
-def of(directory: Path) -> Mapping[str, Spec]:
+def read_pools(directory: Path) -> Mapping[str, Spec]:
     """Return the pools of a directory, by file name."""
     return {file.stem: yaml.load(file.read_bytes(), yaml.CSafeLoader) for file in sorted(directory.glob("*.yaml"))}
 
 
-POOLS = of(Path(__file__).parent / "pools")
+POOLS = read_pools(Path(__file__).parent / "pools")
 
 
 def make(aws: Aws, spec: Spec) -> str:
@@ -100,7 +100,7 @@ def _role(aws: Aws, name: str) -> str:
     return str(role["Arn"])
 
 
-def picture(aws: Aws, pool: str) -> dict[str, Any]:
+def snapshot(aws: Aws, pool: str) -> dict[str, Any]:
     """Return the pool and its resources as AWS describes them: values by path, without empty values and defaults."""
     cognito = aws("cognito-idp")
     described = _described(cognito, pool)

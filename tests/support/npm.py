@@ -18,8 +18,8 @@ _LOCK = "npm-lock.json"
 
 def installed() -> Path:
     """Return the folder to run Node in. Fail the test, with the reason, if the packages cannot be installed."""
-    building.need("node", "npm")
-    with building.alone(FOLDER):
+    building.require("node", "npm")
+    with building.locked(FOLDER):
         packages, link = _packages(), FOLDER / "node_modules"
         if not (link.is_symlink() and link.readlink() == packages):
             link.unlink(missing_ok=True)
@@ -38,8 +38,8 @@ def file_of(package: str, integrity: str, name: str) -> bytes:
         integrity: its hash, in the form of npm's lock files.
         name: the file's path in the package.
     """
-    packed = building.named("npm", integrity.encode())
-    folder = building.once(packed, lambda made: building.run(["npm", "pack", "--silent", package], made))
+    packed = building.hashed_name("npm", integrity.encode())
+    folder = building.build_once(packed, lambda made: building.run(["npm", "pack", "--silent", package], made))
     (archive,) = folder.glob("*.tgz")
     assert integrity == "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     with tarfile.open(archive) as content:
@@ -57,4 +57,4 @@ def _packages() -> Path:
         shutil.copy(lock, folder / "package-lock.json")
         building.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
 
-    return building.once(building.named("npm", lock.read_bytes()), install) / "node_modules"
+    return building.build_once(building.hashed_name("npm", lock.read_bytes()), install) / "node_modules"

@@ -50,7 +50,7 @@ class Person:
     refresh_token: str = ""
     known: Json = field(default_factory=dict)
 
-    def begin(self, with_app: bool) -> None:
+    def first_sign_in(self, with_app: bool) -> None:
         """Sign in for the first time. `with_app` sets up an authenticator app, which each later sign-in needs."""
         given = self._sign_in()
         if with_app and self.way in _FLOWS:
@@ -59,7 +59,7 @@ class Person:
             assert self.code_asked
         self.known, self.refresh_token = _lasting(given), given.get("refresh_token", "")
 
-    def come_back(self) -> None:
+    def sign_in_again(self) -> None:
         """Sign in again with the same password, app and secret, and use the first refresh token."""
         self.code_asked = False
         assert _lasting(self._sign_in()) == self.known
@@ -146,7 +146,7 @@ class Person:
         return {"access_token": given["AccessToken"]}
 
 
-def move_in(url: str, aws: Aws, pool_id: str, nobody: Collection[str] = ()) -> list[Person]:
+def create_people(url: str, aws: Aws, pool_id: str, nobody: Collection[str] = ()) -> list[Person]:
     """Create the users, add them to all groups, and sign in each user and machine once.
 
     Args:
@@ -174,7 +174,7 @@ def move_in(url: str, aws: Aws, pool_id: str, nobody: Collection[str] = ()) -> l
     for person in people:
         if person.way in (PAGES, *_FLOWS):
             _make(person, groups)
-        person.begin(bool(with_app))
+        person.first_sign_in(bool(with_app))
     return people
 
 

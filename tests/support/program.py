@@ -227,6 +227,6 @@ def run_with(
         thread.submit(run).result()
 
 
-def told(config: Mapping[str, Any], stack: str = "dev") -> list[Problem]:
+def config_errors(config: Mapping[str, Any], stack: str = "dev") -> list[Problem]:
     """Return the errors of a config, without warnings."""
     return [problem for problem in check(config_of(config), stack)[1] if not problem.warning]

@@ -56,7 +56,7 @@ def _jar() -> Path:
         shutil.copytree(SPRING, folder, dirs_exist_ok=True)
         building.run(["mvn", "-q", "-B", "-ntp", "package"], folder)
 
-    made = building.once(building.named("spring", *(file.read_bytes() for file in sources)), package)
+    made = building.build_once(building.hashed_name("spring", *(file.read_bytes() for file in sources)), package)
     return made / "target" / "spring-1.jar"
 
 
@@ -65,4 +65,6 @@ def _oauth2_proxy() -> str:
         module = f"github.com/oauth2-proxy/oauth2-proxy/v7@{OAUTH2_PROXY}"
         building.run(["go", "install", "-ldflags=-s -w", module], folder, {"GOBIN": str(folder), "CGO_ENABLED": "0"})
 
-    return shutil.which("oauth2-proxy") or str(building.once(f"oauth2-proxy-{OAUTH2_PROXY}", install) / "oauth2-proxy")
+    return shutil.which("oauth2-proxy") or str(
+        building.build_once(f"oauth2-proxy-{OAUTH2_PROXY}", install) / "oauth2-proxy"
+    )
