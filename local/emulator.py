@@ -58,12 +58,19 @@ def ensure(port: int) -> None:
 def stop() -> bool:
     """Stop the emulator, which saves its data, and return whether it was running.
 
-    The data is dropped if the emulator does not stop in time, or started before `.local/` was removed.
+    Raises Failure if it could not save everything. Drops the data if it started before `.local/` was removed.
     """
     found = _running()
     if found and found.is_ours:
+        logged = _logged()
         found.process.terminate()
-    if found and not (found.is_ours and _wait_for_end(found.process)):
+        if lost := _unsaved(found.process, logged):
+            discard()
+            raise Failure(
+                f"The emulator is stopped, but it could not save its data:\n{lost}\n"
+                "The next `make up` starts over: it creates the stack and the users of local/people.yaml again."
+            )
+    elif found:
         discard()
     return found is not None
 
@@ -132,6 +139,24 @@ def _wait_for_end(process: psutil.Process) -> bool:
     return True
 
 
+def _unsaved(process: psutil.Process, logged: str) -> str:
+    """Wait for the end of the emulator, and return the reason why data is lost; empty if all is saved.
+
+    Args:
+        process: the emulator, which is stopping.
+        logged: its log before the stop.
+    """
+    if not _wait_for_end(process):
+        return f"It did not end within {_STOP_TIMEOUT:.0f} seconds."
+    lines = _logged().removeprefix(logged).splitlines()
+    return "\n".join([line for line in lines if "failed to save" in line][:3])
+
+
+def _logged() -> str:
+    """Return the log; empty if it was removed."""
+    return LOG.read_text(errors="replace") if LOG.exists() else ""
+
+
 def serve_https(port: int) -> tls.Tls:
     """Serve HTTPS on `port` beside HTTP from now on. A running emulator is restarted.
 
@@ -174,7 +199,7 @@ def _start(port: int) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            end = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
+            end = "\n".join(_logged().splitlines()[-15:])
             raise Failure(f"The emulator does not start on port {port}. The end of {LOG}:\n{end}")
         time.sleep(0.1)
     _drop_loaded_files()

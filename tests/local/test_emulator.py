@@ -112,11 +112,21 @@ def test_the_emulator_of_another_checkout_is_left_alone(running: Checkout, tmp_p
     assert _ask(running, "emulator.running_port()") == running.port
 
 
+def test_what_was_lost_in_a_stop_is_told(running: Checkout) -> None:
+    _pool(running)
+    for entry in ("cognito.json.tmp", "acm.json.tmp"):
+        (running.root / ".local/emulator/state" / entry).mkdir()  # in the way of the file that is saved first
+    running.local("stop").refused("could not save its data", "failed to save", "The next `make up` starts over")
+    assert listener(running.port) is None
+    running.start_emulator()
+    assert _pools(running) == []
+
+
 def test_an_emulator_that_does_not_end_is_ended(running: Checkout) -> None:
     running.edit("local/emulator.py", "_STOP_TIMEOUT = 20.0", "_STOP_TIMEOUT = 0.5")
     (pid,) = running.processes("hypercorn")
     os.kill(pid, signal.SIGSTOP)
-    assert "is stopped" in running.local("stop").stderr
+    running.local("stop").refused("is stopped", "did not end", "The next `make up` starts over")
     assert running.processes("hypercorn") == []
     assert _ask(running, "emulator.is_lost()")
 
