@@ -49,7 +49,7 @@ class Providers(EntryKind):
         found = IdentityProvider.read(thing.outputs)
         return super().key(thing, names) if found.kind.named else found.type
 
-    def described(self, key: str, thing: Thing, draft: Draft) -> IdentityProvider:  # noqa: ARG002
+    def described(self, key: str, thing: Thing, draft: Draft) -> IdentityProvider:
         """Omit the details that AWS adds: they are not keys of this provider type."""
         found = IdentityProvider.read(thing.outputs)
         ours = {"type", "name", "attributes", "identifiers", *found.kind.needs, *found.kind.takes}
@@ -85,10 +85,10 @@ class Groups(EntryKind):
     def entries(self, settings: Settings) -> Mapping[str, Group]:
         return settings.config.groups
 
-    def key(self, thing: Thing, names: Names) -> str:  # noqa: ARG002
+    def key(self, thing: Thing, names: Names) -> str:
         return thing.name
 
-    def described(self, key: str, thing: Thing, draft: Draft) -> Group:  # noqa: ARG002
+    def described(self, key: str, thing: Thing, draft: Draft) -> Group:
         return Group.read(thing.outputs)
 
 
@@ -111,7 +111,7 @@ class Apis(EntryKind):
         head = heads.pop() if len(heads) == 1 else ""
         return by_rule or (head if head and slug(head) == head.lower() else slug(name) or "unnamed")
 
-    def described(self, key: str, thing: Thing, draft: Draft) -> Api:  # noqa: ARG002
+    def described(self, key: str, thing: Thing, draft: Draft) -> Api:
         found, prefix = Api.read(thing.outputs), f"{key}."
         prefixed = all(name.startswith(prefix) for name in found.scopes)
         scopes = {name.removeprefix(prefix) if prefixed else name: text for name, text in sorted(found.scopes.items())}

@@ -28,7 +28,7 @@ class Domains(Kind):
                 outputs = in_provider_names(answer.get("DomainDescription", {}))
                 yield Thing(self.type, name, outputs | outputs.pop("customDomainConfig", {}), name)
 
-    def logical_name(self, thing: Thing, keys: Mapping[str, str]) -> str:  # noqa: ARG002
+    def logical_name(self, thing: Thing, keys: Mapping[str, str]) -> str:
         return f"{_POOL}-{'custom' if '.' in thing.name else 'prefix'}-domain"
 
     def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
@@ -77,7 +77,7 @@ class OldLooks(Kind):
         if looks.get("CSS") or looks.get("ImageUrl"):
             yield Thing(self.type, live.pool.name, in_provider_names(looks), f"{live.pool.import_id},ALL")
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         login = settings.config.login
         return {"css": login.old_css()} if login and name else None
 
@@ -109,7 +109,7 @@ class Permissions(Kind):
                     yield Thing(self.type, trigger, {}, f"{function}/{statement['Sid']}")
                     break
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         return {} if name else None
 
 
@@ -124,7 +124,7 @@ class WebAcls(Kind):
             association = {"resourceArn": pool, "webAclArn": acl["ARN"]}
             yield Thing(self.type, acl["Name"], association, f"{acl['ARN']},{pool}")
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         acl = settings.user_pool.web_acl
         return {"resourceArn": thing.outputs["resourceArn"], "webAclArn": acl.arn} if acl else None
 
@@ -151,7 +151,7 @@ class Looks(Kind):
     def logical_name(self, thing: Thing, keys: Mapping[str, str]) -> str:
         return f"login-{keys[thing.outputs['clientId']]}"
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         login, key = settings.config.login, name.removeprefix("login-")
         has_pages = key in settings.clients and settings.clients[key].has_pages
         return login.look_of(key).styled() if login and has_pages else None

@@ -81,7 +81,7 @@ class Pool(EntryKind):
     def key(self, *_: object) -> str:
         return ""
 
-    def described(self, key: str, thing: Thing, draft: Draft) -> UserPool:  # noqa: ARG002
+    def described(self, key: str, thing: Thing, draft: Draft) -> UserPool:
         live = draft.live
         found = live_pool(thing.outputs, [Deployed(one.type, one.name, one.outputs) for one in live.things])
         permitted = [permission.name for permission in live.of(facts.PERMISSION)]
@@ -94,7 +94,7 @@ class Pool(EntryKind):
         triggers = found.triggers and found.triggers.model_copy(update=unpermitted)
         return found.model_copy(update={"name": thing.name, "triggers": triggers})
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props:
         inputs = settings.user_pool.inputs()
         if settings.user_pool.case_sensitive and not thing.outputs.get("usernameConfiguration"):
             del inputs["usernameConfiguration"]  # omitted means case-sensitive too, and the program omits it then

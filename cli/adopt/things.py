@@ -78,7 +78,7 @@ class Kind:
     word: str  # the prefix in `--leave` for an unmanaged resource of this kind
     logical = ""  # the logical name, with {key} (in the config) or {name}; empty if the program makes none
 
-    def read(self, account: Account, live: Live) -> Iterable[Thing]:  # noqa: ARG002
+    def read(self, account: Account, live: Live) -> Iterable[Thing]:
         """Read the resources of this kind. `live` has those of the kinds before it."""
         return ()
 
@@ -86,7 +86,7 @@ class Kind:
         """Return the logical name of a resource. `keys` has the config key of each entry, by the resource's own_id."""
         return self.logical.format(key=keys.get(thing.own_id), name=thing.name)
 
-    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:  # noqa: ARG002
+    def inputs(self, settings: Settings, thing: Thing, name: str) -> Props | None:
         """Return what the program sends for a resource; None if it makes none. `name` is empty if it is unmanaged."""
         return None
 
@@ -119,7 +119,7 @@ class EntryKind(Kind):
             section = {key: trial[key] if found[key] == target[key] else entry for key, entry in section.items()}
         return section
 
-    def key(self, thing: Thing, names: Names) -> str:  # noqa: ARG002
+    def key(self, thing: Thing, names: Names) -> str:
         """Return a config key for a resource that has none yet."""
         return slug(thing.name) or "unnamed"
 
