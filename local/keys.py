@@ -3,7 +3,6 @@
 The key gives full access to the emulator, so only the user who created its file can read it (mode 0600).
 """
 
-import contextlib
 import json
 import os
 import secrets
@@ -36,9 +35,12 @@ def own(file: Path = paths.KEY) -> Key:
         key = Key("LOCAL" + "".join(secrets.choice(_LETTERS) for _ in range(15)), secrets.token_urlsafe(30))
         part = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
         paths.write_whole(part, json.dumps(key._asdict()))
-        with contextlib.suppress(FileExistsError):
-            os.link(part, file)  # if two processes create a key at once, the first wins, and both use its key
-        part.unlink()
+        try:
+            os.link(part, file)
+        except FileExistsError:
+            pass  # if two processes create a key at once, the first wins, and both use its key
+        finally:
+            part.unlink()
         return own(file)
     except ValidationError:
         raise Failure(
