@@ -14,6 +14,7 @@ _SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "±", "import"
 _NOTES = {"delete": " (no longer in the emulator; removed from the state)", "update": " (in the emulator)"}
 _WITH_VALUES = {"update", "replace"}
 _QUIET = {"same", "read", "read-discard", "discard-replaced", "remove-pending-replace"}
+_COUNTED = {"create", "update", "delete", "replace", "same"}  # a replacement's other two steps belong to its "replace"
 _COLOURS = re.compile(r"<\{%[^%]*%\}>")
 _BROKEN_OFF = "emulator does not answer"  # the plugin's message for a step with an unknown result
 # The engine's final messages, which add nothing: the errors came before them.
@@ -24,7 +25,8 @@ class Progress:
     """Listens to the engine's events.
 
     Attributes:
-        changes: the count of steps by kind, from the engine's summary; empty if the engine was killed before it.
+        changes: the count of steps by kind, from the engine's summary; of the steps so far, if the engine was killed
+            before it.
         errors: the error messages, without duplicates.
         began: whether a step was started.
         broken_off: whether a step ended with an unknown result.
@@ -59,6 +61,8 @@ class Progress:
             return  # a component has a second event, with its outputs
         looked_up, since = self._begun.pop(step.urn)
         operation = step.op.value
+        if operation in _COUNTED and not looked_up and not failed:
+            self.changes[operation] = self.changes.get(operation, 0) + 1
         unchanged = operation == "refresh" and not step.diffs and step.new and not failed
         if operation in _QUIET or unchanged:
             return

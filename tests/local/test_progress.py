@@ -15,9 +15,11 @@ from local.progress import Progress
 URN = "urn:pulumi:local::identity::aws:cognito/userPool:UserPool::{}"
 
 
-def _step(operation: str, name: str = "pool", **more: Any) -> EngineEvent:
-    metadata = {"op": operation, "urn": URN.format(name), "type": "aws:cognito/userPool:UserPool", **more}
-    return EngineEvent.from_json({"sequence": 1, "timestamp": 1, "resOutputsEvent": {"metadata": metadata}})
+def _step(operation: str, name: str = "pool", event: str = "resOutputsEvent") -> EngineEvent:
+    metadata = {"op": operation, "urn": URN.format(name), "type": "aws:cognito/userPool:UserPool"}
+    return EngineEvent.from_json(
+        {"sequence": 1, "timestamp": 1, event: {"metadata": metadata, "status": 1, "steps": 1}}
+    )
 
 
 def _sum(**changes: int) -> EngineEvent:
@@ -30,6 +32,17 @@ def test_the_engines_own_sum_is_the_count() -> None:
     for event in (_step("create"), _step("create", "other"), _sum(create=1, same=3)):
         progress(event)
     assert progress.changes == {"create": 1, "same": 3}
+
+
+def test_without_a_sum_the_steps_so_far_are_the_count() -> None:
+    progress = Progress(planned=False)
+    steps = [("create", "a"), ("create", "b"), ("create-replacement", "c"), ("replace", "c"), ("delete-replaced", "c")]
+    for operation, name in [*steps, ("same", "e"), ("read", "f")]:
+        progress(_step(operation, name, "resourcePreEvent"))
+        progress(_step(operation, name))
+    progress(_step("create", "d", "resourcePreEvent"))
+    progress(_step("create", "d", "resOpFailedEvent"))
+    assert progress.changes == {"create": 2, "replace": 1, "same": 1}
 
 
 class _Stack:
