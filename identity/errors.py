@@ -10,7 +10,8 @@ import pulumi
 
 _MAX_LENGTH = 80
 HIDDEN = "[hidden]"
-_SECRET = re.compile("secret|(?<!leaked)password|token|private", re.IGNORECASE)  # leakedPasswords is a setting
+# The exceptions are settings: leakedPasswords, and the trigger preTokenGeneration.
+_SECRET = re.compile("secret|(?<!leaked)password|token(?!generation)|private", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from local.state import SECRET, SIGNATURE, hidden
 
 _NAMES = ("name", "scopeName")  # the properties that identify a block in a list
 _CONTEXT = 10
+_LATER = "(known after the update)"
 
 
 def changed(
@@ -80,8 +81,17 @@ def _text(value: Any) -> str:
     if value is None:
         return "nothing"
     if value == UNKNOWN:
-        return "(known after creation)"
-    return SECRET if _is_secret(value) else shown(hidden(value))
+        return _LATER
+    return SECRET if _is_secret(value) else shown(_without_unknown(hidden(value)))
+
+
+def _without_unknown(value: Any) -> Any:
+    """Return the value with words in place of each value that AWS gives only in the update, such as a new ARN."""
+    if isinstance(value, dict):
+        return {key: _without_unknown(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_without_unknown(entry) for entry in value]
+    return _LATER if value == UNKNOWN else value
 
 
 def _is_secret(value: Any) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from pulumi.automation import EngineEvent
+from pulumi.runtime.rpc import UNKNOWN
 
 from local.progress import Progress
 from local.values import changed, differences
@@ -32,7 +33,11 @@ CASES: list[tuple[Any, Any, list[str]]] = [
     ),
     ([READ, WRITE], [READ], ['it.write: {"scopeName": "write", "scopeDescription": "Write"} -> nothing']),
     ("x" * 200 + "a", "x" * 200 + "b", ['it: ..."xxxxxxxxxxa" -> ..."xxxxxxxxxxb"']),
-    ("x", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", ['it: "x" -> (known after creation)']),
+    ("x", UNKNOWN, ['it: "x" -> (known after the update)']),
+    (None, {"preSignUp": UNKNOWN}, ['it: nothing -> {"preSignUp": "(known after the update)"}']),
+    (["a"], ["a", {"b": [UNKNOWN]}], ['it: ["a"] -> ["a", {"b": ["(known after the update)"]}]']),
+    ({"preTokenGeneration": "a"}, None, ['it: {"preTokenGeneration": "a"} -> nothing']),
+    ({"token": "a", "idToken": "b"}, None, ['it: {"token": "[hidden]", "idToken": "[hidden]"} -> nothing']),
 ]
 
 
