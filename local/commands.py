@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+from shlex import quote
 from typing import NoReturn
 
 import click
@@ -82,8 +83,8 @@ def https(tls_port: int) -> None:
         made = emulator.serve_https(tls_port)
         say(
             f"https://localhost:{made.port} is served in addition to HTTP, now and after every start.\n"
-            f"Clients have to trust {made.authority}; Node: export NODE_EXTRA_CA_CERTS={made.authority}\n"
-            f"To turn it off: rm -r {tls.FOLDER} and then: make stop up"
+            f"Clients have to trust {made.authority}; Node: export NODE_EXTRA_CA_CERTS={quote(str(made.authority))}\n"
+            f"To turn it off: rm -r {quote(str(tls.FOLDER))} and then: make stop up"
         )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from cli.adopt.place import Place, resources_of
@@ -90,4 +91,5 @@ def complete(where: Place, whole: dict[str, Any], things: Iterable[Thing]) -> in
 def _back_up(where: Place, whole: Mapping[str, Any]) -> None:
     file = where.files / f"state-{datetime.now():%Y%m%d-%H%M%S}.json"
     paths.write_whole(file, json.dumps(whole, indent=2))
-    say(f"Backup of the state: {file}. To restore it: pulumi stack import --file {file} --stack {where.stack}")
+    restore = f"pulumi stack import --file {quote(str(file))} --stack {where.stack}"
+    say(f"Backup of the state: {file}. To restore it: {restore}")

@@ -8,6 +8,7 @@ session of a deleted pool or client is not used.
 
 import contextlib
 import os
+import shlex
 import stat
 import tempfile
 import time
@@ -100,8 +101,9 @@ class SessionFile:
         except OSError as error:
             raise Failure(
                 f"The session file {self.path} cannot be {what} ({error.strerror}). Is it another account's, a folder,"
-                f" or the disk full? Remove what is there, with that account's rights (`sudo rm -rf {self.path}`), or"
-                f" take the folder {self.path.parent} over, then sign in again."
+                f" or the disk full? Remove what is there, with that account's rights"
+                f" (`sudo rm -rf {shlex.quote(str(self.path))}`), or take the folder {self.path.parent} over, then"
+                " sign in again."
             ) from None
 
 

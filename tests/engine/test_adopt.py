@@ -23,8 +23,8 @@ WITH_THE_ENGINE = ("academy", "bank", "choir", "empty", "guild", "plant", "theat
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Checkout]:
-    """Yield a checkout with an empty running emulator, whose stack has no zone."""
-    with Checkout(tmp_path) as made:
+    """Yield a checkout with an empty running emulator, whose stack has no zone. Its path has a space."""
+    with Checkout(tmp_path, name="my checkout") as made:
         made.start_emulator()
         made.config(zoneName=None)
         yield made
@@ -178,7 +178,8 @@ def test_a_drifted_half_adopted_pool_beside_one_of_its_name_is_adopted_one_resou
     adopt(checkout, "--write", "--take", "live")
     clients = written(checkout)["identity:clients"]
     assert {item["name"] for item in clients.values()} == {f"{name} 2", "stranger"}
-    adopt(checkout, "--import")
+    backup = f"pulumi stack import --file '{checkout.root}/.local/adopt/local/state-"
+    assert backup in adopt(checkout, "--import").said
     assert not {"create", "replace", "delete"} & checkout.run("up").keys()
     cognito.create_group(UserPoolId=pool, GroupName="by-hand")
     found = adopt(checkout, "--check", status=1).said

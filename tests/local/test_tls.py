@@ -20,8 +20,8 @@ HEALTH = "/_ministack/health"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """Yield a checkout with a running emulator."""
-    with Checkout(tmp_path_factory.mktemp("tls")) as checkout:
+    """Yield a checkout with a running emulator, in a folder whose name a shell reads as two words."""
+    with Checkout(tmp_path_factory.mktemp("my tls")) as checkout:
         checkout.start_emulator()
         yield checkout
 
@@ -38,6 +38,8 @@ def test_https_is_served_beside_http_over_a_stop(running: Checkout) -> None:
     said = running.local("https", "--tls-port", str(port))
     assert said.status == 0, said.said
     assert f"https://localhost:{port}" in said.said
+    for command in ("export NODE_EXTRA_CA_CERTS=", "rm -r "):
+        assert f"{command}'{running.root}/.local/tls" in said.said
     for _ in range(2):
         for host in ("localhost", "127.0.0.1"):
             answer = ask(running, f"https://{host}:{port}{HEALTH}")

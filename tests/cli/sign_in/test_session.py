@@ -26,7 +26,7 @@ SESSION = Session(
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SessionFile:
-    monkeypatch.setattr(session, "SESSIONS", tmp_path / "kept")
+    monkeypatch.setattr(session, "SESSIONS", tmp_path / "kept here")
     return SessionFile("acme/identity/dev", "cli")
 
 
@@ -99,7 +99,7 @@ IN_ITS_PLACE: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("put", IN_ITS_PLACE.values(), ids=IN_ITS_PLACE)
 def test_what_is_no_file_in_its_place_is_told_when_read(file: SessionFile, put: Callable[[Path], None]) -> None:
     put(file.path)
-    with pytest.raises(Failure, match=f"{file.path} cannot be read .* Remove what is there"):
+    with pytest.raises(Failure, match=f"{file.path} cannot be read .*`sudo rm -rf '{file.path}'`"):
         file.read(outputs(), CLIENT)
 
 
