@@ -4,16 +4,20 @@ The CLI reads YAML 1.2 with its own rules, Python reads YAML 1.1: they differ on
 duplicate key is an error in the CLI; Python takes the last one. All tools of this project read with this module.
 """
 
+import difflib
 import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from identity.namespace import NAMESPACE, is_misspelt
+from identity.namespace import NAMESPACE, ROOT, is_misspelt
 from local import paths
 from local.console import Failure
 
+# The attributes of a stack file: https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
+_ATTRIBUTES = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+_STACK_FILE = re.compile(r"Pulumi\..+\.yaml")
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _PLAIN_TEXT = re.compile(r"[A-Za-z][\w./:-]*")
@@ -133,6 +137,8 @@ def _parsed(text: str, name: str) -> Any:
             return None
         if _values(node, {}) > _MOST_VALUES:
             raise _error(node, f"more than {_MOST_VALUES:,} values, the aliases (*) written out. Write fewer.")
+        if _STACK_FILE.fullmatch(name):
+            _check_attributes(node)
         config = _config_of(node)
         if config:
             _add_namespaces(config)
@@ -189,14 +195,22 @@ def _check_keys(node: yaml.MappingNode) -> None:
         _refuse_twice(seen, key.value, key)
 
 
+def _check_attributes(node: yaml.Node) -> None:
+    """Refuse a key beside `config:` that Pulumi would ignore."""
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.value in _ATTRIBUTES:
+            continue
+        namespace, _, name = key.value.rpartition(":")
+        name = f"{ROOT}{name}" if not namespace or is_misspelt(namespace) else key.value
+        meant = difflib.get_close_matches(key.value.casefold(), _ATTRIBUTES, n=1, cutoff=0.75)
+        fix = f"Write `{meant[0]}`, once" if meant else f"Indent all its lines to put it under `config:`, as `{name}`"
+        raise _error(key, f"`{key.value}` is ignored here, where Pulumi knows only: {', '.join(_ATTRIBUTES)}. {fix}.")
+
+
 def _config_of(node: yaml.Node) -> yaml.MappingNode | None:
-    found = None
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        if key.value == "config" and isinstance(value, yaml.MappingNode):
-            found = value
-        elif key.value.startswith(f"{NAMESPACE}:"):
-            raise _error(key, f"`{key.value}` is ignored here. Indent all its lines to put it under `config:`.")
-    return found
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    settings = (value for key, value in pairs if key.value == "config" and isinstance(value, yaml.MappingNode))
+    return next(settings, None)
 
 
 def _add_namespaces(config: yaml.MappingNode) -> None:

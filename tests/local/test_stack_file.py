@@ -115,6 +115,33 @@ def test_a_setting_beside_config_is_told(read: Callable[[str], Any], text: str) 
         read(text)
 
 
+@pytest.mark.parametrize(
+    ("key", "fix"),
+    [
+        ("protect", "under `config:`, as `identity:protect`"),
+        ("clients", "under `config:`, as `identity:clients`"),
+        ("identiy:protect", "under `config:`, as `identity:protect`"),
+        ("aws:region", "under `config:`, as `aws:region`"),
+        ("Config", "Write `config`, once"),
+        ("encryptionSalt", "Write `encryptionsalt`, once"),
+    ],
+)
+@pytest.mark.parametrize("text", ["config: {{}}\n\n{}: {{}}\n", "config:\n  aws:region: x\n{}: true\nmore: 1\n"])
+def test_a_key_beside_config_that_pulumi_would_ignore_is_told(
+    read: Callable[[str], Any], key: str, fix: str, text: str
+) -> None:
+    with pytest.raises(
+        stack_file.Unreadable, match=rf"line 3, column 1: `{key}` is ignored here.*: config, .*"
+    ) as told:
+        read(text.format(key))
+    assert fix in str(told.value)
+
+
+@pytest.mark.parametrize("key", ["secretsprovider", "encryptedkey", "encryptionsalt", "environment"])
+def test_what_pulumi_has_beside_config_stays(read: Callable[[str], Any], key: str) -> None:
+    assert read(f"config: {{}}\n{key}: x\n") == {"config": {}, key: "x"}
+
+
 @pytest.mark.parametrize("key", ["aws:region", "aws-native:region", "pulumi:disable-default-providers", "other:key"])
 def test_the_namespaces_of_others_stay(read: Callable[[str], Any], key: str) -> None:
     assert read(f"config:\n  {key}: x\n") == {"config": {key: "x"}}
