@@ -12,6 +12,11 @@ def key_of(logical_name: str) -> str:
     return re.sub("^access-[a-z]+-", "", logical_name)
 
 
+def function(pool: str, trigger: str) -> str:
+    """The logical name of the Lambda function that is created for a trigger such as `preSignUp`."""
+    return f"{pool}-{trigger}"
+
+
 def permission(pool: str, trigger: str) -> str:
     """The logical name of the Lambda permission for a trigger such as `preSignUp`."""
     return f"{pool}-{trigger}-permission"

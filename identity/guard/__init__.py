@@ -13,6 +13,7 @@ from identity import facts
 from identity.config.settings import Settings
 from identity.deployed import Deployed, of_type
 from identity.errors import ConfigError, Problem, warn
+from identity.guard.created import created_losses
 from identity.guard.domain import domain_losses
 from identity.guard.exports import exports_losses
 from identity.guard.federation import federation_losses
@@ -54,6 +55,7 @@ def find_losses(state: Sequence[Deployed], settings: Settings, region: str, zone
     yield from missing_pool(state, settings)
     for pool in of_type(state, facts.USER_POOL):
         yield from pool_losses(pool, settings, region, state)
+    yield from created_losses(state, settings)
     yield from domain_losses(state, settings, region, zone)
     yield from registry_losses(state, settings)
     yield from federation_losses(state, settings)

@@ -9,6 +9,7 @@ from identity.config.settings import Settings
 from identity.errors import shown, without_user
 from identity.guard.loss import HOLD_BACK, PUT_BACK, Loss, weakened
 from identity.setting import Change, Declared, Model, declared, written_value
+from identity.user_pool.triggers import SOME_FOLDER
 
 # The maximum length of a value that the user has to write: practically never truncated.
 _NOT_TRUNCATED = 2000
@@ -127,6 +128,10 @@ def _reset(aws_id: str, key: str, difference: Difference, settings: Settings) ->
     properties = old.properties() if isinstance(old, Model) else [difference.declared.aws or name]
     keep = f"{name}: {shown(value, _NOT_TRUNCATED)}, as in AWS ({', '.join(properties)})"
     consequence = "The update would reset it, because the stack file does not set it."
-    sayable = not refuses(settings, difference.path, value)
-    fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}` to keep it." if sayable else HOLD_BACK
+    if SOME_FOLDER in keep:
+        fix = PUT_BACK
+    elif refuses(settings, difference.path, value):
+        fix = HOLD_BACK
+    else:
+        fix = f"write `{name}: {shown(value, _NOT_TRUNCATED)}` to keep it."
     return Loss(aws_id, difference.path, keep, "not set", consequence, fix, what=key, in_place=True)

@@ -70,7 +70,7 @@ def _function(
 
     `key` is the KMS key with which Cognito encrypts codes; the function may decrypt with it.
     """
-    name = f"{beside.name}-{trigger_name}"
+    name = naming.function(beside.name, trigger_name)
     logs = beside.log_group(f"{name}-logs", f"/aws/lambda/{beside.stem}-{trigger_name}", _LOG_RETENTION_DAYS)
     says = f"Lets the function {trigger_name} of {beside.stem} write its log."
     made = role(beside, name, says, "lambda", logs.arn.apply(lambda group: _rights(group, key)))

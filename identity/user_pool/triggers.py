@@ -3,7 +3,7 @@
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
@@ -22,6 +22,8 @@ _ENDINGS: Final = {"python": (".py",), "nodejs": (".js", ".mjs", ".cjs")}
 _EXAMPLE: Final = "arn:aws:lambda:eu-west-1:123456789012:function:check"
 _CUSTOM_SIGN_IN: Final = ("defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse")
 _OF_CODE: Final = {"handler", "runtime", "memory", "timeout", "environment"}
+# The `path` of a live function that the stack created: AWS does not return the folder.
+SOME_FOLDER: Final = "<the folder of its code>"
 SENDERS: Final = ("customEmailSender", "customSmsSender")
 Version = Annotated[types.Text, types.one_of(*VERSIONS)]
 Runtime = Annotated[types.Text, types.matching("[a-z0-9.]{1,40}", "a Lambda runtime, such as python3.13")]
@@ -94,6 +96,13 @@ class Triggers(Model):
         """The triggers that are set, by their keys."""
         values = ((str(field.alias), getattr(self, name)) for name, field in type(self).model_fields.items())
         return {key: value for key, value in values if isinstance(value, Trigger)}
+
+    def with_code(self, created: Collection[str]) -> Self:
+        """The triggers with a `path` instead of the ARN of each function that the stack created."""
+        code = {"arn": None, "path": SOME_FOLDER}
+        both = ((name, getattr(self, name)) for name in type(self).model_fields)
+        own = {name: one for name, one in both if isinstance(one, Trigger) and one.arn in created}
+        return self.model_copy(update={name: one.model_copy(update=code) for name, one in own.items()})
 
     def properties(self) -> list[str]:
         return [f"lambdaConfig.{key}" for key in self.given()]

@@ -24,6 +24,7 @@ IDENTITY = f"arn:aws:ses:{REGION}:123456789012:identity/focusmark.app"
 GROUP = f"arn:aws:logs:{REGION}:123456789012:log-group:mine"
 ACL = f"arn:aws:wafv2:{REGION}:123456789012:regional/webacl/mine/1"
 KEY = f"arn:aws:kms:{REGION}:123456789012:key/1"
+OWN = f"arn:aws:{{}}:{REGION}:123456789012:{{}}"
 MAIL = {"from": "no-reply@focusmark.app", "identityArn": IDENTITY}
 ZONE = {"zoneName": "focusmark.app", "authDomain": "auth.focusmark.app", "customDomain": True}
 THREATS: dict[str, Any] = {
@@ -283,6 +284,70 @@ def test_what_aws_cannot_do_has_no_way_round(deploy: Deploy, row: Row) -> None:
         error = refusal(deploy, row, allowLoss=allowed)
         assert error.problems[0].path.startswith(f"identity:userPool.{row[0]}")
         assert "allowLoss" not in error.problems[0].fix
+
+
+CODE = {"path": "triggers/claims"}
+OWN_FUNCTION = OWN.format("lambda", "function:customers-preSignUp")
+OWN_GROUP = OWN.format("logs", "log-group:customers-log-notifications")
+OWN_ACL = OWN.format("wafv2", "regional/webacl/customers-web-acl/1")
+OWN_ROLE = "arn:aws:iam::123456789012:role/{}"
+CREATED: list[tuple[str, Any, Any]] = [
+    ("userPool.triggers.preSignUp.arn", {"preSignUp": CODE}, OWN_FUNCTION),
+    ("userPool.triggers.preSignUp.arn", {"preSignUp": CODE}, f"{OWN_FUNCTION}:live"),
+    ("userPool.sms.roleArn", {}, OWN_ROLE.format("customers-sms-role")),
+    ("userPool.logs.notifications", {"notifications": "30d"}, OWN_GROUP),
+    ("userPool.webAcl.arn", {"managedRules": ["common"]}, OWN_ACL),
+    ("identityPool.authenticatedRoleArn", {"clients": ["app"]}, OWN_ROLE.format("identity-pool-authenticated")),
+]
+
+
+def at(path: str, value: Any) -> dict[str, Any]:
+    """Return a config with the value at the path."""
+    config: Any = value
+    for step in reversed(path.split(".")):
+        config = {step: config}
+    return {**BASE, "clients": {"app": {"callbackUrls": ["https://app.example"]}}, **config}
+
+
+@pytest.mark.parametrize("protect", [True, False])
+@pytest.mark.parametrize(("path", "before", "arn"), CREATED)
+def test_an_arn_of_what_the_stack_created_is_refused_because_the_update_would_delete_it(
+    deploy: Deploy, path: str, before: Any, arn: str, protect: bool
+) -> None:
+    section = "identityPool" if path.startswith("identityPool") else ".".join(path.split(".")[:2])
+    state, after = deployed(deploy, at(section, before)), at(path, arn)
+    if section == "identityPool":
+        after["identityPool"]["clients"] = ["app"]
+    settings, problems = check(config_of({**after, "protect": protect}), "dev")
+    assert [str(problem) for problem in problems if not problem.warning] == []
+    with pytest.raises(ConfigError) as refused:
+        refuse_losses(state, settings, REGION, None)
+    (problem,) = [problem for problem in refused.value.problems if "with which this stack created" in problem.allowed]
+    assert problem.path == f"identity:{path}"
+    assert "restore them, without the ARN" in problem.fix
+
+
+def test_a_function_that_the_stack_still_creates_may_be_named_by_arn_for_another_trigger(deploy: Deploy) -> None:
+    first = {"preSignUp": CODE}
+    settings, _ = check(config_of(at("userPool.triggers", {**first, "postConfirmation": OWN_FUNCTION})), "dev")
+    refuse_losses(deployed(deploy, at("userPool.triggers", first)), settings, REGION, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "written"),
+    [
+        ("triggers", {"preSignUp": CODE}, '"path": "<the folder of its code>"'),
+        ("sms", {"externalId": "one"}, '{"externalId": "one"}'),
+    ],
+)
+def test_the_value_to_restore_never_names_what_the_stack_created_by_its_arn(
+    deploy: Deploy, key: str, value: Any, written: str
+) -> None:
+    settings, _ = check(config_of(at("userPool", {})), "dev")
+    with pytest.raises(ConfigError) as refused:
+        refuse_losses(deployed(deploy, at(f"userPool.{key}", value)), settings, REGION, None)
+    assert written in str(refused.value)
+    assert "arn:aws" not in str(refused.value)
 
 
 def keys(model: type[Model], path: str = "") -> Iterator[tuple[str, Change]]:
