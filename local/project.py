@@ -65,7 +65,7 @@ def mistakes(config: dict[str, Any]) -> str:
     from identity.config import check
     from identity.errors import ConfigError
 
-    texts = {key: _text(value) for key, value in config.items() if value is not None}
+    texts = {key: _text(value) for key, value in config.items()}
     problems = [problem for problem in check(texts, paths.STACK)[1] if not problem.warning]
     return str(ConfigError(paths.STACK, problems)) if problems else ""
 
@@ -101,6 +101,9 @@ def _config(stack: dict[str, Any]) -> dict[str, Any]:
             f"{name}: {encrypted}: received an encrypted value (secure:), which only its own stack can decrypt. Use "
             "plain text: the local stack needs no real secrets."
         )
+    # The engine would take a key without a value as "", and report only the first.
+    if None in config.values() and (found := mistakes(config)):
+        raise Failure(found)
     return config
 
 

@@ -93,6 +93,22 @@ def test_a_broken_file_is_named_with_its_line(checkout: Path, name: str, text: s
     assert not (checkout / ".local").exists()
 
 
+def test_every_key_without_a_value_is_told_before_the_engine_runs(checkout: Path) -> None:
+    (checkout / "Pulumi.local.yaml").write_text(f"{STACK}  identity:clients:\n  tags: null\n  environment: ~\n")
+    with pytest.raises(Failure) as failure:
+        project.write(4566)
+    assert "3 problems in Pulumi.local.yaml; nothing was changed." in str(failure.value)
+    for key in ("clients", "tags", "environment"):
+        assert f"  identity:{key}\n      received: null\n" in str(failure.value)
+    assert str(failure.value).count("remove the key to use its default") == 3
+    assert not (checkout / ".local").exists()
+
+
+def test_a_key_of_others_without_a_value_stays(checkout: Path) -> None:
+    (checkout / "Pulumi.local.yaml").write_text(f"{STACK}  aws:profile:\n")
+    assert project.write(4566)["aws:profile"] is None
+
+
 def test_a_missing_file_is_named_with_the_way_back(checkout: Path) -> None:
     (checkout / "Pulumi.local.yaml").unlink()
     with pytest.raises(Failure, match=r"git checkout -- Pulumi\.local\.yaml"):
