@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import AliasPath, BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from local import paths, project
 from local.console import Failure
@@ -36,10 +36,24 @@ class Resource(BaseModel):
     outputs: dict[str, Any] | None = None
 
 
+class _Latest(BaseModel):
+    manifest: dict[str, Any]  # never read: the engine always writes it, so a file without it is damaged
+    resources: list[Resource] = []
+
+
+class _Checkpoint(BaseModel):
+    latest: _Latest
+
+
 class State(BaseModel):
     """The content of the state file."""
 
-    resources: list[Resource] = Field(default=[], validation_alias=AliasPath("checkpoint", "latest", "resources"))
+    checkpoint: _Checkpoint
+
+    @property
+    def resources(self) -> list[Resource]:
+        """The stack's resources; empty before the first run and after `destroy`."""
+        return self.checkpoint.latest.resources
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -96,7 +110,7 @@ def point_at(port: int) -> None:
         for name, value in project.provider(port).items()
     }
     content, moved = json.loads(FILE.read_bytes()), False
-    for resource in content["checkpoint"].get("latest", {}).get("resources", []):
+    for resource in content["checkpoint"]["latest"].get("resources", []):
         for values in (resource.get("inputs"), resource.get("outputs")) if resource["type"] == _PROVIDER else ():
             if values and not values.items() >= wanted.items():
                 values.update(wanted)

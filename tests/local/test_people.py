@@ -66,7 +66,7 @@ def _pool(cognito: Any, **more: Any) -> State:
     """Create a pool and return a state with it."""
     pool = cognito.create_user_pool(PoolName="people", **more)["UserPool"]["Id"]
     resource = {"type": "aws:cognito/userPool:UserPool", "urn": "urn:pulumi:pool", "id": pool}
-    return State.model_validate({"checkpoint": {"latest": {"resources": [resource]}}})
+    return State.model_validate({"checkpoint": {"latest": {"manifest": {}, "resources": [resource]}}})
 
 
 def _users(cognito: Any, stack: State) -> dict[str, dict[str, str]]:

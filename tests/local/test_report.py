@@ -32,7 +32,7 @@ def known(**clients: Any) -> State:
         "id": "id-secret",
         "outputs": {"generateSecret": True},
     }
-    return State.model_validate({"checkpoint": {"latest": {"resources": [stack, with_secret]}}})
+    return State.model_validate({"checkpoint": {"latest": {"manifest": {}, "resources": [stack, with_secret]}}})
 
 
 def screen(state: State, capsys: pytest.CaptureFixture[str]) -> list[str]:

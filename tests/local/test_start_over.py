@@ -15,6 +15,7 @@ from local.progress import Progress
 from tests.support.checkout import WHOLE, Checkout, Ran, finished
 
 PROGRAM, ENGINE, EMULATOR = "-m local up", "/pulumi --non", "hypercorn"
+STATE = ".local/state/.pulumi/stacks/identity/local.json"
 # The worst moment to stop a create: the resource exists, but the engine has no record of it.
 WAIT = """
 import time
@@ -147,8 +148,14 @@ def _delete_the_pool(checkout: Checkout) -> None:
 
 
 def _cut_the_state(checkout: Checkout) -> None:
-    file = checkout.root / ".local/state/.pulumi/stacks/identity/local.json"
+    file = checkout.root / STATE
     file.write_bytes(file.read_bytes()[:1000])
+
+
+def _empty_the_state(checkout: Checkout) -> None:
+    """Leave valid JSON that names no resource, while the emulator has them all."""
+    file = checkout.root / STATE
+    file.write_text('{"version": 3, "checkpoint": {"stack": "organization/identity/local", "latest": {}}}')
 
 
 def _remove_the_state(checkout: Checkout) -> None:
@@ -159,6 +166,7 @@ LOSSES: list[tuple[Callable[[Checkout], None], str]] = [
     (_kill_the_emulator, "the emulator's data is gone"),
     (_delete_the_pool, "the emulator no longer has the user pool"),
     (_cut_the_state, "the stack's state is damaged"),
+    (_empty_the_state, "the stack's state is damaged"),
     (_remove_the_state, "the stack's state is gone"),
 ]
 

@@ -22,10 +22,10 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _with(*resources: object) -> str:
-    return json.dumps({"version": 3, "checkpoint": {"latest": {"resources": resources}}})
+    return json.dumps({"version": 3, "checkpoint": {"latest": {"manifest": {}, "resources": resources}}})
 
 
-@pytest.mark.parametrize("text", ['{"checkpoint": {}}', '{"checkpoint": {"latest": {}}}', _with()])
+@pytest.mark.parametrize("text", ['{"checkpoint": {"latest": {"manifest": {}}}}', _with()])
 def test_a_stack_without_resources_is_none_the_worse(file: Path, text: str) -> None:
     assert state.read() is None
     file.write_text(text)
@@ -38,6 +38,9 @@ def test_a_stack_without_resources_is_none_the_worse(file: Path, text: str) -> N
     "text",
     [
         *("", "{", "[]", "\xff", "null", "1", _with(OTHER)[:50], "[" * 100_000),
+        *("{}", '{"version": 3, "checkpoint": null}', '{"checkpoint": []}', '{"checkpoint": {"latest": null}}'),
+        *('{"checkpoint": {}}', '{"checkpoint": {"latest": {}}}', '{"checkpoint": {"latest": []}}'),
+        '{"checkpoint": {"latest": {"manifest": {}, "resources": null}}}',
         *map(_with, ({}, None, {"type": "x", "urn": 1}, {"type": 1, "urn": "urn:pulumi:a"})),
         *map(_with, ({"type": "x", "urn": ""}, {"type": "x", "urn": "urn:pulumi:a", "outputs": []})),
     ],
