@@ -101,5 +101,10 @@ def without_user(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean "x"?` with the known word most similar to this one; empty if none is similar."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
+    close = closest(word, known)
+    return f'did you mean "{close}"?' if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word most similar to this one; empty if none is similar."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from identity.errors import HIDDEN, Problem, nearest, shown
+from identity.errors import HIDDEN, Problem, closest, nearest, shown
 from identity.setting import Model, declared, model_in, model_within
 
 M = TypeVar("M", bound=Model)
@@ -109,6 +109,15 @@ def _fix_for_null(raw: Any, empty: str | None) -> str:
     return f"{_NO_VALUE}, or write {empty} for none" if empty else "write one, or remove the key"
 
 
+def _fix_for_unknown(key: str, known: list[str]) -> str:
+    """The fix for an unknown key: the most similar known key, or nested keys for a path such as `triggers.x`."""
+    first, *inner = key.split(".")
+    outer = closest(first, known) if inner else ""
+    if not outer:
+        return nearest(key, known)
+    return f"nest it: `{': {'.join([outer, *inner])}: ...{'}' * len(inner)}`"
+
+
 def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
     kind, context, loc, given = details["type"], details.get("ctx", {}), details["loc"], details["input"]
     place = _place(root, _steps(loc, kind))
@@ -117,7 +126,7 @@ def _problem(root: str, details: ErrorDetails, model: type[Model]) -> Problem:
         return Problem(place, context["allowed"], received, context["fix"])
     if kind == "extra_forbidden":
         known = _keys_at(model, loc[:-1])
-        return Problem(place, "one of " + ", ".join(known), "an unknown key", nearest(str(loc[-1]), known))
+        return Problem(place, "one of " + ", ".join(known), "an unknown key", _fix_for_unknown(str(loc[-1]), known))
     if kind == "missing":
         return Problem(place, "this key is required")
     if kind == "bool_type":

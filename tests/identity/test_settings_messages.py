@@ -54,6 +54,21 @@ def test_a_namespace_that_is_almost_ours_is_a_slip(key: str, meant: str) -> None
     assert (problem.path, problem.fix) == (key, f'did you mean "{meant}"?')
 
 
+@pytest.mark.parametrize(
+    ("config", "fix"),
+    [
+        ({"userPool": {"passwordPolicy.minimumLength": 12}}, "nest it: `passwordPolicy: {minimumLength: ...}`"),
+        ({"userPool": {"password.minimumLength": 12}}, "nest it: `passwordPolicy: {minimumLength: ...}`"),
+        ({"userPool": {"triggers.preSignUp.path": "x"}}, "nest it: `triggers: {preSignUp: {path: ...}}`"),
+        ({"userPool.triggers": {}}, "nest it: `userPool: {triggers: ...}`"),
+        ({"userPool": {"https://a.example": 1}}, ""),
+    ],
+)
+def test_a_path_as_a_key_is_told_as_nested_keys(config: dict[str, Any], fix: str) -> None:
+    (problem,) = told(config)
+    assert problem.fix == fix
+
+
 @pytest.mark.parametrize("key", ["aws:region", "pulumi:tags", "datadog:apiKey", "auth:identity", "id:x"])
 def test_another_programs_namespace_is_its_own(key: str) -> None:
     assert told({key: "x"}) == []
