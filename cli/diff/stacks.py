@@ -7,6 +7,7 @@ from local import stack_file
 from local.paths import PROJECT_FILE, STACK, STACK_FILE
 
 _REGION = "aws:region"
+_EMULATED = {_REGION: "us-east-1"}  # what the local stack needs, if its own file cannot be read
 
 
 def in_the_place_of_local(directory: Path, stack: str) -> bool:
@@ -21,13 +22,13 @@ def in_the_place_of_local(directory: Path, stack: str) -> bool:
     if stack == STACK or not target.is_file():
         return True
     config, emulated = _config(file), _config(target)
-    if config is None or emulated is None:
+    if config is None:
         target.write_bytes(file.read_bytes())
         return True
     settings = {key: value for key, value in config.items() if not key.startswith("aws:")}
     if settings.get("identity:environment", "none") == "none":
         settings["identity:environment"] = stack  # its default is the stack's name
-    own = {key: value for key, value in emulated.items() if key.startswith("aws:")}
+    own = {key: value for key, value in (emulated or _EMULATED).items() if key.startswith("aws:")}
     stack_file.write(target, {"config": {**own, **settings}})
     return True
 

@@ -216,6 +216,15 @@ def test_a_broken_stack_file_is_left_for_the_program_to_tell(tmp_path: Path) -> 
     assert (tmp_path / "Pulumi.local.yaml").read_text() == "config: ["
 
 
+def test_a_mistake_in_the_local_stacks_file_is_none_of_another_stack(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.local.yaml").write_text("config: {aws:region: us-east-1}\nprotect: true\n")
+    write(tmp_path, "prod", {"aws:region": "eu-west-1", "identity:product": "focusmark"})
+    assert in_the_place_of_local(tmp_path, "prod")
+    assert yaml.safe_load((tmp_path / "Pulumi.local.yaml").read_text()) == {
+        "config": {"aws:region": "us-east-1", "identity:product": "focusmark", "identity:environment": "prod"}
+    }
+
+
 def test_a_stack_that_is_not_there_is_told(tmp_path: Path) -> None:
     write(tmp_path, "local", {})
     assert not in_the_place_of_local(tmp_path, "prod")
