@@ -36,7 +36,7 @@ def people(stack: str, add: str | None, header: bool, file: str | None, role: st
         raise click.UsageError("One at a time: --add, --header or --import.")
     outputs = stack_outputs.read(stack)
     if add:
-        make_local_user(outputs, add, as_json)
+        make_local_user(outputs, add, as_json, reset=False)
         return None
     with aws.refusals(f"The people of {outputs.user_pool_id}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")

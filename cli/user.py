@@ -1,11 +1,11 @@
 """A test user of a local stack: `make user`, and `make people ADD=`."""
 
-import contextlib
 import json
 import re
 import secrets
 import string
 import unicodedata
+from shlex import quote
 
 import click
 
@@ -41,13 +41,14 @@ def user_name(_context: click.Context, parameter: click.Parameter, value: str | 
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def user(stack: str, name: str, as_json: bool) -> None:
     """Create a confirmed test user on a local stack, or set a new password for an existing one."""
-    make_local_user(stack_outputs.read(stack), name, as_json)
+    make_local_user(stack_outputs.read(stack), name, as_json, reset=True)
 
 
-def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
-    """Create a confirmed user, and print name and password; an existing user gets a new password.
+def make_local_user(outputs: Outputs, name: str, as_json: bool, *, reset: bool) -> None:
+    """Create a confirmed user, and print name and password.
 
-    Raises Failure if the stack is not local. On AWS, users sign up on the sign-in page.
+    Raises Failure if the stack is not local (on AWS, users sign up on the sign-in page), or if the user exists and
+    `reset` is false; if it is true, an existing user gets a new password.
     """
     if not outputs.is_local:
         raise Failure(
@@ -59,8 +60,12 @@ def make_local_user(outputs: Outputs, name: str, as_json: bool) -> None:
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
     with aws.refusals(f"The user {name}", outputs.is_local):
         cognito = aws.client(outputs, "cognito-idp")
-        with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # then only set a new password
+        try:
             cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
+        except cognito.exceptions.UsernameExistsException:
+            if not reset:
+                fix = f"To set a new password: make user NAME={quote(name)}"
+                raise Failure(f"The user {name} already exists and was not changed. {fix}") from None
         try:
             cognito.admin_set_user_password(**who, Password=password, Permanent=True)
         except cognito.exceptions.InvalidPasswordException:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,17 @@ def test_who_is_added_can_sign_in(stack: EmulatedStack) -> None:
     assert status == 0
     assert out.startswith("name      lin\npassword  ")
     assert stack.cognito.admin_get_user(UserPoolId=stack.pool_id, Username="lin")["UserStatus"] == "CONFIRMED"
+
+
+def test_who_is_there_is_not_added_and_keeps_the_password(stack: EmulatedStack) -> None:
+    stack.make_user("o'neil", "Correct-horse-9")
+    status, out, err = run(stack, "--add", "o'neil")
+    assert (status, out) == (1, "")
+    assert "o'neil already exists" in err
+    assert shlex.split(err.rstrip().rpartition(": ")[2]) == ["make", "user", "NAME=o'neil"]
+    clients: Any = stack.outputs["clients"]
+    pool = Pool(stack.url, stack.cognito, stack.pool_id, {"ClientId": clients["windowscli"]["clientId"]})
+    assert pool.tokens("o'neil", "Correct-horse-9")["AccessToken"]
 
 
 def test_the_header_is_a_file_that_can_be_imported(stack: EmulatedStack, tmp_path: Path) -> None:
