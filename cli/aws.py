@@ -17,6 +17,8 @@ _NO_CREDENTIALS = (
     *(exceptions.TokenRetrievalError, exceptions.SSOError, exceptions.ProfileNotFound),
 )
 _SIGN_IN = "Sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+_UNKNOWN_KEY = "AWS does not know these credentials. " + _SIGN_IN
+_OTHER_KEY = "the emulator was started with another access key than the one used now. Restart it: make stop up"
 _CLOCK = "AWS reports that this machine's clock is wrong ({said}). Set it and run the command again."
 # Error codes of AWS -> the cause and the fix; {said} is AWS's own message.
 _REFUSALS = {
@@ -27,7 +29,7 @@ _REFUSALS = {
     (
         *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException", "AuthFailure"),
         *("SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
-    ): "AWS does not know these credentials. " + _SIGN_IN,
+    ): _UNKNOWN_KEY,
     ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"): "the credentials "
     "may not call {operation} ({said}). Allow it in their policy, or use other credentials.",
     ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"): "AWS throttles you "
@@ -70,6 +72,8 @@ def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: boo
         answer = error.response.get("Error", {})
         code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))
         words = next((words for codes, words in _REFUSALS.items() if code in codes), "AWS refused {operation}: {said}")
+        if emulated and words == _UNKNOWN_KEY:
+            words = _OTHER_KEY
         if "Signature expired" in message or "Signature not yet current" in message:
             words = _CLOCK
         return words.format(operation=error.operation_name, said=plain(f"{code}: {message}"))

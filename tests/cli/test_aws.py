@@ -76,6 +76,13 @@ def test_an_emulator_that_is_down_is_told_as_such() -> None:
     assert "make up" in told(aws.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), emulated=True)
 
 
+@pytest.mark.parametrize("code", ["InvalidClientTokenId", "SignatureDoesNotMatch"])
+def test_an_emulator_of_another_key_is_to_be_restarted_and_nobody_signs_in_to_aws(code: str) -> None:
+    said = told(refused(code), emulated=True)
+    assert "make stop up" in said
+    assert "aws sso login" not in said
+
+
 def test_a_profile_that_is_not_there_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with pytest.raises(Failure, match="AWS_PROFILE"):
