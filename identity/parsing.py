@@ -110,7 +110,7 @@ def _fix_for_null(raw: Any, empty: str | None) -> str:
 
 
 def _fix_for_unknown(key: str, known: list[str]) -> str:
-    """The fix for an unknown key: the most similar known key, or nested keys for a path such as `triggers.x`."""
+    """The fix for an unknown key: the most similar known key, or nested keys for a path such as `mfa.mode`."""
     first, *inner = key.split(".")
     outer = closest(first, known) if inner else ""
     if not outer:
