@@ -46,6 +46,11 @@ def outputs_of(state: Iterable[Deployed], name: str) -> list[Mapping[str, Any]]:
     return [resource.outputs for resource in of_type(state, name)]
 
 
+def created_arns(state: Iterable[Deployed], *names: str) -> set[str]:
+    """The ARNs of the resources of these types, all of which the stack created."""
+    return {str(arn) for name in names for outputs in outputs_of(state, name) if (arn := outputs.get("arn"))}
+
+
 def renamed(names: Names) -> Iterator[Problem]:
     """Report a changed product or environment: errors in the names derived from them have this cause."""
     tags = (pool.get("tags") or {} for pool in outputs_of(read_state(), facts.USER_POOL))

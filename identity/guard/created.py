@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from identity import facts, identity_pool, naming
 from identity.config.settings import Settings
-from identity.deployed import Deployed, of_type, outputs_of
+from identity.deployed import Deployed, created_arns, outputs_of
 from identity.guard.loss import Loss
 from identity.user_pool import settings as user_pool
 from identity.user_pool.triggers import Triggers
@@ -16,12 +16,7 @@ _CREATED: Final = (facts.FUNCTION, facts.ROLE, facts.EMAIL_IDENTITY, facts.LOG_G
 def created_losses(state: Sequence[Deployed], settings: Settings) -> Iterator[Loss]:
     """A key with an ARN creates no resource: the update would delete the existing one, which the ARN refers to."""
     kept = _kept_functions(settings.user_pool.triggers)
-    created = {
-        str(resource.outputs.get("arn")): resource.type
-        for token in _CREATED
-        for resource in of_type(state, token)
-        if not (token == facts.FUNCTION and resource.name in kept)
-    }
+    created = created_arns([resource for resource in state if resource.name not in kept], *_CREATED)
     pool_id = next((str(pool.get("id")) for pool in outputs_of(state, facts.USER_POOL)), "")
     own_pool = settings.config.identity_pool
     for path, value in [

@@ -6,7 +6,7 @@ from typing import Any
 
 from identity import facts, identity_pool, login, publish
 from identity.config.settings import Settings
-from identity.deployed import Deployed, of_type, outputs_of
+from identity.deployed import Deployed, created_arns, of_type, outputs_of
 from identity.errors import shown
 from identity.guard.fields import field_losses
 from identity.guard.loss import Loss, weakened
@@ -76,7 +76,7 @@ def _mappings(attached: Sequence[Mapping[str, Any]], keys: Mapping[str, str]) ->
 
 def _given_roles(roles: Mapping[str, str], state: Sequence[Deployed]) -> dict[str, str | None]:
     """The roles that are set in the config; None for those that this stack created."""
-    made = {role.get("arn") for role in outputs_of(state, facts.ROLE)}
+    made = created_arns(state, facts.ROLE)
     return {
         f"{whose}_role_arn": None if roles.get(whose) in made else roles.get(whose)
         for whose in ("authenticated", "unauthenticated")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from identity import facts
-from identity.deployed import Deployed, outputs_of
+from identity.deployed import Deployed, created_arns, outputs_of
 from identity.user_pool.logs import read_logs
 from identity.user_pool.settings import UserPool
 from identity.user_pool.threat_protection import ThreatProtection
@@ -21,7 +21,7 @@ def live_pool(pool: Mapping[str, Any], beside: Iterable[Deployed]) -> UserPool:
     risks = [risk for risk in outputs_of(state, facts.RISK_CONFIGURATION) if not risk.get("clientId")]
     risk = next(iter(risks), {}) if ThreatProtection.is_in(pool) else {}
     read = UserPool.read({**risk, **pool})
-    created = {str(made.get("arn")) for token in (facts.FUNCTION, facts.ROLE) for made in outputs_of(state, token)}
+    created = created_arns(state, facts.FUNCTION, facts.ROLE)
     update: dict[str, Any] = {"triggers": read.triggers and read.triggers.with_code(created)}
     if read.sms and read.sms.role_arn in created:
         update["sms"] = read.sms.model_copy(update={"role_arn": None})
