@@ -17,23 +17,26 @@ _NO_CREDENTIALS = (
     *(exceptions.TokenRetrievalError, exceptions.SSOError, exceptions.ProfileNotFound),
 )
 _SIGN_IN = "Sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-_UNKNOWN_KEY = "AWS does not know these credentials. " + _SIGN_IN
-_OTHER_KEY = "the emulator was started with another access key than the one used now. Restart it: make stop up"
 _CLOCK = "AWS reports that this machine's clock is wrong ({said}). Set it and run the command again."
+_UNKNOWN_KEY = (
+    *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException", "AuthFailure"),
+    *("SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
+)
 # Error codes of AWS -> the cause and the fix; {said} is AWS's own message.
 _REFUSALS = {
     ("ExpiredToken", "ExpiredTokenException", "RequestExpired"): "the AWS credentials have expired. " + _SIGN_IN,
     ("RequestTimeTooSkewed", "RequestInTheFuture", "RequestTimeTooSkewedException"): _CLOCK,
     ("OptInRequired", "SubscriptionRequiredException"): "the account may not use this region or service ({said}). "
     "Is `aws:region` the right one?",
-    (
-        *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException", "AuthFailure"),
-        *("SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature"),
-    ): _UNKNOWN_KEY,
+    _UNKNOWN_KEY: "AWS does not know these credentials. " + _SIGN_IN,
     ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorizedException"): "the credentials "
     "may not call {operation} ({said}). Allow it in their policy, or use other credentials.",
     ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"): "AWS throttles you "
     "at {operation}. Wait a minute, then run the command again.",
+}
+_REFUSALS_OF_THE_EMULATOR = {
+    **_REFUSALS,
+    _UNKNOWN_KEY: "the emulator was started with another access key than the one used now. Restart it: make stop up",
 }
 
 
@@ -71,9 +74,8 @@ def told(error: exceptions.ClientError | exceptions.BotoCoreError, emulated: boo
     if isinstance(error, exceptions.ClientError):
         answer = error.response.get("Error", {})
         code, message = str(answer.get("Code", "")), str(answer.get("Message", ""))
-        words = next((words for codes, words in _REFUSALS.items() if code in codes), "AWS refused {operation}: {said}")
-        if emulated and words == _UNKNOWN_KEY:
-            words = _OTHER_KEY
+        known = (_REFUSALS_OF_THE_EMULATOR if emulated else _REFUSALS).items()
+        words = next((words for codes, words in known if code in codes), "AWS refused {operation}: {said}")
         if "Signature expired" in message or "Signature not yet current" in message:
             words = _CLOCK
         return words.format(operation=error.operation_name, said=plain(f"{code}: {message}"))
